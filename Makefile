@@ -1,0 +1,54 @@
+# Two commands do everything on a machine with Python 3.11 or newer and make:
+#   make demo     makes .venv, installs npnet, trains configs/circles.yaml
+#   make test     makes .venv with the test extra, runs the whole suite
+
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-peers check format bench docs clean
+
+help:
+	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
+	@echo "make test    install into .venv with the test extra, run the whole suite"
+	@echo "make check   format, lint, types, tests"
+	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
+	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make test-peers  compare with PyTorch step for step"
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+# An extra is installed when its stamp is older than what it depends on.
+.venv/.demo .venv/.test .venv/.dev .venv/.bench: .venv/.%: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
+	@touch $@
+
+demo: .venv/.demo
+	@run=$$($(BIN)/npnet train configs/circles.yaml) && echo "The pictures are in $$run/plots" && ls $$run/plots/*.png
+
+test: .venv/.test
+	$(BIN)/python -m pytest -n $(JOBS) -m "not peers" --quiet
+
+test-peers: .venv/.test .venv/.bench
+	$(BIN)/python -m pytest -m peers --quiet
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.bench
+	$(BIN)/python -m benchmarks.speed
+
+docs: .venv/.dev
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

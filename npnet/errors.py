@@ -1,0 +1,87 @@
+"""What can go wrong, each with its exit code: `npnet: error: what, where` and a `hint:` line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class NpnetError(Exception):
+    """An error that npnet explains: what happened and where, in one line, a hint, and an exit code."""
+
+    code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+class UsageError(NpnetError):
+    """The command line is off: an unknown flag, a value that does not fit, a name of nothing."""
+
+    code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a config: what, where (`circles.yaml:7:3`), a hint, and the line with a caret."""
+
+    message: str
+    where: str = ""
+    hint: str | None = None
+    excerpt: str | None = None
+
+
+class ConfigError(NpnetError):
+    """A config that cannot be run; it holds every mistake that was found, in the order of the file."""
+
+    code = 3
+
+    def __init__(self, problems: Sequence[Problem] | str, hint: str | None = None) -> None:
+        self.problems = (Problem(problems, hint=hint),) if isinstance(problems, str) else tuple(problems)
+        first = self.problems[0]
+        super().__init__(f"{first.where}: {first.message}" if first.where else first.message, first.hint)
+
+
+class DataError(NpnetError):
+    """Data that cannot be used as they are: missing files or columns, gaps, text among numbers."""
+
+    code = 4
+
+
+class RunError(NpnetError):
+    """A run folder or checkpoint that is missing, damaged or of another network."""
+
+    code = 5
+
+
+class MachineError(NpnetError):
+    """The machine refuses: disk, memory or permissions."""
+
+    code = 6
+
+
+class Diverged(NpnetError):
+    """A training whose loss or parameters are no longer finite."""
+
+    code = 7
+
+
+class Unmet(NpnetError):
+    """A sweep with failed trials, or a `--fail-under` that is not met."""
+
+    code = 8
+
+
+class InUse(NpnetError):
+    """A run folder in which another process works."""
+
+    code = 9
+
+
+class UnknownName(ValueError):
+    """A name that nothing is registered under; its text names the nearest one."""
+
+    def __init__(self, kind: str, name: str, names: Sequence[str]) -> None:
+        near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+        self.hint = f'did you mean "{near[0]}"?' if near else f"the {kind} names are: {', '.join(names)}"
+        super().__init__(f'unknown {kind} "{name}"; {self.hint}')

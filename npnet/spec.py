@@ -1,0 +1,78 @@
+"""Specs: frozen, typed options, the one base of everything that a YAML file can name."""
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic_core import core_schema
+from typing_extensions import TypedDict
+
+from npnet.registry import Registry
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+
+
+class Spec(BaseModel):
+    """Options as written: frozen, no unknown keys, no silent conversion (`true` is not 1)."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+
+    @classmethod
+    def main_option(cls) -> str | None:
+        """The option that `{name: value}` sets: the first one declared."""
+        return next(iter(cls.model_fields), None)
+
+
+class Named:
+    """Pydantic type of a registered spec: `name`, `{name: value}` or `{name: {option: value}}`.
+
+    Used as `Annotated[Layer, Named(layers)]`. Mistakes inside are reported at `(..., name, option)`.
+    """
+
+    def __init__(self, registry: Registry[Any]) -> None:
+        self.registry = registry
+
+    def parse(self, value: object) -> Any:
+        """The spec that a written value stands for; ValueError or ValidationError says what is off."""
+        if isinstance(value, Spec):
+            return value
+        name, options = self.spell_out(value)
+        spec = self.registry.find(name)
+        return TypeAdapter(TypedDict(name, {name: spec})).validate_python({name: options})[name]  # type: ignore[operator,misc]
+
+    def spell_out(self, value: object) -> tuple[str, dict[str, Any]]:
+        """The name and the options by name of any of the three ways to write a thing."""
+        kind = self.registry.kind
+        if isinstance(value, str):
+            return value, {}
+        if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value)), str):
+            raise ValueError(f"a {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
+        (name, options) = next(iter(value.items()))
+        if options is None:
+            return name, {}
+        if isinstance(options, dict):
+            return name, options
+        main = self.registry.find(name).main_option()
+        if main is None:
+            raise ValueError(f"{name} has no options; write it alone")
+        return name, {main: options}
+
+    def write(self, spec: Spec) -> Any:
+        """The shortest way to write a spec: only the options that were given."""
+        name = self.registry.name_of(spec)
+        options = spec.model_dump(mode="json", exclude_unset=True)
+        if not options:
+            return name
+        if list(options) == [spec.main_option()] and not isinstance(next(iter(options.values())), dict):
+            return {name: next(iter(options.values()))}
+        return {name: options}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.write)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> "JsonSchemaValue":
+        return {"named": self.registry.plural}  # config/schema.py puts the choices in its place

@@ -1,0 +1,17 @@
+"""Random streams: derived from one seed and a purpose, never stored."""
+
+from typing import Literal
+
+import numpy as np
+
+Purpose = Literal["data", "split", "init", "shuffle", "dropout"]
+PURPOSES: tuple[Purpose, ...] = ("data", "split", "init", "shuffle", "dropout")
+
+
+def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
+    """The generator of one purpose: PCG64(SeedSequence(seed, spawn_key=(purpose, *key))).
+
+    The same arguments give the same numbers in any process; other keys give independent ones.
+    """
+    sequence = np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose), *key))
+    return np.random.Generator(np.random.PCG64(sequence))
