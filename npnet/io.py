@@ -1,0 +1,246 @@
+"""The disk: the only code that writes files, so that each is whole and durable or not there at all.
+
+What the machine refuses becomes a `MachineError` of one line, and nothing half-written is left behind.
+"""
+
+import errno
+import json
+import math
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from npnet.errors import MachineError
+
+NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
+ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
+MORE_ROOM = "make room, or choose a folder on another disk with --runs-dir"
+REFUSALS = {
+    errno.EROFS: ("{path} is on a read-only disk", ANOTHER_FOLDER),
+    errno.EACCES: ("no permission to write {path}", ANOTHER_FOLDER),
+    errno.EPERM: ("no permission to write {path}", ANOTHER_FOLDER),
+    errno.ENOSPC: ("disk full: {needed} needed, {free} free, for {path}", MORE_ROOM),
+    errno.EDQUOT: ("disk quota used up: {needed} needed for {path}", MORE_ROOM),
+    errno.EFBIG: ("{path} would be larger ({needed}) than this machine allows a file to be", "see `ulimit -f`"),
+}
+
+
+class UnsafeFileError(OSError):
+    """A file that is not read: a link, a pipe, a device, a folder, or larger than allowed."""
+
+
+@contextmanager
+def explained(path: Path, needed: int = 0) -> Iterator[None]:
+    """Whatever the machine refuses about `path` as a MachineError; `needed` bytes were to be written.
+
+    A FileExistsError passes: who makes something exclusively wants to know.
+    """
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        message, hint = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
+        free = size_text(free_space(path))
+        text = message.format(path=path, why=error.strerror or "refused", needed=size_text(needed), free=free)
+        raise MachineError(text, hint) from error
+
+
+def size_text(size: float) -> str:
+    """Say a number of bytes as people do: 0, 512 bytes, 3.1 MB."""
+    if size < 1000:
+        return {0: "0", 1: "1 byte"}.get(int(size), f"{size:.0f} bytes")
+    power = min(int(math.log10(size) // 3), 5)
+    return f"{size / 1000**power:.1f} {' kMGTP'[power]}B"
+
+
+def free_space(path: Path) -> int:
+    """Bytes that this user may still write where `path` is; 0 where nobody can tell."""
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free
+    return 0
+
+
+# Whole files
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, and wait until the disk has it; FileExistsError if it does."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Put a file in place in one step: readers, and a machine that dies, see the old one or the new one."""
+    temporary = _temporary(path)
+    with explained(path, len(data)):
+        try:
+            write_new(temporary, data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as strict JSON, atomically; see `to_json`."""
+    write_atomic(path, to_json(value))
+
+
+def to_json(value: object) -> bytes:
+    """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null."""
+    return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def replace_symlink(link: Path, target: str) -> None:
+    """Point a symbolic link at `target` in one step, whether it is there already or not."""
+    temporary = _temporary(link)
+    with explained(link):
+        try:
+            temporary.symlink_to(target)
+            temporary.replace(link)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(link.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file or a link, if it is there."""
+    with explained(path):
+        path.unlink(missing_ok=True)
+
+
+# Folders
+
+
+def make_folders(path: Path) -> None:
+    """Make a folder and those above it, where they are missing."""
+    with explained(path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place") from error
+
+
+def make_folder_exclusive(path: Path) -> None:
+    """Make a folder that only this process can have made; FileExistsError if it is there."""
+    with explained(path):
+        path.mkdir()
+
+
+def rename_folder(folder: Path, name: Path) -> None:
+    """Rename a folder in one step; it may take the place of an empty one."""
+    with explained(name):
+        sync_folder(folder)
+        folder.rename(name)
+        sync_folder(name.parent)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it; it disappears in one step, then is emptied."""
+    hidden = _temporary(folder)
+    with explained(folder):
+        folder.rename(hidden)
+        shutil.rmtree(hidden)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has what was created, renamed or removed in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# Files that grow
+
+
+class Appender:
+    """A file that grows; what was appended outlives this process, and after `sync` a loss of power."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with explained(path):
+            self._descriptor = open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def append(self, data: bytes) -> None:
+        """Add all of `data`, or nothing where the machine refuses."""
+        before = os.fstat(self._descriptor).st_size
+        with explained(self.path, len(data)):
+            try:
+                write_all(self._descriptor, data)
+            except OSError:
+                os.ftruncate(self._descriptor, before)
+                raise
+
+    def sync(self) -> None:
+        """Wait until the disk has everything that was appended."""
+        with explained(self.path):
+            os.fsync(self._descriptor)
+            sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+# Opening and reading
+
+
+def open_plain(path: Path, flags: int) -> int:
+    """Open a plain file by its flags, or make it; never through a link, never waiting at a pipe."""
+    try:
+        descriptor = os.open(path, flags | NO_SURPRISES, 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UnsafeFileError(errno.ELOOP, "a symbolic link", str(path)) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsafeFileError(errno.EINVAL, "not a plain file", str(path))
+    return descriptor
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte, however many the system takes at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+@contextmanager
+def open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Open a plain file to read; `UnsafeFileError` for a link, pipe, device or folder, else OSError."""
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
+        yield file
+
+
+def read_regular_file(path: Path, limit: int) -> bytes:
+    """Read a plain file of at most `limit` bytes; `UnsafeFileError` for anything else, else OSError."""
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise UnsafeFileError(errno.EFBIG, f"larger than {size_text(limit)}", str(path))
+        return file.read()
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
