@@ -1,0 +1,24 @@
+"""Pictures of a training: a registered kind each, drawn from plain arrays, its numbers beside it as CSV."""
+
+from npnet.plots import boundary, confusion, curves, ranking, regression, summary
+from npnet.plots.kinds import Drawing, Plot, plot, plots, suits
+from npnet.plots.material import Material, Predictions
+from npnet.plots.pictures import draw, usual
+
+__all__ = [
+    "Drawing",
+    "Material",
+    "Plot",
+    "Predictions",
+    "boundary",
+    "confusion",
+    "curves",
+    "draw",
+    "plot",
+    "plots",
+    "ranking",
+    "regression",
+    "suits",
+    "summary",
+    "usual",
+]

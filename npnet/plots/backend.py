@@ -1,0 +1,62 @@
+"""The one door to matplotlib: loaded when a picture is drawn, quiet, in npnet's style, without pyplot."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from npnet.errors import MachineError
+from npnet.plots.style import STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# No dates and no versions: the same numbers give the same bytes.
+UNDATED: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Inside, matplotlib has its own defaults and npnet's style, whatever the user's matplotlibrc says."""
+    load()
+    import matplotlib
+
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # A name may have letters that the font lacks: they are drawn as boxes, which is message enough.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from (current )?font")
+        warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support .* natively")
+        settings: Any = matplotlib.rcParamsDefault | STYLE
+        matplotlib.rcParams.update({key: value for key, value in settings.items() if not key.startswith("backend")})
+        yield
+
+
+def load() -> None:
+    """Import matplotlib; MachineError where it is missing or broken.
+
+    Where its cache folder is unwritable (HOME unset, a read-only disk) it takes a temporary one, without a word.
+    """
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        import matplotlib.figure  # noqa: F401
+    except (ImportError, OSError) as error:
+        raise MachineError(
+            f"matplotlib cannot be loaded: {error}", "pip install --force-reinstall matplotlib"
+        ) from error
+    finally:
+        log.setLevel(level)
+
+
+def render(figure: "Figure", form: str) -> bytes:
+    """The bytes of a picture as png, svg or pdf; the same figure gives the same bytes."""
+    buffer = BytesIO()
+    with styled():
+        figure.savefig(buffer, format=form, metadata=UNDATED[form])
+    return buffer.getvalue()

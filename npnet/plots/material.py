@@ -1,0 +1,52 @@
+"""What a picture is drawn from: plain arrays and names, with no knowledge of runs or networks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Task = Literal["binary", "multiclass", "regression"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network said of one part of the data, and what was true.
+
+    rows (n,); target and prediction (n,) class codes or (n, targets) values; probability (n, classes), None for values.
+    """
+
+    rows: NDArray[np.int64]
+    target: NDArray[np.int64] | Floats
+    prediction: NDArray[np.int64] | Floats
+    probability: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the pictures of one training show.
+
+    `history` holds the columns of history.csv (NaN where a value was not computed), `metrics` and `predictions` go by
+    part ("train", "validation", "test"), as do `points`, the (X, y) in the units of the data. `predict` takes X
+    (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
+    """
+
+    title: str
+    subtitle: str
+    task: Task
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    targets: tuple[str, ...]
+    history: dict[str, Floats]
+    best_epoch: int | None
+    metrics: dict[str, dict[str, float | None]]
+    predictions: dict[str, Predictions]
+    points: dict[str, tuple[Floats, NDArray[np.int64] | Floats]]
+    predict: Callable[[Floats], Floats]
+
+    @property
+    def judged(self) -> str | None:
+        """The part whose predictions count most: test, else validation, else train; None without predictions."""
+        return next((part for part in ("test", "validation", "train") if part in self.predictions), None)

@@ -1,0 +1,51 @@
+"""Pictures to files: which ones a training gets, and each written with its numbers as CSV beside it."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+from npnet.errors import UsageError
+from npnet.io import make_folders, write_atomic
+from npnet.plots.backend import render
+from npnet.plots.kinds import Numbers, plots, suits
+from npnet.plots.material import Material
+
+USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
+
+
+def usual(material: Material) -> list[str]:
+    """What `npnet train` draws: the loss, the boundary, the task's own curves and one sheet of all."""
+    left_out = {"confusion"} if material.task == "binary" else set()
+    return [kind for kind in USUAL if kind not in left_out and suits(kind, material) is None]
+
+
+def draw(material: Material, kinds: Sequence[str], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
+    """Write `<kind>.<format>` and `<kind>.csv` of each kind into the folder; gives the paths in that order.
+
+    UsageError where a kind does not suit the material, before anything is drawn; UnknownName for no such plot;
+    MachineError where matplotlib cannot be loaded.
+    """
+    for kind in kinds:
+        if reason := suits(kind, material):
+            raise UsageError(f"no {kind} plot: it {reason}")
+    make_folders(folder)
+    paths = []
+    for kind in kinds:
+        drawing = plots[kind](material)
+        files = {f"{kind}.{form}": render(drawing.figure, form) for form in formats}
+        files[f"{kind}.csv"] = table(drawing.numbers)
+        for name, data in files.items():
+            write_atomic(folder / name, data)
+            paths.append(folder / name)
+    return paths
+
+
+def table(numbers: Numbers) -> bytes:
+    """Columns as CSV: UTF-8, LF, floats in full, NaN as an empty field."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(numbers)
+    columns = [["" if value != value else value for value in column.tolist()] for column in numbers.values()]
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode("utf-8", "backslashreplace")

@@ -1,0 +1,91 @@
+"""One sheet of the whole training: its curve, what it learned, how well, and the table of its metrics."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from npnet.plots import boundary, confusion, curves, ranking, regression
+from npnet.plots.kinds import Drawing, Numbers, plot, suits
+from npnet.plots.layout import Box, sheet
+from npnet.plots.material import Material
+from npnet.plots.style import GREY, INK, PALE, plain, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+A4 = (11.69, 8.27)
+MOST_ROWS = 13  # metrics in the table
+
+PANELS: "dict[str, tuple[str, Callable[[Box, Material], Numbers]]]" = {
+    "loss": ("Loss by epoch", lambda box, material: curves.paint_quantity(box, material, "loss")),
+    "boundary": ("What it learned", boundary.paint_boundary),
+    "roc": ("ROC", ranking.paint_roc),
+    "confusion": ("Confusion matrix", confusion.paint_confusion),
+    "predicted_against_true": ("Predicted against true", regression.paint_predicted),
+}
+# The first that suits and is not on the sheet yet.
+PLACES = (
+    ("loss",),
+    ("boundary", "confusion", "predicted_against_true"),
+    ("roc", "predicted_against_true", "confusion"),
+)
+
+
+def anything(material: Material) -> str | None:  # noqa: ARG001
+    """Needs nothing: what cannot be drawn is left out with its reason."""
+    return None
+
+
+@plot("summary", needs=anything)
+def summary(material: Material) -> Drawing:
+    """One A4 sheet: loss, boundary or confusion, ROC or predicted against true, the metrics of every part."""
+    page = sheet(material, plain(material.title, 60) or "Summary", *A4)
+    cells = page.inner(0.15, 0.15, 0.1, 0.1).grid(4, 2)
+    taken: set[str] = set()
+    for cell, kinds in zip(cells, PLACES, strict=False):
+        kind = next((kind for kind in kinds if kind not in taken and suits(kind, material) is None), None)
+        if kind is None:
+            cell.write(f"{kinds[0]}: {suits(kinds[0], material)}", 0.3, 0.5, color=GREY)
+            continue
+        taken.add(kind)
+        paint_panel(cell, kind, material)
+    numbers = table(material)
+    paint_table(cells[3], material, numbers)
+    return Drawing(page.figure, numbers)
+
+
+def paint_panel(cell: Box, kind: str, material: Material) -> None:
+    """One picture under its own small heading."""
+    heading, paint = PANELS[kind]
+    cell.write(heading, 0.2, 0.25, fontsize=10.5, fontweight="bold")
+    paint(cell.inner(0, 0, 0, 0.3), material)
+
+
+def table(material: Material) -> Numbers:
+    """The metrics, a row each, and a column for every part."""
+    names = list(dict.fromkeys(name for scores in material.metrics.values() for name in scores))
+    columns: dict[str, list[float]] = {}
+    for part, scores in material.metrics.items():
+        found = [scores.get(name) for name in names]
+        columns[part] = [np.nan if value is None else value for value in found]
+    return {"metric": np.array(names, dtype=object)} | {part: np.array(column) for part, column in columns.items()}
+
+
+def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
+    """Metrics by part, numbers aligned at the right, a rule below the heading and between the rows."""
+    cell.write("Metrics", 0.2, 0.25, fontsize=10.5, fontweight="bold")
+    axes = cell.inner(0.3, 0.3, 0.2, 0.4).bare()
+    axes.set_axis_off()
+    height = cell.height - 0.6
+    axes.set(xlim=(0, 1), ylim=(height, 0))
+    parts = [name for name in numbers if name != "metric"]
+    right = [1 - 0.21 * (len(parts) - 1 - index) for index in range(len(parts))]
+    lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "–" for p in parts)]]
+    lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]
+    step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 1.5))
+    for index, line in enumerate([["", *parts], *lines[: MOST_ROWS + 1]]):
+        y = step * (index + 0.6)
+        axes.axhline(y + step / 2, color=GREY if index == 0 else PALE, linewidth=0.9)
+        axes.text(0, y, line[0], va="center", fontsize=9.5, color=INK)
+        for x, text in zip(right, line[1:], strict=True):
+            axes.text(x, y, text, va="center", ha="right", fontsize=9.5, fontweight="bold" if index == 0 else "normal")

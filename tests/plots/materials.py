@@ -1,0 +1,187 @@
+"""Materials of every task, made from formulas: no network is trained to draw a picture."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from npnet.plots import Material, Predictions
+
+PARTS = {"train": 0.6, "validation": 0.2, "test": 0.2}
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def history(epochs, metrics=("accuracy",), start=0.7, end=0.05, seed=0):
+    """Falling losses with a validation loss that rises again, and metrics that saturate."""
+    random = np.random.default_rng(seed)
+    epoch = np.arange(1, epochs + 1)
+    time = epoch / max(epochs, 1)
+    columns = {"epoch": epoch.astype(float)}
+    noise = 0.02 * random.standard_normal((2, epochs)) * np.exp(-2 * time)
+    columns["train_loss"] = end + (start - end) * np.exp(-9 * time) * (1 + noise[0])
+    columns["validation_loss"] = end * 1.4 + (start - end) * np.exp(-8 * time) * (1 + noise[1]) + 0.05 * time**2
+    for rank, metric in enumerate(metrics):
+        columns[f"train_{metric}"] = 1 - 0.5 * np.exp(-(7 + rank) * time)
+        columns[f"validation_{metric}"] = 0.98 - 0.5 * np.exp(-(6 + rank) * time) - 0.02 * time
+    columns["learning_rate"] = 0.01 * (1 + np.cos(np.pi * time)) / 2
+    return columns
+
+
+def parts(X, y):
+    """Rows of each part, one after the other."""
+    bounds = np.cumsum([0, *(round(share * len(X)) for share in PARTS.values())])
+    return {part: (X[a:b], y[a:b]) for part, a, b in zip(PARTS, bounds[:-1], bounds[1:], strict=True)}
+
+
+def classes_material(title, X, y, names, features, predict, epochs=60, metrics=("accuracy",)):
+    points = parts(X, y)
+    predictions = {}
+    for part in ("validation", "test"):
+        chance = predict(points[part][0])
+        rows = np.arange(1, len(chance) + 1)
+        predictions[part] = Predictions(rows, points[part][1], chance.argmax(axis=1), chance)
+    task = "binary" if len(names) == 2 else "multiclass"
+    scores = {"accuracy": 0.9912, "roc_auc": 0.99984, "log_loss": 0.0213, "f1": None}
+    return Material(
+        title,
+        f"{len(features)}-16-16-{len(names)} network, adam, {epochs} epochs",
+        task,
+        tuple(names),
+        tuple(features),
+        ("class",),
+        history(epochs, metrics),
+        max(1, round(0.7 * epochs)) if epochs else None,
+        {part: scores for part in PARTS},
+        predictions,
+        points,
+        predict,
+    )
+
+
+def circles(samples=1500, epochs=60, noise=0.07):
+    random = np.random.default_rng(1)
+    y = random.integers(0, 2, samples)
+    angle = random.uniform(0, 2 * np.pi, samples)
+    X = np.where(y == 1, 0.6, 1.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    X = X + noise * random.standard_normal(X.shape)
+
+    def predict(X):
+        bent = np.hypot(X[:, 0], X[:, 1]) + 0.05 * np.sin(5 * np.arctan2(X[:, 1], X[:, 0]))
+        inner = 1 / (1 + np.exp(18 * (bent - 0.8)))
+        return np.stack([1 - inner, inner], axis=1)
+
+    return classes_material("circles", X, y, ("outer", "inner"), ("x1", "x2"), predict, epochs)
+
+
+def blobs(classes=3, samples=240, features=2, spread=0.55, names=None):
+    random = np.random.default_rng(2)
+    y = random.integers(0, classes, samples)
+    angle = 2 * np.pi * np.arange(classes) / classes
+    centres = np.zeros((classes, features))
+    centres[:, 0], centres[:, 1] = np.cos(angle) * (1 + 0.05 * classes), 5 + np.sin(angle) * (1 + 0.05 * classes)
+    X = centres[y] + spread * random.standard_normal((samples, features))
+
+    def predict(X):
+        return softmax(-3 * ((X[:, None] - centres) ** 2).sum(axis=2))
+
+    names = names or [f"class {code}" for code in range(classes)]
+    measured = ("petal length (cm)", "petal width (cm)", *(f"feature {i}" for i in range(3, features + 1)))
+    return classes_material(f"{classes} blobs", X, y, names, measured[:features], predict)
+
+
+def values_material(features=1, targets=1, samples=300, epochs=60):
+    random = np.random.default_rng(3)
+    X = random.uniform(-3, 3, (samples, features))
+    slopes = 1 + np.arange(targets)
+
+    def predict(X):
+        return 20 * np.sin(X[:, :1] * slopes) + 4 * X[:, -1:] ** 2 * (features > 1)
+
+    y = predict(X) + 3 * random.standard_normal((samples, targets))
+    points = parts(X, y)
+    predictions = {
+        part: Predictions(np.arange(1, len(X) + 1), y, predict(X))
+        for part, (X, y) in points.items()
+        if part != "train"
+    }
+    names = tuple(f"yield {target + 1} (t/ha)" for target in range(targets))
+    scores = {"r2": 0.9412, "rmse": 2.98, "mae": 1234567.8}
+    return Material(
+        "noisy sine",
+        f"{features}-32-{targets} network, 60 epochs",
+        "regression",
+        (),
+        tuple(f"phase {i + 1} (rad)" for i in range(features)),
+        names,
+        history(epochs, ("r2",)),
+        41,
+        {part: scores for part in PARTS},
+        predictions,
+        points,
+        predict,
+    )
+
+
+def gaps():
+    """Metrics computed at each fifth epoch only, a loss of several decades."""
+    material = circles(epochs=60)
+    columns = {name: values.copy() for name, values in material.history.items()}
+    for name in ("train_accuracy", "validation_accuracy"):
+        columns[name][np.arange(60) % 5 != 4] = np.nan
+    columns["train_loss"] = 2.0 * 10 ** (-5 * np.arange(60) / 60)
+    columns["validation_loss"] = columns["train_loss"] * 1.6 + 1e-4
+    return replace(material, history=columns)
+
+
+def one_class():
+    """A test part of one class only: no ROC curve of it, a validation part with both."""
+    material = circles()
+    X, y = material.points["test"]
+    keep = y == 1
+    judged = material.predictions["test"]
+    test = Predictions(judged.rows[keep], y[keep], judged.prediction[keep], judged.probability[keep])
+    return replace(
+        material, predictions=material.predictions | {"test": test}, points=material.points | {"test": (X[keep], y[keep])}
+    )
+
+
+STRANGE = ("$\\frac{a}", "_b_$x$ <i>", "tab\tnew\nline \x1b[31m", "émoji 😀 日本 שלום", "x" * 10_000, "\ud800", "‮rtl")
+
+
+def strange():
+    """Names that are no plain text."""
+    material = blobs(len(STRANGE), names=STRANGE)
+    history = {name.replace("accuracy", "$a_b^"): values for name, values in material.history.items()}
+    scores = {part: {"$a_b^": 0.5, "": None} for part in PARTS}
+    features = ("$\\alpha$ _<\x00", "日本" * 60)
+    return replace(
+        material, title="$$ \x1b]0;x\x07" * 40, subtitle="\n", features=features, history=history, metrics=scores
+    )
+
+
+def nothing():
+    """No epoch, no part but train, no predictions."""
+    material = circles(epochs=0)
+    return replace(material, predictions={}, points={"train": material.points["train"]}, metrics={})
+
+
+MATERIALS = {
+    "circles": circles,
+    "many_circles": lambda: circles(samples=5000, epochs=10_000, noise=0.04),
+    "three_epochs": lambda: circles(samples=40, epochs=3),
+    "three_classes": blobs,
+    "four_features": lambda: blobs(features=4),
+    "digits": lambda: blobs(10, 1800, features=64, spread=0.9),
+    "letters": lambda: blobs(32, 3000, spread=0.3),
+    "ten_regions": lambda: blobs(10, 900, spread=0.3),
+    "curve": values_material,
+    "surface": lambda: values_material(2),
+    "five_targets": lambda: values_material(4, 5),
+    "gaps": gaps,
+    "one_class": one_class,
+    "strange": strange,
+    "nothing": nothing,
+}
