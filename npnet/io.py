@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from npnet.errors import MachineError
+from npnet.errors import MachineError, RunError
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
@@ -49,6 +49,21 @@ def explained(path: Path, needed: int = 0) -> Iterator[None]:
         free = size_text(free_space(path))
         text = message.format(path=path, why=error.strerror or "refused", needed=size_text(needed), free=free)
         raise MachineError(text, hint) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what is off with a file of a run, or with its content (a ValueError), into a RunError that names it."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunError(f"{path} is missing") from error
+    except UnsafeFileError as error:
+        raise RunError(f"{path} is {error.strerror}", "the files of a run are plain files of its own") from error
+    except ValueError as error:
+        raise RunError(f"{path} cannot be used: {error}") from error
+    except OSError as error:
+        raise MachineError(f"cannot read {path}: {error.strerror or 'refused'}") from error
 
 
 def size_text(size: float) -> str:
@@ -99,6 +114,16 @@ def write_json(path: Path, value: object) -> None:
 def to_json(value: object) -> bytes:
     """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null."""
     return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def parse_json(data: bytes) -> object:
+    """Read strict JSON: no duplicate keys, no NaN or infinity, no broken text; ValueError says what is off."""
+    try:
+        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # refuses 1e999 and half a surrogate pair
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
 
 
 def replace_symlink(link: Path, target: str) -> None:
@@ -244,3 +269,10 @@ def _finite(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a key is there twice")
+    return fields

@@ -119,6 +119,32 @@ def test_json_is_strict_in_order_and_ends_its_last_line(tmp_path):
     assert data.endswith(b"}\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "{} {}",
+        "NaN",
+        "[Infinity]",
+        "[-Infinity]",
+        "1e999",
+        '{"a": 1, "a": 1}',
+        '{"b": {"a": 1, "a": 2}}',
+        '"\\ud800"',
+        "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
+        "9" * 5000,
+        b"\xff",
+        b"\xef\xbb\xbf{}",
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_json_that_is_not_strict_is_refused(text):
+    with pytest.raises(ValueError, match=r".+"):
+        io.parse_json(text if isinstance(text, bytes) else text.encode())
+
+
 def test_a_link_moves_in_one_step(tmp_path):
     for target in ("a", "b"):
         io.replace_symlink(tmp_path / "latest", target)
