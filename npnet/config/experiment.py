@@ -1,0 +1,99 @@
+"""The experiment: everything that a config file can say, with its defaults."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PositiveInt
+
+from npnet.config.keys import Also
+from npnet.data import SourceSpec, Split
+from npnet.metrics import metrics
+from npnet.nn.layer import LayerSpec
+from npnet.nn.losses import LossSpec
+from npnet.nn.optimizers import Adam, OptimizerSpec
+from npnet.nn.schedules import Constant, ScheduleSpec
+from npnet.registry import nearest
+from npnet.spec import Spec
+
+PARTS = ("train", "validation")
+
+
+class EarlyStopping(Spec):
+    """Stop when the monitored value has not improved for `patience` epochs."""
+
+    patience: int = Field(ge=1, le=10**7, description="Epochs without an improvement after which training stops.")
+    min_delta: float = Field(0.0, ge=0, le=1e6, description="The least change that counts as an improvement.")
+
+
+def _short(value: object) -> object:
+    if value is False or value == "off":
+        return None
+    short = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"patience": value} if short else value
+
+
+def _known_metrics(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        metrics.find(name)
+    return names
+
+
+def _known_monitor(name: str) -> str:
+    names = [f"{part}_{score}" for part in reversed(PARTS) for score in ("loss", *metrics)]
+    if name not in names:
+        near = nearest(name, names)
+        near = f'did you mean "{near}"?' if near else "write validation_loss, or validation_ and a metric's name"
+        raise ValueError(f'unknown value to monitor "{name}"; {near}')
+    return name
+
+
+Stopping = Annotated[
+    EarlyStopping | None,
+    BeforeValidator(_short),
+    Also('a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False})),
+]
+Metrics = Annotated[tuple[str, ...], Field(strict=False, max_length=100), AfterValidator(_known_metrics)]
+Layers = Annotated[tuple[LayerSpec, ...], Field(strict=False, min_length=1, max_length=1000)]
+Batch = Annotated[PositiveInt, Field(le=10**9)] | Literal["all"]
+Threads = Annotated[PositiveInt, Field(le=1024)] | Literal["auto"]
+
+
+class Experiment(Spec):
+    """One training: its data, network, loss and optimizer, and how to run it."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    dataset: SourceSpec = Field(description="The data: a built-in set or a table.")
+    split: Split = Field(Split(), description="Shares of the rows for test and validation; the rest trains.")
+    scale: Literal["standard", "none"] = Field(
+        "standard", description="Bring every feature to mean 0 and deviation 1, as measured on the train part, or not."
+    )
+    layers: Layers = Field(description="The network's layers, first to last; their inputs are inferred.")
+    loss: LossSpec | None = Field(None, description="What training makes small; left out, the usual one of the task.")
+    optimizer: OptimizerSpec = Field(Adam(), description="The rule that moves the parameters along the gradient.")
+    learning_rate: float | None = Field(
+        None, gt=0, le=1e6, description="The size of a step; left out, the optimizer's usual one."
+    )
+    schedule: ScheduleSpec = Field(Constant(), description="How the learning rate changes over the training.")
+    epochs: int = Field(100, ge=0, le=10**7, description="Passes over the train part; 0 leaves the initial weights.")
+    batch_size: Batch = Field(32, description="Rows per step; all is full-batch gradient descent.")
+    early_stopping: Stopping = Field(None, description="When to stop before the last epoch, or off.")
+    monitor: Annotated[str, AfterValidator(_known_monitor)] | None = Field(
+        None,
+        description="The value whose best epoch is kept; left out, validation_loss, or train_loss without validation.",
+    )
+    metrics: Metrics | None = Field(None, description="Metrics of each epoch; left out, the monitored one alone.")
+    evaluate_every: int = Field(1, ge=1, le=10**7, description="Epochs from one evaluation to the next.")
+    l1: float = Field(0.0, ge=0, le=1e6, description="Penalty on the absolute values of the weights.")
+    l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights.")
+    max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")
+    clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
+    clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")
+    seed: int = Field(0, ge=0, le=2**63 - 1, description="The number that all random draws are derived from.")
+    dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
+    threads: Threads = Field("auto", description="BLAS threads; auto takes more than one where it gains.")
+    weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
+
+    @property
+    def monitored(self) -> str:
+        """The value whose best epoch is kept, the default filled in."""
+        return self.monitor or ("validation_loss" if self.split.validation else "train_loss")

@@ -1,0 +1,54 @@
+"""Files: the bytes of a config, with every way in which that can fail."""
+
+import os
+import stat
+from pathlib import Path
+
+from npnet.config.places import Mistake, Place, refusal, shown
+from npnet.errors import MachineError, UsageError
+from npnet.registry import nearest
+
+SIZE = 256 * 1024
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a config file, at most 256 kB.
+
+    UsageError where there is no such file, ConfigError for what is no file or too large, MachineError where the
+    machine refuses. Opened without waiting, so that a pipe does not hang.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise UsageError(f"no such file: {shown(str(path), 200)}", _near(path)) from None
+    except OSError as error:
+        raise MachineError(f"cannot read {shown(str(path), 200)}: {error.strerror}") from None
+    try:
+        _refuse_unfit(os.fstat(handle), path)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(SIZE)
+    except OSError as error:
+        raise MachineError(f"cannot read {shown(str(path), 200)}: {error.strerror}") from None
+    finally:
+        os.close(handle)
+
+
+def _refuse_unfit(status: os.stat_result, path: Path) -> None:
+    place = Place(shown(str(path), 200))
+    if stat.S_ISDIR(status.st_mode):
+        raise refusal([Mistake(place, "this is a folder, not a config file", "name the file in it")])
+    if not stat.S_ISREG(status.st_mode):
+        raise refusal([Mistake(place, "this is no regular file", "write the config to a file and name that")])
+    if status.st_size > SIZE:
+        raise refusal([Mistake(place, f"the file has {status.st_size} bytes; a config has at most {SIZE}")])
+
+
+def _near(path: Path) -> str | None:
+    try:
+        names = sorted(entry.name for entry in os.scandir(path.parent) if entry.name.endswith((".yaml", ".yml")))
+    except (OSError, ValueError):
+        return "npnet init writes a config"
+    near = nearest(path.name, names) or nearest(f"{path.name}.yaml", names)
+    if near:
+        return f"did you mean {shown(str(path.parent / near), 200)}?"
+    return f"there are: {', '.join(map(shown, names[:10]))}" if names else "npnet init writes a config"

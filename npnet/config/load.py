@@ -1,0 +1,78 @@
+"""Load: a config file and overrides to an experiment that remembers its lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from npnet.config.experiment import Experiment
+from npnet.config.extends import Family
+from npnet.config.messages import mistakes_of, unbounded
+from npnet.config.overrides import override
+from npnet.config.places import Mistake, Place, refusal
+from npnet.config.tree import Node
+from npnet.config.tree import Path as Keys
+from npnet.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An experiment, the file that it was read from, and the place of each of its values."""
+
+    experiment: Experiment
+    path: Path
+    text: bytes = field(repr=False)  # the file as given
+    root: Node = field(repr=False)
+
+    @property
+    def base(self) -> Path:
+        """The folder of the file: where its relative paths start."""
+        return self.path.parent
+
+    def where(self, *keys: str | int) -> str:
+        """The place of a key's value, `circles.yaml:7:3`; of what is nearest above where it is not written."""
+        return self.root.place_of(keys).where
+
+    def mistake(self, keys: Keys, message: str, hint: str | None = None) -> Mistake:
+        """A mistake in the value of a key."""
+        return Mistake(self.root.place_of(keys), message, hint)
+
+    def problem(self, keys: Keys, message: str, hint: str | None = None) -> ConfigError:
+        """The error that says what is wrong with the value of a key, to be raised."""
+        return self.refusal([self.mistake(keys, message, hint)])
+
+    def refusal(self, mistakes: Iterable[Mistake]) -> ConfigError:
+        """The error that holds all mistakes, in the order of the file."""
+        return refusal(mistakes, self.root.place.file)
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
+    """Read a config file, what it extends, and the `KEY=VALUE` overrides.
+
+    ConfigError holds every mistake, UsageError stands for a missing file or an override that is none.
+    """
+    path = Path(path)
+    family = Family(path, Experiment)
+    root, mistakes = family.root, family.mistakes
+    if root.value is None:
+        root = Node({}, root.place)
+    elif not isinstance(root.value, dict):
+        mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
+        raise refusal(mistakes, root.place.file)
+    root, refused = override(root, Experiment, list(overrides))
+    return Loaded(validated(root, [*mistakes, *refused]), path, family.text, root)
+
+
+def validated(root: Node, mistakes: list[Mistake]) -> Experiment:
+    """The experiment of a tree; ConfigError with the mistakes known before and all that are found in it."""
+    found = [*mistakes, *unbounded(root, Experiment)]
+    try:
+        experiment = Experiment.model_validate(root.plain())
+    except ValidationError as error:
+        known = {mistake.place for mistake in found}
+        found += [mistake for mistake in mistakes_of(error, root, Experiment) if mistake.place not in known]
+        raise refusal(found, root.place.file) from None
+    if found:
+        raise refusal(found, root.place.file)
+    return experiment

@@ -1,0 +1,60 @@
+"""The tree of a config: plain values that know the place where they are written."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from npnet.config.places import Place
+from npnet.config.scalars import Scalar
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the tree, the place where it starts and the place of the key that it stands under."""
+
+    value: "Scalar | dict[str, Node] | list[Node]"
+    place: Place
+    key: Place | None = None
+
+    def plain(self) -> Any:
+        """The value alone, as dicts, lists and scalars."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
+
+    def child(self, key: str | int) -> "Node | None":
+        """The value under a key of a mapping or at a position of a list."""
+        if isinstance(self.value, dict):
+            return self.value.get(str(key))
+        if isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
+            return self.value[key]
+        return None
+
+    def walk(self, path: Path) -> "list[Node]":
+        """The values along a path, from this one to the last that is written."""
+        nodes = [self]
+        for key in path:
+            below = nodes[-1].child(key)
+            if below is None:
+                break
+            nodes.append(below)
+        return nodes
+
+    def place_of(self, path: Path, of_key: bool = False) -> Place:
+        """The place of the value at a path, or of its key; of the last value on the way that is written."""
+        node = self.walk(path)[-1]
+        return node.key if of_key and node.key else node.place
+
+    def having(self, key: str | int, node: "Node") -> "Node":
+        """The same mapping or list with one more or another value."""
+        if isinstance(self.value, list):
+            assert isinstance(key, int)
+            return replace(self, value=[*self.value[:key], node, *self.value[key + 1 :]])
+        items = self.value if isinstance(self.value, dict) else {}
+        return replace(self, value={**items, str(key): node})
+
+
+def dotted(path: Path) -> str:
+    """A path as messages write it: `layers[0].linear.units`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
