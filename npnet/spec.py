@@ -38,7 +38,7 @@ class Named:
             return value
         name, options = self.spell_out(value)
         spec = self.registry.find(name)
-        return TypeAdapter(TypedDict(name, {name: spec})).validate_python({name: options})[name]  # type: ignore[operator,misc]
+        return TypeAdapter(TypedDict(name, {name: spec})).validate_python({name: options})[name]  # type: ignore[operator]
 
     def spell_out(self, value: object) -> tuple[str, dict[str, Any]]:
         """The name and the options by name of any of the three ways to write a thing."""

@@ -1,0 +1,29 @@
+"""The engine: layers, losses, optimizers and schedules in NumPy, features first, a model axis in front."""
+
+from npnet.nn import (
+    activations,
+    dropout,
+    gates,
+    initializers,
+    linear,
+    losses,
+    normalization,
+    optimizers,
+    regression_losses,
+    residual,
+    schedules,
+)
+
+__all__ = [
+    "activations",
+    "dropout",
+    "gates",
+    "initializers",
+    "linear",
+    "losses",
+    "normalization",
+    "optimizers",
+    "regression_losses",
+    "residual",
+    "schedules",
+]

@@ -1,0 +1,122 @@
+"""Batches: rows in a new order each epoch, gathered many batches at a time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.nn.layer import Activations, Array
+from npnet.streams import stream
+
+BLOCK_BYTES = 1 << 18
+"""About what is gathered at a time: one `np.take` a step would cost as much as a small network's step."""
+
+
+class Samples:
+    """Rows ready for the engine: inputs with a one at the end, encoded targets, weights.
+
+    x (samples, features + 1), t (samples, outputs), w (samples, 1) or None. With a model axis in front,
+    (models, samples, ...), the models of a stack see rows of their own.
+    """
+
+    def __init__(self, x: Array, t: Array, w: Array | None = None) -> None:
+        self.x, self.t, self.w = x, t, w
+
+    @classmethod
+    def of(cls, x: Array, t: Array, w: Array | None = None, dtype: Any = np.float32) -> "Samples":
+        """Rows from features (samples, features), encoded targets and weights, which get mean 1."""
+        with_ones = np.ones((*x.shape[:-1], x.shape[-1] + 1), dtype)
+        with_ones[..., :-1] = x
+        return cls(with_ones, np.ascontiguousarray(t, dtype), None if w is None else _mean_one(w).astype(dtype))
+
+    def room(self, size: int) -> "Samples":
+        """Empty arrays for a number of such rows."""
+        arrays = (self.x, self.t) if self.w is None else (self.x, self.t, self.w)
+        return Samples(*(np.empty((*a.shape[:-2], size, a.shape[-1]), a.dtype) for a in arrays))
+
+    def __len__(self) -> int:
+        return int(self.x.shape[-2])
+
+    def part(self, rows: slice, models: int) -> "Batch":
+        """Consecutive rows as a batch, without a copy."""
+        return Batch(self, rows, models)
+
+
+def _mean_one(w: NDArray[Any]) -> NDArray[np.float64]:
+    weights = np.asarray(w, np.float64)
+    return np.asarray(weights / weights.mean(axis=-2, keepdims=True))
+
+
+class Batch:
+    """Views of some rows as a pass takes them: features first, a model axis in front."""
+
+    __slots__ = ("size", "t", "w", "x")
+
+    def __init__(self, rows: Samples, place: slice, models: int) -> None:
+        self.x = Activations(_columns(rows.x, place, models))
+        self.t = _columns(rows.t, place, models)
+        self.w = None if rows.w is None else _columns(rows.w, place, models)
+        self.size = self.t.shape[-1]
+
+
+def _columns(rows: Array, place: slice, models: int) -> Array:
+    view = rows[..., place, :].mT
+    return np.broadcast_to(view, (models, *view.shape[-2:]))
+
+
+class Batches:
+    """The batches of each epoch; the same seed and epoch give the same batches, whenever asked.
+
+    `size` None takes all rows at once, neither shuffled nor gathered. The batches that `epoch` yields
+    are overwritten by later ones.
+    """
+
+    def __init__(self, samples: Samples, size: int | None, models: int, seed: int) -> None:
+        self.samples, self.seed, self.models = samples, seed, models
+        self.size = min(size or len(samples), len(samples))
+        self.full = size is None
+        self.count = -(-len(samples) // self.size)
+        if self.full:
+            self._whole = samples.part(slice(None), models)
+            return
+        row_bytes = sum(a[..., :1, :].nbytes for a in (samples.x, samples.t, samples.w) if a is not None)
+        self._together = max(1, min(self.count, BLOCK_BYTES // (row_bytes * self.size)))
+        self._order = np.empty(len(samples), np.intp)
+        self._gathered = samples.room(self._together * self.size)
+        self._ready = self._cut(self._together * self.size)
+        rest = len(samples) - (self.count - 1) // self._together * self._together * self.size
+        self._last = self._cut(rest)
+
+    def sizes(self) -> set[int]:
+        """The sizes of batch that occur: the full one, and that of a ragged last batch."""
+        return {self.size, len(self.samples) - (self.count - 1) * self.size}
+
+    def epoch(self, epoch: int) -> Iterator[list[Batch]]:
+        """The batches of an epoch, some at a time."""
+        if self.full:
+            yield [self._whole]
+            return
+        self._order[:] = np.arange(len(self._order))
+        stream(self.seed, "shuffle", epoch).shuffle(self._order)
+        block = self._together * self.size
+        for start in range(0, len(self._order), block):
+            chosen = self._order[start : start + block]
+            self._gather(chosen)
+            yield self._ready if len(chosen) == block else self._last
+
+    def _gather(self, chosen: NDArray[np.intp]) -> None:
+        rows, out = self.samples, self._gathered
+        for source, target in ((rows.x, out.x), (rows.t, out.t), (rows.w, out.w)):
+            if source is not None and target is not None:
+                place = target[..., : len(chosen), :]
+                # mode="clip" writes straight into `out`; the default mode goes through a copy.
+                if place.flags.c_contiguous:
+                    np.take(source, chosen, axis=-2, out=place, mode="clip")
+                else:
+                    for one_source, one_place in zip(source, place, strict=True):
+                        np.take(one_source, chosen, axis=-2, out=one_place, mode="clip")
+
+    def _cut(self, size: int) -> list[Batch]:
+        starts = range(0, size, self.size)
+        return [Batch(self._gathered, slice(start, min(start + self.size, size)), self.models) for start in starts]

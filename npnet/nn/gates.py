@@ -1,0 +1,112 @@
+"""Gated activations: x times a gate between 0 and 1 that opens as x grows."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from npnet.nn.activations import logistic
+from npnet.nn.layer import Activations, Array, Layer, Memory, Shape, layers
+
+
+def _like(inputs: int, batch: int, *names: str) -> dict[str, tuple[Shape, type | None]]:
+    return dict.fromkeys(names, ((inputs, batch), None))
+
+
+@layers.add("gelu")
+class GELU(Layer):
+    """Gaussian error linear unit in its tanh form: x times about the chance that N(0, 1) < x.
+
+    y = x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).  Hendrycks and Gimpel (2016).
+    The same as PyTorch's GELU(approximate="tanh").
+    """
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """x², and the tanh that the gradient needs again."""
+        return _like(inputs, batch, "square", "bend", "work")
+
+    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+        """√(2/π), and its products with the cubic term."""
+        root = math.sqrt(2.0 / math.pi)
+        return {"root": root, "cubic": 0.044715 * root, "cubic3": 3.0 * 0.044715 * root}
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y = x/2 (1 + bend)."""
+        np.multiply(x.values, x.values, out=m.square)
+        np.multiply(m.square, m.cubic, out=m.bend)
+        np.add(m.bend, m.root, out=m.bend)
+        np.multiply(m.bend, x.values, out=m.bend)
+        np.tanh(m.bend, out=m.bend)
+        np.add(m.bend, 1.0, out=y.values)
+        np.multiply(y.values, x.values, out=y.values)
+        np.multiply(y.values, 0.5, out=y.values)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = dy/2 (1 + bend + x (1 - bend²) √(2/π) (1 + 3 · 0.044715 x²))."""
+        np.multiply(m.square, m.cubic3, out=m.work)
+        np.add(m.work, m.root, out=m.work)
+        np.multiply(m.work, x.values, out=m.work)
+        np.multiply(m.bend, m.bend, out=dx)
+        np.subtract(1.0, dx, out=dx)
+        np.multiply(dx, m.work, out=dx)
+        np.add(dx, m.bend, out=dx)
+        np.add(dx, 1.0, out=dx)
+        np.multiply(dx, 0.5, out=dx)
+        np.multiply(dx, dy, out=dx)
+
+
+@layers.add("silu")
+class SiLU(Layer):
+    """Sigmoid linear unit, also called swish: x times its own sigmoid.
+
+    y = x s,  dx = dy (s + y (1 - s)),  s = 1 / (1 + exp(-x)).  Elfwing, Uchibe and Doya (2018).
+    """
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """The sigmoid of x."""
+        return _like(inputs, batch, "s")
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y = x s."""
+        logistic(x.values, m.s)
+        np.multiply(x.values, m.s, out=y.values)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = dy (s + y (1 - s))."""
+        np.subtract(1.0, m.s, out=dx)
+        np.multiply(dx, y.values, out=dx)
+        np.add(dx, m.s, out=dx)
+        np.multiply(dx, dy, out=dx)
+
+
+@layers.add("mish")
+class Mish(Layer):
+    """Mish: x times the tanh of its softplus, smooth and slightly negative below 0.
+
+    y = x t,  t = tanh(ln(1 + e)) = e (e + 2) / (e (e + 2) + 2),  e = exp(x);
+    dx = dy (t + x (1 - t²) e / (1 + e)).  Misra (2019).
+    """
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """exp(x), the tanh t, and room for the gradient."""
+        return _like(inputs, batch, "e", "t", "work")
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y = x t; beyond 20, where t is 1 to the last digit, exp is cut off."""
+        np.minimum(x.values, 20.0, out=m.e)
+        np.exp(m.e, out=m.e)
+        np.add(m.e, 2.0, out=m.t)
+        np.multiply(m.t, m.e, out=m.t)
+        np.add(m.t, 2.0, out=m.work)
+        np.divide(m.t, m.work, out=m.t)
+        np.multiply(x.values, m.t, out=y.values)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = dy (t + (x - y t) e / (1 + e))."""
+        np.add(m.e, 1.0, out=m.work)
+        np.divide(m.e, m.work, out=m.work)
+        np.multiply(y.values, m.t, out=dx)
+        np.subtract(x.values, dx, out=dx)
+        np.multiply(dx, m.work, out=dx)
+        np.add(dx, m.t, out=dx)
+        np.multiply(dx, dy, out=dx)

@@ -1,0 +1,195 @@
+"""Initial values of parameters: how wide to draw, so that signals keep their size from layer to layer."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from npnet.registry import Registry
+from npnet.spec import Named, Spec
+
+Values = NDArray[np.float64]
+
+
+class Initializer(Spec):
+    """A rule for initial values: `draw` gives an array of a shape (outputs, inputs) or (outputs,)."""
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        raise TypeError(f"{type(self).__name__} has no draw")
+
+
+initializers: Registry[type[Initializer]] = Registry("initializer", "initializers")
+InitializerSpec = Annotated[Initializer, Named(initializers)]
+
+
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Inputs and outputs that a parameter connects: (in, out) of a shape (out, in)."""
+    return shape[-1], shape[0]
+
+
+def _uniform(stream: np.random.Generator, shape: tuple[int, ...], variance: float) -> Values:
+    limit = np.sqrt(3.0 * variance)
+    return np.asarray((2.0 * stream.random(shape) - 1.0) * limit)
+
+
+def _normal(stream: np.random.Generator, shape: tuple[int, ...], variance: float) -> Values:
+    return np.asarray(stream.standard_normal(shape) * np.sqrt(variance))
+
+
+@initializers.add("he_uniform")
+class HeUniform(Initializer):
+    """Uniform with variance gain² · 2 / inputs, for ReLU and its kin.
+
+    W ~ U(-a, a),  a = gain · sqrt(6 / inputs).  He et al. (2015), Delving deep into rectifiers.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _uniform(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
+
+
+@initializers.add("he_normal")
+class HeNormal(Initializer):
+    """Normal with variance gain² · 2 / inputs, for ReLU and its kin.
+
+    W ~ N(0, gain² · 2 / inputs).  He et al. (2015), Delving deep into rectifiers.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _normal(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
+
+
+@initializers.add("glorot_uniform")
+class GlorotUniform(Initializer):
+    """Uniform with variance gain² · 2 / (inputs + outputs), for tanh and sigmoid.
+
+    W ~ U(-a, a),  a = gain · sqrt(6 / (inputs + outputs)).  Glorot and Bengio (2010),
+    Understanding the difficulty of training deep feedforward neural networks.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _uniform(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
+
+
+@initializers.add("glorot_normal")
+class GlorotNormal(Initializer):
+    """Normal with variance gain² · 2 / (inputs + outputs), for tanh and sigmoid.
+
+    W ~ N(0, gain² · 2 / (inputs + outputs)).  Glorot and Bengio (2010).
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _normal(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
+
+
+@initializers.add("lecun_uniform")
+class LeCunUniform(Initializer):
+    """Uniform with variance gain² / inputs, for SELU and linear outputs.
+
+    W ~ U(-a, a),  a = gain · sqrt(3 / inputs).  LeCun et al. (1998), Efficient BackProp.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _uniform(stream, shape, self.gain**2 / fans(shape)[0])
+
+
+@initializers.add("lecun_normal")
+class LeCunNormal(Initializer):
+    """Normal with variance gain² / inputs, for SELU and linear outputs.
+
+    W ~ N(0, gain² / inputs).  LeCun et al. (1998), Efficient BackProp.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return _normal(stream, shape, self.gain**2 / fans(shape)[0])
+
+
+@initializers.add("orthogonal")
+class Orthogonal(Initializer):
+    """Rows or columns that are orthonormal, times gain: no direction grows or shrinks.
+
+    Q of the QR decomposition of a normal matrix, signs fixed by the diagonal of R.
+    Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics of learning.
+    """
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        rows, columns = shape[0], int(np.prod(shape[1:], dtype=int))
+        q, r = np.linalg.qr(stream.standard_normal((max(rows, columns), min(rows, columns))))
+        q = q * np.sign(np.diagonal(r))
+        return np.asarray(self.gain * (q if rows >= columns else q.T)).reshape(shape)
+
+
+@initializers.add("uniform")
+class Uniform(Initializer):
+    """Uniform between low and high, whatever the size of the layer.
+
+    W ~ U[low, high).  With low 0 and high 1 it is `np.random.rand`, as many first tutorials have it.
+    """
+
+    low: float = Field(-0.05, ge=-1e6, le=1e6, description="The lower end.")
+    high: float = Field(0.05, ge=-1e6, le=1e6, description="The upper end.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return self.low + (self.high - self.low) * stream.random(shape)
+
+
+@initializers.add("normal")
+class Normal(Initializer):
+    """Normal around mean with a given standard deviation, whatever the size of the layer.
+
+    W ~ N(mean, deviation²).
+    """
+
+    deviation: float = Field(0.05, ge=0, le=1e6, description="The standard deviation.")
+    mean: float = Field(0.0, ge=-1e6, le=1e6, description="The mean.")
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return self.mean + self.deviation * stream.standard_normal(shape)
+
+
+@initializers.add("zeros")
+class Zeros(Initializer):
+    """All zeros: for biases, and for a last layer that should start from no opinion.
+
+    W = 0.  Hidden weights of zero never part: every unit of the layer stays the same.
+    """
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return np.zeros(shape)
+
+
+@initializers.add("ones")
+class Ones(Initializer):
+    """All ones: for the gains of normalizing layers.
+
+    W = 1.
+    """
+
+    def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
+        """Initial values in float64 from a random stream."""
+        return np.ones(shape)

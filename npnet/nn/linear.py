@@ -1,0 +1,44 @@
+"""The linear layer: one matrix product, the bias folded in as a column of W."""
+
+import numpy as np
+from pydantic import Field
+
+from npnet.nn.initializers import HeUniform, InitializerSpec, Zeros
+from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, layers
+
+
+@layers.add("linear")
+class Linear(Layer):
+    """Affine map y = W x + b: every output is a weighted sum of every input.
+
+    y = W x + b,  dW = dy xᵀ,  db = Σ dy,  dx = Wᵀ dy;  weight (units, inputs), bias (units,).
+    In memory W carries b as its last column and x a row of ones, so that one product does both.
+    """
+
+    units: int | None = Field(None, ge=1, le=10**7, description="Number of outputs; left out, the target's size.")
+    init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")
+    bias_init: InitializerSpec = Field(Zeros(), description="Initial values of the biases.")
+
+    def width(self, inputs: int) -> int:
+        """Number of output features: `units`."""
+        if self.units is None:
+            raise ValueError("linear without units stands only in the last place")
+        return self.units
+
+    def parameters(self, inputs: int) -> dict[str, Parameter]:
+        """W (units, inputs + 1): weights, and in the last column the biases."""
+        weight = Piece("weight", np.s_[:, :-1], self.init, decays=True)
+        bias = Piece("bias", np.s_[:, -1], self.bias_init)
+        return {"W": Parameter((self.width(inputs), inputs + 1), (weight, bias))}
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y = W x + b."""
+        np.matmul(m.W, x.with_ones, out=y.values)
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write dW = dy xᵀ, whose last column is db."""
+        np.matmul(dy, x.with_ones.mT, out=m.dW)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = Wᵀ dy."""
+        np.matmul(m.W[..., :-1].mT, dy, out=dx)

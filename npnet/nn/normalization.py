@@ -1,0 +1,157 @@
+"""Normalizing layers: mean 0 and variance 1, over the batch or over the features."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from npnet.nn.initializers import Ones, Zeros
+from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Shape, Statistic, layers, mean_column
+
+
+def _gain_and_shift(inputs: int) -> dict[str, Parameter]:
+    gain = Piece("weight", np.s_[:, 0], Ones())
+    shift = Piece("bias", np.s_[:, 0], Zeros())
+    return {"gain": Parameter((inputs, 1), (gain,)), "shift": Parameter((inputs, 1), (shift,))}
+
+
+def _grad_gain_and_shift(dy: Array, m: Memory) -> None:
+    np.vecdot(dy, m.normal, out=m.dgain[..., 0])
+    np.matmul(dy, m.ones, out=m.dshift)
+
+
+@layers.add("batch_norm")
+class BatchNorm(Layer):
+    """Each feature gets mean 0 and variance 1 over the batch, then a learned gain and shift.
+
+    y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
+    dx = gain / √(variance + epsilon) · (dy - mean(dy) - n · mean(dy · n)), means over the batch.
+    At prediction mean and variance are running ones, r ← (1 - momentum) r + momentum · batch's,
+    the variance unbiased, as in PyTorch.  Ioffe and Szegedy (2015).
+    """
+
+    needs_rows: ClassVar[int] = 2
+
+    momentum: float = Field(0.1, gt=0, le=1, description="Share of the newest batch in the running statistics.")
+    epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
+
+    def parameters(self, inputs: int) -> dict[str, Parameter]:
+        """A gain and a shift for each feature."""
+        return _gain_and_shift(inputs)
+
+    def state(self, inputs: int) -> tuple[Statistic, ...]:
+        """Running mean and variance of each feature."""
+        return (Statistic("running_mean", inputs, 0.0), Statistic("running_var", inputs, 1.0))
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """The normalized values, and columns for statistics."""
+        column = ((inputs, 1), None)
+        return {"normal": ((inputs, batch), None), "mean": column, "inverse": column, "work": column}
+
+    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+        """Columns that take means and sums, and the weights of the running statistics."""
+        return {
+            "means": mean_column(batch),
+            "ones": np.ones((batch, 1)),
+            "share": 1.0 / batch,
+            "epsilon": self.epsilon,
+            "old": 1.0 - self.momentum,
+            "new": self.momentum,
+            "new_unbiased": self.momentum * (batch / max(batch - 1, 1)),
+        }
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y from the statistics of this batch, and move the running ones."""
+        np.matmul(x.values, m.means, out=m.mean)
+        np.subtract(x.values, m.mean, out=m.normal)
+        np.vecdot(m.normal, m.normal, out=m.inverse[..., 0])
+        np.multiply(m.inverse, m.share, out=m.inverse)
+        self._remember(m)
+        np.add(m.inverse, m.epsilon, out=m.inverse)
+        np.sqrt(m.inverse, out=m.inverse)
+        np.reciprocal(m.inverse, out=m.inverse)
+        np.multiply(m.normal, m.inverse, out=m.normal)
+        np.multiply(m.normal, m.gain, out=y.values)
+        np.add(y.values, m.shift, out=y.values)
+
+    def _remember(self, m: Memory) -> None:
+        for running, fresh, share in ((m.running_mean, m.mean, m.new), (m.running_var, m.inverse, m.new_unbiased)):
+            np.multiply(running, m.old, out=running)
+            np.multiply(fresh, share, out=m.work)
+            np.add(running, m.work, out=running)
+
+    def infer(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y from the running statistics."""
+        np.add(m.running_var, m.epsilon, out=m.inverse)
+        np.sqrt(m.inverse, out=m.inverse)
+        np.divide(m.gain, m.inverse, out=m.inverse)
+        np.subtract(x.values, m.running_mean, out=y.values)
+        np.multiply(y.values, m.inverse, out=y.values)
+        np.add(y.values, m.shift, out=y.values)
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
+        _grad_gain_and_shift(dy, m)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx; the two means are dshift and dgain over the batch size."""
+        np.multiply(m.dgain, m.share, out=m.work)
+        np.multiply(m.normal, m.work, out=dx)
+        np.subtract(dy, dx, out=dx)
+        np.multiply(m.dshift, m.share, out=m.work)
+        np.subtract(dx, m.work, out=dx)
+        np.multiply(m.gain, m.inverse, out=m.work)
+        np.multiply(dx, m.work, out=dx)
+
+
+@layers.add("layer_norm")
+class LayerNorm(Layer):
+    """Each sample gets mean 0 and variance 1 over its features, then a learned gain and shift.
+
+    y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
+    dx = (g - mean(g) - n · mean(g · n)) / √(variance + epsilon), g = gain · dy, means over features.
+    Ba, Kiros and Hinton (2016).
+    """
+
+    epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
+
+    def parameters(self, inputs: int) -> dict[str, Parameter]:
+        """A gain and a shift for each feature."""
+        return _gain_and_shift(inputs)
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """The normalized values, and rows for statistics."""
+        full, row = ((inputs, batch), None), ((1, batch), None)
+        return {"normal": full, "work": full, "inverse": row, "row": row}
+
+    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+        """A row that takes means over features, a column that sums over the batch."""
+        return {"means": mean_column(inputs).T, "ones": np.ones((batch, 1)), "epsilon": self.epsilon}
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write y from the statistics of each sample."""
+        np.matmul(m.means, x.values, out=m.row)
+        np.subtract(x.values, m.row, out=m.normal)
+        np.multiply(m.normal, m.normal, out=m.work)
+        np.matmul(m.means, m.work, out=m.inverse)
+        np.add(m.inverse, m.epsilon, out=m.inverse)
+        np.sqrt(m.inverse, out=m.inverse)
+        np.reciprocal(m.inverse, out=m.inverse)
+        np.multiply(m.normal, m.inverse, out=m.normal)
+        np.multiply(m.normal, m.gain, out=y.values)
+        np.add(y.values, m.shift, out=y.values)
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
+        _grad_gain_and_shift(dy, m)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = (g - mean(g) - n · mean(g · n)) · inverse."""
+        np.multiply(dy, m.gain, out=dx)
+        np.multiply(dx, m.normal, out=m.work)
+        np.matmul(m.means, m.work, out=m.row)
+        np.multiply(m.normal, m.row, out=m.work)
+        np.matmul(m.means, dx, out=m.row)
+        np.subtract(dx, m.row, out=dx)
+        np.subtract(dx, m.work, out=dx)
+        np.multiply(dx, m.inverse, out=dx)

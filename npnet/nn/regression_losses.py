@@ -1,0 +1,161 @@
+"""Losses of the error e = z - t: for regression, and for probabilities where that is wanted."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from npnet.nn.layer import Array, Memory
+from npnet.nn.losses import Link, Loss, losses
+
+ANY_TASK = ("regression", "binary", "multiclass")
+
+
+@losses.add("mean_squared_error")
+class MeanSquaredError(Loss):
+    """The square of the error, averaged: large errors count most.
+
+    L = (z - t)²,  dL/dz = 2 (z - t).  Legendre (1805), Gauss (1809).
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write (z - t)²."""
+        np.subtract(z, t, out=out)
+        np.multiply(out, out, out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write 2 (z - t)."""
+        np.subtract(z, t, out=dz)
+        np.multiply(dz, 2.0, out=dz)
+
+
+@losses.add("mean_absolute_error")
+class MeanAbsoluteError(Loss):
+    """The size of the error, averaged: its best constant is the median.
+
+    L = |z - t|,  dL/dz = sign(z - t).  Laplace (1774).
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write |z - t|."""
+        np.subtract(z, t, out=out)
+        np.abs(out, out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write sign(z - t)."""
+        np.subtract(z, t, out=dz)
+        np.sign(dz, out=dz)
+
+
+@losses.add("huber")
+class Huber(Loss):
+    """Squared for errors up to delta, straight beyond: outliers pull no harder than delta.
+
+    L = e²/2 where |e| <= delta, else delta (|e| - delta/2);  dL/dz = clip(e, ±delta);  e = z - t.
+    Huber (1964).
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
+
+    delta: float = Field(1.0, gt=0, le=1e6, description="Where the square becomes straight, in scaled units.")
+
+    def constants(self) -> dict[str, Any]:
+        """delta, and minus delta."""
+        return {"delta": self.delta, "minus": -self.delta}
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write c (|e| - c/2) with c = min(|e|, delta), which is both branches in one."""
+        np.subtract(z, t, out=out)
+        np.abs(out, out=out)
+        np.minimum(out, m.delta, out=m.work)
+        np.subtract(out, m.work, out=out)
+        np.multiply(m.work, out, out=out)
+        np.multiply(m.work, m.work, out=m.work)
+        np.multiply(m.work, 0.5, out=m.work)
+        np.add(out, m.work, out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write the error, cut off at ±delta."""
+        np.subtract(z, t, out=dz)
+        np.minimum(dz, m.delta, out=dz)
+        np.maximum(dz, m.minus, out=dz)
+
+
+@losses.add("log_cosh")
+class LogCosh(Loss):
+    """Squared for small errors, straight for large ones, smooth everywhere.
+
+    L = ln cosh(e) = |e| + ln(1 + exp(-2 |e|)) - ln 2,  dL/dz = tanh(e);  e = z - t.  Green (1990).
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write |e| + ln(1 + exp(-2 |e|)) - ln 2."""
+        np.subtract(z, t, out=out)
+        np.abs(out, out=out)
+        np.multiply(out, -2.0, out=m.work)
+        np.exp(m.work, out=m.work)
+        np.log1p(m.work, out=m.work)
+        np.add(out, m.work, out=out)
+        np.subtract(out, np.log(2.0).item(), out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write tanh(e)."""
+        np.subtract(z, t, out=dz)
+        np.tanh(dz, out=dz)
+
+
+@losses.add("quantile")
+class Quantile(Loss):
+    """The pinball loss: its best constant is a quantile of the target.
+
+    L = max(q e, (q - 1) e),  dL/dz = -q where t > z, else 1 - q;  e = t - z.  Koenker and Bassett (1978).
+    """
+
+    quantile: float = Field(0.5, gt=0, lt=1, description="The quantile to predict; 0.5 is the median.")
+
+    def constants(self) -> dict[str, Any]:
+        """q, and q - 1."""
+        return {"q": self.quantile, "below": self.quantile - 1.0}
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write max(q e, (q - 1) e)."""
+        np.subtract(t, z, out=out)
+        np.multiply(out, m.below, out=m.work)
+        np.multiply(out, m.q, out=out)
+        np.maximum(out, m.work, out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write [z > t] - q, halfway where they are equal."""
+        np.subtract(z, t, out=dz)
+        np.sign(dz, out=dz)
+        np.multiply(dz, 0.5, out=dz)
+        np.add(dz, 0.5, out=dz)
+        np.subtract(dz, m.q, out=dz)
+
+
+@losses.add("poisson")
+class Poisson(Loss):
+    """For counts: minus the log likelihood of a Poisson rate exp(z), without its constant.
+
+    L = exp(z) - t z,  dL/dz = exp(z) - t;  t >= 0, never scaled.  Nelder and Wedderburn (1972).
+    """
+
+    link: ClassVar[Link] = "exp"
+    scales_target: ClassVar[bool] = False
+
+    def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
+        """Write exp(z) - t z."""
+        np.exp(z, out=out)
+        np.multiply(t, z, out=m.work)
+        np.subtract(out, m.work, out=out)
+
+    def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
+        """Write exp(z) - t."""
+        np.exp(z, out=dz)
+        np.subtract(dz, t, out=dz)

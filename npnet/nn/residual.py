@@ -1,0 +1,25 @@
+"""Residual blocks: a list of layers, and their input added to their output."""
+
+from pydantic import Field
+
+from npnet.nn.layer import Layer, LayerSpec, layers
+
+
+@layers.add("residual")
+class Residual(Layer):
+    """Adds the input of a list of layers to their output: y = x + f(x).
+
+    dx = dy + the gradient through f.  The layers inside keep the width.  A pass flattens the block
+    into its layers and one sum.  He et al. (2016), Deep residual learning for image recognition.
+    """
+
+    layers: tuple[LayerSpec, ...] = Field(strict=False, min_length=1, description="The layers of f, in order.")
+
+    def width(self, inputs: int) -> int:
+        """Number of output features, equal to the inputs; ValueError where the inside changes it."""
+        inside = inputs
+        for layer in self.layers:
+            inside = layer.width(inside)
+        if inside != inputs:
+            raise ValueError(f"residual takes {inputs} values and its layers give {inside}; the sum needs the same")
+        return inputs

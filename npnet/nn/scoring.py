@@ -1,0 +1,38 @@
+"""Scoring: a whole set through the network, in chunks, without a copy of the data."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.nn.batches import Samples
+from npnet.nn.layer import Array
+from npnet.nn.losses import Loss
+from npnet.nn.network import Network
+from npnet.nn.passes import Pass
+
+CHUNK = 1024
+
+
+class Scorer:
+    """Raw scores and the mean loss of a set of samples, by every model of a stack.
+
+    `scores` (models, outputs, samples) is overwritten by each call; `loss` is over the whole set.
+    """
+
+    def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
+        self.network, self.samples = network, samples
+        size = len(samples)
+        starts = range(0, size, CHUNK)
+        passes = {n: Pass(network, n, loss, training=False) for n in {min(CHUNK, size - start) for start in starts}}
+        self._places = [slice(start, min(start + CHUNK, size)) for start in starts]
+        self._passes = [passes[place.stop - place.start] for place in self._places]
+        self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
+
+    def run(self) -> NDArray[np.float64]:
+        """Fill `scores`; the mean loss of each model (models,)."""
+        total = np.zeros(self.network.models)
+        for place, one in zip(self._places, self._passes, strict=True):
+            batch = self.samples.part(place, self.network.models)
+            one.take(batch.x, batch.t, batch.w)
+            self.scores[..., place] = one.scores()
+            total += one.total_loss()
+        return total / len(self.samples)

@@ -1,0 +1,171 @@
+"""The loop: a generator that yields a `Progress` after each pass over the data."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.nn.batches import Batches
+from npnet.nn.losses import Loss
+from npnet.nn.network import Network
+from npnet.nn.passes import Pass
+from npnet.nn.schedules import Constant, ReduceOnPlateau, Schedule
+from npnet.nn.updates import Updates
+
+PerModel = NDArray[np.float64]
+Evaluate = Callable[[], dict[str, PerModel]]
+BETWEEN = 1.0
+"""Seconds after which an epoch that is still going on says so."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is: after an epoch, with what was measured, or between batches of a long one.
+
+    `values` holds train_loss, validation_loss, train_<metric> and so on, a number for each model; it is
+    empty between batches and in epochs without evaluation. `finite` says which models still are numbers.
+    """
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    seconds: float
+    learning_rate: PerModel
+    finite: NDArray[np.bool_]
+    values: dict[str, PerModel] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the epoch is done."""
+        return self.batch == self.batches
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """The value by which the best epoch is chosen, and whether more of it is better."""
+
+    name: str = "validation_loss"
+    maximize: bool = False
+
+    def of(self, values: dict[str, PerModel]) -> PerModel:
+        """The value of each model, turned so that less is better; NaN never is."""
+        value = values[self.name]
+        return np.where(np.isnan(value), np.inf, -value if self.maximize else value)
+
+
+class Rates:
+    """The learning rate of every step: a schedule times the rate of each model.
+
+    `drop` (models,) is what `reduce_on_plateau` has taken off so far; with `best` and `waited` it
+    is the only state.
+    """
+
+    def __init__(
+        self, rates: Sequence[float], epochs: int, schedule: Schedule | None = None, monitor: Monitor | None = None
+    ) -> None:
+        self.base, self.epochs = np.array(rates, np.float64), max(epochs, 1)
+        self.schedule, self.monitor = schedule or Constant(), monitor or Monitor()
+        self.drop = np.ones(len(self.base))
+        self.best = np.full(len(self.base), np.inf)
+        self.waited = np.zeros(len(self.base), np.int64)
+
+    def of_epoch(self, epoch: int, steps: int) -> Sequence[float] | NDArray[np.float64]:
+        """Rates of the steps of an epoch: floats for one model, (steps, models, 1) for a stack."""
+        e = np.minimum((epoch - 1) + np.arange(steps) / steps, self.epochs)
+        table = np.multiply.outer(self.schedule.factor(e, self.epochs), self.base * self.drop)
+        # A float of Python's costs a ufunc on float32 a fifth of what NumPy's float64 costs.
+        return table[:, 0].tolist() if len(self.base) == 1 else table[..., np.newaxis]
+
+    def observe(self, values: dict[str, PerModel]) -> None:
+        """Count the epochs without improvement, and drop the rates of models that wait too long."""
+        if not isinstance(self.schedule, ReduceOnPlateau):
+            return
+        value = self.monitor.of(values)
+        better = value < self.best - self.schedule.min_delta
+        self.best = np.where(better, value, self.best)
+        self.waited = np.where(better, 0, self.waited + 1)
+        late = self.waited > self.schedule.patience
+        self.drop = np.where(late, np.maximum(self.drop * self.schedule.drop, self.schedule.minimum), self.drop)
+        self.waited[late] = 0
+
+
+def train(
+    network: Network,
+    loss: Loss,
+    updates: Updates,
+    rates: Rates,
+    batches: Batches,
+    epochs: int,
+    evaluate: Evaluate = dict,
+    *,
+    start: int = 0,
+    every: int = 1,
+) -> Iterator[Progress]:
+    """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
+
+    `evaluate` is called after each `every`-th epoch and the last. What is yielded between the batches
+    of a long epoch, about once a second, has `complete` False.
+    """
+    passes = {size: Pass(network, size, loss, training=True) for size in batches.sizes()}
+    nothing = np.zeros(network.size, network.dtype)
+    unknown = np.ones(network.models, bool)
+    for epoch in range(start + 1, epochs + 1):
+        began = last = time.perf_counter()
+        network.start_epoch(epoch)
+        table = rates.of_epoch(epoch, batches.count)
+        done = 0
+        for block in batches.epoch(epoch):
+            with np.errstate(all="ignore"):
+                for batch in block:
+                    one = passes[batch.size]
+                    one.take(batch.x, batch.t, batch.w)
+                    one.train()
+                    updates.step(table[done])
+                    done += 1
+            if done < batches.count and (now := time.perf_counter()) - last > BETWEEN:
+                last = now
+                rate = np.ravel(table[done - 1])
+                yield Progress(epoch, epochs, done, batches.count, now - began, rate, unknown)
+        with np.errstate(all="ignore"):
+            # A sum of products with zero is zero, or NaN if any parameter is not finite.
+            finite = np.vecdot(network.theta, nothing) == 0
+            values = evaluate() if epoch % every == 0 or epoch == epochs else {}
+        finite = np.logical_and.reduce([finite, *(np.isfinite(v) for n, v in values.items() if n.endswith("_loss"))])
+        if values:
+            rates.observe(values)
+        seconds = time.perf_counter() - began
+        yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
+
+
+class KeepBest:
+    """Keeps theta and state of every model's best epoch; `patience` ends the training.
+
+    Called with each progress; true once no model has improved by more than `min_delta` for `patience`
+    epochs. A model out of patience is done: what it does later no longer counts. Epoch 0, the initial
+    values, is kept until something better comes.
+    """
+
+    def __init__(self, network: Network, monitor: Monitor, patience: int | None = None, min_delta: float = 0.0) -> None:
+        self.network, self.monitor, self.patience, self.min_delta = network, monitor, patience, min_delta
+        self.theta, self.state = network.theta.copy(), network.state.copy()
+        self.value = np.full(network.models, np.inf)
+        self.epoch = np.zeros(network.models, np.int64)
+        self.done = np.zeros(network.models, bool)
+
+    def __call__(self, progress: Progress) -> bool:
+        """Note an epoch; whether all models are done."""
+        if self.monitor.name in progress.values:
+            value = self.monitor.of(progress.values)
+            better = (value < self.value - self.min_delta) & progress.finite & ~self.done
+            self.value[better], self.epoch[better] = value[better], progress.epoch
+            self.theta[better], self.state[better] = self.network.theta[better], self.network.state[better]
+        if self.patience is not None and progress.complete:
+            self.done |= progress.epoch - self.epoch >= self.patience
+        return bool(self.done.all())
+
+    def restore(self) -> None:
+        """Put the best parameters and statistics back into the network."""
+        self.network.theta[...], self.network.state[...] = self.theta, self.state
