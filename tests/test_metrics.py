@@ -1,0 +1,170 @@
+import inspect
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from npnet.errors import UsageError
+from npnet.metrics import decide, evaluate, for_task, metrics
+
+CLASS_METRICS = for_task("binary")
+REGRESSION_METRICS = for_task("regression")
+
+
+def probabilities(random, models, classes, samples, decimals=None):
+    if classes == 2:
+        given = random.random((models, 1, samples))
+        return given if decimals is None else given.round(decimals)
+    given = random.random((models, classes, samples))
+    if decimals is not None:
+        given = given.round(decimals) + 0.1
+    return given / given.sum(axis=1, keepdims=True)
+
+
+def same(name, target, output, weight=None, tolerance=1e-12):
+    metric = metrics[name]
+    stacked = metric.stacked(target, output, weight)
+    alone = [metric.score(target, one, weight) for one in output]
+    assert stacked.shape == (len(output),)
+    assert stacked.dtype == np.float64
+    np.testing.assert_allclose(stacked, alone, rtol=tolerance, atol=tolerance)
+    return stacked
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+@pytest.mark.parametrize("decimals", [None, 1], ids=["distinct", "tied"])
+@pytest.mark.parametrize(("models", "classes"), [(1, 2), (2, 2), (64, 2), (1, 3), (2, 5), (64, 3), (2, 32)])
+def test_a_stack_of_classifiers_scores_as_scikit_learn(name, decimals, models, classes):
+    random = np.random.default_rng(classes)
+    target = random.integers(0, classes, 300)
+    output = probabilities(random, models, classes, 300, decimals)
+    assert np.isfinite(same(name, target, output)).all()
+    same(name, target, output, random.random(300) + 0.01)
+
+
+@pytest.mark.parametrize("name", REGRESSION_METRICS)
+@pytest.mark.parametrize(("models", "targets"), [(1, 1), (2, 1), (64, 1), (1, 3), (64, 3)])
+def test_a_stack_of_regressions_scores_as_scikit_learn(name, models, targets):
+    random = np.random.default_rng(targets)
+    target = random.normal(3, 2, (200, targets))
+    output = target.T + random.normal(0, 1, (models, targets, 200))
+    assert np.isfinite(same(name, target, output)).all()
+    same(name, target, output, random.random(200) + 0.01)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_any_classes_and_scores_agree_with_scikit_learn(data):
+    classes = data.draw(st.integers(2, 5))
+    samples = data.draw(st.integers(1, 12))
+    target = np.array(data.draw(st.lists(st.integers(0, classes - 1), min_size=samples, max_size=samples)))
+    random = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    output = probabilities(random, 2, classes, samples, data.draw(st.sampled_from([None, 1])))
+    for name in CLASS_METRICS:
+        same(name, target, output)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("name", CLASS_METRICS)
+def test_rows_of_one_class_give_nan_for_the_roc_and_a_number_elsewhere_without_a_warning(name, classes):
+    random = np.random.default_rng(0)
+    for code in (0, 1):
+        values = same(name, np.full(20, code), probabilities(random, 2, classes, 20))
+        assert np.isnan(values).all() == (name == "roc_auc")
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+def test_a_class_without_rows_is_left_out_of_the_mean(name):
+    random = np.random.default_rng(1)
+    target = random.choice([0, 2], 50)
+    assert np.isfinite(same(name, target, probabilities(random, 2, 4, 50))).all()
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_float32_probabilities_agree_too(name, classes):
+    random = np.random.default_rng(2)
+    target = random.integers(0, classes, 300)
+    same(name, target, probabilities(random, 3, classes, 300).astype(np.float32), tolerance=1e-6)
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_certain_and_wrong_probabilities_stay_finite(name, classes):
+    target = np.array([0, 1, 0, 1])
+    wrong = np.zeros((1, classes, 4))
+    wrong[0, 1 - target, np.arange(4)] = 1
+    output = wrong[:, 1:] if classes == 2 else wrong
+    assert np.isfinite(same(name, target, output)).all()
+
+
+def test_a_perfect_ranking_has_a_roc_of_one_and_no_ranking_one_half():
+    target = np.array([0, 0, 1, 1])
+    output = np.array([[[0.1, 0.2, 0.3, 0.4]], [[0.4, 0.3, 0.2, 0.1]], [[0.5, 0.5, 0.5, 0.5]]])
+    np.testing.assert_array_equal(metrics["roc_auc"].stacked(target, output), [1, 0, 0.5])
+
+
+@pytest.mark.parametrize("output", [[[0.5, 0.5000001]], [[0.5, 0.4999999], [0.5, 0.5000001]]])
+def test_a_tie_is_decided_for_the_lower_class(output):
+    assert decide(np.array(output)).tolist() == [0, 1]
+
+
+def test_balanced_accuracy_is_the_roc_of_hard_labels():
+    random = np.random.default_rng(3)
+    target, output = random.integers(0, 2, 100), random.random((2, 1, 100))
+    hard = decide(output)[:, None, :].astype(float)
+    np.testing.assert_allclose(
+        metrics["balanced_accuracy"].stacked(target, output), metrics["roc_auc"].stacked(target, hard), rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize(("guess", "share"), [(7.0, 1.0), (6.0, 0.0)])
+def test_r2_of_a_target_that_never_varies_is_one_or_zero(guess, share):
+    assert same("r2", np.full((5, 1), 7.0), np.full((2, 1, 5), guess)).tolist() == [share, share]
+
+
+def test_r2_of_a_single_row_is_nan():
+    assert np.isnan(same("r2", np.array([[1.0]]), np.array([[[2.0]]]))).all()
+
+
+def test_weights_of_two_count_as_rows_given_twice():
+    random = np.random.default_rng(4)
+    target, output = random.integers(0, 3, 60), probabilities(random, 2, 3, 60, 1)
+    weight = random.integers(1, 3, 60)
+    twice = np.repeat(np.arange(60), weight)
+    for name in CLASS_METRICS:
+        weighted = metrics[name].stacked(target, output, weight.astype(float))
+        np.testing.assert_allclose(weighted, metrics[name].stacked(target[twice], output[..., twice]), rtol=1e-12)
+
+
+def test_every_metric_has_a_goal_a_task_and_a_first_line():
+    for name, metric in metrics.items():
+        assert metric.name == name
+        assert metric.goal in ("maximize", "minimize")
+        assert metric.tasks
+        assert len(inspect.getdoc(metric).splitlines()[0]) <= 100
+
+
+def test_the_final_figures_are_all_metrics_of_the_task():
+    random = np.random.default_rng(5)
+    figures = evaluate(random.integers(0, 2, 50), random.random((1, 50)), "binary")
+    assert list(figures) == [
+        "roc_auc",
+        "accuracy",
+        "balanced_accuracy",
+        "f1",
+        "precision",
+        "recall",
+        "log_loss",
+        "brier",
+    ]
+    assert all(type(value) is float for value in figures.values())
+    assert list(evaluate(random.random((50, 1)), random.random((1, 50)), "regression", ["mae"])) == ["mae"]
+
+
+@pytest.mark.parametrize("name", ["r2", "roc"])
+def test_a_metric_of_another_task_is_refused_with_those_that_fit(name):
+    with pytest.raises(UsageError, match="no metric of a binary task") as caught:
+        evaluate(np.array([0, 1]), np.array([[0.1, 0.9]]), "binary", [name])
+    assert "roc_auc" in caught.value.hint
