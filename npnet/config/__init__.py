@@ -1,6 +1,9 @@
 """Config: YAML files to typed experiments, every mistake with its file, line and column."""
 
 from npnet.config.experiment import EarlyStopping, Experiment
-from npnet.config.load import Loaded, load
+from npnet.config.facts import Facts, complete
+from npnet.config.loaded import Loaded, load
+from npnet.config.memory import check_memory
+from npnet.config.shapes import check
 
-__all__ = ["EarlyStopping", "Experiment", "Loaded", "load"]
+__all__ = ["EarlyStopping", "Experiment", "Facts", "Loaded", "check", "check_memory", "complete", "load"]

@@ -49,7 +49,7 @@ def _known_monitor(name: str) -> str:
 Stopping = Annotated[
     EarlyStopping | None,
     BeforeValidator(_short),
-    Also('a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False})),
+    Also('a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False}), "off"),
 ]
 Metrics = Annotated[tuple[str, ...], Field(strict=False, max_length=100), AfterValidator(_known_metrics)]
 Layers = Annotated[tuple[LayerSpec, ...], Field(strict=False, min_length=1, max_length=1000)]

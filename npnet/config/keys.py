@@ -25,10 +25,11 @@ WORDS = (("gt", "greater than"), ("ge", "at least"), ("lt", "less than"), ("le",
 
 @dataclass(frozen=True)
 class Also:
-    """Other ways to write a value than its type says: in words, and as JSON schemas."""
+    """Other ways to write a value than its type says: in words, as JSON schemas, and the word for None."""
 
     words: str
     schemas: tuple[dict[str, Any], ...]
+    nothing: str
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [*self.schemas, handler(schema)]}
@@ -93,8 +94,16 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
 def describe(kind: Any) -> str:
     """What a type takes, as a sentence goes on after "must be": `a number greater than 0`."""
     ways = [_describe(bare, notes) for bare, notes in branches(kind)]
-    also = [note.words for _, notes in branches(kind) for note in notes if isinstance(note, Also)]
-    return " or ".join(dict.fromkeys([*also, *ways]))
+    return " or ".join(dict.fromkeys([*(note.words for note in _also(kind)), *ways]))
+
+
+def nothing_of(kind: Any) -> str | None:
+    """The word that stands for None where a type has one, such as `off`."""
+    return next((note.nothing for note in _also(kind)), None)
+
+
+def _also(kind: Any) -> Iterator[Also]:
+    return (note for _, notes in branches(kind) for note in notes if isinstance(note, Also))
 
 
 def _describe(bare: Any, notes: tuple[Any, ...]) -> str:

@@ -110,7 +110,9 @@ def written(value: object) -> str:
         return f'the text "{shown(value)}"'
     if isinstance(value, float):
         return plain_float(value)
-    return {dict: "a mapping", list: "a list", tuple: "a list"}.get(type(value), str(value))
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list | tuple) else str(value)
 
 
 def _hint(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Load: a config file and overrides to an experiment that remembers its lines."""
+"""Loaded: a config file and overrides as an experiment that remembers its lines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
 from npnet.config.messages import mistakes_of, unbounded
 from npnet.config.overrides import override
-from npnet.config.places import Mistake, Place, refusal
+from npnet.config.places import Mistake, refusal
 from npnet.config.tree import Node
 from npnet.config.tree import Path as Keys
 from npnet.errors import ConfigError

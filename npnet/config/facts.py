@@ -1,0 +1,66 @@
+"""Facts: what must be known of the data to check and complete an experiment; no values of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from npnet.config.experiment import Experiment
+from npnet.data import Prepared, Task
+from npnet.nn.layer import Layer
+from npnet.nn.linear import Linear
+from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
+from npnet.nn.regression_losses import MeanSquaredError
+
+USUAL_LOSS: dict[Task, Loss] = {
+    "binary": BinaryCrossEntropy(),
+    "multiclass": CrossEntropy(),
+    "regression": MeanSquaredError(),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Sizes of a dataset: its task, features, targets, classes (0 for a regression) and rows per part."""
+
+    task: Task
+    features: int
+    targets: int
+    classes: int
+    rows: Mapping[str, int]
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "Facts":
+        """The sizes of data that are ready to train on."""
+        rows = {name: len(part.X) for name, part in prepared.parts.items()}
+        return cls(prepared.task, len(prepared.features), len(prepared.targets), len(prepared.classes), rows)
+
+
+def loss_of(experiment: Experiment, facts: Facts) -> Loss:
+    """The loss as written, or the usual one of the task."""
+    return experiment.loss or USUAL_LOSS[facts.task]
+
+
+def sized(layers: tuple[Layer, ...], outputs: int) -> tuple[Layer, ...]:
+    """The layers with the size of a last `linear` without units filled in.
+
+    A layer after it, such as sigmoid, does not keep it from being the last linear one.
+    """
+    for place in reversed(range(len(layers))):
+        layer = layers[place]
+        if isinstance(layer, Linear):
+            if layer.units is None:
+                layer = layer.model_copy(update={"units": outputs})
+            return (*layers[:place], layer, *layers[place + 1 :])
+    return layers
+
+
+def complete(experiment: Experiment, facts: Facts) -> Experiment:
+    """The experiment with all that was left out filled in: loss, last units, learning rate, monitored value."""
+    loss = loss_of(experiment, facts)
+    monitor = experiment.monitor or f"{'validation' if 'validation' in facts.rows else 'train'}_loss"
+    filled = {
+        "loss": loss,
+        "layers": sized(experiment.layers, loss.outputs(facts.targets, facts.classes)),
+        "learning_rate": experiment.learning_rate or experiment.optimizer.usual_rate,
+        "monitor": monitor,
+    }
+    return experiment.model_copy(update=filled)

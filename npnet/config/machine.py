@@ -1,0 +1,63 @@
+"""Machine: how much memory this process may still take."""
+
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+NO_LIMIT = 2**63
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+def available() -> int:
+    """Bytes that this process may still take: free memory, or less where a control group or ulimit bounds it."""
+    return max(0, min(_free(), _address_space(), *_control_groups()))
+
+
+def _free() -> int:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:  # no Linux: all memory that is built in
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def _address_space() -> int:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return NO_LIMIT
+    try:
+        return limit - int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except FileNotFoundError:
+        return limit
+
+
+def _control_groups() -> Iterator[int]:
+    """The room in each group that holds this process, version 2 then version 1."""
+    yield NO_LIMIT
+    for folder in _folders():
+        yield _room(folder, "memory.max", "memory.current", "inactive_file")
+        yield _room(folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def _folders() -> Iterator[Path]:
+    try:
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for _, controllers, name in (line.split(":", 2) for line in lines):
+        if controllers in ("", "memory"):
+            root = CGROUPS / controllers
+            folder = root / name.lstrip("/")
+            yield from (group for group in (folder, *folder.parents) if group.is_relative_to(root))
+
+
+def _room(folder: Path, limit: str, usage: str, cache: str) -> int:
+    """Limit less usage, of which the files that are only cached do not count."""
+    try:
+        bound = int((folder / limit).read_text(encoding="ascii"))
+        used = int((folder / usage).read_text(encoding="ascii"))
+        lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):  # no such group, or no limit: "max"
+        return NO_LIMIT
+    return bound - used + sum(int(line.split()[1]) for line in lines if line.split()[0] == cache)

@@ -1,0 +1,69 @@
+"""Memory: how much a training will need, and how much there is; asked before anything is allocated."""
+
+from collections.abc import Iterator
+
+from npnet.config.experiment import Experiment
+from npnet.config.facts import Facts, complete
+from npnet.config.loaded import Loaded
+from npnet.config.machine import available
+from npnet.nn.plan import Plan
+
+SHARE = 0.9  # of what is available that a training may take
+CHUNK = 1000  # rows of one validation pass
+FLOAT64 = 8
+
+
+def check_memory(loaded: Loaded, facts: Facts, free: int | None = None) -> None:
+    """ConfigError with both figures where a training needs more than 90 % of the memory that is available."""
+    free = available() if free is None else free
+    need = needed(loaded.experiment, facts)
+    if need > SHARE * free:
+        widest = _widest(loaded.experiment, facts)
+        message = f"the training needs {size_text(need)}, {size_text(free)} are available"
+        raise loaded.problem(("layers", widest), message, "take fewer units, or a smaller batch_size")
+
+
+def needed(experiment: Experiment, facts: Facts) -> int:
+    """Bytes that a training takes: parameters and what goes with them, buffers of its passes, the data."""
+    filled = complete(experiment, facts)
+    plan = Plan(filled.layers, facts.features)
+    item = 4 if filled.dtype == "float32" else FLOAT64
+    parameters = sum(_parameters(plan))
+    arrays = 6 + len(filled.optimizer.slots)  # theta, gradient, mask, two to work in, the best, and the slots
+    rows = facts.rows["train"]
+    batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
+    passes = [batch, rows % batch, min(CHUNK, max(facts.rows.values()))]
+    data = sum(facts.rows.values()) * (facts.features + plan.outputs) * (3 * FLOAT64 + item)
+    return parameters * arrays * item + sum(_buffers(plan, size) for size in passes) * item + data
+
+
+def _parameters(plan: Plan) -> Iterator[int]:
+    for step in plan.of_layers():
+        yield sum(p.shape[0] * p.shape[1] for p in step.layer.parameters(step.inputs).values())
+
+
+def _buffers(plan: Plan, batch: int) -> int:
+    """Values in the buffers of a pass: outputs with their row of ones, gradients, scratch."""
+    nodes = sum(2 * width + 1 for width in plan.widths)
+    scratch = [step.layer.scratch(step.inputs, batch).values() for step in plan.of_layers()]
+    return nodes * batch + sum(rows * columns for arrays in scratch for (rows, columns), _ in arrays)
+
+
+def _widest(experiment: Experiment, facts: Facts) -> int:
+    """The number of the layer that has most parameters, or gives most outputs where none has any."""
+    plan = Plan(complete(experiment, facts).layers, facts.features)
+    sizes = [
+        (size, step.layer.width(step.inputs)) for size, step in zip(_parameters(plan), plan.of_layers(), strict=True)
+    ]
+    names = [step.name for step in plan.of_layers()]
+    return int(names[sizes.index(max(sizes))].split(".")[1])
+
+
+def size_text(count: int) -> str:
+    """A number of bytes as people read it: `7.3 TiB`."""
+    size, units = float(count), ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+    for unit in units:
+        if size < 1000 or unit == units[-1]:
+            break
+        size /= 1024
+    return f"{size:.3g} {unit}" if size < 1e6 else f"{size:.1e} {unit}"

@@ -1,0 +1,85 @@
+"""Resolved: an experiment written out with everything filled in, as YAML that loads back to the same."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from npnet.config.experiment import Experiment
+from npnet.config.keys import item_of, nothing_of, registry_of, type_of
+from npnet.config.scalars import PATTERNS, plain_float
+from npnet.data.table import Table
+from npnet.spec import Spec
+
+NOTES = {
+    "loss": "null: the usual one of the data's task",
+    "learning_rate": "null: the optimizer's usual one",
+    "monitor": "null: validation_loss, or train_loss without a validation part",
+    "metrics": "null: the monitored one alone",
+}
+
+
+def write_resolved(experiment: Experiment) -> str:
+    """The experiment as YAML, every key in the order of declaration; it loads back to an equal one."""
+    text: str = yaml.dump(
+        spelled(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+    )
+    return text
+
+
+def show(experiment: Experiment) -> str:
+    """The same with a comment on every key that nobody gave, and on what null stands for."""
+    return "\n".join(_commented(experiment, line) for line in write_resolved(experiment).splitlines()) + "\n"
+
+
+def _commented(experiment: Experiment, line: str) -> str:
+    key = line.partition(":")[0]
+    if key not in type(experiment).model_fields:
+        return line
+    notes = [] if key in experiment.model_fields_set else ["default"]
+    notes += [NOTES[key]] if line.endswith(": null") and key in NOTES else []
+    return f"{line}  # {', '.join(notes)}" if notes else line
+
+
+def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
+    """The experiment with its relative paths, which start at `base`, written so that they start at `folder`."""
+    source = experiment.dataset
+    if not isinstance(source, Table) or Path(source.path).is_absolute():
+        return experiment
+    path = os.path.relpath(base.resolve() / source.path, folder.resolve())
+    return experiment.model_copy(update={"dataset": source.model_copy(update={"path": path})})
+
+
+def spelled(spec: Spec) -> dict[str, Any]:
+    """All options of a spec as plain values, registered things by name with all of their options."""
+    return {key: _plain(getattr(spec, key), type_of(field)) for key, field in type(spec).model_fields.items()}
+
+
+def _plain(value: Any, kind: Any) -> Any:
+    registry = registry_of(kind)
+    if value is None:
+        return nothing_of(kind)
+    if registry is not None and isinstance(value, Spec):
+        options = spelled(value)
+        return {registry.name_of(value): options} if options else registry.name_of(value)
+    if isinstance(value, Spec):
+        return spelled(value)
+    return [_plain(item, item_of(kind)) for item in value] if isinstance(value, tuple) else value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes plain what our own reader reads back as the same, and nothing as an alias."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - YAML 1.1's, which take `no` for a bool
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+for _kind, _pattern in PATTERNS.items():
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), None)
+_Dumper.add_representer(
+    float, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", plain_float(number))
+)

@@ -1,0 +1,123 @@
+"""Shapes: does the network fit the data and the loss? Asked before anything is allocated."""
+
+from collections.abc import Iterator
+
+from npnet.config.experiment import Experiment
+from npnet.config.facts import USUAL_LOSS, Facts, loss_of, sized
+from npnet.config.loaded import Loaded
+from npnet.config.tree import Path
+from npnet.metrics import for_task
+from npnet.nn.layer import Layer, layers
+from npnet.nn.losses import Loss, losses
+from npnet.nn.residual import Residual
+
+Fault = tuple[Path, str, str | None]  # the key, what is wrong, a hint
+TASKS = {"binary": "two classes", "multiclass": "several classes", "regression": "a regression"}
+
+
+def check(loaded: Loaded, facts: Facts) -> None:
+    """ConfigError with everything in an experiment that does not fit its data, each at its line."""
+    found = [loaded.mistake(*fault) for fault in faults(loaded.experiment, facts)]
+    if found:
+        raise loaded.refusal(found)
+
+
+def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
+    """Everything in an experiment that does not fit its data: the key, what is wrong, a hint."""
+    loss = loss_of(experiment, facts)
+    name = losses.name_of(loss)
+    if facts.task not in loss.tasks:
+        usual = losses.name_of(USUAL_LOSS[facts.task])
+        message = f"{name} does not fit the task, {TASKS[facts.task]}"
+        yield ("loss",), message, f"the usual loss of {TASKS[facts.task]} is {usual}"
+    else:
+        outputs = loss.outputs(facts.targets, facts.classes)
+        yield from _widths(sized(experiment.layers, outputs), facts, name, outputs)
+        yield from _last(experiment.layers, loss, facts, outputs)
+    yield from _batches(experiment, facts)
+    yield from _scores(experiment, facts)
+
+
+def _widths(chain: tuple[Layer, ...], facts: Facts, loss: str, needed: int) -> Iterator[Fault]:
+    width, setter = facts.features, len(chain) - 1
+    for place, layer in enumerate(chain):
+        try:
+            if _sets_width(layer, width):
+                setter = place
+            width = layer.width(width)
+        except ValueError as error:
+            yield ("layers", place), f"layers[{place}]: {error}", None
+            return
+    if width != needed:
+        gives = f"layers[{setter}] gives {_count(width, 'output')}"
+        hint = f"write linear: {needed}, or linear alone, which takes its size from the target"
+        yield ("layers", setter), f"{gives}, {_need(facts, loss, needed)}", hint
+
+
+def _sets_width(layer: Layer, inputs: int) -> bool:
+    """Whether the output has one size whatever the input's; a residual block never does."""
+    return not isinstance(layer, Residual) and layer.width(inputs) == layer.width(inputs + 1)
+
+
+def _need(facts: Facts, loss: str, needed: int) -> str:
+    if facts.task == "regression":
+        return f"the data have {_count(facts.targets, 'target')}"
+    if needed == facts.classes:
+        return f"the target has {needed} classes"
+    return f"{loss} of {facts.classes} classes needs {needed}"
+
+
+def _last(chain: tuple[Layer, ...], loss: Loss, facts: Facts, outputs: int) -> Iterator[Fault]:
+    """A loss takes raw scores; the activation that it implies may be written, another one may not."""
+    name, loss_name = layers.name_of(chain[-1]), losses.name_of(loss)
+    if name not in ("sigmoid", "softmax") or name == loss.link:
+        return
+    key: Path = ("layers", len(chain) - 1)
+    if facts.task == "regression":
+        yield key, f"{name} keeps the outputs between 0 and 1, the targets are any numbers", f"take {name} out"
+    elif loss.link != "identity":
+        yield key, f"{loss_name} goes with {loss.link} or with no activation in the last place, not {name}", None
+    elif name == "softmax" and outputs == 1:
+        yield key, "softmax of one output is always 1", "write sigmoid"
+
+
+def _batches(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
+    rows = facts.rows["train"]
+    size = rows if experiment.batch_size == "all" else min(experiment.batch_size, rows)
+    least = min(size, rows % size or size)
+    for place, layer in enumerate(experiment.layers):
+        for inner in _all_of(layer):
+            if inner.needs_rows > least:
+                name = layers.name_of(inner)
+                message = f"{name} needs {inner.needs_rows} rows in every batch; {rows} rows in batches of {size} "
+                yield ("layers", place), f"{message}leave {least} for the last", _better_batch(rows, size)
+                break
+
+
+def _better_batch(rows: int, size: int) -> str | None:
+    better = next((other for other in range(max(size, 2), rows + 1) if rows % other != 1), None)
+    return f"batch_size: {better} leaves none so small" if better else "there are too few rows"
+
+
+def _all_of(layer: Layer) -> Iterator[Layer]:
+    yield layer
+    for inner in layer.layers if isinstance(layer, Residual) else ():
+        yield from _all_of(inner)
+
+
+def _scores(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
+    known = for_task(facts.task)
+    hint = f"those of {TASKS[facts.task]} are: {', '.join(known)}"
+    for place, name in enumerate(experiment.metrics or ()):
+        if name not in known:
+            yield ("metrics", place), f"{name} does not fit the task, {TASKS[facts.task]}", hint
+    if experiment.monitor:
+        part, _, name = experiment.monitor.partition("_")
+        if name not in ("loss", *known):
+            yield ("monitor",), f"{name} does not fit the task, {TASKS[facts.task]}", hint
+        if part not in facts.rows:
+            yield ("monitor",), f"there is no {part} part to measure {experiment.monitor} on", f"set split.{part}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
