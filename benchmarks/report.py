@@ -1,0 +1,127 @@
+"""The tables of benchmarks/speed.json in Markdown: `python -m benchmarks.report` prints and writes them."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from benchmarks.measure import ROOT, Result
+from benchmarks.peers import ENTRIES, FLOOR, NPNET, SCAN
+
+SPEED = ROOT / "benchmarks" / "speed.json"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+HEAD = """# Benchmarks
+
+Written by `make bench`; `python -m benchmarks.report` prints these tables again from
+[benchmarks/speed.json](../benchmarks/speed.json), where the numbers of every round are.
+"""
+
+METHOD = f"""## How it is measured
+
+The same networks on the same rows, in float32, one process for each library and work, one thread on one core.
+Libraries take turns for {{rounds}} rounds; the times are medians, a ratio is the median of the ratios of each round.
+Warm-up and compilation are left out. A step shuffles (once an epoch), gathers its batch, goes forward and backward,
+and updates; a full batch is neither shuffled nor gathered; nothing is evaluated. The 64 models share their batches.
+
+- **{FLOOR.heading}**: the matrix products of a step alone, in NumPy, into arrays that are already there.
+- **scikit-learn**: `MLPClassifier.fit`. **PyTorch**: eager, fused optimizer. **compiled**: `torch.compile` of gradient
+  and update in one function. **JAX**: one jitted call a step, optax, donated buffers; `vmap` for the 64 models.
+  **Keras**: `fit` on JAX, 32 steps a call. **npnet**: the loop of `npnet train`.
+- **{SCAN.heading}**: a whole epoch of the same steps as one compiled call, `lax.scan`. Between its steps nothing can be
+  watched or stopped, so it is shown beside the peers and is not one of them; for tiny networks nothing here is faster.
+"""
+
+
+def main() -> None:
+    """Print the tables of speed.json and write the page."""
+    result: Result = json.loads(SPEED.read_text())
+    print(tables(result))
+    PAGE.write_text(page(result))
+
+
+def page(result: Result) -> str:
+    """Give docs/benchmarks.md: tables, machine, method."""
+    return "\n".join([HEAD, tables(result), where(result), METHOD.format(rounds=result["rounds"])])
+
+
+def tables(result: Result) -> str:
+    """Times, ratios and commands, as far as they were measured."""
+    parts = []
+    if result["works"]:
+        parts += ["## Time of a step", times(result["works"]), "## What npnet takes of it", ratios(result["works"])]
+    if result["commands"]:
+        parts += ["## Whole commands", commands(result["commands"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def times(works: list[Result]) -> str:
+    """Seconds per step (and model) by library."""
+    headings = [entry.heading for entry in (*ENTRIES[1:], NPNET)]
+    rows = [[work["title"], *(duration(work["medians"].get(heading)) for heading in headings)] for work in works]
+    return table(["work, float32", *headings], rows)
+
+
+def ratios(works: list[Result]) -> str:
+    """Npnet over the fastest peer, the floor and the scan, with what must be."""
+    rows = []
+    for work in works:
+        peer, floor, scan = (work["ratios"][name] for name in ("fastest peer", "floor", SCAN.heading))
+        rows.append([work["title"], work["fastest"], *verdict(peer), *verdict(floor), *verdict(scan)[:1]])
+    heading = ["work", "fastest peer", "npnet / it", "must be", "npnet / floor", "must be", f"npnet / {SCAN.heading}"]
+    return table(heading, rows)
+
+
+def commands(pairs: list[Result]) -> str:
+    """Whole commands, start to exit, with what must be."""
+    rows = [[p["title"], *map(duration, p["medians"].values()), *verdict(p["ratios"]["other"])] for p in pairs]
+    return table(["command / beside", "npnet", "beside", "ratio", "must be"], rows)
+
+
+def verdict(ratio: Result) -> tuple[str, str]:
+    """Format a ratio, and its limit with whether it is met."""
+    if ratio["limit"] is None:
+        return f"{ratio['median']:.2f}", ""
+    return f"{ratio['median']:.2f}", f"<= {ratio['limit']:g}: {'met' if ratio['met'] else 'missed'}"
+
+
+def duration(seconds: float | None) -> str:
+    """Three digits with their unit.
+
+    >>> duration(0.00000912), duration(0.0144), duration(None)
+    ('9.12 us', '14.4 ms', '')
+    """
+    if seconds is None:
+        return ""
+    scale, unit = next(
+        ((1e6, "us"), (1e3, "ms"), (1, "s"))[i] for i, most in enumerate((1e-3, 1, 1e9)) if seconds < most
+    )
+    value = seconds * scale
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
+
+
+def where(result: Result) -> str:
+    """The machine and the versions, as a list."""
+    facts = {
+        **result["machine"],
+        **result["versions"],
+        "date": result["date"],
+        "minutes of make bench": result["minutes"],
+    }
+    return "\n".join(
+        ["## Machine and versions", "", *(f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items()), ""]
+    )
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, the first column left, the others right."""
+    return "\n".join(lines(heading, rows))
+
+
+def lines(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heading)} |"
+    yield f"|---|{'---:|' * (len(heading) - 1)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+if __name__ == "__main__":
+    main()
