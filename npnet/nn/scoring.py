@@ -1,5 +1,7 @@
 """Scoring: a whole set through the network, in chunks, without a copy of the data."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,9 +32,19 @@ class Scorer:
     def run(self) -> NDArray[np.float64]:
         """Fill `scores`; the mean loss of each model (models,)."""
         total = np.zeros(self.network.models)
+        for one in self._chunks():
+            total += one.total_loss()
+        return total / len(self.samples)
+
+    def predict(self) -> Array:
+        """Fill `scores` alone, and give them."""
+        for _ in self._chunks():
+            pass
+        return self.scores
+
+    def _chunks(self) -> Iterator[Pass]:
         for place, one in zip(self._places, self._passes, strict=True):
             batch = self.samples.part(place, self.network.models)
             one.take(batch.x, batch.t, batch.w)
             self.scores[..., place] = one.scores()
-            total += one.total_loss()
-        return total / len(self.samples)
+            yield one
