@@ -56,7 +56,7 @@ class Wine(Bundled):
 
 @datasets.add("breast_cancer")
 class BreastCancer(Bundled):
-    """Malignant (class 0) or benign (class 1) tumours by thirty measures of cell nuclei, 569 rows.
+    """Malignant (0) or benign (1) breast tumours by thirty measures of cell nuclei, 569 rows.
 
     Street, Wolberg and Mangasarian, Nuclear feature extraction for breast tumor diagnosis, 1993.
     """

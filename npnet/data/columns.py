@@ -13,13 +13,13 @@ from npnet.errors import DataError
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
-EXACT = 2**53  # whole numbers beyond it do not all have a float64
+EXACT = 2**53  # whole numbers from here on do not all have a float64
 
 
 def numbers(cells: Sequence[str], name: str, path: str, hint: str) -> NDArray[np.float64]:
     """The column as float64; DataError at its first cell that is no number or none that float64 holds."""
     values = _floats(cells)
-    if values is not None and np.abs(values).max() <= EXACT:
+    if values is not None and np.abs(values).max() < EXACT:
         return values
     for row, cell in enumerate(cells, 1):
         fault = _fault(cell)
@@ -60,7 +60,7 @@ def class_codes(cells: Sequence[str], name: str, path: str) -> tuple[NDArray[np.
     """
     distinct = sorted(set(cells))
     values = _floats(distinct)
-    if values is None or np.abs(values).max() > EXACT:
+    if values is None or np.abs(values).max() >= EXACT:
         code = {label: index for index, label in enumerate(distinct)}
         return np.array([code[cell] for cell in cells]), tuple(distinct)
     if not _whole(values):
@@ -89,7 +89,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _whole(values: NDArray[np.float64]) -> bool:
-    return bool((np.abs(values) <= EXACT).all() and (values == np.round(values)).all())
+    return bool((np.abs(values) < EXACT).all() and (values == np.round(values)).all())
 
 
 def _shown(cell: str) -> str:

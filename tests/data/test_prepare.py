@@ -1,0 +1,105 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npnet.data import Split, datasets, fingerprint, prepare
+from npnet.data.prepare import Scaler
+from npnet.data.source import classification, regression
+from npnet.errors import DataError
+
+
+def numbers(X, y):
+    X, y = np.asarray(X, float), np.asarray(y, float)
+    return regression(X, y, tuple(f"x{i}" for i in range(1, X.shape[1] + 1)), ("y",))
+
+
+def test_all_parts_are_scaled_by_what_the_train_part_says():
+    wine = datasets["wine"]().load(Path(), 0)
+    prepared = prepare(wine, Split(), "standard", 0)
+    train = prepared.parts["train"]
+    np.testing.assert_allclose(train.X.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(train.X.std(axis=0), 1, rtol=1e-12)
+    for part in prepared.parts.values():
+        np.testing.assert_array_equal(part.raw, wine.X[part.rows - 1])
+        np.testing.assert_array_equal(part.y, wine.y[part.rows - 1])
+        np.testing.assert_array_equal(part.X, (part.raw - train.raw.mean(axis=0)) / train.raw.std(axis=0))
+    assert abs(prepared.parts["test"].X.mean(axis=0)).max() > 0.01
+
+
+def test_without_a_scale_the_numbers_stay_as_they_are():
+    prepared = prepare(datasets["diabetes"]().load(Path(), 0), Split(), "none", 0)
+    for part in prepared.parts.values():
+        np.testing.assert_array_equal(part.X, part.raw)
+    np.testing.assert_array_equal(prepared.target_scaler.transform(part.y), part.y)
+
+
+def test_the_target_of_a_regression_keeps_its_units_and_has_a_scaler():
+    diabetes = datasets["diabetes"]().load(Path(), 0)
+    prepared = prepare(diabetes, Split(), "standard", 0)
+    y = prepared.parts["train"].y
+    np.testing.assert_array_equal(y, diabetes.y[prepared.parts["train"].rows - 1])
+    scaled = prepared.target_scaler.transform(y)
+    np.testing.assert_allclose([scaled.mean(), scaled.std()], [0, 1], atol=1e-12)
+    np.testing.assert_allclose(prepared.target_scaler.inverse(scaled), y, rtol=1e-12)
+
+
+def test_scaling_is_that_of_scikit_learn():
+    from sklearn.preprocessing import StandardScaler
+
+    X = np.random.default_rng(0).normal(5, 3, (50, 4))
+    np.testing.assert_allclose(Scaler.fit(X).transform(X), StandardScaler().fit_transform(X), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e308, -1e-310, 0.0])
+def test_a_constant_column_becomes_zero_and_is_named(value):
+    X = np.stack([np.full(20, value), np.arange(20.0)], axis=1)
+    prepared = prepare(numbers(X, np.arange(20)), Split(), "standard", 0)
+    assert prepared.scaler.scale[0] == 1
+    assert (prepared.parts["train"].X[:, 0] == 0).all()
+    assert prepared.constant == ("x1",)
+
+
+def test_a_share_of_zero_leaves_a_part_out():
+    prepared = prepare(datasets["iris"]().load(Path(), 0), Split(test=0, validation=0), "standard", 0)
+    assert list(prepared.parts) == ["train"]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        (numbers([[1.0]], [1]), "there is one row"),
+        (numbers(np.zeros((0, 1)), []), "there is no row"),
+        (numbers([[1.0], [2.0]], [3, 3]), 'the target "y" is 3 in every row'),
+        (numbers([[1.0, 2.0], [2.0, np.nan]], [3, 4]), 'row 2: nan in column "x2" is not finite'),
+        (numbers([[1.0], [2.0]], [3, -np.inf]), 'row 2: -inf in column "y" is not finite'),
+        (numbers([[1e308], [-1e308], [0], [3]] * 5, range(20)), 'the values of "x1" are too large to scale'),
+        (classification(np.eye(2), np.array([0, 0]), ("a", "b"), "y", ("no",)), 'a single class, "no"'),
+        (classification(np.eye(2), np.array([0, 2]), ("a", "b"), "y", ("u", "v", "w")), 'the class "v" has no rows'),
+    ],
+)
+def test_what_nothing_can_be_learned_from_is_refused(dataset, message):
+    with pytest.raises(DataError) as caught:
+        prepare(dataset, Split(), "standard", 0)
+    assert message in caught.value.message
+    assert caught.value.code == 4
+
+
+def test_a_fingerprint_tells_any_change_of_values_or_names():
+    iris = datasets["iris"]().load(Path(), 0)
+    other = iris.X.copy()
+    other[149, 3] += 1e-9
+    codes = iris.y.copy()
+    codes[0] = 1
+    changed = [
+        replace(iris, X=other),
+        replace(iris, y=codes),
+        replace(iris, features=("a", *iris.features[1:])),
+        replace(iris, classes=("a", *iris.classes[1:])),
+        replace(iris, X=iris.X[::-1]),
+        replace(iris, X=iris.X.reshape(75, 8)),
+    ]
+    assert fingerprint(iris) == fingerprint(datasets["iris"]().load(Path(), 1))
+    assert len({fingerprint(dataset) for dataset in (iris, *changed)}) == 7
+    assert fingerprint(replace(iris, X=np.asfortranarray(iris.X))) == fingerprint(iris)
