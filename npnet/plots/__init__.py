@@ -1,4 +1,4 @@
-"""Pictures of a training: a registered kind each, drawn from plain arrays, its numbers beside it as CSV."""
+"""Pictures of a training, drawn from plain arrays, each with its numbers beside it as CSV."""
 
 from npnet.plots import boundary, confusion, curves, ranking, regression, summary
 from npnet.plots.kinds import Drawing, Plot, plot, plots, suits

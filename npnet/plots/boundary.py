@@ -1,4 +1,4 @@
-"""What the network says over its inputs: fields of probabilities, regions of classes, a fitted curve or surface."""
+"""What the network says over its inputs: fields, regions, a fitted curve or surface."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from npnet.plots.kinds import Drawing, Numbers, plot
 from npnet.plots.layout import Box, legend, sheet
 from npnet.plots.material import Material
 from npnet.plots.plane import Field, Shown, columns, field, limits, marks, part_labels, shown
-from npnet.plots.style import BLUE, CLASS_COLOURS, INK, MARKERS, VERMILLION, Look, plain
+from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, VERMILLION, Look, plain
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Labels = dict[str, "Artist"]
 LABELLED = 12  # classes in the legend
+LAYERS = 4  # in which points are drawn, so that no class lies over all the others
 
 
 def drawable(material: Material) -> str | None:
@@ -31,7 +32,7 @@ def drawable(material: Material) -> str | None:
 
 @plot("boundary", needs=drawable)
 def boundary(material: Material) -> Drawing:
-    """Decision boundary in the plane of two features, or the fitted curve or surface of a regression."""
+    """Decision boundary in the plane of two features, or the curve or surface of a regression."""
     curve = len(material.features) == 1
     heading = {"binary": "Decision boundary", "multiclass": "Decision regions"}.get(material.task, "Fitted surface")
     box = sheet(material, "Fitted curve" if curve else heading, 6.4 if curve else 6.9, 4.6 if curve else 5.2)
@@ -44,7 +45,7 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
         return paint_fit(box, material)
     area, points = field(material), shown(material)
     axes = box.square().bare()
-    x, y = (plain(name, 40) for name in material.features)
+    x, y = (plain(name, 34) for name in material.features)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
@@ -61,7 +62,7 @@ def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Sho
     """Probability of the second class from blue over white to orange, and its 0.5 contour."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    diverging = LinearSegmentedColormap.from_list("blue-orange", ["#3D8FC4", "#F7F7F7", "#E9AE33"])
+    diverging = LinearSegmentedColormap.from_list("blue-orange", ["#86BBDD", "#FAFAFA", "#F3CB7A"])
     chance = area.values[..., 1]
     image = axes.imshow(chance, origin="lower", extent=area.extent, aspect="auto", cmap=diverging, vmin=0, vmax=1)
     labels = paint_points(axes, material, points)
@@ -79,7 +80,7 @@ def paint_classes(axes: "Axes", material: Material, area: Field, points: list[Sh
     classes = len(material.classes)
     colours = np.array([to_rgb(CLASS_COLOURS[code % len(CLASS_COLOURS)]) for code in range(classes)])
     winner, sure = area.values.argmax(axis=-1), area.values.max(axis=-1, keepdims=True)
-    depth = 0.12 + 0.5 * np.clip((sure - 1 / classes) / (1 - 1 / classes), 0, 1)
+    depth = 0.1 + 0.3 * np.clip((sure - 1 / classes) / (1 - 1 / classes), 0, 1)
     axes.imshow(1 - depth * (1 - colours[winner]), origin="lower", extent=area.extent, aspect="auto")
     for code in np.unique(winner):
         rest = np.delete(area.values, code, axis=-1).max(axis=-1)
@@ -90,34 +91,40 @@ def paint_classes(axes: "Axes", material: Material, area: Field, points: list[Sh
 
 
 def paint_surface(axes: "Axes", material: Material, area: Field, points: list[Shown]) -> Labels:
-    """The predicted value as a field, the true values as points of the same colours: those that fit, vanish."""
+    """The prediction as a field, true values as points in the same colours: good fits vanish."""
     values = np.concatenate([area.values.ravel(), *(part.y.ravel() for part in points)])
     span: Look = {"vmin": float(np.nanmin(values)), "vmax": float(np.nanmax(values)), "cmap": "cividis"}
     image = axes.imshow(area.values[..., 0], origin="lower", extent=area.extent, aspect="auto", **span)
+    labels: Labels = {}
     for part in points:
         shape, rim = ("o", "white") if part.part == "train" else ("D", "black")
-        size = float(np.clip(1500 / len(part.X), 9, 30))
-        look: Look = {"marker": shape, "edgecolors": rim, "linewidths": 0.6, "s": size, "label": part.label}
-        axes.scatter(part.X[:, 0], part.X[:, 1], c=part.y.ravel(), **look, **span)
+        look: Look = {"linewidths": 0.6, "s": float(np.clip(4000 / len(part.X), 12, 26))}
+        axes.scatter(part.X[:, 0], part.X[:, 1], c=part.y.ravel(), marker=shape, edgecolors=rim, **look, **span)
+        (labels[part.label],) = axes.plot([], [], shape, color=GREY, markeredgecolor=rim)
     paint_bar(axes, image, plain(material.targets[0], 30))
-    handles, labels = axes.get_legend_handles_labels()
-    return dict(zip(labels, handles, strict=True))
+    return labels
 
 
 def paint_points(axes: "Axes", material: Material, points: list[Shown]) -> Labels:
-    """Points with a colour and a shape for each class, filled for train and hollow for test; gives the legend."""
+    """Points, a colour and shape per class, filled for train, hollow for test; the legend."""
+    looks = [class_look(code) for code in range(len(material.classes))]
+    for part, mark in marks(points):
+        for rows in np.array_split(np.arange(len(part.X)), LAYERS):
+            for code in np.unique(part.y[rows]):
+                here = part.X[rows][part.y[rows] == code]
+                axes.plot(here[:, 0], here[:, 1], **(looks[code] | mark))
     labels: Labels = {}
-    for code, name in enumerate(material.classes):
-        colour = CLASS_COLOURS[code % len(CLASS_COLOURS)]
-        look: Look = {"color": colour, "markeredgecolor": colour, "marker": MARKERS[code % len(MARKERS)]}
-        if code < LABELLED:
-            (labels[plain(name, 18)],) = axes.plot([], [], linestyle="", markersize=6, **look)
-        for part, mark in marks(points):
-            here = part.X[part.y == code]
-            axes.plot(here[:, 0], here[:, 1], **(look | mark))
+    for look, name in zip(looks[:LABELLED], material.classes, strict=False):
+        (labels[plain(name, 18)],) = axes.plot([], [], linestyle="", markersize=6, **look)
     if len(material.classes) > LABELLED:
         (labels[f"and {len(material.classes) - LABELLED} more"],) = axes.plot([], [], alpha=0)
     return labels | part_labels(axes, points)
+
+
+def class_look(code: int) -> Look:
+    """The colour and the shape of a class."""
+    colour = CLASS_COLOURS[code % len(CLASS_COLOURS)]
+    return {"color": colour, "markeredgecolor": colour, "marker": MARKERS[code % len(MARKERS)]}
 
 
 def paint_fit(box: Box, material: Material) -> Numbers:
@@ -130,7 +137,7 @@ def paint_fit(box: Box, material: Material) -> Numbers:
         look: Look = {"color": BLUE, "marker": "o"} if part.part == "train" else {"color": INK, "marker": "D"}
         axes.plot(part.X[:, 0], part.y.ravel(), label=part.label, **(look | mark))
     axes.plot(x, fitted, color=VERMILLION, linewidth=2.2, label="prediction")
-    axes.set(xlabel=plain(material.features[0], 50), ylabel=plain(material.targets[0], 40), xlim=(low, high))
+    axes.set(xlabel=plain(material.features[0], 50), ylabel=plain(material.targets[0], 34), xlim=(low, high))
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1.02), ncols=3)
     parts = [["prediction"] * len(x), *([part.part] * len(part.X) for part in points)]
     return {

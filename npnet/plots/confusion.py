@@ -1,5 +1,6 @@
-"""Which classes are taken for which: the confusion matrix as counts and as shares of each row."""
+"""Which classes are taken for which: the confusion matrix, counts and shares of each row."""
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,14 +9,15 @@ from numpy.typing import NDArray
 from npnet.plots.kinds import Drawing, Numbers, plot
 from npnet.plots.layout import Box, sheet
 from npnet.plots.material import Floats, Material
-from npnet.plots.style import BLUE, GREY, INK, PALE, plain
+from npnet.plots.style import BLUE, GREY, INK, PALE, Look, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.colors import Colormap
 
-WITH_SHARES = 12  # classes up to which a cell has room for the share below the count
-WITH_COUNTS = 40
+# A cell has room for a count, and for the share of its row below it, from these sides on (points).
+WITH_COUNT, WITH_SHARE = 9, 30
+NAME = 9  # points that a class name needs
 
 
 def classified(material: Material) -> str | None:
@@ -28,9 +30,9 @@ def classified(material: Material) -> str | None:
 @plot("confusion", needs=classified)
 def confusion(material: Material) -> Drawing:
     """Confusion matrix: how many of each class were taken for which, and the share of the row."""
-    margin = label_inches(material)
+    across, down = label_inches(material)
     side = float(np.clip(0.45 * len(material.classes), 3.2, 8.4))
-    page = sheet(material, f"Confusion matrix of the {material.judged} part", side + margin + 2, side + margin + 1.15)
+    page = sheet(material, f"Confusion matrix of the {material.judged} part", side + across + 1.55, side + down + 1.2)
     return Drawing(page.figure, paint_confusion(page, material))
 
 
@@ -39,48 +41,57 @@ def paint_confusion(box: Box, material: Material) -> Numbers:
     count = matrix(material)
     with np.errstate(invalid="ignore"):
         share = count / count.sum(axis=1, keepdims=True)
-    margin = label_inches(material)
-    square = box.square(margin + 0.4, margin + 0.35, right=1)
+    across, down = label_inches(material)
+    square = box.square(across + 0.4, down + 0.35, right=1)
     axes = square.bare()
-    paint_cells(axes, count, share, 72 * square.width / len(count))
-    name_sides(axes, material)
-    paint_bar(axes)
+    cell = 72 * square.width / len(count)
+    paint_cells(axes, share)
+    if cell >= WITH_COUNT:
+        write_cells(axes, count, share, cell)
+    name_sides(axes, material, cell)
+    paint_bar(axes, square.width)
     names = np.array(material.classes)
     true, predicted = np.repeat(names, len(names)), np.tile(names, len(names))
     return {"true": true, "predicted": predicted, "count": count.ravel(), "share_of_row": share.ravel()}
 
 
 def matrix(material: Material) -> NDArray[np.int64]:
-    """Counts (classes, classes) of the judged part: a row per true class, a column per predicted one."""
+    """Counts (classes, classes) of the judged part: rows are true classes, columns predicted."""
     judged = material.predictions[material.judged or ""]
     count = np.zeros((len(material.classes), len(material.classes)), np.int64)
     np.add.at(count, (judged.target.astype(np.int64), judged.prediction.astype(np.int64)), 1)
     return count
 
 
-def paint_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, points: float) -> None:
-    """Each cell, of a side in points, in the colour of its share with its count; where classes are many, none for 0."""
-    classes = len(count)
+def paint_cells(axes: "Axes", share: Floats) -> None:
+    """Each cell in the colour of its share, with white lines between them."""
+    edges = np.arange(len(share) - 1) + 0.5
     axes.imshow(share, cmap=shades(), vmin=0, vmax=1, aspect="auto")
-    edges = np.arange(classes - 1) + 0.5
-    axes.hlines(edges, -0.5, classes - 0.5, color="white", linewidth=0.8)
-    axes.vlines(edges, -0.5, classes - 0.5, color="white", linewidth=0.8)
-    size = min(10.5, points / (4 if classes <= WITH_SHARES else 2.6))
-    for row, column in np.argwhere(count > (-1 if classes <= 5 else 0)) if classes <= WITH_COUNTS else ():
+    axes.hlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
+    axes.vlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
+
+
+def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: float) -> None:
+    """The count in each cell (its side in points), and its share where there is room."""
+    few = len(count) <= 5
+    texts = {}
+    for row, column in np.argwhere(count >= (0 if few else 1)).tolist():
         text = f"{count[row, column]:,}"
-        if classes <= WITH_SHARES and np.isfinite(share[row, column]):
-            text += f"\n{100 * share[row, column]:.{0 if classes > 5 else 1}f} %"
-        colour = "white" if share[row, column] > 0.55 else INK
-        axes.text(column, row, text, ha="center", va="center", fontsize=size, color=colour, linespacing=1.15)
+        if cell >= WITH_SHARE and np.isfinite(share[row, column]):
+            text += f"\n{100 * share[row, column]:.{1 if few else 0}f} %"
+        texts[row, column] = text
+    longest = max((len(line) for text in texts.values() for line in text.split("\n")), default=1)
+    look: Look = {"ha": "center", "va": "center", "fontsize": min(10.5, cell / 2.6, 1.45 * cell / longest)}
+    for (row, column), text in texts.items():
+        axes.text(column, row, text, color="white" if share[row, column] > 0.45 else INK, linespacing=1.15, **look)
 
 
-def name_sides(axes: "Axes", material: Material) -> None:
-    """Class names at both sides, each second or third one where they would touch."""
+def name_sides(axes: "Axes", material: Material, cell: float) -> None:
+    """Class names at both sides, each second or third one where cells (side in points) are small."""
     names = [plain(name, 14) for name in material.classes]
-    every = range(0, len(names), -(-len(names) // WITH_COUNTS))
-    upright = max(map(len, names)) * len(names) > 40
-    small = 7 if len(names) > 20 else 8.5
-    axes.set_xticks(every, [names[code] for code in every], rotation=90 if upright else 0, fontsize=small)
+    every = range(0, len(names), ceil(NAME / cell))
+    small = 7 if cell * every.step < 16 or len(names) > 20 else 8.5
+    axes.set_xticks(every, [names[code] for code in every], rotation=90 if is_crowded(names) else 0, fontsize=small)
     axes.set_yticks(every, [names[code] for code in every], fontsize=small)
     axes.set(xlabel="predicted class", ylabel="true class")
     axes.grid(visible=False)
@@ -88,14 +99,21 @@ def name_sides(axes: "Axes", material: Material) -> None:
     axes.spines[:].set(visible=True, color=GREY)
 
 
-def label_inches(material: Material) -> float:
-    """Room for the longest class name."""
-    return 0.12 + 0.075 * max(len(plain(name, 14)) for name in material.classes)
+def label_inches(material: Material) -> tuple[float, float]:
+    """Room for the longest class name beside the matrix and below it."""
+    names = [plain(name, 14) for name in material.classes]
+    room = 0.12 + 0.075 * max(map(len, names))
+    return room, room if is_crowded(names) else 0.25
 
 
-def paint_bar(matrix_axes: "Axes") -> None:
-    """A thin bar that says which colour is which share."""
-    axes = matrix_axes.inset_axes((1.04, 0, 0.035, 1))
+def is_crowded(names: list[str]) -> bool:
+    """Whether names below the matrix would touch if they were not upright."""
+    return max(map(len, names)) * len(names) > 40
+
+
+def paint_bar(matrix_axes: "Axes", side: float) -> None:
+    """A thin bar that says which colour is which share; the matrix has a side in inches."""
+    axes = matrix_axes.inset_axes((1 + 0.13 / side, 0, 0.13 / side, 1))
     axes.imshow(np.linspace(1, 0, 256)[:, None], cmap=shades(), vmin=0, vmax=1, aspect="auto", extent=(0, 1, 0, 100))
     axes.yaxis.tick_right()
     axes.yaxis.set_label_position("right")
@@ -103,7 +121,7 @@ def paint_bar(matrix_axes: "Axes") -> None:
     axes.grid(visible=False)
 
 
-def shades() -> "LinearSegmentedColormap":
+def shades() -> "Colormap":
     """White to blue to black: lightness alone tells the share; grey where a class has no rows."""
     from matplotlib.colors import LinearSegmentedColormap
 

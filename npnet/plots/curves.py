@@ -7,7 +7,7 @@ import numpy as np
 from npnet.plots.kinds import Drawing, plot
 from npnet.plots.layout import Box, sheet, spread
 from npnet.plots.material import Floats, Material
-from npnet.plots.style import BLUE, GREY, PART_COLOURS, PART_LINES, PART_MARKERS, Look, plain, short
+from npnet.plots.style import BLUE, GREY, PART_COLOURS, PART_LINES, PART_MARKERS, Look, plain, short, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ def learning_rate(material: Material) -> Drawing:
     """Learning rate of each epoch, as the schedule set it."""
     box = sheet(material, "Learning rate by epoch")
     epochs, rates = points(material, "learning_rate")
-    axes = box.axes()
+    axes = box.axes(left=0.9)
     axes.plot(epochs, rates, color=BLUE, marker="o" if len(epochs) <= FEW else "", markersize=4)
     epoch_axis(axes, epochs)
     value_axis(axes, [rates], "learning rate")
@@ -79,7 +79,7 @@ def learning_rate(material: Material) -> Drawing:
 
 def paint_quantity(box: Box, material: Material, name: str) -> dict[str, Floats]:
     """Curves of `train_<name>` and `validation_<name>`; gives the columns that are shown."""
-    axes = box.axes(right=0.85)
+    axes = box.axes(left=0.85, right=0.85)
     shown = [part for part in PARTS if recorded(material, f"{part}_{name}")]
     curves = {part: points(material, f"{part}_{name}") for part in shown}
     for part, (epochs, values) in curves.items():
@@ -119,7 +119,7 @@ def value_axis(axes: "Axes", series: list[Floats], label: str) -> None:
     values = np.concatenate(series)
     if values.min() > 0 and values.max() > 100 * values.min():
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter(lambda value, _: tidy(f"{value:g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
         label += " (log scale)"
     axes.set_ylabel(label)
@@ -139,7 +139,7 @@ def mark_best(axes: "Axes", material: Material) -> None:
 
 
 def label_ends(axes: "Axes", height: float, curves: dict[str, tuple[Floats, Floats]]) -> None:
-    """Each curve's part and last value beside its end, moved apart where the ends meet; height is in inches."""
+    """Each curve's part and last value beside its end, moved apart; the height is in inches."""
     axes.get_ylim()  # settles the limits that transData uses
     to_axes = axes.transData + axes.transAxes.inverted()
     ends = [float(to_axes.transform((epochs[-1], values[-1]))[1]) for epochs, values in curves.values()]

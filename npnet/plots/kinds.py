@@ -1,4 +1,4 @@
-"""The kinds of pictures: each a function from material to a drawing, with what it needs to be drawn."""
+"""The kinds of pictures: functions from material to a drawing, with what each needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Drawing:
 
 
 class Plot:
-    """A registered kind of picture: call it with material; `needs` says why it cannot be drawn, or None."""
+    """A kind of picture: call it with material; `needs` says why it cannot be drawn, or None."""
 
     def __init__(self, paint: Callable[[Material], Drawing], needs: Needs) -> None:
         self.paint, self.needs, self.__doc__ = paint, needs, paint.__doc__
@@ -51,5 +51,5 @@ def plot(name: str, needs: Needs) -> Callable[[Callable[[Material], Drawing]], P
 
 
 def suits(name: str, material: Material) -> str | None:
-    """Why a plot cannot be drawn from this material, or None where it can; UnknownName for no such plot."""
+    """Why a plot cannot be drawn from this material, or None; UnknownName for no such plot."""
     return plots.find(name).needs(material)

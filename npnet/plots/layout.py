@@ -1,4 +1,4 @@
-"""Where things stand on a sheet, in inches: explicit, because automatic layouts cost more than the drawing."""
+"""Where things stand on a sheet, in inches: automatic layouts cost more than the drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from npnet.plots.material import Material
-from npnet.plots.style import GREY, plain
+from npnet.plots.style import GREY, Look, plain
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -41,7 +41,7 @@ class Box:
         return self.figure.add_axes((self.left / wide, self.bottom / high, self.width / wide, self.height / high))
 
     def square(self, left: float = 0.8, bottom: float = 0.55, right: float = 1.6) -> "Box":
-        """The largest square at the upper left within these margins; legends and bars stand to the right of it."""
+        """The largest square at the upper left within these margins; legends stand at its right."""
         side = min(self.height - bottom - 0.1, self.width - left - right)
         return self.inner(left, self.width - left - side, self.height - 0.1 - side, 0.1)
 
@@ -60,20 +60,20 @@ class Box:
 
 
 def sheet(material: Material, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
-    """A new figure with its heading, below it the names of the run; what is left of it as a box."""
+    """A new figure with its heading, title and subtitle; the rest of the page as a box."""
     from matplotlib.figure import Figure
 
     page = Box(Figure(figsize=(width, height)), 0, 0, width, height)
     page.write(heading, 0.2, 0.32, fontsize=12, fontweight="bold")
-    room = int(width * 13)
-    names = [plain(name, room // 2) for name in (material.title, material.subtitle) if name]
+    names = [plain(name, int(width * 6.5)) for name in (material.title, material.subtitle) if name]
     page.write("  ·  ".join(names), 0.2, 0.54, fontsize=8.5, color=GREY)
     return page.inner(0, 0, 0, 0.62)
 
 
-def legend(axes: "Axes", labels: "dict[str, Artist]") -> None:
+def legend(axes: "Axes", labels: "dict[str, Artist]", title: str | None = None) -> None:
     """What is drawn by its label, in the column to the right of the axes."""
-    axes.legend(list(labels.values()), list(labels), loc="upper left", bbox_to_anchor=(1.05, 1))
+    place: Look = {"loc": "upper left", "bbox_to_anchor": (1.05, 1), "alignment": "left", "title": title}
+    axes.legend(list(labels.values()), list(labels), **place)
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""What a picture is drawn from: plain arrays and names, with no knowledge of runs or networks."""
+"""What a picture is drawn from: plain arrays and names, nothing of runs or networks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,5 +48,5 @@ class Material:
 
     @property
     def judged(self) -> str | None:
-        """The part whose predictions count most: test, else validation, else train; None without predictions."""
+        """The part whose predictions count most: test, else validation, else train, else None."""
         return next((part for part in ("test", "validation", "train") if part in self.predictions), None)

@@ -1,4 +1,4 @@
-"""Pictures to files: which ones a training gets, and each written with its numbers as CSV beside it."""
+"""Pictures to files: which ones a training gets, each written with its numbers as CSV."""
 
 import csv
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summ
 
 
 def usual(material: Material) -> list[str]:
-    """What `npnet train` draws: the loss, the boundary, the task's own curves and one sheet of all."""
+    """What `npnet train` draws: loss, boundary, the task's own curves and one sheet of all."""
     left_out = {"confusion"} if material.task == "binary" else set()
     return [kind for kind in USUAL if kind not in left_out and suits(kind, material) is None]
 
 
 def draw(material: Material, kinds: Sequence[str], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
-    """Write `<kind>.<format>` and `<kind>.csv` of each kind into the folder; gives the paths in that order.
+    """Write `<kind>.<format>` and `<kind>.csv` of each kind into the folder; gives their paths.
 
     UsageError where a kind does not suit the material, before anything is drawn; UnknownName for no such plot;
     MachineError where matplotlib cannot be loaded.

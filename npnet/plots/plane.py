@@ -1,4 +1,4 @@
-"""The plane of two features: what the network says at each node of a grid, and the points that lie on it."""
+"""The plane of two features: what the network says at each node of a grid, and the points."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def field(material: Material) -> Field:
 
 
 def limits(X: Floats) -> list[tuple[float, float]]:
-    """Low and high of each column with a margin; nearly equal spans become equal, so that circles stay round."""
+    """Low and high of each column with a margin; nearly equal spans become equal (round circles)."""
     low, high = X.min(axis=0), X.max(axis=0)
     half = np.where(high > low, 0.56 * (high - low), 0.5)
     if half.max() < 1.3 * half.min():
@@ -80,9 +80,9 @@ def limits(X: Floats) -> list[tuple[float, float]]:
 
 
 def marks(points: list[Shown]) -> Iterator[tuple[Shown, Look]]:
-    """Each part with its look: train filled with a white rim, the other one hollow; smaller where they are many."""
+    """Each part with its look: train filled, the other one hollow; smaller where they are many."""
     most = max((len(part.X) for part in points), default=1)
-    size = float(np.clip(7.2 - 1.3 * np.log10(most / 20), 3.4, 6.5))
+    size = float(np.clip(7.4 - 1.8 * np.log10(most / 20), 3, 6.5))
     for part in points:
         filled = part.part == "train"
         rim: Look = {"markeredgecolor": "white", "markeredgewidth": 0.35}

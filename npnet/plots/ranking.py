@@ -1,4 +1,4 @@
-"""How well the probabilities rank: ROC and precision-recall curves, of one class or of each against the rest."""
+"""How well the probabilities rank: ROC and precision-recall, of one class or each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def ranked(material: Material) -> str | None:
 @plot("roc", needs=ranked)
 def roc(material: Material) -> Drawing:
     """ROC curve with its area: true against false positive rate over all thresholds."""
-    box = sheet(material, f"ROC curve{against(material)}")
+    box = sheet(material, f"ROC{against(material)}")
     return Drawing(box.figure, paint_roc(box, material))
 
 
@@ -56,12 +56,12 @@ def precision_recall(material: Material) -> Drawing:
     box = sheet(material, f"Precision and recall{against(material)}")
     shown = curves(material, precision_recall_points)
     axes, labels = start(box, "recall", "precision")
-    paint_curves(axes, labels, material, shown, "average precision")
+    paint_curves(axes, labels, material, shown)
     share = (material.predictions[shown[0].part].target == 1).mean() if material.task == "binary" else None
     if share is not None:
         axes.axhline(share, color=GREY, linestyle=(0, (1, 2)), linewidth=1.2)
         labels["chance"] = axes.plot([], [], color=GREY, linestyle=(0, (1, 2)), linewidth=1.2)[0]
-    legend(axes, labels)
+    legend(axes, labels, title(shown, "average precision"))
     return Drawing(box.figure, columns(material, shown, "recall", "precision"))
 
 
@@ -69,19 +69,19 @@ def paint_roc(box: Box, material: Material) -> Numbers:
     """The ROC curves with the diagonal of chance; gives their points."""
     shown = curves(material, roc_points)
     axes, labels = start(box, "false positive rate", "true positive rate")
-    paint_curves(axes, labels, material, shown, "area under the curve")
+    paint_curves(axes, labels, material, shown)
     (labels["chance"],) = axes.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
-    legend(axes, labels)
+    legend(axes, labels, title(shown, "area under the curve"))
     return columns(material, shown, "false_positive_rate", "true_positive_rate")
 
 
 def against(material: Material) -> str:
     """What the heading says of the classes."""
-    return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else "s, each class against the rest"
+    return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else ", each class against the rest"
 
 
 def curves(material: Material, trace: Trace) -> list[Curve]:
-    """A curve per part (two classes) or per class (of the judged part); none of a class that is absent or alone."""
+    """A curve per part (two classes) or per class; none of a class that is absent or alone."""
     binary = material.task == "binary"
     parts = [part for part in ("test", "validation") if part in material.predictions] if binary else [material.judged]
     found = []
@@ -93,7 +93,7 @@ def curves(material: Material, trace: Trace) -> list[Curve]:
 
 
 def one_curve(predictions: Predictions, part: str, code: int, trace: Trace) -> Curve | None:
-    """The curve of one class; None where it has no area, for want of rows of the class or of others."""
+    """The curve of one class; None where there are no rows of it, or none of the others."""
     positive = predictions.target == code
     if predictions.probability is None or not 0 < positive.sum() < len(positive):
         return None
@@ -120,7 +120,7 @@ def roc_points(positive: NDArray[np.bool_], score: Floats) -> tuple[Floats, Floa
 
 
 def precision_recall_points(positive: NDArray[np.bool_], score: Floats) -> tuple[Floats, Floats, Floats, float]:
-    """Recall and precision at each threshold; the area is the sum of precision times gained recall."""
+    """Recall and precision at each threshold; the area sums precision times gained recall."""
     thresholds, true, false = counts(positive, score)
     recall, precision = true / true[-1], true / (true + false)
     area = float(np.sum(np.diff(recall, prepend=0) * precision))
@@ -136,18 +136,17 @@ def start(box: Box, across: str, up: str) -> tuple["Axes", Labels]:
     return axes, {}
 
 
-def paint_curves(axes: "Axes", labels: Labels, material: Material, shown: list[Curve], area: str) -> None:
-    """The curves themselves; several classes in the order of their areas, the smallest first."""
+def paint_curves(axes: "Axes", labels: Labels, material: Material, shown: list[Curve]) -> None:
+    """The curves themselves, of each part or of each class."""
     if material.task == "binary":
-        paint_parts(axes, labels, shown, area)
+        paint_parts(axes, labels, shown)
     else:
-        paint_classes(axes, labels, material, shown, area)
+        paint_classes(axes, labels, material, shown)
 
 
-def paint_parts(axes: "Axes", labels: Labels, shown: list[Curve], area: str) -> None:
-    """The curve of each part, and the point of the first one at which a probability of 0.5 divides."""
-    labels[area.capitalize()] = axes.plot([], [], alpha=0)[0]
-    for curve in reversed(shown):
+def paint_parts(axes: "Axes", labels: Labels, shown: list[Curve]) -> None:
+    """The curve of each part, and the point of the first one where 0.5 divides."""
+    for curve in shown:
         look: Look = {"color": PART_COLOURS[curve.part], "linestyle": PART_LINES[curve.part]}
         (line,) = axes.plot(curve.x, curve.y, clip_on=False, zorder=3, **look)
         labels[f"{curve.part} {short(curve.area)}"] = line
@@ -157,20 +156,26 @@ def paint_parts(axes: "Axes", labels: Labels, shown: list[Curve], area: str) -> 
     (labels[f"threshold 0.5 ({curve.part})"],) = axes.plot(curve.x[half], curve.y[half], "o", markersize=6.5, **ring)
 
 
-def paint_classes(axes: "Axes", labels: Labels, material: Material, shown: list[Curve], area: str) -> None:
-    """The curve of each class; where they are many, those with the smallest areas, the others in grey."""
+def paint_classes(axes: "Axes", labels: Labels, material: Material, shown: list[Curve]) -> None:
+    """The curve of each class; of many, those with the smallest areas, the others in grey."""
     by_area = sorted(shown, key=lambda curve: curve.area)
-    few = "" if len(shown) <= LABELLED else f", smallest {LABELLED}"
-    labels[f"{area.capitalize()}{few}"] = axes.plot([], [], alpha=0)[0]
     for curve in by_area[LABELLED:]:
         (line,) = axes.plot(curve.x, curve.y, color=GREY, alpha=0.5, linewidth=0.8, clip_on=False)
         labels[f"{len(shown) - LABELLED} others"] = line
-    for rank, curve in enumerate(by_area[:LABELLED]):
-        look: Look = {"color": CLASS_COLOURS[rank % len(CLASS_COLOURS)], "linestyle": LINES[rank % len(LINES)]}
+    for curve in sorted(by_area[:LABELLED], key=lambda curve: curve.code):
+        look: Look = {
+            "color": CLASS_COLOURS[curve.code % len(CLASS_COLOURS)],
+            "linestyle": LINES[curve.code % len(LINES)],
+        }
         (line,) = axes.plot(curve.x, curve.y, clip_on=False, zorder=3, **look)
         labels[f"{plain(material.classes[curve.code], 14)} {short(curve.area)}"] = line
     mean = float(np.mean([curve.area for curve in shown]))
     labels[f"mean of {len(shown)} classes {short(mean)}"] = axes.plot([], [], alpha=0)[0]
+
+
+def title(shown: list[Curve], area: str) -> str:
+    """What the numbers in the legend are, and which where they are not all."""
+    return area if len(shown) <= LABELLED else f"{area},\nthe {LABELLED} smallest"
 
 
 def columns(material: Material, shown: list[Curve], across: str, up: str) -> Numbers:

@@ -1,6 +1,6 @@
 """How far predicted values are from the true ones: predicted against true, and residuals."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from npnet.plots.style import BLACK, BLUE, GREY, INK, Look, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+Number = TypeVar("Number", bound=np.generic)
 
 MOST_TARGETS = 6
 MOST_POINTS = 4000
@@ -51,9 +53,9 @@ def heading(material: Material, text: str) -> str:
     return f"{text}, {material.judged} part{few}"
 
 
-def paint_predicted(box: Box, material: Material) -> Numbers:
-    """A square scatter of each target; gives the values."""
-    count = min(len(material.targets), MOST_TARGETS)
+def paint_predicted(box: Box, material: Material, most: int = MOST_TARGETS) -> Numbers:
+    """A square scatter of each target, or of the first ones; gives the values."""
+    count = min(len(material.targets), most)
     for target, cell in enumerate(box.grid(count, min(count, 3))):
         side = min(cell.width - 1, cell.height - 0.9)
         axes = cell.inner(0.8, cell.width - 0.8 - side, cell.height - 0.35 - side, 0.35).bare()
@@ -68,7 +70,7 @@ def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
     margin = 0.04 * (high - low) or 0.5
     span = (low - margin, high + margin)
     axes.plot(span, span, color=BLACK, linestyle=(0, (5, 3)), linewidth=1)
-    scatter(axes, true, predicted)
+    scatter(axes, thin(true), thin(predicted))
     name = plain(material.targets[target], 28)
     axes.set(xlim=span, ylim=span, xlabel=f"true {name}", ylabel=f"predicted {name}")
     axes.locator_params(nbins=6)
@@ -78,15 +80,23 @@ def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
 
 
 def paint_residuals(box: Box, material: Material, target: int) -> None:
-    """One target: residuals against the prediction, beside them their histogram on the same axis."""
+    """One target: residuals against the prediction, their histogram beside them."""
     true, predicted = pair(material, target)
     rest = true - predicted
     axes = box.inner(0.8, 2.05, 0.5, 0.2).bare()
-    scatter(axes, predicted, rest)
+    scatter(axes, thin(predicted), thin(rest))
     name = plain(material.targets[target], 28)
     axes.set(xlabel=f"predicted {name}", ylabel="residual (true − predicted)")
     bars = box.inner(box.width - 1.9, 0.25, 0.5, 0.2).bare()
-    bars.hist(rest, bins=24, orientation="horizontal", color=BLUE, alpha=0.75, edgecolor="white", linewidth=0.5)
+    bars.hist(
+        rest,
+        bins=int(np.clip(1.5 * len(rest) ** 0.5, 6, 30)),
+        orientation="horizontal",
+        color=BLUE,
+        alpha=0.75,
+        edgecolor="white",
+        linewidth=0.5,
+    )
     bars.set(ylim=axes.get_ylim(), xlabel="rows")
     bars.tick_params(labelleft=False)
     for each in (axes, bars):
@@ -103,15 +113,15 @@ def scatter(axes: "Axes", x: Floats, y: Floats) -> None:
 
 
 def pair(material: Material, target: int) -> tuple[Floats, Floats]:
-    """True and predicted values of one target in the judged part, at most `MOST_POINTS` rows spread evenly."""
+    """True and predicted values of one target in the judged part."""
     judged = material.predictions[material.judged or ""]
     true, predicted = (values.reshape(len(judged.rows), -1)[:, target] for values in (judged.target, judged.prediction))
-    return true[chosen(len(true))].astype(float), predicted[chosen(len(true))].astype(float)
+    return true.astype(float), predicted.astype(float)
 
 
-def chosen(rows: int) -> NDArray[np.int64]:
-    """Positions that are drawn."""
-    return np.linspace(0, rows - 1, min(rows, MOST_POINTS)).astype(np.int64)
+def thin(values: NDArray[Number]) -> NDArray[Number]:
+    """The values that are drawn: all, or `MOST_POINTS` spread evenly over the rows."""
+    return values[np.linspace(0, len(values) - 1, min(len(values), MOST_POINTS)).astype(np.int64)]
 
 
 def determination(true: Floats, predicted: Floats) -> float:
@@ -121,10 +131,10 @@ def determination(true: Floats, predicted: Floats) -> float:
 
 
 def columns_of(material: Material) -> Numbers:
-    """The rows that are drawn with the true value, the prediction and the residual of each target."""
+    """The rows that are drawn: true value, prediction and residual of each target."""
     judged = material.predictions[material.judged or ""]
-    found: dict[str, NDArray[np.generic]] = {"row": judged.rows[chosen(len(judged.rows))]}
+    found: dict[str, NDArray[np.generic]] = {"row": thin(judged.rows)}
     for target, name in enumerate(material.targets):
-        true, predicted = pair(material, target)
+        true, predicted = map(thin, pair(material, target))
         found |= {f"true {name}": true, f"predicted {name}": predicted, f"residual {name}": true - predicted}
     return found

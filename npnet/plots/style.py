@@ -1,13 +1,16 @@
-"""How every picture looks: Okabe-Ito colours, a second mark beside each colour, text that is only text."""
+"""How every picture looks: Okabe-Ito colours, a mark beside each colour, text as text."""
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 
 Look = dict[str, Any]  # keywords of a matplotlib call
 
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
-VERMILLION, PURPLE, SKY, YELLOW = "#D55E00", "#CC79A7", "#56B4E9", "#F0E442"
+VERMILLION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"  # yellow is too pale on white
 INK, GREY, PALE = "#262626", "#6B6B6B", "#E4E4E4"
 
 # Seven colours with nine markers and four line styles: no two of the first 28 classes look the same.
@@ -37,6 +40,7 @@ STYLE: Look = {
     "grid.linewidth": 0.7,
     "legend.borderaxespad": 0,
     "legend.fontsize": 8.5,
+    "legend.title_fontsize": 8.5,
     "legend.frameon": False,
     "legend.handlelength": 1.9,
     "lines.linewidth": 1.7,
@@ -52,20 +56,31 @@ STYLE: Look = {
 
 
 def plain(text: str, limit: int = 60) -> str:
-    """A name fit to be drawn: what cannot be printed is escaped, too long a middle becomes an ellipsis.
+    """A name fit to be drawn: the unprintable escaped, too long a middle as an ellipsis.
 
     >>> plain("a\\tb"), plain("a very long name of a class", 16)
     ('a\\\\tb', 'a very lon…class')
     """
     escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    if len(escaped) <= limit:
+    if len(fitting(escaped, limit)) == len(escaped):
         return escaped
-    tail = limit // 3
-    return f"{escaped[: limit - tail - 1]}…{escaped[-tail:]}"
+    tail = fitting(escaped[::-1], limit // 3)[::-1]
+    return f"{fitting(escaped, limit - limit // 3 - 1)}…{tail}"
+
+
+def fitting(text: str, room: int) -> str:
+    """The beginning of a text that fits; a wide letter (日) takes the room of two."""
+    ends = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    return text[: bisect_right(ends, room)]
 
 
 def short(value: float | None) -> str:
-    """A number as a table or a label shows it: four decimals, or four digits where it is large or tiny."""
+    """A number as tables and labels show it: four decimals, or four digits if large or tiny."""
     if value is None or not np.isfinite(value):
         return "–"
-    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e3 else f"{value:.4g}"
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e3 else tidy(f"{value:.4g}")
+
+
+def tidy(number: str) -> str:
+    """The exponent without its zeros: 1e-05 as 1e-5."""
+    return number.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")

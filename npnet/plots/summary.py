@@ -1,5 +1,6 @@
-"""One sheet of the whole training: its curve, what it learned, how well, and the table of its metrics."""
+"""One sheet of the whole training: its curve, what it learned, how well, all metrics."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,18 +17,19 @@ if TYPE_CHECKING:
 A4 = (11.69, 8.27)
 MOST_ROWS = 13  # metrics in the table
 
-PANELS: "dict[str, tuple[str, Callable[[Box, Material], Numbers]]]" = {
-    "loss": ("Loss by epoch", lambda box, material: curves.paint_quantity(box, material, "loss")),
+PANELS: "dict[str, tuple[str, Callable[[Box, Material], object]]]" = {
+    "loss": ("Loss by epoch", lambda box, data: curves.paint_quantity(box, data, "loss")),
     "boundary": ("What it learned", boundary.paint_boundary),
     "roc": ("ROC", ranking.paint_roc),
     "confusion": ("Confusion matrix", confusion.paint_confusion),
-    "predicted_against_true": ("Predicted against true", regression.paint_predicted),
+    "predicted_against_true": ("Predicted against true", lambda box, data: regression.paint_predicted(box, data, 2)),
+    "residuals": ("Residuals", lambda box, data: regression.paint_residuals(box, data, 0)),
 }
 # The first that suits and is not on the sheet yet.
 PLACES = (
     ("loss",),
     ("boundary", "confusion", "predicted_against_true"),
-    ("roc", "predicted_against_true", "confusion"),
+    ("roc", "confusion", "predicted_against_true", "residuals"),
 )
 
 
@@ -38,14 +40,14 @@ def anything(material: Material) -> str | None:  # noqa: ARG001
 
 @plot("summary", needs=anything)
 def summary(material: Material) -> Drawing:
-    """One A4 sheet: loss, boundary or confusion, ROC or predicted against true, the metrics of every part."""
-    page = sheet(material, plain(material.title, 60) or "Summary", *A4)
+    """One A4 sheet: the loss, the boundary or confusion, the ROC or its like, all metrics."""
+    page = sheet(replace(material, title=""), plain(material.title, 60) or "Summary", *A4)
     cells = page.inner(0.15, 0.15, 0.1, 0.1).grid(4, 2)
     taken: set[str] = set()
     for cell, kinds in zip(cells, PLACES, strict=False):
         kind = next((kind for kind in kinds if kind not in taken and suits(kind, material) is None), None)
         if kind is None:
-            cell.write(f"{kinds[0]}: {suits(kinds[0], material)}", 0.3, 0.5, color=GREY)
+            cell.write(f"no {kinds[0]} plot: it {suits(kinds[0], material)}", 0.2, 0.5, color=GREY)
             continue
         taken.add(kind)
         paint_panel(cell, kind, material)
@@ -72,13 +74,13 @@ def table(material: Material) -> Numbers:
 
 
 def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
-    """Metrics by part, numbers aligned at the right, a rule below the heading and between the rows."""
+    """Metrics by part, numbers aligned at the right, rules below the heading and each row."""
     cell.write("Metrics", 0.2, 0.25, fontsize=10.5, fontweight="bold")
     axes = cell.inner(0.3, 0.3, 0.2, 0.4).bare()
     axes.set_axis_off()
     height = cell.height - 0.6
     axes.set(xlim=(0, 1), ylim=(height, 0))
-    parts = [name for name in numbers if name != "metric"]
+    parts = list(material.metrics) or list(material.points)
     right = [1 - 0.21 * (len(parts) - 1 - index) for index in range(len(parts))]
     lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "–" for p in parts)]]
     lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]

@@ -54,7 +54,7 @@ def classes_material(title, X, y, names, features, predict, epochs=60, metrics=(
         ("class",),
         history(epochs, metrics),
         max(1, round(0.7 * epochs)) if epochs else None,
-        {part: scores for part in PARTS},
+        dict.fromkeys(PARTS, scores),
         predictions,
         points,
         predict,
@@ -103,9 +103,7 @@ def values_material(features=1, targets=1, samples=300, epochs=60):
     y = predict(X) + 3 * random.standard_normal((samples, targets))
     points = parts(X, y)
     predictions = {
-        part: Predictions(np.arange(1, len(X) + 1), y, predict(X))
-        for part, (X, y) in points.items()
-        if part != "train"
+        part: Predictions(np.arange(1, len(X) + 1), y, predict(X)) for part, (X, y) in points.items() if part != "train"
     }
     names = tuple(f"yield {target + 1} (t/ha)" for target in range(targets))
     scores = {"r2": 0.9412, "rmse": 2.98, "mae": 1234567.8}
@@ -118,7 +116,7 @@ def values_material(features=1, targets=1, samples=300, epochs=60):
         names,
         history(epochs, ("r2",)),
         41,
-        {part: scores for part in PARTS},
+        dict.fromkeys(PARTS, scores),
         predictions,
         points,
         predict,
@@ -144,11 +142,21 @@ def one_class():
     judged = material.predictions["test"]
     test = Predictions(judged.rows[keep], y[keep], judged.prediction[keep], judged.probability[keep])
     return replace(
-        material, predictions=material.predictions | {"test": test}, points=material.points | {"test": (X[keep], y[keep])}
+        material,
+        predictions=material.predictions | {"test": test},
+        points=material.points | {"test": (X[keep], y[keep])},
     )
 
 
-STRANGE = ("$\\frac{a}", "_b_$x$ <i>", "tab\tnew\nline \x1b[31m", "émoji 😀 日本 שלום", "x" * 10_000, "\ud800", "‮rtl")
+STRANGE = (
+    "$\\frac{a}",
+    "_b_$x$ <i>",
+    "tab\tnew\nline \x1b[31m",
+    "émoji 😀 日本 \u05e9\u05dc\u05d5\u05dd",
+    "x" * 10_000,
+    "\ud800",
+    "\u202ertl",
+)
 
 
 def strange():

@@ -1,0 +1,138 @@
+"""What each plot shows is what other code computes of the same numbers."""
+
+import numpy as np
+import pytest
+from materials import MATERIALS, blobs, circles, values_material
+from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
+
+from npnet.plots import curves, plots, ranking
+from npnet.plots.layout import spread
+from npnet.plots.plane import limits
+from npnet.plots.style import plain, short
+
+
+def test_the_loss_is_the_history():
+    material = circles(epochs=12)
+    numbers = plots["loss"](material).numbers
+    assert list(numbers) == ["epoch", "train_loss", "validation_loss"]
+    for name, column in numbers.items():
+        assert np.array_equal(column, material.history[name])
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 8])
+def test_the_areas_are_those_of_scikit_learn_also_with_ties(decimals):
+    material = circles(noise=0.3)
+    judged = material.predictions["test"]
+    positive, score = judged.target == 1, np.round(judged.probability[:, 1], decimals)
+    x, y, thresholds, area = ranking.roc_points(positive, score)
+    assert area == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
+    assert np.trapezoid(y, x) == pytest.approx(area, abs=1e-12)
+    assert (x[0], y[0], x[-1], y[-1], thresholds[0]) == (0, 0, 1, 1, np.inf)
+    *_, average = ranking.precision_recall_points(positive, score)
+    assert average == pytest.approx(average_precision_score(positive, score), abs=1e-12)
+
+
+def test_precision_and_recall_are_those_of_scikit_learn():
+    judged = circles(noise=0.3).predictions["test"]
+    recall, precision, thresholds, _ = ranking.precision_recall_points(judged.target == 1, judged.probability[:, 1])
+    expected = precision_recall_curve(judged.target, judged.probability[:, 1])
+    at = np.searchsorted(expected[2], thresholds)
+    assert np.allclose(precision, expected[0][at], rtol=0, atol=1e-15)
+    assert np.allclose(recall, expected[1][at], rtol=0, atol=1e-15)
+
+
+def test_a_class_that_is_absent_or_alone_has_no_curve():
+    assert {curve.part for curve in ranking.curves(MATERIALS["one_class"](), ranking.roc_points)} == {"validation"}
+    material = blobs(32, samples=90)
+    there = np.unique(material.predictions["test"].target)
+    assert [curve.code for curve in ranking.curves(material, ranking.roc_points)] == there.tolist()
+
+
+def test_the_confusion_matrix_is_that_of_scikit_learn():
+    material = blobs(5, spread=0.9)
+    judged, numbers = material.predictions["test"], plots["confusion"](material).numbers
+    expected = confusion_matrix(judged.target, judged.prediction, labels=range(5))
+    assert np.array_equal(numbers["count"].reshape(5, 5), expected)
+    assert np.allclose(numbers["share_of_row"].reshape(5, 5), expected / expected.sum(axis=1, keepdims=True))
+
+
+def test_the_boundary_has_the_field_and_the_points():
+    material = circles()
+    numbers = plots["boundary"](material).numbers
+    field = numbers["part"] == "field"
+    nodes = np.stack([numbers["x: x1"], numbers["y: x2"]], axis=1)[field].astype(float)
+    chance = np.stack([numbers["probability_outer"], numbers["probability_inner"]], axis=1)[field]
+    assert np.allclose(chance.astype(float), material.predict(nodes), rtol=0, atol=1e-12)
+    assert np.count_nonzero(numbers["part"] == "train") == len(material.points["train"][0])
+    assert set(numbers["target"][~field]) == {"outer", "inner"}
+
+
+def test_predictions_of_values_are_shown_with_their_residuals():
+    material = values_material(4, 2)
+    judged, numbers = material.predictions["test"], plots["predicted_against_true"](material).numbers
+    assert np.array_equal(numbers["residual yield 2 (t/ha)"], judged.target[:, 1] - judged.prediction[:, 1])
+    true, predicted = judged.target[:, 0], judged.prediction[:, 0]
+    from npnet.plots.regression import determination
+
+    assert determination(true, predicted) == pytest.approx(r2_score(true, predicted), abs=1e-12)
+    assert np.isnan(determination(np.ones(3), np.ones(3)))
+
+
+def test_the_summary_holds_the_metrics_of_every_part():
+    numbers = plots["summary"](circles()).numbers
+    assert numbers["metric"].tolist() == ["accuracy", "roc_auc", "log_loss", "f1"]
+    assert numbers["test"][:3].tolist() == [0.9912, 0.99984, 0.0213]
+    assert np.isnan(numbers["test"][3])
+
+
+@pytest.mark.parametrize(("values", "scale"), [([1, 0.02], "linear"), ([1, 0.005], "log"), ([1, 0, 0.005], "linear")])
+def test_a_loss_over_more_than_two_decades_has_a_logarithmic_axis(values, scale):
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    curves.value_axis(axes, [np.array(values, float)], "loss")
+    assert axes.get_yscale() == scale
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("inner", 8, "inner"),
+        ("a\tb\x1b[0m", 20, "a\\tb\\x1b[0m"),
+        ("line\u2028 \u202e\ud800", 40, "line\\u2028 \\u202e\\ud800"),
+        ("a very long name of a class", 16, "a very lon…class"),
+        ("日本語日本語", 8, "日本…語"),
+        ("x" * 10_000, 9, "xxxxx…xxx"),
+    ],
+)
+def test_a_name_is_drawn_as_plain_text_of_limited_length(text, limit, shown):
+    assert plain(text, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "–"),
+        (np.nan, "–"),
+        (0.0, "0.0000"),
+        (0.99984, "0.9998"),
+        (1234567.8, "1.235e6"),
+        (0.00002423, "2.423e-5"),
+    ],
+)
+def test_a_number_is_short(value, shown):
+    assert short(value) == shown
+
+
+def test_labels_are_moved_apart_and_keep_their_order():
+    placed = spread([0.5, 0.1, 0.52], 0.1)
+    assert placed[2] - placed[0] == pytest.approx(0.1)
+    assert placed[1] == pytest.approx(0.1, abs=0.05)
+
+
+def test_spans_that_are_nearly_equal_become_equal_and_none_is_empty():
+    (low, high), (bottom, top) = limits(np.array([[0, 0], [1, 1.1]]))
+    assert high - low == pytest.approx(top - bottom)
+    (low, high), (bottom, top) = limits(np.array([[3.0, 0], [3.0, 50]]))
+    assert (low, high) == (2.5, 3.5)
+    assert top - bottom == pytest.approx(56)
