@@ -25,10 +25,11 @@ def probabilities(random, models, classes, samples, decimals=None):
 def same(name, target, output, weight=None, tolerance=1e-12):
     metric = metrics[name]
     stacked = metric.stacked(target, output, weight)
-    alone = [metric.score(target, one, weight) for one in output]
+    some = slice(None, None, max(1, len(output) // 8))  # scikit-learn takes its time
+    alone = [metric.score(target, one, weight) for one in output[some]]
     assert stacked.shape == (len(output),)
     assert stacked.dtype == np.float64
-    np.testing.assert_allclose(stacked, alone, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(stacked[some], alone, rtol=tolerance, atol=tolerance)
     return stacked
 
 
