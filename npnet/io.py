@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -57,7 +57,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunError(f"{path} is missing") from error
+        raise RunError(f"{path} is missing", "a run that was cut short, or has not come so far, lacks it") from error
     except UnsafeFileError as error:
         raise RunError(f"{path} is {error.strerror}", "the files of a run are plain files of its own") from error
     except ValueError as error:
@@ -147,13 +147,22 @@ def remove_file(path: Path) -> None:
 # Folders
 
 
-def make_folders(path: Path) -> None:
-    """Make a folder and those above it, where they are missing."""
+def make_folder(path: Path) -> None:
+    """Make a folder, if it is not there; those above it must be."""
     with explained(path):
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(exist_ok=True)
         except FileExistsError as error:
             raise NotADirectoryError(errno.ENOTDIR, "a file is in its place") from error
+
+
+def make_folders(path: Path) -> list[Path]:
+    """Make a folder and those above it, where they are missing; gives those made, the deepest first."""
+    with explained(path):
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing or [path]):
+        make_folder(folder)
+    return missing
 
 
 def make_folder_exclusive(path: Path) -> None:
@@ -177,6 +186,13 @@ def remove_folder(folder: Path) -> None:
         folder.rename(hidden)
         shutil.rmtree(hidden)
         sync_folder(folder.parent)
+
+
+def remove_empty_folders(folders: Iterable[Path]) -> None:
+    """Remove the folders, up to the first one in which something is."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,0 +1,75 @@
+"""What is different between two runs: their settings, their scores, and what may explain other numbers."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from npnet.config.places import refusal
+from npnet.config.reader import read
+from npnet.errors import ConfigError, RunError
+from npnet.rundir import names
+from npnet.rundir.run import Run
+
+Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two runs do not share: settings of resolved.yaml, metrics, and fields of run.json.
+
+    `machine` holds the fingerprint: versions, processor, BLAS, threads, git commit and data.
+    """
+
+    settings: Pairs
+    metrics: Pairs
+    machine: Pairs
+
+
+def difference(first: Run, second: Run) -> Difference:
+    """Compare two runs; all three parts are empty where nothing differs. RunError for a damaged one."""
+    return Difference(
+        settings=_unequal(_settings(first), _settings(second)),
+        metrics=_unequal(_metrics(first), _metrics(second)),
+        machine=_unequal(_machine(first), _machine(second)),
+    )
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    try:
+        reading = read(run.resolved_text, names.RESOLVED)
+        if reading.mistakes:
+            raise refusal(reading.mistakes)
+        return dict(_flat(reading.root.plain()))
+    except ConfigError as error:
+        raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
+
+
+def _metrics(run: Run) -> dict[str, Any]:
+    return dict(_flat(run.metrics())) if run.file(names.METRICS).exists() else {}
+
+
+def _machine(run: Run) -> dict[str, Any]:
+    info = run.info
+    return dict(_flat({**info["versions"], **info["machine"], "git": info["git"], "data": info["data"]}))
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flat(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for position, item in enumerate(value):
+            yield from _flat(item, f"{name}.{position}")
+    else:
+        yield name, value
+
+
+def _unequal(first: dict[str, Any], second: dict[str, Any]) -> Pairs:
+    pairs = {name: (first.get(name), second.get(name)) for name in (first | second)}
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def _same(first: Any, second: Any) -> bool:
+    both_nan = isinstance(first, float) and isinstance(second, float) and math.isnan(first) and math.isnan(second)
+    return both_nan or first == second

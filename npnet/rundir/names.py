@@ -1,0 +1,45 @@
+"""The names of runs and of the files in a run folder."""
+
+import re
+import secrets
+import time
+
+FORMAT = 1  # of a run folder; a newer one is refused
+
+INFO = "run.json"
+CONFIG = "config.yaml"
+RESOLVED = "resolved.yaml"
+HISTORY = "history.csv"
+TIMING = "timing.csv"
+METRICS = "metrics.json"
+PREDICTIONS = "predictions"
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+PLOTS = "plots"
+LOG = "log.txt"
+CRASH = "crash.txt"
+LOCK = "LOCK"
+LATEST = "latest"
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+NAME_LENGTH = 100
+
+
+def is_safe(name: str) -> bool:
+    """Whether a name can be a run's id, or a file's in a run folder: no path, nothing hidden, no flag."""
+    return SAFE_NAME.fullmatch(name) is not None
+
+
+def new_id(name: str) -> str:
+    """Make an id of the local time, a name and four random hex digits: 20261122-141502-circles-7f3a."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{secrets.token_hex(2)}"
+
+
+def sanitized(name: str) -> str:
+    """Make any text fit into an id: what may not stand there becomes a hyphen."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
+
+
+def shown(text: str) -> str:
+    """Quote text of unknown origin for a message: control characters escaped, at most 80 of all."""
+    return repr(text if len(text) <= 80 else text[:77] + "...")

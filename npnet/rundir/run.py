@@ -1,0 +1,171 @@
+"""A run folder to read: files that may be those of a stranger, or of a training that goes on meanwhile."""
+
+import math
+from pathlib import Path
+from types import UnionType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet import io
+from npnet.checkpoint import Tensors, read_tensors
+from npnet.errors import RunError
+from npnet.lock import is_locked
+from npnet.rundir import names
+from npnet.rundir.table import Columns, parse_numbers, parse_predictions
+
+STATUSES = ("running", "done", "interrupted", "failed", "diverged")
+FIELDS: dict[str, type | UnionType] = {
+    "status": str,
+    "id": str,
+    "name": str,
+    "tags": list,
+    "started": str,
+    "finished": str | None,
+    "seconds": float | int | None,
+    "argv": list,
+    "versions": dict,
+    "machine": dict,
+    "git": str | None,
+    "data": str | None,
+    "parameters": int | None,
+    "best_epoch": int | None,
+    "error": str | None,
+}
+
+
+class Run:
+    """The folder of one run. Every look reads the file as it is now; `RunError` where it is missing or off."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        if not (self.path / names.INFO).is_file():
+            raise RunError(f"{path} is no run folder: it has no {names.INFO}", "`npnet runs` lists the runs")
+
+    @property
+    def id(self) -> str:
+        """The name of the folder."""
+        return self.path.name
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What run.json says: who ran what, where and when, and how it ended; the fields are checked."""
+        path, fields = self.file(names.INFO), self._json(names.INFO)
+        with io.reading(path):
+            check_info(fields)
+        return fields
+
+    @property
+    def status(self) -> str:
+        """One of running, done, interrupted (also by a kill), failed, diverged."""
+        status: str = self.info["status"]
+        if status == "running" and not is_locked(self.file(names.LOCK)):
+            status = self.info["status"]  # once more: it may have ended between the two looks
+            return "interrupted" if status == "running" else status
+        return status
+
+    @property
+    def config_text(self) -> bytes:
+        """The config as it was given, byte for byte."""
+        return self._bytes(names.CONFIG, 2**20)
+
+    @property
+    def resolved_path(self) -> Path:
+        """The config with everything filled in; training it repeats the run."""
+        return self.file(names.RESOLVED)
+
+    @property
+    def resolved_text(self) -> bytes:
+        """The bytes of that config."""
+        return self._bytes(names.RESOLVED, 2**20)
+
+    @property
+    def plots(self) -> Path:
+        """The folder of the pictures, which need not be there yet."""
+        return self.file(names.PLOTS)
+
+    def history(self) -> dict[str, NDArray[np.float64]]:
+        """A column for each name in history.csv, (epochs,); NaN where nothing was measured, {} before epoch 1."""
+        if not self.file(names.HISTORY).exists():
+            return {}
+        data = self._bytes(names.HISTORY, 2**30)
+        with io.reading(self.path / names.HISTORY):
+            return parse_numbers(data)
+
+    def predictions(self, part: str) -> Columns:
+        """The columns of a part's predictions: row (int64), target, prediction, probability_<class>."""
+        name = f"{part}.csv"
+        if not names.is_safe(name):
+            raise RunError(f"{names.shown(part)} is no part of the data", "the parts are validation and test")
+        data = self._bytes(f"{names.PREDICTIONS}/{name}", 2**31)
+        with io.reading(self.path / names.PREDICTIONS / name):
+            return parse_predictions(data)
+
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """The scores of each part: {"test": {"roc_auc": 0.9998}}; NaN where one is undefined."""
+        fields = self._json(names.METRICS)
+        with io.reading(self.path / names.METRICS):
+            return _scores(fields)
+
+    def weights(self) -> tuple[Tensors, dict[str, str]]:
+        """The parameters of the best epoch and their metadata."""
+        return read_tensors(self.file(names.WEIGHTS))
+
+    def checkpoint(self) -> tuple[Tensors, dict[str, str]]:
+        """The last state of the training, with the optimizer's slots, and its metadata."""
+        return read_tensors(self.file(names.CHECKPOINT))
+
+    def write_plot(self, name: str, data: bytes) -> Path:
+        """Put a picture, or the numbers beside it, into the folder of plots; its path."""
+        if not names.is_safe(name):
+            raise ValueError(f"{names.shown(name)} is no file name")
+        io.make_folder(self.plots)
+        io.write_atomic(self.plots / name, data)
+        return self.plots / name
+
+    def file(self, name: str) -> Path:
+        """The path of a file or folder of this run; RunError if it is a link that leads elsewhere."""
+        path = self.path / name
+        if path.resolve() != path:
+            raise RunError(f"{path} is reached through a symbolic link", "the files of a run are its own")
+        if path.is_file() and path.stat().st_nlink > 1:
+            raise RunError(f"{path} is a hard link, shared with another folder", "copy the run with `cp -r`")
+        return path
+
+    def _bytes(self, name: str, limit: int) -> bytes:
+        path = self.file(name)
+        with io.reading(path):
+            return io.read_regular_file(path, limit)
+
+    def _json(self, name: str) -> dict[str, Any]:
+        data = self._bytes(name, 2**20)
+        with io.reading(self.path / name):
+            fields = io.parse_json(data)
+            if not isinstance(fields, dict):
+                raise ValueError("it holds no fields")
+        return fields
+
+
+def check_info(fields: dict[str, Any]) -> None:
+    """Check the format and the fields of a run.json; ValueError says what is off."""
+    number = fields.get("format")
+    if type(number) is int and number > names.FORMAT:
+        raise ValueError(f"it has format {number} and needs a newer npnet")
+    if number != names.FORMAT:
+        raise ValueError("it was not written by npnet")
+    wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is missing or of another kind than npnet writes")
+    if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
+        raise ValueError("its status, tags or argv are none that npnet writes")
+
+
+def _scores(fields: dict[str, Any]) -> dict[str, dict[str, float]]:
+    for scores in fields.values():
+        if not isinstance(scores, dict) or not all(isinstance(score, float | int | None) for score in scores.values()):
+            raise ValueError("its parts do not hold numbers")
+    return {
+        part: {name: math.nan if score is None else float(score) for name, score in scores.items()}
+        for part, scores in fields.items()
+    }

@@ -1,0 +1,103 @@
+"""The folder of runs: finding one, listing, tagging and removing them."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+from npnet import io
+from npnet.errors import RunError
+from npnet.lock import Lock
+from npnet.rundir import names
+from npnet.rundir.run import Run
+
+
+def find(runs_dir: Path, text: str) -> Run:
+    """The run that RUN stands for: `latest`, an id, a unique prefix of one, or a folder.
+
+    Raises `RunError` where it stands for none or for several, with those that come near.
+    """
+    ids = _ids(runs_dir)
+    if text == names.LATEST and (link := runs_dir / names.LATEST).is_symlink():
+        return _latest(link, ids)
+    found = [text] if text in ids else [one for one in ids if text and one.startswith(text)]
+    if len(found) > 1:
+        raise RunError(f"{names.shown(text)} begins the ids of {len(found)} runs: {_some(found)}", "write more of it")
+    if found:
+        return Run(runs_dir / found[0])
+    if _is_folder(text):
+        return Run(Path(text))
+    raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, ids))
+
+
+def listing(runs_dir: Path) -> Iterator[Run]:
+    """Every run of the folder that can be read, the oldest first; half-made and damaged ones are left out."""
+    for one in _ids(runs_dir):
+        with suppress(RunError):
+            run = Run(runs_dir / one)
+            _ = run.info
+            yield run
+
+
+def set_tags(run: Run, tags: Sequence[str]) -> None:
+    """Replace the tags of a run; `InUse` while a process works in it."""
+    lock = Lock(run.file(names.LOCK))
+    try:
+        io.write_json(run.file(names.INFO), run.info | {"tags": list(tags)})
+    finally:
+        lock.release()
+
+
+def remove(run: Run) -> None:
+    """Remove a run with all its files; `latest` then names the newest of the others."""
+    _ = run.info  # a folder with another program's run.json is not ours to remove
+    lock = Lock(run.file(names.LOCK))
+    try:
+        io.remove_folder(run.path)
+    finally:
+        lock.release()
+    link = run.path.with_name(names.LATEST)
+    if link.is_symlink() and str(link.readlink()) == run.id:
+        _relink(link)
+
+
+def _relink(link: Path) -> None:
+    others = _ids(link.parent)
+    if others:
+        io.replace_symlink(link, others[-1])
+    else:
+        io.remove_file(link)
+
+
+def _ids(runs_dir: Path) -> list[str]:
+    if not runs_dir.is_dir():
+        return []
+    with os.scandir(runs_dir) as entries:
+        folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return sorted(name for name in folders if names.is_safe(name) and (runs_dir / name / names.INFO).is_file())
+
+
+def _latest(link: Path, ids: list[str]) -> Run:
+    target = str(link.readlink())
+    if target not in ids:
+        raise RunError(f"{link} names {names.shown(target)}, which is no run there", "`npnet runs` lists the runs")
+    return Run(link.with_name(target))
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return bool(text) and Path(text).is_dir()
+    except OSError:  # a name that is too long, or a folder that may not be looked into
+        return False
+
+
+def _hint(text: str, ids: list[str]) -> str:
+    near = [one for one in ids if text and text in one] or get_close_matches(text, ids, n=3)
+    if near:
+        return f"did you mean {_some(near)}?"
+    return "`npnet runs` lists the runs" if ids else "`npnet train CONFIG` makes the first one"
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[-3:]) + (", ..." if len(ids) > 3 else "")

@@ -1,0 +1,101 @@
+"""Tables in a run folder: numbers that read back exactly, and text that no spreadsheet takes for a formula."""
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Columns = dict[str, NDArray[Any]]
+
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+SPECIAL = re.compile(r'[",\r\n]')
+PROBABILITY = "probability_"
+LABELS = ("target", "prediction")
+
+
+def line(cells: Iterable[object]) -> bytes:
+    """One line of a table of numbers; NaN is an empty cell."""
+    return (",".join(_number(cell) for cell in cells) + "\n").encode()
+
+
+def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
+    """Read a table of numbers, without a last line that has no end; ValueError names a line that is off."""
+    header, *lines = data[: max(data.rfind(b"\n"), 0)].decode().split("\n")
+    names = header.split(",") if header else []
+    if len(set(names)) < len(names):
+        raise ValueError("a column is there twice")
+    rows = np.empty((len(lines), len(names)))
+    for number, text in enumerate(lines):
+        rows[number] = _row(text, len(names), number + 2)
+    return {name: rows[:, column].copy() for column, name in enumerate(names)}
+
+
+def predictions_csv(columns: Mapping[str, ArrayLike]) -> bytes:
+    """Write columns of numbers or text as CSV; text that begins like a formula gets a ' in front."""
+    rows = zip(*map(_cells, columns.values()), strict=True)
+    lines = [",".join(_text(name) for name in columns), *map(",".join, rows)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def parse_predictions(data: bytes) -> Columns:
+    """Read what `predictions_csv` wrote; ValueError says what is off.
+
+    Rows are int64. With probabilities, target and prediction are names of classes, else all is float64.
+    """
+    try:
+        header, *rows = list(csv.reader(StringIO(data.decode(), newline=""), strict=True)) or [[]]
+        names = [_unguarded(name) for name in header]
+        if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
+            raise ValueError("its lines have not one cell for each column")
+        classes = any(name.startswith(PROBABILITY) for name in names)
+        return {name: _typed([row[at] for row in rows], name, classes) for at, name in enumerate(names)}
+    except (csv.Error, OverflowError) as error:
+        raise ValueError(f"it is no table of predictions: {error}") from error
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    return "" if math.isnan(value) else repr(float(value))
+
+
+def _row(text: str, width: int, number: int) -> list[float]:
+    cells = text.split(",")
+    if len(cells) != width:
+        raise ValueError(f"line {number} has {len(cells)} cells, not {width}")
+    try:
+        return [float(cell) if cell else math.nan for cell in cells]
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from error
+
+
+def _cells(column: ArrayLike) -> list[str]:
+    array = np.asarray(column)
+    return [(_number if array.dtype.kind in "fiu" else _text)(value) for value in array.tolist()]
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    if FORMULA.match(text) and not NUMBER.fullmatch(text):
+        text = "'" + text
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if SPECIAL.search(text) else text  # as csv.writer, which forgets \r before Python 3.13
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if QUOTED_FORMULA.match(text) else text
+
+
+def _typed(cells: Sequence[str], name: str, classes: bool) -> NDArray[Any]:
+    if name == "row":
+        return np.array([int(cell) for cell in cells], np.int64)
+    if classes and name in LABELS:
+        return np.array([_unguarded(cell) for cell in cells], np.str_)
+    return np.array([float(cell) if cell else math.nan for cell in cells], np.float64)

@@ -1,0 +1,263 @@
+"""A folder is claimed by one process, shown when its first files are whole, and holds what the training said."""
+
+import json
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npnet.errors import Diverged, InUse, MachineError, UsageError
+from npnet.lock import Lock, is_locked
+from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, names
+
+FIRST = {CONFIG: b"# mine\r\nloss: huber\n", RESOLVED: b"loss: huber\n"}
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_run_appears_whole_under_its_id_and_as_latest(runs_dir, tmp_path):
+    with claim(runs_dir, "circles") as new:
+        (hidden,) = files(runs_dir)
+        assert hidden.startswith(".")
+        writer = new.publish(FIRST, tmp_path, parameters=5)
+    assert files(runs_dir) == [writer.run.id, "latest"]
+    assert re.fullmatch(r"\d{8}-\d{6}-circles-[0-9a-f]{4}", writer.run.id)
+    assert (runs_dir / "latest").resolve() == writer.run.path
+    assert files(writer.run.path) == ["LOCK", "config.yaml", "resolved.yaml", "run.json"]
+    assert writer.run.config_text == FIRST[CONFIG]
+    assert writer.run.info["parameters"] == 5
+    writer.close()
+    assert files(writer.run.path) == ["config.yaml", "resolved.yaml", "run.json"]
+
+
+def test_a_claim_that_is_not_published_leaves_nothing_behind(tmp_path):
+    with pytest.raises(ZeroDivisionError), claim(tmp_path / "a" / "runs", "circles"):
+        raise ZeroDivisionError
+    assert files(tmp_path) == []
+
+
+def test_a_discarded_claim_leaves_the_runs_of_others(make_run, runs_dir):
+    run = make_run()
+    claim(runs_dir, "other").discard()
+    assert files(runs_dir) == [run.id, "latest"]
+
+
+def test_an_id_that_is_taken_is_not_shared(runs_dir, tmp_path, monkeypatch):
+    monkeypatch.setattr(time, "strftime", lambda form: "20261122-141502")
+    tokens = iter(["aaaa", "aaaa", "bbbb", "aaaa", "bbbb", "cccc"])
+    monkeypatch.setattr(secrets, "token_hex", lambda count: next(tokens) if count == 2 else "0" * 2 * count)
+    first = claim(runs_dir, "x")  # hidden still
+    second = claim(runs_dir, "x")
+    second.publish(FIRST, tmp_path).close()
+    third = claim(runs_dir, "x")
+    assert [new.folder.name[-4:] for new in (first, second, third)] == ["aaaa", "bbbb", "cccc"]
+
+
+def test_after_a_hundred_taken_ids_the_claim_gives_up(runs_dir, monkeypatch):
+    monkeypatch.setattr(names, "new_id", lambda name: "taken")
+    (runs_dir / ".taken").mkdir(parents=True)
+    with pytest.raises(MachineError, match="no free name"):
+        claim(runs_dir, "x")
+
+
+BURST = """
+import sys
+from pathlib import Path
+from npnet.rundir import claim
+sys.stdin.readline()
+for _ in range(16):
+    print(claim(Path(sys.argv[1]), "burst").folder.name)
+"""
+
+
+def test_processes_that_start_in_the_same_second_get_folders_of_their_own(runs_dir):
+    command = [sys.executable, "-c", BURST, str(runs_dir)]
+    starters = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    ids = [line for starter in starters for line in starter.communicate(timeout=60)[0].split()]
+    assert len(set(ids)) == 64
+    assert sorted(f".{one}" for one in ids) == files(runs_dir)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_with_the_option_that_helps(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MachineError, match=str(tmp_path / "file")):
+        claim(tmp_path / "file" / "runs", "x")
+    if os.geteuid():  # root may write anywhere
+        (tmp_path / "closed").mkdir(mode=0o555)
+        with pytest.raises(MachineError, match="no permission") as caught:
+            claim(tmp_path / "closed" / "runs", "x")
+        assert "--runs-dir" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_certain_folder_can_be_claimed_when_new_or_empty(tmp_path, there):
+    folder = tmp_path / "a" / "my run"
+    if there:
+        folder.mkdir(parents=True)
+    with claim_folder(folder, "x") as new:
+        writer = new.publish(FIRST, tmp_path)
+    writer.finish("done")
+    assert files(folder) == ["config.yaml", "resolved.yaml", "run.json"]
+    assert files(folder.parent) == ["my run"]
+
+
+def test_a_certain_folder_with_something_in_it_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.tex").write_text("")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for folder in (tmp_path / "full", tmp_path / "full" / "thesis.tex", Path()):
+        with pytest.raises(UsageError, match="not a new or empty folder"):
+            claim_folder(folder, "x")
+    assert files(tmp_path / "full") == ["thesis.tex"]
+
+
+def test_a_certain_folder_is_claimed_by_one_process_only(tmp_path):
+    with claim_folder(tmp_path / "run", "x"), pytest.raises(InUse, match="another process"):
+        claim_folder(tmp_path / "run", "x")
+
+
+def test_run_json_says_who_ran_what_where_and_how_it_ended(make_run):
+    run = make_run(tags=["a"], data="f00d")
+    info = json.loads((run.path / "run.json").read_bytes())
+    assert info == run.info
+    assert {key: info[key] for key in ("format", "status", "id", "name", "tags", "data", "best_epoch", "error")} == {
+        "format": 1,
+        "status": "done",
+        "id": run.id,
+        "name": "circles",
+        "tags": ["a"],
+        "data": "f00d",
+        "best_epoch": 2,
+        "error": None,
+    }
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", info["started"])
+    assert info["started"] <= info["finished"]
+    assert info["seconds"] >= 0
+    assert info["versions"]["numpy"] == np.__version__
+    assert info["machine"]["blas"]["threads"] >= 1
+    assert info["git"] is None
+    assert info["argv"] == sys.argv
+
+
+def test_the_git_commit_of_the_configs_folder_is_kept(runs_dir, tmp_path):
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@x"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    (tmp_path / "configs").mkdir()
+    with claim(runs_dir, "x") as new, new.publish(FIRST, tmp_path / "configs") as writer:
+        assert writer.run.info["git"] == head
+
+
+def test_history_grows_by_exact_numbers_and_times_are_apart(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new, new.publish(FIRST, tmp_path) as writer:
+        row = {"epoch": 1, "train_loss": np.float64(0.1), "validation_loss": np.nan, "learning_rate": np.float32(0.5)}
+        writer.append_history(row, 1.23456789)
+        assert (writer.run.path / "history.csv").read_bytes() == (
+            b"epoch,train_loss,validation_loss,learning_rate\n1,0.1,,0.5\n"
+        )
+        writer.append_history(row | {"epoch": np.int64(2), "train_loss": np.inf}, 1)
+        assert (writer.run.path / "history.csv").read_bytes().endswith(b"\n2,inf,,0.5\n")
+        assert (writer.run.path / "timing.csv").read_bytes() == b"epoch,seconds\n1,1.234568\n2,1\n"
+        with pytest.raises(ValueError, match=r"history.csv has the columns"):
+            writer.append_history({"epoch": 3}, 1)
+
+
+def test_logs_and_tracebacks_are_kept_whatever_they_hold(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new, new.publish(FIRST, tmp_path) as writer:
+        writer.log("one")
+        writer.log("zwei ü \ud800")
+        writer.crash("Traceback")
+    assert (writer.run.path / "log.txt").read_text("utf-8") == "one\nzwei ü \\ud800\n"
+    assert (writer.run.path / "crash.txt").read_text() == "Traceback"
+
+
+def test_weights_that_are_not_finite_do_not_replace_good_ones(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new, new.publish(FIRST, tmp_path) as writer:
+        writer.write_weights({"w": np.ones(2)}, {})
+        with pytest.raises(Diverged):
+            writer.write_weights({"w": np.array([np.nan])}, {})
+        assert writer.run.weights()[0]["w"].tolist() == [1, 1]
+
+
+def test_a_folder_is_held_until_the_run_is_finished(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new:
+        writer = new.publish(FIRST, tmp_path)
+    assert writer.run.status == "running"
+    with pytest.raises(InUse):
+        Lock(writer.run.path / "LOCK")
+    writer.finish("failed", error="no luck")
+    assert not is_locked(writer.run.path / "LOCK")
+    assert (writer.run.status, writer.run.info["error"]) == ("failed", "no luck")
+
+
+def test_a_run_that_is_left_without_an_ending_reads_as_interrupted(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new, new.publish(FIRST, tmp_path) as writer:
+        pass
+    assert writer.run.info["status"] == "running"
+    assert writer.run.status == "interrupted"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from npnet.rundir import CONFIG, RESOLVED, claim
+with claim(Path(sys.argv[1]), "x") as new:
+    writer = new.publish({CONFIG: b"", RESOLVED: b""}, Path())
+writer.append_history({"epoch": 1}, 0.1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_run_reads_as_interrupted_and_keeps_what_it_had_said(runs_dir):
+    assert subprocess.run([sys.executable, "-c", KILLED, runs_dir], check=False, timeout=60).returncode == -9
+    run = Run(runs_dir / "latest")
+    assert run.status == "interrupted"
+    assert run.history()["epoch"].tolist() == [1]
+
+
+def test_a_run_folder_that_vanishes_is_not_made_again(runs_dir, tmp_path):
+    with claim(runs_dir, "x") as new:
+        writer = new.publish(FIRST, tmp_path)
+    writer.run.path.rename(runs_dir / "elsewhere")
+    with pytest.raises(MachineError):
+        writer.log("hello")
+    with pytest.raises(MachineError):
+        writer.write_predictions("test", {"row": [1]})
+    with pytest.raises(MachineError):
+        writer.finish("done")
+    writer.close()
+    assert not writer.run.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("circles", "circles"),
+        ("my config (1)", "my-config-1"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("-rf", "rf"),
+        (".hidden", "hidden"),
+        ("ünï\x1b[31m\0", "n-31m"),
+        ("", "run"),
+        ("...", "run"),
+        ("x" * 300, "x" * 100),
+    ],
+)
+def test_any_name_of_a_config_makes_a_safe_id(name, part):
+    made = names.new_id(name)
+    assert names.is_safe(made)
+    assert made[16:-5] == part
