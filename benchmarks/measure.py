@@ -22,17 +22,16 @@ def measure_work(work: Work, rounds: int, seconds: float) -> Result:
     answers: dict[str, list[Result]] = {entry.heading: [] for entry in entries}
     for _ in range(rounds):
         for entry in entries:
-            answers[entry.heading].append(run_worker(entry, work, seconds))
-            print(
-                f"{work.name:8} {entry.heading:13} {answers[entry.heading][-1]['seconds'] * 1e6:10.1f} us", flush=True
-            )
+            answer = run_worker(entry, work, seconds)
+            answers[entry.heading].append(answer)
+            print(f"{work.name:8} {entry.heading:13} {answer['seconds'] * 1e6:10.1f} us", file=sys.stderr)
     taken = {heading: [answer["seconds"] for answer in found] for heading, found in answers.items()}
     rivals = [entry.heading for entry in entries if entry.rival]
     ratios = {
         "fastest peer": ratio(taken, rivals, work.peer_limit),
         "floor": ratio(taken, [FLOOR.heading], work.floor_limit),
+        SCAN.heading: ratio(taken, [SCAN.heading], None),
     }
-    ratios[SCAN.heading] = ratio(taken, [SCAN.heading], None)
     return {
         **summary(work.name, work.title, taken, ratios),
         "fastest": min(rivals, key=lambda heading: median(taken[heading])),
