@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import Box, legend, sheet
+from npnet.plots.layout import Box, Labels, legend, sheet
 from npnet.plots.material import Material
 from npnet.plots.plane import Field, Shown, columns, field, limits, marks, part_labels, shown
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, VERMILLION, Look, plain
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-Labels = dict[str, "Artist"]
 LABELLED = 12  # classes in the legend
 LAYERS = 4  # in which points are drawn, so that no class lies over all the others
 
@@ -68,7 +66,7 @@ def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Sho
     labels = paint_points(axes, material, points)
     if chance.min() < 0.5 < chance.max():
         axes.contour(area.x, area.y, chance, levels=[0.5], colors=INK, linewidths=1.6)
-        (labels["probability 0.5"],) = axes.plot([], [], color=INK, linewidth=1.6)
+        labels.append(("probability 0.5", axes.plot([], [], color=INK, linewidth=1.6)[0]))
     paint_bar(axes, image, f"probability of “{plain(material.classes[1], 20)}”")
     return labels
 
@@ -95,12 +93,12 @@ def paint_surface(axes: "Axes", material: Material, area: Field, points: list[Sh
     values = np.concatenate([area.values.ravel(), *(part.y.ravel() for part in points)])
     span: Look = {"vmin": float(np.nanmin(values)), "vmax": float(np.nanmax(values)), "cmap": "cividis"}
     image = axes.imshow(area.values[..., 0], origin="lower", extent=area.extent, aspect="auto", **span)
-    labels: Labels = {}
+    labels: Labels = []
     for part in points:
         shape, rim = ("o", "white") if part.part == "train" else ("D", "black")
         look: Look = {"linewidths": 0.6, "s": float(np.clip(4000 / len(part.X), 12, 26))}
         axes.scatter(part.X[:, 0], part.X[:, 1], c=part.y.ravel(), marker=shape, edgecolors=rim, **look, **span)
-        (labels[part.label],) = axes.plot([], [], shape, color=GREY, markeredgecolor=rim)
+        labels.append((part.label, axes.plot([], [], shape, color=GREY, markeredgecolor=rim)[0]))
     paint_bar(axes, image, plain(material.targets[0], 30))
     return labels
 
@@ -113,12 +111,12 @@ def paint_points(axes: "Axes", material: Material, points: list[Shown]) -> Label
             for code in np.unique(part.y[rows]):
                 here = part.X[rows][part.y[rows] == code]
                 axes.plot(here[:, 0], here[:, 1], **(looks[code] | mark))
-    labels: Labels = {}
+    labels: Labels = []
     for look, name in zip(looks[:LABELLED], material.classes, strict=False):
-        (labels[plain(name, 18)],) = axes.plot([], [], linestyle="", markersize=6, **look)
-    if len(material.classes) > LABELLED:
-        (labels[f"and {len(material.classes) - LABELLED} more"],) = axes.plot([], [], alpha=0)
-    return labels | part_labels(axes, points)
+        labels.append((plain(name, 18), axes.plot([], [], linestyle="", markersize=6, **look)[0]))
+    if len(looks) > LABELLED:
+        labels.append((f"and {len(looks) - LABELLED} more", axes.plot([], [], alpha=0)[0]))
+    return labels + part_labels(axes, points)
 
 
 def class_look(code: int) -> Look:

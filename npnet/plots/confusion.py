@@ -87,7 +87,7 @@ def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: flo
 
 
 def name_sides(axes: "Axes", material: Material, cell: float) -> None:
-    """Class names at both sides, each second or third one where cells (side in points) are small."""
+    """Class names at both sides, each second or third where cells (side in points) are small."""
     names = [plain(name, 14) for name in material.classes]
     every = range(0, len(names), ceil(NAME / cell))
     small = 7 if cell * every.step < 16 or len(names) > 20 else 8.5

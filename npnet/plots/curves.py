@@ -107,7 +107,7 @@ def epoch_axis(axes: "Axes", epochs: Floats) -> None:
     first, last = float(epochs.min()), float(epochs.max())
     margin = 0.02 * (last - first) or 0.5
     axes.set_xlim(first - margin, last + margin)
-    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True, min_n_ticks=1))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("epoch")
 

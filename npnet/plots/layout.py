@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Labels = list[tuple[str, "Artist"]]  # the entries of a legend
+
 
 @dataclass(frozen=True)
 class Box:
@@ -70,10 +72,10 @@ def sheet(material: Material, heading: str, width: float = 6.4, height: float = 
     return page.inner(0, 0, 0, 0.62)
 
 
-def legend(axes: "Axes", labels: "dict[str, Artist]", title: str | None = None) -> None:
-    """What is drawn by its label, in the column to the right of the axes."""
+def legend(axes: "Axes", labels: Labels, title: str | None = None) -> None:
+    """What is drawn beside its label, in the column to the right of the axes."""
     place: Look = {"loc": "upper left", "bbox_to_anchor": (1.05, 1), "alignment": "left", "title": title}
-    axes.legend(list(labels.values()), list(labels), **place)
+    axes.legend([artist for _, artist in labels], [label for label, _ in labels], **place)
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:

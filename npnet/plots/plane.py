@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.plots.kinds import Numbers
+from npnet.plots.layout import Labels
 from npnet.plots.material import Floats, Material
 from npnet.plots.style import GREY, Look
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 NODES = 201  # of the grid, on each axis
@@ -70,7 +70,7 @@ def field(material: Material) -> Field:
 
 
 def limits(X: Floats) -> list[tuple[float, float]]:
-    """Low and high of each column with a margin; nearly equal spans become equal (round circles)."""
+    """Low and high of each column with a margin; nearly equal spans become equal."""
     low, high = X.min(axis=0), X.max(axis=0)
     half = np.where(high > low, 0.56 * (high - low), 0.5)
     if half.max() < 1.3 * half.min():
@@ -90,11 +90,12 @@ def marks(points: list[Shown]) -> Iterator[tuple[Shown, Look]]:
         yield part, {"linestyle": "", "markersize": size if filled else size + 0.4} | (rim if filled else hollow)
 
 
-def part_labels(axes: "Axes", points: list[Shown]) -> "dict[str, Artist]":
-    """Entries of a legend that say which points are of which part: label -> what is drawn."""
-    looks: dict[str, Look] = {"train": {"color": GREY}}
+def part_labels(axes: "Axes", points: list[Shown]) -> Labels:
+    """Entries of a legend that say which points are of which part."""
     hollow: Look = {"markerfacecolor": "white", "markeredgecolor": GREY, "markeredgewidth": 1.1}
-    return {p.label: axes.plot([], [], "o", markersize=6, **looks.get(p.part, hollow))[0] for p in points}
+    looks: list[Look] = [{"color": GREY} if part.part == "train" else hollow for part in points]
+    drawn = [axes.plot([], [], "o", markersize=6, **look)[0] for look in looks]
+    return [(part.label, mark) for part, mark in zip(points, drawn, strict=True)]
 
 
 def columns(material: Material, area: Field, names: list[str], points: list[Shown]) -> Numbers:

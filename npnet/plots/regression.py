@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from npnet.plots.kinds import Drawing, Numbers, plot
 from npnet.plots.layout import Box, sheet
 from npnet.plots.material import Floats, Material
-from npnet.plots.style import BLACK, BLUE, GREY, INK, Look, plain, short
+from npnet.plots.style import BLACK, BLUE, GREY, Look, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,11 +83,11 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     """One target: residuals against the prediction, their histogram beside them."""
     true, predicted = pair(material, target)
     rest = true - predicted
-    axes = box.inner(0.8, 2.05, 0.5, 0.2).bare()
+    axes = box.inner(0.8, 2.05, 0.5, 0.3).bare()
     scatter(axes, thin(predicted), thin(rest))
     name = plain(material.targets[target], 28)
     axes.set(xlabel=f"predicted {name}", ylabel="residual (true − predicted)")
-    bars = box.inner(box.width - 1.9, 0.25, 0.5, 0.2).bare()
+    bars = box.inner(box.width - 1.9, 0.25, 0.5, 0.3).bare()
     bars.hist(
         rest,
         bins=int(np.clip(1.5 * len(rest) ** 0.5, 6, 30)),
@@ -101,8 +101,8 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     bars.tick_params(labelleft=False)
     for each in (axes, bars):
         each.axhline(0, color=BLACK, linestyle=(0, (5, 3)), linewidth=1)
-    text = f"mean {short(float(rest.mean()))}\ns.d. {short(float(rest.std()))}"
-    bars.text(1, 0.98, text, transform=bars.transAxes, ha="right", va="top", fontsize=8, color=INK)
+    text = f"mean {short(float(rest.mean()))}   s.d. {short(float(rest.std()))}"
+    bars.text(0, 1.02, text, transform=bars.transAxes, va="bottom", fontsize=8.5, color=GREY)
 
 
 def scatter(axes: "Axes", x: Floats, y: Floats) -> None:

@@ -170,6 +170,15 @@ def strange():
     )
 
 
+def one_epoch():
+    """The least that can be drawn: an epoch, a row in each part, a feature that never changes, five metrics."""
+    material = values_material(2)
+    points = {part: (np.array([[1.0, 2.0]]), np.array([[7.0]])) for part in PARTS}
+    predictions = {"test": Predictions(np.array([1]), np.array([[7.0]]), np.array([[7.0]]))}
+    columns = history(1, ("r2", "rmse", "mae", "bias", "spread"))
+    return replace(material, history=columns, best_epoch=1, points=points, predictions=predictions)
+
+
 def nothing():
     """No epoch, no part but train, no predictions."""
     material = circles(epochs=0)
@@ -184,7 +193,7 @@ MATERIALS = {
     "four_features": lambda: blobs(features=4),
     "digits": lambda: blobs(10, 1800, features=64, spread=0.9),
     "letters": lambda: blobs(32, 3000, spread=0.3),
-    "ten_regions": lambda: blobs(10, 900, spread=0.3),
+    "one_epoch": one_epoch,
     "curve": values_material,
     "surface": lambda: values_material(2),
     "five_targets": lambda: values_material(4, 5),

@@ -5,7 +5,7 @@ import pytest
 from materials import MATERIALS, blobs, circles, values_material
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
-from npnet.plots import curves, plots, ranking
+from npnet.plots import curves, plots, traces
 from npnet.plots.layout import spread
 from npnet.plots.plane import limits
 from npnet.plots.style import plain, short
@@ -21,31 +21,44 @@ def test_the_loss_is_the_history():
 
 @pytest.mark.parametrize("decimals", [1, 2, 8])
 def test_the_areas_are_those_of_scikit_learn_also_with_ties(decimals):
-    material = circles(noise=0.3)
-    judged = material.predictions["test"]
+    judged = circles(noise=0.3).predictions["test"]
     positive, score = judged.target == 1, np.round(judged.probability[:, 1], decimals)
-    x, y, thresholds, area = ranking.roc_points(positive, score)
-    assert area == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
-    assert np.trapezoid(y, x) == pytest.approx(area, abs=1e-12)
-    assert (x[0], y[0], x[-1], y[-1], thresholds[0]) == (0, 0, 1, 1, np.inf)
-    *_, average = ranking.precision_recall_points(positive, score)
-    assert average == pytest.approx(average_precision_score(positive, score), abs=1e-12)
+    roc, ranking = traces.roc_points(positive, score), traces.precision_recall_points(positive, score)
+    assert roc.area == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
+    assert np.trapezoid(roc.y[roc.keep], roc.x[roc.keep]) == pytest.approx(roc.area, abs=1e-12)
+    assert (roc.x[0], roc.y[0], roc.x[-1], roc.y[-1], roc.thresholds[0]) == (0, 0, 1, 1, np.inf)
+    assert ranking.area == pytest.approx(average_precision_score(positive, score), abs=1e-12)
 
 
 def test_precision_and_recall_are_those_of_scikit_learn():
     judged = circles(noise=0.3).predictions["test"]
-    recall, precision, thresholds, _ = ranking.precision_recall_points(judged.target == 1, judged.probability[:, 1])
-    expected = precision_recall_curve(judged.target, judged.probability[:, 1])
-    at = np.searchsorted(expected[2], thresholds)
-    assert np.allclose(precision, expected[0][at], rtol=0, atol=1e-15)
-    assert np.allclose(recall, expected[1][at], rtol=0, atol=1e-15)
+    points = traces.precision_recall_points(judged.target == 1, judged.probability[:, 1])
+    precision, recall, _ = precision_recall_curve(judged.target, judged.probability[:, 1])
+    assert np.allclose(points.y, precision[-2::-1], rtol=0, atol=1e-15)
+    assert np.allclose(points.x, recall[-2::-1], rtol=0, atol=1e-15)
+
+
+def test_the_ring_is_where_predictions_change():
+    material = circles(noise=0.3)
+    judged = material.predictions["test"]
+    (axes,) = plots["roc"](material).figure.axes
+    (ring,) = [line for line in axes.lines if line.get_marker() == "o"]
+    wrong, right = (judged.prediction[judged.target == code].mean() for code in (0, 1))
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == pytest.approx((wrong, right), abs=1e-12)
 
 
 def test_a_class_that_is_absent_or_alone_has_no_curve():
-    assert {curve.part for curve in ranking.curves(MATERIALS["one_class"](), ranking.roc_points)} == {"validation"}
+    assert traces.traceable(MATERIALS["one_class"]()) == [("validation", 1)]
     material = blobs(32, samples=90)
     there = np.unique(material.predictions["test"].target)
-    assert [curve.code for curve in ranking.curves(material, ranking.roc_points)] == there.tolist()
+    assert [curve.code for curve in traces.curves(material, traces.roc_points)] == there.tolist()
+
+
+def test_classes_of_equal_short_names_all_stand_in_the_legend():
+    material = blobs(3, names=["train", f"kind {'x' * 50} of leaf", f"kind {'x' * 9} of leaf"])
+    (axes,) = plots["boundary"](material).figure.axes
+    shown = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert shown == ["train", "kind xxxxxx…f leaf", "kind xxxxxx…f leaf", "train", "test"]
 
 
 def test_the_confusion_matrix_is_that_of_scikit_learn():
