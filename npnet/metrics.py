@@ -129,7 +129,7 @@ def _r2_score(target: Array, output: Array, weight: Array | None = None) -> floa
 
 @_add("roc_auc", "maximize", CLASSES, _roc_auc_score)
 def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats:
-    """Probability that a row of a class is scored above one of another class; a tie counts one half.
+    """The chance that a row of a class is scored above one of another; a tie counts half.
 
     AUC = (pairs in order + tied pairs / 2) / pairs, of class 1 for two classes, else the mean over the classes that
     occur, each against all others. From scores, never from decisions. Hanley and McNeil, 1982.

@@ -49,7 +49,7 @@ class Friedman1(Curve):
     """
 
     noise: Noise = 1.0
-    features: Annotated[int, Field(ge=5, le=10_000)] = 10
+    features: Annotated[int, Field(ge=5, le=10_000, description="Number of features; five of them matter.")] = 10
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from npnet.data.source import Dataset
 from npnet.spec import Spec
 from npnet.streams import stream
 
-Share = Annotated[float, Field(ge=0, lt=1)]
+Share = Annotated[float, Field(ge=0, lt=1, description="Share of all rows; 0 leaves the part out.")]
 
 
 class Split(Spec):

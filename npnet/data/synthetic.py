@@ -16,9 +16,9 @@ from typing_extensions import override
 from npnet.data.source import Dataset, Source, classification, datasets
 from npnet.streams import stream
 
-Samples = Annotated[int, Field(ge=2, le=10_000_000)]
-Noise = Annotated[float, Field(ge=0, le=1e6)]
-Several = Annotated[int, Field(ge=2, le=1000)]
+Samples = Annotated[int, Field(ge=2, le=10_000_000, description="Number of rows.")]
+Noise = Annotated[float, Field(ge=0, le=1e6, description="Standard deviation of what is added to each value.")]
+Several = Annotated[int, Field(ge=2, le=1000, description="Number of classes.")]
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -76,7 +76,7 @@ class Circles(Shapes):
     """
 
     noise: Noise = 0.0
-    factor: Annotated[float, Field(ge=0, lt=1)] = 0.8
+    factor: Annotated[float, Field(ge=0, lt=1, description="Radius of the inner circle.")] = 0.8
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Codes]:
@@ -115,7 +115,7 @@ class Blobs(Shapes):
 
     noise: Noise = 1.0
     classes: Several = 3
-    features: Annotated[int, Field(ge=1, le=10_000)] = 2
+    features: Annotated[int, Field(ge=1, le=10_000, description="Number of features.")] = 2
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Codes]:
@@ -134,7 +134,7 @@ class Spirals(Shapes):
 
     noise: Noise = 0.02
     classes: Several = 2
-    turns: Annotated[float, Field(gt=0, le=100)] = 1.5
+    turns: Annotated[float, Field(gt=0, le=100, description="How often each arm goes around.")] = 1.5
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Codes]:
@@ -168,7 +168,7 @@ class Checkerboard(Shapes):
     """
 
     noise: Noise = 0.0
-    cells: Annotated[int, Field(ge=2, le=100)] = 4
+    cells: Annotated[int, Field(ge=2, le=100, description="Fields on each side of the board.")] = 4
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Codes]:
@@ -185,7 +185,7 @@ class GaussianQuantiles(Shapes):
     """
 
     classes: Several = 3
-    features: Annotated[int, Field(ge=1, le=10_000)] = 2
+    features: Annotated[int, Field(ge=1, le=10_000, description="Number of features.")] = 2
 
     @override
     def draw(self, random: Generator) -> tuple[Array, Codes]:

@@ -26,10 +26,14 @@ class Table(Source):
     otherwise. Several targets are a regression. Rows are numbered from 1, below the header.
     """
 
-    path: Annotated[str, Field(min_length=1)]
-    target: Annotated[str, Field(min_length=1)] | Annotated[Names, Field(min_length=1)]
-    drop: Names = ()
-    task: Literal["classification", "regression"] | None = None
+    path: str = Field(min_length=1, description="The CSV file, relative to the config.")
+    target: Annotated[str, Field(min_length=1)] | Annotated[Names, Field(min_length=1)] = Field(
+        description="The column to predict; of a regression also a list of several."
+    )
+    drop: Names = Field((), description="Columns to leave out.")
+    task: Literal["classification", "regression"] | None = Field(
+        None, description="What the target is, where the rule would take it for the other."
+    )
 
     @model_validator(mode="after")
     def _one_target_for_classes(self) -> "Table":

@@ -127,7 +127,7 @@ class LeCunNormal(Initializer):
 class Orthogonal(Initializer):
     """Rows or columns that are orthonormal, times gain: no direction grows or shrinks.
 
-    Q of the QR decomposition of a normal matrix, signs fixed by the diagonal of R.
+    W = gain · Q of the QR decomposition of a normal matrix, signs fixed by the diagonal of R.
     Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics of learning.
     """
 

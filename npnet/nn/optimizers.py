@@ -26,6 +26,11 @@ class Optimizer(Spec):
 
     weight_decay: float = Field(0.0, ge=0, le=1e3, description="Share by which weights shrink, times learning rate.")
 
+    @classmethod
+    def main_option(cls) -> str:
+        """The option that `{name: value}` sets: the first of its own, or weight_decay, which all have."""
+        return next((name for name in cls.model_fields if name != "weight_decay"), "weight_decay")
+
     def constants(self) -> dict[str, Number]:
         """Numbers made of the options, cast once to the network's dtype."""
         return {}
@@ -69,7 +74,7 @@ class _WithMomentum(Optimizer):
 
 @optimizers.add("momentum")
 class Momentum(_WithMomentum):
-    """Gradient descent with a velocity, which averages the zigzag out and speeds up along valleys.
+    """Gradient descent with a velocity: zigzag averages out, long valleys are crossed faster.
 
     v ← μ v + g,  θ ← θ - η v.  Polyak (1964).  The same as PyTorch's SGD with momentum.
     """

@@ -108,7 +108,7 @@ class Cosine(Schedule):
 class OneCycle(Schedule):
     """Up to the learning rate and down far below it, both along half a cosine.
 
-    f rises from `start` to 1 over the first `rise` of the training and falls to `end` over the rest.
+    f(e) = rises from `start` to 1 over the first `rise` of the training, and falls to `end` over the rest.
     Smith and Topin (2019), Super-convergence.
     """
 

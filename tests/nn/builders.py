@@ -1,0 +1,72 @@
+"""Small networks and samples that the engine's tests are run on."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from npnet.nn.activations import Tanh
+from npnet.nn.batches import Batches, Samples
+from npnet.nn.layer import Layer, layers
+from npnet.nn.linear import Linear
+from npnet.nn.losses import Loss, losses
+from npnet.nn.network import Network
+from npnet.nn.optimizers import Adam, Optimizer
+from npnet.nn.residual import Residual
+from npnet.nn.updates import Constraints, Updates
+from npnet.training import Rates, train
+
+# Only what cannot be built without options is written here; all else is registered and found.
+WRITTEN: dict[str, Callable[[], Layer]] = {
+    "linear": lambda: Linear(units=5),
+    "residual": lambda: Residual(layers=(Linear(units=5), Tanh(), Residual(layers=(Tanh(),)))),
+}
+
+
+def layer_of(name: str) -> Layer:
+    """A registered layer with its defaults."""
+    return WRITTEN[name]() if name in WRITTEN else layers[name]()
+
+
+def targets_of(loss: Loss, rows: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Encoded targets that fit a loss, and the number of scores that it needs."""
+    task = loss.tasks[0]
+    classes = {"binary": 2, "multiclass": 3}.get(task, 0)
+    y = rng.integers(0, classes, rows) if classes else rng.random(rows)
+    return loss.encode(y, classes), loss.outputs(1, classes)
+
+
+def samples(rows: int = 9, features: int = 4, outputs: int = 2, dtype: Any = np.float64, seed: int = 0) -> Samples:
+    """Random samples with weights."""
+    rng = np.random.default_rng(seed)
+    x, t = rng.standard_normal((rows, features)), rng.standard_normal((rows, outputs))
+    return Samples.of(x, t, rng.random((rows, 1)) + 0.5, dtype)
+
+
+def network(models: Sequence[Sequence[Layer]], features: int = 4, dtype: Any = np.float64, **options: Any) -> Network:
+    """A stack whose parameters are moved a little, so that no bias and no gain is special."""
+    options = {"seeds": range(len(models)), **options}
+    stack = Network([tuple(one) for one in models], features, dtype=dtype, **options)
+    for row, seed in zip(stack.theta, options["seeds"], strict=True):
+        row += 0.1 * np.random.default_rng(seed).standard_normal(len(row)).astype(dtype)
+    return stack
+
+
+def run(
+    stack: Network,
+    rows: Samples,
+    *,
+    epochs: int,
+    loss: Loss | None = None,
+    optimizer: Optimizer | None = None,
+    rates: Sequence[float] | None = None,
+    batch: int | None = 8,
+    constraints: Constraints | None = None,
+) -> Updates:
+    """Train a network or a stack in place."""
+    loss = loss or losses["mean_squared_error"]()
+    updates = Updates(stack, optimizer or Adam(), constraints or Constraints())
+    batches = Batches(rows, batch, stack.models, seed=3)
+    for _ in train(stack, loss, updates, Rates(rates or [0.01] * stack.models, epochs), batches, epochs):
+        pass
+    return updates

@@ -1,0 +1,115 @@
+"""The contract of every registered layer: gradients, stacks, widths, docs. A new one is tested without a line here."""
+
+import numpy as np
+import pytest
+
+from npnet.nn.batches import Samples
+from npnet.nn.gradcheck import check_gradients
+from npnet.nn.layer import layers
+from npnet.nn.linear import Linear
+from npnet.nn.losses import losses
+from npnet.nn.network import Network
+from npnet.nn.passes import Pass
+from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.updates import Constraints
+from tests.nn.builders import layer_of, network, run, samples, targets_of
+
+LAYERS, LOSSES = sorted(layers), sorted(losses)
+
+
+@pytest.mark.parametrize("models", [1, 3])
+@pytest.mark.parametrize("name", LAYERS)
+def test_gradients_equal_central_differences(name: str, models: int) -> None:
+    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]] * models)
+    checks = check_gradients(stack, MeanSquaredError(), samples(), Constraints(l1=0.01, l2=0.02))
+    assert all(check.checked for check in checks)
+    assert max(check.error for check in checks) < 1e-6, checks
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_first_layer_gets_its_gradients_without_those_of_its_input(name: str) -> None:
+    first = layer_of(name) if name != "residual" else layers["residual"](layers=(Linear(units=4), layers["tanh"]()))
+    stack = network([[first, Linear(units=2)]])
+    checks = check_gradients(stack, MeanSquaredError(), samples())
+    assert max(check.error for check in checks) < 1e-6, checks
+
+
+@pytest.mark.parametrize("models", [1, 3])
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradients_of_losses_equal_central_differences(name: str, models: int) -> None:
+    rng = np.random.default_rng(1)
+    loss = losses[name]()
+    t, outputs = targets_of(loss, 9, rng)
+    stack = network([[Linear(units=5), layers["tanh"](), Linear(units=outputs)]] * models)
+    rows = Samples.of(rng.standard_normal((9, 4)), t, rng.random((9, 1)) + 0.5, np.float64)
+    assert max(check.error for check in check_gradients(stack, loss, rows)) < 1e-6
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_row_of_a_stack_is_that_model_alone_bit_for_bit(name: str, dtype: type) -> None:
+    chain = [Linear(units=5), layer_of(name), Linear(units=2)]
+    rows = samples(rows=29, dtype=dtype)
+    stack = network([chain] * 3, dtype=dtype, seeds=(4, 5, 6))
+    run(stack, rows, epochs=5)
+    for row, seed in enumerate((4, 5, 6)):
+        alone = network([chain], dtype=dtype, seeds=(seed,))
+        run(alone, rows, epochs=5)
+        assert np.array_equal(alone.theta[0], stack.theta[row])
+        assert np.array_equal(alone.state[0], stack.state[row])
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_training_makes_the_loss_smaller(name: str) -> None:
+    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    rows = samples(rows=64)
+    before = _loss(stack, rows)
+    run(stack, rows, epochs=60)
+    assert _loss(stack, rows) < 0.95 * before
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_layer_writes_its_row_of_ones_or_works_in_place(name: str) -> None:
+    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    one = Pass(stack, 9, MeanSquaredError(), training=True)
+    stack.start_epoch(1)
+    batch = samples().part(slice(None), 1)
+    one.take(batch.x, batch.t, batch.w)
+    one.train()
+    inputs = one.nodes[1].values.copy()
+    one.train()
+    assert np.array_equal(inputs, one.nodes[1].values)
+    assert all((node.with_ones[..., -1, :] == 1).all() for node in one.nodes)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_inference_says_the_same_of_a_row_in_any_batch(name: str) -> None:
+    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    rows = samples(rows=64)
+    run(stack, rows, epochs=2)
+    assert np.allclose(_scores(stack, rows, slice(None))[..., 10:13], _scores(stack, rows, slice(10, 13)), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_names_and_shapes_are_those_of_a_state_dict(name: str) -> None:
+    stack = Network([(Linear(units=5), layer_of(name), Linear(units=2))], 4)
+    named = stack.named(stack.theta)
+    assert named["layers.0.weight"].shape == (1, 5, 4)
+    assert named["layers.0.bias"].shape == (1, 5)
+    assert sum(values.size for values in named.values()) == stack.size
+    assert all(np.shares_memory(values, stack.theta) for values in named.values())
+
+
+def _scores(stack: Network, rows: Samples, place: slice) -> np.ndarray:
+    batch = rows.part(place, stack.models)
+    one = Pass(stack, batch.size, MeanSquaredError(), training=False)
+    one.take(batch.x, batch.t, batch.w)
+    return one.scores().copy()
+
+
+def _loss(stack: Network, rows: Samples) -> float:
+    one = Pass(stack, len(rows), MeanSquaredError(), training=False)
+    batch = rows.part(slice(None), 1)
+    one.take(batch.x, batch.t, batch.w)
+    one.scores()
+    return float(one.total_loss()[0] / len(rows))

@@ -1,0 +1,115 @@
+"""Losses against one-line references, at ordinary and at extreme scores."""
+
+import numpy as np
+import pytest
+
+from npnet.nn.activations import Sigmoid, Softmax
+from npnet.nn.batches import Samples
+from npnet.nn.linear import Linear
+from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
+from npnet.nn.passes import Pass
+from npnet.nn.regression_losses import MeanSquaredError
+from tests.nn.builders import network, targets_of
+
+REFERENCES = {
+    "binary_cross_entropy": lambda z, t: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - t * z,
+    "cross_entropy": lambda z, t: np.log(np.exp(z).sum(axis=1, keepdims=True)) - (t * z).sum(axis=1, keepdims=True),
+    "hinge": lambda z, t: np.maximum(0, 1 - t * z),
+    "mean_squared_error": lambda z, t: (z - t) ** 2,
+    "mean_absolute_error": lambda z, t: np.abs(z - t),
+    "huber": lambda z, t: np.where(np.abs(z - t) <= 1, (z - t) ** 2 / 2, np.abs(z - t) - 0.5),
+    "log_cosh": lambda z, t: np.log(np.cosh(z - t)),
+    "quantile": lambda z, t: np.abs(z - t) / 2,
+    "poisson": lambda z, t: np.exp(z) - t * z,
+}
+
+
+def _value(loss, z, t, w=None):
+    """The loss of given raw scores (rows, outputs): through a linear layer that passes them on."""
+    stack = network([[Linear(units=z.shape[1])]], features=z.shape[1])
+    views = stack.named(stack.theta)
+    views["layers.0.weight"][...], views["layers.0.bias"][...] = np.eye(z.shape[1]), 0.0
+    rows = Samples.of(z, t, w, np.float64)
+    one = Pass(stack, len(z), loss, training=True)
+    batch = rows.part(slice(None), 1)
+    one.take(batch.x, batch.t, batch.w)
+    one.train()
+    return float(one.total_loss()[0] / len(z)), one.dz.copy()
+
+
+@pytest.mark.parametrize("name", sorted(losses))
+def test_a_loss_equals_its_one_line_reference(name: str) -> None:
+    rng = np.random.default_rng(2)
+    loss = losses[name]()
+    t, outputs = targets_of(loss, 40, rng)
+    z = 2 * rng.standard_normal((40, outputs))
+    assert _value(loss, z, t)[0] == pytest.approx(REFERENCES[name](z, t).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(losses))
+def test_weights_of_one_change_nothing_and_twice_the_weight_is_two_rows(name: str) -> None:
+    rng = np.random.default_rng(3)
+    loss = losses[name]()
+    t, outputs = targets_of(loss, 6, rng)
+    z = rng.standard_normal((6, outputs))
+    plain, dz = _value(loss, z, t)
+    ones, dz_ones = _value(loss, z, t, np.ones((6, 1)))
+    assert plain == ones
+    assert np.array_equal(dz, dz_ones)
+    double = np.array([[2.0], [1], [1], [1], [1], [1]])
+    repeated = _value(loss, np.vstack([z[:1], z]), np.vstack([t[:1], t]))[0]
+    assert _value(loss, z, t, double)[0] == pytest.approx(repeated, rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e4, 1e30])
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "cross_entropy"])
+def test_cross_entropies_are_exact_at_enormous_scores(name: str, size: float) -> None:
+    loss = losses[name]()
+    outputs = 1 if name == "binary_cross_entropy" else 3
+    z = np.zeros((2, outputs))
+    z[:, 0] = size, -size
+    t = np.array([[1.0], [1.0]]) if outputs == 1 else np.eye(3)[[0, 0]]
+    right, _ = _value(loss, z[:1], t[:1])
+    wrong, dz = _value(loss, z[1:], t[1:])
+    assert right == pytest.approx(0.0, abs=2.0 if outputs == 1 else 1e-12)
+    assert wrong == pytest.approx(size, rel=1e-4)
+    assert np.isfinite(dz).all()
+
+
+def test_binary_cross_entropy_on_logits_is_that_of_sigmoid_and_logarithm() -> None:
+    rng = np.random.default_rng(4)
+    z, t = rng.standard_normal((30, 1)), rng.integers(0, 2, (30, 1)).astype(float)
+    p = 1 / (1 + np.exp(-z))
+    value, dz = _value(BinaryCrossEntropy(), z, t)
+    assert value == pytest.approx(-(t * np.log(p) + (1 - t) * np.log(1 - p)).mean())
+    unfused = ((p - t) / (p * (1 - p))) * (p * (1 - p)) / 30
+    assert np.allclose(dz[0].T, unfused, atol=1e-14)
+
+
+def test_cross_entropy_on_scores_is_that_of_softmax_and_logarithm() -> None:
+    rng = np.random.default_rng(5)
+    z, t = rng.standard_normal((30, 4)), np.eye(4)[rng.integers(0, 4, 30)]
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    value, dz = _value(CrossEntropy(), z, t)
+    assert value == pytest.approx(-(t * np.log(p)).sum(axis=1).mean())
+    jacobian = np.einsum("ni,ij->nij", p, np.eye(4)) - np.einsum("ni,nj->nij", p, p)
+    assert np.allclose(dz[0].T, np.einsum("nij,nj->ni", jacobian, -t / p) / 30, atol=1e-14)
+
+
+@pytest.mark.parametrize(("last", "loss"), [(Sigmoid(), BinaryCrossEntropy()), (Softmax(), CrossEntropy())])
+def test_the_link_of_a_loss_is_the_activation_that_it_contains(last, loss) -> None:
+    z = np.random.default_rng(6).standard_normal((1, 3, 7)) * 5
+    stack = network([[Linear(units=3), last]], features=3)
+    views = stack.named(stack.theta)
+    views["layers.0.weight"][...], views["layers.0.bias"][...] = np.eye(3), 0.0
+    rows = Samples.of(z[0].T, np.zeros((7, 3)), dtype=np.float64)
+    one = Pass(stack, 7, MeanSquaredError(), training=False)
+    batch = rows.part(slice(None), 1)
+    one.take(batch.x, batch.t)
+    assert np.allclose(one.scores(), loss.predict(z), atol=1e-12)
+
+
+def test_label_smoothing_spreads_the_target() -> None:
+    y = np.array([0, 2])
+    assert np.allclose(CrossEntropy(label_smoothing=0.3).encode(y, 3), [[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
+    assert np.allclose(BinaryCrossEntropy(label_smoothing=0.2).encode(np.array([0, 1]), 2), [[0.1], [0.9]])

@@ -1,0 +1,77 @@
+"""Optimizers: each against its formula, and on a valley that plain gradient descent finds hard."""
+
+import numpy as np
+import pytest
+
+from npnet.nn.linear import Linear
+from npnet.nn.optimizers import optimizers
+from npnet.nn.updates import Constraints, Updates
+from tests.nn.builders import network
+
+STEPS = 50
+
+
+def _reference(name: str, grads: np.ndarray, theta: np.ndarray, rate: float) -> np.ndarray:
+    """The textbook rule, one allocating line after another."""
+    m = v = np.zeros_like(theta)
+    for t, g in enumerate(grads, 1):
+        if name == "sgd":
+            theta = theta - rate * g
+        elif name in ("momentum", "nesterov"):
+            m = 0.9 * m + g
+            theta = theta - rate * (m if name == "momentum" else g + 0.9 * m)
+        elif name == "adagrad":
+            v = v + g**2
+            theta = theta - rate * g / (np.sqrt(v) + 1e-10)
+        elif name == "rmsprop":
+            v = 0.99 * v + 0.01 * g**2
+            theta = theta - rate * g / (np.sqrt(v) + 1e-8)
+        elif name == "lion":
+            theta = theta - rate * np.sign(0.9 * m + 0.1 * g)
+            m = 0.99 * m + 0.01 * g
+        else:
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            ahead = 0.9 * m / (1 - 0.9 ** (t + 1)) + 0.1 * g / (1 - 0.9**t)
+            step = ahead if name == "nadam" else m / (1 - 0.9**t)
+            theta = theta * (1 - rate * 0.01 * (name == "adamw"))
+            theta = theta - rate * step / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return theta
+
+
+@pytest.mark.parametrize("name", sorted(optimizers))
+def test_an_optimizer_follows_its_formula(name: str) -> None:
+    stack = network([[Linear(units=3)]])
+    stack.named(stack.theta)["layers.0.bias"][...] = 0.0  # biases do not decay: keep them out of the comparison
+    start, weights = stack.theta.copy(), stack.decaying().astype(bool)
+    grads = np.random.default_rng(0).standard_normal((STEPS, stack.size)) + 0.3
+    updates = Updates(stack, optimizers[name](), Constraints())
+    for grad in grads:
+        stack.grad[...] = grad
+        updates.step(0.01)
+    assert np.allclose(stack.theta[weights], _reference(name, grads, start[0], 0.01)[weights[0]], atol=1e-13)
+
+
+@pytest.mark.parametrize("name", sorted(optimizers))
+def test_an_optimizer_goes_down_a_curved_valley(name: str) -> None:
+    stack = network([[Linear(units=1)]], features=1)
+    stack.theta[...] = [[-1.2, 1.0]]
+    updates = Updates(stack, optimizers[name](), Constraints())
+
+    def height() -> float:
+        x, y = stack.theta[0]
+        return float((1 - x) ** 2 + 10 * (y - x**2) ** 2)
+
+    start = height()
+    rate = {"adagrad": 0.3, "sgd": 0.005, "momentum": 0.002, "nesterov": 0.002}.get(name, 0.01)
+    for _ in range(2000):
+        x, y = stack.theta[0]
+        stack.grad[0] = [-2 * (1 - x) - 40 * x * (y - x**2), 20 * (y - x**2)]
+        updates.step(rate)
+    assert height() < 0.02 * start
+
+
+@pytest.mark.parametrize("name", sorted(optimizers))
+def test_the_main_option_is_the_rules_own(name: str) -> None:
+    main = optimizers[name].main_option()
+    assert main in optimizers[name].model_fields
+    assert main != "weight_decay" or name == "sgd"

@@ -1,0 +1,36 @@
+"""What every registered thing has: a docstring that npnet list prints, a source or formula, options with a word each."""
+
+import re
+
+import pytest
+
+import npnet.data
+import npnet.metrics
+import npnet.nn
+import npnet.plots  # noqa: F401 - fills the registries
+from npnet.registry import Registry
+from npnet.spec import Spec
+
+THINGS = [(registry, name) for registry in Registry.every.values() for name in registry]
+
+
+@pytest.mark.parametrize(("registry", "name"), THINGS, ids=[f"{r.plural}.{n}" for r, n in THINGS])
+def test_everything_registered_explains_itself(registry: Registry[object], name: str) -> None:
+    thing = registry[name]
+    doc = (thing.__doc__ or "").strip()
+    first = doc.splitlines()[0]
+    assert len(first) <= 90
+    assert first.endswith(".") or ": " in first
+    if isinstance(thing, type) and issubclass(thing, Spec):
+        assert all(field.description for field in thing.model_fields.values()), name
+        assert registry.plural == "datasets" or re.search(r"[=~←]", doc) or "PyTorch" in doc, "a formula"
+
+
+def test_a_name_is_registered_once() -> None:
+    registry: Registry[object] = Registry("thing", "things")
+    try:
+        registry.add("one")(object())
+        with pytest.raises(ValueError, match="registered twice"):
+            registry.add("one")(object())
+    finally:
+        del Registry.every["things"]
