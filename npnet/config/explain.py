@@ -66,9 +66,9 @@ def _written(value: Any, kind: Any) -> str:
         return nothing_of(kind) or "none"
     if isinstance(value, tuple):
         return "none" if not value else ", ".join(map(str, value))
-    return (
-        plain_float(value) if isinstance(value, float) else str(value).lower() if value in (True, False) else str(value)
-    )
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain_float(value) if isinstance(value, float) else str(value)
 
 
 def _unknown(word: str, kind: Any, above: list[str]) -> UsageError:

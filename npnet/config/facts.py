@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from npnet.config.experiment import Experiment
+from npnet.config.tree import Path
 from npnet.data import Prepared, Task
 from npnet.nn.layer import Layer
 from npnet.nn.linear import Linear
@@ -51,6 +52,11 @@ def sized(layers: tuple[Layer, ...], outputs: int) -> tuple[Layer, ...]:
                 layer = layer.model_copy(update={"units": outputs})
             return (*layers[:place], layer, *layers[place + 1 :])
     return layers
+
+
+def size_key(layers: tuple[Layer, ...], place: int) -> Path:
+    """The key that says how many outputs a layer has: a linear layer's units, else the layer itself."""
+    return ("layers", place, "linear", "units") if isinstance(layers[place], Linear) else ("layers", place)
 
 
 def complete(experiment: Experiment, facts: Facts) -> Experiment:

@@ -1,5 +1,6 @@
 """Files: the bytes of a config, with every way in which that can fail."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ from npnet.errors import MachineError, UsageError
 from npnet.registry import nearest
 
 SIZE = 256 * 1024
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -17,12 +19,7 @@ def read_bytes(path: Path) -> bytes:
     UsageError where there is no such file, ConfigError for what is no file or too large, MachineError where the
     machine refuses. Opened without waiting, so that a pipe does not hang.
     """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise UsageError(f"no such file: {shown(str(path), 200)}", _near(path)) from None
-    except OSError as error:
-        raise MachineError(f"cannot read {shown(str(path), 200)}: {error.strerror}") from None
+    handle = _opened(path)
     try:
         _refuse_unfit(os.fstat(handle), path)
         with os.fdopen(handle, "rb", closefd=False) as file:
@@ -31,6 +28,17 @@ def read_bytes(path: Path) -> bytes:
         raise MachineError(f"cannot read {shown(str(path), 200)}: {error.strerror}") from None
     finally:
         os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError:  # a NUL in the name
+        raise UsageError(f"no such file: {shown(str(path), 200)}") from None
+    except OSError as error:
+        if error.errno in NOWHERE:
+            raise UsageError(f"no such file: {shown(str(path), 200)}", _near(path)) from None
+        raise MachineError(f"cannot read {shown(str(path), 200)}: {error.strerror}") from None
 
 
 def _refuse_unfit(status: os.stat_result, path: Path) -> None:
@@ -46,7 +54,7 @@ def _refuse_unfit(status: os.stat_result, path: Path) -> None:
 def _near(path: Path) -> str | None:
     try:
         names = sorted(entry.name for entry in os.scandir(path.parent) if entry.name.endswith((".yaml", ".yml")))
-    except (OSError, ValueError):
+    except OSError:
         return "npnet init writes a config"
     near = nearest(path.name, names) or nearest(f"{path.name}.yaml", names)
     if near:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from npnet.config.experiment import Experiment
-from npnet.config.facts import Facts, complete
+from npnet.config.facts import Facts, complete, size_key
 from npnet.config.loaded import Loaded
 from npnet.config.machine import available
 from npnet.nn.plan import Plan
@@ -20,7 +20,9 @@ def check_memory(loaded: Loaded, facts: Facts, free: int | None = None) -> None:
     if need > SHARE * free:
         widest = _widest(loaded.experiment, facts)
         message = f"the training needs {size_text(need)}, {size_text(free)} are available"
-        raise loaded.problem(("layers", widest), message, "take fewer units, or a smaller batch_size")
+        raise loaded.problem(
+            size_key(loaded.experiment.layers, widest), message, "take fewer units, or a smaller batch_size"
+        )
 
 
 def needed(experiment: Experiment, facts: Facts) -> int:

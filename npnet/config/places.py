@@ -57,11 +57,12 @@ class Mistake:
 
 
 def refusal(mistakes: Iterable[Mistake], first_file: str = "") -> ConfigError:
-    """The error that holds all mistakes: this file's by line, then other files', then the command line's."""
+    """The error that holds all mistakes: those of the first file by line, of others, of the command line as given."""
 
     def order(mistake: Mistake) -> tuple[bool, bool, str, int, int]:
         place = mistake.place
-        return not place.line, place.file != first_file, place.file, place.line, place.column
+        written = (place.file != first_file, place.file, place.line, place.column)
+        return (False, *written) if place.line else (True, False, "", 0, 0)
 
     unique = dict.fromkeys(sorted(mistakes, key=order))
     return ConfigError([mistake.problem() for mistake in unique])

@@ -13,6 +13,7 @@ from npnet.config.scalars import PATTERNS, plain_float
 from npnet.data.table import Table
 from npnet.spec import Spec
 
+TAG = "tag:yaml.org,2002:"
 NOTES = {
     "loss": "null: the usual one of the data's task",
     "learning_rate": "null: the optimizer's usual one",
@@ -79,7 +80,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 for _kind, _pattern in PATTERNS.items():
-    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), None)
+    _Dumper.add_implicit_resolver(f"{TAG}{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), None)
+_Dumper.add_representer(float, lambda dumper, number: dumper.represent_scalar(f"{TAG}float", plain_float(number)))
 _Dumper.add_representer(
-    float, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", plain_float(number))
+    str,
+    lambda dumper, text: dumper.represent_scalar(f"{TAG}str", text, style=None if text.isprintable() else '"'),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from npnet.config.experiment import Experiment
-from npnet.config.facts import USUAL_LOSS, Facts, loss_of, sized
+from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, sized
 from npnet.config.loaded import Loaded
 from npnet.config.tree import Path
 from npnet.metrics import for_task
@@ -51,7 +51,7 @@ def _widths(chain: tuple[Layer, ...], facts: Facts, loss: str, needed: int) -> I
     if width != needed:
         gives = f"layers[{setter}] gives {_count(width, 'output')}"
         hint = f"write linear: {needed}, or linear alone, which takes its size from the target"
-        yield ("layers", setter), f"{gives}, {_need(facts, loss, needed)}", hint
+        yield size_key(chain, setter), f"{gives}, {_need(facts, loss, needed)}", hint
 
 
 def _sets_width(layer: Layer, inputs: int) -> bool:

@@ -32,19 +32,24 @@ class Node:
         return None
 
     def walk(self, path: Path) -> "list[Node]":
-        """The values along a path, from this one to the last that is written."""
+        """The values along a path, from this one to the last that is written.
+
+        An option that a short form leaves out, as `layers` in `residual: [relu]`, is passed over.
+        """
         nodes = [self]
         for key in path:
             below = nodes[-1].child(key)
-            if below is None:
+            if below is not None:
+                nodes.append(below)
+            elif not isinstance(nodes[-1].value, list) or isinstance(key, int):
                 break
-            nodes.append(below)
         return nodes
 
     def place_of(self, path: Path, of_key: bool = False) -> Place:
         """The place of the value at a path, or of its key; of the last value on the way that is written."""
-        node = self.walk(path)[-1]
-        return node.key if of_key and node.key else node.place
+        nodes = self.walk(path)
+        written = len(nodes) == len(path) + 1
+        return nodes[-1].key or nodes[-1].place if of_key and written else nodes[-1].place
 
     def having(self, key: str | int, node: "Node") -> "Node":
         """The same mapping or list with one more or another value."""

@@ -1,0 +1,81 @@
+"""Memory: a training too large for the machine is refused at once, with both figures."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npnet.config import Facts, Loaded, check_memory
+from npnet.config.machine import available
+from npnet.config.memory import needed, size_text
+from npnet.errors import ConfigError
+
+Load = Callable[..., Loaded]
+FACTS = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200})
+
+
+@pytest.mark.parametrize(
+    ("layers", "widest"),
+    [
+        ("[linear: 10000000, linear: 10000000, linear]", 1),
+        ("[linear: 8, relu, linear: 10000000, relu, linear: 10000000, linear]", 4),
+        ("[linear: 10000000, residual: [relu, linear: 10000000], linear]", 1),
+    ],
+)
+def test_a_network_too_large_is_refused_with_both_figures_at_its_widest_layer(
+    load_text: Load, layers: str, widest: int
+) -> None:
+    loaded = load_text(f"dataset: xor\nlayers: {layers}\n")
+    start = time.perf_counter()
+    with pytest.raises(ConfigError, match=r"^c\.yaml.*needs 2\.8[0-9] PiB, .* are available") as caught:
+        check_memory(loaded, FACTS)
+    assert time.perf_counter() - start < 0.5
+    assert caught.value.problems[0].where == loaded.where("layers", widest, "linear", "units")
+
+
+def test_a_network_that_fits_passes_and_one_byte_less_than_its_share_does_not(load_text: Load) -> None:
+    loaded = load_text()
+    need = needed(loaded.experiment, FACTS)
+    check_memory(loaded, FACTS, free=round(need / 0.9) + 1)
+    with pytest.raises(ConfigError, match="the training needs"):
+        check_memory(loaded, FACTS, free=round(need / 0.9) - 2)
+
+
+@pytest.mark.parametrize(
+    ("override", "more"),
+    [("batch_size=all", True), ("dtype=float64", True), ("layers.0.linear=64", True), ("optimizer=sgd", False)],
+)
+def test_what_takes_more_memory_counts_for_more(load_text: Load, valid: str, override: str, more: bool) -> None:
+    before, after = (needed(load_text(valid, *changes).experiment, FACTS) for changes in ([], [override]))
+    assert after != before
+    assert (after > before) is more
+
+
+def test_a_batch_larger_than_the_data_takes_no_more_than_the_data(load_text: Load, valid: str) -> None:
+    sizes = {needed(load_text(valid, f"batch_size={size}").experiment, FACTS) for size in ("all", "600", "1000000000")}
+    assert len(sizes) == 1
+
+
+def test_what_is_available_is_less_than_an_address_space_limit() -> None:
+    program = "import resource; from npnet.config.machine import available; "
+    program += "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)); print(available())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert 0 <= int(done.stdout) < 2**30
+
+
+def test_what_is_available_is_some_memory_of_this_machine() -> None:
+    assert 0 < available() < 2**50
+    if Path("/proc/meminfo").exists():
+        total = int(Path("/proc/meminfo").read_text().split()[1]) * 1024
+        assert available() <= total
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1024, "1 KiB"), (8_026_519_999_999, "7.3 TiB"), (21 * 2**30, "21 GiB")],
+)
+def test_sizes_are_written_as_people_read_them(count: int, text: str) -> None:
+    assert size_text(count) == text

@@ -1,0 +1,96 @@
+"""Resolved: everything filled in, in a stable order, as YAML that loads back to an equal experiment."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from npnet.config import Experiment, Facts, Loaded, complete, load
+from npnet.config.resolved import relocated, show, write_resolved
+from npnet.data import datasets
+from npnet.data.table import Table
+from npnet.nn.initializers import initializers
+from npnet.nn.layer import layers
+from npnet.nn.linear import Linear
+from npnet.nn.losses import losses
+from npnet.nn.optimizers import optimizers
+from npnet.nn.schedules import schedules
+
+Load = Callable[..., Loaded]
+SHIPPED = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+
+CHOICES = [
+    *(f"dataset: {name}\nlayers: [linear]" for name in datasets if name != "table"),
+    *(f"dataset: xor\nlayers: [{name}, linear]" for name in layers if name != "residual"),
+    "dataset: {table: {path: 'no', target: [a, b], drop: ['1e3', '~']}}\nlayers: [linear]",
+    "dataset: xor\nlayers: [residual: [linear: 2, residual: [relu, dropout: 0.1]], linear: 1]",
+    *(f"dataset: xor\nlayers: [linear]\nloss: {name}" for name in losses),
+    *(f"dataset: xor\nlayers: [linear]\noptimizer: {name}" for name in optimizers),
+    *(f"dataset: xor\nlayers: [linear]\nschedule: {name}" for name in schedules),
+    *(f"dataset: xor\nlayers: [linear: {{units: 3, init: {name}}}]" for name in initializers),
+    "dataset: xor\nlayers: [linear]\nearly_stopping: 20\nmetrics: [f1]\nmonitor: train_f1\nbatch_size: all\nthreads: 2",
+    "dataset: xor\nlayers: [linear]\nmetrics: []\nweights: latest\nmax_norm: 1e-300\nlearning_rate: 1e-16",
+]
+
+
+@pytest.mark.parametrize("text", CHOICES)
+def test_a_resolved_config_loads_back_to_an_equal_experiment(load_text: Load, text: str) -> None:
+    experiment = load_text(text).experiment
+    for write in (write_resolved, show):
+        again = load_text(write(experiment)).experiment
+        assert again == experiment
+        assert write_resolved(again) == write_resolved(experiment)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_a_shipped_config_loads_back_to_an_equal_experiment(load_text: Load, path: Path) -> None:
+    experiment = load(path).experiment
+    assert load_text(write_resolved(experiment)).experiment == experiment
+
+
+def test_every_key_is_written_in_the_order_of_declaration(load_text: Load) -> None:
+    lines = write_resolved(load_text().experiment).splitlines()
+    assert [line.partition(":")[0] for line in lines if line[0] not in " -"] == list(Experiment.model_fields)
+
+
+def test_a_completed_experiment_leaves_nothing_to_the_data(load_text: Load, valid: str) -> None:
+    facts = Facts("multiclass", 2, 1, 3, {"train": 600})
+    text = write_resolved(complete(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, facts))
+    assert "cross_entropy: {label_smoothing: 0.0}" in text
+    assert "monitor: train_loss" in text
+
+
+def test_what_nobody_gave_is_marked_and_null_is_explained(load_text: Load) -> None:
+    lines = show(load_text("dataset: xor\nlayers: [linear]\nepochs: 3\n").experiment).splitlines()
+    assert "epochs: 3" in lines
+    assert "batch_size: 32  # default" in lines
+    assert "early_stopping: off  # default" in lines
+    assert "loss: null  # default, null: the usual one of the data's task" in lines
+
+
+@given(st.text(min_size=1), st.floats(min_value=1e-300, max_value=1e6), st.integers(0, 2**63 - 1))
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_and_number_survives_writing(text: str, rate: float, seed: int) -> None:
+    source = Table(path=text, target="y")
+    experiment = Experiment(dataset=source, layers=(Linear(),), learning_rate=rate, seed=seed, weights=text)
+    Path("r.yaml").write_bytes(write_resolved(experiment).encode("utf-8", "surrogatepass"))
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
+        return
+    assert load(Path("r.yaml")).experiment == experiment
+
+
+@pytest.mark.parametrize(
+    ("path", "moved"), [("a.csv", "../../configs/a.csv"), ("../a.csv", "../../a.csv"), ("/data/a.csv", "/data/a.csv")]
+)
+def test_relative_paths_are_rewritten_for_another_folder(load_text: Load, path: str, moved: str) -> None:
+    experiment = load_text(f"dataset: {{table: {{path: {path}, target: y}}}}\nlayers: [linear]\n").experiment
+    source = relocated(experiment, Path("configs"), Path("runs/x")).dataset
+    assert isinstance(source, Table)
+    assert source.path == moved
+
+
+def test_a_config_without_paths_moves_unchanged(load_text: Load) -> None:
+    experiment = load_text().experiment
+    assert relocated(experiment, Path("configs"), Path("runs/x")) is experiment
