@@ -19,7 +19,7 @@ DEPTH = 4  # keys of the longest path that a hint names
 
 
 def explain(key: str) -> str:
-    """The text that says what a dotted key means, such as `layers.linear.units`; numbers of items are left out.
+    """What a dotted key means, such as `layers.linear.units`; numbers of items may be left out.
 
     UsageError with the nearest name for a key that does not exist.
     """

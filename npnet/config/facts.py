@@ -1,4 +1,4 @@
-"""Facts: what must be known of the data to check and complete an experiment; no values of it."""
+"""Facts: the sizes of the data by which an experiment is checked and completed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ USUAL_LOSS: dict[Task, Loss] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """Sizes of a dataset: its task, features, targets, classes (0 for a regression) and rows per part."""
+    """A dataset's task, and its numbers of features, targets, classes (or 0) and rows per part."""
 
     task: Task
     features: int
@@ -55,12 +55,12 @@ def sized(layers: tuple[Layer, ...], outputs: int) -> tuple[Layer, ...]:
 
 
 def size_key(layers: tuple[Layer, ...], place: int) -> Path:
-    """The key that says how many outputs a layer has: a linear layer's units, else the layer itself."""
+    """The key that says how many outputs a layer has: a linear one's units, else the layer."""
     return ("layers", place, "linear", "units") if isinstance(layers[place], Linear) else ("layers", place)
 
 
 def complete(experiment: Experiment, facts: Facts) -> Experiment:
-    """The experiment with all that was left out filled in: loss, last units, learning rate, monitored value."""
+    """The experiment with loss, last units, learning rate and monitored value filled in."""
     loss = loss_of(experiment, facts)
     monitor = experiment.monitor or f"{'validation' if 'validation' in facts.rows else 'train'}_loss"
     filled = {

@@ -1,4 +1,6 @@
-"""Keys: what the types of a config say about the key at a path; messages, overrides, schema and `explain` ask here.
+"""Keys: what the types of a config say about a key.
+
+Messages, overrides, schema and `explain` all ask here.
 
 A *type* is an annotation as a spec declares it: `Annotated[int, Gt(0)]`, `Annotated[Layer, Named(layers)]`,
 `tuple[LayerSpec, ...]`, a `Spec`, or a union of such.
@@ -25,7 +27,7 @@ WORDS = (("gt", "greater than"), ("ge", "at least"), ("lt", "less than"), ("le",
 
 @dataclass(frozen=True)
 class Also:
-    """Other ways to write a value than its type says: in words, as JSON schemas, and the word for None."""
+    """Other ways to write a value than its type: in words, as JSON schemas, the word for None."""
 
     words: str
     schemas: tuple[dict[str, Any], ...]
@@ -60,7 +62,7 @@ def registry_of(kind: Any) -> Registry[Any] | None:
 
 
 def spec_of(kind: Any) -> type[Spec] | None:
-    """The spec whose options a type takes, if any; for a registered kind the options come after the name."""
+    """The spec whose options a type takes, if any; registered kinds take a name before them."""
     if registry_of(kind):
         return None
     return next((bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec)), None)
@@ -72,7 +74,7 @@ def item_of(kind: Any) -> Any:
 
 
 def below(kind: Any, key: str | int) -> Any:
-    """The type one key deeper: of an option, of a registered name, of a list's item; None where there is none."""
+    """The type one key deeper, of an option, a registered name or an item; None without one."""
     registry, spec = registry_of(kind), spec_of(kind)
     if isinstance(key, int):
         return item_of(kind)
@@ -82,7 +84,7 @@ def below(kind: Any, key: str | int) -> Any:
 
 
 def follow(kind: Any, location: Path) -> tuple[Path, Any]:
-    """The path, and the type at its end, of a location of pydantic, which also names branches of unions."""
+    """The path and the type of a location of pydantic, which also names branches of unions."""
     path: Path = ()
     for key in location:
         deeper = below(kind, key)

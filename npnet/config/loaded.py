@@ -31,7 +31,7 @@ class Loaded:
         return self.path.parent
 
     def where(self, *keys: str | int) -> str:
-        """The place of a key's value, `circles.yaml:7:3`; of what is nearest above where it is not written."""
+        """The place of a key's value, `circles.yaml:7:3`, or of what stands above it."""
         return self.root.place_of(keys).where
 
     def mistake(self, keys: Keys, message: str, hint: str | None = None) -> Mistake:
@@ -65,7 +65,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
 
 
 def validated(root: Node, mistakes: list[Mistake]) -> Experiment:
-    """The experiment of a tree; ConfigError with the mistakes known before and all that are found in it."""
+    """The experiment of a tree; ConfigError with the mistakes known before and those in it."""
     found = [*mistakes, *unbounded(root, Experiment)]
     try:
         experiment = Experiment.model_validate(root.plain())

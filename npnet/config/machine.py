@@ -10,7 +10,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
-    """Bytes that this process may still take: free memory, or less where a control group or ulimit bounds it."""
+    """Bytes that this process may still take: free memory, or less where a limit is set."""
     return max(0, min(_free(), _address_space(), *_control_groups()))
 
 

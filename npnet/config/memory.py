@@ -1,4 +1,4 @@
-"""Memory: how much a training will need, and how much there is; asked before anything is allocated."""
+"""Memory: how much a training needs and how much there is, before any is allocated."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ FLOAT64 = 8
 
 
 def check_memory(loaded: Loaded, facts: Facts, free: int | None = None) -> None:
-    """ConfigError with both figures where a training needs more than 90 % of the memory that is available."""
+    """ConfigError with both figures where a training needs over 90 % of the available memory."""
     free = available() if free is None else free
     need = needed(loaded.experiment, facts)
     if need > SHARE * free:
@@ -26,7 +26,7 @@ def check_memory(loaded: Loaded, facts: Facts, free: int | None = None) -> None:
 
 
 def needed(experiment: Experiment, facts: Facts) -> int:
-    """Bytes that a training takes: parameters and what goes with them, buffers of its passes, the data."""
+    """Bytes that a training takes: parameters with all like them, buffers of passes, data."""
     filled = complete(experiment, facts)
     plan = Plan(filled.layers, facts.features)
     item = 4 if filled.dtype == "float32" else FLOAT64
@@ -52,7 +52,7 @@ def _buffers(plan: Plan, batch: int) -> int:
 
 
 def _widest(experiment: Experiment, facts: Facts) -> int:
-    """The number of the layer that has most parameters, or gives most outputs where none has any."""
+    """The number of the layer with most parameters; of equal ones, of the most outputs."""
     plan = Plan(complete(experiment, facts).layers, facts.features)
     sizes = [
         (size, step.layer.width(step.inputs)) for size, step in zip(_parameters(plan), plan.of_layers(), strict=True)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from npnet.config.keys import below, describe, follow, registry_of, spec_of
+from npnet.config.keys import below, branches, describe, follow, nothing_of, registry_of, spec_of
 from npnet.config.places import Mistake, shown
 from npnet.config.scalars import plain_float, resolve
 from npnet.config.tree import Node, Path, dotted
@@ -39,7 +39,11 @@ def unbounded(node: Node, kind: Any, path: Path = ()) -> Iterator[Mistake]:
     elif isinstance(node.value, list):
         for position, child in enumerate(node.value):
             yield from unbounded(child, below(kind, position), (*path, position))
-    elif isinstance(node.value, float) and not isfinite(node.value):
+    elif kind is not None and isinstance(node.value, float) and not isfinite(node.value):
+        spec = spec_of(kind)
+        main = spec.main_option() if spec and not nothing_of(kind) else None
+        if main:  # a short form
+            path, kind = (*path, main), below(kind, main)
         yield Mistake(node.place, _sentence(path, kind, node.value), "numbers are finite, and at most 1.8e308")
 
 
@@ -70,7 +74,7 @@ def _wrong_value(detail: ErrorDetails, root: Node, path: Path, kind: Any) -> Mis
     if detail["type"] in ("too_short", "too_long"):
         return _wrong_length(detail, node, path)
     value = detail["input"]
-    return Mistake(node.place, _sentence(path, kind, value), _hint(value))
+    return Mistake(node.place, _sentence(path, kind, value), _hint(value, kind))
 
 
 def _wrong_length(detail: ErrorDetails, node: Node, path: Path) -> Mistake:
@@ -94,7 +98,7 @@ def _refused(error: Exception, node: Node, path: Path, kind: Any) -> Mistake:
 
 
 def _sentence(path: Path, kind: Any, value: object) -> str:
-    must = f"{dotted(path) or 'a config'} must be {describe(kind) or 'finite'}"
+    must = f"{dotted(path)} must be {describe(kind)}"
     if value is None:
         return f"{must}; it has no value"
     if isinstance(value, bool | str | dict | list | tuple):
@@ -115,8 +119,9 @@ def written(value: object) -> str:
     return "a list" if isinstance(value, list | tuple) else str(value)
 
 
-def _hint(value: object) -> str | None:
-    if not isinstance(value, str):
+def _hint(value: object, kind: Any) -> str | None:
+    """How to write a number that was written as text."""
+    if not isinstance(value, str) or not any(bare in (int, float) for bare, _ in branches(kind)):
         return None
     if isinstance(resolve(value[:50]), int | float):
         return f"write it without quotes: {shown(value)}"

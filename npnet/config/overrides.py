@@ -4,14 +4,14 @@ from typing import Any
 
 from npnet.config.keys import below, registry_of
 from npnet.config.places import Mistake, Place, shown
-from npnet.config.reader import parse
+from npnet.config.reader import DEPTH, parse
 from npnet.config.spelling import spell_out
 from npnet.config.tree import Node, Path, dotted
 from npnet.errors import UsageError
 
 
 def override(root: Node, kind: Any, texts: list[str]) -> tuple[Node, list[Mistake]]:
-    """The tree with every `KEY=VALUE` put in, in order, and what is wrong with those that cannot be."""
+    """The tree with every `KEY=VALUE` put in, in order, and what is wrong with the others."""
     mistakes: list[Mistake] = []
     for text in texts:
         key, value, found = read_override(text)
@@ -24,10 +24,10 @@ def override(root: Node, kind: Any, texts: list[str]) -> tuple[Node, list[Mistak
 
 
 def read_override(text: str) -> tuple[str, Node, tuple[Mistake, ...]]:
-    """Key and value of `KEY=VALUE`, the value read as YAML; UsageError for what is not of this form."""
+    """Key and value of `KEY=VALUE`, the value read as YAML; UsageError for another form."""
     key, equals, value = text.partition("=")
     key = key.strip()
-    if not equals or not all(key.split(".")):
+    if not equals or not all(key.split(".")) or key.count(".") >= DEPTH:
         raise UsageError(f"not an override: {shown(text)}", "write KEY=VALUE, for example learning_rate=0.01")
     name, line = f"command line: {shown(key)}", shown(text, 10**6)
     start = len(text) - len(value) + 1
@@ -37,7 +37,7 @@ def read_override(text: str) -> tuple[str, Node, tuple[Mistake, ...]]:
 
 
 def put(node: Node | None, kind: Any, path: tuple[str, ...], new: Node, above: Path) -> Node:
-    """The tree with a new value at a path; LookupError (message, hint) where the path leads nowhere."""
+    """The tree with a new value at a path; LookupError (message, hint) where it leads nowhere."""
     if not path:
         return new
     node = spell_out(node or Node({}, new.place, new.key), kind)

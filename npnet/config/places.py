@@ -57,7 +57,7 @@ class Mistake:
 
 
 def refusal(mistakes: Iterable[Mistake], first_file: str = "") -> ConfigError:
-    """The error that holds all mistakes: those of the first file by line, of others, of the command line as given."""
+    """The error that holds all mistakes: by file, the first one first, by line, then overrides."""
 
     def order(mistake: Mistake) -> tuple[bool, bool, str, int, int]:
         place = mistake.place

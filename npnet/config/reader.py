@@ -40,7 +40,7 @@ class Reading:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file, UTF-8 with or without a byte order mark; ConfigError names the first byte that is not."""
+    """The text of a file, UTF-8 with or without a mark; ConfigError names the byte that is not."""
     for mark, encoding in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
         if data.startswith(mark):
             raise refusal([Mistake(Place(name, 1), f"the file is {encoding}, from byte 0 on", "save it as UTF-8")])

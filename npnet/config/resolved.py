@@ -1,4 +1,4 @@
-"""Resolved: an experiment written out with everything filled in, as YAML that loads back to the same."""
+"""Resolved: an experiment with everything filled in, as YAML that loads back to the same."""
 
 import os
 import re
@@ -23,7 +23,7 @@ NOTES = {
 
 
 def write_resolved(experiment: Experiment) -> str:
-    """The experiment as YAML, every key in the order of declaration; it loads back to an equal one."""
+    """The experiment as YAML, all keys in the order of declaration; loads back to an equal one."""
     text: str = yaml.dump(
         spelled(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
     )
@@ -45,7 +45,7 @@ def _commented(experiment: Experiment, line: str) -> str:
 
 
 def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
-    """The experiment with its relative paths, which start at `base`, written so that they start at `folder`."""
+    """The experiment with relative paths that started at `base` made to start at `folder`."""
     source = experiment.dataset
     if not isinstance(source, Table) or Path(source.path).is_absolute():
         return experiment
@@ -54,7 +54,7 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
 
 
 def spelled(spec: Spec) -> dict[str, Any]:
-    """All options of a spec as plain values, registered things by name with all of their options."""
+    """All options of a spec as plain values, registered things by name with all their options."""
     return {key: _plain(getattr(spec, key), type_of(field)) for key, field in type(spec).model_fields.items()}
 
 

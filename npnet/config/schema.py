@@ -1,4 +1,4 @@
-"""Schema: the JSON Schema of a config, from the same models that read it, for completion and checks in editors.
+"""Schema: the JSON Schema of a config, from the models that read it, for use in editors.
 
 A union is a chain of `if/then/else` over the JSON type: editors then say what is wrong with the branch that was
 meant, where `oneOf` and `anyOf` make them say that nothing fits.
@@ -113,7 +113,7 @@ def _ways(part: Schema) -> Iterator[Schema]:
 
 
 def _commonness(way: Schema) -> int:
-    """Null and single words come first, so that the last branch, whose mistakes are told, is the usual one."""
+    """Null and single words first: the last branch, whose mistakes are told, is the usual one."""
     return 0 if way.get("type") == "null" else 1 if "const" in way else 2
 
 

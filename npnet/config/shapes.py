@@ -68,7 +68,7 @@ def _need(facts: Facts, loss: str, needed: int) -> str:
 
 
 def _last(chain: tuple[Layer, ...], loss: Loss, facts: Facts, outputs: int) -> Iterator[Fault]:
-    """A loss takes raw scores; the activation that it implies may be written, another one may not."""
+    """A loss takes raw scores; the activation that it implies may be written, no other."""
     name, loss_name = layers.name_of(chain[-1]), losses.name_of(loss)
     if name not in ("sigmoid", "softmax") or name == loss.link:
         return

@@ -1,4 +1,4 @@
-"""Spelling: the short ways to write a thing, spelt out, so that single options can be set or merged."""
+"""Spelling: short ways to write a thing, spelt out, so that options can be set and merged."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,9 +8,9 @@ from npnet.config.tree import Node
 
 
 def spell_out(node: Node, kind: Any) -> Node:
-    """The tree of a thing with its options by name: `relu` is `{relu: {}}`, `{linear: 16}` is `{linear: {units: 16}}`.
+    """The tree of a thing with its options by name; what is no short form comes back as it is.
 
-    What is no short form comes back as it is.
+    `relu` is `{relu: {}}`, `{linear: 16}` is `{linear: {units: 16}}`.
     """
     registry, spec = registry_of(kind), spec_of(kind)
     if registry is not None and isinstance(node.value, str):
@@ -26,7 +26,10 @@ def spell_out(node: Node, kind: Any) -> Node:
 
 
 def merged(base: Node, over: Node, kind: Any) -> Node:
-    """Two trees as one: mappings merge, `over` wins; another name of a registered kind replaces all of the base's."""
+    """Two trees as one: mappings merge and `over` wins.
+
+    Of a registered kind only options under the same name merge; another name replaces the base's.
+    """
     left, right = spell_out(base, kind), over
     if not isinstance(left.value, dict) or not isinstance(right.value, dict):
         return over

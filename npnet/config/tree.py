@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Node:
-    """A value of the tree, the place where it starts and the place of the key that it stands under."""
+    """A value of the tree, the place where it starts and the place of the key above it."""
 
     value: "Scalar | dict[str, Node] | list[Node]"
     place: Place
@@ -46,7 +46,7 @@ class Node:
         return nodes
 
     def place_of(self, path: Path, of_key: bool = False) -> Place:
-        """The place of the value at a path, or of its key; of the last value on the way that is written."""
+        """The place of the value at a path, or of its key; else of the last one on the way."""
         nodes = self.walk(path)
         written = len(nodes) == len(path) + 1
         return nodes[-1].key or nodes[-1].place if of_key and written else nodes[-1].place

@@ -97,7 +97,7 @@ def test_a_mistake_in_an_override_names_the_override(
     assert first.excerpt.startswith(text)
 
 
-@pytest.mark.parametrize("text", ["learning_rate", "=3", "a..b=3", ".a=3", "", "--x"])
+@pytest.mark.parametrize("text", ["learning_rate", "=3", "a..b=3", ".a=3", "", "--x", "a." * 5000 + "a=1"])
 def test_what_is_no_override_is_a_usage_error(load_text: Load, valid: str, text: str) -> None:
     with pytest.raises(UsageError, match="not an override"):
         load_text(valid, text)
