@@ -1,4 +1,4 @@
-"""What every registered thing has: a docstring that npnet list prints, a source or formula, options with a word each."""
+"""What every registered thing has: a docstring that `npnet list` prints, a formula, options with a word each."""
 
 import re
 
