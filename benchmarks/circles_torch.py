@@ -105,7 +105,7 @@ def write(folder: Path, history: History, scores: Scores, parts: Parts, chances:
         np.savetxt(folder / f"{part}.csv", columns, delimiter=",", header="target,probability", comments="")
 
 
-def draw(folder, net, scaler, history, best, scores, parts, chances) -> None:  # type: ignore[no-untyped-def]
+def draw(folder, net, scaler, history, best, scores, parts, chances) -> None:
     """Each picture alone, then three of them and the metrics on one sheet."""
     painters = {
         "loss": lambda axes: paint_loss(axes, history, best),
@@ -159,7 +159,7 @@ def paint_table(axes: plt.Axes, scores: Scores) -> None:
     axes.set_axis_off()
     names = list(scores["test"])
     cells = [[f"{scores[part][name]:.4f}" for part in scores] for name in names]
-    axes.table(cells, rowLabels=names, colLabels=list(scores), loc="center")
+    axes.table(cells, rowLabels=names, colLabels=list(scores), bbox=(0.3, 0.1, 0.7, 0.8))
 
 
 if __name__ == "__main__":

@@ -38,10 +38,10 @@ def describe() -> dict[str, str | int | float | None]:
     return {
         "cpu": processor(),
         "cores": os.cpu_count(),
-        "memory_gib": round(pages * size / 2**30, 1),
+        "memory": f"{pages * size / 2**30:.1f} GiB",
         "system": platform.platform(),
         "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
+        "load_before": round(os.getloadavg()[0], 2),
     }
 
 

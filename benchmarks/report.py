@@ -27,7 +27,7 @@ and updates; a full batch is neither shuffled nor gathered; nothing is evaluated
   and update in one function. **JAX**: one jitted call a step, optax, donated buffers; `vmap` for the 64 models.
   **Keras**: `fit` on JAX, 32 steps a call. **npnet**: the loop of `npnet train`.
 - **{SCAN.heading}**: a whole epoch of the same steps as one compiled call, `lax.scan`. Between its steps nothing can be
-  watched or stopped, so it is shown beside the peers and is not one of them; for tiny networks nothing here is faster.
+  watched or stopped, so it is shown beside the peers and does not count as "fastest peer".
 """
 
 

@@ -22,7 +22,7 @@ class Scan(Step):
     def epoch(self, order: np.ndarray) -> None:
         self.parameters, self.state = self.whole_epoch(self.parameters, self.state, self.X, self.y, order)
 
-    def scan(self, parameters, state, X, y, order):  # type: ignore[no-untyped-def]
+    def scan(self, parameters, state, X, y, order):
         X, y = X[order], y[order]
         whole, rest = divmod(self.work.rows, self.work.batch)
         cut = whole * self.work.batch

@@ -37,12 +37,12 @@ class Step:
         self.step = jax.jit(self.gathered_step, donate_argnums=(0, 1))
         self.whole_step = jax.jit(self.update, donate_argnums=(0, 1))
 
-    def one_update(self, parameters, state, x, y):  # type: ignore[no-untyped-def]
+    def one_update(self, parameters, state, x, y):
         gradient = jax.grad(loss)(parameters, x, y)
         change, state = self.rule.update(gradient, state, parameters)
         return optax.apply_updates(parameters, change), state
 
-    def gathered_step(self, parameters, state, X, y, rows):  # type: ignore[no-untyped-def]
+    def gathered_step(self, parameters, state, X, y, rows):
         return self.update(parameters, state, X[rows], y[rows])
 
     def train(self, epochs: int) -> None:

@@ -34,12 +34,12 @@ class Compiled(Eager):
     def objective(self, parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
         return self.loss(torch.func.functional_call(self.net, parameters, (x,)), y)
 
-    def sgd(self, parameters, _m, _v, _t, x, y) -> None:  # type: ignore[no-untyped-def]
+    def sgd(self, parameters, _m, _v, _t, x, y) -> None:
         gradient = torch.func.grad(self.objective)(parameters, x, y)
         for name, value in parameters.items():
             value.sub_(self.work.learning_rate * gradient[name])
 
-    def adam(self, parameters, m, v, t, x, y) -> None:  # type: ignore[no-untyped-def]
+    def adam(self, parameters, m, v, t, x, y) -> None:
         gradient = torch.func.grad(self.objective)(parameters, x, y)
         t.add_(1)
         rate, correction = self.work.learning_rate / (1 - BETA1**t), 1 - BETA2**t
