@@ -1,0 +1,61 @@
+"""The program: all commands in one place, and every error as one line and an exit code."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from npnet.cli import config, evaluate, gradcheck, init, listing, plot, runs, train
+from npnet.cli.commands import root
+from npnet.console.screen import Screen
+from npnet.console.streams import UnreadError, mend_streams
+from npnet.errors import MachineError, NpnetError, UsageError
+
+BROKEN_PIPE = 141
+
+app = root()
+for family in (init, train, evaluate, plot, runs, listing, gradcheck, config):
+    family.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run npnet with these arguments, or those of the process; gives the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    mend_streams()
+    try:
+        return int(app(given or ["--help"], prog_name="npnet", standalone_mode=False) or 0)
+    except UnreadError:
+        return BROKEN_PIPE
+    except SystemExit as end:  # by Typer: completion, or a help text that nobody reads
+        return BROKEN_PIPE if end.code == 1 else int(end.code or 0)
+    except Exception as error:
+        return _tell(error, given)
+
+
+def _tell(error: Exception, given: list[str]) -> int:
+    screen = Screen(color=False if "--no-color" in given else None)
+    if "--debug" in given:
+        screen.err.write_if_heard("".join(traceback.format_exception(error)))
+    told = _explained(error, given)
+    screen.error(told)
+    return told.code
+
+
+def _explained(error: Exception, given: list[str]) -> NpnetError:
+    if isinstance(error, NpnetError):
+        return error
+    if isinstance(error, typer.TyperException):
+        return _usage_error(error.format_message(), given)
+    if isinstance(error, MemoryError):
+        return MachineError("memory ran out")
+    hint = "please report it" if "--debug" in given else "please report it with what --debug shows"
+    return NpnetError(f"a bug in npnet: {type(error).__name__}: {error}", hint)
+
+
+def _usage_error(message: str, given: list[str]) -> UsageError:
+    names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    called = next((f" {word}" for word in given if word in names), "")
+    text, _, question = message.partition(" Did you mean ")
+    hint = f"did you mean {question}" if question else f"npnet{called} --help shows how it is used"
+    return UsageError(text[:1].lower() + text[1:].rstrip("."), hint)

@@ -1,0 +1,150 @@
+"""Commands: a decorator that gives each one the options that work everywhere, and its examples a place in the help."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from npnet import __version__
+from npnet.console.screen import Screen
+from npnet.errors import UsageError
+from npnet.registry import nearest
+
+RUNS_DIR = "runs"
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, a unique prefix of one, or latest.")]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Folders, ids, unique prefixes, or latest.")]
+Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; npnet init writes one.")]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings that win, such as learning_rate=0.01.")
+]
+
+
+def _everywhere(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results, warnings and errors.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the result as one JSON object.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR=1 does the same.")] = False,
+    runs_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", envvar="NPNET_RUNS_DIR", help=f"Where runs are.  [default: {RUNS_DIR}]"),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """The options that every command has."""
+
+
+EVERYWHERE = inspect.signature(_everywhere, eval_str=True).parameters
+
+
+@dataclass(frozen=True)
+class Here:
+    """What every command is given: the screen, and what was asked for with the options that work everywhere."""
+
+    screen: Screen
+    runs_dir: Path
+    json: bool
+
+    @classmethod
+    def of(cls, options: dict[str, Any], earlier: dict[str, Any]) -> "Here":
+        """From the options behind the command's name, and those before it."""
+        chosen = {name: options[name] or earlier.get(name) for name in EVERYWHERE}
+        screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
+        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]))
+
+
+def command(
+    app: typer.Typer, name: str, examples: str, **settings: Any
+) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
+    """Register a function of `Here` and its own options as a command; `examples` go first in its help."""
+
+    def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
+        call = with_everywhere(function)
+        extra = SETTINGS | settings
+        app.command(name, help=help_text(function, examples), context_settings=extra)(call)
+        return function
+
+    return register
+
+
+def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """The same function as Typer takes it: without `Here`, with the options that work everywhere."""
+    _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+    def call(context: typer.Context, **options: Any) -> int | None:
+        here = Here.of(options, context.find_root().params)
+        return function(here, **{parameter.name: options[parameter.name] for parameter in own})
+
+    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *EVERYWHERE.values())]
+    call.__signature__ = inspect.Signature([context, *keyword])  # type: ignore[attr-defined]
+    return call
+
+
+def group(app: typer.Typer, name: str, purpose: str, **settings: Any) -> typer.Typer:
+    """A family of commands under one name."""
+    family = typer.Typer(help=purpose, rich_markup_mode=None, context_settings=SETTINGS, **settings)
+    app.add_typer(family, name=name)
+    return family
+
+
+def root() -> typer.Typer:
+    """The program without its commands."""
+    app = typer.Typer(
+        name="npnet",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=SETTINGS,
+        help=f"Train neural networks from a YAML file.\n\n{_block(ROOT_EXAMPLES)}",
+    )
+
+    def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False, **_: Any) -> None:
+        if version:
+            typer.echo(f"npnet {__version__}")
+            raise typer.Exit
+
+    parameters = inspect.signature(start, eval_str=True).parameters["version"], *EVERYWHERE.values()
+    start.__signature__ = inspect.Signature(list(parameters))  # type: ignore[attr-defined]
+    app.callback(invoke_without_command=True)(start)
+    return app
+
+
+ROOT_EXAMPLES = """
+npnet init circles                 write circles.yaml, a first config
+npnet train circles.yaml           train it; prints the run folder
+npnet evaluate latest              its scores
+npnet runs                         all runs
+"""
+
+
+def help_text(function: Callable[..., Any], examples: str) -> str:
+    """The first line of a docstring, then examples, then the rest of the docstring."""
+    first, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
+    return f"{first}\n\n{_block(examples)}\n\n{rest}".rstrip()
+
+
+def _block(examples: str) -> str:
+    lines = "\n".join(f"  {line}" for line in examples.strip().splitlines())
+    return f"\b\nExamples:\n{lines}"
+
+
+def refuse_options(arguments: list[str]) -> None:
+    """UsageError for `--learning_rate 3` among KEY=VALUE settings: it says how that is written."""
+    for place, text in enumerate(arguments):
+        if text.startswith("-") and text != "-":
+            name, equals, value = text.lstrip("-").partition("=")
+            following = arguments[place + 1] if place + 1 < len(arguments) else "VALUE"
+            raise _no_option(text.partition("=")[0], name.replace("-", "_"), value if equals else following)
+
+
+def _no_option(written: str, name: str, value: str) -> UsageError:
+    from npnet.config import Experiment
+
+    near = nearest(name.partition(".")[0], list(Experiment.model_fields))
+    if near:
+        rest = name.partition(".")[2]
+        return UsageError(f"there is no option {written}", f"write {near}{'.' if rest else ''}{rest}={value}")
+    return UsageError(f"there is no option {written}", "-h shows the options")

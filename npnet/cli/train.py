@@ -1,0 +1,90 @@
+"""`npnet train`: a config becomes a run folder."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from npnet.cli.commands import Config, Here, Overrides, command, refuse_options
+from npnet.console.streams import UnreadError
+from npnet.errors import MachineError
+
+if TYPE_CHECKING:
+    from npnet.config import Loaded
+    from npnet.running import Ending, Wishes
+
+EXAMPLES = """
+npnet train circles.yaml
+npnet train circles.yaml learning_rate=1e-3 layers.0.linear.units=32
+run=$(npnet train circles.yaml --quiet --name wide --tag paper)
+npnet train circles.yaml --dry-run
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    command(app, "train", EXAMPLES, ignore_unknown_options=True)(train)
+
+
+def train(
+    here: Here,
+    config: Config,
+    overrides: Overrides = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run; else the config's.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for the run; may be repeated.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    no_plots: Annotated[bool, typer.Option("--no-plots", help="Draw no pictures.")] = False,
+    run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The run folder, new or empty.")] = None,
+) -> int | None:
+    """Train, score and draw; prints the run folder.
+
+    Ctrl-C ends the training after the batch and keeps the best weights; a second one stops at once.
+    """
+    refuse_options([str(config), *(overrides or [])])
+    from npnet.config import load
+    from npnet.running import Halted, Wishes
+
+    loaded = load(config, overrides or [])
+    if dry_run:
+        return rehearse(here, loaded)
+    try:
+        return run(here, loaded, Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), plots=not no_plots))
+    except Halted as halted:
+        return halted.code
+
+
+def rehearse(here: Here, loaded: "Loaded") -> None:
+    """Check everything, and say what would be trained."""
+    from npnet.console.tables import outline_text
+    from npnet.running import make_ready, outline
+
+    plan = outline(make_ready(loaded))
+    if here.json:
+        here.screen.result_json(asdict(plan))
+    else:
+        here.screen.result_table(outline_text(plan))
+
+
+def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
+    """Train, and say how it went and where the run is."""
+    from npnet.console.progress import TrainingDisplay
+    from npnet.console.tables import metrics_table
+    from npnet.running import run_training
+
+    ending = run_training(loaded, wishes, TrainingDisplay(here.screen))
+    here.screen.say_table(metrics_table(ending.metrics))
+    with suppress(UnreadError, MachineError):  # whoever started the training may be gone
+        name_folder(here, wishes.run_dir or wishes.runs_dir / ending.run.id, ending)
+    if ending.error:
+        here.screen.error(ending.error)
+    return ending.code
+
+
+def name_folder(here: Here, folder: Path, ending: "Ending") -> None:
+    """Write the run folder, alone or with the scores."""
+    if here.json:
+        here.screen.result_json({"run": str(folder), "status": ending.status, "metrics": ending.metrics})
+    else:
+        here.screen.result(str(folder))

@@ -1,0 +1,147 @@
+"""How a training goes: bars that move on a terminal, a line now and then elsewhere, and all lines in log.txt."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from npnet.console.numbers import duration, short
+from npnet.console.screen import Screen, one_line
+from npnet.fitting import Fitting
+from npnet.nn.linear import Linear
+from npnet.rundir import Run
+from npnet.training import Progress
+
+if TYPE_CHECKING:
+    from npnet.console.live import LiveDisplay
+
+LINES = 10.0
+"""Seconds between two plain lines."""
+FRAMES = 0.1
+"""Seconds between two frames of the live display: epochs of a millisecond are not drawn one by one."""
+
+
+class State:
+    """Where a training is, as both displays tell it; nothing is computed before it is shown."""
+
+    def __init__(self, name: str, fitting: Fitting) -> None:
+        self.name, self.fitting = name, fitting
+        self.latest: Progress | None = None
+        self.measured: dict[str, float] = {}
+        self.stage = "training"
+        self.began = time.monotonic()
+
+    @property
+    def share(self) -> float:
+        """How much of the epochs is done, from 0 to 1."""
+        if self.latest is None:
+            return 0.0
+        return (self.latest.epoch - 1 + self.latest.batch / self.latest.batches) / self.latest.epochs
+
+    @property
+    def epoch(self) -> str:
+        """The epoch of all epochs: 42/100."""
+        return f"{self.latest.epoch if self.latest else 0}/{self.fitting.experiment.epochs}"
+
+    @property
+    def left(self) -> str:
+        """The time that the rest of the epochs would take at the pace until now."""
+        seconds = time.monotonic() - self.began
+        return duration(seconds / self.share * (1 - self.share)) if self.share else "?"
+
+    @property
+    def best(self) -> str:
+        """The best epoch and its value: validation_loss 0.0148 in epoch 37."""
+        epoch, value = int(self.fitting.best.epoch[0]), float(self.fitting.best.value[0])
+        if not np.isfinite(value):
+            return "none yet"
+        monitor = self.fitting.monitor
+        return f"{monitor.name} {short(-value if monitor.maximize else value)} in epoch {epoch}"
+
+    def note(self, progress: Progress) -> None:
+        """Keep what was said last."""
+        self.latest = progress
+        if progress.values:
+            self.measured = {name: float(value[0]) for name, value in progress.values.items()}
+
+
+class TrainingDisplay:
+    """Shows a training on the screen; satisfies `npnet.running.Show`."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.live: LiveDisplay | None = None
+
+    def begin(self, run: Run, fitting: Fitting, log: Callable[[str], None]) -> None:
+        """Say what is trained, and open the live display where there is a terminal."""
+        self.state, self.log = State(run.id, fitting), log
+        self.next_frame = self.next_line = 0.0
+        self.written: Progress | None = None
+        self._say(summary(fitting))
+        if self.screen.err.moves and not self.screen.quiet:
+            from npnet.console.live import LiveDisplay
+
+            self.live = LiveDisplay(self.state, self.screen.err)
+
+    def progress(self, progress: Progress) -> None:
+        """Note an epoch; draw a frame or write a line if the last one is old enough."""
+        self.state.note(progress)
+        now = time.monotonic()
+        if self.live and now >= self.next_frame:
+            self.live.draw()
+            self.next_frame = now + FRAMES
+        if now >= self.next_line:
+            self._line()
+            self.next_line = now + LINES
+
+    def stage(self, name: str) -> None:
+        """Tell of the next piece of work; the first one after the epochs gets the last line."""
+        if self.state.stage == "training":
+            self._line()
+            self._say(self._ending())
+        self.state.stage = name
+        if self.live:
+            self.live.draw()
+
+    def warn(self, text: str) -> None:
+        """Tell what went wrong and stopped nothing."""
+        if self.live:
+            self.live.close()
+            self.live = None
+        self.log(f"warning: {one_line(text)}")
+        self.screen.warn(text)
+
+    def end(self) -> None:
+        """Leave the terminal as it was."""
+        if self.live:
+            self.live.close()
+            self.live = None
+
+    def _line(self) -> None:
+        latest = self.state.latest
+        if latest is None or latest is self.written:
+            return
+        self.written = latest
+        values = "  ".join(f"{name} {short(value)}" for name, value in self.state.measured.items())
+        batch = "" if latest.complete else f" batch {latest.batch}/{latest.batches}"
+        self._say(f"epoch {self.state.epoch}{batch}  {values}  {self.state.left} left")
+
+    def _ending(self) -> str:
+        latest = self.state.latest
+        took = duration(time.monotonic() - self.state.began)
+        return f"{latest.epoch if latest else 0} epochs in {took}; best: {self.state.best}"
+
+    def _say(self, text: str) -> None:
+        self.log(text)
+        if self.live is None:
+            self.screen.say(text)
+
+
+def summary(fitting: Fitting) -> str:
+    """What is trained, in a line: sizes of the network and of the data."""
+    experiment, data = fitting.experiment, fitting.data
+    rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
+    widths = [layer.units for layer in experiment.layers if isinstance(layer, Linear)]
+    network = "-".join(map(str, [len(data.features), *widths]))
+    return f"{network} ({fitting.network.size} parameters), rows: {rows}"

@@ -1,0 +1,73 @@
+"""Tables as text: as wide as they need off a terminal, ASCII where a stream speaks nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from npnet.console.numbers import short
+from npnet.console.screen import one_line
+from npnet.console.streams import Output
+from npnet.io import size_text
+
+if TYPE_CHECKING:
+    from npnet.running import Outline
+
+ENDLESS = 10_000  # columns
+
+
+def text_of(renderable: RenderableType, output: Output) -> str:
+    """What a table looks like on a stream."""
+    file = TextIOWrapper(BytesIO(), encoding="utf-8" if output.unicode else "ascii", errors="replace")
+    console = Console(
+        file=file,
+        width=output.width or ENDLESS,
+        force_terminal=output.color,
+        no_color=not output.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(renderable)
+    file.seek(0)
+    return "".join(f"{line.rstrip()}\n" for line in file)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> Table:
+    """Rows under a heading; the columns named in `numbers` are aligned at the right."""
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for name in columns:
+        made.add_column(Text(one_line(name)), justify="right" if name in numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(_cell(value)) for value in row))
+    return made
+
+
+def metrics_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
+    """A row for each metric, a column for each part."""
+    names = dict.fromkeys(name for scores in metrics.values() for name in scores)
+    rows = [[name, *(scores.get(name) for scores in metrics.values())] for name in names]
+    return table(["metric", *metrics], rows, list(metrics))
+
+
+def outline_text(outline: "Outline") -> RenderableType:
+    """The layers of a network with their shapes and parameters, and how it would be trained."""
+    rows = [[line.name, line.kind, line.inputs, line.outputs, line.parameters] for line in outline.layers]
+    layers = table(["name", "layer", "inputs", "outputs", "parameters"], rows, ["inputs", "outputs", "parameters"])
+    parts = ", ".join(f"{count} {part}" for part, count in outline.rows.items())
+    steps = f"{outline.epochs} epochs of {outline.steps} steps, {outline.threads} thread{'s' * (outline.threads > 1)}"
+    total = f"{outline.parameters} parameters; rows: {parts}; {steps}; {size_text(outline.memory)} of memory"
+    return Group(layers, Text(), Text(total))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return short(value) if isinstance(value, float) else one_line(str(value))

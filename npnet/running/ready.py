@@ -1,0 +1,47 @@
+"""Ready: the data of an experiment loaded, and everything checked that can be before memory is taken."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from npnet.config import Experiment, Facts, Loaded, check, check_memory
+from npnet.data import Dataset, Prepared, fingerprint, prepare
+from npnet.errors import DataError
+from npnet.running.threads import choose_threads
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An experiment that can be trained: its data, their fingerprint, and the number of threads to take."""
+
+    experiment: Experiment
+    base: Path
+    data: Prepared
+    fingerprint: str
+    threads: int
+
+    @property
+    def facts(self) -> Facts:
+        """The sizes of the data."""
+        return Facts.of(self.data)
+
+
+def make_ready(loaded: Loaded) -> Ready:
+    """Load and split the data; DataError or ConfigError with the line of the config that is to blame."""
+    experiment = loaded.experiment
+    with _at_line(loaded):
+        dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
+        data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
+    facts = Facts.of(data)
+    check(loaded, facts)
+    check_memory(loaded, facts)
+    return Ready(experiment, loaded.base, data, fingerprint(dataset), choose_threads(experiment, facts))
+
+
+@contextmanager
+def _at_line(loaded: Loaded) -> Iterator[None]:
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{loaded.where('dataset')}: {error.message}", error.hint) from error

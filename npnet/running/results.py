@@ -1,0 +1,54 @@
+"""Results: what a training leaves in its run folder, row by row and at its end."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npnet.data import Part, Prepared
+from npnet.fitting import Fitting
+from npnet.metrics import decide
+from npnet.training import Progress
+
+PREDICTED = ("validation", "test")
+
+
+def history_columns(fitting: Fitting) -> list[str]:
+    """The values in a row of history.csv, in order: the losses, then each metric of both parts."""
+    metric = fitting.monitor.name.partition("_")[2]
+    names = fitting.experiment.metrics
+    chosen = names if names is not None else (metric,) if metric != "loss" else ()
+    parts = [part for part in ("train", "validation") if part in fitting.data.parts]
+    return [f"{part}_{name}" for name in ("loss", *chosen) for part in parts]
+
+
+def history_row(progress: Progress, columns: list[str]) -> dict[str, float]:
+    """The row of an epoch; NaN where it was not evaluated."""
+    values = {name: float(progress.values[name][0]) if progress.values else float("nan") for name in columns}
+    return {"epoch": progress.epoch, **values, "learning_rate": float(progress.learning_rate[0])}
+
+
+def last_state(fitting: Fitting) -> dict[str, NDArray[np.generic]]:
+    """A copy of parameters, statistics and the optimizer's slots as they are now, before the best come back."""
+    return {name: values.copy() for name, values in fitting.checkpoint().items()}
+
+
+def predictions(data: Prepared, part: Part, output: NDArray[np.float64]) -> Mapping[str, ArrayLike]:
+    """The columns of a part's predictions from its outputs (outputs, samples): row, target, prediction, and more.
+
+    Classes go by name, with probability_<class> for each; several targets have a column of their own each.
+    """
+    if data.task == "regression":
+        several = len(data.targets) > 1
+        ends = [f"_{name}" for name in data.targets] if several else [""]
+        targets = {f"target{end}": column for end, column in zip(ends, part.y.T, strict=True)}
+        return {"row": part.rows, **targets, **{f"prediction{e}": y for e, y in zip(ends, output, strict=True)}}
+    names = np.array(data.classes)
+    chances = zip(data.classes, _of_every_class(output), strict=True)
+    told = {"row": part.rows, "target": names[part.y], "prediction": names[decide(output)]}
+    return told | {f"probability_{name}": chance for name, chance in chances}
+
+
+def _of_every_class(output: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of every class (classes, samples), also where only that of the second of two is given."""
+    return np.concatenate([1 - output, output]) if len(output) == 1 else output

@@ -1,0 +1,41 @@
+"""Threads: how many the matrix products of a training gain from, decided before any array exists."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from npnet.config import Experiment, Facts, complete
+from npnet.nn.plan import Plan
+
+ENOUGH = 2e7
+"""Multiply-adds of one matrix product from which a second thread is worth its wake-up."""
+
+
+def choose_threads(experiment: Experiment, facts: Facts) -> int:
+    """The number of BLAS threads: as written, or of `auto` one for small steps and every core for large ones."""
+    if experiment.threads != "auto":
+        return experiment.threads
+    return cores() if largest_product(experiment, facts) >= ENOUGH else 1
+
+
+def largest_product(experiment: Experiment, facts: Facts) -> int:
+    """Multiply-adds of the largest matrix product in a training step: rows of a batch times a layer's parameters."""
+    filled = complete(experiment, facts)
+    steps = Plan(filled.layers, facts.features).of_layers()
+    sizes = [p.shape[0] * p.shape[1] for step in steps for p in step.layer.parameters(step.inputs).values()]
+    rows = facts.rows["train"]
+    return max(sizes, default=0) * (rows if filled.batch_size == "all" else min(filled.batch_size, rows))
+
+
+def cores() -> int:
+    """The cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def limited(threads: int) -> Iterator[None]:
+    """Inside, BLAS takes that many threads."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(threads, user_api="blas"):
+        yield

@@ -1,0 +1,224 @@
+"""Training into a run folder: claim, train, record, write, draw; every end of it has its status."""
+
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from npnet.checkpoint import Tensors
+from npnet.config import Loaded
+from npnet.config.resolved import relocated, write_resolved
+from npnet.errors import Diverged, MachineError, NpnetError
+from npnet.fitting import Fitting
+from npnet.plots import draw, usual
+from npnet.plots.from_run import material
+from npnet.reopening import data_metadata
+from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
+from npnet.running.ready import Ready, make_ready
+from npnet.running.results import PREDICTED, history_columns, history_row, last_state, predictions
+from npnet.running.signals import Stop, exit_code, listening
+from npnet.running.threads import limited
+from npnet.training import Progress
+
+Scores = dict[str, dict[str, float]]
+
+
+class Show(Protocol):
+    """Who is told how a training goes; what it does with that is its own affair."""
+
+    def begin(self, run: Run, fitting: Fitting, log: Callable[[str], None]) -> None:
+        """The run folder is there; `log` adds a line to its log.txt."""
+
+    def progress(self, progress: Progress) -> None:
+        """An epoch, or part of a long one, is done."""
+
+    def stage(self, name: str) -> None:
+        """Another piece of work begins."""
+
+    def warn(self, text: str) -> None:
+        """Something went wrong that does not stop the training."""
+
+    def end(self) -> None:
+        """Nothing more will come."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is wanted of a run beside its config."""
+
+    runs_dir: Path
+    run_dir: Path | None = None
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    plots: bool = True
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a training ended: its run, the scores of its parts, the exit code, and why it is not 0."""
+
+    run: Run
+    status: str
+    metrics: Scores
+    code: int = 0
+    error: Diverged | None = None
+
+
+class Bug(NpnetError):
+    """Something that npnet did not expect; its traceback is in the run folder."""
+
+
+def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
+    """Train into a new run folder; until it is complete enough to be seen, any failure leaves nothing behind."""
+    with listening() as stop, _claimed(loaded, wishes) as new:
+        ready = make_ready(loaded)
+        with limited(ready.threads), _explained_memory():
+            fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.data)
+            start = _start_from(fitting, ready, wishes)
+            writer = _publish(new, loaded, ready, fitting, start, wishes)
+            with _recorded_failures(writer), _shown(show, writer, fitting):
+                stop.polite = True
+                return Training(fitting, writer, stop, show).run(plots=wishes.plots)
+
+
+class Training:
+    """One training under way: what `run_training` has prepared, and where it is."""
+
+    def __init__(self, fitting: Fitting, writer: RunWriter, stop: Stop, show: Show) -> None:
+        self.fitting, self.writer, self.stop, self.show = fitting, writer, stop, show
+        self.columns = history_columns(fitting)
+        self.last: Tensors | None = None
+        self.epoch = 0
+        self.interrupted = False
+
+    def run(self, plots: bool) -> Ending:
+        """Train, write everything down, draw, and say how it ended."""
+        error = self.train()
+        self.write_state(keep_last=error is None)
+        metrics = self.write_scores()
+        if plots and not self.stop:
+            self.draw()
+        status = "diverged" if error else "interrupted" if self.interrupted else "done"
+        best = int(self.fitting.best.epoch[0])
+        self.writer.finish(status, best_epoch=best, error=error.message if error else None)
+        code = error.code if error else exit_code(self.stop.number) if self.stop else 0
+        return Ending(self.writer.run, status, metrics, code, error)
+
+    def train(self) -> Diverged | None:
+        """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
+        try:
+            for progress in self.fitting.fit():
+                self.interrupted = bool(self.stop)
+                self.record(progress)
+                if self.interrupted:
+                    self.fitting.best.restore()
+                    break
+        except Diverged as error:
+            return error
+        return None
+
+    def record(self, progress: Progress) -> None:
+        """Append an epoch to the history, and copy the state after the last one: the best then comes back."""
+        if progress.complete:
+            self.epoch = progress.epoch
+            self.writer.append_history(history_row(progress, self.columns), progress.seconds)
+        done = progress.complete and (progress.epoch == progress.epochs or self.fitting.best.done.all())
+        if done or self.interrupted:
+            self.last = last_state(self.fitting)
+        self.show.progress(progress)
+
+    def write_state(self, keep_last: bool) -> None:
+        """Write the best parameters, and the last state unless it is not finite."""
+        self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting.data))
+        if keep_last:
+            self.writer.write_checkpoint(self.last or last_state(self.fitting), {"epoch": str(self.epoch)})
+
+    def write_scores(self) -> Scores:
+        """Write the scores of every part and the predictions of those that did not train."""
+        self.show.stage("scoring")
+        data = self.fitting.data
+        metrics = {part: self.fitting.scores(part) for part in data.parts}
+        self.writer.write_metrics(metrics)
+        for part in PREDICTED:
+            if part in data.parts:
+                columns = predictions(data, data.parts[part], self.fitting.outputs(part))
+                self.writer.write_predictions(part, columns)
+        return metrics
+
+    def draw(self) -> None:
+        """Draw the usual pictures; whatever goes wrong with them, the training is worth more."""
+        self.show.stage("drawing")
+        try:
+            seen = material(self.writer.run, self.fitting)
+            draw(seen, usual(seen), self.writer.run.plots)
+        except Exception as error:
+            hint = f"; npnet plot {self.writer.run.id} tries again"
+            self.show.warn(f"the plots are missing: {error}{hint}")
+
+
+def _claimed(loaded: Loaded, wishes: Wishes) -> NewRun:
+    name = wishes.name or loaded.path.stem
+    return claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name)
+
+
+def _start_from(fitting: Fitting, ready: Ready, wishes: Wishes) -> Run | None:
+    """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means."""
+    text = ready.experiment.weights
+    if text is None:
+        return None
+    folder = ready.base / text
+    run = Run(folder) if folder.is_dir() else find(wishes.runs_dir, text)
+    fitting.set_weights(run.weights()[0])
+    return run
+
+
+def _publish(
+    new: NewRun, loaded: Loaded, ready: Ready, fitting: Fitting, start: Run | None, wishes: Wishes
+) -> RunWriter:
+    experiment = relocated(fitting.experiment, loaded.base, new.folder)
+    if start is not None:
+        there = os.path.relpath(start.path, new.folder.resolve())
+        experiment = experiment.model_copy(update={"weights": there})
+    files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
+    facts = {"data": ready.fingerprint, "parameters": fitting.network.size, "tags": list(wishes.tags)}
+    return new.publish(files, loaded.base, **facts)
+
+
+@contextmanager
+def _shown(show: Show, writer: RunWriter, fitting: Fitting) -> Iterator[None]:
+    show.begin(writer.run, fitting, writer.log)
+    try:
+        yield
+    finally:
+        show.end()
+
+
+@contextmanager
+def _explained_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise MachineError("memory ran out", "take fewer units or a smaller batch_size") from error
+
+
+@contextmanager
+def _recorded_failures(writer: RunWriter) -> Iterator[None]:
+    """Say in the run folder why the training failed, where it still can be written; a bug leaves its traceback."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        writer.close()
+        raise
+    except (NpnetError, MemoryError) as error:
+        with suppress(MachineError):
+            writer.finish("failed", error=str(error) or "memory ran out")
+        raise
+    except Exception as error:
+        with suppress(MachineError):
+            writer.crash(traceback.format_exc())
+            writer.finish("failed", error=f"{type(error).__name__}: {error}")
+        where = f"{writer.run.path}/crash.txt"
+        raise Bug(f"a bug in npnet: {type(error).__name__}: {error}; see {where}", "please report it") from error
