@@ -1,0 +1,112 @@
+"""The same training twice, in npnet and in PyTorch."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import npnet.nn  # noqa: F401 - fills the registries
+from npnet.nn.batches import Samples
+from npnet.nn.layer import layers
+from npnet.nn.losses import losses
+from npnet.nn.network import Network
+from npnet.nn.optimizers import optimizers
+from npnet.nn.passes import Pass
+from npnet.nn.updates import Constraints, Updates
+from npnet.spec import Named
+
+STEPS, BATCH, INPUTS, WITHIN = 50, 16, 6, 1e-9
+BODY = [{"linear": 8}, "tanh", {"linear": 8}, "tanh"]
+
+
+class Stack(nn.Module):
+    """A Sequential whose parameters have npnet's names: layers.0.weight."""
+
+    def __init__(self, *modules):
+        super().__init__()
+        self.layers = nn.Sequential(*modules)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Residual(Stack):
+    def forward(self, x):
+        return x + self.layers(x)
+
+
+def body():
+    return nn.Linear(INPUTS, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh()
+
+
+class Both:
+    """The same network, data, loss and optimizer twice; `step` trains both on the same batch."""
+
+    def __init__(self, written, modules, loss, criterion, outputs, optimizer, rule, constraints=None, weights=False):
+        parse = Named(layers).parse
+        specs = (*map(parse, written), parse({"linear": outputs}))
+        self.network = Network([specs], INPUTS, seeds=[3], dtype=np.float64)
+        self.net = Stack(*modules, nn.Linear(8, outputs))
+        self.loss, self.criterion = Named(losses).parse(loss), criterion
+        self.load()
+        self.updates = Updates(self.network, Named(optimizers).parse(optimizer), constraints or Constraints())
+        self.rule = rule(self.net)
+        self.passes = {mode: Pass(self.network, BATCH, self.loss, training=mode) for mode in (True, False)}
+        self.random = np.random.default_rng(5)
+        self.weights = weights
+
+    def load(self):
+        named = self.network.named(self.network.theta) | self.network.named_state(self.network.state)
+        state = {name: torch.from_numpy(value[0].copy()) for name, value in named.items()}
+        found = self.net.load_state_dict(state, strict=False)
+        assert found.unexpected_keys == []
+        assert all(name.endswith("num_batches_tracked") for name in found.missing_keys)
+
+    def step(self, rate):
+        x = self.random.standard_normal((BATCH, INPUTS))
+        y, t = targets(self.loss, self.random, self.network.outputs)
+        w = self.random.uniform(0.5, 2.0, (BATCH, 1)) if self.weights else None
+        batch = Samples.of(x, t, w, np.float64).part(slice(None), 1)
+        own = self.passes[True]
+        own.take(batch.x, batch.t, batch.w)
+        own.train()
+        mean_loss = own.total_loss()[0] / BATCH
+        self.updates.step(rate)
+        x, y = torch.from_numpy(x), torch.from_numpy(y)
+        self.rule.zero_grad()
+        loss = self.criterion(self.net(x), y)
+        if w is not None:
+            loss = (loss * torch.from_numpy(w / w.mean())).mean()
+        loss.backward()
+        self.rule.step()
+        assert mean_loss == pytest.approx(loss.item(), rel=WITHIN, abs=WITHIN)
+        return batch, x
+
+    def train_and_compare(self, rate):
+        for _ in range(STEPS):
+            batch, x = self.step(rate)
+            self.compare()
+        self.net.eval()
+        own = self.passes[False]
+        own.take(batch.x, batch.t)
+        np.testing.assert_allclose(own.scores()[0].T, self.net(x).detach().numpy(), rtol=WITHIN, atol=WITHIN)
+
+    def compare(self):
+        named = self.network.named(self.network.theta) | self.network.named_state(self.network.state)
+        theirs = self.net.state_dict()
+        for name, value in named.items():
+            np.testing.assert_allclose(value[0], theirs[name].numpy(), rtol=WITHIN, atol=WITHIN, err_msg=name)
+
+
+def targets(loss, random, outputs):
+    """Targets as PyTorch takes them, and as npnet's loss encodes them."""
+    name = losses.name_of(loss)
+    if name == "cross_entropy":
+        y = random.integers(0, outputs, BATCH)
+        return y, loss.encode(y, outputs)
+    if name in ("binary_cross_entropy", "hinge"):
+        y = random.integers(0, 2, BATCH)
+        t = loss.encode(y, 2)
+        return t, t
+    y = random.poisson(2.0, (BATCH, outputs)) if name == "poisson" else random.standard_normal((BATCH, outputs))
+    return y.astype(np.float64), loss.encode(y, 0)
