@@ -3,6 +3,7 @@
 from npnet.nn import (
     activations,
     dropout,
+    embedding,
     gates,
     initializers,
     linear,
@@ -11,12 +12,14 @@ from npnet.nn import (
     optimizers,
     regression_losses,
     residual,
+    scaling,
     schedules,
 )
 
 __all__ = [
     "activations",
     "dropout",
+    "embedding",
     "gates",
     "initializers",
     "linear",
@@ -25,5 +28,6 @@ __all__ = [
     "optimizers",
     "regression_losses",
     "residual",
+    "scaling",
     "schedules",
 ]

@@ -124,6 +124,18 @@ class OneCycle(Schedule):
         return np.where(p < self.rise, up, down)
 
 
+@schedules.add("cosine_log4")
+class CosineLog4(Schedule):
+    """Four rises and falls, each twice as long as the one before: small steps early and often.
+
+    f(e) = (1 - cos(2π log₂(1 + 15 e/E))) / 2.  Holzmüller, Grinsztajn and Steinwart (2024), Better by default.
+    """
+
+    def factor(self, e: Epochs, epochs: int) -> Epochs:
+        """Factors on the learning rate at the times e, of `epochs` in all."""
+        return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.log2(1.0 + 15.0 * e / epochs)))
+
+
 @schedules.add("reduce_on_plateau")
 class ReduceOnPlateau(Schedule):
     """A drop whenever the monitored value has not improved for some epochs.
