@@ -1,7 +1,7 @@
 """Commands: a decorator that gives each one the options that work everywhere, and its examples a place in the help."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from npnet import __version__
+from npnet.cli.help import EXAMPLES, Command, Group
 from npnet.console.screen import Screen
 from npnet.errors import UsageError
 from npnet.registry import nearest
@@ -16,11 +17,12 @@ from npnet.registry import nearest
 RUNS_DIR = "runs"
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
+Version = Annotated[bool, typer.Option("--version", help="Print the version.")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, a unique prefix of one, or latest.")]
-Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Folders, ids, unique prefixes, or latest.")]
+Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Folders, ids, unique prefixes, or latest.")]
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; npnet init writes one.")]
 Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings that win, such as learning_rate=0.01.")
+    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Settings that win, such as learning_rate=0.01.")
 ]
 
 
@@ -30,7 +32,9 @@ def _everywhere(
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR=1 does the same.")] = False,
     runs_dir: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", envvar="NPNET_RUNS_DIR", help=f"Where runs are.  [default: {RUNS_DIR}]"),
+        typer.Option(
+            metavar="FOLDER", envvar="NPNET_RUNS_DIR", help=f"Where runs are; else NPNET_RUNS_DIR, or {RUNS_DIR}."
+        ),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
@@ -38,6 +42,18 @@ def _everywhere(
 
 
 EVERYWHERE = inspect.signature(_everywhere, eval_str=True).parameters
+
+
+class NpnetCommand(Command):
+    """A command of npnet."""
+
+    everywhere = frozenset(EVERYWHERE)
+
+
+class NpnetGroup(Group):
+    """A family of commands, or all of them."""
+
+    everywhere = frozenset(EVERYWHERE)
 
 
 @dataclass(frozen=True)
@@ -49,11 +65,19 @@ class Here:
     json: bool
 
     @classmethod
-    def of(cls, options: dict[str, Any], earlier: dict[str, Any]) -> "Here":
-        """From the options behind the command's name, and those before it."""
-        chosen = {name: options[name] or earlier.get(name) for name in EVERYWHERE}
+    def of(cls, given: Sequence[Mapping[str, Any]]) -> "Here":
+        """From the options behind the command's name, then those before it: the first that is given counts."""
+        chosen = {name: next((one[name] for one in given if one.get(name)), None) for name in EVERYWHERE}
         screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
         return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]))
+
+
+def earlier(context: typer.Context) -> Iterator[Mapping[str, Any]]:
+    """The options before the command's name, of its family and of npnet itself."""
+    parent = context.parent
+    while parent is not None:
+        yield parent.params
+        parent = parent.parent
 
 
 def command(
@@ -63,8 +87,8 @@ def command(
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
         call = with_everywhere(function)
-        extra = SETTINGS | settings
-        app.command(name, help=help_text(function, examples), context_settings=extra)(call)
+        text = help_text(function, examples)
+        app.command(name, cls=NpnetCommand, help=text, context_settings=SETTINGS | settings)(call)
         return function
 
     return register
@@ -76,7 +100,9 @@ def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | 
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
 
     def call(context: typer.Context, **options: Any) -> int | None:
-        here = Here.of(options, context.find_root().params)
+        if context.invoked_subcommand is not None:
+            return None
+        here = Here.of([options, *earlier(context)])
         return function(here, **{parameter.name: options[parameter.name] for parameter in own})
 
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *EVERYWHERE.values())]
@@ -84,10 +110,14 @@ def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | 
     return call
 
 
-def group(app: typer.Typer, name: str, purpose: str, **settings: Any) -> typer.Typer:
-    """A family of commands under one name."""
-    family = typer.Typer(help=purpose, rich_markup_mode=None, context_settings=SETTINGS, **settings)
-    app.add_typer(family, name=name)
+def group(
+    app: typer.Typer, name: str, purpose: str, examples: str, alone: Callable[..., None] | None = None
+) -> typer.Typer:
+    """A family of commands under one name, which may do something alone."""
+    family = typer.Typer(cls=NpnetGroup, rich_markup_mode=None, context_settings=SETTINGS)
+    if alone is not None:
+        family.callback(invoke_without_command=True)(with_everywhere(alone))
+    app.add_typer(family, name=name, help=f"{purpose}\n\n{_block(examples)}")
     return family
 
 
@@ -95,19 +125,22 @@ def root() -> typer.Typer:
     """The program without its commands."""
     app = typer.Typer(
         name="npnet",
+        cls=NpnetGroup,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=SETTINGS,
         help=f"Train neural networks from a YAML file.\n\n{_block(ROOT_EXAMPLES)}",
     )
 
-    def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False, **_: Any) -> None:
+    def start(context: typer.Context, version: Version = False, **_: Any) -> None:
         if version:
             typer.echo(f"npnet {__version__}")
             raise typer.Exit
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
 
-    parameters = inspect.signature(start, eval_str=True).parameters["version"], *EVERYWHERE.values()
-    start.__signature__ = inspect.Signature(list(parameters))  # type: ignore[attr-defined]
+    context, version, _ = inspect.signature(start, eval_str=True).parameters.values()
+    start.__signature__ = inspect.Signature([context, version, *EVERYWHERE.values()])  # type: ignore[attr-defined]
     app.callback(invoke_without_command=True)(start)
     return app
 
@@ -127,8 +160,7 @@ def help_text(function: Callable[..., Any], examples: str) -> str:
 
 
 def _block(examples: str) -> str:
-    lines = "\n".join(f"  {line}" for line in examples.strip().splitlines())
-    return f"\b\nExamples:\n{lines}"
+    return "\n".join([EXAMPLES, *(f"  {line}" for line in examples.strip().splitlines())])
 
 
 def refuse_options(arguments: list[str]) -> None:

@@ -1,7 +1,75 @@
-"""Stub."""
+"""`npnet evaluate`: the scores of a run, and whether they are good enough."""
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from npnet.cli.commands import Here, Run, command
+from npnet.errors import Unmet, UsageError
+
+if TYPE_CHECKING:
+    from npnet.running.scoring import Scores
+
+EXAMPLES = """
+npnet evaluate latest
+npnet evaluate latest --split test --metric roc_auc --metric f1
+npnet evaluate 20261122 --threshold 0.3 --json
+npnet evaluate latest --fail-under roc_auc=0.9 && echo good enough
+"""
+
 
 def add_to(app: typer.Typer) -> None:
-    """Register."""
+    """Register the command."""
+    command(app, "evaluate", EXAMPLES)(evaluate)
+
+
+def evaluate(
+    here: Here,
+    run: Run,
+    split: Annotated[str | None, typer.Option(metavar="PART", help="train, validation or test alone.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This metric alone; repeatable.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="P", help="Decide for the second of two classes above P, not above 0.5.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Exit with 8 where a score is worse, on test if there is one."),
+    ] = None,
+) -> None:
+    """Score a run on its data again, by scikit-learn."""
+    bounds = [read_bound(text) for text in fail_under or []]
+    from npnet.console.tables import metrics_table
+    from npnet.rundir import find
+    from npnet.running.scoring import score
+
+    chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
+    scores = score(find(here.runs_dir, run), split, chosen or None, threshold)
+    if here.json:
+        here.screen.result_json(scores)
+    else:
+        here.screen.result_table(metrics_table(scores))
+    for name, bound in bounds:
+        require(scores, name, bound)
+
+
+def read_bound(text: str) -> tuple[str, float]:
+    """The name and the number of `roc_auc=0.9`."""
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UsageError(f"--fail-under takes NAME=VALUE, not {text}", "for example roc_auc=0.9") from None
+
+
+def require(scores: "Scores", name: str, bound: float) -> None:
+    """Unmet (exit 8) where a score, of the last part, is worse than `bound` or undefined."""
+    from npnet.console.numbers import short
+    from npnet.metrics import metrics
+
+    part = list(scores)[-1]
+    if name not in scores[part]:
+        raise UsageError(f"{part} has no score {name}", f"there are: {', '.join(scores[part])}")
+    value = scores[part][name]
+    minimize = name == "loss" or metrics[name].goal == "minimize"
+    if not (value <= bound if minimize else value >= bound):
+        raise Unmet(f"{name} of {part} is {short(value)}, {'over' if minimize else 'under'} {bound:g}")

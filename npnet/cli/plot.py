@@ -1,7 +1,73 @@
-"""Stub."""
+"""`npnet plot`: pictures of finished runs, with their numbers beside them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from npnet.cli.commands import Here, Runs, command
+from npnet.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from npnet.plots import Material
+
+FORMATS = ("png", "svg", "pdf")
+EXAMPLES = """
+npnet plot latest
+npnet plot latest --kind roc,precision_recall --format png,pdf
+npnet plot 20261122-1 20261122-2 --kind all
+npnet list plots
+"""
+
 
 def add_to(app: typer.Typer) -> None:
-    """Register."""
+    """Register the command."""
+    command(app, "plot", EXAMPLES)(plot)
+
+
+def plot(
+    here: Here,
+    run: Runs,
+    kind: Annotated[
+        str | None, typer.Option(metavar="A,B", help="The plots to draw, or all that suit; else those of train.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="A,B", help="png, svg, pdf or several of them.")] = "png",
+) -> None:
+    """Draw a run into its folder; prints the paths written."""
+    formats = words(form)
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
+    from npnet.plots import draw
+    from npnet.plots.from_run import material
+    from npnet.reopening import reopen
+    from npnet.rundir import find
+
+    paths: list[Path] = []
+    for one in [find(here.runs_dir, text) for text in run]:
+        seen = material(one, reopen(one))
+        drawn = draw(seen, chosen(kind, seen), one.plots, formats)
+        paths += drawn
+        if not here.json:
+            here.screen.result("\n".join(map(str, drawn)))
+    if here.json:
+        here.screen.result_json({"paths": [str(path) for path in paths]})
+
+
+def words(text: str) -> list[str]:
+    """The words of a list with commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def chosen(kind: str | None, material: "Material") -> list[str]:
+    """The plots to draw: as named, all that suit, or the usual ones; UsageError for a name of none."""
+    from npnet.plots import plots, suits, usual
+
+    if kind is None:
+        return usual(material)
+    if kind == "all":
+        return [name for name in plots if suits(name, material) is None]
+    try:
+        return [name for name in words(kind) if plots.find(name)]
+    except UnknownName as error:
+        raise UsageError(str(error).partition(";")[0], error.hint) from None

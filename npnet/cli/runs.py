@@ -1,7 +1,166 @@
-"""Stub."""
+"""`npnet runs` and `npnet compare`: the runs that there are, and what sets them apart."""
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from npnet.cli.commands import Here, Run, Runs, command, group
+from npnet.cli.query import Query, scores_of
+
+if TYPE_CHECKING:
+    from npnet.rundir import Run as RunFolder
+
+LIST = """
+npnet runs
+npnet runs --filter 'test.roc_auc>0.9' --sort -test.roc_auc
+npnet runs --tag paper --json
+"""
+SHOW = "npnet runs show latest"
+REMOVE = "npnet runs rm 20261122-141502-circles-7f3a"
+TAG = """
+npnet runs tag latest paper best
+npnet runs tag latest --remove best
+"""
+DIFF = "npnet runs diff latest 20261122-1415"
+COMPARE = """
+npnet compare latest 20261122-1415 20261122-1502
+"""
+
+Filter = Annotated[
+    list[str] | None, typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9 or status=done; repeatable.")
+]
+Sort = Annotated[str | None, typer.Option(metavar="FIELD", help="Smallest first; with - in front largest first.")]
+Tagged = Annotated[str | None, typer.Option(metavar="TAG", help="Only runs with this tag.")]
+
 
 def add_to(app: typer.Typer) -> None:
-    """Register."""
+    """Register the commands."""
+    family = group(app, "runs", "List runs, show, tag, remove and compare them.", LIST, alone=listing)
+    command(family, "list", LIST)(listing)
+    command(family, "show", SHOW)(show)
+    command(family, "rm", REMOVE)(remove)
+    command(family, "tag", TAG)(tag)
+    command(family, "diff", DIFF)(diff)
+    command(app, "compare", COMPARE)(compare)
+
+
+def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = None) -> None:  # noqa: A002
+    """List the runs, the oldest first, with the first of their scores."""
+    query = Query.read(filter or [], sort, tag)
+    from npnet.console.tables import runs_table
+    from npnet.rundir import listing
+
+    chosen = [(told(one), scores_of(one)) for one in query.apply(list(listing(here.runs_dir)))]
+    if here.json:
+        here.screen.result_json({"runs": [{**info, "metrics": scores} for info, scores in chosen]})
+    elif chosen:
+        here.screen.result_table(runs_table(chosen))
+    else:
+        here.screen.say(f"no runs in {here.runs_dir}")
+
+
+def show(here: Here, run: Run) -> None:
+    """Show a run: how it came about, how it ended, its scores and its files."""
+    from npnet.console.tables import run_text
+    from npnet.rundir import find
+
+    found = find(here.runs_dir, run)
+    if here.json:
+        here.screen.result_json({**told(found), "metrics": scores_of(found), "path": str(found.path)})
+    else:
+        here.screen.result_table(run_text(told(found), scores_of(found), str(found.path)))
+
+
+def remove(here: Here, run: Runs) -> None:
+    """Remove runs with all their files; asks nothing."""
+    from npnet.rundir import find, remove
+
+    for one in [find(here.runs_dir, text) for text in run]:
+        remove(one)
+        here.screen.say(f"removed {one.id}")
+
+
+def tag(
+    here: Here,
+    run: Run,
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG", help="Tags to add.")] = None,
+    removed: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="TAG", help="A tag to take away; repeatable.")
+    ] = None,
+) -> None:
+    """Add tags to a run, or take some away."""
+    from npnet.rundir import find, set_tags
+
+    found = find(here.runs_dir, run)
+    kept = [one for one in dict.fromkeys([*found.info["tags"], *(tags or [])]) if one not in (removed or [])]
+    set_tags(found, kept)
+    if here.json:
+        here.screen.result_json({"id": found.id, "tags": kept})
+    else:
+        here.screen.say(f"{found.id}: {', '.join(kept) or 'no tags'}")
+
+
+def diff(here: Here, first: Run, second: Run) -> None:
+    """Show what differs between two runs: settings, scores, machine and data."""
+    from npnet.console.tables import table
+    from npnet.rundir import difference, find
+
+    one, other = find(here.runs_dir, first), find(here.runs_dir, second)
+    found = difference(one, other)
+    parts = {"settings": found.settings, "metrics": found.metrics, "machine": found.machine}
+    if here.json:
+        here.screen.result_json({"runs": [one.id, other.id], **parts})
+        return
+    rows = [
+        [f"{part}: {name}", as_written(a), as_written(b)]
+        for part, pairs in parts.items()
+        for name, (a, b) in pairs.items()
+    ]
+    if rows:
+        here.screen.result_table(table(["", one.id, other.id], rows))
+    else:
+        here.screen.say("nothing differs")
+
+
+def compare(here: Here, run: Runs) -> None:
+    """Compare runs: their scores, and only the settings that differ."""
+    from npnet.console.tables import table
+    from npnet.rundir import find
+
+    found = [find(here.runs_dir, text) for text in run]
+    settings, metrics = differing_settings(found), all_metrics(found)
+    if here.json:
+        here.screen.result_json({"runs": [one.id for one in found], "metrics": metrics, "settings": settings})
+    else:
+        rows: list[list[object]] = [[name, *values] for name, values in metrics.items()]
+        rows += [[name, *map(as_written, values)] for name, values in settings.items()]
+        here.screen.result_table(table(["", *(one.id for one in found)], rows))
+
+
+def all_metrics(runs: "list[RunFolder]") -> dict[str, list[float | None]]:
+    """Every score that one of the runs has: test.roc_auc and its value in each."""
+    flat = [{f"{part}.{name}": v for part, some in scores_of(one).items() for name, v in some.items()} for one in runs]
+    return {name: [one.get(name) for one in flat] for name in dict.fromkeys(name for one in flat for name in one)}
+
+
+def differing_settings(runs: "list[RunFolder]") -> dict[str, list[object]]:
+    """The settings that are not the same in all runs, and their value in each."""
+    from npnet.rundir import difference
+
+    first, *others = runs
+    pairs = [difference(first, other).settings for other in others]
+    found: dict[str, list[object]] = {}
+    for name in dict.fromkeys(name for some in pairs for name in some):
+        own = next(some[name][0] for some in pairs if name in some)
+        found[name] = [own, *(some[name][1] if name in some else own for some in pairs)]
+    return found
+
+
+def as_written(value: object) -> str | None:
+    """A setting as a config has it, not rounded."""
+    return None if value is None else str(value)
+
+
+def told(run: "RunFolder") -> dict[str, object]:
+    """The fields of run.json with the status as it is now."""
+    return {**run.info, "status": run.status}

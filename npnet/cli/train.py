@@ -48,7 +48,8 @@ def train(
 
     loaded = load(config, overrides or [])
     if dry_run:
-        return rehearse(here, loaded)
+        rehearse(here, loaded)
+        return None
     try:
         return run(here, loaded, Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), plots=not no_plots))
     except Halted as halted:

@@ -16,6 +16,7 @@ from npnet.io import size_text
 
 if TYPE_CHECKING:
     from npnet.running import Outline
+    from npnet.running.gradients import GradientCheck
 
 ENDLESS = 10_000  # columns
 
@@ -55,6 +56,40 @@ def metrics_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
     return table(["metric", *metrics], rows, list(metrics))
 
 
+def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
+    """A row for each run: how it ended, how large it is, and its first score on the last of its parts."""
+    columns = ["run", "status", "epoch", "parameters", "seconds", "score", "tags"]
+    rows = [
+        [
+            *(info[name] for name in ("id", "status", "best_epoch", "parameters", "seconds")),
+            first_score(scores),
+            " ".join(map(str, info["tags"] if isinstance(info["tags"], list) else [])),
+        ]
+        for info, scores in runs
+    ]
+    return table(columns, rows, ["epoch", "parameters", "seconds"])
+
+
+def first_score(metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """The first metric, not the loss, of the last part: test roc_auc 0.9998."""
+    for part, scores in reversed(list(metrics.items())):
+        for name, value in scores.items():
+            if name != "loss":
+                return f"{part} {name} {short(value)}"
+    return "-"
+
+
+def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:
+    """One run: the fields of its run.json that people look for, and its scores."""
+    left_out = ("format", "versions", "machine")
+    shown = {name: value for name, value in info.items() if name not in left_out and value not in (None, [])}
+    grid = Table.grid(padding=(0, 2))
+    for name, value in {**shown, "path": path}.items():
+        text = " ".join(map(str, value)) if isinstance(value, list) else _cell(value)
+        grid.add_row(Text(name), Text(one_line(text), overflow="fold"))
+    return Group(grid, Text(), metrics_table(metrics)) if metrics else grid
+
+
 def outline_text(outline: "Outline") -> RenderableType:
     """The layers of a network with their shapes and parameters, and how it would be trained."""
     rows = [[line.name, line.kind, line.inputs, line.outputs, line.parameters] for line in outline.layers]
@@ -63,6 +98,22 @@ def outline_text(outline: "Outline") -> RenderableType:
     steps = f"{outline.epochs} epochs of {outline.steps} steps, {outline.threads} thread{'s' * (outline.threads > 1)}"
     total = f"{outline.parameters} parameters; rows: {parts}; {steps}; {size_text(outline.memory)} of memory"
     return Group(layers, Text(), Text(total))
+
+
+def gradient_table(check: "GradientCheck") -> Table:
+    """The gradient check, a row for each tensor."""
+    rows = [
+        [
+            one.name,
+            "x".join(map(str, one.shape)),
+            f"{one.checked}{f' (+{one.kinks} at kinks)' if one.kinks else ''}",
+            f"{one.error:.1e}",
+            f"{one.ratio:.6f}",
+            "right" if one.passed else f"WRONG; {check.hint(one)}",
+        ]
+        for one in check.tensors
+    ]
+    return table(["tensor", "shape", "entries", "error", "ratio", "gradient"], rows, ["entries", "error", "ratio"])
 
 
 def _cell(value: object) -> str:
