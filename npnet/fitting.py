@@ -93,7 +93,7 @@ class Fitting:
         assert experiment.learning_rate is not None
         rates = Rates([experiment.learning_rate], experiment.epochs, experiment.schedule, self.monitor)
         size = None if experiment.batch_size == "all" else experiment.batch_size
-        batches = Batches(self._scorer("train").samples, size, network.models, experiment.seed)
+        batches = Batches(self._scorer("train").samples, size, experiment.seed)
         epochs, every = experiment.epochs, experiment.evaluate_every
         self.best.theta[...], self.best.state[...] = network.theta, network.state
         try:

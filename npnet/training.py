@@ -109,7 +109,7 @@ def train(
     `evaluate` is called after each `every`-th epoch and the last. What is yielded between the batches
     of a long epoch, about once a second, has `complete` False.
     """
-    passes = {size: Pass(network, size, loss, training=True) for size in batches.sizes()}
+    passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes().items()}
     nothing = np.zeros(network.size, network.dtype)
     unknown = np.ones(network.models, bool)
     for epoch in range(start + 1, epochs + 1):
@@ -121,7 +121,7 @@ def train(
             with np.errstate(all="ignore"):
                 for batch in block:
                     one = passes[batch.size]
-                    one.take(batch.x, batch.t, batch.w)
+                    one.take(batch)
                     one.train()
                     updates.step(table[done])
                     done += 1

@@ -23,7 +23,7 @@ def _stack(models: int = 1) -> Network:
 
 
 def _train(stack: Network, epochs: int, **options):
-    batches = Batches(samples(rows=30, dtype=np.float32), 8, stack.models, seed=0)
+    batches = Batches(samples(rows=30, dtype=np.float32), 8, seed=0)
     rates = options.pop("rates", None) or Rates([0.01] * stack.models, epochs)
     return train(stack, LOSS, Updates(stack, SGD(), Constraints()), rates, batches, epochs, **options)
 
@@ -62,7 +62,7 @@ def test_a_training_that_starts_later_goes_on_with_the_same_batches_and_rates() 
     whole, halves = _stack(), _stack()
     rates = Rates([0.01], 6, Cosine())
     updates = Updates(halves, SGD(), Constraints())
-    batches = Batches(samples(rows=30, dtype=np.float32), 8, 1, seed=0)
+    batches = Batches(samples(rows=30, dtype=np.float32), 8, seed=0)
     list(_train(whole, 6, rates=rates))
     for _ in train(halves, LOSS, updates, rates, batches, 6):
         if _.epoch == 3:

@@ -28,7 +28,7 @@ class Npnet:
         self.updates = Updates(self.network, optimizers[work.optimizer](), Constraints())
         self.rates = Rates([work.learning_rate] * work.models, epochs=1)
         samples = Samples.of(data.X, self.loss.encode(data.y, classes=max(2, work.sizes[-1])))
-        self.batches = Batches(samples, None if work.full_batch else work.batch, work.models, seed=0)
+        self.batches = Batches(samples, None if work.full_batch else work.batch, seed=0)
 
     def train(self, epochs: int) -> None:
         parts = self.network, self.loss, self.updates, self.rates, self.batches

@@ -1,6 +1,6 @@
 """Activations: layers without parameters, a function of each value (softmax: of each sample)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,8 @@ class ReLU(Layer):
 
     y = max(0, x),  dx = dy where y > 0, else 0.  Nair and Hinton (2010).
     """
+
+    overwrites: ClassVar[bool] = True
 
     def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
         """A mask of the values that pass."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.nn.layer import Activations, Array
+from npnet.nn.layer import Array
 from npnet.streams import stream
 
 BLOCK_BYTES = 1 << 18
@@ -38,9 +38,9 @@ class Samples:
     def __len__(self) -> int:
         return int(self.x.shape[-2])
 
-    def part(self, rows: slice, models: int) -> "Batch":
+    def part(self, rows: slice) -> "Batch":
         """Consecutive rows as a batch, without a copy."""
-        return Batch(self, rows, models)
+        return Batch(self, rows)
 
 
 def _mean_one(w: NDArray[Any]) -> NDArray[np.float64]:
@@ -49,20 +49,22 @@ def _mean_one(w: NDArray[Any]) -> NDArray[np.float64]:
 
 
 class Batch:
-    """Views of some rows as a pass takes them: features first, a model axis in front."""
+    """Views of some rows as a pass takes them: features first, one in front, or the number of models.
 
-    __slots__ = ("size", "t", "w", "x")
+    `whole` says that it stays as it is, as a full batch does.
+    """
 
-    def __init__(self, rows: Samples, place: slice, models: int) -> None:
-        self.x = Activations(_columns(rows.x, place, models))
-        self.t = _columns(rows.t, place, models)
-        self.w = None if rows.w is None else _columns(rows.w, place, models)
-        self.size = self.t.shape[-1]
+    __slots__ = ("size", "t", "w", "whole", "x")
+
+    def __init__(self, rows: Samples, place: slice, *, whole: bool = False) -> None:
+        self.x, self.t = _columns(rows.x, place), _columns(rows.t, place)
+        self.w = None if rows.w is None else _columns(rows.w, place)
+        self.size, self.whole = self.t.shape[-1], whole
 
 
-def _columns(rows: Array, place: slice, models: int) -> Array:
+def _columns(rows: Array, place: slice) -> Array:
     view = rows[..., place, :].mT
-    return np.broadcast_to(view, (models, *view.shape[-2:]))
+    return view if view.ndim == 3 else view[np.newaxis]
 
 
 class Batches:
@@ -72,13 +74,13 @@ class Batches:
     are overwritten by later ones.
     """
 
-    def __init__(self, samples: Samples, size: int | None, models: int, seed: int) -> None:
-        self.samples, self.seed, self.models = samples, seed, models
+    def __init__(self, samples: Samples, size: int | None, seed: int) -> None:
+        self.samples, self.seed = samples, seed
         self.size = min(size or len(samples), len(samples))
         self.full = size is None
         self.count = -(-len(samples) // self.size)
         if self.full:
-            self._whole = samples.part(slice(None), models)
+            self._whole = Batch(samples, slice(None), whole=True)
             return
         row_bytes = sum(a[..., :1, :].nbytes for a in (samples.x, samples.t, samples.w) if a is not None)
         self._together = max(1, min(self.count, BLOCK_BYTES // (row_bytes * self.size)))
@@ -88,9 +90,10 @@ class Batches:
         rest = len(samples) - (self.count - 1) // self._together * self._together * self.size
         self._last = self._cut(rest)
 
-    def sizes(self) -> set[int]:
-        """The sizes of batch that occur: the full one, and that of a ragged last batch."""
-        return {self.size, len(self.samples) - (self.count - 1) * self.size}
+    def shapes(self) -> dict[int, Batch]:
+        """A batch of each size that occurs: the full one, and that of a ragged last batch."""
+        batches = [self._whole] if self.full else [self._ready[0], self._last[-1]]
+        return {batch.size: batch for batch in batches}
 
     def epoch(self, epoch: int) -> Iterator[list[Batch]]:
         """The batches of an epoch, some at a time."""
@@ -119,4 +122,4 @@ class Batches:
 
     def _cut(self, size: int) -> list[Batch]:
         starts = range(0, size, self.size)
-        return [Batch(self._gathered, slice(start, min(start + self.size, size)), self.models) for start in starts]
+        return [Batch(self._gathered, slice(start, min(start + self.size, size))) for start in starts]

@@ -17,6 +17,7 @@ class Dropout(Layer):
     """
 
     draws: ClassVar[bool] = True
+    reads_output: ClassVar[bool] = False
 
     rate: float = Field(0.5, ge=0, lt=1, description="Share of the values that is left out.")
 

@@ -84,10 +84,14 @@ class Layer(Spec):
     """A layer: frozen options and pure mathematics; all arrays are handed to it.
 
     Subclasses write `forward`, `grad_input` and, with parameters, `grad_parameters`.
-    Each writes into the arrays it is given, never works in place on its input, and keeps nothing.
+    Each writes into the arrays it is given with NumPy functions and `out=`, and keeps nothing: a pass runs a
+    method once, to note its calls (see `tape.py`). `draws` is true of a layer with random numbers, `reads_output` where
+    its gradient needs y. One that `overwrites` may be given y in the place of x and dx in that of dy.
     """
 
     draws: ClassVar[bool] = False
+    reads_output: ClassVar[bool] = True
+    overwrites: ClassVar[bool] = False
     needs_rows: ClassVar[int] = 1
 
     def width(self, inputs: int) -> int:

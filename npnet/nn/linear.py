@@ -1,5 +1,7 @@
 """The linear layer: one matrix product, the bias folded in as a column of W."""
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
@@ -14,6 +16,8 @@ class Linear(Layer):
     y = W x + b,  dW = dy xᵀ,  db = Σ dy,  dx = Wᵀ dy;  weight (units, inputs), bias (units,).
     In memory W carries b as its last column and x a row of ones, so that one product does both.
     """
+
+    reads_output: ClassVar[bool] = False
 
     units: int | None = Field(None, ge=1, le=10**7, description="Number of outputs; left out, the target's size.")
     init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from npnet.nn.activations import logistic, softmax
+from npnet.nn.activations import softmax
 from npnet.nn.layer import Array, Memory, Shape
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
@@ -23,13 +23,15 @@ Encoded = NDArray[np.float64]
 class Loss(Spec):
     """A loss: the value of each sample, and its derivative by the raw scores.
 
-    `link` turns raw scores into predictions; `tasks` are those it fits; `scales_target` says
-    whether the targets of a regression are brought to mean 0 and variance 1 for the training.
+    `link` turns raw scores into predictions; `tasks` are those it fits; `scales_target` says whether the targets
+    of a regression are brought to mean 0 and variance 1 for the training. `factor` is what `derivative` leaves
+    out: a pass multiplies it in with the mean over the batch.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("regression",)
     link: ClassVar[Link] = "identity"
     scales_target: ClassVar[bool] = True
+    factor: ClassVar[float] = 1.0
 
     def outputs(self, targets: int, classes: int) -> int:
         """How many scores it needs: one per class, per target, or one for two classes."""
@@ -58,7 +60,7 @@ class Loss(Spec):
         raise TypeError(f"{type(self).__name__} has no values")
 
     def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
-        """Write the derivative of `values` by z into dz, not yet divided by the number of samples."""
+        """Write the derivative of the loss of each sample by z, over `factor`, into dz."""
         raise TypeError(f"{type(self).__name__} has no derivative")
 
     def predict(self, z: NDArray[Any]) -> NDArray[np.float64]:
@@ -92,33 +94,36 @@ _smoothing = Field(0.0, ge=0, lt=1, description="Share of each target that is sp
 class BinaryCrossEntropy(Loss):
     """Minus the log of the probability given to the right one of two classes.
 
-    L = max(z, 0) - t z + ln(1 + exp(-|z|)),  dL/dz = σ(z) - t;  t = 0 or 1, smoothed t (1 - s) + s/2.
+    L = ln(1 + exp(-|z|)) + max(z, 0) - t z,  dL/dz = σ(z) - t;  t = 0 or 1, smoothed t (1 - s) + s/2.
     The stable form on raw scores z of -t ln σ(z) - (1 - t) ln(1 - σ(z)).  Cox (1958).
+    In memory a target is u = 2t - 1:  L = ln(1 + exp(-|z|)) + (|z| - u z)/2,  dL/dz = (tanh(z/2) - u)/2.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("binary",)
     link: ClassVar[Link] = "sigmoid"
+    factor: ClassVar[float] = 0.5
 
     label_smoothing: float = _smoothing
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """0 or 1, moved towards one half by the smoothing."""
-        return super().encode(y, classes) * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
+        """-1 or +1, moved towards 0 by the smoothing."""
+        return (super().encode(y, classes) * 2.0 - 1.0) * (1.0 - self.label_smoothing)
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
-        """Write max(z, 0) - t z + ln(1 + exp(-|z|))."""
+        """Write ln(1 + exp(-|z|)) + (|z| - u z)/2."""
         np.abs(z, out=m.work)
+        np.multiply(t, z, out=out)
+        np.subtract(m.work, out, out=out)
+        np.multiply(out, 0.5, out=out)
         np.negative(m.work, out=m.work)
         np.exp(m.work, out=m.work)
         np.log1p(m.work, out=m.work)
-        np.maximum(z, 0.0, out=out)
         np.add(out, m.work, out=out)
-        np.multiply(t, z, out=m.work)
-        np.subtract(out, m.work, out=out)
 
     def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
-        """Write σ(z) - t."""
-        logistic(z, dz)
+        """Write tanh(z/2) - u."""
+        np.multiply(z, 0.5, out=dz)
+        np.tanh(dz, out=dz)
         np.subtract(dz, t, out=dz)
 
 

@@ -31,6 +31,7 @@ class BatchNorm(Layer):
     """
 
     needs_rows: ClassVar[int] = 2
+    reads_output: ClassVar[bool] = False
 
     momentum: float = Field(0.1, gt=0, le=1, description="Share of the newest batch in the running statistics.")
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
@@ -112,6 +113,8 @@ class LayerNorm(Layer):
     dx = (g - mean(g) - n · mean(g · n)) / √(variance + epsilon), g = gain · dy, means over features.
     Ba, Kiros and Hinton (2016).
     """
+
+    reads_output: ClassVar[bool] = False
 
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
 

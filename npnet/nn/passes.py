@@ -1,121 +1,141 @@
-"""A pass: the buffers of one batch size, wired into a flat list of calls."""
+"""A pass: the buffers of one batch size, and its forward and backward as flat lists of calls."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from npnet.nn.batches import Batch
 from npnet.nn.layer import Activations, Array, Memory
 from npnet.nn.losses import Loss
 from npnet.nn.network import Network
 from npnet.nn.plan import Fork, Step, Sum
-
-Call = tuple[Callable[..., object], tuple[Any, ...]]
+from npnet.nn.tape import Call, Tape
 
 
 class Pass:
     """Forward and backward of a network for one batch size; nothing is allocated after it is made.
 
     A training pass has gradients and draws; an inference pass has `infer` in place of `forward`.
-    `take` binds a batch; `train` leaves the gradient of the mean loss in `network.grad`.
+    `take` copies a batch in; `train` leaves the gradient of the mean loss in `network.grad`.
+    `like` is a batch of the size and shape to come.
     """
 
-    def __init__(self, network: Network, batch: int, loss: Loss, *, training: bool) -> None:
-        self.network, self.batch, self.loss, self.training = network, batch, loss, training
-        self.nodes = [self._buffer(width) for width in network.plan.widths]
-        self.draws: list[Call] = []
-        self.forward: list[Call] = []
-        self.backward: list[Call] = []
+    def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
+        self.network, self.batch, self.loss, self.training = network, like.size, loss, training
+        self.terms = loss.terms(network.outputs)
+        self._x, self._t = _room(like.x, network.dtype, like.whole), _room(like.t, network.dtype, True)
+        self._w = None if like.w is None else _room(like.w, network.dtype, True)
+        self._taken: Batch | None = None
+        self.nodes = self._nodes()
         self.z = self.nodes[-1].values
-        terms = loss.terms(network.outputs)
-        self.losses = self._empty(terms, batch)
-        self.share = 1.0 / (batch * terms)
-        self.m = self._scratch(Memory(), loss.scratch(network.outputs, batch), loss.constants())
-        self._ones = np.ones(terms * batch, network.dtype)
-        self.dz = self._empty(network.outputs, batch) if training else self.z
+        self.losses = self._empty(self.terms, self.batch)
+        self._ones = np.ones(self.terms * self.batch, network.dtype)
+        self._flat = self.losses.reshape(network.models, -1, copy=False)
+        self._total = np.empty(network.models, network.dtype)
+        self.dz = self._empty(network.outputs, self.batch) if training else self.z
+        self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants())
+        self.draws: list[Call] = []
+        self.forward, self.backward, self._losses = Tape(), Tape(), Tape()
         self._wire()
 
-    def take(self, x: Activations, t: Array, w: Array | None = None) -> None:
-        """Bind the next batch: inputs with their row of ones, encoded targets, weights."""
-        self.nodes[0].bind(x.with_ones, x.values)
-        self.t, self.w = t, w
+    def take(self, batch: Batch) -> None:
+        """Copy the next batch in; one that stays, such as a full batch, only once."""
+        if batch is self._taken:
+            return
+        np.copyto(self._x, batch.x)
+        np.copyto(self._t, batch.t)
+        if self._w is not None and batch.w is not None:
+            np.copyto(self._w, batch.w)
+        self._taken = batch if batch.whole else None
 
     def train(self) -> None:
         """Draw, go forward and backward: the gradient of the mean loss is in `network.grad`."""
         for call, arrays in self.draws:
             call(*arrays)
-        self.scores()
-        self.gradient()
+        self.forward.play()
+        self.backward.play()
 
     def scores(self) -> Array:
         """Go forward: the raw scores (models, outputs, batch), a buffer that the next call overwrites."""
-        for call, arrays in self.forward:
-            call(*arrays)
+        self.forward.play()
         return self.z
-
-    def gradient(self) -> None:
-        """Go backward from the scores that are there."""
-        dz = self.dz
-        self.loss.derivative(self.z, self.t, dz, self.m)
-        np.multiply(dz, self.share, out=dz)
-        if self.w is not None:
-            np.multiply(dz, self.w, out=dz)
-        for call, arrays in self.backward:
-            call(*arrays)
 
     def total_loss(self) -> Array:
         """The sum of the (weighted) losses of the scores that are there, a number for each model."""
-        self.loss.values(self.z, self.t, self.losses, self.m)
-        if self.w is not None:
-            np.multiply(self.losses, self.w, out=self.losses)
-        flat = self.losses.reshape(self.network.models, -1, copy=False)
-        return np.asarray(np.vecdot(flat, self._ones) / self.losses.shape[-2])
+        self._losses.play()
+        return self._total / self.terms
 
     def _wire(self) -> None:
         plan, dx = self.network.plan, self._gradients()
+        back: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
         for step in plan.steps:
             if isinstance(step, Step):
-                self._wire_layer(step, dx)
+                self._wire_layer(step, dx, back)
             elif isinstance(step, Sum):
-                arrays = (self.nodes[step.x].values, self.nodes[step.skip].values, self.nodes[step.y].values)
-                self.forward.append((np.add, arrays))
+                self.forward.trace(_add, *(self.nodes[node].values for node in (step.x, step.skip, step.y)))
             elif self.training and plan.needs_gradient[step.x]:
-                self.backward.append((np.add, (dx[step.x], dx[step.y], dx[step.x])))
-        self.backward.reverse()
+                back.append((_add, (dx[step.x], dx[step.y], dx[step.x])))
+        self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self._flat, self.m)
+        if self.training:
+            self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m)
+        for method, arrays in reversed(back):
+            self.backward.trace(method, *arrays)
 
-    def _wire_layer(self, step: Step, dx: dict[int, Array]) -> None:
+    def _wire_layer(self, step: Step, dx: dict[int, Array], back: list[Any]) -> None:
         layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
         m = self._scratch(
             self.network.memory(step), layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
         )
-        self.forward.append((layer.forward if self.training else layer.infer, (x, y, m)))
+        self.forward.trace(layer.forward if self.training else layer.infer, x, y, m)
         if not self.training:
             return
         if layer.draws:
             self.draws.append((layer.draw, (m,)))
-        # Appended backwards, for the list is reversed at the end.
+        # Noted backwards, for the list is reversed at the end.
         if self.network.plan.needs_gradient[step.x]:
-            self.backward.append((layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
+            back.append((layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
         if layer.parameters(step.inputs):
-            self.backward.append((layer.grad_parameters, (x, dx[step.y], m)))
+            back.append((layer.grad_parameters, (x, dx[step.y], m)))
+
+    def _slope(self, z: Array, t: Array, w: Array | None, dz: Array, m: Memory) -> None:
+        self.loss.derivative(z, t, dz, m)
+        np.multiply(dz, self.loss.factor / (self.batch * self.terms), out=dz)
+        if w is not None:
+            np.multiply(dz, w, out=dz)
+
+    def _sum_losses(self, z: Array, t: Array, w: Array | None, losses: Array, flat: Array, m: Memory) -> None:
+        self.loss.values(z, t, losses, m)
+        if w is not None:
+            np.multiply(losses, w, out=losses)
+        np.vecdot(flat, self._ones, out=self._total)
+
+    def _nodes(self) -> list[Activations]:
+        """The activations of every node; a layer that may write over its input shares its node's arrays."""
+        plan, models = self.network.plan, self.network.models
+        nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
+        for node, width in enumerate(plan.widths[1:], 1):
+            shared = plan.overwritten(node)
+            buffer = np.ones((models, width + 1, self.batch), self.network.dtype) if shared is None else None
+            nodes.append(Activations(buffer) if buffer is not None else nodes[shared or 0])
+        return nodes
 
     def _gradients(self) -> dict[int, Array]:
         """A gradient buffer for each node that needs one; the two ends of a sum share theirs."""
         if not self.training:
             return {}
         plan = self.network.plan
-        last = len(plan.widths) - 1
-        dx = {last: self.dz}
+        dx = {len(plan.widths) - 1: self.dz}
+        sums = set()
         for step in reversed(plan.steps):
             if isinstance(step, Sum):
+                sums |= {step.x, step.y}
                 if step.y in dx:
                     dx[step.x] = dx[step.y]
             elif not isinstance(step, Fork) and step.x not in dx and plan.needs_gradient[step.x]:
-                dx[step.x] = self._empty(plan.widths[step.x], self.batch)
+                free = plan.overwritten(step.y) is not None and step.y not in sums
+                dx[step.x] = dx[step.y] if free else self._empty(plan.widths[step.x], self.batch)
         return dx
-
-    def _buffer(self, width: int) -> Activations:
-        return Activations(np.ones((self.network.models, width + 1, self.batch), self.network.dtype))
 
     def _empty(self, rows: int, columns: int, dtype: Any = None) -> Array:
         return np.empty((self.network.models, rows, columns), dtype or self.network.dtype)
@@ -127,3 +147,15 @@ class Pass:
             # Columns are cast last: a row of a stack then equals that model alone.
             setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)
         return m
+
+
+def _add(a: Array, b: Array, out: Array) -> None:
+    np.add(a, b, out=out)
+
+
+def _room(like: Array, dtype: Any, features_first: bool) -> Array:
+    """An array for such a batch: in memory as its rows, a plain copy, or features first, which is read faster."""
+    models, rows, batch = like.shape
+    if features_first:
+        return np.ones((models, rows, batch), dtype)
+    return np.ones((models, batch, rows), dtype).mT

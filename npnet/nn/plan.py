@@ -78,6 +78,18 @@ class Plan:
         """The steps that are layers."""
         return (step for step in self.steps if isinstance(step, Step))
 
+    def overwritten(self, node: int) -> int | None:
+        """The node whose arrays a node may take over: its layer's input, if nothing else needs that; or None."""
+        made = {step.y: step for step in self.steps if not isinstance(step, Fork)}
+        step = made[node]
+        if not isinstance(step, Step) or not step.layer.overwrites or step.x == 0:
+            return None
+        readers = sum(
+            step.x in ((other.x, other.skip) if isinstance(other, Sum) else (other.x,)) for other in self.steps
+        )
+        source = made[step.x]
+        return step.x if readers == 1 and not (isinstance(source, Step) and source.layer.reads_output) else None
+
     @property
     def outputs(self) -> int:
         """Width of the last node."""

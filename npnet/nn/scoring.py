@@ -24,9 +24,9 @@ class Scorer:
         self.network, self.samples = network, samples
         size = len(samples)
         starts = range(0, size, CHUNK)
-        passes = {n: Pass(network, n, loss, training=False) for n in {min(CHUNK, size - start) for start in starts}}
         self._places = [slice(start, min(start + CHUNK, size)) for start in starts]
-        self._passes = [passes[place.stop - place.start] for place in self._places]
+        likes = {batch.size: batch for batch in map(samples.part, self._places)}
+        self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
 
     def run(self) -> NDArray[np.float64]:
@@ -43,8 +43,9 @@ class Scorer:
         return self.scores
 
     def _chunks(self) -> Iterator[Pass]:
-        for place, one in zip(self._places, self._passes, strict=True):
-            batch = self.samples.part(place, self.network.models)
-            one.take(batch.x, batch.t, batch.w)
+        for place in self._places:
+            batch = self.samples.part(place)
+            one = self._passes[batch.size]
+            one.take(batch)
             self.scores[..., place] = one.scores()
             yield one

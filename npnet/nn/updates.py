@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from npnet.nn.layer import Array, Memory
 from npnet.nn.network import Network
 from npnet.nn.optimizers import Number, Optimizer
+from npnet.nn.tape import Tape
 
 BLOCK = 65536
 """Values of theta that one update works on, so that its ten passes find them in the cache."""
@@ -41,25 +42,23 @@ class Updates:
         self.slots = {name: np.zeros_like(network.theta) for name in optimizer.slots}
         self.count = 0
         self._mask = network.decaying()
-        self._work = np.empty_like(network.theta)
-        self._norms = [(weight, np.empty(weight.shape[:2], network.dtype)) for weight in network.weights()]
-        self._decays = np.any(np.asarray(optimizer.weight_decay) != 0.0)
-        self._blocks = list(self._cut())
+        self._penalties, self._calls = Tape(), Tape()
+        first = optimizer.scalars(np.ones((network.models, 1)), 1)
+        models = network.models
+        self._scalars = [np.zeros(() if models == 1 else (models, 1), network.dtype) for _ in (None, *first)]
+        self._trace()
 
     def step(self, rate: Number) -> None:
         """Add the penalties to the gradient, clip it, move theta, and hold its norms."""
         self.count += 1
-        self.add_penalties()
-        self._clip()
-        scalars = self.optimizer.scalars(rate, self.count)
-        for theta, grad, m, rows in self._blocks:
-            if self._decays:
-                np.multiply(theta, m.decay, out=m.work)
-                np.multiply(m.work, self._of(rate, rows), out=m.work)
-                np.subtract(theta, m.work, out=theta)
-            self.optimizer.update(theta, grad, m, *[self._of(scalar, rows) for scalar in scalars])
-        if self.constraints.max_norm is not None:
-            self._hold_norms(self.constraints.max_norm)
+        for array, value in zip(self._scalars, (rate, *self.optimizer.scalars(rate, self.count)), strict=True):
+            array[...] = value
+        self._penalties.play()
+        self._calls.play()
+
+    def add_penalties(self) -> None:
+        """Add the gradient of the penalties: l1 sign(W) + l2 W."""
+        self._penalties.play()
 
     def penalty(self) -> NDArray[np.float64]:
         """l1 Σ|W| + l2/2 Σ W² of each model, in float64."""
@@ -67,55 +66,82 @@ class Updates:
         l1, l2 = np.ravel(self.constraints.l1), np.ravel(self.constraints.l2)
         return np.asarray(l1 * np.abs(weights).sum(axis=1) + 0.5 * l2 * np.square(weights).sum(axis=1))
 
-    def add_penalties(self) -> None:
-        """Add the gradient of the penalties: l1 sign(W) + l2 W."""
-        grad, work, limits = self.network.grad, self._work, self.constraints
+    def _trace(self) -> None:
+        theta, grad, limits = self.network.theta, self.network.grad, self.constraints
+        work = np.empty_like(theta)
         for factor, shape_of in ((limits.l2, np.positive), (limits.l1, np.sign)):
             if np.any(np.asarray(factor) != 0.0):
-                shape_of(self.network.theta, out=work)
-                np.multiply(work, self._mask, out=work)
-                np.multiply(work, self._cast(factor), out=work)
-                np.add(grad, work, out=grad)
-
-    def _clip(self) -> None:
-        grad, limits = self.network.grad, self.constraints
+                self._penalties.trace(_penalize, theta, grad, work, self._mask, self._cast(factor), shape_of)
         if limits.clip_value is not None:
-            bound = self._cast(limits.clip_value)
-            np.minimum(grad, bound, out=grad)
-            np.maximum(grad, -bound, out=grad)
+            self._calls.trace(_clip_values, grad, self._cast(limits.clip_value), self._cast(-limits.clip_value))
         if limits.clip_norm is not None:
-            norm = np.sqrt(np.vecdot(grad, grad))[:, np.newaxis]
-            np.multiply(grad, np.minimum(self._cast(limits.clip_norm) / np.maximum(norm, 1e-30), 1.0), out=grad)
+            norms = np.empty((len(grad), 1), grad.dtype)
+            self._calls.trace(_clip_norms, grad, norms, self._cast(limits.clip_norm))
+        for rows, columns in self._cut():
+            self._trace_block(rows, columns)
+        if limits.max_norm is not None:
+            for weight in self.network.weights():
+                norms = np.empty(weight.shape[:2], weight.dtype)
+                self._calls.trace(_hold_norms, weight, norms, self._cast(limits.max_norm))
 
-    def _hold_norms(self, bound: Number) -> None:
-        for weight, norms in self._norms:
-            np.vecdot(weight, weight, out=norms)
-            np.sqrt(norms, out=norms)
-            np.maximum(norms, self._cast(bound), out=norms)
-            np.divide(self._cast(bound), norms, out=norms)
-            np.multiply(weight, norms[..., np.newaxis], out=weight)
-
-    def _cut(self) -> Iterator[tuple[Array, Array, Memory, slice]]:
+    def _cut(self) -> Iterator[tuple[slice, slice]]:
         """Blocks of whole rows while they fit, else pieces of one row."""
         models, size = self.network.theta.shape
         rows, columns = max(1, BLOCK // max(size, 1)), min(size, BLOCK)
         for first in range(0, models, rows):
-            for left in range(0, size, columns):
-                yield self._block(slice(first, first + rows), slice(left, left + columns))
+            for left in range(0, size, max(columns, 1)):
+                yield slice(first, first + rows), slice(left, left + columns)
 
-    def _block(self, rows: slice, columns: slice) -> tuple[Array, Array, Memory, slice]:
-        theta = self.network.theta[rows, columns]
+    def _trace_block(self, rows: slice, columns: slice) -> None:
+        theta, grad = self.network.theta[rows, columns], self.network.grad[rows, columns]
         m = Memory(work=np.empty_like(theta), look=np.empty_like(theta))
         for name, slot in self.slots.items():
             setattr(m, name, slot[rows, columns])
         for name, value in self.optimizer.constants().items():
             setattr(m, name, self._of(value, rows))
-        m.decay = self._of(self.optimizer.weight_decay * self._mask[:, columns].astype(np.float64), rows)
-        return theta, self.network.grad[rows, columns], m, rows
+        rate, *scalars = (self._of(scalar, rows) for scalar in self._scalars)
+        if np.any(np.asarray(self.optimizer.weight_decay) != 0.0):
+            decay = self._of(self.optimizer.weight_decay * self._mask[:, columns].astype(np.float64), rows)
+            self._calls.trace(_decay, theta, m.work, decay, rate)
+        self._calls.trace(self.optimizer.update, theta, grad, m, *scalars)
 
     def _of(self, value: Number, rows: slice) -> Any:
         """A number as it is; of a column its rows, cast to the network's dtype."""
-        return self._cast(value[rows] if isinstance(value, np.ndarray) and len(value) > 1 else value)
+        return self._cast(value[rows] if isinstance(value, np.ndarray) and value.ndim and len(value) > 1 else value)
 
     def _cast(self, value: Number) -> Any:
-        return value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value
+        return value.astype(self.network.dtype, copy=False) if isinstance(value, np.ndarray) else value
+
+
+def _penalize(theta: Array, grad: Array, work: Array, mask: Array, factor: Any, shape_of: np.ufunc) -> None:
+    shape_of(theta, out=work)
+    np.multiply(work, mask, out=work)
+    np.multiply(work, factor, out=work)
+    np.add(grad, work, out=grad)
+
+
+def _clip_values(grad: Array, bound: Any, minus: Any) -> None:
+    np.minimum(grad, bound, out=grad)
+    np.maximum(grad, minus, out=grad)
+
+
+def _clip_norms(grad: Array, norms: Array, bound: Any) -> None:
+    np.vecdot(grad, grad, out=norms[:, 0])
+    np.sqrt(norms, out=norms)
+    np.maximum(norms, bound, out=norms)
+    np.divide(bound, norms, out=norms)
+    np.multiply(grad, norms, out=grad)
+
+
+def _hold_norms(weight: Array, norms: Array, bound: Any) -> None:
+    np.vecdot(weight, weight, out=norms)
+    np.sqrt(norms, out=norms)
+    np.maximum(norms, bound, out=norms)
+    np.divide(bound, norms, out=norms)
+    np.multiply(weight, norms[..., np.newaxis], out=weight)
+
+
+def _decay(theta: Array, work: Array, decay: Array, rate: Any) -> None:
+    np.multiply(theta, decay, out=work)
+    np.multiply(work, rate, out=work)
+    np.subtract(theta, work, out=theta)

@@ -66,7 +66,7 @@ def run(
     """Train a network or a stack in place."""
     loss = loss or losses["mean_squared_error"]()
     updates = Updates(stack, optimizer or Adam(), constraints or Constraints())
-    batches = Batches(rows, batch, stack.models, seed=3)
+    batches = Batches(rows, batch, seed=3)
     for _ in train(stack, loss, updates, Rates(rates or [0.01] * stack.models, epochs), batches, epochs):
         pass
     return updates

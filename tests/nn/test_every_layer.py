@@ -69,16 +69,17 @@ def test_training_makes_the_loss_smaller(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_no_layer_writes_its_row_of_ones_or_works_in_place(name: str) -> None:
+def test_a_step_leaves_its_input_and_the_rows_of_ones_alone(name: str) -> None:
     stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
-    one = Pass(stack, 9, MeanSquaredError(), training=True)
+    batch = samples().part(slice(None))
+    one = Pass(stack, batch, MeanSquaredError(), training=True)
     stack.start_epoch(1)
-    batch = samples().part(slice(None), 1)
-    one.take(batch.x, batch.t, batch.w)
+    one.take(batch)
     one.train()
-    inputs = one.nodes[1].values.copy()
+    first = [node.values.copy() for node in one.nodes]
     one.train()
-    assert np.array_equal(inputs, one.nodes[1].values)
+    if not layer_of(name).draws:
+        assert all(np.array_equal(before, node.values) for before, node in zip(first, one.nodes, strict=True))
     assert all((node.with_ones[..., -1, :] == 1).all() for node in one.nodes)
 
 
@@ -101,15 +102,25 @@ def test_names_and_shapes_are_those_of_a_state_dict(name: str) -> None:
 
 
 def _scores(stack: Network, rows: Samples, place: slice) -> np.ndarray:
-    batch = rows.part(place, stack.models)
-    one = Pass(stack, batch.size, MeanSquaredError(), training=False)
-    one.take(batch.x, batch.t, batch.w)
+    batch = rows.part(place)
+    one = Pass(stack, batch, MeanSquaredError(), training=False)
+    one.take(batch)
     return one.scores().copy()
 
 
 def _loss(stack: Network, rows: Samples) -> float:
-    one = Pass(stack, len(rows), MeanSquaredError(), training=False)
-    batch = rows.part(slice(None), 1)
-    one.take(batch.x, batch.t, batch.w)
+    batch = rows.part(slice(None))
+    one = Pass(stack, batch, MeanSquaredError(), training=False)
+    one.take(batch)
     one.scores()
     return float(one.total_loss()[0] / len(rows))
+
+
+def test_a_residual_in_the_first_place_adds_each_batch_and_not_the_first_one() -> None:
+    stack = network([[layers["residual"](layers=(Linear(units=4),)), Linear(units=2)]])
+    rows = samples(rows=6)
+    one = Pass(stack, rows.part(slice(0, 3)), MeanSquaredError(), training=True)
+    for place in (slice(0, 3), slice(3, 6)):
+        one.take(rows.part(place))
+        assert np.allclose(one.scores(), _scores(stack, rows, place))
+    assert not np.allclose(_scores(stack, rows, slice(0, 3)), _scores(stack, rows, slice(3, 6)))

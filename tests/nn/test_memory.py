@@ -27,12 +27,12 @@ def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer
     t, outputs = targets_of(loss, rows, rng)
     stack = Network([(Linear(units=5), layer_of(name), Dropout(rate=0.1), Linear(units=outputs))], 4)
     updates = Updates(stack, optimizers[optimizer](), LIMITS)
-    one = Pass(stack, rows, loss, training=True)
-    batch = Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))).part(slice(None), 1)
+    batch = Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))).part(slice(None))
+    one = Pass(stack, batch, loss, training=True)
     stack.start_epoch(1)
 
     def step() -> None:
-        one.take(batch.x, batch.t, batch.w)
+        one.take(batch)
         one.train()
         updates.step(0.01)
 

@@ -51,9 +51,10 @@ class Both:
         self.load()
         self.updates = Updates(self.network, Named(optimizers).parse(optimizer), constraints or Constraints())
         self.rule = rule(self.net)
-        self.passes = {mode: Pass(self.network, BATCH, self.loss, training=mode) for mode in (True, False)}
         self.random = np.random.default_rng(5)
         self.weights = weights
+        like = self.batch()[0]
+        self.passes = {mode: Pass(self.network, like, self.loss, training=mode) for mode in (True, False)}
 
     def load(self):
         named = self.network.named(self.network.theta) | self.network.named_state(self.network.state)
@@ -62,13 +63,16 @@ class Both:
         assert found.unexpected_keys == []
         assert all(name.endswith("num_batches_tracked") for name in found.missing_keys)
 
-    def step(self, rate):
+    def batch(self):
         x = self.random.standard_normal((BATCH, INPUTS))
         y, t = targets(self.loss, self.random, self.network.outputs)
         w = self.random.uniform(0.5, 2.0, (BATCH, 1)) if self.weights else None
-        batch = Samples.of(x, t, w, np.float64).part(slice(None), 1)
+        return Samples.of(x, t, w, np.float64).part(slice(None)), x, y, w
+
+    def step(self, rate):
+        batch, x, y, w = self.batch()
         own = self.passes[True]
-        own.take(batch.x, batch.t, batch.w)
+        own.take(batch)
         own.train()
         mean_loss = own.total_loss()[0] / BATCH
         self.updates.step(rate)
@@ -88,7 +92,7 @@ class Both:
             self.compare()
         self.net.eval()
         own = self.passes[False]
-        own.take(batch.x, batch.t)
+        own.take(batch)
         np.testing.assert_allclose(own.scores()[0].T, self.net(x).detach().numpy(), rtol=WITHIN, atol=WITHIN)
 
     def compare(self):
