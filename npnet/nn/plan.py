@@ -69,7 +69,9 @@ class Plan:
     def _residual(self, block: Residual, x: int, name: str) -> int:
         place = len(self.steps)
         inside = self._chain(block.layers, x, f"{name}.layers")
-        y = self._node(self.widths[x], needs_gradient=self.needs_gradient[x] or self.needs_gradient[inside])
+        y = self._node(
+            block.width(self.widths[x]), needs_gradient=self.needs_gradient[x] or self.needs_gradient[inside]
+        )
         self.steps.insert(place, Fork(x, y))
         self.steps.append(Sum(inside, x, y))
         return y

@@ -111,6 +111,6 @@ def targets(loss, random, outputs):
     if name in ("binary_cross_entropy", "hinge"):
         y = random.integers(0, 2, BATCH)
         t = loss.encode(y, 2)
-        return t, t
+        return (t + 1.0) / 2.0 if name == "binary_cross_entropy" else t, t
     y = random.poisson(2.0, (BATCH, outputs)) if name == "poisson" else random.standard_normal((BATCH, outputs))
     return y.astype(np.float64), loss.encode(y, 0)
