@@ -1,0 +1,48 @@
+"""Everything in docs/ that comes from the code: `python -m docs.generate` writes it, `--check` compares.
+
+The article's figures take a minute to train; `python -m docs.article` writes them apart.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from docs.commands import commands_page, errors_page
+from docs.kinds import config_page, kind_pages
+from npnet.config.schema import schema
+
+DOCS = Path(__file__).parent
+REFERENCE = DOCS / "reference"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every generated file with its text."""
+    for name, text in kind_pages():
+        yield REFERENCE / name, text
+    yield REFERENCE / "config.md", config_page()
+    yield REFERENCE / "cli.md", commands_page()
+    yield REFERENCE / "errors.md", errors_page()
+    yield DOCS / "config.schema.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def stale() -> list[str]:
+    """The files that are no longer what the code says, and those that nothing writes any more."""
+    written = dict(pages())
+    old = [path for path, text in written.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    left = [path for path in REFERENCE.iterdir() if path not in written]
+    return sorted(path.relative_to(DOCS).as_posix() for path in (*old, *left))
+
+
+def write() -> None:
+    """Write every generated file."""
+    REFERENCE.mkdir(exist_ok=True)
+    for path, text in pages():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if "--check" not in sys.argv:
+        write()
+    elif changed := stale():
+        sys.exit(f"not as the code says, run `make docs`: {', '.join(changed)}")
