@@ -48,7 +48,7 @@ def class_codes(column: Column, classes: tuple[str, ...], rows: Rows) -> NDArray
         texts, which = column.levels, column.values
     else:
         distinct, which = np.unique(column.values, return_inverse=True)
-        texts = tuple(f"{value:.0f}" if value == np.floor(value) else f"{value:g}" for value in distinct.tolist())
+        texts = tuple(str(int(value)) if value.is_integer() else f"{value:g}" for value in distinct.tolist())
     codes = np.array([code.get(text, MISSING) for text in texts], np.int64)[which]
     strange = np.flatnonzero(codes == MISSING)
     if len(strange):

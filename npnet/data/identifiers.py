@@ -4,28 +4,28 @@ import re
 
 import numpy as np
 
-from npnet.data.frame import MISSING, Column
+from npnet.data.frame import Column
 
 FEWEST = 20  # below that many rows, values that are all distinct say little
+NEARLY = 0.95
 NAMED = re.compile(r"(^|[\W_])(?i:id|index|key|number|row|rownames?|uuid)$|[a-z](ID|Id|Key)$")
 
 
 def looks_like_identifier(column: Column) -> str | None:
     """Why a column, in the order of its rows, looks like an identifier; None where it does not.
 
-    Texts do where no two rows have the same. Whole numbers do where no two rows have the same and they also rise
+    Texts do where there are nearly as many as rows. Whole numbers do where no two rows have the same and they also rise
     from row to row, or are all those from the first to the last, or the column's name says so ("id", "rownames").
     """
     if len(column) < FEWEST or column.kind == "datetime" or column.missing.any():
         return None
     if column.kind == "category":
-        return "every row has a text of its own" if _all_used_once(column) else None
+        return "nearly every row has a text of its own" if _distinct(column) >= NEARLY * len(column) else None
     return _numbers_rows(column)
 
 
-def _all_used_once(column: Column) -> bool:
-    used = np.bincount(column.values[column.values != MISSING], minlength=len(column.levels))
-    return int(used.max()) == 1
+def _distinct(column: Column) -> int:
+    return int(np.count_nonzero(np.bincount(column.values, minlength=len(column.levels))))
 
 
 def _numbers_rows(column: Column) -> str | None:

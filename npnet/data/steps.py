@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from npnet.data.dates import CYCLES, Part, cycle, part
+from npnet.data.calendar import CYCLES, Part, cycle, part
 from npnet.data.frame import Column
 from npnet.data.scaling import Method, Scaling
 from npnet.spec import Spec
