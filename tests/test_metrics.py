@@ -22,7 +22,7 @@ def probabilities(random, models, classes, samples, decimals=None):
     return given / given.sum(axis=1, keepdims=True)
 
 
-def same(name, target, output, weight=None, tolerance=1e-12):
+def assert_same(name, target, output, weight=None, tolerance=1e-12):
     metric = metrics[name]
     stacked = metric.stacked(target, output, weight)
     some = slice(None, None, max(1, len(output) // 8))  # scikit-learn takes its time
@@ -40,8 +40,8 @@ def test_a_stack_of_classifiers_scores_as_scikit_learn(name, decimals, models, c
     random = np.random.default_rng(classes)
     target = random.integers(0, classes, 300)
     output = probabilities(random, models, classes, 300, decimals)
-    assert np.isfinite(same(name, target, output)).all()
-    same(name, target, output, random.random(300) + 0.01)
+    assert np.isfinite(assert_same(name, target, output)).all()
+    assert_same(name, target, output, random.random(300) + 0.01)
 
 
 @pytest.mark.parametrize("name", REGRESSION_METRICS)
@@ -50,8 +50,8 @@ def test_a_stack_of_regressions_scores_as_scikit_learn(name, models, targets):
     random = np.random.default_rng(targets)
     target = random.normal(3, 2, (200, targets))
     output = target.T + random.normal(0, 1, (models, targets, 200))
-    assert np.isfinite(same(name, target, output)).all()
-    same(name, target, output, random.random(200) + 0.01)
+    assert np.isfinite(assert_same(name, target, output)).all()
+    assert_same(name, target, output, random.random(200) + 0.01)
 
 
 @settings(deadline=None, max_examples=40)
@@ -63,7 +63,7 @@ def test_any_classes_and_scores_agree_with_scikit_learn(data):
     random = np.random.default_rng(data.draw(st.integers(0, 1000)))
     output = probabilities(random, 2, classes, samples, data.draw(st.sampled_from([None, 1])))
     for name in CLASS_METRICS:
-        same(name, target, output)
+        assert_same(name, target, output)
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -71,7 +71,7 @@ def test_any_classes_and_scores_agree_with_scikit_learn(data):
 def test_rows_of_one_class_give_nan_for_the_roc_and_a_number_elsewhere_without_a_warning(name, classes):
     random = np.random.default_rng(0)
     for code in (0, 1):
-        values = same(name, np.full(20, code), probabilities(random, 2, classes, 20))
+        values = assert_same(name, np.full(20, code), probabilities(random, 2, classes, 20))
         assert np.isnan(values).all() == (name == "roc_auc")
 
 
@@ -79,7 +79,7 @@ def test_rows_of_one_class_give_nan_for_the_roc_and_a_number_elsewhere_without_a
 def test_a_class_without_rows_is_left_out_of_the_mean(name):
     random = np.random.default_rng(1)
     target = random.choice([0, 2], 50)
-    assert np.isfinite(same(name, target, probabilities(random, 2, 4, 50))).all()
+    assert np.isfinite(assert_same(name, target, probabilities(random, 2, 4, 50))).all()
 
 
 @pytest.mark.parametrize("name", CLASS_METRICS)
@@ -87,7 +87,7 @@ def test_a_class_without_rows_is_left_out_of_the_mean(name):
 def test_float32_probabilities_agree_too(name, classes):
     random = np.random.default_rng(2)
     target = random.integers(0, classes, 300)
-    same(name, target, probabilities(random, 3, classes, 300).astype(np.float32), tolerance=1e-6)
+    assert_same(name, target, probabilities(random, 3, classes, 300).astype(np.float32), tolerance=1e-6)
 
 
 @pytest.mark.parametrize("name", CLASS_METRICS)
@@ -97,7 +97,7 @@ def test_certain_and_wrong_probabilities_stay_finite(name, classes):
     wrong = np.zeros((1, classes, 4))
     wrong[0, 1 - target, np.arange(4)] = 1
     output = wrong[:, 1:] if classes == 2 else wrong
-    assert np.isfinite(same(name, target, output)).all()
+    assert np.isfinite(assert_same(name, target, output)).all()
 
 
 def test_a_perfect_ranking_has_a_roc_of_one_and_no_ranking_one_half():
@@ -122,11 +122,11 @@ def test_balanced_accuracy_is_the_roc_of_hard_labels():
 
 @pytest.mark.parametrize(("guess", "share"), [(7.0, 1.0), (6.0, 0.0)])
 def test_r2_of_a_target_that_never_varies_is_one_or_zero(guess, share):
-    assert same("r2", np.full((5, 1), 7.0), np.full((2, 1, 5), guess)).tolist() == [share, share]
+    assert assert_same("r2", np.full((5, 1), 7.0), np.full((2, 1, 5), guess)).tolist() == [share, share]
 
 
 def test_r2_of_a_single_row_is_nan():
-    assert np.isnan(same("r2", np.array([[1.0]]), np.array([[[2.0]]]))).all()
+    assert np.isnan(assert_same("r2", np.array([[1.0]]), np.array([[[2.0]]]))).all()
 
 
 def test_weights_of_two_count_as_rows_given_twice():

@@ -107,4 +107,4 @@ def test_what_is_no_override_is_a_usage_error(load_text: Load, valid: str, text:
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_override_is_put_in_or_refused(load_text: Load, valid: str, text: str) -> None:
     with suppress(ConfigError, UsageError):
-        load_text(valid, text)
+        assert load_text(valid, text).experiment.layers

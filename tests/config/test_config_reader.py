@@ -174,10 +174,10 @@ def test_an_excerpt_of_a_long_line_is_cut_around_the_caret() -> None:
 @given(st.binary(max_size=80))
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    mistakes(data)
+    assert all(where.startswith("c.yaml") and message for where, message in mistakes(data))
 
 
 @given(st.text(st.sampled_from("ab1 .:-[]{}'\"\n\t#&*!%|>?,@\\~<=0xe"), max_size=60))
 @settings(deadline=None, max_examples=500)
 def test_any_yaml_like_text_is_read_or_refused(text: str) -> None:
-    mistakes(text.encode())
+    assert all(where.startswith("c.yaml") and message for where, message in mistakes(text.encode()))

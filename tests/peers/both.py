@@ -86,7 +86,7 @@ class Both:
         assert mean_loss == pytest.approx(loss.item(), rel=WITHIN, abs=WITHIN)
         return batch, x
 
-    def train_and_compare(self, rate):
+    def train_and_check(self, rate):
         for _ in range(STEPS):
             batch, x = self.step(rate)
             self.compare()

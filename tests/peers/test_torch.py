@@ -35,7 +35,7 @@ def test_an_activation_trains_as_in_torch(name):
     written = [{"linear": 8}, name, {"linear": 8}, name]
     modules = nn.Linear(INPUTS, 8), ACTIVATIONS[name], nn.Linear(8, 8), ACTIVATIONS[name]
     both = Both(written, modules, "mean_squared_error", nn.MSELoss(), 2, "sgd", sgd)
-    both.train_and_compare(0.05)
+    both.train_and_check(0.05)
 
 
 NETWORKS = {
@@ -87,7 +87,7 @@ def test_a_network_with_norms_and_residuals_trains_as_in_torch(name):
     written, modules = NETWORKS[name]
     rule = lambda net: torch.optim.SGD(net.parameters(), lr=0.02, momentum=0.9)  # noqa: E731
     both = Both(written, modules(), "cross_entropy", nn.CrossEntropyLoss(), 3, "momentum", rule)
-    both.train_and_compare(0.02)
+    both.train_and_check(0.02)
 
 
 # A bias before a batch_norm has gradient 0 but for rounding, of which Adam makes whole steps: not comparable.
@@ -96,7 +96,7 @@ def test_a_network_with_norms_and_residuals_trains_by_adam_as_in_torch(name):
     written, modules = NETWORKS[name]
     rule = lambda net: torch.optim.Adam(net.parameters(), lr=0.01)  # noqa: E731
     both = Both(written, modules(), "cross_entropy", nn.CrossEntropyLoss(), 3, "adam", rule)
-    both.train_and_compare(0.01)
+    both.train_and_check(0.01)
 
 
 LOSSES = {
@@ -119,7 +119,7 @@ LOSSES = {
 def test_a_loss_trains_as_in_torch(name):
     written, criterion, outputs = LOSSES[name]
     both = Both(BODY, body(), written, criterion(), outputs, "sgd", sgd)
-    both.train_and_compare(0.05)
+    both.train_and_check(0.05)
 
 
 FORMULAS = {
@@ -133,14 +133,14 @@ FORMULAS = {
 def test_a_loss_that_torch_lacks_trains_as_its_formula_does_there(name):
     written, criterion, outputs = FORMULAS[name]
     both = Both(BODY, body(), written, criterion, outputs, "sgd", sgd)
-    both.train_and_compare(0.05)
+    both.train_and_check(0.05)
 
 
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error", "huber", "poisson"])
 def test_weights_of_samples_with_mean_one_count_as_in_torch(name):
     written, criterion, outputs = LOSSES[name]
     both = Both(BODY, body(), written, criterion(reduction="none"), outputs, "sgd", sgd, weights=True)
-    both.train_and_compare(0.05)
+    both.train_and_check(0.05)
 
 
 def decaying(net, rate):
@@ -181,7 +181,7 @@ def test_an_optimizer_moves_weights_biases_and_norms_as_in_torch(name):
     both = Both(
         [{"linear": 8}, "layer_norm", "tanh"], modules, "cross_entropy", nn.CrossEntropyLoss(), 3, written, rule
     )
-    both.train_and_compare(0.02)
+    both.train_and_check(0.02)
 
 
 @pytest.mark.parametrize(
@@ -194,4 +194,4 @@ def test_an_optimizer_moves_weights_biases_and_norms_as_in_torch(name):
 )
 def test_the_penalty_l2_is_the_weight_decay_of_torch_but_for_adamw(written, rule):
     both = Both(BODY, body(), "mean_squared_error", nn.MSELoss(), 2, written, rule, Constraints(l2=0.1))
-    both.train_and_compare(0.02)
+    both.train_and_check(0.02)
