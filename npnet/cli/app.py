@@ -47,6 +47,8 @@ def _explained(error: Exception, given: list[str]) -> NpnetError:
         return error
     if isinstance(error, typer.TyperException):
         return _usage_error(error.format_message(), given)
+    if isinstance(error, OSError):
+        return MachineError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
     if isinstance(error, MemoryError):
         return MachineError("memory ran out")
     hint = "please report it" if "--debug" in given else "please report it with what --debug shows"

@@ -79,9 +79,10 @@ def explain(
     key: Annotated[str, typer.Argument(metavar="KEY", help="A dotted key; without one, all that there are.")] = "",
 ) -> None:
     """Say what a key means, what it takes and its default."""
+    from npnet.config import Experiment
     from npnet.config.explain import explain
 
-    text = explain(key)
+    text = explain(key) if key else "".join(f"{explain(name).splitlines()[0]}\n" for name in Experiment.model_fields)
     if here.json:
         here.screen.result_json({"key": key, "text": text})
     else:

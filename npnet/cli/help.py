@@ -9,6 +9,11 @@ from typer.core import TyperCommand, TyperGroup
 
 EXAMPLES = "Examples:"
 WIDEST = 100
+WORDS = {
+    "install_completion": "Complete commands with Tab in this shell from now on.",
+    "show_completion": "Print what that would install.",
+    "help": "Show this page.",
+}
 NAMES = 22  # columns for the names of options, which a longer one overruns
 
 
@@ -63,7 +68,7 @@ def _options(parameters: Sequence[Any], everywhere: frozenset[str]) -> Iterator[
     own = [option for option in options if option not in common]
     for heading, some in (("Arguments", arguments), ("Options", own), ("Everywhere", common)):
         if some:
-            yield _section(heading, [(_name(one), one.help or "") for one in some])
+            yield _section(heading, [(_name(one), WORDS.get(one.name, one.help or "")) for one in some])
 
 
 def _name(parameter: Any) -> str:

@@ -78,6 +78,8 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
     here.screen.say_table(metrics_table(ending.metrics))
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, wishes.run_dir or wishes.runs_dir / ending.run.id, ending)
+    if ending.status == "interrupted":
+        here.screen.warn(f"interrupted; the weights of the best epoch, {ending.run.info['best_epoch']}, are kept")
     if ending.error:
         here.screen.error(ending.error)
     return ending.code

@@ -14,6 +14,8 @@ from npnet.console.streams import Output
 if TYPE_CHECKING:
     from npnet.console.progress import State
 
+NARROW = 32
+
 
 class Lenient:
     """A stream as Rich takes it, on which nothing fails."""
@@ -57,16 +59,16 @@ class LiveDisplay:
 
     def draw(self) -> None:
         """Draw a frame."""
-        self.live.update(frame(self.state), refresh=True)
+        self.live.update(frame(self.state, self.live.console.width), refresh=True)
 
     def close(self) -> None:
         """Take the lines away, and give the cursor back."""
         self.live.stop()
 
 
-def frame(state: "State") -> RenderableType:
-    """All lines of one moment."""
-    return Group(_bar(state), _values(state), _pair("best", state.best))
+def frame(state: "State", width: int) -> RenderableType:
+    """All lines of one moment, as many columns wide as the terminal is."""
+    return Group(_bar(state), _values(state, narrow=width < NARROW), Text.assemble(("best  ", "dim"), state.best))
 
 
 def _bar(state: "State") -> RenderableType:
@@ -80,10 +82,11 @@ def _bar(state: "State") -> RenderableType:
     return grid
 
 
-def _values(state: "State") -> RenderableType:
-    """The last values: a row for the loss and each metric, a column for each part."""
+def _values(state: "State", narrow: bool) -> RenderableType:
+    """The last values: a row for the loss and each metric, a column for each part, where both have room."""
     parts = list(dict.fromkeys(name.partition("_")[0] for name in state.measured))
     names = list(dict.fromkeys(name.partition("_")[2] for name in state.measured))
+    parts = parts[-1:] if narrow else parts
     table = Table.grid(padding=(0, 2))
     for justify in ("left", *("right" for _ in parts)):
         table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
@@ -91,7 +94,3 @@ def _values(state: "State") -> RenderableType:
     for name in names:
         table.add_row(Text(name), *(Text(short(state.measured.get(f"{part}_{name}"))) for part in parts))
     return table
-
-
-def _pair(name: str, text: str) -> Text:
-    return Text.assemble((f"{name}  ", "dim"), text)

@@ -13,7 +13,7 @@ def short(value: float | None) -> str:
         return "-"
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    if 1e-3 <= abs(value) < 1:
+    if 1e-3 <= abs(value) < 10:
         return f"{value:.4f}"
     return f"{value:.4g}" if 1e-4 <= abs(value) < 1e5 else f"{value:.3g}"
 

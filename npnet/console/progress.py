@@ -78,6 +78,7 @@ class TrainingDisplay:
         self.state, self.log = State(run.id, fitting), log
         self.next_frame = self.next_line = 0.0
         self.written: Progress | None = None
+        self.ending = "the training was cut short"
         self._say(summary(fitting))
         if self.screen.err.moves and not self.screen.quiet:
             from npnet.console.live import LiveDisplay
@@ -96,27 +97,27 @@ class TrainingDisplay:
             self.next_line = now + LINES
 
     def stage(self, name: str) -> None:
-        """Tell of the next piece of work; the first one after the epochs gets the last line."""
+        """Tell of the next piece of work; when it is the first after the epochs, how those went."""
         if self.state.stage == "training":
             self._line()
-            self._say(self._ending())
+            self.ending = self._ending()
+            self._say(self.ending)
         self.state.stage = name
         if self.live:
             self.live.draw()
 
     def warn(self, text: str) -> None:
         """Tell what went wrong and stopped nothing."""
-        if self.live:
-            self.live.close()
-            self.live = None
+        self.end()
         self.log(f"warning: {one_line(text)}")
         self.screen.warn(text)
 
     def end(self) -> None:
-        """Leave the terminal as it was."""
+        """Take the live display away, and leave in its place how the epochs went."""
         if self.live:
             self.live.close()
             self.live = None
+            self.screen.say(self.ending)
 
     def _line(self) -> None:
         latest = self.state.latest
@@ -128,9 +129,9 @@ class TrainingDisplay:
         self._say(f"epoch {self.state.epoch}{batch}  {values}  {self.state.left} left")
 
     def _ending(self) -> str:
-        latest = self.state.latest
+        epochs = self.state.latest.epoch if self.state.latest else 0
         took = duration(time.monotonic() - self.state.began)
-        return f"{latest.epoch if latest else 0} epochs in {took}; best: {self.state.best}"
+        return f"{epochs} epoch{'s' * (epochs != 1)} in {took}; best: {self.state.best}"
 
     def _say(self, text: str) -> None:
         self.log(text)

@@ -74,6 +74,7 @@ class Screen:
         return f"{style}{text}{PLAIN}" if self.err.color else text
 
 
-def one_line(text: str) -> str:
-    """A text of unknown origin as one line: control characters escaped."""
+def one_line(text: str, limit: int = 1000) -> str:
+    """A text of unknown origin as one line: control characters escaped, and not endless."""
+    text = text if len(text) <= limit else f"{text[: limit - 3]}..."
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

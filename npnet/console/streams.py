@@ -40,7 +40,7 @@ class Output:
     @property
     def moves(self) -> bool:
         """Whether a live display can move the cursor there."""
-        return self.terminal and os.environ.get("TERM", "") not in ("dumb", "unknown", "")
+        return self.terminal and understands_escapes(os.environ)
 
     @property
     def width(self) -> int | None:
@@ -83,4 +83,9 @@ def _silence(stream: TextIO) -> None:
 
 def wants_color(environment: Mapping[str, str]) -> bool:
     """Whether the environment allows colours: no NO_COLOR, and a terminal that is not dumb."""
-    return not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    return not environment.get("NO_COLOR") and understands_escapes(environment)
+
+
+def understands_escapes(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is one that takes escape codes."""
+    return environment.get("TERM", "") not in ("", "dumb", "unknown")

@@ -5,11 +5,11 @@ from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from npnet.console.numbers import short
+from npnet.console.numbers import duration, short
 from npnet.console.screen import one_line
 from npnet.console.streams import Output
 from npnet.io import size_text
@@ -34,6 +34,8 @@ def text_of(renderable: RenderableType, output: Output) -> str:
         emoji=False,
         legacy_windows=False,
     )
+    if console.measure(renderable, options=console.options.update_width(ENDLESS)).minimum > console.width:
+        console.width = ENDLESS  # cut numbers say nothing: rather let the terminal wrap the lines
     console.print(renderable)
     file.seek(0)
     return "".join(f"{line.rstrip()}\n" for line in file)
@@ -43,7 +45,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     """Rows under a heading; the columns named in `numbers` are aligned at the right."""
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name in columns:
-        made.add_column(Text(one_line(name)), justify="right" if name in numbers else "left", overflow="fold")
+        justify: JustifyMethod = "right" if name in numbers else "left"
+        made.add_column(Text(one_line(name)), justify=justify, no_wrap=name in numbers, overflow="fold")
     for row in rows:
         made.add_row(*(Text(_cell(value)) for value in row))
     return made
@@ -58,16 +61,17 @@ def metrics_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
 
 def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
     """A row for each run: how it ended, how large it is, and its first score on the last of its parts."""
-    columns = ["run", "status", "epoch", "parameters", "seconds", "score", "tags"]
+    columns = ["run", "status", "epoch", "parameters", "took", "score", "tags"]
     rows = [
         [
-            *(info[name] for name in ("id", "status", "best_epoch", "parameters", "seconds")),
+            *(info[name] for name in ("id", "status", "best_epoch", "parameters")),
+            _took(info["seconds"]),
             first_score(scores),
             " ".join(map(str, info["tags"] if isinstance(info["tags"], list) else [])),
         ]
         for info, scores in runs
     ]
-    return table(columns, rows, ["epoch", "parameters", "seconds"])
+    return table(columns, rows, ["epoch", "parameters", "took"])
 
 
 def first_score(metrics: Mapping[str, Mapping[str, float]]) -> str:
@@ -83,11 +87,16 @@ def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, floa
     """One run: the fields of its run.json that people look for, and its scores."""
     left_out = ("format", "versions", "machine")
     shown = {name: value for name, value in info.items() if name not in left_out and value not in (None, [])}
+    shown |= {"seconds": str(info["seconds"])} if info["seconds"] is not None else {}
     grid = Table.grid(padding=(0, 2))
     for name, value in {**shown, "path": path}.items():
         text = " ".join(map(str, value)) if isinstance(value, list) else _cell(value)
         grid.add_row(Text(name), Text(one_line(text), overflow="fold"))
     return Group(grid, Text(), metrics_table(metrics)) if metrics else grid
+
+
+def _took(seconds: object) -> str:
+    return duration(seconds) if isinstance(seconds, int | float) else "-"
 
 
 def outline_text(outline: "Outline") -> RenderableType:

@@ -1,0 +1,123 @@
+"""npnet evaluate and npnet plot: a finished run is looked at again."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from npnet.metrics import evaluate
+from npnet.reopening import reopen
+from npnet.rundir import Run, find
+from npnet.running.scoring import DECIDED
+from tests.cli.conftest import call
+
+
+def test_the_scores_are_those_of_metrics_json(runs: Path) -> None:
+    result = call("evaluate", "latest", "--runs-dir", runs, "--json")
+    assert result.code == 0
+    assert result.out.encode() == (runs / "latest" / "metrics.json").read_bytes()
+
+
+def test_the_table_has_a_column_for_each_part(runs: Path) -> None:
+    heading, _, *rows = call("evaluate", "latest", "--runs-dir", runs).out.splitlines()
+    assert heading.split() == ["metric", "train", "validation", "test"]
+    assert {"loss", "roc_auc", "brier"} <= {row.split()[0] for row in rows}
+
+
+def test_parts_and_metrics_can_be_chosen(runs: Path) -> None:
+    options = ("--split", "test", "--metric", "f1", "--metric", "loss", "--json", "--runs-dir", runs)
+    scores = json.loads(call("evaluate", "latest", *options).out)
+    assert {part: list(some) for part, some in scores.items()} == {"test": ["f1", "loss"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--split", "tests"), "no part tests"),
+        (("--metric", "r2"), "no metric r2"),
+        (("--fail-under", "r2=0"), "no score r2"),
+    ],
+)
+def test_what_is_not_there_is_a_usage_error(options: tuple[str, ...], words: str, runs: Path) -> None:
+    result = call("evaluate", "latest", *options, "--runs-dir", runs)
+    assert result.code == 2
+    assert words in result.err
+    assert "hint: " in result.err
+
+
+@pytest.mark.parametrize(
+    ("bound", "code"), [("roc_auc=0.5", 0), ("roc_auc=1.1", 8), ("log_loss=10", 0), ("log_loss=0.001", 8)]
+)
+def test_a_score_that_is_not_good_enough_exits_with_8(bound: str, code: int, runs: Path) -> None:
+    result = call("evaluate", "latest", "--fail-under", bound, "--metric", "f1", "--runs-dir", runs)
+    assert result.code == code
+    assert "f1" in result.out
+
+
+def test_a_threshold_moves_the_decisions_alone(runs: Path) -> None:
+    usual, low = (
+        json.loads(call("evaluate", "latest", "--threshold", t, "--json", "--runs-dir", runs).out)["test"]
+        for t in ("0.5", "0")
+    )
+    assert low["recall"] == 1
+    assert low["precision"] < 1
+    assert {name for name in usual if usual[name] != low[name]} <= set(DECIDED)
+
+
+def test_decided_names_all_metrics_that_look_at_decisions_alone(runs: Path) -> None:
+    fitting = reopen(find(runs, "latest"))
+    output, target = fitting.outputs("train"), fitting.data.parts["train"].y
+    scores = evaluate(target, output, "binary")
+    moved = evaluate(target, (output > 0.5) * 0.9 + 0.05, "binary")
+    assert {name for name in scores if scores[name] == moved[name]} == set(DECIDED)
+
+
+def test_data_that_have_changed_are_refused(folder: Path) -> None:
+    table = "a,b,y\n" + "".join(f"{n % 7},{n % 5},{n % 2}\n" for n in range(60))
+    (folder / "data.csv").write_text(table)
+    (folder / "table.yaml").write_text("dataset: {table: {path: data.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
+    run = call("train", "table.yaml", "--no-plots", "-q").out.strip()
+    assert call("evaluate", run).code == 0
+    (folder / "data.csv").write_text(table + "1,1,1\n")
+    result = call("evaluate", run)
+    assert (result.code, result.out) == (4, "")
+    assert "have changed" in result.err
+
+
+def test_damaged_weights_are_refused(runs: Path, folder: Path) -> None:
+    run = shutil.copytree(find(runs, "latest").path, folder / "copy")
+    data = bytearray((run / "weights.safetensors").read_bytes())
+    data[-3] ^= 1
+    (run / "weights.safetensors").write_bytes(data)
+    for command in ("evaluate", "plot"):
+        result = call(command, run)
+        assert (result.code, result.out) == (5, "")
+        assert "damaged or changed" in result.err
+
+
+@pytest.fixture
+def copied(runs: Path, folder: Path) -> Run:
+    return Run(shutil.copytree(find(runs, "latest").path, folder / "copy"))
+
+
+def test_plots_are_drawn_and_named(copied: Run) -> None:
+    result = call("plot", copied.path, "--kind", "roc,loss", "--format", "svg")
+    assert result.code == 0
+    names = ["roc.svg", "roc.csv", "loss.svg", "loss.csv"]
+    assert [Path(line).name for line in result.out.splitlines()] == names
+    assert sorted(path.name for path in copied.plots.iterdir()) == sorted(names)
+
+
+def test_all_plots_are_those_that_suit(copied: Run) -> None:
+    result = call("plot", copied.path, "--kind", "all", "--json", "--format", "svg")
+    drawn = {Path(path).stem for path in json.loads(result.out)["paths"]}
+    assert "boundary" in drawn
+    assert "residuals" not in drawn
+
+
+@pytest.mark.parametrize(("kind", "words"), [("rok", "did you mean"), ("residuals", "no residuals plot")])
+def test_a_plot_that_cannot_be_drawn_is_a_usage_error(kind: str, words: str, copied: Run) -> None:
+    result = call("plot", copied.path, "--kind", kind)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err

@@ -1,0 +1,201 @@
+"""npnet train: what it prints, what it leaves, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npnet.fitting import Fitting
+from npnet.rundir import Run
+from tests.cli.conftest import SMALL, call, start
+
+QUICK = ("--no-plots", "-q")
+
+
+def run_of(text: str) -> Run:
+    return Run(Path(text.strip()))
+
+
+def test_exactly_one_line_on_standard_output_names_the_run_folder(folder: Path) -> None:
+    result = call("train", "small.yaml", "--no-plots")
+    assert result.code == 0
+    assert result.out.count("\n") == 1
+    assert Path(result.out.strip()).parent == Path("runs")
+    assert "validation" in result.err
+    assert "\x1b" not in result.err
+
+
+def test_a_run_folder_holds_everything(folder: Path) -> None:
+    run = run_of(call("train", "small.yaml", "--name", "full", "--tag", "a", "--tag", "b", "-q").out)
+    assert run.status == "done"
+    assert (run.info["name"], run.info["tags"]) == ("full", ["a", "b"])
+    assert run.info["parameters"] == 4 * 3 + 5
+    assert run.config_text == SMALL.encode()
+    columns = ["train_loss", "validation_loss", "train_roc_auc", "validation_roc_auc"]
+    assert list(run.history()) == ["epoch", *columns, "learning_rate"]
+    assert list(run.metrics()) == ["train", "validation", "test"]
+    assert list(run.predictions("test")) == ["row", "target", "prediction", "probability_0", "probability_1"]
+    assert len(run.predictions("validation")["row"]) == 40
+    assert set(run.weights()[0]) == {f"layers.{n}.{kind}" for n in (0, 2) for kind in ("weight", "bias")}
+    assert "theta" in run.checkpoint()[0]
+    assert {"loss.png", "boundary.png", "roc.png", "summary.png"} <= {path.name for path in run.plots.iterdir()}
+    assert "epoch 3/3" in (run.path / "log.txt").read_text()
+
+
+def test_resolved_yaml_repeats_the_run(folder: Path) -> None:
+    first = run_of(call("train", "small.yaml", "epochs=2", *QUICK).out)
+    second = run_of(call("train", first.resolved_path, *QUICK).out)
+    for name in ("weights.safetensors", "history.csv", "metrics.json", "predictions/test.csv"):
+        assert (first.path / name).read_bytes() == (second.path / name).read_bytes()
+
+
+def test_a_rehearsal_writes_nothing(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    result = call("train", "small.yaml", "--dry-run")
+    assert result.code == 0
+    assert "17 parameters" in result.out
+    assert json.loads(call("train", "small.yaml", "--dry-run", "--json").out)["parameters"] == 17
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_no_epochs_leave_the_initial_weights(folder: Path) -> None:
+    run = run_of(call("train", "small.yaml", "epochs=0", *QUICK).out)
+    assert (run.status, run.info["best_epoch"], run.history()) == ("done", 0, {})
+    again = run_of(call("train", "small.yaml", "epochs=0", *QUICK).out)
+    assert (run.path / "weights.safetensors").read_bytes() == (again.path / "weights.safetensors").read_bytes()
+
+
+def test_weights_of_another_run_are_where_training_starts(folder: Path) -> None:
+    first = run_of(call("train", "small.yaml", "--runs-dir", "elsewhere", *QUICK).out)
+    for name in ("elsewhere/latest", first.path, first.id):
+        result = call("train", "small.yaml", f"weights={name}", "epochs=0", "--runs-dir", "elsewhere", *QUICK)
+        second = run_of(result.out)
+        for key, values in first.weights()[0].items():
+            np.testing.assert_array_equal(second.weights()[0][key], values)
+        assert f"../{first.id}" in second.resolved_text.decode()
+
+
+def test_weights_of_another_network_are_refused_and_nothing_is_left(folder: Path) -> None:
+    run_of(call("train", "small.yaml", *QUICK).out)
+    result = call("train", "small.yaml", "weights=latest", "layers.0.linear.units=5", *QUICK)
+    assert (result.code, result.out) == (5, "")
+    assert "another network" in result.err
+    assert len(list((folder / "runs").iterdir())) == 2  # the run and `latest`
+
+
+def test_a_diverged_training_keeps_its_last_good_weights(folder: Path) -> None:
+    options = ("learning_rate=1e6", "optimizer=sgd", "layers.1=relu", "l2=1", "epochs=50")
+    result = call("train", "small.yaml", *options, *QUICK)
+    assert result.code == 7
+    assert result.err.startswith("npnet: error: the training diverged in epoch ")
+    assert "hint: " in result.err
+    run = run_of(result.out)
+    assert run.status == "diverged"
+    assert run.info["error"].startswith("the training diverged")
+    assert all(np.isfinite(values).all() for values in run.weights()[0].values())
+    assert np.isfinite(run.metrics()["test"]["log_loss"])
+
+
+def test_a_certain_folder_can_be_asked_for_once(folder: Path) -> None:
+    assert call("train", "small.yaml", "--run-dir", "here", *QUICK).out == "here\n"
+    again = call("train", "small.yaml", "--run-dir", "here", *QUICK)
+    assert again.code == 2
+    assert "not a new or empty folder" in again.err
+
+
+def test_the_result_can_be_an_object(folder: Path) -> None:
+    result = json.loads(call("train", "small.yaml", "--json", *QUICK).out)
+    assert result["status"] == "done"
+    assert set(result["metrics"]["test"]) >= {"loss", "roc_auc"}
+    assert Path(result["run"]).is_dir()
+
+
+def test_options_that_work_everywhere_may_stand_in_front(folder: Path) -> None:
+    result = call("-q", "--runs-dir", "other", "train", "small.yaml", "--no-plots")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("other/")
+
+
+def test_runs_dir_may_come_from_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPNET_RUNS_DIR", "surroundings")
+    assert call("train", "small.yaml", *QUICK).out.startswith("surroundings/")
+
+
+def test_a_regression_leaves_its_predictions_in_the_units_of_the_target(folder: Path) -> None:
+    (folder / "sine.yaml").write_text(
+        "dataset: {noisy_sine: {samples: 80}}\nlayers: [linear: 4, tanh, linear]\nepochs: 2"
+    )
+    run = run_of(call("train", "sine.yaml", *QUICK).out)
+    assert list(run.predictions("test")) == ["row", "target", "prediction"]
+    assert "r2" in run.metrics()["test"]
+
+
+def test_an_unwritable_runs_folder_is_refused_before_anything_is_read(folder: Path) -> None:
+    (folder / "file").write_text("")
+    result = call("train", "small.yaml", "--runs-dir", "file/runs")
+    assert result.code == 6
+    assert "Not a directory" in result.err
+
+
+def test_a_bug_leaves_its_traceback_in_the_run_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Fitting, "scores", lambda *_: {}["nothing"])
+    result = call("train", "small.yaml", "--run-dir", "run", *QUICK)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("npnet: error: a bug in npnet: KeyError: 'nothing'; see ")
+    assert "Traceback" not in result.err
+    assert "Traceback" in (folder / "run" / "crash.txt").read_text()
+    assert Run(folder / "run").status == "failed"
+
+
+def test_plots_that_fail_are_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = folder / "broken" / "matplotlib"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('shadowed')")
+    environment = os.environ | {"PYTHONPATH": str(folder / "broken")}
+    process = start("train", "small.yaml", "-q", env=environment, stdout=-1, stderr=-1)
+    out, err = process.communicate()
+    assert process.returncode == 0
+    assert err.startswith("npnet: warning: the plots are missing: ")
+    assert run_of(out).status == "done"
+
+
+LONG = ("epochs=10000000", "--no-plots", "-q", "--run-dir", "run")
+
+
+def wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
+    for _ in range(1000):
+        if path.exists():
+            return
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_training_and_keeps_the_best(number: int, code: int, folder: Path) -> None:
+    process = start("train", "small.yaml", *LONG, stdout=-1, stderr=-1)
+    wait_for(folder / "run" / "history.csv", process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (code, "run\n")
+    assert "interrupted" in err
+    run = Run(folder / "run")
+    assert run.status == "interrupted"
+    assert run.weights()[0]
+    assert "test" in run.metrics()
+    assert int(run.checkpoint()[1]["epoch"]) == len(run.history()["epoch"])
+
+
+def test_a_second_signal_stops_at_once(folder: Path) -> None:
+    process = start("train", "small.yaml", *LONG, stdout=-1, stderr=-1)
+    wait_for(folder / "run" / "history.csv", process)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert Run(folder / "run").status == "interrupted"

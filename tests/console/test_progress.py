@@ -1,0 +1,103 @@
+"""The displays of a training: few lines, few frames, all of it in the log."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from npnet.config import load
+from npnet.console.progress import TrainingDisplay
+from npnet.console.screen import Screen
+from npnet.fitting import Fitting
+from npnet.rundir import Run
+from npnet.running import make_ready
+
+CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 200\nmetrics: [f1]\n"
+
+
+class Terminal:
+    """A stream that says it is a terminal, and counts what is written."""
+
+    encoding = "utf-8"
+    closed = False
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.written.append(text)
+        return len(text)
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 2
+
+
+@pytest.fixture
+def fitting(tmp_path: Path) -> Fitting:
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    ready = make_ready(load(tmp_path / "c.yaml"))
+    return Fitting(ready.experiment, ready.data)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    (tmp_path / "run.json").write_text("{}")
+    return Run(tmp_path)
+
+
+def show(fitting: Fitting, run: Run, quiet: bool = False) -> list[str]:
+    display, log = TrainingDisplay(Screen(quiet=quiet)), list[str]()
+    display.begin(run, fitting, log.append)
+    for progress in fitting.fit():
+        display.progress(progress)
+    display.stage("scoring")
+    display.end()
+    return log
+
+
+def test_off_a_terminal_the_first_and_the_last_epoch_have_a_line(
+    fitting: Fitting, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = show(fitting, run)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == log
+    assert len(lines) == 4
+    assert lines[0] == "2-4-1 (17 parameters), rows: 60 train, 20 validation, 20 test"
+    assert lines[1].startswith("epoch 1/200  train_loss ")
+    assert lines[2].startswith("epoch 200/200  train_loss ")
+    assert "validation_f1" in lines[2]
+    assert lines[3].startswith("200 epochs in ")
+    assert "best: validation_loss" in lines[3]
+
+
+def test_quiet_says_nothing_and_logs_all(fitting: Fitting, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(show(fitting, run, quiet=True)) == 4
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_gets_a_few_frames_however_many_epochs_there_are(
+    fitting: Fitting, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    log = show(fitting, run)
+    assert len(log) == 4
+    text = "".join(terminal.written)
+    assert 2 <= text.count("best  ") <= 60
+    assert text.rstrip().endswith(log[-1])
+
+
+def test_a_terminal_that_fails_stops_nothing(fitting: Fitting, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Terminal):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stderr", Broken())
+    monkeypatch.setenv("TERM", "xterm")
+    assert len(show(fitting, run)) == 4

@@ -1,0 +1,60 @@
+"""The rows and columns that a training leaves behind."""
+
+from pathlib import Path
+
+import numpy as np
+
+from npnet.config import load
+from npnet.data import Dataset, Split, prepare
+from npnet.fitting import Fitting
+from npnet.running import make_ready
+from npnet.running.results import history_columns, history_row, predictions
+
+
+def fitting_of(tmp_path: Path, *overrides: str) -> Fitting:
+    path = tmp_path / "c.yaml"
+    path.write_text("dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 4\n")
+    ready = make_ready(load(path, overrides))
+    return Fitting(ready.experiment, ready.data)
+
+
+def test_columns_are_the_losses_and_then_each_metric_of_both_parts(tmp_path: Path) -> None:
+    columns = history_columns(fitting_of(tmp_path, "metrics=[f1, roc_auc]"))
+    assert columns[:2] == ["train_loss", "validation_loss"]
+    assert columns[2:] == ["train_f1", "validation_f1", "train_roc_auc", "validation_roc_auc"]
+    assert history_columns(fitting_of(tmp_path)) == ["train_loss", "validation_loss"]
+    assert history_columns(fitting_of(tmp_path, "split.validation=0")) == ["train_loss"]
+    monitored = history_columns(fitting_of(tmp_path, "monitor=validation_f1"))
+    assert monitored[2:] == ["train_f1", "validation_f1"]
+
+
+def test_rows_hold_what_was_measured_and_nan_where_nothing_was(tmp_path: Path) -> None:
+    fitting = fitting_of(tmp_path, "evaluate_every=3", "metrics=[accuracy]")
+    columns = history_columns(fitting)
+    rows = [history_row(progress, columns) for progress in fitting.fit()]
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert [np.isnan(row["train_loss"]) for row in rows] == [True, True, False, False]
+    assert list(rows[0]) == ["epoch", *columns, "learning_rate"]
+    assert rows[0]["learning_rate"] == 0.001
+
+
+def test_several_targets_have_columns_of_their_own() -> None:
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(20, 2)), random.normal(size=(20, 2))
+    rows = np.arange(1, 21)
+    dataset = Dataset(X, y, "regression", ("a", "b"), ("up", "down"), (), rows)
+    data = prepare(dataset, Split(), "standard", 0)
+    found = predictions(data, data.parts["test"], np.array([[1.0] * 4, [2.0] * 4]))
+    assert list(found) == ["row", "target_up", "target_down", "prediction_up", "prediction_down"]
+    np.testing.assert_array_equal(found["target_down"], data.parts["test"].y[:, 1])
+    np.testing.assert_array_equal(found["prediction_down"], [2.0] * 4)
+
+
+def test_classes_go_by_their_names_with_a_probability_each() -> None:
+    X = np.arange(20.0)[:, None]
+    dataset = Dataset(X, np.arange(20) % 2, "binary", ("a",), ("y",), ("no", "yes"), np.arange(1, 21))
+    data = prepare(dataset, Split(), "standard", 0)
+    found = predictions(data, data.parts["test"], np.array([[0.1, 0.5, 0.6, 1.0]]))
+    assert list(found) == ["row", "target", "prediction", "probability_no", "probability_yes"]
+    assert list(np.asarray(found["prediction"])) == ["no", "no", "yes", "yes"]
+    np.testing.assert_allclose(found["probability_no"], [0.9, 0.5, 0.4, 0.0])
