@@ -1,7 +1,7 @@
 """Tables as text: as wide as they need off a terminal, ASCII where a stream speaks nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO, TextIOWrapper
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -23,9 +23,9 @@ ENDLESS = 10_000  # columns
 
 def text_of(renderable: RenderableType, output: Output) -> str:
     """What a table looks like on a stream."""
-    file = TextIOWrapper(BytesIO(), encoding="utf-8" if output.unicode else "ascii", errors="replace")
+    buffer = StringIO()
     console = Console(
-        file=file,
+        file=buffer,
         width=output.width or ENDLESS,
         force_terminal=output.color,
         no_color=not output.color,
@@ -37,16 +37,17 @@ def text_of(renderable: RenderableType, output: Output) -> str:
     if console.measure(renderable, options=console.options.update_width(ENDLESS)).minimum > console.width:
         console.width = ENDLESS  # cut numbers say nothing: rather let the terminal wrap the lines
     console.print(renderable)
-    file.seek(0)
-    return "".join(f"{line.rstrip()}\n" for line in file)
+    text = "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+    return text if output.unicode else text.replace("─", "-")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> Table:
-    """Rows under a heading; the columns named in `numbers` are aligned at the right."""
-    made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for name in columns:
+    """Rows under a heading; the columns named in `numbers` are aligned at the right. They and the first never fold."""
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for place, name in enumerate(columns):
         justify: JustifyMethod = "right" if name in numbers else "left"
-        made.add_column(Text(one_line(name)), justify=justify, no_wrap=name in numbers, overflow="fold")
+        whole = place == 0 or name in numbers
+        made.add_column(Text(one_line(name)), justify=justify, no_wrap=whole, overflow="fold")
     for row in rows:
         made.add_row(*(Text(_cell(value)) for value in row))
     return made
@@ -60,27 +61,24 @@ def metrics_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
-    """A row for each run: how it ended, how large it is, and its first score on the last of its parts."""
-    columns = ["run", "status", "epoch", "parameters", "took", "score", "tags"]
+    """A row for each run: how it ended, its best epoch, and its first score on the last of its parts."""
+    columns = ["run", "status", "epoch", "took", "score", "tags"]
     rows = [
         [
-            *(info[name] for name in ("id", "status", "best_epoch", "parameters")),
+            *(info[name] for name in ("id", "status", "best_epoch")),
             _took(info["seconds"]),
             first_score(scores),
             " ".join(map(str, info["tags"] if isinstance(info["tags"], list) else [])),
         ]
         for info, scores in runs
     ]
-    return table(columns, rows, ["epoch", "parameters", "took"])
+    return table(columns, rows, ["epoch", "took"])
 
 
 def first_score(metrics: Mapping[str, Mapping[str, float]]) -> str:
-    """The first metric, not the loss, of the last part: test roc_auc 0.9998."""
-    for part, scores in reversed(list(metrics.items())):
-        for name, value in scores.items():
-            if name != "loss":
-                return f"{part} {name} {short(value)}"
-    return "-"
+    """The first metric, not the loss, of the last part, which is test if there is one: roc_auc 0.9998."""
+    scores = list(metrics.values())[-1] if metrics else {}
+    return next((f"{name} {short(value)}" for name, value in scores.items() if name != "loss"), "-")
 
 
 def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:

@@ -91,7 +91,7 @@ class Training:
         self.fitting, self.writer, self.stop, self.show = fitting, writer, stop, show
         self.columns = history_columns(fitting)
         self.last: Tensors | None = None
-        self.epoch = 0
+        self.epoch = self.batch = 0  # whole epochs done, and batches of the one after them
         self.interrupted = False
 
     def run(self, plots: bool) -> Ending:
@@ -122,8 +122,8 @@ class Training:
 
     def record(self, progress: Progress) -> None:
         """Append an epoch to the history, and copy the state after the last one: the best then comes back."""
+        self.epoch, self.batch = (progress.epoch, 0) if progress.complete else (progress.epoch - 1, progress.batch)
         if progress.complete:
-            self.epoch = progress.epoch
             self.writer.append_history(history_row(progress, self.columns), progress.seconds)
         done = progress.complete and (progress.epoch == progress.epochs or self.fitting.best.done.all())
         if done or self.interrupted:
@@ -134,7 +134,8 @@ class Training:
         """Write the best parameters, and the last state unless it is not finite."""
         self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting.data))
         if keep_last:
-            self.writer.write_checkpoint(self.last or last_state(self.fitting), {"epoch": str(self.epoch)})
+            where = {"epoch": str(self.epoch), "batch": str(self.batch)}
+            self.writer.write_checkpoint(self.last or last_state(self.fitting), where)
 
     def write_scores(self) -> Scores:
         """Write the scores of every part and the predictions of those that did not train."""
