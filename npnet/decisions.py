@@ -1,4 +1,4 @@
-"""From probabilities to decisions: the threshold that is best for a metric, and the temperature of the logits.
+"""From probabilities to decisions: the best threshold, and the temperature of logits.
 
 Both are chosen on the validation part and stored with the run: rows whose probability is above the threshold are of
 class 1, and probabilities are those of logits / temperature.
@@ -29,7 +29,7 @@ class Threshold(NamedTuple):
 
 
 def choose_threshold(target: Codes, probability: Array, metric: str, weight: Array | None = None) -> Threshold:
-    """The threshold for which a metric of decisions is highest, over all that decide differently.
+    """The threshold for which a metric is highest, over all that decide differently.
 
     target (samples,) of 0 and 1; probability (samples,) that the code is 1. Thresholds lie in the middle between two
     neighbouring probabilities, at 0 or at 1; of equally good ones it is the nearest to 0.5. UsageError for a metric
@@ -79,7 +79,7 @@ def _balanced_accuracy(right: Floats, wrong: Floats, ones: float, zeros: float) 
     return (right / ones + (zeros - wrong) / zeros) / 2
 
 
-def _f1(right: Floats, wrong: Floats, ones: float, zeros: float) -> Floats:
+def _f1(right: Floats, wrong: Floats, ones: float, _: float) -> Floats:
     return 2 * right / (right + wrong + ones)
 
 
@@ -92,7 +92,7 @@ RATES: dict[str, Callable[[Floats, Floats, float, float], Floats]] = {
 
 
 def _sweep(target: Codes, probability: Array, weights: Floats) -> tuple[Array, Floats, Floats]:
-    """Thresholds from 1 down, in the type of the probabilities, and what is right and wrong above each."""
+    """Thresholds from 1 down in the dtype given, and what is right and wrong above each."""
     order = np.argsort(-probability, kind="stable")
     ordered = probability[order]
     last = np.flatnonzero(ordered[1:] != ordered[:-1])  # the last row of each run of equal probabilities but one
@@ -117,9 +117,9 @@ def _as_classes(logits: Floats, target: Array, weight: Array | None) -> tuple[Fl
 
 
 def _derivatives(scaled: Floats, z: Floats, codes: Codes, weights: Floats) -> tuple[float, float]:
-    """First and second derivative of the log loss by 1 / T: the error of the mean logit, and its variance."""
+    """Derivatives of the log loss by 1 / T: the error of the mean logit, its variance."""
     p = np.exp(scaled - scaled.max(axis=0))
     p /= p.sum(axis=0)
-    mean = np.vecdot(p, z, axis=0)
-    variance = np.vecdot(p, np.square(z - mean), axis=0)
+    mean = (p * z).sum(axis=0)
+    variance = (p * np.square(z - mean)).sum(axis=0)
     return float((mean - z[codes, np.arange(len(codes))]) @ weights), float(variance @ weights)

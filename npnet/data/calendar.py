@@ -1,4 +1,4 @@
-"""Dates to parts that a network can use: the year with its fraction, month, day, weekday and hour."""
+"""Dates to parts that a network can use: year, month, day, weekday and hour."""
 
 import math
 from collections.abc import Callable
@@ -17,9 +17,10 @@ THURSDAY = 3  # 1 January 1970, where Monday is 0
 
 
 def part(seconds: Floats, name: Part) -> Floats:
-    """One part of dates in seconds since 1970, NaN where they are; month and day from 1, weekday from 0 (Monday).
+    """One part of dates in seconds since 1970, NaN where they are missing.
 
-    A year comes with its fraction, so that it grows from day to day; so does an hour. The years are 1 to 9999.
+    Month and day count from 1, weekdays from 0, Monday. A year comes with its fraction, so that it grows from day to
+    day; so does an hour. The years are 1 to 9999.
     """
     known = ~np.isnan(seconds)
     values = np.full(len(seconds), np.nan)
@@ -28,7 +29,10 @@ def part(seconds: Floats, name: Part) -> Floats:
 
 
 def cycle(values: Floats, name: Part) -> Floats:
-    """Sine and cosine, (rows, 2), of a part on its circle, where December is next to January; 0, 0 for NaN."""
+    """Sine and cosine, (rows, 2), of a part on its circle; both 0 for NaN.
+
+    There December is next to January.
+    """
     steps = CYCLES[name]
     angles = [2 * math.pi * step / steps for step in range(steps)]
     # looked up, not computed: the same numbers in every batch

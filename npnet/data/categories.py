@@ -1,4 +1,4 @@
-"""What becomes of a column of categories: a pair of signs, one column a level, or codes for an embedding."""
+"""What becomes of a column of categories: signs, one input a level, or codes."""
 
 from collections import Counter
 from typing import Any, Literal
@@ -38,7 +38,10 @@ class CategoryStep(Step):
 
     @classmethod
     def fit(cls, train: Column, layout: Column, rare: int, embed_above: int) -> "CategoryStep":
-        """Lay out the levels of the whole table; one has its place where the train part has `rare` rows of it."""
+        """Lay out the levels of the whole table, and learn which of them the train part has.
+
+        A level has its place where the train part has `rare` rows of it.
+        """
         whole, known = level_counts(layout), level_counts(train)
         levels = tuple(sorted(level for level, count in whole.items() if count >= rare))
         place = {level: index for index, level in enumerate(levels, 1)}

@@ -17,7 +17,7 @@ EXACT = 2**53  # whole numbers from here on do not all have a float64
 
 
 def class_names(column: Column) -> tuple[str, ...]:
-    """The classes of a column in their order: whole numbers as numbers, also as text, other text by code point.
+    """The classes of a column: whole numbers, also as text, by size, other text by code point.
 
     DataError for dates, numbers with decimals, and fewer than two classes.
     """
@@ -32,7 +32,7 @@ def class_names(column: Column) -> tuple[str, ...]:
 
 
 def positive_last(classes: tuple[str, ...], column: str, positive: str | int | None) -> tuple[str, ...]:
-    """Two classes in the order that makes `positive` class 1; DataError where it is none of them."""
+    """Two classes so ordered that `positive` is class 1; DataError where it is none."""
     if positive is None or len(classes) > 2:
         return classes
     if str(positive) not in classes:
@@ -42,7 +42,7 @@ def positive_last(classes: tuple[str, ...], column: str, positive: str | int | N
 
 
 def class_codes(column: Column, classes: tuple[str, ...], rows: Rows) -> NDArray[np.int64]:
-    """The code of each row's class, none missing; DataError with the row's number for any other value."""
+    """The code of each row's class; DataError with the row's number for any other value."""
     code = {name: index for index, name in enumerate(classes)}
     if column.kind == "category":
         texts, which = column.levels, column.values

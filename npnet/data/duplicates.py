@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.frame import MISSING
 from npnet.data.levels import Codes, Levels
 
 FEWEST = 10  # rows: with fewer, columns are alike by chance
@@ -13,7 +14,7 @@ ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole number
 
 
 def same_columns(columns: Sequence[Levels]) -> list[tuple[str, str, str]]:
-    """Pairs (column, an earlier one, how): the same values, in the same order, or the same up to names.
+    """Columns that say what an earlier one says: (column, earlier column, how).
 
     - "the same values": equal in every row.
     - "the same order": numbers that rise and fall together, such as a logarithm or another unit.
@@ -45,10 +46,10 @@ def repeated_rows(columns: Sequence[Levels]) -> int:
 
 
 def _values(column: Levels) -> bytes | None:
-    values = column.column.values
-    levels = column.column.levels if column.column.kind == "category" else ()
-    used = [levels[code] for code in np.unique(values[values >= 0])] if levels else values + 0.0  # -0.0 is 0.0
-    return _digest(column.codes, repr(used).encode() if levels else np.ascontiguousarray(used).tobytes())
+    if column.column.kind != "category":
+        return _digest(column.codes, (column.column.values + 0.0).tobytes())  # + 0.0: there is no -0.0 any more
+    codes, levels = column.column.values, column.column.levels
+    return _digest(column.codes, repr(sorted(levels[code] for code in np.unique(codes[codes != MISSING]))).encode())
 
 
 def _order(column: Levels) -> bytes | None:
@@ -56,7 +57,7 @@ def _order(column: Levels) -> bytes | None:
 
 
 def _groups(column: Levels) -> bytes | None:
-    """Levels numbered as they first occur: what is left of a column once its values have no names."""
+    """Levels numbered as they first occur: what is left of values without their names."""
     if column.distinct > len(column.codes) // 2:
         return None
     _, first = np.unique(column.codes, return_index=True)

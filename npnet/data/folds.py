@@ -1,4 +1,4 @@
-"""Cross-validation: every fold trains on equally many rows, chooses its epoch on others, and is scored on the held.
+"""Cross-validation: folds that train on equally many rows each, and hold others.
 
 A stack of models trains together only on tables of equal length. So all folds have as many rows to train on, and as
 many for validation, as the fold with the fewest; what is over is left out of that fold's training, never out of the
@@ -28,7 +28,7 @@ from npnet.spec import Spec
 
 
 class Folds(Spec):
-    """How often the rows are divided, into how many folds, and what each keeps back to choose its best epoch."""
+    """How the rows are divided, how often, and what each fold keeps for validation."""
 
     folds: int = Field(5, ge=2, description="How many parts are held in turn.")
     repeats: int = Field(1, ge=1, description="How often, each time divided anew.")
@@ -62,10 +62,10 @@ def folds_by_class(codes: Codes, spec: Folds, seed: int) -> list[Fold]:
 
 
 def folds_by_group(codes: Codes, groups: Codes, spec: Folds, seed: int) -> list[Fold]:
-    """Folds that share no group, nor do train and validation; each row is held once in each repeat.
+    """Folds that share no group; each row is held once in each repeat.
 
-    Held parts are about equally large: groups go, the larger first, to the fold with the fewest rows. DataError for
-    fewer groups than folds, or too few to train on.
+    Nor do their train and validation parts. Held parts are about equally large: groups go, the larger first, to the
+    fold with the fewest rows. DataError for fewer groups than folds, or too few to train on.
     """
     sizes = np.bincount(groups)
     _refuse_few(len(sizes), spec.folds, "groups")
@@ -83,7 +83,7 @@ def folds_by_group(codes: Codes, groups: Codes, spec: Folds, seed: int) -> list[
 
 
 def folds_by_time(times: Floats, spec: Folds) -> list[Fold]:
-    """Folds that are scored on what comes after: the later half of the rows is held, fold after fold.
+    """Folds scored on what comes after: the later half of the rows, fold after fold.
 
     Each trains on the rows just before its own, as many as the first has: a window of half of the rows, whose latest
     are for validation. Rows of one time stay together. DataError for too few different times, and for repeats, which
@@ -99,16 +99,11 @@ def folds_by_time(times: Floats, spec: Folds) -> list[Fold]:
     middles = [nearest_edge(edges[edges < start], start - window) if window else start for start in starts]
     train = min(middles)
     validation = min(start - middle for start, middle in zip(starts, middles, strict=True))
-    ends = [*starts[1:], len(times)]
-    return [
-        Fold(
-            *(
-                np.sort(order[part])
-                for part in (slice(middle - train, middle), slice(start - validation, start), slice(start, end))
-            )
-        )
-        for middle, start, end in zip(middles, starts, ends, strict=True)
-    ]
+    found = []
+    for middle, start, end in zip(middles, starts, [*starts[1:], len(times)], strict=True):
+        parts = (order[middle - train : middle], order[start - validation : start], order[start:end])
+        found.append(Fold(*map(np.sort, parts)))
+    return found
 
 
 def stratified(codes: Codes, random: Words) -> Rows:
@@ -124,7 +119,7 @@ def stratified(codes: Codes, random: Words) -> Rows:
 
 
 def _equal(folds: list[Fold]) -> list[Fold]:
-    """The folds with as many rows to train on and for validation as the smallest, in front of their order."""
+    """The folds with as many rows in each part as the smallest, the first of their order."""
     train, validation = (min(len(fold[part]) for fold in folds) for part in (0, 1))
     return [
         Fold(np.sort(fold.train[:train]), np.sort(fold.validation[:validation]), np.sort(fold.held)) for fold in folds
@@ -132,7 +127,7 @@ def _equal(folds: list[Fold]) -> list[Fold]:
 
 
 def _dealt(sizes: NDArray[np.int64], folds: int, random: Words) -> Codes:
-    """The fold of each group. Groups of sizes between the same powers of two come at random, so that repeats differ."""
+    """The fold of each group; those of about one size come at random: repeats differ."""
     powers = np.frexp(sizes)[1]
     fold_of = np.empty(len(sizes), np.int64)
     rows = [0] * folds
@@ -144,7 +139,7 @@ def _dealt(sizes: NDArray[np.int64], folds: int, random: Words) -> Codes:
 
 
 def _starts(edges: Rows, rows: int, spec: Folds) -> list[int]:
-    """Where each held part begins, in the order of time: in the later half, at borders between two times."""
+    """Where each held part begins in the order of time, at borders between two times."""
     half = rows - rows // 2
     starts: list[int] = []
     for number in range(spec.folds):

@@ -1,4 +1,4 @@
-"""What a look at a table finds before anything is trained: gaps, copies, identifiers, and what is too good."""
+"""What a look at a table finds: gaps, copies, identifiers, and what is too good."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ UNBALANCED = 0.9  # share of the commonest class
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """One column in a line: its kind, how many rows have nothing there, how many different values it has."""
+    """One column: its kind, how many rows have nothing there, how many values it has."""
 
     name: str
     kind: Kind
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Inspection:
-    """All that a look found: rows, the columns in their order, rows of each class by target, and findings."""
+    """All that a look found; `classes` are the rows of each class by target."""
 
     rows: int
     task: str
@@ -52,9 +52,10 @@ class Inspection:
 
 
 def inspect(frame: Frame, targets: Sequence[str], task: Wish | None = None) -> Inspection:
-    """Look at a table whose columns are features and targets; DataError only for targets that cannot be one.
+    """Look at a table of features and targets.
 
-    Rows without a target are counted, and judged by their features alone.
+    DataError only for targets that cannot be predicted. Rows without a target are counted, and judged by their
+    features alone.
     """
     target = Target.infer(frame, targets, task)
     levels = {name: Levels.of(column) for name, column in frame.columns.items()}

@@ -1,4 +1,4 @@
-"""Columns as ranks: equal values have one code, ascending codes ascending values; what inspecting a table counts on."""
+"""Columns as codes that rise with their values: what inspecting a table counts on."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """A column's distinct values in order: `codes` (rows,) from 0, MISSING where nothing stands; `counts` of each."""
+    """A column's distinct values in order.
+
+    `codes` (rows,) from 0, MISSING where nothing stands; `counts` (levels,) of the rows of each.
+    """
 
     column: Column
     codes: Codes
@@ -45,7 +48,7 @@ class Levels:
 
     @property
     def ranks(self) -> Floats:
-        """The rank of each level among the rows that have one, from 1; equal values share their mean rank."""
+        """The rank of each level among all rows that have one, from 1; ties share the mean."""
         return np.cumsum(self.counts) - (self.counts - 1) / 2
 
 

@@ -1,4 +1,4 @@
-"""Parts of a table by class, by group, by time or as given: by integers alone, the same on every machine."""
+"""Parts of a table by class, group or time: by integers, the same on every machine."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -25,7 +25,7 @@ def by_class(codes: Codes, spec: Split, seed: int) -> Parts:
 
 
 def by_group(groups: Codes, spec: Split, seed: int) -> Parts:
-    """Parts that share no group, each as near to its share of the rows as whole groups at random come.
+    """Parts that share no group, each about its share of the rows.
 
     In random order each group goes to test, then validation, where it still fits, else to train; one group more goes
     where that comes nearer. No part is without a group: DataError where there are too few.
@@ -34,7 +34,7 @@ def by_group(groups: Codes, spec: Split, seed: int) -> Parts:
 
 
 def group_parts(groups: Codes, shares: Mapping[str, float], order: Words) -> Parts:
-    """Parts of whole groups, taken by `order`, a word for each code; the rows that are in none of them are "train"."""
+    """Parts of whole groups, taken in the order of their words; what is left is "train"."""
     sizes = np.bincount(groups)
     free = sorted(np.flatnonzero(sizes).tolist(), key=order.__getitem__)
     wanted = {name: half_up(len(groups), share) for name, share in shares.items() if share}
@@ -83,7 +83,7 @@ def group_codes(column: Column, rows: Rows) -> Codes:
 
 
 def times(column: Column, rows: Rows) -> Floats:
-    """The times that a column of dates or numbers holds; DataError for text, and where one is missing."""
+    """The times that a column holds; DataError for text, and where one is missing."""
     if column.kind == "category":
         raise DataError(f"the time column {quoted(column.name)} is text", "datetime: reads it as dates")
     _refuse_missing(column, rows, "time")
@@ -111,7 +111,7 @@ def nearest_edge(edges: Rows, wanted: int) -> int:
 
 
 def _filling(free: list[int], sizes: Codes, wanted: int, most: int) -> set[int]:
-    """Of the free groups at most some, one at least, that together have about the wanted number of rows."""
+    """One to `most` free groups that together have about the wanted number of rows."""
     chosen: set[int] = set()
     for group in free:
         if sizes[group] <= wanted and len(chosen) < most:

@@ -1,4 +1,4 @@
-"""How well one column alone predicts a target, by ranks and counts: close to 1 is too good to be true."""
+"""How well one column alone predicts a target: close to 1 is too good to be true."""
 
 from typing import Any
 
@@ -13,12 +13,13 @@ SUSPICIOUS_LEVELS = 0.98  # share of the errors or of the variance that knowing 
 
 
 def suspicion(column: Levels, y: NDArray[Any], classes: int) -> str | None:
-    """Why a column looks like the target again, if so; y are class codes, or values where `classes` is 0.
+    """Why a column looks like the target again, if so.
 
-    Numbers against two classes: area under the ROC, one way or the other, of at least 0.995. Numbers against
-    numbers: rank correlation of at least 0.995 in size. Against more classes, and for categories: the levels, or
-    numbers in up to 1000 ranges, take away 98 % of the errors or of the variance of the ranks. Only rows where
-    the column is not missing count; that it is missing is judged as a column of two levels.
+    y (rows,) are class codes, or values where `classes` is 0. Numbers against two classes: area under the ROC, one
+    way or the other, of at least 0.995. Numbers against numbers: rank correlation of at least 0.995 in size. Against
+    more classes, and for categories: the levels, or numbers in up to 1000 ranges, take away 98 % of the errors or of
+    the variance of the ranks. Only rows where the column is not missing count; that it is missing is judged as a
+    column of two levels.
     """
     known = column.codes >= 0
     if np.count_nonzero(known) >= FEWEST:
@@ -34,7 +35,7 @@ def suspicion(column: Levels, y: NDArray[Any], classes: int) -> str | None:
 
 
 def roc_area(codes: Codes, positive: NDArray[np.bool_]) -> float:
-    """The chance that a row of the positive class stands above one of the other, ties half; 0.5 for one class."""
+    """The chance that a positive row stands above another, ties half; 0.5 for one class."""
     counts = np.bincount(codes)
     ones = np.bincount(codes, positive, len(counts))
     zeros = counts - ones
@@ -45,9 +46,10 @@ def roc_area(codes: Codes, positive: NDArray[np.bool_]) -> float:
 
 
 def errors_removed(codes: Codes, y: Codes) -> float:
-    """How much of the errors of always the commonest class are gone with the commonest class of each level.
+    """The share of errors that go when each level has its commonest class.
 
-    One row of each level is taken as spent on learning it, so that levels of one row prove nothing.
+    Errors of naming the commonest class of all throughout. One row of each level is taken as spent on learning it,
+    so that levels of one row prove nothing.
     """
     classes = int(y.max()) + 1
     pairs, counts = np.unique(codes * classes + y, return_counts=True)
@@ -62,7 +64,7 @@ def errors_removed(codes: Codes, y: Codes) -> float:
 
 
 def variance_removed(codes: Codes, values: Floats) -> float:
-    """How much of the variance is gone with the mean of each level, freedoms counted: 1 - s_within^2 / s^2."""
+    """The share of variance that goes when each level has its mean: 1 - s_within^2 / s^2."""
     counts = np.bincount(codes)
     used = int(np.count_nonzero(counts))
     total = float(np.square(values - values.mean()).sum())

@@ -1,4 +1,4 @@
-"""From the columns of a table to the inputs of a network: fitted on the train part, stored as text, applied alike."""
+"""From columns to the inputs of a network: fitted on the train part, kept as text."""
 
 import json
 from collections import Counter
@@ -26,7 +26,7 @@ ROWS = 16384  # prepared at a time, so that they stay in cache
 
 
 class PrepareSpec(Spec):
-    """How columns become inputs. `clip` draws outliers of standard and robust numbers in to at most 3."""
+    """How columns become inputs: what is done with numbers, gaps and categories."""
 
     numbers: Method = Field("robust", description="How numbers, and the parts of dates, are scaled.")
     clip: bool = Field(True, description="Smooth clipping of standard and robust numbers: z / sqrt(1 + (z / 3)^2).")
@@ -47,7 +47,7 @@ class Preparation(Spec):
 
     @classmethod
     def fit(cls, train: Frame, layout: Frame, spec: PrepareSpec) -> "Preparation":
-        """Learn statistics from the rows of the train part, `train`, laid out by the whole table, `layout`.
+        """Learn from the rows of the train part what the whole table, `layout`, lays out.
 
         From the layout come only names and what there is of each column: whether it varies, whether it has gaps,
         which levels there are and which of them are rare; so that folds have the same inputs. Every column of the
@@ -86,7 +86,7 @@ class Preparation(Spec):
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
     def transform(self, frame: Frame, unknown: Unknown | None = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
-        """The inputs of some rows, (samples, width); each row by itself, whatever rows stand beside it.
+        """The inputs of some rows, (samples, width); each row by itself.
 
         Columns are found by name; others may stand there. What training never saw is counted in `unknown`, by column
         and text ("": a gap in a column that had none). DataError for a column that is not there or of another kind,
@@ -134,7 +134,7 @@ class Preparation(Spec):
 
     @property
     def embedded(self) -> tuple[int, ...]:
-        """How many codes each of the last inputs has, those that are codes; code 0 is for what training never saw."""
+        """How many codes each of the last inputs has; 0 is for what training never saw."""
         return tuple(output.size for _, output in self._layout if output.block == "codes")
 
     @cached_property

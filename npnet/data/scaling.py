@@ -1,4 +1,4 @@
-"""Numbers to inputs of a usual size: scaled by what the train part says, gaps filled with its median."""
+"""Numbers to inputs of a usual size, by what the train part says; gaps get its median."""
 
 from typing import Annotated, Literal
 
@@ -17,10 +17,10 @@ TAIL = 1e-7  # normal scores end here: at -5.2 and 5.2
 
 
 class Scaling(Spec):
-    """One column's numbers as inputs: z = (x - center) / scale, or normal scores; `fill` stands in for gaps.
+    """One column's numbers as inputs: z = (x - center) / scale, or normal scores.
 
-    A scale of 0 says that the train part had one value only: z is 0 then. With `quantiles` z is the normal score of
-    x among them.
+    `fill` stands in for gaps. A scale of 0 says that the train part had one value only: z is 0 then. With
+    `quantiles` z is the normal score of x among them.
     """
 
     fill: Finite
@@ -31,7 +31,7 @@ class Scaling(Spec):
 
     @classmethod
     def fit(cls, x: Floats, method: Method, clip: bool) -> "Scaling":
-        """Learn from the train part, NaN where missing; OverflowError where its spread is no float64."""
+        """Learn from values, NaN where missing; OverflowError where their spread is no float64."""
         seen = x[~np.isnan(x)]
         if not len(seen):
             return cls(fill=0.0, scale=0.0)
@@ -44,7 +44,7 @@ class Scaling(Spec):
         return cls(fill=median, center=center, scale=scale, clip=clip and method in CLIPPED, quantiles=quantiles)
 
     def __call__(self, x: Floats) -> Floats:
-        """The inputs of some values, each by itself; infinite where they are too large next to the scale."""
+        """The inputs of some values, each by itself; infinite where one is far too large."""
         if self.scale == 0:
             return np.zeros(len(x))
         filled = np.where(np.isnan(x), self.fill, x)
@@ -56,7 +56,10 @@ class Scaling(Spec):
 
 
 def smooth_clip(z: Floats) -> Floats:
-    """Outliers drawn in to at most 3 without a kink: z / sqrt(1 + (z / 3)^2). Holzmueller et al., 2024."""
+    """Outliers drawn in to at most 3 without a kink: z / sqrt(1 + (z / 3)^2).
+
+    Holzmueller et al., 2024.
+    """
     z = np.clip(z, -1e300, 1e300)  # infinity over infinity is no number
     return np.asarray(z / np.hypot(1.0, z / 3.0))
 
@@ -89,12 +92,15 @@ def _measures(x: Floats, method: Method, median: float) -> tuple[float, float]:
 
 
 def _robust_scale(x: Floats, span: float) -> float:
-    """The interquartile range, or half the range where the quartiles coincide. Holzmueller et al., 2024."""
+    """The interquartile range, or half the range where the quartiles coincide.
+
+    Holzmueller et al., 2024.
+    """
     first, third = np.quantile(x, [0.25, 0.75])
     return float(third - first) or span / 2 or span
 
 
 def _quantiles(x: Floats) -> tuple[float, ...]:
-    """One for each 30 rows, 10 to 1000 of them and no more than rows, as Gorishniy et al., 2021, take."""
+    """One for each 30 rows, 10 to 1000 of them, no more than rows. Gorishniy et al., 2021."""
     count = min(max(min(len(x) // 30, 1000), 10), len(x))
     return tuple(np.maximum.accumulate(np.quantile(x, np.linspace(0, 1, count))).tolist())

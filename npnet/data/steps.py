@@ -1,4 +1,4 @@
-"""What becomes of one column of numbers or dates: its inputs by name, and the rows that they are made of."""
+"""What becomes of a column of numbers or dates: inputs with names, and their values."""
 
 from abc import abstractmethod
 from collections import Counter
@@ -22,7 +22,7 @@ BLOCKS: tuple[Block, ...] = ("numbers", "indicators", "levels", "codes")
 
 
 class Output(NamedTuple):
-    """One input of the network: the block it stands in, its name, and of a code how many codes there are."""
+    """One input of the network: its block, its name, and of a code how many there are."""
 
     block: Block
     name: str
@@ -49,7 +49,7 @@ class Step(Spec):
 
 
 class NumberStep(Step):
-    """A column of numbers: scaled, gaps filled, and where the table has gaps an indicator of them.
+    """A column of numbers: scaled, gaps filled, and an indicator where the table has gaps.
 
     Without a scaling only the indicator is left: all that is not missing is the same.
     """
@@ -85,7 +85,7 @@ class NumberStep(Step):
 
 
 class DateStep(Step):
-    """A column of dates: those of its parts that vary, scaled as numbers are, and the circles of those that return.
+    """A column of dates: the parts that vary, scaled as numbers are, and their circles.
 
     Year (with its fraction), month, day, weekday and hour (with its fraction); month, weekday and hour also as sine
     and cosine.

@@ -58,9 +58,10 @@ class Target(Spec):
         return found
 
     def encode(self, frame: Frame) -> NDArray[Any]:
-        """The target of every row: codes (samples,) int64, labels (samples, targets) int64, or values float64.
+        """The target of every row.
 
-        DataError for rows without a target, a class that training never saw, and counts that are none.
+        Codes (samples,) int64, labels (samples, targets) int64, or values (samples, targets) float64. DataError for
+        rows without a target, a class that training never saw, and counts that are none.
         """
         columns = [find(frame, name) for name in self.names]
         for column in columns:
@@ -72,7 +73,7 @@ class Target(Spec):
         return np.stack(codes, axis=1) if self.task == "multilabel" else codes[0]
 
     def strata(self, y: NDArray[Any]) -> NDArray[np.int64]:
-        """The class, or the set of labels, of each row as a code from 0, by which a split is stratified."""
+        """The class or the set of labels of each row, as a code to stratify a split by."""
         if self.task == "multilabel":
             return np.asarray(np.unique(y, axis=0, return_inverse=True)[1], np.int64).reshape(-1)
         return np.asarray(y if self.classes else np.zeros(len(y)), np.int64)

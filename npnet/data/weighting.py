@@ -1,4 +1,4 @@
-"""How much each row counts: weights by class, from a column, or both, with mean 1 over the train part."""
+"""How much each row counts: by its class, by a column, or both; on average 1."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -39,7 +39,7 @@ def class_weights(codes: Codes, classes: Sequence[str], wish: ClassWeight) -> Fl
 
 
 def column_weights(column: Column, rows: Rows) -> Floats:
-    """The weights that a column holds; DataError at the first that is missing, negative or no finite number."""
+    """The weights that a column holds; DataError at one that is missing or negative."""
     if column.kind != "number":
         raise DataError(f"the weight column {quoted(column.name)} is {column.kind}, not numbers")
     weights = column.values.astype(np.float64)
@@ -53,9 +53,9 @@ def column_weights(column: Column, rows: Rows) -> Floats:
 
 
 def sample_weights(train: Rows, *factors: Floats) -> Floats:
-    """The product of some weights of all rows, with mean 1 over the positions `train`; ones stay ones.
+    """The product of weights of all rows, with mean 1 over the positions `train`.
 
-    DataError where no row of the train part has a weight.
+    Equal ones become exactly 1. DataError where no row of the train part has a weight.
     """
     product = np.prod(np.stack(factors), axis=0)
     largest = product[train].max()
