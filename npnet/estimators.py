@@ -13,7 +13,7 @@ from npnet.config import Experiment
 from npnet.data import Dataset, Scaler, Source, Split, prepare
 from npnet.data.source import classification, regression
 from npnet.errors import DataError, UsageError
-from npnet.fitting import Fitting, Readout, fused
+from npnet.fitting import Fitting, Readout, fused, weights_of
 from npnet.nn.batches import Samples
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear as LinearSpec
@@ -162,16 +162,14 @@ class Model:
         loss = self._readout.loss if self._readout else MeanSquaredError()
         scores = Scorer(network, loss, Samples.of(rows, nothing, dtype=network.dtype)).predict()
         outputs = self._readout(scores) if self._readout else scores.astype(np.float64)
-        return np.asarray(outputs[0].T)
+        return np.asarray(outputs.mean(axis=0).T)
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """Views of the parameters, and running statistics, by the names of a PyTorch state_dict.
 
         Assign into them (`model.parameters()["layers.0.weight"][...] = W`) or use `set_parameters`.
         """
-        network = self._built(None)
-        named = {**network.named(network.theta), **network.named_state(network.state)}
-        return {name: values[0] for name, values in named.items()}
+        return weights_of(self._built(None))
 
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Set parameters by name; UsageError for a name or a shape that is not the network's."""
@@ -254,7 +252,8 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     model = Model(*experiment.layers, seed=experiment.seed)
     assert experiment.loss is not None
     dtype = np.float64 if experiment.dtype == "float64" else np.float32
-    network = Network([fused(experiment.layers, experiment.loss)], len(data.features), dtype=dtype)
+    layers = [fused(experiment.layers, experiment.loss)] * experiment.ensemble
+    network = Network(layers, len(data.features), seeds=range(experiment.ensemble), dtype=dtype)
     model._network = network
     model._readout = Readout(experiment.loss, data.task, data.target_scaler)
     model._scaler = data.scaler

@@ -1,6 +1,6 @@
 """Fitting: an experiment and its data become a network that is trained, scored and asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from npnet.nn.losses import Loss
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
 from npnet.nn.updates import Constraints, Updates
+from npnet.streams import member_seed
 from npnet.training import KeepBest, Monitor, PerModel, Progress, Rates, train
 
 Floats = NDArray[np.float64]
@@ -62,7 +63,8 @@ class Fitting:
     """A network and its data: `fit` trains it, then `outputs` and `scores` say how it does.
 
     The experiment is completed from the data (`experiment` has all filled in). The best epoch's
-    parameters are in the network once `fit` has ended, however it ended.
+    parameters are in the network once `fit` has ended, however it ended. The networks of an ensemble are one
+    stack: each keeps its own best epoch, and what they predict is averaged.
     """
 
     def __init__(self, experiment: Experiment, data: Prepared) -> None:
@@ -74,7 +76,8 @@ class Fitting:
         self.readout = Readout(self.loss, data.task, data.target_scaler)
         self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
         layers = fused(experiment.layers, self.loss)
-        self.network = Network([layers], len(data.features), seeds=[experiment.seed], dtype=self.dtype)
+        seeds = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
+        self.network = Network([layers] * len(seeds), len(data.features), seeds=seeds, dtype=self.dtype)
         self.constraints = constraints(experiment)
         self.updates = Updates(self.network, experiment.optimizer, self.constraints)
         self.monitor = _monitor(experiment.monitor)
@@ -87,11 +90,11 @@ class Fitting:
         """Rows of a part as the engine takes them."""
         return Samples.of(part.X, self.readout.encode(part.y, len(self.data.classes)), dtype=self.dtype)
 
-    def fit(self) -> Iterator[Progress]:
+    def fit(self) -> Generator[Progress]:
         """Train, an epoch at a time; Diverged (exit 7) at the first epoch whose numbers are not finite."""
         experiment, network = self.experiment, self.network
         assert experiment.learning_rate is not None
-        rates = Rates([experiment.learning_rate], experiment.epochs, experiment.schedule, self.monitor)
+        rates = Rates([experiment.learning_rate] * network.models, experiment.epochs, experiment.schedule, self.monitor)
         size = None if experiment.batch_size == "all" else experiment.batch_size
         batches = Batches(self._scorer("train").samples, size, experiment.seed)
         epochs, every = experiment.epochs, experiment.evaluate_every
@@ -107,11 +110,22 @@ class Fitting:
         finally:
             self.best.restore()
 
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The metrics that are measured after each epoch: those asked for, or the monitored one."""
+        if self.experiment.metrics is not None:
+            return self.experiment.metrics
+        metric = self.monitor.name.partition("_")[2]
+        return () if metric == "loss" else (metric,)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose parameters are kept; of an ensemble the median of its networks'."""
+        return int(np.median(self.best.epoch))
+
     def _measure(self) -> dict[str, PerModel]:
         """The losses of the train and validation parts, and the metrics asked for, over all rows."""
-        names = self.experiment.metrics
-        if names is None:
-            names = tuple(name for name in [self.monitor.name.partition("_")[2]] if name != "loss")
+        names = self.watched
         values = {}
         for part in ("train", "validation"):
             if part in self.data.parts:
@@ -128,10 +142,12 @@ class Fitting:
         return self._scorers[part]
 
     def _divergence(self, progress: Progress) -> tuple[str, str]:
-        lost = [name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value)]
+        lost = [
+            name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value).all()
+        ]
         what = f"{lost[0]} is no longer a finite number" if lost else "the weights are no longer finite numbers"
         rate = self.experiment.learning_rate
-        kept = int(self.best.epoch[0])
+        kept = self.best_epoch
         return (
             f"the training diverged in epoch {progress.epoch}: {what}; the weights of epoch {kept} are kept",
             f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
@@ -139,20 +155,29 @@ class Fitting:
 
     def outputs(self, part: str) -> Floats:
         """Outputs of one part, (outputs, samples): probabilities or values."""
-        self._scorer(part).run()
-        return np.asarray(self.readout(self._scorer(part).scores)[0])
+        return self._averaged(self._scorer(part).predict())
+
+    def predict(self, X: Floats) -> Floats:
+        """Outputs (outputs, samples) for rows in units of the data, (samples, features)."""
+        nothing = np.zeros((len(X), self.network.outputs))
+        samples = Samples.of(self.data.scaler.transform(X), nothing, dtype=self.dtype)
+        return self._averaged(Scorer(self.network, self.loss, samples).predict())
+
+    def _averaged(self, scores: NDArray[Any]) -> Floats:
+        return np.asarray(self.readout(scores).mean(axis=0))
 
     def scores(self, part: str) -> dict[str, float]:
-        """The loss and all metrics of one part; the metrics by scikit-learn."""
-        loss = float(self._scorer(part).run()[0])
-        output = np.asarray(self.readout(self._scorer(part).scores)[0])
+        """The loss, of an ensemble the mean of its networks', and all metrics of one part, by scikit-learn."""
+        loss = float(self._scorer(part).run().mean())
+        output = self._averaged(self._scorer(part).scores)
         return {"loss": loss, **evaluate(self.data.parts[part].y, output, self.data.task)}
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Parameters and running statistics by the names and shapes of a PyTorch state_dict."""
-        network = self.network
-        named = {**network.named(network.theta), **network.named_state(network.state)}
-        return {name: values[0] for name, values in named.items()}
+        """Parameters and running statistics by the names and shapes of a PyTorch state_dict.
+
+        Of an ensemble with a leading axis that numbers the networks.
+        """
+        return weights_of(self.network)
 
     def set_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """Take parameters over from such names; RunError with the first differences where they do not fit."""
@@ -174,6 +199,12 @@ class Fitting:
         """The last state: theta, the statistics and the optimizer's slots, as they are in memory."""
         slots = {f"slots.{name}": slot for name, slot in self.updates.slots.items()}
         return {"theta": self.network.theta, "state": self.network.state, **slots}
+
+
+def weights_of(network: Network) -> dict[str, NDArray[Any]]:
+    """Views of parameters and statistics by name; one model has no model axis."""
+    named = {**network.named(network.theta), **network.named_state(network.state)}
+    return {name: values[0] if network.models == 1 else values for name, values in named.items()}
 
 
 def constraints(experiment: Experiment) -> Constraints:

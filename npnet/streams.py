@@ -8,6 +8,14 @@ Purpose = Literal["data", "split", "init", "shuffle", "dropout"]
 PURPOSES: tuple[Purpose, ...] = ("data", "split", "init", "shuffle", "dropout")
 
 
+def member_seed(seed: int, member: int) -> int:
+    """The seed of one of several models that share a run's seed; that of the first is the run's own."""
+    if member == 0:
+        return seed
+    words = np.random.SeedSequence(seed, spawn_key=(len(PURPOSES), member)).generate_state(1, np.uint64)
+    return int(words[0] >> np.uint64(1))
+
+
 def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
     """The generator of one purpose: PCG64(SeedSequence(seed, spawn_key=(purpose, *key))).
 

@@ -37,6 +37,10 @@ class Progress:
     finite: NDArray[np.bool_]
     values: dict[str, PerModel] = field(default_factory=dict)
 
+    def mean(self, name: str) -> float:
+        """A measured value, of several models their mean; NaN where it was not measured."""
+        return float(self.values[name].mean()) if name in self.values else float("nan")
+
     @property
     def complete(self) -> bool:
         """Whether the epoch is done."""

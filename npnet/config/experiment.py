@@ -83,6 +83,9 @@ class Experiment(Spec):
     )
     metrics: Metrics | None = Field(None, description="Metrics of each epoch; left out, the monitored one alone.")
     evaluate_every: int = Field(1, ge=1, le=10**7, description="Epochs from one evaluation to the next.")
+    ensemble: int = Field(
+        1, ge=1, le=10_000, description="Networks that are trained as one stack, and whose predictions are averaged."
+    )
     l1: float = Field(0.0, ge=0, le=1e6, description="Penalty on the absolute values of the weights.")
     l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights.")
     max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")

@@ -36,7 +36,7 @@ def needed(experiment: Experiment, facts: Facts) -> int:
     batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
     passes = [batch, rows % batch, min(CHUNK, max(facts.rows.values()))]
     data = sum(facts.rows.values()) * (facts.features + plan.outputs) * (3 * FLOAT64 + item)
-    return parameters * arrays * item + sum(_buffers(plan, size) for size in passes) * item + data
+    return filled.ensemble * item * (parameters * arrays + sum(_buffers(plan, size) for size in passes)) + data
 
 
 def _parameters(plan: Plan) -> Iterator[int]:

@@ -53,7 +53,7 @@ class State:
     @property
     def best(self) -> str:
         """The best epoch and its value: validation_loss 0.0148 in epoch 37."""
-        epoch, value = int(self.fitting.best.epoch[0]), float(self.fitting.best.value[0])
+        epoch, value = self.fitting.best_epoch, float(self.fitting.best.value.mean())
         if not np.isfinite(value):
             return "none yet"
         monitor = self.fitting.monitor
@@ -63,7 +63,7 @@ class State:
         """Keep what was said last."""
         self.latest = progress
         if progress.values:
-            self.measured = {name: float(value[0]) for name, value in progress.values.items()}
+            self.measured = {name: progress.mean(name) for name in progress.values}
 
 
 class TrainingDisplay:
@@ -145,4 +145,5 @@ def summary(fitting: Fitting) -> str:
     rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
     widths = [layer.units for layer in experiment.layers if isinstance(layer, Linear)]
     network = "-".join(map(str, [len(data.features), *widths]))
-    return f"{network} ({fitting.network.size} parameters), rows: {rows}"
+    count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
+    return f"{count}{network} ({fitting.network.size} parameters{' each' if count else ''}), rows: {rows}"

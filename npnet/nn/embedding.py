@@ -21,7 +21,7 @@ class Periodic(Layer):
     frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
     size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
-    numbers: int | None = Field(None, ge=0, description="How many of the first rows are numbers; left out, all.")
+    numbers: int | None = Field(None, ge=0, le=10**7, description="How many of the first rows are numbers; default all.")
 
     def width(self, inputs: int) -> int:
         """Number of output features: `size` for each number, and the other rows."""

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from npnet.data import Part
 from npnet.fitting import Fitting
 from npnet.metrics import decide
-from npnet.nn.batches import Samples
-from npnet.nn.scoring import Scorer
 from npnet.plots.material import Material, Predictions
 from npnet.rundir import Run
 
@@ -27,7 +25,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         features=data.features,
         targets=data.targets,
         history=run.history(),
-        best_epoch=int(fitting.best.epoch[0]) if info["best_epoch"] is None else info["best_epoch"],
+        best_epoch=fitting.best_epoch if info["best_epoch"] is None else info["best_epoch"],
         metrics={part: {**scores} for part, scores in run.metrics().items()},
         predictions={name: _predictions(fitting, name, part) for name, part in data.parts.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
@@ -39,10 +37,7 @@ def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
     """What the network says of rows (n, features) in units of the data: (n, classes) or (n, targets)."""
 
     def predict(X: Floats) -> Floats:
-        nothing = np.zeros((len(X), fitting.network.outputs))
-        samples = Samples.of(fitting.data.scaler.transform(X), nothing, dtype=fitting.dtype)
-        scores = Scorer(fitting.network, fitting.loss, samples).predict()
-        return _of_every_class(fitting, fitting.readout(scores)[0]).T
+        return _of_every_class(fitting, fitting.predict(X)).T
 
     return predict
 

@@ -15,16 +15,13 @@ PREDICTED = ("validation", "test")
 
 def history_columns(fitting: Fitting) -> list[str]:
     """The values in a row of history.csv, in order: the losses, then each metric of both parts."""
-    metric = fitting.monitor.name.partition("_")[2]
-    names = fitting.experiment.metrics
-    chosen = names if names is not None else (metric,) if metric != "loss" else ()
     parts = [part for part in ("train", "validation") if part in fitting.data.parts]
-    return [f"{part}_{name}" for name in ("loss", *chosen) for part in parts]
+    return [f"{part}_{name}" for name in ("loss", *fitting.watched) for part in parts]
 
 
 def history_row(progress: Progress, columns: list[str]) -> dict[str, float]:
     """The row of an epoch; NaN where it was not evaluated."""
-    values = {name: float(progress.values[name][0]) if progress.values else float("nan") for name in columns}
+    values = {name: progress.mean(name) for name in columns}
     return {"epoch": progress.epoch, **values, "learning_rate": float(progress.learning_rate[0])}
 
 

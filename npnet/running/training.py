@@ -102,8 +102,7 @@ class Training:
         if plots and not self.stop:
             self.draw()
         status = "diverged" if error else "interrupted" if self.interrupted else "done"
-        best = int(self.fitting.best.epoch[0])
-        self.writer.finish(status, best_epoch=best, error=error.message if error else None)
+        self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
         return Ending(self.writer.run, status, metrics, code, error)
 

@@ -1,0 +1,76 @@
+"""Fitting: ensembles are one stack, weights go out and come back, and a divergence keeps what was good."""
+
+import numpy as np
+import pytest
+
+from npnet.config import Experiment
+from npnet.data import prepare
+from npnet.errors import Diverged, RunError
+from npnet.fitting import Fitting
+
+LAYERS = [{"linear": 8}, "relu", {"batch_norm": {}}, {"dropout": 0.1}, {"linear": 1}]
+
+
+def _fitting(**options) -> Fitting:
+    written = {"dataset": {"moons": 200}, "layers": LAYERS, "learning_rate": 0.01, "epochs": 5, **options}
+    experiment = Experiment.model_validate(written)
+    dataset = experiment.dataset.load(None, experiment.seed)
+    return Fitting(experiment, prepare(dataset, experiment.split, experiment.scale, experiment.seed))
+
+
+def _fitted(**options) -> Fitting:
+    fitting = _fitting(**options)
+    for _ in fitting.fit():
+        pass
+    return fitting
+
+
+def test_the_first_network_of_an_ensemble_is_the_one_trained_alone_bit_for_bit() -> None:
+    alone, three = _fitted(), _fitted(ensemble=3)
+    for name, values in three.weights().items():
+        assert values.shape == (3, *alone.weights()[name].shape)
+        assert np.array_equal(values[0], alone.weights()[name])
+    assert len({values.tobytes() for values in three.weights()["layers.0.weight"]}) == 3
+
+
+def test_an_ensemble_predicts_the_mean_of_its_networks() -> None:
+    three = _fitted(ensemble=3)
+    raw = three.data.parts["test"].raw
+    each = three.readout(three._scorer("test").predict())
+    assert np.allclose(three.outputs("test"), each.mean(axis=0))
+    assert np.allclose(three.predict(raw), three.outputs("test"), atol=1e-6)
+
+
+def test_weights_go_into_another_fitting_of_the_same_network() -> None:
+    one, other = _fitted(ensemble=2), _fitting(ensemble=2)
+    other.set_weights(one.weights())
+    assert np.array_equal(one.outputs("test"), other.outputs("test"))
+
+
+def test_weights_of_another_network_are_refused_with_what_differs() -> None:
+    with pytest.raises(RunError, match=r"layers.0.weight: \(8, 2\) instead of \(2, 8, 2\)"):
+        _fitting(ensemble=2).set_weights(_fitting().weights())
+
+
+def test_a_divergence_is_told_and_the_last_good_weights_and_statistics_are_kept() -> None:
+    fitting = _fitting(learning_rate=1e6, optimizer="sgd", loss="mean_squared_error", layers=["batch_norm", "linear"])
+    with pytest.raises(Diverged, match="diverged in epoch"):
+        for _ in fitting.fit():
+            pass
+    assert all(np.isfinite(values).all() for values in fitting.weights().values())
+
+
+def test_no_epochs_keep_the_initial_weights() -> None:
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(_fitting().weights().values(), _fitted(epochs=0).weights().values(), strict=True)
+    )
+
+
+def test_the_best_epoch_comes_back_also_after_a_break() -> None:
+    fitting = _fitting(epochs=30)
+    for progress in fitting.fit():
+        if progress.epoch == 10:
+            break
+    assert 1 <= fitting.best_epoch <= 10
+    assert fitting.scores("validation")["loss"] == pytest.approx(fitting.best.value[0], rel=1e-6)
