@@ -49,6 +49,7 @@ bench: .venv/.bench
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.article
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

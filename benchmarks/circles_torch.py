@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     torch.manual_seed(SEED)
     folder.mkdir(parents=True, exist_ok=True)
     parts, scaler = load()
-    net = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1))
+    net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 1))
     history, best = train(net, parts, scaler)
     torch.save(net.state_dict(), folder / "weights.pt")
     chances = {part: predict(net, scaler, X) for part, (X, _) in parts.items()}
@@ -58,6 +58,8 @@ def train(net: nn.Module, parts: Parts, scaler: StandardScaler) -> tuple[History
     X, y = tensors(*parts["train"], scaler)
     X_val, y_val = tensors(*parts["validation"], scaler)
     criterion, optimizer = nn.BCEWithLogitsLoss(), torch.optim.Adam(net.parameters(), lr=RATE, fused=True)
+    steps = EPOCHS * -(-len(X) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, cycle_momentum=False)
     history: History = {"train_loss": [], "validation_loss": []}
     best, best_epoch, weights = np.inf, 0, copy.deepcopy(net.state_dict())
     for epoch in range(1, EPOCHS + 1):
@@ -65,6 +67,7 @@ def train(net: nn.Module, parts: Parts, scaler: StandardScaler) -> tuple[History
             optimizer.zero_grad()
             criterion(net(X[rows]), y[rows]).backward()
             optimizer.step()
+            schedule.step()
         with torch.no_grad():
             history["train_loss"].append(criterion(net(X), y).item())
             history["validation_loss"].append(criterion(net(X_val), y_val).item())
