@@ -1,6 +1,6 @@
 """Embeddings of numbers: one number becomes several values, so that a network can bend quickly along it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -11,25 +11,31 @@ from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, 
 
 @layers.add("periodic")
 class Periodic(Layer):
-    """Turns each number into waves of learned frequencies, and those into a few values.
+    """Puts values made of waves of learned frequencies beside each number.
 
-    y_j = max(0, W_j [sin(2π c_j x_j), cos(2π c_j x_j)] + b_j)  for each number j, the other rows unchanged after;
+    y = [e, x],  e_j = max(0, W_j [sin(2π c_j x_j), cos(2π c_j x_j)] + b_j)  for each number j;
     frequency (numbers, k), weight (numbers · size, 2 k), bias (numbers · size,).
     Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep learning.
     """
 
+    reads_output: ClassVar[bool] = False
+
     frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
     size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
-    numbers: int | None = Field(None, ge=0, le=10**7, description="How many of the first rows are numbers; default all.")
+    numbers: int | None = Field(
+        None, ge=0, le=10**7, description="How many of the first rows are numbers; default all."
+    )
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `size` for each number, and the other rows."""
-        return inputs + self._numbers(inputs) * (self.size - 1)
+        """Number of output features: `size` for each number, and the inputs."""
+        return inputs + self._numbers(inputs) * self.size
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """Frequencies c (numbers, k), and W (numbers · size, 2 k + 1), whose last column is the bias."""
         numbers, k = self._numbers(inputs), self.frequencies
+        if not numbers:
+            return {}
         frequency = Piece("frequency", np.s_[:, :], Normal(deviation=self.sigma))
         weight = Piece("weight", np.s_[:, :-1], LeCunUniform(), decays=True)
         bias = Piece("bias", np.s_[:, -1], Zeros())
@@ -55,19 +61,23 @@ class Periodic(Layer):
         return {"turn": 2.0 * np.pi, "numbers": self._numbers(inputs)}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write the waves, then y = max(0, W waves + b) and the other rows."""
-        n, k, size = m.numbers, self.frequencies, self.size
+        """Write the waves, then y = [max(0, W waves + b), x]."""
+        values = y.values[..., : m.numbers * self.size, :]
+        np.copyto(y.values[..., m.numbers * self.size :, :], x.values)
+        if m.numbers:
+            self._embed(x.values, values, m)
+
+    def _embed(self, x: Array, values: Array, m: Memory) -> None:
+        n, k = m.numbers, self.frequencies
         phase, waves = _by_number(m.phase, n), _by_number(m.waves, n)
         np.multiply(m.c, m.turn, out=m.angular)
-        np.multiply(x.values[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
+        np.multiply(x[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
         np.sin(phase, out=waves[..., :k, :])
         np.cos(phase, out=waves[..., k:-1, :])
         waves[..., -1, :] = 1.0
-        values = y.values[..., : n * size, :]
         np.matmul(_by_number(m.W, n), waves, out=_by_number(values, n))
         np.greater(values, 0.0, out=m.mask)
         np.maximum(values, 0.0, out=values)
-        np.copyto(y.values[..., n * size :, :], x.values[..., n:, :])
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write dW = bent wavesᵀ, where bent is dy of the values above 0, and dc from the phases' gradient."""
@@ -83,10 +93,13 @@ class Periodic(Layer):
         np.multiply(m.dc, m.turn, out=m.dc)
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
-        """Write dx = 2π Σ c dphase for the numbers, dy for the other rows."""
+        """Write dx = dy of the kept input, and for the numbers 2π Σ c dphase more."""
         n = m.numbers
-        np.matmul(m.angular[..., np.newaxis, :], _by_number(m.phase, n), out=dx[..., :n, np.newaxis, :])
-        np.copyto(dx[..., n:, :], dy[..., n * self.size :, :])
+        kept = dy[..., n * self.size :, :]
+        np.copyto(dx[..., n:, :], kept[..., n:, :])
+        if n:
+            np.matmul(m.angular[..., np.newaxis, :], _by_number(m.phase, n), out=dx[..., :n, np.newaxis, :])
+            np.add(dx[..., :n, :], kept[..., :n, :], out=dx[..., :n, :])
 
     def _numbers(self, inputs: int) -> int:
         return inputs if self.numbers is None else min(self.numbers, inputs)
@@ -94,4 +107,4 @@ class Periodic(Layer):
 
 def _by_number(rows: Array, numbers: int) -> Array:
     """The rows of each number on an axis of their own."""
-    return rows.reshape(*rows.shape[:-2], numbers, rows.shape[-2] // max(numbers, 1), rows.shape[-1], copy=False)
+    return rows.reshape(*rows.shape[:-2], numbers, rows.shape[-2] // numbers, rows.shape[-1], copy=False)
