@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ValidationError
 
 from npnet.config import Experiment
-from npnet.data import Dataset, Scaler, Source, Split, prepare
+from npnet.data import Dataset, Source, Split, prepare
+from npnet.data.frame import Frame
+from npnet.data.preparation import Preparation
 from npnet.data.source import classification, regression
 from npnet.errors import DataError, UsageError
 from npnet.fitting import Fitting, Readout, fused, weights_of
@@ -97,7 +99,8 @@ class Model:
         self.seed = seed
         self._network: Network | None = None
         self._readout: Readout | None = None
-        self._scaler: Scaler | None = None
+        self._preparation: Preparation | None = None
+        self._features: tuple[str, ...] = ()
         for layer in layers:
             self.add(layer)
 
@@ -130,14 +133,14 @@ class Model:
         usual = {"optimizer": "sgd", "batch_size": "all", "scale": "none", "seed": self.seed}
         written = {**usual, "learning_rate": float(learning_rate), "epochs": epochs, **options}
         dataset = _dataset(_matrix(X_train), Y_train, _task(np.asarray(Y_train), written.get("loss"), task))
-        self._check_sizes(dataset.X.shape[1])
+        self._check_sizes(len(dataset.features))
         written |= {
             "dataset": _Arrays(dataset=dataset),
             "layers": tuple(one.layer for one in self.layers),
             "split": Split(test=0.0, validation=validation),
         }
         experiment = _validated(Experiment, written)
-        data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
+        data = prepare(dataset, experiment.split, experiment.preparing, experiment.seed)
         fitting = Fitting(experiment, data)
         if self._network is not None:
             fitting.set_weights(self.parameters())
@@ -147,17 +150,19 @@ class Model:
                 self.loss.append(float(progress.values["train_loss"][0]))
                 if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
                     print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
-        self._network, self._readout, self._scaler = fitting.network, fitting.readout, data.scaler
+        self._network, self._readout, self._preparation = fitting.network, fitting.readout, data.preparation
+        self._features = data.features
         return self
 
     def predict(self, X: ArrayLike) -> Floats:
         """Probabilities (samples, classes), of two classes (samples, 1), or values (samples, targets)."""
         rows = _matrix(X)
-        network = self._built(rows.shape[1])
-        if rows.shape[1] != network.plan.inputs:
-            raise DataError(f"X has {rows.shape[1]} columns, the network takes {network.plan.inputs}")
-        if self._scaler is not None:
-            rows = self._scaler.transform(rows)
+        features = self._features or tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))
+        network = self._built(len(features))
+        if rows.shape[1] != len(features):
+            raise DataError(f"X has {rows.shape[1]} columns, the network takes {len(features)}")
+        if self._preparation is not None:
+            rows = self._preparation.transform(Frame.of(rows, features), dtype=network.dtype)
         nothing = np.zeros((len(rows), network.outputs))
         loss = self._readout.loss if self._readout else MeanSquaredError()
         scores = Scorer(network, loss, Samples.of(rows, nothing, dtype=network.dtype)).predict()
@@ -253,9 +258,9 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     assert experiment.loss is not None
     dtype = np.float64 if experiment.dtype == "float64" else np.float32
     layers = [fused(experiment.layers, experiment.loss)] * experiment.ensemble
-    network = Network(layers, len(data.features), seeds=range(experiment.ensemble), dtype=dtype)
+    network = Network(layers, data.preparation.width, seeds=range(experiment.ensemble), dtype=dtype)
     model._network = network
     model._readout = Readout(experiment.loss, data.task, data.target_scaler)
-    model._scaler = data.scaler
+    model._preparation, model._features = data.preparation, data.features
     model.set_parameters(found.weights()[0])
     return model

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
 from npnet.data import Part, Prepared, Scaler, Task
+from npnet.data.frame import Frame
+from npnet.data.source import VALUES
 from npnet.errors import Diverged, RunError
 from npnet.metrics import evaluate, metrics
 from npnet.nn.activations import Sigmoid, Softmax
@@ -42,14 +44,14 @@ class Readout:
 
     def encode(self, y: NDArray[Any], classes: int) -> Floats:
         """Targets as the loss takes them, those of a regression scaled."""
-        if self.task == "regression" and self.loss.scales_target:
+        if self.task in VALUES and self.loss.scales_target:
             y = self.target_scaler.transform(y)
         return self.loss.encode(y, classes)
 
     def __call__(self, z: NDArray[Any]) -> Floats:
         """Outputs (models, outputs, samples); of two classes one row, the probability of the second."""
         output = self.loss.predict(z)
-        if self.task == "regression":
+        if self.task in VALUES:
             unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
             return np.asarray(unit.inverse(output.mT).mT)
         if self.loss.link == "identity":
@@ -77,7 +79,7 @@ class Fitting:
         self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
         layers = fused(experiment.layers, self.loss)
         seeds = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
-        self.network = Network([layers] * len(seeds), len(data.features), seeds=seeds, dtype=self.dtype)
+        self.network = Network([layers] * len(seeds), data.inputs, seeds=seeds, dtype=self.dtype)
         self.constraints = constraints(experiment)
         self.updates = Updates(self.network, experiment.optimizer, self.constraints)
         self.monitor = _monitor(experiment.monitor)
@@ -88,7 +90,8 @@ class Fitting:
 
     def samples(self, part: Part) -> Samples:
         """Rows of a part as the engine takes them."""
-        return Samples.of(part.X, self.readout.encode(part.y, len(self.data.classes)), dtype=self.dtype)
+        t = self.readout.encode(part.y, self.data.class_count)
+        return Samples.of(part.X, t, None if part.weight is None else part.weight[:, np.newaxis], self.dtype)
 
     def fit(self) -> Generator[Progress]:
         """Train, an epoch at a time; Diverged (exit 7) at the first epoch whose numbers are not finite."""
@@ -157,10 +160,10 @@ class Fitting:
         """Outputs of one part, (outputs, samples): probabilities or values."""
         return self._averaged(self._scorer(part).predict())
 
-    def predict(self, X: Floats) -> Floats:
-        """Outputs (outputs, samples) for rows in units of the data, (samples, features)."""
-        nothing = np.zeros((len(X), self.network.outputs))
-        samples = Samples.of(self.data.scaler.transform(X), nothing, dtype=self.dtype)
+    def predict(self, frame: Frame) -> Floats:
+        """Outputs (outputs, samples) for rows as they were read."""
+        nothing = np.zeros((len(frame), self.network.outputs))
+        samples = Samples.of(self.data.preparation.transform(frame, dtype=self.dtype), nothing, dtype=self.dtype)
         return self._averaged(Scorer(self.network, self.loss, samples).predict())
 
     def _averaged(self, scores: NDArray[Any]) -> Floats:

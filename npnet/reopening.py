@@ -1,15 +1,17 @@
 """Reopening: from a run folder back to its network, with its data or without."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import Prepared, Scaler, Task, fingerprint, prepare
+from npnet.data.preparation import Preparation
+from npnet.data.schema import Schema
 from npnet.errors import DataError, RunError
 from npnet.fitting import Fitting
 from npnet.rundir import Run
@@ -19,33 +21,51 @@ KEY = "npnet.data"
 
 @dataclass(frozen=True)
 class DataMetadata:
-    """What of the data a network needs to predict: names, and how features and targets were scaled."""
+    """What of the data a network needs to predict: names, how text was read and columns became inputs."""
 
     task: Task
     features: tuple[str, ...]
     targets: tuple[str, ...]
     classes: tuple[str, ...]
-    scaler: Scaler
+    preparation: Preparation
     target_scaler: Scaler
+    schema: Schema | None
 
     @classmethod
     def of(cls, data: Prepared) -> "DataMetadata":
         """The same of prepared data."""
-        return cls(data.task, data.features, data.targets, data.classes, data.scaler, data.target_scaler)
+        names = data.task, data.features, data.targets, data.classes
+        return cls(*names, data.preparation, data.target_scaler, data.schema)
 
     def text(self) -> str:
         """JSON that gives the same numbers back."""
-        return json.dumps(asdict(self), default=lambda values: values.tolist(), allow_nan=False)
+        unit = self.target_scaler
+        fields = {
+            "task": self.task,
+            "features": self.features,
+            "targets": self.targets,
+            "classes": self.classes,
+            "preparation": self.preparation.text(),
+            "target_scaler": {"mean": unit.mean.tolist(), "scale": unit.scale.tolist()},
+            "schema": None if self.schema is None else self.schema.model_dump(mode="json"),
+        }
+        return json.dumps(fields, allow_nan=False)
 
     @classmethod
     def parse(cls, text: str) -> "DataMetadata":
         """From such JSON; ValueError, KeyError or TypeError where it is none."""
         fields = json.loads(text)
         names = {key: tuple(str(name) for name in fields[key]) for key in ("features", "targets", "classes")}
-        if fields["task"] not in ("binary", "multiclass", "regression"):
+        if fields["task"] not in get_args(Task):
             raise ValueError("no such task")
-        task = cast(Task, fields["task"])
-        return cls(task, **names, scaler=_scaler(fields["scaler"]), target_scaler=_scaler(fields["target_scaler"]))
+        schema = None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"]))
+        return cls(
+            cast(Task, fields["task"]),
+            **names,
+            preparation=Preparation.parse(fields["preparation"]),
+            target_scaler=_scaler(fields["target_scaler"]),
+            schema=schema,
+        )
 
 
 def _scaler(fields: dict[str, Any]) -> Scaler:
@@ -77,7 +97,7 @@ def reopen(run: Run) -> Fitting:
         raise DataError(
             f"the data of {run.id} have changed since it was trained", "put the old data back, or train again"
         )
-    fitting = Fitting(experiment, prepare(dataset, experiment.split, experiment.scale, experiment.seed))
+    fitting = Fitting(experiment, prepare(dataset, experiment.split, experiment.preparing, experiment.seed))
     fitting.set_weights(run.weights()[0])
     return fitting
 

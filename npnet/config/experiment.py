@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Positiv
 
 from npnet.config.keys import Also
 from npnet.data import SourceSpec, Split
+from npnet.data.preparation import PrepareSpec
 from npnet.metrics import metrics
 from npnet.nn.layer import LayerSpec
 from npnet.nn.losses import LossSpec
@@ -67,6 +68,9 @@ class Experiment(Spec):
     scale: Literal["standard", "none"] = Field(
         "standard", description="Bring every feature to mean 0 and deviation 1, as measured on the train part, or not."
     )
+    prepare: PrepareSpec | None = Field(
+        None, description="How columns become inputs; left out, numbers as `scale` says and categories one-hot."
+    )
     layers: Layers = Field(description="The network's layers, first to last; their inputs are inferred.")
     loss: LossSpec | None = Field(None, description="What training makes small; left out, the usual one of the task.")
     optimizer: OptimizerSpec = Field(Adam(), description="The rule that moves the parameters along the gradient.")
@@ -95,6 +99,11 @@ class Experiment(Spec):
     dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
     threads: Threads = Field("auto", description="BLAS threads; auto takes more than one where it gains.")
     weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
+
+    @property
+    def preparing(self) -> PrepareSpec | Literal["standard", "none"]:
+        """How columns become inputs: `prepare`, or what `scale` says where that is left out."""
+        return self.prepare or self.scale
 
     @property
     def monitored(self) -> str:

@@ -9,12 +9,14 @@ from npnet.data import Prepared, Task
 from npnet.nn.layer import Layer
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.regression_losses import MeanSquaredError, Poisson
 
 USUAL_LOSS: dict[Task, Loss] = {
     "binary": BinaryCrossEntropy(),
     "multiclass": CrossEntropy(),
+    "multilabel": BinaryCrossEntropy(),
     "regression": MeanSquaredError(),
+    "counts": Poisson(),
 }
 
 
@@ -32,7 +34,7 @@ class Facts:
     def of(cls, prepared: Prepared) -> "Facts":
         """The sizes of data that are ready to train on."""
         rows = {name: len(part.X) for name, part in prepared.parts.items()}
-        return cls(prepared.task, len(prepared.features), len(prepared.targets), len(prepared.classes), rows)
+        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows)
 
 
 def loss_of(experiment: Experiment, facts: Facts) -> Loss:

@@ -12,7 +12,13 @@ from npnet.nn.losses import Loss, losses
 from npnet.nn.residual import Residual
 
 Fault = tuple[Path, str, str | None]  # the key, what is wrong, a hint
-TASKS = {"binary": "two classes", "multiclass": "several classes", "regression": "a regression"}
+TASKS = {
+    "binary": "two classes",
+    "multiclass": "several classes",
+    "multilabel": "several labels",
+    "regression": "a regression",
+    "counts": "counts",
+}
 
 
 def check(loaded: Loaded, facts: Facts) -> None:
@@ -60,7 +66,7 @@ def _sets_width(layer: Layer, inputs: int) -> bool:
 
 
 def _need(facts: Facts, loss: str, needed: int) -> str:
-    if facts.task == "regression":
+    if facts.task in ("regression", "counts", "multilabel"):
         return f"the data have {_count(facts.targets, 'target')}"
     if needed == facts.classes:
         return f"the target has {needed} classes"
@@ -73,7 +79,7 @@ def _last(chain: tuple[Layer, ...], loss: Loss, facts: Facts, outputs: int) -> I
     if name not in ("sigmoid", "softmax") or name == loss.link:
         return
     key: Path = ("layers", len(chain) - 1)
-    if facts.task == "regression":
+    if facts.task in ("regression", "counts"):
         yield key, f"{name} keeps the outputs between 0 and 1, the targets are any numbers", f"take {name} out"
     elif loss.link != "identity":
         yield key, f"{loss_name} goes with {loss.link} or with no activation in the last place, not {name}", None

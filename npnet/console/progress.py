@@ -144,6 +144,6 @@ def summary(fitting: Fitting) -> str:
     experiment, data = fitting.experiment, fitting.data
     rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
     widths = [layer.units for layer in experiment.layers if isinstance(layer, Linear)]
-    network = "-".join(map(str, [len(data.features), *widths]))
+    network = "-".join(map(str, [data.inputs, *widths]))
     count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
     return f"{count}{network} ({fitting.network.size} parameters{' each' if count else ''}), rows: {rows}"

@@ -1,75 +1,57 @@
-"""Dates to parts that a network can use: the year with its fraction, month, day, weekday and hour."""
+"""Dates as seconds since 1970 in UTC: ISO 8601 by itself, other forms where a column is said to hold dates.
 
-import math
+An ISO date is `2024-03-01`, alone or with a time after `T` or one blank: `12:30`, `12:30:00`, `12:30:00.25`, and
+with or without a zone, `Z` or `+01:00`. Without a zone it is taken as UTC; digits below a microsecond are cut off.
+A column named under `datetime` may also hold the forms of `PLAIN`, in which no day can be taken for a month; for
+all others write the form itself, `datetime: {sold: "%d/%m/%Y"}`.
+"""
+
+import re
 from collections.abc import Callable
-from typing import Literal
+from datetime import UTC, datetime
 
-import numpy as np
-from numpy.typing import NDArray
+ISO = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?",
+    re.ASCII,
+)
+PLAIN = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y")
+TIMES = ("", " %H:%M", " %H:%M:%S")
 
-Floats = NDArray[np.float64]
-Days = NDArray[np.int64]
-Part = Literal["year", "month", "day", "weekday", "hour"]
-
-DAY = 86400.0
-CYCLES: dict[Part, int] = {"month": 12, "weekday": 7, "hour": 24}
-THURSDAY = 3  # 1 January 1970, where Monday is 0
+Seconds = Callable[[str], float | None]
 
 
-def part(seconds: Floats, name: Part) -> Floats:
-    """One part of dates in seconds since 1970, NaN where they are; month and day from 1, weekday from 0 (Monday).
-
-    A year comes with its fraction, so that it grows from day to day; so does an hour. The years are 1 to 9999.
-    """
-    known = ~np.isnan(seconds)
-    values = np.full(len(seconds), np.nan)
-    values[known] = PARTS[name](seconds[known])
-    return values
-
-
-def cycle(values: Floats, name: Part) -> Floats:
-    """Sine and cosine, (rows, 2), of a part on its circle, where December is next to January; 0, 0 for NaN."""
-    steps = CYCLES[name]
-    angles = [2 * math.pi * step / steps for step in range(steps)]
-    # looked up, not computed: the same numbers in every batch
-    table = np.array([*((math.sin(angle), math.cos(angle)) for angle in angles), (0.0, 0.0)])
-    known = ~np.isnan(values)
-    step = np.where(known, np.where(known, values, 0.0).astype(np.int64) % steps, steps)
-    return np.asarray(table[step])
+def iso_seconds(text: str) -> float | None:
+    """The seconds since 1970 of an ISO date, None of any other text."""
+    if not ISO.fullmatch(text):
+        return None
+    try:
+        return _seconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):  # a 30th of February; the first or last hours that datetime knows
+        return None
 
 
-def _year(seconds: Floats) -> Floats:
-    years = _days(seconds).astype("datetime64[D]").astype("datetime64[Y]")
-    start, end = ((years + more).astype("datetime64[s]").astype(np.int64) for more in (0, 1))
-    return np.asarray(1970 + years.astype(np.int64) + (seconds - start) / (end - start))
+def plain_seconds(text: str) -> float | None:
+    """The seconds since 1970 of a date in ISO or another form that cannot be misread, None of any other text."""
+    found = iso_seconds(text)
+    for form in PLAIN if found is None else ():
+        for time in TIMES:
+            found = _by_form(text, form + time)
+            if found is not None:
+                return found
+    return found
 
 
-def _month(seconds: Floats) -> Floats:
-    months = _days(seconds).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray(months % 12 + 1, np.float64)
+def seconds_by(form: str) -> Seconds:
+    """The function that reads dates of one form, as `datetime.strptime` writes forms."""
+    return lambda text: _by_form(text, form)
 
 
-def _day(seconds: Floats) -> Floats:
-    days = _days(seconds).astype("datetime64[D]")
-    return np.asarray((days - days.astype("datetime64[M]")).astype(np.int64) + 1, np.float64)
+def _by_form(text: str, form: str) -> float | None:
+    try:
+        return _seconds(datetime.strptime(text, form))
+    except (ValueError, OverflowError):
+        return None
 
 
-def _weekday(seconds: Floats) -> Floats:
-    return np.asarray((_days(seconds) + THURSDAY) % 7, np.float64)
-
-
-def _hour(seconds: Floats) -> Floats:
-    return (seconds - _days(seconds) * DAY) / 3600
-
-
-def _days(seconds: Floats) -> Days:
-    return np.asarray(np.floor_divide(seconds, DAY), np.int64)
-
-
-PARTS: dict[Part, Callable[[Floats], Floats]] = {
-    "year": _year,
-    "month": _month,
-    "day": _day,
-    "weekday": _weekday,
-    "hour": _hour,
-}
+def _seconds(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

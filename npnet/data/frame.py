@@ -47,6 +47,18 @@ class Frame:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @classmethod
+    def of(cls, X: NDArray[Any], names: tuple[str, ...], rows: NDArray[np.int64] | None = None) -> "Frame":
+        """A table of numbers from a matrix (samples, columns)."""
+        numbered = np.arange(1, len(X) + 1) if rows is None else rows
+        columns = zip(names, np.asarray(X).T, strict=True)
+        return cls({name: Column(name, "number", values) for name, values in columns}, numbered)
+
+    @property
+    def matrix(self) -> NDArray[Any]:
+        """The values of all columns side by side, (samples, columns), categories as codes."""
+        return np.stack([column.values for column in self.columns.values()], axis=1)
+
     def take(self, rows: NDArray[np.int64]) -> "Frame":
         """Some rows of the table."""
         return Frame({name: column.take(rows) for name, column in self.columns.items()}, self.rows[rows])

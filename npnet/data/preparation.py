@@ -31,6 +31,7 @@ class PrepareSpec(Spec):
     numbers: Method = Field("robust", description="How numbers, and the parts of dates, are scaled.")
     clip: bool = Field(True, description="Smooth clipping of standard and robust numbers: z / sqrt(1 + (z / 3)^2).")
     missing: Literal["median", "error"] = Field("median", description="What happens to gaps: filled, or refused.")
+    constant: Literal["drop", "keep"] = Field("drop", description="Columns of a single value: left out, or kept as 0.")
     rare: int = Field(3, ge=1, description="Levels of fewer rows are pooled as other.")
     embed_above: int = Field(32, ge=2, description="Categories of more levels are codes for a learned embedding.")
 
@@ -57,7 +58,7 @@ class Preparation(Spec):
             _refuse_gaps(layout)
         steps, warnings = [], []
         for name, column in layout.columns.items():
-            reason = _useless(column)
+            reason = None if spec.constant == "keep" and column.kind == "number" else _useless(column)
             step = None if reason else _fit(train.columns[name], column, spec)
             if step and step.outputs:
                 steps.append(step)
@@ -176,9 +177,10 @@ class Preparation(Spec):
 def _fit(train: Column, layout: Column, spec: PrepareSpec) -> NumberStep | DateStep | CategoryStep:
     if layout.kind == "category":
         return CategoryStep.fit(train, layout, spec.rare, spec.embed_above)
-    fit = NumberStep.fit if layout.kind == "number" else DateStep.fit
     try:
-        return fit(train, layout, spec.numbers, spec.clip)
+        if layout.kind == "number":
+            return NumberStep.fit(train, layout, spec.numbers, spec.clip, keep=spec.constant == "keep")
+        return DateStep.fit(train, layout, spec.numbers, spec.clip)
     except OverflowError:
         hint = "divide them, or take their logarithm"
         raise DataError(f"the values of column {quoted(layout.name)} are too large to scale", hint) from None

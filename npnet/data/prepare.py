@@ -1,4 +1,4 @@
-"""From a dataset to what trains: checked, split, and then scaled by what the train part says."""
+"""From a dataset to what trains: checked, split, and prepared by what the train part says."""
 
 import hashlib
 import json
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.source import Dataset, Task, quoted
+from npnet.data.frame import Frame
+from npnet.data.partition import Parts, by_group, by_time, given
+from npnet.data.preparation import Preparation, PrepareSpec
+from npnet.data.schema import Schema
+from npnet.data.source import VALUES, Dataset, Task, quoted
 from npnet.data.splits import Split, split
 from npnet.errors import DataError
 
@@ -19,7 +23,7 @@ Scale = Literal["standard", "none"]
 
 @dataclass(frozen=True, eq=False)
 class Scaler:
-    """Standardisation by columns: z = (x - mean) / scale; mean and scale are (features,)."""
+    """Standardisation by columns: z = (x - mean) / scale; mean and scale are (columns,)."""
 
     mean: Array
     scale: Array
@@ -33,32 +37,42 @@ class Scaler:
         return cls(np.where(constant, X[0], mean), np.where(constant | (scale == 0), 1.0, scale))
 
     @classmethod
-    def none(cls, features: int) -> "Scaler":
+    def none(cls, columns: int) -> "Scaler":
         """The scaler that changes nothing."""
-        return cls(np.zeros(features), np.ones(features))
+        return cls(np.zeros(columns), np.ones(columns))
 
     def transform(self, X: Array) -> Array:
-        """Values in units of the data, (n, features), to scaled ones."""
+        """Values in units of the data, (n, columns), to scaled ones."""
         return (X - self.mean) / self.scale
 
     def inverse(self, Z: Array) -> Array:
-        """Scaled values, (n, features), back to units of the data."""
+        """Scaled values, (n, columns), back to units of the data."""
         return Z * self.scale + self.mean
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The rows of one part: X (n, features) scaled, raw the same unscaled, y as in the Dataset, never scaled."""
+    """The rows of one part: X (n, inputs) prepared, `frame` as they were read, y as in the Dataset, never scaled."""
 
-    rows: NDArray[np.int64]
-    X: Array
-    raw: Array
+    frame: Frame
+    X: NDArray[Any]
     y: NDArray[Any]
+    weight: Array | None = None
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The numbers of the rows in their source, from 1."""
+        return self.frame.rows
+
+    @property
+    def raw(self) -> NDArray[Any]:
+        """The features in units of the data, (n, features), categories as codes."""
+        return self.frame.matrix
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A dataset ready to train on: its parts that have rows, and how they were scaled.
+    """A dataset ready to train on: its parts that have rows, and how its columns became inputs.
 
     `target_scaler` says how training scales the targets of a regression; for classes it changes nothing.
     """
@@ -68,61 +82,101 @@ class Prepared:
     targets: tuple[str, ...]
     classes: tuple[str, ...]
     parts: Mapping[str, Part]
-    scaler: Scaler
+    preparation: Preparation
     target_scaler: Scaler
+    schema: Schema | None = None
+    notes: tuple[str, ...] = ()
 
     @property
-    def constant(self) -> tuple[str, ...]:
-        """The features that have one value only in the train part: nothing can be learned from them."""
-        raw = self.parts["train"].raw
-        return tuple(name for name, column in zip(self.features, raw.T, strict=True) if (column == column[0]).all())
+    def class_count(self) -> int:
+        """How many classes a target has, 2 of each label, 0 of values."""
+        return 2 if self.task == "multilabel" else len(self.classes)
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs the columns became."""
+        return self.preparation.width
+
+    @property
+    def all_numbers(self) -> bool:
+        """Whether every feature is a number, which can be drawn on an axis."""
+        columns = self.parts["train"].frame.columns.values()
+        return all(column.kind == "number" and not column.missing.any() for column in columns)
 
 
-def prepare(dataset: Dataset, split_spec: Split, scale: Scale, seed: int) -> Prepared:
-    """Check, split, then scale all parts by mean and deviation of the train part; DataError where nothing can train."""
+def prepare(
+    dataset: Dataset,
+    split_spec: Split,
+    scale: Scale | PrepareSpec,
+    seed: int,
+    dtype: DTypeLike = np.float64,
+) -> Prepared:
+    """Check, split, then prepare all parts by what the train part says; DataError where nothing can train."""
     refuse_unlearnable(dataset)
-    chosen = split(dataset, split_spec, seed)
-    X, y = dataset.X[chosen["train"]], dataset.y[chosen["train"]]
-    scaler = _fit(X, dataset.features) if scale == "standard" else Scaler.none(X.shape[1])
-    scales_target = scale == "standard" and dataset.task == "regression"
+    return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, dtype)
+
+
+def prepare_parts(dataset: Dataset, chosen: Parts, scale: Scale | PrepareSpec, dtype: DTypeLike = np.float64) -> Prepared:
+    """Prepare parts whose rows are given, by what the rows of "train" say."""
+    spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset)
+    train = dataset.frame.take(chosen["train"])
+    preparation = Preparation.fit(train, dataset.frame, spec)
+    scales_target = spec.numbers != "none" and dataset.task == "regression"
+    y = dataset.y[chosen["train"]]
     target_scaler = _fit(y, dataset.targets) if scales_target else Scaler.none(len(dataset.targets))
-    return Prepared(
-        task=dataset.task,
-        features=dataset.features,
-        targets=dataset.targets,
-        classes=dataset.classes,
-        parts={name: _part(dataset, positions, scaler) for name, positions in chosen.items()},
-        scaler=scaler,
-        target_scaler=target_scaler,
-    )
+    parts = {name: _part(dataset, positions, preparation, dtype) for name, positions in chosen.items()}
+    notes = (*dataset.notes, *preparation.warnings)
+    names = dataset.task, dataset.features, dataset.targets, dataset.classes
+    return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
+
+
+def plain(scale: Scale, dataset: Dataset) -> PrepareSpec:
+    """What `scale` stands for where `prepare` says nothing else: plain scaling, no clipping.
+
+    A dataset that comes with npnet keeps all its columns, so that its networks have the inputs that it names.
+    """
+    return PrepareSpec(numbers=scale, clip=False, constant="drop" if dataset.schema else "keep")
+
+
+def parts_of(dataset: Dataset, spec: Split, seed: int) -> Parts:
+    """The rows of each part: those of files of their own, else by group, by time, or at random by class."""
+    if dataset.lengths is not None:
+        return given(dataset.lengths)
+    if dataset.groups is not None:
+        return by_group(dataset.groups, spec, seed)
+    return by_time(dataset.times, spec) if dataset.times is not None else split(dataset, spec, seed)
 
 
 def refuse_unlearnable(dataset: Dataset) -> None:
     """DataError for one row, values that are not finite, a class without rows, a single class, a constant target."""
-    if len(dataset.X) < 2:
-        raise DataError(f"there is {'one row' if len(dataset.X) else 'no row'}; training needs at least two")
-    _refuse_not_finite(dataset.X, dataset.features, dataset.rows)
-    if dataset.task != "regression":
+    if len(dataset) < 2:
+        raise DataError(f"there is {'one row' if len(dataset) else 'no row'}; training needs at least two")
+    _refuse_infinite(dataset)
+    if dataset.task not in VALUES:
         _refuse_classes_without_rows(dataset)
         return
-    _refuse_not_finite(dataset.y, dataset.targets, dataset.rows)
     for name, column in zip(dataset.targets, dataset.y.T, strict=True):
+        _refuse_not_finite(column, name, dataset.frame.rows)
         if (column == column[0]).all():
             raise DataError(f"the target {quoted(name)} is {column[0]:g} in every row", "there is nothing to learn")
 
 
 def fingerprint(dataset: Dataset) -> str:
     """SHA-256 of all values, names, classes and the task, in hex; the same on every machine."""
-    names = [dataset.task, dataset.features, dataset.targets, dataset.classes, dataset.X.shape]
+    columns = dataset.frame.columns.values()
+    names = [dataset.task, dataset.targets, dataset.classes, [(c.name, c.kind, c.levels) for c in columns]]
     digest = hashlib.sha256(json.dumps(names).encode())
-    digest.update(np.ascontiguousarray(dataset.X, "<f8").tobytes())
-    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task == "regression" else "<i8").tobytes())
+    for column in columns:
+        kind = "<i4" if column.kind == "category" else "<f8"
+        digest.update(np.ascontiguousarray(column.values, kind).tobytes())
+    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").tobytes())
     return digest.hexdigest()
 
 
-def _part(dataset: Dataset, positions: NDArray[np.int64], scaler: Scaler) -> Part:
-    raw = dataset.X[positions]
-    return Part(dataset.rows[positions], scaler.transform(raw), raw, dataset.y[positions])
+def _part(dataset: Dataset, positions: NDArray[np.int64], preparation: Preparation, dtype: DTypeLike) -> Part:
+    frame = dataset.frame.take(positions)
+    weight = None if dataset.weight is None else dataset.weight[positions]
+    return Part(frame, preparation.transform(frame, dtype=dtype), dataset.y[positions], weight)
 
 
 def _fit(X: Array, names: tuple[str, ...]) -> Scaler:
@@ -133,14 +187,24 @@ def _fit(X: Array, names: tuple[str, ...]) -> Scaler:
     return scaler
 
 
-def _refuse_not_finite(values: Array, names: tuple[str, ...], rows: NDArray[np.int64]) -> None:
+def _refuse_infinite(dataset: Dataset) -> None:
+    """Numbers must be finite; a gap, NaN, is one only in a table that was read, where it means missing."""
+    for name, column in dataset.frame.columns.items():
+        if column.kind == "number":
+            values = np.nan_to_num(column.values, nan=0.0, posinf=np.inf, neginf=-np.inf) if dataset.schema else column.values
+            _refuse_not_finite(values, name, dataset.frame.rows)
+
+
+def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64]) -> None:
     finite = np.isfinite(values)
     if not finite.all():
-        row, column = np.argwhere(~finite)[0]
-        raise DataError(f"row {rows[row]}: {values[row, column]} in column {quoted(names[column])} is not finite")
+        row = int(np.argmin(finite))
+        raise DataError(f"row {rows[row]}: {values[row]} in column {quoted(name)} is not finite")
 
 
 def _refuse_classes_without_rows(dataset: Dataset) -> None:
+    if dataset.task == "multilabel":
+        return
     if len(dataset.classes) < 2:
         only = quoted(dataset.classes[0])
         raise DataError(f"the target {quoted(dataset.targets[0])} has a single class, {only}", "it needs two or more")

@@ -2,34 +2,60 @@
 
 import json
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.frame import Frame
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
-Task = Literal["binary", "multiclass", "regression"]
+if TYPE_CHECKING:
+    from npnet.data.schema import Schema
+
+Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
+VALUES: tuple[Task, ...] = ("regression", "counts")
+"""The tasks whose targets are values and not classes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A table of numbers as its source gave it: neither scaled nor split.
+    """A table as its source gave it: typed columns, neither scaled nor split.
 
-    X is (samples, features) float64. y is (samples,) int64 class codes, or (samples, targets) float64 of a
-    regression. `rows` numbers the samples as their source does, from 1. `classes` is empty for a regression.
+    `frame` holds the features. y is (samples,) int64 class codes, (samples, targets) int64 labels, or (samples,
+    targets) float64 values. `classes` are names in the order of the codes, empty for values; of several labels
+    those of the classes 1. `weight`, `groups` and `times` are (samples,) where the source has them; `lengths` says
+    how many rows each part has where the parts are files of their own. `schema` is how a file was read.
     """
 
-    X: NDArray[np.float64]
+    frame: Frame
     y: NDArray[Any]
     task: Task
-    features: tuple[str, ...]
     targets: tuple[str, ...]
     classes: tuple[str, ...]
-    rows: NDArray[np.int64]
+    weight: NDArray[np.float64] | None = None
+    groups: NDArray[np.int64] | None = None
+    times: NDArray[np.float64] | None = None
+    lengths: Mapping[str, int] | None = None
+    schema: "Schema | None" = None
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns to learn from."""
+        return tuple(self.frame.columns)
+
+    @property
+    def X(self) -> NDArray[Any]:
+        """The features as a matrix, (samples, features)."""
+        return self.frame.matrix
 
 
 class Source(Spec):
@@ -49,15 +75,14 @@ def classification(
 ) -> Dataset:
     """The dataset whose target is one of some classes, given as codes from 0; its rows are numbered from 1."""
     task: Task = "multiclass" if len(classes) > 2 else "binary"
-    rows = np.arange(1, len(X) + 1)
-    return Dataset(X.astype(np.float64), codes.astype(np.int64), task, features, (target,), classes, rows)
+    frame = Frame.of(X.astype(np.float64), features)
+    return Dataset(frame, codes.astype(np.int64), task, (target,), classes)
 
 
 def regression(X: NDArray[Any], y: NDArray[Any], features: tuple[str, ...], targets: tuple[str, ...]) -> Dataset:
     """The dataset whose targets, (samples,) or (samples, targets), are numbers; its rows are numbered from 1."""
     values = y.astype(np.float64).reshape(len(y), len(targets))
-    rows = np.arange(1, len(X) + 1)
-    return Dataset(X.astype(np.float64), values, "regression", features, targets, (), rows)
+    return Dataset(Frame.of(X.astype(np.float64), features), values, "regression", targets, ())
 
 
 def quoted(text: str) -> str:

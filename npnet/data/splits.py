@@ -38,7 +38,7 @@ def split(dataset: Dataset, spec: Split, seed: int) -> dict[str, NDArray[np.int6
     rows, rounded, and each class in a part is less than one row off its own. A class of few rows goes to train
     first: no class is without a row there, even where another part gets less than its share.
     """
-    codes = dataset.y if dataset.task != "regression" else np.zeros(len(dataset.X), np.int64)
+    codes = strata(dataset)
     sizes = np.bincount(codes)
     words = stream(seed, "split").bit_generator.random_raw(len(codes))
     order = np.lexsort((words, codes))  # class by class, at random within each; ties keep the order of the file
@@ -52,6 +52,13 @@ def split(dataset: Dataset, spec: Split, seed: int) -> dict[str, NDArray[np.int6
         "test": rank < test,
     }
     return {name: np.flatnonzero(chosen) for name, chosen in parts.items() if chosen.any()}
+
+
+def strata(dataset: Dataset) -> NDArray[np.int64]:
+    """The class of each row, or its set of labels, as a code; zeros for values."""
+    if dataset.task == "multilabel":
+        return np.unique(dataset.y, axis=0, return_inverse=True)[1].reshape(-1)
+    return dataset.y if dataset.classes else np.zeros(len(dataset), np.int64)
 
 
 def _counts(sizes: Sequence[int], spec: Split) -> tuple[list[int], list[int]]:

@@ -59,9 +59,9 @@ class NumberStep(Step):
     gaps: bool
 
     @classmethod
-    def fit(cls, train: Column, layout: Column, method: Method, clip: bool) -> "NumberStep":
-        """Learn the scaling from the train part, and from the whole table what there is to scale."""
-        scaling = Scaling.fit(train.values.astype(np.float64), method, clip) if varies(layout.values) else None
+    def fit(cls, train: Column, layout: Column, method: Method, clip: bool, keep: bool = False) -> "NumberStep":
+        """Learn the scaling from the train part; what does not vary in the whole table has none unless kept."""
+        scaling = Scaling.fit(train.values.astype(np.float64), method, clip) if keep or varies(layout.values) else None
         return cls(column=train.name, scaling=scaling, gaps=bool(layout.missing.any()))
 
     @property

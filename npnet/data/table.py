@@ -1,81 +1,134 @@
-"""A CSV file as a dataset: columns of numbers, and a target of numbers or classes."""
+"""The dataset `table`: any file of rows and columns, typed by its text."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from npnet.data.columns import class_codes, looks_like_classes, numbers, refuse_gaps
-from npnet.data.csvfile import Columns, read_columns
-from npnet.data.source import Dataset, Source, classification, datasets, quoted, regression
+from npnet.data.frame import Column, Frame
+from npnet.data.partition import group_codes, times
+from npnet.data.reading import read_frame
+from npnet.data.schema import ReadOptions, Schema
+from npnet.data.source import Dataset, Source, datasets, quoted
+from npnet.data.targets import Target, Wish, find, with_target
+from npnet.data.weighting import column_weights
 from npnet.errors import DataError
-from npnet.registry import nearest
 
-Names = Annotated[tuple[Annotated[str, Field(strict=True)], ...], Field(strict=False)]
+Names = Annotated[tuple[Annotated[str, Field(strict=True)], ...], Field(strict=False, min_length=1)]
 
 
 @datasets.add("table")
-class Table(Source):
-    """The rows of a CSV file with a header: every column but the target is a feature, a number.
+class Table(ReadOptions, Source):
+    """The rows of a csv, tsv, jsonl or parquet file; every column but those named below is a feature.
 
-    A target of text is classes. One of numbers is classes where they are whole and few, at most 2 distinct
-    values, or at most 20 that make up no more than 5 % of the rows; else it is a regression. `task` decides
-    otherwise. Several targets are a regression. Rows are numbered from 1, below the header.
+    A column is numbers where at least 90 % of its cells are, dates where they are ISO dates, else categories; an
+    empty cell is missing. A target of text is classes. One of numbers is classes where they are whole and few, at
+    most 2 distinct values, or at most 20 that make up no more than 5 % of the rows; else a regression. Several
+    targets of two classes each are labels, others a regression. `task` decides otherwise. Rows are numbered from 1.
     """
 
-    path: str = Field(min_length=1, description="The CSV file, relative to the config.")
-    target: Annotated[str, Field(min_length=1)] | Annotated[Names, Field(min_length=1)] = Field(
-        description="The column to predict; of a regression also a list of several."
-    )
-    drop: Names = Field((), description="Columns to leave out.")
-    task: Literal["classification", "regression"] | None = Field(
-        None, description="What the target is, where the rule would take it for the other."
-    )
+    target: Annotated[str, Field(min_length=1)] | Names = Field(description="The column to predict, or several.")
+    task: Wish | None = Field(None, description="What the target is, where the rule would take it for another.")
+    positive_class: str | int | None = Field(None, description="Which of two classes is class 1.")
+    drop_rows: bool = Field(False, description="Leave out the rows that have no target, instead of refusing them.")
+    weight: str | None = Field(None, description="A column of weights: how much each row counts.")
+    group: str | None = Field(None, description="A column of groups, none of which is divided between two parts.")
+    time: str | None = Field(None, description="A column by which the latest rows are the test part.")
+    validation: str | None = Field(None, description="A file of its own for the validation part.")
+    test: str | None = Field(None, description="A file of its own for the test part.")
 
     @model_validator(mode="after")
-    def _one_target_for_classes(self) -> "Table":
+    def _roles_do_not_meet(self) -> Self:
+        roles = [*self.targets, *(name for name in (self.weight, self.group, self.time) if name)]
+        twice = next((name for name in (*roles, *self.drop) if [*roles, *self.drop].count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")
         return self
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the target columns."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
     @override
     def load(self, base: Path, seed: int) -> Dataset:
-        columns = read_columns(self.path, base)
-        targets = (self.target,) if isinstance(self.target, str) else self.target
-        features = self._features(columns, targets)
-        X = self._matrix(columns, features, "drop: leaves a column out")
-        if len(targets) == 1 and self._is_classes(targets[0], columns[targets[0]]):
-            codes, classes = class_codes(columns[targets[0]], targets[0], self.path)
-            return classification(X, codes, features, targets[0], classes)
-        y = self._matrix(columns, targets, "task: classification makes classes of text")
-        return regression(X, y, features, targets)
+        frame, schema, lengths, notes = self._read(base)
+        for name in self.targets:
+            find(frame, name)
+        if self.drop_rows:
+            frame, lengths = self._with_target(frame, lengths)
+        target = Target.infer(frame, self.targets, self.task, self.positive_class)
+        rows = frame.rows
+        return Dataset(
+            frame=self._features(frame),
+            y=target.encode(frame),
+            task=target.task,
+            targets=self.targets,
+            classes=_class_names(target),
+            weight=None if self.weight is None else column_weights(find(frame, self.weight), rows),
+            groups=None if self.group is None else group_codes(find(frame, self.group), rows),
+            times=None if self.time is None else times(find(frame, self.time), rows),
+            lengths=lengths,
+            schema=schema,
+            notes=notes,
+        )
 
-    def _features(self, columns: Columns, targets: tuple[str, ...]) -> tuple[str, ...]:
-        for name in (*targets, *self.drop):
-            if name not in columns:
-                raise DataError(f"{self.path} has no column {quoted(name)}", _known(name, list(columns)))
-        dropped = [name for name in targets if name in self.drop]
-        if dropped:
-            raise DataError(f"the target {quoted(dropped[0])} is dropped", "take it out of drop:")
-        features = tuple(name for name in columns if name not in targets and name not in self.drop)
-        if not features:
-            raise DataError(f"{self.path} has no columns left to learn from", "drop: and target: name all of them")
-        return features
+    def read_more(self, path: str, base: Path, schema: Schema, needs: tuple[str, ...]) -> tuple[Frame, tuple[str, ...]]:
+        """Another file, read as this table was: its rows and what there is to note."""
+        frame, _ = read_frame(self.model_copy(update={"path": path}), base, schema, needs)
+        return frame, frame.notes
 
-    def _is_classes(self, name: str, cells: tuple[str, ...]) -> bool:
-        refuse_gaps(cells, name, self.path)
-        if self.task is not None:
-            return self.task == "classification"
-        return looks_like_classes(cells)
+    def _read(self, base: Path) -> tuple[Frame, Schema, dict[str, int] | None, tuple[str, ...]]:
+        first, schema = read_frame(self, base)
+        others = {"validation": self.validation, "test": self.test}
+        files = {name: path for name, path in others.items() if path is not None}
+        if not files:
+            return first, schema, None, first.notes
+        frames = {"train": first}
+        for name, path in files.items():
+            frames[name] = read_frame(self.model_copy(update={"path": path}), base, schema)[0]
+        return joined(list(frames.values())), schema, {name: len(one) for name, one in frames.items()}, first.notes
 
-    def _matrix(self, columns: Columns, names: tuple[str, ...], hint: str) -> NDArray[np.float64]:
-        return np.stack([numbers(columns[name], name, self.path, hint) for name in names], axis=1)
+    def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:
+        kept = with_target(frame, self.targets)
+        if lengths is None:
+            return frame.take(kept), None
+        ends = np.cumsum(list(lengths.values()))
+        counts = np.diff(np.searchsorted(kept, ends), prepend=0).tolist()
+        return frame.take(kept), dict(zip(lengths, counts, strict=True))
+
+    def _features(self, frame: Frame) -> Frame:
+        roles = {*self.targets, self.weight, self.group, self.time}
+        columns = {name: column for name, column in frame.columns.items() if name not in roles}
+        if not columns:
+            raise DataError(f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them")
+        return Frame(columns, frame.rows)
 
 
-def _known(name: str, columns: list[str]) -> str:
-    near = nearest(name, columns)
-    question = f"did you mean {quoted(near)}? " if near else ""
-    return f"{question}The columns are: {', '.join(columns[:30])}{', ...' if len(columns) > 30 else ''}"
+def joined(frames: list[Frame]) -> Frame:
+    """Tables of the same columns one below the other; rows keep the numbers of their own files."""
+    columns = {name: _joined([frame.columns[name] for frame in frames]) for name in frames[0].columns}
+    return Frame(columns, np.concatenate([frame.rows for frame in frames]))
+
+
+def _joined(parts: list[Column]) -> Column:
+    levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
+    place = {level: code for code, level in enumerate(levels)}
+    values = [_recoded(part, place) if part.kind == "category" else part.values for part in parts]
+    return Column(parts[0].name, parts[0].kind, np.concatenate(values), levels)
+
+
+def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
+    codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
+    return codes[part.values]
+
+
+def _class_names(target: Target) -> tuple[str, ...]:
+    if target.task == "multilabel":
+        return tuple(classes[1] for classes in target.classes)
+    return target.classes[0] if target.classes else ()

@@ -99,7 +99,7 @@ class BinaryCrossEntropy(Loss):
     In memory a target is u = 2t - 1:  L = ln(1 + exp(-|z|)) + (|z| - u z)/2,  dL/dz = (tanh(z/2) - u)/2.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("binary",)
+    tasks: ClassVar[tuple[str, ...]] = ("binary", "multilabel")
     link: ClassVar[Link] = "sigmoid"
     factor: ClassVar[float] = 0.5
 

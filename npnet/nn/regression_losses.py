@@ -8,7 +8,7 @@ from pydantic import Field
 from npnet.nn.layer import Array, Memory
 from npnet.nn.losses import Link, Loss, losses
 
-ANY_TASK = ("regression", "binary", "multiclass")
+ANY_TASK = ("regression", "counts", "binary", "multiclass")
 
 
 @losses.add("mean_squared_error")
@@ -146,6 +146,7 @@ class Poisson(Loss):
     L = exp(z) - t z,  dL/dz = exp(z) - t;  t >= 0, never scaled.  Nelder and Wedderburn (1972).
     """
 
+    tasks: ClassVar[tuple[str, ...]] = ("regression", "counts")
     link: ClassVar[Link] = "exp"
     scales_target: ClassVar[bool] = False
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part
+from npnet.data.frame import Frame
+from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.plots.material import Material, Predictions
@@ -37,14 +39,14 @@ def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
     """What the network says of rows (n, features) in units of the data: (n, classes) or (n, targets)."""
 
     def predict(X: Floats) -> Floats:
-        return _of_every_class(fitting, fitting.predict(X)).T
+        return _of_every_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
 
     return predict
 
 
 def _predictions(fitting: Fitting, name: str, part: Part) -> Predictions:
     output = fitting.outputs(name)
-    if fitting.data.task == "regression":
+    if fitting.data.task in VALUES:
         return Predictions(part.rows, part.y, output.T)
     return Predictions(part.rows, part.y, decide(output), _of_every_class(fitting, output).T)
 

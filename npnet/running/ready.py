@@ -32,7 +32,7 @@ def make_ready(loaded: Loaded) -> Ready:
     experiment = loaded.experiment
     with _at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
-        data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
+        data = prepare(dataset, experiment.split, experiment.preparing, experiment.seed)
     facts = Facts.of(data)
     check(loaded, facts)
     check_memory(loaded, facts)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npnet.data import Part, Prepared
+from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.training import Progress
@@ -35,7 +36,7 @@ def predictions(data: Prepared, part: Part, output: NDArray[np.float64]) -> Mapp
 
     Classes go by name, with probability_<class> for each; several targets have a column of their own each.
     """
-    if data.task == "regression":
+    if data.task in VALUES:
         several = len(data.targets) > 1
         ends = [f"_{name}" for name in data.targets] if several else [""]
         targets = {f"target{end}": column for end, column in zip(ends, part.y.T, strict=True)}
