@@ -12,10 +12,9 @@ from pydantic import ValidationError
 from npnet.config import Experiment
 from npnet.data import Dataset, Source, Split, prepare
 from npnet.data.frame import Frame
-from npnet.data.preparation import Preparation
 from npnet.data.source import classification, regression
 from npnet.errors import DataError, UsageError
-from npnet.fitting import Fitting, Readout, fused, weights_of
+from npnet.fitting import Fitting, weights_of
 from npnet.nn.batches import Samples
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear as LinearSpec
@@ -23,7 +22,8 @@ from npnet.nn.losses import losses
 from npnet.nn.network import Network
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.scoring import Scorer
-from npnet.reopening import experiment_of, metadata_of
+from npnet.predictor import Predictor
+from npnet.reopening import predictor_of
 from npnet.rundir import find
 
 Floats = NDArray[np.float64]
@@ -98,8 +98,7 @@ class Model:
         self.loss: list[float] = []
         self.seed = seed
         self._network: Network | None = None
-        self._readout: Readout | None = None
-        self._preparation: Preparation | None = None
+        self._predictor: Predictor | None = None
         self._features: tuple[str, ...] = ()
         for layer in layers:
             self.add(layer)
@@ -150,8 +149,7 @@ class Model:
                 self.loss.append(float(progress.values["train_loss"][0]))
                 if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
                     print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
-        self._network, self._readout, self._preparation = fitting.network, fitting.readout, data.preparation
-        self._features = data.features
+        self._network, self._predictor, self._features = fitting.network, fitting.predictor, data.features
         return self
 
     def predict(self, X: ArrayLike) -> Floats:
@@ -161,13 +159,11 @@ class Model:
         network = self._built(len(features))
         if rows.shape[1] != len(features):
             raise DataError(f"X has {rows.shape[1]} columns, the network takes {len(features)}")
-        if self._preparation is not None:
-            rows = self._preparation.transform(Frame.of(rows, features), dtype=network.dtype)
+        if self._predictor is not None:
+            return self._predictor.outputs(Frame.of(rows, features)).T
         nothing = np.zeros((len(rows), network.outputs))
-        loss = self._readout.loss if self._readout else MeanSquaredError()
-        scores = Scorer(network, loss, Samples.of(rows, nothing, dtype=network.dtype)).predict()
-        outputs = self._readout(scores) if self._readout else scores.astype(np.float64)
-        return np.asarray(outputs.mean(axis=0).T)
+        scores = Scorer(network, MeanSquaredError(), Samples.of(rows, nothing, dtype=network.dtype)).predict()
+        return np.asarray(scores.mean(axis=0).T, np.float64)
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """Views of the parameters, and running statistics, by the names of a PyTorch state_dict.
@@ -251,16 +247,7 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
 
     It predicts from raw features, in the order of the training's columns; its data are not needed.
     """
-    found = find(Path(runs_dir), str(run))
-    experiment, _ = experiment_of(found)
-    data = metadata_of(found)
+    predictor, features, experiment = predictor_of(find(Path(runs_dir), str(run)))
     model = Model(*experiment.layers, seed=experiment.seed)
-    assert experiment.loss is not None
-    dtype = np.float64 if experiment.dtype == "float64" else np.float32
-    layers = [fused(experiment.layers, experiment.loss)] * experiment.ensemble
-    network = Network(layers, data.preparation.width, seeds=range(experiment.ensemble), dtype=dtype)
-    model._network = network
-    model._readout = Readout(experiment.loss, data.task, data.target_scaler)
-    model._preparation, model._features = data.preparation, data.features
-    model.set_parameters(found.weights()[0])
+    model._network, model._predictor, model._features = predictor.network, predictor, features
     return model

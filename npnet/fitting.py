@@ -1,7 +1,7 @@
-"""Fitting: an experiment and its data become a network that is trained, scored and asked."""
+"""Fitting: an experiment and its data become networks that are trained, scored and asked."""
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,88 +9,85 @@ from numpy.typing import NDArray
 
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
-from npnet.data import Part, Prepared, Scaler, Task
+from npnet.data import Dataset, Part, Prepared, prepare
 from npnet.data.frame import Frame
-from npnet.data.source import VALUES
+from npnet.data.prepare import prepare_folds
+from npnet.decisions import choose_threshold, fit_temperature
 from npnet.errors import Diverged, RunError
 from npnet.metrics import evaluate, metrics
-from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.batches import Batches, Samples
-from npnet.nn.layer import Layers
-from npnet.nn.losses import Loss
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
 from npnet.nn.updates import Constraints, Updates
+from npnet.predictor import Predictor, Side
+from npnet.readout import Decisions, Readout, fused, logits
 from npnet.streams import member_seed
 from npnet.training import KeepBest, Monitor, PerModel, Progress, Rates, train
 
 Floats = NDArray[np.float64]
-LAST = {"sigmoid": Sigmoid, "softmax": Softmax}
-
-
-def fused(layers: Layers, loss: Loss) -> Layers:
-    """The layers that are trained: without a last activation that the loss contains."""
-    last = LAST.get(loss.link)
-    return layers[:-1] if last and isinstance(layers[-1], last) else layers
-
-
-@dataclass(frozen=True, eq=False)
-class Readout:
-    """From raw scores to what is predicted: probabilities, or values in the target's units."""
-
-    loss: Loss
-    task: Task
-    target_scaler: Scaler
-
-    def encode(self, y: NDArray[Any], classes: int) -> Floats:
-        """Targets as the loss takes them, those of a regression scaled."""
-        if self.task in VALUES and self.loss.scales_target:
-            y = self.target_scaler.transform(y)
-        return self.loss.encode(y, classes)
-
-    def __call__(self, z: NDArray[Any]) -> Floats:
-        """Outputs (models, outputs, samples); of two classes one row, the probability of the second."""
-        output = self.loss.predict(z)
-        if self.task in VALUES:
-            unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
-            return np.asarray(unit.inverse(output.mT).mT)
-        if self.loss.link == "identity":
-            output = np.clip(output, 0.0, 1.0)
-            if output.shape[-2] > 1:
-                output = output / np.maximum(output.sum(axis=-2, keepdims=True), 1e-12)
-        return output[..., 1:, :] if self.task == "binary" and output.shape[-2] == 2 else output
+DECIDED = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
+"""The metrics that look at decisions alone, and so depend on the threshold."""
 
 
 class Fitting:
-    """A network and its data: `fit` trains it, then `outputs` and `scores` say how it does.
+    """Networks and their data: `fit` trains them, then `outputs` and `scores` say how they do.
 
-    The experiment is completed from the data (`experiment` has all filled in). The best epoch's
-    parameters are in the network once `fit` has ended, however it ended. The networks of an ensemble are one
-    stack: each keeps its own best epoch, and what they predict is averaged.
+    The experiment is completed from the data (`experiment` has all filled in). Members of an ensemble, and the folds
+    of a cross-validation, are one stack, fold after fold; each model keeps its own best epoch, and what the members
+    predict is averaged. The best parameters are in the network once `fit` has ended, however it ended.
     """
 
-    def __init__(self, experiment: Experiment, data: Prepared) -> None:
-        self.data = data
-        self.experiment = experiment = complete(experiment, Facts.of(data))
+    def __init__(self, experiment: Experiment, data: Prepared | Sequence[Prepared]) -> None:
+        self.folds = (data,) if isinstance(data, Prepared) else tuple(data)
+        self.data = self.folds[0]
+        self.experiment = experiment = complete(experiment, Facts.of(self.data))
         assert experiment.loss is not None
         assert experiment.monitor is not None
         self.loss = experiment.loss
-        self.readout = Readout(self.loss, data.task, data.target_scaler)
+        self.readouts = [Readout(self.loss, fold.task, fold.target_scaler) for fold in self.folds]
         self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
         layers = fused(experiment.layers, self.loss)
-        seeds = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
-        self.network = Network([layers] * len(seeds), data.inputs, seeds=seeds, dtype=self.dtype)
+        members = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
+        seeds = members * len(self.folds)
+        self.network = Network([layers] * len(seeds), self.data.inputs, seeds=seeds, dtype=self.dtype)
         self.constraints = constraints(experiment)
         self.updates = Updates(self.network, experiment.optimizer, self.constraints)
         self.monitor = _monitor(experiment.monitor)
         stopping = experiment.early_stopping
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
+        self.decisions = Decisions()
         self._scorers: dict[str, Scorer] = {}
 
-    def samples(self, part: Part) -> Samples:
-        """Rows of a part as the engine takes them."""
-        t = self.readout.encode(part.y, self.data.class_count)
+    @property
+    def readout(self) -> Readout:
+        """How the scores of the first fold are read."""
+        return self.readouts[0]
+
+    @property
+    def predictor(self) -> Predictor:
+        """What predicts other rows: all models together."""
+        sides = [Side(fold.preparation, readout) for fold, readout in zip(self.folds, self.readouts, strict=True)]
+        return Predictor(self.network, self.loss, sides, self.decisions)
+
+    def samples(self, part: str) -> Samples:
+        """Rows of a part as the engine takes them; those of folds side by side, one for each model.
+
+        Where folds have unequally many rows, the shorter ones are filled with rows of weight 0.
+        """
+        each = [self._rows(fold.parts[part], readout) for fold, readout in zip(self.folds, self.readouts, strict=True)]
+        if len(each) == 1:
+            return each[0]
+        size, members = max(len(one) for one in each), self.experiment.ensemble
+        weighted = any(one.w is not None or len(one) < size for one in each)
+        x, t = (
+            np.repeat([_filled(a, size) for a in rows], members, axis=0) for rows in zip(*((s.x, s.t) for s in each))
+        )
+        w = np.repeat([_filled(_weights(one), size, 0.0) for one in each], members, axis=0) if weighted else None
+        return Samples(x, t, None if w is None else w * (size / w.sum(axis=-2, keepdims=True)).astype(w.dtype))
+
+    def _rows(self, part: Part, readout: Readout) -> Samples:
+        t = readout.encode(part.y, self.data.class_count)
         return Samples.of(part.X, t, None if part.weight is None else part.weight[:, np.newaxis], self.dtype)
 
     def fit(self) -> Generator[Progress]:
@@ -112,6 +109,22 @@ class Fitting:
                     break
         finally:
             self.best.restore()
+        self._decide()
+
+    def _decide(self) -> None:
+        """Fit the temperature and choose the threshold on the validation part, where they are wished."""
+        e, parts = self.experiment, self.data.parts
+        self.decisions = Decisions(threshold=e.threshold if isinstance(e.threshold, float) else 0.5)
+        if "validation" not in parts or not (e.temperature or isinstance(e.threshold, str)):
+            return
+        outputs = np.concatenate([self.outputs("validation", fold) for fold in range(len(self.folds))], axis=1)
+        y = np.concatenate([fold.parts["validation"].y for fold in self.folds])
+        if e.temperature:
+            temperature = fit_temperature(logits(outputs, self.data.task), y)
+            self.decisions = replace(self.decisions, temperature=temperature)
+            outputs = self.decisions.tempered(outputs, self.data.task)
+        if isinstance(e.threshold, str):
+            self.decisions = replace(self.decisions, threshold=choose_threshold(y, outputs[0], e.threshold).value)
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -134,14 +147,16 @@ class Fitting:
             if part in self.data.parts:
                 scorer = self._scorer(part)
                 values[f"{part}_loss"] = scorer.run()
-                output = self.readout(scorer.scores) if names else None
+                shares = zip(self.folds, self.readouts, np.split(scorer.scores, len(self.folds)), strict=True)
+                outputs = [(fold.parts[part].y, readout(share)) for fold, readout, share in shares] if names else []
                 for name in names:
-                    values[f"{part}_{name}"] = metrics[name].stacked(self.data.parts[part].y, output)
+                    each = [metrics[name].stacked(y, output[..., : len(y)]) for y, output in outputs]
+                    values[f"{part}_{name}"] = np.concatenate(each)
         return values
 
     def _scorer(self, part: str) -> Scorer:
         if part not in self._scorers:
-            self._scorers[part] = Scorer(self.network, self.loss, self.samples(self.data.parts[part]))
+            self._scorers[part] = Scorer(self.network, self.loss, self.samples(part))
         return self._scorers[part]
 
     def _divergence(self, progress: Progress) -> tuple[str, str]:
@@ -156,24 +171,30 @@ class Fitting:
             f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
         )
 
-    def outputs(self, part: str) -> Floats:
-        """Outputs of one part, (outputs, samples): probabilities or values."""
-        return self._averaged(self._scorer(part).predict())
+    def outputs(self, part: str, fold: int = 0) -> Floats:
+        """Outputs of one part of a fold, (outputs, samples): probabilities or values, averaged over members."""
+        return self._read(self._scorer(part).predict(), part, fold)
+
+    def _read(self, scores: NDArray[Any], part: str, fold: int) -> Floats:
+        share = np.split(scores, len(self.folds))[fold][..., : len(self.folds[fold].parts[part].y)]
+        return self.decisions.tempered(self.readouts[fold](share).mean(axis=0), self.data.task)
 
     def predict(self, frame: Frame) -> Floats:
-        """Outputs (outputs, samples) for rows as they were read."""
-        nothing = np.zeros((len(frame), self.network.outputs))
-        samples = Samples.of(self.data.preparation.transform(frame, dtype=self.dtype), nothing, dtype=self.dtype)
-        return self._averaged(Scorer(self.network, self.loss, samples).predict())
+        """Outputs (outputs, samples) for rows as they were read, averaged over all models."""
+        return self.predictor.outputs(frame)
 
-    def _averaged(self, scores: NDArray[Any]) -> Floats:
-        return np.asarray(self.readout(scores).mean(axis=0))
+    def scores(self, part: str, fold: int = 0) -> dict[str, float]:
+        """The loss, of an ensemble the mean of its members', and all metrics of one part, by scikit-learn."""
+        scorer = self._scorer(part)
+        loss = float(np.split(scorer.run(), len(self.folds))[fold].mean())
+        return {"loss": loss, **self.figures(self.folds[fold].parts[part].y, self._read(scorer.scores, part, fold))}
 
-    def scores(self, part: str) -> dict[str, float]:
-        """The loss, of an ensemble the mean of its networks', and all metrics of one part, by scikit-learn."""
-        loss = float(self._scorer(part).run().mean())
-        output = self._averaged(self._scorer(part).scores)
-        return {"loss": loss, **evaluate(self.data.parts[part].y, output, self.data.task)}
+    def figures(self, y: NDArray[Any], output: Floats) -> dict[str, float]:
+        """All metrics of outputs (outputs, samples), decisions taken at the threshold."""
+        task, figures = self.data.task, evaluate(y, output, self.data.task)
+        if self.decisions.threshold == 0.5:
+            return figures
+        return figures | evaluate(y, self.decisions.moved(output, task), task, DECIDED)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Parameters and running statistics by the names and shapes of a PyTorch state_dict.
@@ -184,19 +205,7 @@ class Fitting:
 
     def set_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """Take parameters over from such names; RunError with the first differences where they do not fit."""
-        own = self.weights()
-        differences = [
-            f"{name}: {_shape(weights.get(name))} instead of {_shape(own.get(name))}"
-            for name in {**own, **weights}
-            if _shape(weights.get(name)) != _shape(own.get(name))
-        ]
-        if differences:
-            raise RunError(
-                f"the weights are of another network: {'; '.join(differences[:5])}",
-                "layers and features must be those that the weights were trained with",
-            )
-        for name, values in own.items():
-            values[...] = weights[name]
+        set_weights(self.network, weights)
 
     def checkpoint(self) -> dict[str, NDArray[Any]]:
         """The last state: theta, the statistics and the optimizer's slots, as they are in memory."""
@@ -204,10 +213,45 @@ class Fitting:
         return {"theta": self.network.theta, "state": self.network.state, **slots}
 
 
+def _filled(rows: NDArray[Any], size: int, value: float | None = None) -> NDArray[Any]:
+    """Rows, followed by copies of the last, or by a value, up to a size."""
+    more = np.repeat(rows[-1:], size - len(rows), axis=0)
+    return np.concatenate([rows, more if value is None else np.full_like(more, value)])
+
+
+def _weights(rows: Samples) -> NDArray[Any]:
+    return np.ones((len(rows), 1), rows.x.dtype) if rows.w is None else rows.w
+
+
 def weights_of(network: Network) -> dict[str, NDArray[Any]]:
     """Views of parameters and statistics by name; one model has no model axis."""
     named = {**network.named(network.theta), **network.named_state(network.state)}
     return {name: values[0] if network.models == 1 else values for name, values in named.items()}
+
+
+def set_weights(network: Network, weights: Mapping[str, NDArray[Any]]) -> None:
+    """Put values under such names into a network; RunError with the first differences where they do not fit."""
+    own = weights_of(network)
+    differences = [
+        f"{name}: {_shape(weights.get(name))} instead of {_shape(own.get(name))}"
+        for name in {**own, **weights}
+        if _shape(weights.get(name)) != _shape(own.get(name))
+    ]
+    if differences:
+        raise RunError(
+            f"the weights are of another network: {'; '.join(differences[:5])}",
+            "layers and features must be those that the weights were trained with",
+        )
+    for name, values in own.items():
+        values[...] = weights[name]
+
+
+def prepared_for(experiment: Experiment, dataset: Dataset) -> Prepared | list[Prepared]:
+    """The data of an experiment split and prepared: once, or for each fold of its cross-validation."""
+    e = experiment
+    if e.cv is not None:
+        return prepare_folds(dataset, e.cv, e.preparing, e.seed, e.class_weight)
+    return prepare(dataset, e.split, e.preparing, e.seed, e.class_weight)
 
 
 def constraints(experiment: Experiment) -> Constraints:

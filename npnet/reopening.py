@@ -1,7 +1,7 @@
 """Reopening: from a run folder back to its network, with its data or without."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -9,11 +9,14 @@ import numpy as np
 
 from npnet import config
 from npnet.config import Experiment
-from npnet.data import Prepared, Scaler, Task, fingerprint, prepare
+from npnet.data import Scaler, Task, fingerprint
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
 from npnet.errors import DataError, RunError
-from npnet.fitting import Fitting
+from npnet.fitting import Fitting, prepared_for, set_weights
+from npnet.nn.network import Network
+from npnet.predictor import Predictor, Side
+from npnet.readout import Decisions, Readout, fused
 from npnet.rundir import Run
 
 KEY = "npnet.data"
@@ -21,33 +24,39 @@ KEY = "npnet.data"
 
 @dataclass(frozen=True)
 class DataMetadata:
-    """What of the data a network needs to predict: names, how text was read and columns became inputs."""
+    """What of the data a network needs to predict: names, how text was read and columns became inputs.
+
+    Of a cross-validation there is a preparation, and a scale of the targets, for each fold.
+    """
 
     task: Task
     features: tuple[str, ...]
     targets: tuple[str, ...]
     classes: tuple[str, ...]
-    preparation: Preparation
-    target_scaler: Scaler
+    preparations: tuple[Preparation, ...]
+    target_scalers: tuple[Scaler, ...]
     schema: Schema | None
+    decisions: Decisions
 
     @classmethod
-    def of(cls, data: Prepared) -> "DataMetadata":
-        """The same of prepared data."""
+    def of(cls, fitting: Fitting) -> "DataMetadata":
+        """The same of a fitting."""
+        data, folds = fitting.data, fitting.folds
         names = data.task, data.features, data.targets, data.classes
-        return cls(*names, data.preparation, data.target_scaler, data.schema)
+        learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
+        return cls(*names, *learned, data.schema, fitting.decisions)
 
     def text(self) -> str:
         """JSON that gives the same numbers back."""
-        unit = self.target_scaler
         fields = {
             "task": self.task,
             "features": self.features,
             "targets": self.targets,
             "classes": self.classes,
-            "preparation": self.preparation.text(),
-            "target_scaler": {"mean": unit.mean.tolist(), "scale": unit.scale.tolist()},
+            "preparations": [preparation.text() for preparation in self.preparations],
+            "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
             "schema": None if self.schema is None else self.schema.model_dump(mode="json"),
+            "decisions": asdict(self.decisions),
         }
         return json.dumps(fields, allow_nan=False)
 
@@ -58,13 +67,13 @@ class DataMetadata:
         names = {key: tuple(str(name) for name in fields[key]) for key in ("features", "targets", "classes")}
         if fields["task"] not in get_args(Task):
             raise ValueError("no such task")
-        schema = None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"]))
         return cls(
             cast(Task, fields["task"]),
             **names,
-            preparation=Preparation.parse(fields["preparation"]),
-            target_scaler=_scaler(fields["target_scaler"]),
-            schema=schema,
+            preparations=tuple(Preparation.parse(one) for one in fields["preparations"]),
+            target_scalers=tuple(_scaler(one) for one in fields["target_scalers"]),
+            schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
+            decisions=Decisions(*(float(fields["decisions"][name]) for name in ("temperature", "threshold"))),
         )
 
 
@@ -72,9 +81,9 @@ def _scaler(fields: dict[str, Any]) -> Scaler:
     return Scaler(np.array(fields["mean"], np.float64), np.array(fields["scale"], np.float64))
 
 
-def data_metadata(data: Prepared) -> dict[str, str]:
+def data_metadata(fitting: Fitting) -> dict[str, str]:
     """The metadata that weights.safetensors carries, so that the file alone can predict."""
-    return {KEY: DataMetadata.of(data).text()}
+    return {KEY: DataMetadata.of(fitting).text()}
 
 
 def metadata_of(run: Run) -> DataMetadata:
@@ -84,6 +93,25 @@ def metadata_of(run: Run) -> DataMetadata:
         return DataMetadata.parse(metadata[KEY])
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
+
+
+def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
+    """What predicts as the run's networks do, from its folder alone: the data are not needed.
+
+    Also the names of the features, and the experiment. RunError where the weights are not those of the config.
+    """
+    experiment, _ = experiment_of(run)
+    data = metadata_of(run)
+    if experiment.loss is None or len(data.preparations) != len(data.target_scalers) or not data.preparations:
+        raise RunError(f"the weights of {run.id} do not say what data they were trained on")
+    models = experiment.ensemble * len(data.preparations)
+    dtype = np.float64 if experiment.dtype == "float64" else np.float32
+    layers = fused(experiment.layers, experiment.loss)
+    network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
+    set_weights(network, run.weights()[0])
+    pairs = zip(data.preparations, data.target_scalers, strict=True)
+    sides = [Side(preparation, Readout(experiment.loss, data.task, scaler)) for preparation, scaler in pairs]
+    return Predictor(network, experiment.loss, sides, data.decisions), data.features, experiment
 
 
 def reopen(run: Run) -> Fitting:
@@ -97,8 +125,9 @@ def reopen(run: Run) -> Fitting:
         raise DataError(
             f"the data of {run.id} have changed since it was trained", "put the old data back, or train again"
         )
-    fitting = Fitting(experiment, prepare(dataset, experiment.split, experiment.preparing, experiment.seed))
+    fitting = Fitting(experiment, prepared_for(experiment, dataset))
     fitting.set_weights(run.weights()[0])
+    fitting.decisions = metadata_of(run).decisions
     return fitting
 
 

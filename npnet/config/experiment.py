@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Positiv
 
 from npnet.config.keys import Also
 from npnet.data import SourceSpec, Split
+from npnet.data.folds import Folds
 from npnet.data.preparation import PrepareSpec
 from npnet.metrics import metrics
 from npnet.nn.layer import LayerSpec
@@ -52,6 +53,14 @@ Stopping = Annotated[
     BeforeValidator(_short),
     Also('a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False}), "off"),
 ]
+Folding = Annotated[
+    Folds | None,
+    BeforeValidator(
+        lambda value: {"folds": value} if isinstance(value, int) and not isinstance(value, bool) else value
+    ),
+    Also("a number of folds", ({"type": "integer", "minimum": 2},), "null"),
+]
+ClassWeight = Literal["balanced"] | dict[str, Annotated[float, Field(ge=0, le=1e9)]]
 Metrics = Annotated[tuple[str, ...], Field(strict=False, max_length=100), AfterValidator(_known_metrics)]
 Layers = Annotated[tuple[LayerSpec, ...], Field(strict=False, min_length=1, max_length=1000)]
 Batch = Annotated[PositiveInt, Field(le=10**9)] | Literal["all"]
@@ -87,6 +96,15 @@ class Experiment(Spec):
     )
     metrics: Metrics | None = Field(None, description="Metrics of each epoch; left out, the monitored one alone.")
     evaluate_every: int = Field(1, ge=1, le=10**7, description="Epochs from one evaluation to the next.")
+    cv: Folding = Field(None, description="Cross-validation: a number of folds, or folds, repeats and validation.")
+    class_weight: ClassWeight | None = Field(
+        None, description="How much each class counts: balanced, so that all count the same, or a number by class."
+    )
+    threshold: str | Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None,
+        description="The probability from which two classes are decided; a metric's name chooses it on validation.",
+    )
+    temperature: bool = Field(False, description="Divide logits by a number that makes probabilities honest.")
     ensemble: int = Field(
         1, ge=1, le=10_000, description="Networks that are trained as one stack, and whose predictions are averaged."
     )

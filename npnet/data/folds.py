@@ -30,8 +30,8 @@ from npnet.spec import Spec
 class Folds(Spec):
     """How the rows are divided, how often, and what each fold keeps for validation."""
 
-    folds: int = Field(5, ge=2, description="How many parts are held in turn.")
-    repeats: int = Field(1, ge=1, description="How often, each time divided anew.")
+    folds: int = Field(5, ge=2, le=1000, description="How many parts are held in turn.")
+    repeats: int = Field(1, ge=1, le=1000, description="How often, each time divided anew.")
     validation: Share = Field(0.2, description="Share of the rows not held that chooses the best epoch.")
 
 

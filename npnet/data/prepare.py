@@ -9,12 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from npnet.data.folds import Folds, folds_by_class, folds_by_group, folds_by_time
 from npnet.data.frame import Frame
 from npnet.data.partition import Parts, by_group, by_time, given
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, Dataset, Task, quoted
-from npnet.data.splits import Split, split
+from npnet.data.splits import Split, split, strata
+from npnet.data.weighting import ClassWeight, class_weights, sample_weights
 from npnet.errors import DataError
 
 Array = NDArray[np.float64]
@@ -109,14 +111,42 @@ def prepare(
     split_spec: Split,
     scale: Scale | PrepareSpec,
     seed: int,
+    class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Prepared:
     """Check, split, then prepare all parts by what the train part says; DataError where nothing can train."""
     refuse_unlearnable(dataset)
-    return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, dtype)
+    return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, class_weight, dtype)
 
 
-def prepare_parts(dataset: Dataset, chosen: Parts, scale: Scale | PrepareSpec, dtype: DTypeLike = np.float64) -> Prepared:
+def prepare_folds(
+    dataset: Dataset,
+    folds: Folds,
+    scale: Scale | PrepareSpec,
+    seed: int,
+    class_weight: ClassWeight | None = None,
+    dtype: DTypeLike = np.float64,
+) -> list[Prepared]:
+    """Each fold of a cross-validation, prepared by what its own train part says; the held rows are its part "test"."""
+    refuse_unlearnable(dataset)
+    if dataset.groups is not None:
+        found = folds_by_group(strata(dataset), dataset.groups, folds, seed)
+    elif dataset.times is not None:
+        found = folds_by_time(dataset.times, folds)
+    else:
+        found = folds_by_class(strata(dataset), folds, seed)
+    parts = [{"train": fold.train, "validation": fold.validation, "test": fold.held} for fold in found]
+    chosen = [{name: rows for name, rows in one.items() if len(rows)} for one in parts]
+    return [prepare_parts(dataset, parts, scale, class_weight, dtype) for parts in chosen]
+
+
+def prepare_parts(
+    dataset: Dataset,
+    chosen: Parts,
+    scale: Scale | PrepareSpec,
+    class_weight: ClassWeight | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Prepared:
     """Prepare parts whose rows are given, by what the rows of "train" say."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset)
     train = dataset.frame.take(chosen["train"])
@@ -124,7 +154,8 @@ def prepare_parts(dataset: Dataset, chosen: Parts, scale: Scale | PrepareSpec, d
     scales_target = spec.numbers != "none" and dataset.task == "regression"
     y = dataset.y[chosen["train"]]
     target_scaler = _fit(y, dataset.targets) if scales_target else Scaler.none(len(dataset.targets))
-    parts = {name: _part(dataset, positions, preparation, dtype) for name, positions in chosen.items()}
+    weight = _weights(dataset, chosen["train"], class_weight)
+    parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in chosen.items()}
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
@@ -173,10 +204,22 @@ def fingerprint(dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def _part(dataset: Dataset, positions: NDArray[np.int64], preparation: Preparation, dtype: DTypeLike) -> Part:
+def _part(
+    dataset: Dataset, positions: NDArray[np.int64], preparation: Preparation, weight: Array | None, dtype: DTypeLike
+) -> Part:
     frame = dataset.frame.take(positions)
-    weight = None if dataset.weight is None else dataset.weight[positions]
-    return Part(frame, preparation.transform(frame, dtype=dtype), dataset.y[positions], weight)
+    X = preparation.transform(frame, dtype=dtype)
+    return Part(frame, X, dataset.y[positions], None if weight is None else weight[positions])
+
+
+def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeight | None) -> Array | None:
+    """How much each row counts, by its class and its weight; on average 1 in the train part."""
+    factors = [] if dataset.weight is None else [dataset.weight]
+    if class_weight is not None:
+        if dataset.task not in ("binary", "multiclass"):
+            raise DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
+        factors.append(class_weights(dataset.y[train], dataset.classes, class_weight)[dataset.y])
+    return sample_weights(train, *factors) if factors else None
 
 
 def _fit(X: Array, names: tuple[str, ...]) -> Scaler:
@@ -191,7 +234,11 @@ def _refuse_infinite(dataset: Dataset) -> None:
     """Numbers must be finite; a gap, NaN, is one only in a table that was read, where it means missing."""
     for name, column in dataset.frame.columns.items():
         if column.kind == "number":
-            values = np.nan_to_num(column.values, nan=0.0, posinf=np.inf, neginf=-np.inf) if dataset.schema else column.values
+            values = (
+                np.nan_to_num(column.values, nan=0.0, posinf=np.inf, neginf=-np.inf)
+                if dataset.schema
+                else column.values
+            )
             _refuse_not_finite(values, name, dataset.frame.rows)
 
 

@@ -106,7 +106,9 @@ class Table(ReadOptions, Source):
         roles = {*self.targets, self.weight, self.group, self.time}
         columns = {name: column for name, column in frame.columns.items() if name not in roles}
         if not columns:
-            raise DataError(f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them")
+            raise DataError(
+                f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them"
+            )
         return Frame(columns, frame.rows)
 
 

@@ -11,6 +11,7 @@ from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.plots.material import Material, Predictions
+from npnet.running.crossval import out_of_fold
 from npnet.rundir import Run
 
 Floats = NDArray[np.float64]
@@ -19,9 +20,15 @@ Floats = NDArray[np.float64]
 def material(run: Run, fitting: Fitting) -> Material:
     """All that the pictures of a run show, from its folder and from its network with the data."""
     data, info = fitting.data, run.info
+    crossed = len(fitting.folds) > 1
+    held = (
+        {"test": out_of_fold(fitting)}
+        if crossed
+        else {name: (p, fitting.outputs(name)) for name, p in data.parts.items()}
+    )
     return Material(
         title=info["name"],
-        subtitle=run.id,
+        subtitle=f"{run.id}, {len(fitting.folds)} folds, test: held rows" if crossed else run.id,
         task=data.task,
         classes=data.classes,
         features=data.features,
@@ -29,7 +36,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         history=run.history(),
         best_epoch=fitting.best_epoch if info["best_epoch"] is None else info["best_epoch"],
         metrics={part: {**scores} for part, scores in run.metrics().items()},
-        predictions={name: _predictions(fitting, name, part) for name, part in data.parts.items()},
+        predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
         predict=predictor(fitting),
     )
@@ -44,11 +51,15 @@ def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
     return predict
 
 
-def _predictions(fitting: Fitting, name: str, part: Part) -> Predictions:
-    output = fitting.outputs(name)
+def _predictions(fitting: Fitting, part: Part, output: Floats) -> Predictions:
     if fitting.data.task in VALUES:
         return Predictions(part.rows, part.y, output.T)
-    return Predictions(part.rows, part.y, decide(output), _of_every_class(fitting, output).T)
+    return Predictions(
+        part.rows,
+        part.y,
+        decide(fitting.decisions.moved(output, fitting.data.task)),
+        _of_every_class(fitting, output).T,
+    )
 
 
 def _of_every_class(fitting: Fitting, output: Floats) -> Floats:

@@ -29,7 +29,7 @@ class GradientCheck:
 
 def check_gradients_of(ready: Ready) -> GradientCheck:
     """Compare the gradients of an experiment's network with central differences, in float64, at its initial values."""
-    fitting = Fitting(ready.experiment.model_copy(update={"dtype": "float64"}), ready.data)
-    whole = fitting.samples(ready.data.parts["train"])
+    fitting = Fitting(ready.experiment.model_copy(update={"dtype": "float64", "ensemble": 1}), ready.data)
+    whole = fitting.samples("train")
     samples = Samples(whole.x[:ROWS], whole.t[:ROWS])
     return GradientCheck(len(samples), check_gradients(fitting.network, fitting.loss, samples, fitting.constraints))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npnet.config import Experiment, Facts, Loaded, check, check_memory
-from npnet.data import Dataset, Prepared, fingerprint, prepare
+from npnet.data import Dataset, Prepared, fingerprint
 from npnet.errors import DataError
+from npnet.fitting import prepared_for
 from npnet.running.threads import choose_threads
 
 
@@ -17,9 +18,14 @@ class Ready:
 
     experiment: Experiment
     base: Path
-    data: Prepared
+    folds: list[Prepared]
     fingerprint: str
     threads: int
+
+    @property
+    def data(self) -> Prepared:
+        """The prepared data, of a cross-validation those of its first fold."""
+        return self.folds[0]
 
     @property
     def facts(self) -> Facts:
@@ -32,11 +38,12 @@ def make_ready(loaded: Loaded) -> Ready:
     experiment = loaded.experiment
     with _at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
-        data = prepare(dataset, experiment.split, experiment.preparing, experiment.seed)
-    facts = Facts.of(data)
+        prepared = prepared_for(experiment, dataset)
+    folds = prepared if isinstance(prepared, list) else [prepared]
+    facts = Facts.of(folds[0])
     check(loaded, facts)
     check_memory(loaded, facts)
-    return Ready(experiment, loaded.base, data, fingerprint(dataset), choose_threads(experiment, facts))
+    return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npnet.data import Part, Prepared
+from npnet.data import Part
 from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.training import Progress
 
 PREDICTED = ("validation", "test")
+OUT_OF_FOLD = "out_of_fold"
 
 
 def history_columns(fitting: Fitting) -> list[str]:
@@ -31,19 +32,30 @@ def last_state(fitting: Fitting) -> dict[str, NDArray[np.generic]]:
     return {name: values.copy() for name, values in fitting.checkpoint().items()}
 
 
-def predictions(data: Prepared, part: Part, output: NDArray[np.float64]) -> Mapping[str, ArrayLike]:
+def predictions(fitting: Fitting, part: Part, output: NDArray[np.float64]) -> Mapping[str, ArrayLike]:
     """The columns of a part's predictions from its outputs (outputs, samples): row, target, prediction, and more.
 
     Classes go by name, with probability_<class> for each; several targets have a column of their own each.
     """
+    data = fitting.data
     if data.task in VALUES:
         several = len(data.targets) > 1
         ends = [f"_{name}" for name in data.targets] if several else [""]
         targets = {f"target{end}": column for end, column in zip(ends, part.y.T, strict=True)}
         return {"row": part.rows, **targets, **{f"prediction{e}": y for e, y in zip(ends, output, strict=True)}}
+    if data.task == "multilabel":
+        pairs = zip(data.targets, part.y.T, output, strict=True)
+        each = [
+            {f"target_{n}": y, f"prediction_{n}": (p > 0.5).astype(int), f"probability_{n}": p} for n, y, p in pairs
+        ]
+        return {"row": part.rows, **{name: column for columns in each for name, column in columns.items()}}
     names = np.array(data.classes)
     chances = zip(data.classes, _of_every_class(output), strict=True)
-    told = {"row": part.rows, "target": names[part.y], "prediction": names[decide(output)]}
+    told = {
+        "row": part.rows,
+        "target": names[part.y],
+        "prediction": names[decide(fitting.decisions.moved(output, data.task))],
+    }
     return told | {f"probability_{name}": chance for name, chance in chances}
 
 

@@ -17,8 +17,9 @@ from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
+from npnet.running.crossval import all_scores, out_of_fold
 from npnet.running.ready import Ready, make_ready
-from npnet.running.results import PREDICTED, history_columns, history_row, last_state, predictions
+from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, last_state, predictions
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
 from npnet.training import Progress
@@ -76,7 +77,7 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
     with listening() as stop, _claimed(loaded, wishes) as new:
         ready = make_ready(loaded)
         with limited(ready.threads), _explained_memory():
-            fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.data)
+            fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
             start = _start_from(fitting, ready, wishes)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with _recorded_failures(writer), _shown(show, writer, fitting):
@@ -131,7 +132,7 @@ class Training:
 
     def write_state(self, keep_last: bool) -> None:
         """Write the best parameters, and the last state unless it is not finite."""
-        self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting.data))
+        self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting))
         if keep_last:
             where = {"epoch": str(self.epoch), "batch": str(self.batch)}
             self.writer.write_checkpoint(self.last or last_state(self.fitting), where)
@@ -140,11 +141,15 @@ class Training:
         """Write the scores of every part and the predictions of those that did not train."""
         self.show.stage("scoring")
         data = self.fitting.data
-        metrics = {part: self.fitting.scores(part) for part in data.parts}
+        metrics = all_scores(self.fitting)
         self.writer.write_metrics(metrics)
+        if len(self.fitting.folds) > 1:
+            part, output = out_of_fold(self.fitting)
+            self.writer.write_predictions(OUT_OF_FOLD, predictions(self.fitting, part, output))
+            return metrics
         for part in PREDICTED:
             if part in data.parts:
-                columns = predictions(data, data.parts[part], self.fitting.outputs(part))
+                columns = predictions(self.fitting, data.parts[part], self.fitting.outputs(part))
                 self.writer.write_predictions(part, columns)
         return metrics
 

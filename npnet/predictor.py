@@ -1,0 +1,66 @@
+"""Predicting: a stack of networks says one thing, the mean of what each says on inputs of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.frame import Frame
+from npnet.data.preparation import Preparation, Unknown
+from npnet.nn.batches import Samples
+from npnet.nn.losses import Loss
+from npnet.nn.network import Network
+from npnet.nn.scoring import Scorer
+from npnet.readout import Decisions, Readout
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What a fold has of its own: how columns become its inputs, and how its scores are read."""
+
+    preparation: Preparation
+    readout: Readout
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A network or a stack: the models of each side, equally many, follow one another.
+
+    Of a training there is one side, of a cross-validation one for each fold.
+    """
+
+    network: Network
+    loss: Loss
+    sides: Sequence[Side]
+    decisions: Decisions = Decisions()
+
+    def outputs(self, frame: Frame, unknown: Unknown | None = None) -> Floats:
+        """Outputs (outputs, samples) of rows as they were read, averaged over all models.
+
+        What training never saw is counted in `unknown`, as its preparation says.
+        """
+        each = [
+            side.preparation.transform(frame, unknown if n == 0 else None, self.network.dtype)
+            for n, side in enumerate(self.sides)
+        ]
+        scores = Scorer(self.network, self.loss, self._samples(each)).predict()
+        task = self.sides[0].readout.task
+        return self.decisions.tempered(averaged(scores, [side.readout for side in self.sides]), task)
+
+    def _samples(self, each: list[NDArray[Any]]) -> Samples:
+        members = self.network.models // len(each)
+        x = each[0] if len(each) == 1 else np.repeat(np.stack(each), members, axis=0)
+        t = np.zeros((len(each[0]), self.network.outputs))
+        return Samples.of(x, t, dtype=self.network.dtype)
+
+
+def averaged(scores: NDArray[Any], readouts: Sequence[Readout]) -> Floats:
+    """The mean of what all models predict, (outputs, samples), from their scores (models, outputs, samples)."""
+    shares = np.split(scores, len(readouts))
+    return np.asarray(
+        np.mean([readout(share).mean(axis=0) for readout, share in zip(readouts, shares, strict=True)], axis=0)
+    )

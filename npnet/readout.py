@@ -1,0 +1,81 @@
+"""Readout: from raw scores to what is predicted, and from predictions to decisions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data import Scaler, Task
+from npnet.data.source import VALUES
+from npnet.nn.activations import Sigmoid, Softmax
+from npnet.nn.layer import Layers
+from npnet.nn.losses import Loss
+
+Floats = NDArray[np.float64]
+LAST = {"sigmoid": Sigmoid, "softmax": Softmax}
+TINY = 1e-12
+
+
+def fused(layers: Layers, loss: Loss) -> Layers:
+    """The layers that are trained: without a last activation that the loss contains."""
+    last = LAST.get(loss.link)
+    return layers[:-1] if last and isinstance(layers[-1], last) else layers
+
+
+@dataclass(frozen=True, eq=False)
+class Readout:
+    """From raw scores to what is predicted: probabilities, or values in the target's units."""
+
+    loss: Loss
+    task: Task
+    target_scaler: Scaler
+
+    def encode(self, y: NDArray[Any], classes: int) -> Floats:
+        """Targets as the loss takes them, those of a regression scaled."""
+        if self.task in VALUES and self.loss.scales_target:
+            y = self.target_scaler.transform(y)
+        return self.loss.encode(y, classes)
+
+    def __call__(self, z: NDArray[Any]) -> Floats:
+        """Outputs (models, outputs, samples); of two classes one row, the probability of the second."""
+        output = self.loss.predict(z)
+        if self.task in VALUES:
+            unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
+            return np.asarray(unit.inverse(output.mT).mT)
+        if self.loss.link == "identity":
+            output = np.clip(output, 0.0, 1.0)
+            if output.shape[-2] > 1:
+                output = output / np.maximum(output.sum(axis=-2, keepdims=True), TINY)
+        return output[..., 1:, :] if self.task == "binary" and output.shape[-2] == 2 else output
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is done with probabilities: a temperature that makes them honest, a threshold that decides."""
+
+    temperature: float = 1.0
+    threshold: float = 0.5
+
+    def tempered(self, output: Floats, task: Task) -> Floats:
+        """Probabilities (outputs, samples) whose logits are divided by the temperature.
+
+        Guo et al. (2017), On calibration of modern neural networks.
+        """
+        if self.temperature == 1.0 or task in VALUES:
+            return output
+        z = logits(output, task) / self.temperature
+        if task == "multiclass":
+            e = np.exp(z - z.max(axis=0))
+            return np.asarray(e / e.sum(axis=0))
+        return np.asarray(np.exp(-np.logaddexp(0.0, -z)))
+
+    def moved(self, output: Floats, task: Task) -> Floats:
+        """Outputs whose decisions at one half are those at the threshold: 0 or 1 for two classes."""
+        return (output > self.threshold).astype(np.float64) if task == "binary" else output
+
+
+def logits(output: Floats, task: Task) -> Floats:
+    """Logits of probabilities (outputs, samples): logarithms of several classes, log odds of two or of labels."""
+    p = np.clip(output, TINY, 1.0 - TINY)
+    return np.asarray(np.log(p) if task == "multiclass" else np.log(p) - np.log1p(-p))
