@@ -1,5 +1,6 @@
 """The dataset `table`: any file of rows and columns, typed by its text."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -12,12 +13,23 @@ from npnet.data.frame import Column, Frame
 from npnet.data.partition import group_codes, times
 from npnet.data.reading import read_frame
 from npnet.data.schema import ReadOptions, Schema
-from npnet.data.source import Dataset, Source, datasets, quoted
+from npnet.data.source import Dataset, Source, datasets
 from npnet.data.targets import Target, Wish, find, with_target
+from npnet.data.text import quoted
 from npnet.data.weighting import column_weights
 from npnet.errors import DataError
 
 Names = Annotated[tuple[Annotated[str, Field(strict=True)], ...], Field(strict=False, min_length=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class TableRows:
+    """What was read for a table: all its rows, and how many each part has where they are files of their own."""
+
+    frame: Frame
+    schema: Schema
+    lengths: dict[str, int] | None
+    notes: tuple[str, ...]
 
 
 @datasets.add("table")
@@ -57,9 +69,26 @@ class Table(ReadOptions, Source):
 
     @override
     def load(self, base: Path, seed: int) -> Dataset:
-        frame, schema, lengths, notes = self._read(base)
+        return self.dataset(self.read(base))
+
+    def read(self, base: Path) -> TableRows:
+        """Read the file, or the files of the parts, with all columns that are not dropped."""
+        first, schema = read_frame(self, base)
         for name in self.targets:
-            find(frame, name)
+            find(first, name)
+        others = {"validation": self.validation, "test": self.test}
+        files = {name: path for name, path in others.items() if path is not None}
+        if not files:
+            return TableRows(first, schema, None, first.notes)
+        frames = {"train": first}
+        for name, path in files.items():
+            frames[name] = read_frame(self.model_copy(update={"path": path}), base, schema)[0]
+        lengths = {name: len(one) for name, one in frames.items()}
+        return TableRows(joined(list(frames.values())), schema, lengths, first.notes)
+
+    def dataset(self, read: TableRows) -> Dataset:
+        """The dataset of rows that were read."""
+        frame, lengths = read.frame, read.lengths
         if self.drop_rows:
             frame, lengths = self._with_target(frame, lengths)
         target = Target.infer(frame, self.targets, self.task, self.positive_class)
@@ -74,25 +103,9 @@ class Table(ReadOptions, Source):
             groups=None if self.group is None else group_codes(find(frame, self.group), rows),
             times=None if self.time is None else times(find(frame, self.time), rows),
             lengths=lengths,
-            schema=schema,
-            notes=notes,
+            schema=read.schema,
+            notes=read.notes,
         )
-
-    def read_more(self, path: str, base: Path, schema: Schema, needs: tuple[str, ...]) -> tuple[Frame, tuple[str, ...]]:
-        """Another file, read as this table was: its rows and what there is to note."""
-        frame, _ = read_frame(self.model_copy(update={"path": path}), base, schema, needs)
-        return frame, frame.notes
-
-    def _read(self, base: Path) -> tuple[Frame, Schema, dict[str, int] | None, tuple[str, ...]]:
-        first, schema = read_frame(self, base)
-        others = {"validation": self.validation, "test": self.test}
-        files = {name: path for name, path in others.items() if path is not None}
-        if not files:
-            return first, schema, None, first.notes
-        frames = {"train": first}
-        for name, path in files.items():
-            frames[name] = read_frame(self.model_copy(update={"path": path}), base, schema)[0]
-        return joined(list(frames.values())), schema, {name: len(one) for name, one in frames.items()}, first.notes
 
     def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:
         kept = with_target(frame, self.targets)
