@@ -120,6 +120,7 @@ def train(
         began = last = time.perf_counter()
         network.start_epoch(epoch)
         table = rates.of_epoch(epoch, batches.count)
+        numbers = iter(updates.numbers(table))
         done = 0
         for block in batches.epoch(epoch):
             with np.errstate(all="ignore"):
@@ -127,8 +128,8 @@ def train(
                     one = passes[batch.size]
                     one.take(batch)
                     one.train()
-                    updates.step(table[done])
-                    done += 1
+                    updates.move(next(numbers))
+            done += len(block)
             if done < batches.count and (now := time.perf_counter()) - last > BETWEEN:
                 last = now
                 rate = np.ravel(table[done - 1])

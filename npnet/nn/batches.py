@@ -51,15 +51,16 @@ def _mean_one(w: NDArray[Any]) -> NDArray[np.float64]:
 class Batch:
     """Views of some rows as a pass takes them: features first, one in front, or the number of models.
 
-    `whole` says that it stays as it is, as a full batch does.
+    `whole` says that it stays as it is, as a full batch does; `fixed` that every batch of its size comes in these
+    very arrays.
     """
 
-    __slots__ = ("size", "t", "w", "whole", "x")
+    __slots__ = ("fixed", "size", "t", "w", "whole", "x")
 
-    def __init__(self, rows: Samples, place: slice, *, whole: bool = False) -> None:
+    def __init__(self, rows: Samples, place: slice, *, whole: bool = False, fixed: bool = False) -> None:
         self.x, self.t = _columns(rows.x, place), _columns(rows.t, place)
         self.w = None if rows.w is None else _columns(rows.w, place)
-        self.size, self.whole = self.t.shape[-1], whole
+        self.size, self.whole, self.fixed = self.t.shape[-1], whole, fixed
 
 
 def _columns(rows: Array, place: slice) -> Array:
@@ -121,5 +122,5 @@ class Batches:
                         np.take(one_source, chosen, axis=-2, out=one_place, mode="clip")
 
     def _cut(self, size: int) -> list[Batch]:
-        starts = range(0, size, self.size)
-        return [Batch(self._gathered, slice(start, min(start + self.size, size))) for start in starts]
+        places = [slice(start, min(start + self.size, size)) for start in range(0, size, self.size)]
+        return [Batch(self._gathered, place, fixed=self._together == 1) for place in places]

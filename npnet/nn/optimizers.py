@@ -35,8 +35,8 @@ class Optimizer(Spec):
         """Numbers made of the options, cast once to the network's dtype."""
         return {}
 
-    def scalars(self, rate: Number, t: int) -> tuple[Number, ...]:
-        """The numbers of step t that `update` takes."""
+    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
+        """The numbers of step t that `update` takes; of many steps at once from arrays of rates and steps."""
         return (rate,)
 
     def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
@@ -184,7 +184,7 @@ class Adam(Optimizer):
         """β₁ and β₂."""
         return {"beta1": self.beta1, "beta2": self.beta2}
 
-    def scalars(self, rate: Number, t: int) -> tuple[Number, ...]:
+    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
         """η and ε in the units of the slots."""
         root = ((1.0 - self.beta2**t) / (1.0 - self.beta2)) ** 0.5
         return rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) * root, self.epsilon * root
@@ -221,7 +221,7 @@ class NAdam(Adam):
     θ ← θ - η (β₁ m / (1 - β₁ᵗ⁺¹) + (1 - β₁) g / (1 - β₁ᵗ)) / (√ŝ + ε).  Dozat (2016), with β₁ constant.
     """
 
-    def scalars(self, rate: Number, t: int) -> tuple[Number, ...]:
+    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
         """η and ε in the units of the slots, and the factor of the mean beside the gradient."""
         rate, epsilon = super().scalars(rate, t)
         return rate, epsilon, self.beta1 * (1.0 - self.beta1**t) / (1.0 - self.beta1 ** (t + 1))

@@ -24,7 +24,9 @@ class Pass:
     def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
         self.network, self.batch, self.loss, self.training = network, like.size, loss, training
         self.terms = loss.terms(network.outputs)
-        self._x, self._t = _room(like.x, network.dtype, like.whole), _room(like.t, network.dtype, True)
+        alike = like.fixed and like.x.dtype == network.dtype
+        self._x = like.x if alike else _room(like.x, network.dtype, like.whole)
+        self._t = _room(like.t, network.dtype, True)
         self._w = None if like.w is None else _room(like.w, network.dtype, True)
         self._taken: Batch | None = None
         self.nodes = self._nodes()
@@ -38,12 +40,14 @@ class Pass:
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = Tape(), Tape(), Tape()
         self._wire()
+        self._step = [*self.draws, *self.forward.calls, *self.backward.calls]
 
     def take(self, batch: Batch) -> None:
-        """Copy the next batch in; one that stays, such as a full batch, only once."""
+        """Copy the next batch in; one that stays, such as a full batch, only once, and what is there already not."""
         if batch is self._taken:
             return
-        np.copyto(self._x, batch.x)
+        if batch.x is not self._x:
+            np.copyto(self._x, batch.x)
         np.copyto(self._t, batch.t)
         if self._w is not None and batch.w is not None:
             np.copyto(self._w, batch.w)
@@ -51,10 +55,8 @@ class Pass:
 
     def train(self) -> None:
         """Draw, go forward and backward: the gradient of the mean loss is in `network.grad`."""
-        for call, arrays in self.draws:
+        for call, arrays in self._step:
             call(*arrays)
-        self.forward.play()
-        self.backward.play()
 
     def scores(self) -> Array:
         """Go forward: the raw scores (models, outputs, batch), a buffer that the next call overwrites."""

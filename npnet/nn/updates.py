@@ -1,6 +1,6 @@
 """What surrounds the rule of an optimizer: slots, blocks that stay in cache, penalties and limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class Constraints:
 
 
 class Updates:
-    """One optimizer at work on one network; `step(rate)` uses the gradient that is there.
+    """One optimizer at work on one network; `step` and `move` use the gradient that is there.
 
     `slots` (name to array like theta) and `count`, the steps done, are all its state.
     """
@@ -47,14 +47,27 @@ class Updates:
         models = network.models
         self._scalars = [np.zeros(() if models == 1 else (models, 1), network.dtype) for _ in (None, *first)]
         self._trace()
+        self._step = [*self._penalties.calls, *self._calls.calls]
 
-    def step(self, rate: Number) -> None:
+    def numbers(self, rates: Sequence[float] | NDArray[np.float64]) -> Sequence[tuple[Number, ...]]:
+        """The numbers of the next steps from their rates: floats for one model, (steps, models, 1) for a stack."""
+        rate = np.asarray(rates, np.float64)
+        t = (self.count + 1.0 + np.arange(len(rate))).reshape(-1, *[1] * (rate.ndim - 1))
+        columns = (rate, *np.broadcast_arrays(*self.optimizer.scalars(rate, t)))
+        # Python's floats go into an array in half the time of NumPy's.
+        return list(zip(*(column.tolist() if rate.ndim == 1 else column for column in columns), strict=True))
+
+    def move(self, numbers: tuple[Number, ...]) -> None:
         """Add the penalties to the gradient, clip it, move theta, and hold its norms."""
         self.count += 1
-        for array, value in zip(self._scalars, (rate, *self.optimizer.scalars(rate, self.count)), strict=True):
+        for array, value in zip(self._scalars, numbers, strict=True):
             array[...] = value
-        self._penalties.play()
-        self._calls.play()
+        for call, arrays in self._step:
+            call(*arrays)
+
+    def step(self, rate: Number) -> None:
+        """Move once, at a rate: a float, or a column (models, 1) for a stack."""
+        self.move(self.numbers(np.asarray([rate], np.float64))[0])
 
     def add_penalties(self) -> None:
         """Add the gradient of the penalties: l1 sign(W) + l2 W."""
