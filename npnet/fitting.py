@@ -14,7 +14,7 @@ from npnet.data.frame import Frame
 from npnet.data.prepare import prepare_folds
 from npnet.decisions import choose_threshold, fit_temperature
 from npnet.errors import Diverged, RunError
-from npnet.metrics import evaluate, metrics
+from npnet.metrics import evaluate, measure, metrics
 from npnet.nn.batches import Batches, Samples
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
@@ -150,7 +150,7 @@ class Fitting:
                 shares = zip(self.folds, self.readouts, np.split(scorer.scores, len(self.folds)), strict=True)
                 outputs = [(fold.parts[part].y, readout(share)) for fold, readout, share in shares] if names else []
                 for name in names:
-                    each = [metrics[name].stacked(y, output[..., : len(y)]) for y, output in outputs]
+                    each = [measure(name, y, output[..., : len(y)], self.data.task) for y, output in outputs]
                     values[f"{part}_{name}"] = np.concatenate(each)
         return values
 

@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Goal = Literal["maximize", "minimize"]
 
-CLASSES = ("binary", "multiclass")
-REGRESSION = ("regression",)
+CLASSES = ("binary", "multiclass", "multilabel")
+REGRESSION = ("regression", "counts")
 
 Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
 Score = Callable[..., float]  # the same of one model
@@ -64,7 +64,18 @@ def evaluate(
     for name in chosen:
         if name not in known:
             raise UsageError(f'"{name}" is no metric of a {task} task', f"these are: {', '.join(known)}")
-    return {name: metrics[name].score(target, output, weight) for name in chosen}
+    if task != "multilabel":
+        return {name: metrics[name].score(target, output, weight) for name in chosen}
+    pairs = list(zip(target.T, output, strict=True))
+    return {name: float(np.mean([metrics[name].score(y, p[np.newaxis], weight) for y, p in pairs])) for name in chosen}
+
+
+def measure(name: str, target: Array, output: Array, task: str) -> Floats:
+    """Score every model of a stack, (models,), by its outputs (models, outputs, samples); of labels the mean."""
+    if task != "multilabel":
+        return metrics[name].stacked(target, output)
+    each = [metrics[name].stacked(y, output[:, n : n + 1]) for n, y in enumerate(target.T)]
+    return np.asarray(np.mean(each, axis=0))
 
 
 def decide(output: Array) -> Codes:

@@ -1,7 +1,7 @@
 """Predicting: a stack of networks says one thing, the mean of what each says on inputs of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class Predictor:
     network: Network
     loss: Loss
     sides: Sequence[Side]
-    decisions: Decisions = Decisions()
+    decisions: Decisions = field(default_factory=Decisions)
 
     def outputs(self, frame: Frame, unknown: Unknown | None = None) -> Floats:
         """Outputs (outputs, samples) of rows as they were read, averaged over all models.

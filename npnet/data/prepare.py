@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,8 +14,9 @@ from npnet.data.frame import Frame
 from npnet.data.partition import Parts, by_group, by_time, given
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
-from npnet.data.source import VALUES, Dataset, Task, quoted
+from npnet.data.source import VALUES, Dataset, Task
 from npnet.data.splits import Split, split, strata
+from npnet.data.text import quoted
 from npnet.data.weighting import ClassWeight, class_weights, sample_weights
 from npnet.errors import DataError
 
@@ -155,7 +156,7 @@ def prepare_parts(
     y = dataset.y[chosen["train"]]
     target_scaler = _fit(y, dataset.targets) if scales_target else Scaler.none(len(dataset.targets))
     weight = _weights(dataset, chosen["train"], class_weight)
-    parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in chosen.items()}
+    parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in _ordered(chosen)}
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
@@ -202,6 +203,10 @@ def fingerprint(dataset: Dataset) -> str:
         digest.update(np.ascontiguousarray(column.values, kind).tobytes())
     digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").tobytes())
     return digest.hexdigest()
+
+
+def _ordered(chosen: Parts) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    return ((name, chosen[name]) for name in ("train", "validation", "test") if name in chosen)
 
 
 def _part(

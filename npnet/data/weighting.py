@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.frame import Column
-from npnet.data.source import quoted
+from npnet.data.text import quoted
 from npnet.errors import DataError
 from npnet.registry import nearest
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Rows = NDArray[np.int64]
-ClassWeight = Literal["balanced"] | Mapping[str | int, float]
+ClassWeight = Literal["balanced"] | Mapping[str, float]
 
 
 def class_weights(codes: Codes, classes: Sequence[str], wish: ClassWeight) -> Floats:

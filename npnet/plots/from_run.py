@@ -1,20 +1,28 @@
 """From a run to the material of its pictures: history, scores and predictions as plain arrays."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part
 from npnet.data.frame import Frame
-from npnet.data.source import VALUES
+from npnet.data.source import Task
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.plots.material import Material, Predictions
-from npnet.running.crossval import out_of_fold
 from npnet.rundir import Run
+from npnet.running.crossval import out_of_fold
 
 Floats = NDArray[np.float64]
+DRAWN_AS: dict[Task, Literal["binary", "multiclass", "regression"]] = {
+    "binary": "binary",
+    "multiclass": "multiclass",
+    "multilabel": "regression",  # each label's probability beside 0 and 1
+    "regression": "regression",
+    "counts": "regression",
+}
 
 
 def material(run: Run, fitting: Fitting) -> Material:
@@ -29,7 +37,7 @@ def material(run: Run, fitting: Fitting) -> Material:
     return Material(
         title=info["name"],
         subtitle=f"{run.id}, {len(fitting.folds)} folds, test: held rows" if crossed else run.id,
-        task=data.task,
+        task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
         targets=data.targets,
@@ -52,7 +60,7 @@ def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
 
 
 def _predictions(fitting: Fitting, part: Part, output: Floats) -> Predictions:
-    if fitting.data.task in VALUES:
+    if DRAWN_AS[fitting.data.task] == "regression":
         return Predictions(part.rows, part.y, output.T)
     return Predictions(
         part.rows,

@@ -44,6 +44,6 @@ def out_of_fold(fitting: Fitting) -> tuple[Part, Floats]:
     outputs = [fitting.outputs("test", fold) for fold in range(len(fitting.folds))]
     frame, y = joined([part.frame for part in parts]), np.concatenate([part.y for part in parts])
     _, first, place, counts = np.unique(frame.rows, return_index=True, return_inverse=True, return_counts=True)
-    total = np.zeros((len(outputs[0]), len(counts)))
-    np.add.at(total, (slice(None), place), np.concatenate(outputs, axis=1))
-    return Part(frame.take(first), np.zeros((len(first), 0)), y[first]), total / counts
+    total = np.zeros((len(counts), len(outputs[0])))
+    np.add.at(total, place, np.concatenate(outputs, axis=1).T)
+    return Part(frame.take(first), np.zeros((len(first), 0)), y[first]), (total / counts[:, np.newaxis]).T

@@ -144,8 +144,8 @@ class Training:
         metrics = all_scores(self.fitting)
         self.writer.write_metrics(metrics)
         if len(self.fitting.folds) > 1:
-            part, output = out_of_fold(self.fitting)
-            self.writer.write_predictions(OUT_OF_FOLD, predictions(self.fitting, part, output))
+            held, output = out_of_fold(self.fitting)
+            self.writer.write_predictions(OUT_OF_FOLD, predictions(self.fitting, held, output))
             return metrics
         for part in PREDICTED:
             if part in data.parts:
