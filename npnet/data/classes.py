@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from npnet.data.categories import level_counts
 from npnet.data.frame import MISSING, Column
-from npnet.data.source import quoted
+from npnet.data.text import quoted
 from npnet.errors import DataError
 
 Rows = NDArray[np.int64]

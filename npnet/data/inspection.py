@@ -12,8 +12,8 @@ from npnet.data.frame import Frame, Kind
 from npnet.data.identifiers import looks_like_identifier
 from npnet.data.levels import Levels
 from npnet.data.predictors import suspicion
-from npnet.data.source import quoted
 from npnet.data.targets import Target, Wish, with_target
+from npnet.data.text import quoted
 
 Fault = Literal["target", "empty", "constant", "identifier", "copy", "predictor", "rare class", "balance", "rows"]
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.frame import Column
-from npnet.data.source import classification, quoted
+from npnet.data.source import classification
 from npnet.data.splits import Split, split
+from npnet.data.text import quoted
 from npnet.errors import DataError
 from npnet.streams import stream
 

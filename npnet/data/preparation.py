@@ -13,8 +13,8 @@ from npnet.data.categories import CategoryStep
 from npnet.data.frame import Column, Frame
 from npnet.data.identifiers import looks_like_identifier
 from npnet.data.scaling import Method
-from npnet.data.source import quoted
 from npnet.data.steps import BLOCKS, DateStep, NumberStep, Output, varies
+from npnet.data.text import quoted
 from npnet.errors import DataError, RunError
 from npnet.registry import nearest
 from npnet.spec import Spec

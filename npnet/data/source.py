@@ -1,21 +1,18 @@
 """What a dataset is once loaded, and the specs that load one."""
 
-import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.frame import Frame
+from npnet.data.schema import Schema
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
-
-if TYPE_CHECKING:
-    from npnet.data.schema import Schema
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
 VALUES: tuple[Task, ...] = ("regression", "counts")
@@ -41,7 +38,7 @@ class Dataset:
     groups: NDArray[np.int64] | None = None
     times: NDArray[np.float64] | None = None
     lengths: Mapping[str, int] | None = None
-    schema: "Schema | None" = None
+    schema: Schema | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -83,8 +80,3 @@ def regression(X: NDArray[Any], y: NDArray[Any], features: tuple[str, ...], targ
     """The dataset whose targets, (samples,) or (samples, targets), are numbers; its rows are numbered from 1."""
     values = y.astype(np.float64).reshape(len(y), len(targets))
     return Dataset(Frame.of(X.astype(np.float64), features), values, "regression", targets, ())
-
-
-def quoted(text: str) -> str:
-    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
-    return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)

@@ -140,7 +140,7 @@ def _joined(parts: list[Column]) -> Column:
 
 def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
     codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
-    return codes[part.values]
+    return np.asarray(codes[part.values])
 
 
 def _class_names(target: Target) -> tuple[str, ...]:

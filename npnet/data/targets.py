@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from npnet.data.categories import level_counts
 from npnet.data.classes import class_codes, class_names, positive_last, seen, whole
 from npnet.data.frame import Column, Frame
-from npnet.data.source import quoted
+from npnet.data.text import quoted
 from npnet.errors import DataError
 from npnet.registry import nearest
 from npnet.spec import Spec

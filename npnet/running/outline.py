@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from npnet.config import complete
 from npnet.config.memory import needed
-from npnet.readout import fused
 from npnet.nn.layer import layers
 from npnet.nn.plan import Plan
+from npnet.readout import fused
 from npnet.running.ready import Ready
 
 

@@ -1,0 +1,8 @@
+"""How a text of a table or a config is shown in a message."""
+
+import json
+
+
+def quoted(text: str) -> str:
+    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
+    return json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False)
