@@ -1,0 +1,179 @@
+"""Tables from files: the one function that makes a typed Frame of csv, tsv, JSON lines or Parquet."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from npnet.data.cells import Rows
+from npnet.data.dates import Seconds, iso_seconds, plain_seconds, seconds_by
+from npnet.data.delimited import Delimited
+from npnet.data.files import DataFile, opened
+from npnet.data.frame import Column, Frame, Kind
+from npnet.data.gathering import Fault, Gathering
+from npnet.data.jsonlines import JsonLines
+from npnet.data.parquet import Parquet
+from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
+from npnet.data.text import quoted
+from npnet.data.typing_rules import Rules
+from npnet.errors import DataError, MachineError
+from npnet.registry import nearest
+
+TABS = (".tsv", ".tab")
+JSON_LINES = (".jsonl", ".ndjson")
+PARQUET = (".parquet", ".pq")
+OTHERS = {
+    b"PK\3\4": "a zip file or a spreadsheet",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ": "compressed by xz",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ReadFrame(Frame):
+    """A table as it was read: `fingerprint` is the SHA-256 of the file, `notes` say what was left aside."""
+
+    fingerprint: str
+    notes: tuple[str, ...]
+
+
+def read_frame(
+    spec: ReadOptions,
+    base: Path,
+    schema: Schema | None = None,
+    needs: Collection[str] | None = None,
+    dtype: DTypeLike = np.float64,
+) -> tuple[ReadFrame, Schema]:
+    """Read the table of a file, and say how it was read; `needs` names the columns if not all are needed.
+
+    A relative path starts at `base`. The rules of types are those of `npnet.data.typing_rules`. With the schema of
+    another table the kinds are that table's, and so are the texts that mean missing; columns are found by their
+    names, and others are left aside with a note. Numbers are of the given type, float64 or float32, dates always
+    float64. Raises DataError where the file, its rows or its cells are not as they should be, MachineError where
+    it does not fit into memory.
+    """
+    with opened(spec.path, base) as file:
+        try:
+            return _read(file, spec, schema, needs, dtype)
+        except MemoryError:
+            hint = "drop: leaves columns out, and dtype: float32 takes half as much"
+            raise MachineError(f"{file.name} does not fit into memory", hint) from None
+
+
+def _read(
+    file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
+) -> tuple[ReadFrame, Schema]:
+    asked = given or Schema(columns=(), na_values=_texts(spec), delimiter=spec.delimiter, encoding=spec.encoding)
+    rows = _rows(file, spec, asked)
+    wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
+    _refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
+    rules = Rules.of(asked.na_values, dtype)
+    gatherings = [Gathering(name, rules, dtype, kind, _seconds(form)) for name, kind, form in wanted]
+    columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
+    forms = {name: form for name, _, form in wanted}
+    kinds = tuple(ColumnSchema(name=name, kind=one.kind, form=forms[name]) for name, one in columns.items())
+    notes = _notes(rows.names, given, spec) if given else ()
+    frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
+    return frame, given or asked.model_copy(update={"columns": kinds})
+
+
+def _rows(file: DataFile, spec: ReadOptions, asked: Schema) -> Rows:
+    """The rows of a file, by the format that its name or, on standard input, its first bytes say."""
+    head = file.head()
+    for magic, what in OTHERS.items():
+        if head.startswith(magic):
+            raise DataError(f"{file.name} is {what}", "npnet reads csv, tsv and jsonl, also as .gz, and parquet")
+    encoding = spec.encoding or asked.encoding
+    if file.suffix in PARQUET or head.startswith(b"PAR1"):
+        return Parquet(file)
+    if file.suffix in JSON_LINES or (spec.path == "-" and head.lstrip().startswith(b"{")):
+        return JsonLines(file, encoding)
+    if file.suffix == ".json":
+        raise DataError(f"{file.name} is one piece of JSON", "write an object a line, and call it .jsonl")
+    delimiter = spec.delimiter or ("\t" if file.suffix in TABS else asked.delimiter or ",")
+    return Delimited(file, delimiter, encoding, asked.na_values)
+
+
+Wanted = list[tuple[str, Kind | None, str | None]]  # a column's name, its kind if given, the form of its dates
+
+
+def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
+    """The columns of a file that are to be read, with what is said about them."""
+    _refuse_missing([*spec.drop, *spec.numeric, *spec.categorical, *spec.forms, *(needs or ())], names, file)
+    kept = [name for name in names if name not in spec.drop and (needs is None or name in needs)]
+    return [(name, *spec.asked(name)) for name in kept]
+
+
+def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
+    return [(one.name, one.kind, one.form) for one in schema.columns if needs is None or one.name in needs]
+
+
+def _refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
+    missing = [name for name in wanted if name not in set(names)]
+    if missing:
+        near = nearest(missing[0], list(names))
+        question = f"did you mean {quoted(near)}? " if near else ""
+        raise DataError(f"{file} has no column {_listed(missing)}", f"{question}The columns are: {_listed(names)}")
+
+
+def _notes(names: Sequence[str], schema: Schema, spec: ReadOptions) -> tuple[str, ...]:
+    known = {one.name for one in schema.columns} | set(spec.drop)
+    others = [name for name in names if name not in known]
+    return (f"columns left aside: {_listed(others)}",) if others else ()
+
+
+def _gathered(rows: Rows, gatherings: Iterable[Gathering], file: str, learned: bool) -> tuple[dict[str, Column], int]:
+    """The columns, in two passes over the file where numbers came before the first text of some, and the rows."""
+    first = {one.name: one for one in gatherings}
+    count = _gather(rows, first)
+    if not count:
+        raise DataError(f"{file} has no rows", "there is nothing below the line of column names")
+    found = _finished(first, file, learned)
+    again = {name: first[name].again() for name, column in found.items() if column is None}
+    if again:
+        _gather(rows, again)
+        found |= _finished(again, file, learned)
+    return {name: column for name, column in found.items() if column is not None}, count
+
+
+def _gather(rows: Rows, gatherings: dict[str, Gathering]) -> int:
+    count = 0
+    for block in rows.blocks(list(gatherings), lambda name: gatherings[name].as_text):
+        for name, cells in block.cells.items():
+            gatherings[name].add(cells)
+        count += block.rows
+    return count
+
+
+def _finished(gatherings: dict[str, Gathering], file: str, learned: bool) -> dict[str, Column | None]:
+    """The columns, None for those that must be read again; DataError at the first cell that is a mistake."""
+    found = {name: one.finish() for name, one in gatherings.items()}
+    faults = [one for one in found.values() if isinstance(one, Fault)]
+    if faults:
+        first = min(faults, key=lambda fault: fault.row)
+        cell = f"{quoted(first.text)} {first.why} in column {quoted(first.column)}"
+        raise DataError(f"{file}: row {first.row}: {cell}", _advice(first, learned))
+    return {name: one for name, one in found.items() if not isinstance(one, Fault)}
+
+
+def _advice(fault: Fault, learned: bool) -> str:
+    if learned:
+        return "the network learned this column otherwise: correct the cell, or leave it empty"
+    return f"na_values: [{quoted(fault.text)}] makes it missing, categorical: [{quoted(fault.column)}] keeps it as text"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names[:30])) + (", ..." if len(names) > 30 else "")
+
+
+def _seconds(form: str | None) -> Seconds:
+    if form is None:
+        return iso_seconds
+    return plain_seconds if form == ANY_FORM else seconds_by(form)
+
+
+def _texts(spec: ReadOptions) -> tuple[str, ...]:
+    return tuple(map(str, spec.na_values))
