@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.crossval import out_of_fold
 from npnet.data import Part
 from npnet.data.frame import Frame
 from npnet.data.source import Task
@@ -13,7 +14,6 @@ from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.plots.material import Material, Predictions
 from npnet.rundir import Run
-from npnet.running.crossval import out_of_fold
 
 Floats = NDArray[np.float64]
 DRAWN_AS: dict[Task, Literal["binary", "multiclass", "regression"]] = {

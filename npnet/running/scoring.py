@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from npnet.crossval import Scores, all_scores
 from npnet.errors import UsageError
 from npnet.fitting import Fitting
 from npnet.reopening import reopen
 from npnet.rundir import Run
-from npnet.running.crossval import Scores, all_scores
 from npnet.running.threads import limited
 
 

@@ -11,13 +11,13 @@ from typing import Protocol
 from npnet.checkpoint import Tensors
 from npnet.config import Loaded
 from npnet.config.resolved import relocated, write_resolved
+from npnet.crossval import all_scores, out_of_fold
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
 from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
-from npnet.running.crossval import all_scores, out_of_fold
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, last_state, predictions
 from npnet.running.signals import Stop, exit_code, listening
