@@ -58,7 +58,7 @@ Folding = Annotated[
     BeforeValidator(
         lambda value: {"folds": value} if isinstance(value, int) and not isinstance(value, bool) else value
     ),
-    Also("a number of folds", ({"type": "integer", "minimum": 2},), "null"),
+    Also("a number of folds", ({"type": "integer", "minimum": 2},)),
 ]
 ClassWeight = Literal["balanced"] | dict[str, Annotated[float, Field(ge=0, le=1e9)]]
 Metrics = Annotated[tuple[str, ...], Field(strict=False, max_length=100), AfterValidator(_known_metrics)]

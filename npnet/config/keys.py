@@ -27,11 +27,11 @@ WORDS = (("gt", "greater than"), ("ge", "at least"), ("lt", "less than"), ("le",
 
 @dataclass(frozen=True)
 class Also:
-    """Other ways to write a value than its type: in words, as JSON schemas, the word for None."""
+    """Other ways to write a value than its type: in words, as JSON schemas, the word for None if not null."""
 
     words: str
     schemas: tuple[dict[str, Any], ...]
-    nothing: str
+    nothing: str | None = None
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [*self.schemas, handler(schema)]}

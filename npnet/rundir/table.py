@@ -39,9 +39,14 @@ def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
 
 def predictions_csv(columns: Mapping[str, ArrayLike]) -> bytes:
     """Write columns of numbers or text as CSV; text that begins like a formula gets a ' in front."""
-    rows = zip(*map(_cells, columns.values()), strict=True)
-    lines = [",".join(_text(name) for name in columns), *map(",".join, rows)]
-    return ("\n".join(lines) + "\n").encode()
+    return csv_rows(columns, header=True)
+
+
+def csv_rows(columns: Mapping[str, ArrayLike], header: bool) -> bytes:
+    """The rows of such columns alone, or below the line of their names."""
+    rows = map(",".join, zip(*map(_cells, columns.values()), strict=True))
+    names = [",".join(_text(name) for name in columns)] if header else []
+    return "".join(f"{line}\n" for line in (*names, *rows)).encode()
 
 
 def parse_predictions(data: bytes) -> Columns:

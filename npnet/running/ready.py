@@ -36,7 +36,7 @@ class Ready:
 def make_ready(loaded: Loaded) -> Ready:
     """Load and split the data; DataError or ConfigError with the line of the config that is to blame."""
     experiment = loaded.experiment
-    with _at_line(loaded):
+    with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         prepared = prepared_for(experiment, dataset)
     folds = prepared if isinstance(prepared, list) else [prepared]
@@ -47,7 +47,8 @@ def make_ready(loaded: Loaded) -> Ready:
 
 
 @contextmanager
-def _at_line(loaded: Loaded) -> Iterator[None]:
+def at_line(loaded: Loaded) -> Iterator[None]:
+    """Inside, a DataError gets the place of the dataset in the config."""
     try:
         yield
     except DataError as error:

@@ -1,18 +1,39 @@
 """Results: what a training leaves in its run folder, row by row and at its end."""
 
 from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from npnet.data import Part
+from npnet.data import Part, Task
 from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
+from npnet.readout import Decisions
 from npnet.training import Progress
+
+Floats = NDArray[np.float64]
+Columns = Mapping[str, NDArray[Any]]
 
 PREDICTED = ("validation", "test")
 OUT_OF_FOLD = "out_of_fold"
+
+
+class Names(Protocol):
+    """What data, and what weights say of their data, both know."""
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the targets."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of their codes."""
 
 
 def history_columns(fitting: Fitting) -> list[str]:
@@ -32,33 +53,32 @@ def last_state(fitting: Fitting) -> dict[str, NDArray[np.generic]]:
     return {name: values.copy() for name, values in fitting.checkpoint().items()}
 
 
-def predictions(fitting: Fitting, part: Part, output: NDArray[np.float64]) -> Mapping[str, ArrayLike]:
+def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
     """The columns of a part's predictions from its outputs (outputs, samples): row, target, prediction, and more.
 
     Classes go by name, with probability_<class> for each; several targets have a column of their own each.
     """
     data = fitting.data
+    labels = fitting.data.task in ("binary", "multiclass")
+    y = [np.array(data.classes)[part.y]] if labels else part.y.T
+    targets = {f"target{end}": column for end, column in zip(_endings(data.targets), y, strict=True)}
+    said, chances = answers(data, fitting.decisions, output)
+    return {"row": part.rows, **targets, **said, **chances}
+
+
+def answers(data: Names, decisions: Decisions, output: Floats) -> tuple[Columns, Columns]:
+    """What outputs (outputs, samples) say: the columns prediction, and those of probabilities, none of values."""
+    ends = _endings(data.targets)
     if data.task in VALUES:
-        several = len(data.targets) > 1
-        ends = [f"_{name}" for name in data.targets] if several else [""]
-        targets = {f"target{end}": column for end, column in zip(ends, part.y.T, strict=True)}
-        return {"row": part.rows, **targets, **{f"prediction{e}": y for e, y in zip(ends, output, strict=True)}}
+        return {f"prediction{end}": values for end, values in zip(ends, output, strict=True)}, {}
     if data.task == "multilabel":
-        pairs = zip(data.targets, part.y.T, output, strict=True)
-        each = [
-            {f"target_{n}": y, f"prediction_{n}": (p > 0.5).astype(int), f"probability_{n}": p} for n, y, p in pairs
-        ]
-        return {"row": part.rows, **{name: column for columns in each for name, column in columns.items()}}
-    names = np.array(data.classes)
-    chances = zip(data.classes, _of_every_class(output), strict=True)
-    told = {
-        "row": part.rows,
-        "target": names[part.y],
-        "prediction": names[decide(fitting.decisions.moved(output, data.task))],
-    }
-    return told | {f"probability_{name}": chance for name, chance in chances}
+        said = {f"prediction{end}": (chance > 0.5).astype(int) for end, chance in zip(ends, output, strict=True)}
+        return said, {f"probability{end}": chance for end, chance in zip(ends, output, strict=True)}
+    codes = decide(decisions.moved(output, data.task))
+    each = np.concatenate([1 - output, output]) if len(output) == 1 else output
+    chances = {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
+    return {"prediction": np.array(data.classes)[codes]}, chances
 
 
-def _of_every_class(output: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities of every class (classes, samples), also where only that of the second of two is given."""
-    return np.concatenate([1 - output, output]) if len(output) == 1 else output
+def _endings(targets: tuple[str, ...]) -> list[str]:
+    return [f"_{name}" for name in targets] if len(targets) > 1 else [""]

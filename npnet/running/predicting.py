@@ -1,0 +1,131 @@
+"""Predicting: rows of a file, read as a run's own were, and what its network says of each."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.frame import Frame
+from npnet.data.preparation import Unknown
+from npnet.data.reading import ReadFrame, read_frame
+from npnet.data.schema import ColumnSchema, ReadOptions, Schema
+from npnet.data.source import VALUES
+from npnet.data.text import quoted
+from npnet.errors import DataError, UsageError
+from npnet.predictor import Predictor
+from npnet.reopening import DataMetadata, metadata_of, predictor_of
+from npnet.rundir import Run
+from npnet.rundir.table import csv_rows
+from npnet.running.results import Columns, answers
+from npnet.running.threads import limited
+
+BLOCK = 1 << 16  # rows that are predicted, and written, at a time
+NAMED = 5  # unknown values that a warning names
+
+
+@dataclass(frozen=True, eq=False)
+class Oracle:
+    """A run that answers: its predictor, what it knows of its data, and the threads it was trained with."""
+
+    predictor: Predictor
+    data: DataMetadata
+    threads: int
+
+    @classmethod
+    def of(cls, run: Run) -> "Oracle":
+        """Open a run; its data are not needed."""
+        predictor, _, experiment = predictor_of(run)
+        return cls(predictor, metadata_of(run), experiment.threads if isinstance(experiment.threads, int) else 1)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the network looks at; those that training left out need not be there."""
+        return tuple(step.column for step in self.data.preparations[0].steps)
+
+    def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
+        """Read a file as the data of the run were read; DataError where a column is missing."""
+        schema = self.data.schema or _of_numbers(self.data)
+        return read_frame(ReadOptions(path=path), Path.cwd(), schema, needs={*self.needed, *others})[0]
+
+    def unknown(self, frame: Frame) -> Unknown:
+        """What training never saw, counted by column and text; "" stands for an unexpected gap."""
+        found = ((step.column, step.surprises(frame.columns[step.column])) for step in self.data.preparations[0].steps)
+        return {name: counts for name, counts in found if counts}
+
+    def outputs(self, frame: Frame) -> NDArray[np.float64]:
+        """Outputs (outputs, samples), averaged over the networks."""
+        with limited(self.threads):
+            return self.predictor.outputs(frame)
+
+    def require_classes(self) -> None:
+        """UsageError where there are no probabilities, of values."""
+        if self.data.task in VALUES:
+            raise UsageError("--proba is for classes", f"the task of this run is {self.data.task}")
+
+    def predictions(self, frame: Frame, proba: bool) -> Iterator[Columns]:
+        """The columns row, prediction and, where wished, those of probabilities: block after block of rows."""
+        for start in range(0, len(frame), BLOCK):
+            block = frame.take(np.arange(start, min(start + BLOCK, len(frame))))
+            said, chances = answers(self.data, self.predictor.decisions, self.outputs(block))
+            yield {"row": block.rows, **said, **(chances if proba else {})}
+
+
+def _of_numbers(data: DataMetadata) -> Schema:
+    """How a file is read for a run on a dataset that comes with npnet: features are numbers, classes text."""
+    kind: Any = "number" if data.task in VALUES else "category"
+    columns = [ColumnSchema(name=name, kind="number") for name in data.features]
+    return Schema(columns=(*columns, *(ColumnSchema(name=name, kind=kind) for name in data.targets)))
+
+
+def refuse_unknown(frame: Frame, unknown: Unknown) -> None:
+    """DataError that names the first row with a value that training never saw, if there is one."""
+    found = [(_first_row(frame, name, text), name, text) for name, counts in unknown.items() for text in counts]
+    if found:
+        row, name, text = min(found)
+        what = f"{quoted(text)} in column {quoted(name)} is a value that training never saw"
+        empty = f"column {quoted(name)} is empty, which it never was in training"
+        raise DataError(f"row {row}: {what if text else empty}", "without --strict it is taken as unknown")
+
+
+def _first_row(frame: Frame, name: str, text: str) -> int:
+    column = frame.columns[name]
+    wanted = column.values == column.levels.index(text) if text else column.missing
+    return int(frame.rows[np.argmax(wanted)])
+
+
+def warnings_of(unknown: Unknown) -> list[str]:
+    """One line for each column with values that training never saw."""
+    return [_warning(name, dict(counts.most_common())) for name, counts in unknown.items()]
+
+
+def _warning(name: str, counts: dict[str, int]) -> str:
+    rows = sum(counts.values())
+    gaps = counts.pop("", 0)
+    words = [f"{quoted(text)} {count}" for text, count in list(counts.items())[:NAMED]]
+    words += [f"{len(counts) - NAMED} others"] if len(counts) > NAMED else []
+    words += [f"empty {gaps}"] if gaps else []
+    many = "row holds" if rows == 1 else "rows hold"
+    return f"column {quoted(name)}: {rows} {many} what training never saw, taken as unknown: {', '.join(words)}"
+
+
+def csv_text(columns: Columns, first: bool) -> str:
+    """A block of predictions as CSV; the first one has the line of names."""
+    return csv_rows(columns, header=first).decode()
+
+
+def jsonl_text(columns: Columns, first: bool) -> str:  # noqa: ARG001 - as csv_text
+    """A block of predictions as JSON, an object a line."""
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows_of(columns))
+
+
+def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
+    """The rows of a block, each by the names of its columns."""
+    cells = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return (dict(zip(columns, row, strict=True)) for row in cells)
+
+
+FORMATS: dict[str, Callable[[Columns, bool], str]] = {"csv": csv_text, "jsonl": jsonl_text}
