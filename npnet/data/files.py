@@ -94,7 +94,11 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
     """
     with _standard_input() if path == "-" else _plain_file(path, base) as raw:
         file = DataFile(raw, "standard input" if path == "-" else path)
-        yield file
+        try:
+            yield file
+        except DataError:
+            file.refuse_change()  # then this is why
+            raise
         file.refuse_change()
 
 
