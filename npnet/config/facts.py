@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from npnet.config.experiment import Experiment
 from npnet.config.tree import Path
 from npnet.data import Prepared, Task
-from npnet.nn.layer import Layer
+from npnet.nn.layer import Layers, fitted
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
 from npnet.nn.regression_losses import MeanSquaredError, Poisson
@@ -22,19 +22,21 @@ USUAL_LOSS: dict[Task, Loss] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """A dataset's task, and its numbers of features, targets, classes (or 0) and rows per part."""
+    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part and numeric inputs."""
 
     task: Task
     features: int
     targets: int
     classes: int
     rows: Mapping[str, int]
+    numbers: int
 
     @classmethod
     def of(cls, prepared: Prepared) -> "Facts":
         """The sizes of data that are ready to train on."""
         rows = {name: len(part.X) for name, part in prepared.parts.items()}
-        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows)
+        targets, numbers = len(prepared.targets), prepared.preparation.numbers
+        return cls(prepared.task, prepared.inputs, targets, prepared.class_count, rows, numbers)
 
 
 def loss_of(experiment: Experiment, facts: Facts) -> Loss:
@@ -42,7 +44,12 @@ def loss_of(experiment: Experiment, facts: Facts) -> Loss:
     return experiment.loss or USUAL_LOSS[facts.task]
 
 
-def sized(layers: tuple[Layer, ...], outputs: int) -> tuple[Layer, ...]:
+def suited(layers: Layers, facts: Facts, outputs: int) -> Layers:
+    """The layers with what they take from the data: how many inputs are numbers, the size of a last `linear`."""
+    return sized(fitted(layers, facts.numbers), outputs)
+
+
+def sized(layers: Layers, outputs: int) -> Layers:
     """The layers with the size of a last `linear` without units filled in.
 
     A layer after it, such as sigmoid, does not keep it from being the last linear one.
@@ -56,18 +63,18 @@ def sized(layers: tuple[Layer, ...], outputs: int) -> tuple[Layer, ...]:
     return layers
 
 
-def size_key(layers: tuple[Layer, ...], place: int) -> Path:
+def size_key(layers: Layers, place: int) -> Path:
     """The key that says how many outputs a layer has: a linear one's units, else the layer."""
     return ("layers", place, "linear", "units") if isinstance(layers[place], Linear) else ("layers", place)
 
 
 def complete(experiment: Experiment, facts: Facts) -> Experiment:
-    """The experiment with loss, last units, learning rate and monitored value filled in."""
+    """The experiment with loss, what layers take from the data, learning rate and monitored value filled in."""
     loss = loss_of(experiment, facts)
     monitor = experiment.monitor or f"{'validation' if 'validation' in facts.rows else 'train'}_loss"
     filled = {
         "loss": loss,
-        "layers": sized(experiment.layers, loss.outputs(facts.targets, facts.classes)),
+        "layers": suited(experiment.layers, facts, loss.outputs(facts.targets, facts.classes)),
         "learning_rate": experiment.learning_rate or experiment.optimizer.usual_rate,
         "monitor": monitor,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from npnet.config.experiment import Experiment
-from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, sized
+from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, suited
 from npnet.config.loaded import Loaded
 from npnet.config.tree import Path
 from npnet.metrics import for_task
@@ -38,7 +38,7 @@ def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
         yield ("loss",), message, f"the usual loss of {TASKS[facts.task]} is {usual}"
     else:
         outputs = loss.outputs(facts.targets, facts.classes)
-        yield from _widths(sized(experiment.layers, outputs), facts, name, outputs)
+        yield from _widths(suited(experiment.layers, facts, outputs), facts, name, outputs)
         yield from _last(experiment.layers, loss, facts, outputs)
     yield from _batches(experiment, facts)
     yield from _scores(experiment, facts)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from npnet.nn.initializers import LeCunUniform, Normal, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Shape, layers
@@ -19,13 +20,18 @@ class Periodic(Layer):
     """
 
     reads_output: ClassVar[bool] = False
+    keeps_places: ClassVar[bool] = False
 
     frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
     size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
     numbers: int | None = Field(
-        None, ge=0, le=10**7, description="How many of the first rows are numbers; default all."
+        None, ge=0, le=10**7, description="How many of the first inputs are numbers; left out, the data say it."
     )
+
+    @override
+    def fitted(self, numbers: int) -> "Periodic":
+        return self if self.numbers is not None else self.model_copy(update={"numbers": numbers})
 
     def width(self, inputs: int) -> int:
         """Number of output features: `size` for each number, and the inputs."""

@@ -86,17 +86,23 @@ class Layer(Spec):
     Subclasses write `forward`, `grad_input` and, with parameters, `grad_parameters`.
     Each writes into the arrays it is given with NumPy functions and `out=`, and keeps nothing: a pass runs a
     method once, to note its calls (see `tape.py`). `draws` is true of a layer with random numbers, `reads_output` where
-    its gradient needs y. One that `overwrites` may be given y in the place of x and dx in that of dy.
+    its gradient needs y. One that `overwrites` may be given y in the place of x and dx in that of dy. A layer that
+    `keeps_places` gives a feature out in the row in which it came.
     """
 
     draws: ClassVar[bool] = False
     reads_output: ClassVar[bool] = True
     overwrites: ClassVar[bool] = False
     needs_rows: ClassVar[int] = 1
+    keeps_places: ClassVar[bool] = True
 
     def width(self, inputs: int) -> int:
         """Number of output features for a number of input features."""
         return inputs
+
+    def fitted(self, numbers: int) -> "Layer":
+        """The layer as it is for data whose first `numbers` inputs are scaled numbers, the others 0 or 1."""
+        return self
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """The parameters to learn, by their names in `m`; `m.dNAME` is the gradient."""
@@ -136,6 +142,12 @@ class Layer(Spec):
 layers: Registry[type[Layer]] = Registry("layer", "layers")
 LayerSpec = Annotated[Layer, Named(layers)]
 Layers = tuple[Layer, ...]
+
+
+def fitted(chain: Layers, numbers: int) -> Layers:
+    """Layers that were told how many of the first inputs are numbers, as far as these keep their places."""
+    end = next((place for place, layer in enumerate(chain) if not layer.keeps_places), len(chain)) + 1
+    return (*(layer.fitted(numbers) for layer in chain[:end]), *chain[end:])
 
 
 def mean_column(size: int) -> NDArray[np.float64]:

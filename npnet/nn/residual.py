@@ -1,8 +1,9 @@
 """Residual blocks: a list of layers, and their input added to their output."""
 
 from pydantic import Field
+from typing_extensions import override
 
-from npnet.nn.layer import Layer, LayerSpec, layers
+from npnet.nn.layer import Layer, LayerSpec, fitted, layers
 
 
 @layers.add("residual")
@@ -14,6 +15,10 @@ class Residual(Layer):
     """
 
     layers: tuple[LayerSpec, ...] = Field(strict=False, min_length=1, description="The layers of f, in order.")
+
+    @override
+    def fitted(self, numbers: int) -> "Residual":
+        return self.model_copy(update={"layers": fitted(self.layers, numbers)})
 
     def width(self, inputs: int) -> int:
         """Number of output features, equal to the inputs; ValueError where the inside changes it."""

@@ -14,7 +14,7 @@ from npnet.config.memory import needed, size_text
 from npnet.errors import ConfigError
 
 Load = Callable[..., Loaded]
-FACTS = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200})
+FACTS = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200}, 2)
 
 
 @pytest.mark.parametrize(

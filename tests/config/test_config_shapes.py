@@ -16,10 +16,10 @@ from npnet.nn.losses import losses
 Load = Callable[..., Loaded]
 
 ROWS = {"train": 600, "validation": 200, "test": 200}
-BINARY = Facts("binary", 2, 1, 2, ROWS)
-THREE = Facts("multiclass", 2, 1, 3, ROWS)
-REGRESSION = Facts("regression", 2, 1, 0, ROWS)
-TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS)
+BINARY = Facts("binary", 2, 1, 2, ROWS, 2)
+THREE = Facts("multiclass", 2, 1, 3, ROWS, 2)
+REGRESSION = Facts("regression", 2, 1, 0, ROWS, 2)
+TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS, 2)
 
 
 def text(layers: str, more: str = "") -> str:
@@ -91,7 +91,7 @@ def test_what_fits_passes(load_text: Load, facts: Facts, layers: str, more: str)
 
 
 def test_a_part_that_is_not_there_cannot_be_monitored(load_text: Load) -> None:
-    facts = Facts("binary", 2, 1, 2, {"train": 600})
+    facts = Facts("binary", 2, 1, 2, {"train": 600}, 2)
     with pytest.raises(ConfigError, match="there is no validation part to measure validation_loss on"):
         check(load_text(text("linear", "monitor: validation_loss")), facts)
     check(load_text(text("linear")), facts)
@@ -119,7 +119,7 @@ def test_the_batch_size_of_the_hint_leaves_no_batch_of_one_row(load_text: Load) 
 def test_the_pairs_of_widths_and_targets_pass_only_where_they_agree(load_text: Load) -> None:
     for units in range(1, 6):
         for classes in range(3, 6):
-            facts = Facts("multiclass", 7, 1, classes, ROWS)
+            facts = Facts("multiclass", 7, 1, classes, ROWS, 7)
             loaded = load_text(text(f"linear: {units}"))
             if units == classes:
                 check(loaded, facts)

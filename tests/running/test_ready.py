@@ -42,13 +42,13 @@ def test_the_outline_is_that_of_the_network_that_is_trained(config: Path) -> Non
 )
 def test_the_largest_product_decides_on_threads(overrides: list[str], product: int, config: Path) -> None:
     experiment = load(config, overrides).experiment
-    facts = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200, "test": 200})
+    facts = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200, "test": 200}, 2)
     assert largest_product(experiment, facts) == product
     assert choose_threads(experiment, facts) == 1
 
 
 def test_large_steps_take_all_cores_and_written_threads_are_taken(config: Path) -> None:
-    facts = Facts("binary", 2000, 1, 2, {"train": 60_000, "validation": 200, "test": 200})
+    facts = Facts("binary", 2000, 1, 2, {"train": 60_000, "validation": 200, "test": 200}, 2000)
     large = ["layers.0.linear.units=1000", "batch_size=1024"]
     assert choose_threads(load(config, large).experiment, facts) == cores()
     assert choose_threads(load(config, [*large, "threads=3"]).experiment, facts) == 3
