@@ -35,10 +35,10 @@ def test_the_first_network_of_an_ensemble_is_the_one_trained_alone_bit_for_bit()
 
 def test_an_ensemble_predicts_the_mean_of_its_networks() -> None:
     three = _fitted(ensemble=3)
-    raw = three.data.parts["test"].raw
+    rows = three.data.parts["test"].frame
     each = three.readout(three._scorer("test").predict())
     assert np.allclose(three.outputs("test"), each.mean(axis=0))
-    assert np.allclose(three.predict(raw), three.outputs("test"), atol=1e-6)
+    assert np.allclose(three.predict(rows), three.outputs("test"), atol=1e-6)
 
 
 def test_weights_go_into_another_fitting_of_the_same_network() -> None:

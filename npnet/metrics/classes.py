@@ -1,105 +1,11 @@
-"""Scores: each once as array operations over a whole stack of models, once by scikit-learn.
+"""Scores of classes: of their order, of decisions, and of probabilities."""
 
-`stacked` is for every epoch, `score` for the final figures; tests hold them equal. Shapes: target is (samples,) class
-codes, or (samples, targets) of a regression; output is (models, outputs, samples) for `stacked` and (outputs,
-samples) for `score`: the probability of class 1 (binary, one output), of every class (multiclass), or values in the
-target's units. weight, where given, is (samples,). What is undefined, such as a ROC of one class, is NaN from both.
-
-A decision is the most probable class, in a tie the lower one: class 1 of two where its probability is above 0.5.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.errors import UsageError
-from npnet.registry import Registry
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
-Goal = Literal["maximize", "minimize"]
-
-CLASSES = ("binary", "multiclass", "multilabel")
-REGRESSION = ("regression", "counts")
-
-Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
-Score = Callable[..., float]  # the same of one model
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A score by its name, documented by its function `stacked`."""
-
-    name: str
-    goal: Goal
-    tasks: tuple[str, ...]
-    stacked: Stacked
-    score: Score
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "__doc__", self.stacked.__doc__)
-
-
-metrics: Registry[Metric] = Registry("metric", "metrics")
-
-
-def for_task(task: str) -> list[str]:
-    """The names of the metrics of a task, the usual one first."""
-    return [name for name, metric in metrics.items() if task in metric.tasks]
-
-
-def evaluate(
-    target: Array, output: Array, task: str, names: Sequence[str] | None = None, weight: Array | None = None
-) -> dict[str, float]:
-    """The final figures of one model, outputs (outputs, samples): those named, or all of its task.
-
-    UsageError for a name that is no metric of the task.
-    """
-    known = for_task(task)
-    chosen = known if names is None else names
-    for name in chosen:
-        if name not in known:
-            raise UsageError(f'"{name}" is no metric of a {task} task', f"these are: {', '.join(known)}")
-    if task != "multilabel":
-        return {name: metrics[name].score(target, output, weight) for name in chosen}
-    pairs = list(zip(target.T, output, strict=True))
-    return {name: float(np.mean([metrics[name].score(y, p[np.newaxis], weight) for y, p in pairs])) for name in chosen}
-
-
-def measure(name: str, target: Array, output: Array, task: str) -> Floats:
-    """Score every model of a stack, (models,), by its outputs (models, outputs, samples); of labels the mean."""
-    if task != "multilabel":
-        return metrics[name].stacked(target, output)
-    each = [metrics[name].stacked(y, output[:, n : n + 1]) for n, y in enumerate(target.T)]
-    return np.asarray(np.mean(each, axis=0))
-
-
-def decide(output: Array) -> Codes:
-    """The class codes (..., samples) that probabilities (..., outputs, samples) decide for; a tie takes the lower."""
-    if output.shape[-2] == 1:
-        return np.asarray(output[..., 0, :] > 0.5, np.int64)
-    return np.asarray(output.argmax(axis=-2), np.int64)
-
-
-def _add(name: str, goal: Goal, tasks: tuple[str, ...], score: Score) -> Callable[[Stacked], Metric]:
-    def register(stacked: Stacked) -> Metric:
-        return metrics.add(name)(Metric(name, goal, tasks, stacked, score))
-
-    return register
-
-
-def _by(function: str, given: Callable[[Array], Array], options: Callable[..., dict[str, Any]] | None = None) -> Score:
-    def score(target: Array, output: Array, weight: Array | None = None) -> float:
-        from sklearn import metrics as reference
-
-        more = options(target, output) if options else {}
-        return float(getattr(reference, function)(target, given(output), sample_weight=weight, **more))
-
-    return score
+from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_reference, decide, mean
 
 
 def _over_classes(_: Array, output: Array) -> dict[str, Any]:
@@ -134,11 +40,7 @@ def _brier_score(target: Array, output: Array, weight: Array | None = None) -> f
     return float(sum(brier_score_loss(target == code, given, sample_weight=weight) for code, given in each))
 
 
-def _r2_score(target: Array, output: Array, weight: Array | None = None) -> float:
-    return _by("r2_score", np.transpose)(target, output, weight) if len(target) > 1 else float("nan")
-
-
-@_add("roc_auc", "maximize", CLASSES, _roc_auc_score)
+@add("roc_auc", "maximize", CLASSES, _roc_auc_score)
 def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """The chance that a row of a class is scored above one of another; a tie counts half.
 
@@ -159,14 +61,14 @@ def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats
     return np.asarray(areas.mean(axis=-1))
 
 
-@_add("accuracy", "maximize", CLASSES, _by("accuracy_score", decide))
+@add("accuracy", "maximize", CLASSES, by_reference("accuracy_score", decide))
 def accuracy(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows whose decision is right."""
     right = decide(output) == target
-    return np.count_nonzero(right, axis=-1) / len(target) if weight is None else _mean(right, weight)
+    return np.count_nonzero(right, axis=-1) / len(target) if weight is None else mean(right, weight)
 
 
-@_add("balanced_accuracy", "maximize", CLASSES, _by("recall_score", decide, _over_present))
+@add("balanced_accuracy", "maximize", CLASSES, by_reference("recall_score", decide, _over_present))
 def balanced_accuracy(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean over the classes that occur of the share of their rows whose decision is right.
 
@@ -176,7 +78,7 @@ def balanced_accuracy(target: Array, output: Array, weight: Array | None = None)
     return np.asarray((right[:, actual > 0] / actual[actual > 0]).mean(axis=-1))
 
 
-@_add("f1", "maximize", CLASSES, _by("f1_score", decide, _over_classes))
+@add("f1", "maximize", CLASSES, by_reference("f1_score", decide, _over_classes))
 def f1(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Harmonic mean of precision and recall: 2 right / (decided for + actual).
 
@@ -187,21 +89,21 @@ def f1(target: Array, output: Array, weight: Array | None = None) -> Floats:
     return _macro(2 * right, decided + actual, decided + actual > 0, output)
 
 
-@_add("precision", "maximize", CLASSES, _by("precision_score", decide, _over_classes))
+@add("precision", "maximize", CLASSES, by_reference("precision_score", decide, _over_classes))
 def precision(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows decided for a class that are of it; over classes as f1."""
     right, decided, actual = _counts(target, output, weight)
     return _macro(right, decided, decided + actual > 0, output)
 
 
-@_add("recall", "maximize", CLASSES, _by("recall_score", decide, _over_classes))
+@add("recall", "maximize", CLASSES, by_reference("recall_score", decide, _over_classes))
 def recall(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows of a class that are decided for it; over classes as f1."""
     right, decided, actual = _counts(target, output, weight)
     return _macro(right, np.broadcast_to(actual, right.shape), decided + actual > 0, output)
 
 
-@_add("log_loss", "minimize", CLASSES, _log_loss)
+@add("log_loss", "minimize", CLASSES, _log_loss)
 def log_loss(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean of -log of the probability that was given to the true class.
 
@@ -209,49 +111,17 @@ def log_loss(target: Array, output: Array, weight: Array | None = None) -> Float
     """
     given = _of_all_classes(output)[:, target, np.arange(len(target))]
     smallest = np.finfo(np.float64).eps
-    return -_mean(np.log(given.clip(smallest, 1 - smallest)), weight)
+    return -mean(np.log(given.clip(smallest, 1 - smallest)), weight)
 
 
-@_add("brier", "minimize", CLASSES, _brier_score)
+@add("brier", "minimize", CLASSES, _brier_score)
 def brier(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean squared distance of the probabilities from the truth, 0 or 1.
 
     Of class 1 alone for two classes, else summed over the classes. Brier, 1950.
     """
     distance = output.astype(np.float64) - (target == _classes(output)[:, None])
-    return _mean(np.square(distance).sum(axis=1), weight)
-
-
-@_add("r2", "maximize", REGRESSION, _r2_score)
-def r2(target: Array, output: Array, weight: Array | None = None) -> Floats:
-    """Share of the target's variance that is explained, averaged over the targets.
-
-    1 - sum (y - output)^2 / sum (y - mean y)^2; for a target that never varies 1 if it is met exactly, else 0.
-    Undefined for a single row. Wright, 1921.
-    """
-    if len(target) < 2:
-        return np.full(len(output), np.nan)
-    y = target.T
-    left = _mean(np.square(y - output), weight)
-    spread = np.broadcast_to(_mean(np.square(y - _mean(y, weight)[:, None]), weight), left.shape)
-    share = np.divide(left, spread, out=np.sign(left), where=spread > 0)
-    return np.asarray((1 - share).mean(axis=-1))
-
-
-@_add("rmse", "minimize", REGRESSION, _by("root_mean_squared_error", np.transpose))
-def rmse(target: Array, output: Array, weight: Array | None = None) -> Floats:
-    """Root of the mean squared error, in units of the target, averaged over the targets."""
-    return np.asarray(np.sqrt(_mean(np.square(target.T - output), weight)).mean(axis=-1))
-
-
-@_add("mae", "minimize", REGRESSION, _by("mean_absolute_error", np.transpose))
-def mae(target: Array, output: Array, weight: Array | None = None) -> Floats:
-    """Mean absolute error, in units of the target, averaged over the targets."""
-    return np.asarray(_mean(np.abs(target.T - output), weight).mean(axis=-1))
-
-
-def _mean(values: Array, weight: Array | None) -> Floats:
-    return np.asarray(values.mean(axis=-1) if weight is None else values @ weight / weight.sum())
+    return mean(np.square(distance).sum(axis=1), weight)
 
 
 def _classes(output: Array) -> Codes:

@@ -1,0 +1,113 @@
+"""Scores: each once as array operations over a whole stack of models, once by scikit-learn.
+
+`stacked` is for every epoch, `score` for the final figures; tests hold them equal. Shapes: target is (samples,) class
+codes, or (samples, targets) of a regression; output is (models, outputs, samples) for `stacked` and (outputs,
+samples) for `score`: the probability of class 1 (binary, one output), of every class (multiclass), or values in the
+target's units. weight, where given, is (samples,). What is undefined, such as a ROC of one class, is NaN from both.
+
+A decision is the most probable class, in a tie the lower one: class 1 of two where its probability is above 0.5.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.errors import UsageError
+from npnet.registry import Registry
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Goal = Literal["maximize", "minimize"]
+
+CLASSES = ("binary", "multiclass", "multilabel")
+REGRESSION = ("regression", "counts")
+
+Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
+Score = Callable[..., float]  # the same of one model
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score by its name, documented by its function `stacked`."""
+
+    name: str
+    goal: Goal
+    tasks: tuple[str, ...]
+    stacked: Stacked
+    score: Score
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__doc__", self.stacked.__doc__)
+
+
+metrics: Registry[Metric] = Registry("metric", "metrics")
+
+
+def for_task(task: str) -> list[str]:
+    """The names of the metrics of a task, the usual one first."""
+    return [name for name, metric in metrics.items() if task in metric.tasks]
+
+
+def evaluate(
+    target: Array, output: Array, task: str, names: Sequence[str] | None = None, weight: Array | None = None
+) -> dict[str, float]:
+    """The final figures of one model, outputs (outputs, samples): those named, or all of its task.
+
+    UsageError for a name that is no metric of the task.
+    """
+    known = for_task(task)
+    chosen = known if names is None else names
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f'"{name}" is no metric of a {task} task', f"these are: {', '.join(known)}")
+    if task != "multilabel":
+        return {name: metrics[name].score(target, output, weight) for name in chosen}
+    pairs = list(zip(target.T, output, strict=True))
+    return {name: float(np.mean([metrics[name].score(y, p[np.newaxis], weight) for y, p in pairs])) for name in chosen}
+
+
+def measure(name: str, target: Array, output: Array, task: str) -> Floats:
+    """Score every model of a stack, (models,), by its outputs (models, outputs, samples); of labels the mean."""
+    if task != "multilabel":
+        return metrics[name].stacked(target, output)
+    each = [metrics[name].stacked(y, output[:, n : n + 1]) for n, y in enumerate(target.T)]
+    return np.asarray(np.mean(each, axis=0))
+
+
+def decide(output: Array) -> Codes:
+    """The class codes (..., samples) that probabilities (..., outputs, samples) decide for; a tie takes the lower."""
+    if output.shape[-2] == 1:
+        return np.asarray(output[..., 0, :] > 0.5, np.int64)
+    return np.asarray(output.argmax(axis=-2), np.int64)
+
+
+def add(name: str, goal: Goal, tasks: tuple[str, ...], score: Score) -> Callable[[Stacked], Metric]:
+    """Register the scoring of a stack as a metric, beside its score of one model."""
+
+    def register(stacked: Stacked) -> Metric:
+        return metrics.add(name)(Metric(name, goal, tasks, stacked, score))
+
+    return register
+
+
+def by_reference(
+    function: str, given: Callable[[Array], Array], options: Callable[..., dict[str, Any]] | None = None
+) -> Score:
+    """The score of one model by a function of scikit-learn, from what `given` makes of the outputs."""
+
+    def score(target: Array, output: Array, weight: Array | None = None) -> float:
+        from sklearn import metrics as reference
+
+        more = options(target, output) if options else {}
+        return float(getattr(reference, function)(target, given(output), sample_weight=weight, **more))
+
+    return score
+
+
+def mean(values: Array, weight: Array | None) -> Floats:
+    """The mean over the samples, weighted where there are weights."""
+    return np.asarray(values.mean(axis=-1) if weight is None else values @ weight / weight.sum())
