@@ -16,6 +16,7 @@ npnet init --list
 npnet init spirals
 npnet init table -o mine.yaml
 npnet init iris -o -
+npnet init --data credit.csv --target Status
 """
 
 
@@ -27,31 +28,68 @@ def add_to(app: typer.Typer) -> None:
 def init(
     here: Here,
     template: Annotated[
-        str, typer.Argument(metavar="TEMPLATE", help="Which one; circles if none is named.")
-    ] = "circles",
+        str | None, typer.Argument(metavar="TEMPLATE", help="Which one; circles if none is named.")
+    ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
+    data: Annotated[str | None, typer.Option(metavar="FILE", help="Write a config for this table.")] = None,
+    target: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="The column of the table to predict; repeatable.")
+    ] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write a commented config to start from, TEMPLATE.yaml unless told otherwise."""
+    """Write a commented config to start from, TEMPLATE.yaml unless told otherwise.
+
+    With --data it is fitted to a table: identifiers are left out, and the recipe for tables is written in full.
+    """
     if show:
         list_templates(here)
-        return
+    elif data is not None:
+        if template is not None:
+            raise UsageError("--data and a template do not go together", "leave out one of them")
+        write_proposal(here, data, target or [], output, force)
+    elif target:
+        raise UsageError("--target is for a table", "write --data FILE too")
+    else:
+        write_template(here, template or "circles", output, force)
+
+
+def write_template(here: Here, template: str, output: str | None, force: bool) -> None:
+    """Write a template as it is."""
     known = templates()
     if template not in known:
         near = nearest(template, list(known))
         hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
         raise UsageError(f'there is no template "{template}"', hint)
+    deliver(here, known[template], output or f"{template}.yaml", force, {"template": template})
+
+
+def write_proposal(here: Here, data: str, target: list[str], output: str | None, force: bool) -> None:
+    """Write a config for a table, and say what was decided."""
+    if not target:
+        raise UsageError("--data needs --target COLUMN", "the column to predict")
+    from npnet.running.proposing import propose
+
+    file = output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml"
+    proposal = propose(data, target, Path() if file == "-" else Path(file).parent)
+    for warning in proposal.warnings:
+        here.screen.warn(f"{warning}; drop it if it is not known when you predict")
+    if proposal.dropped:
+        here.screen.say(f"left out as identifiers: {', '.join(proposal.dropped)}")
+    deliver(here, proposal.text, file, force, {"data": data, "dropped": list(proposal.dropped)})
+
+
+def deliver(here: Here, text: str, output: str, force: bool, about: dict[str, object]) -> None:
+    """Write a config to a file or to standard output, and say so."""
     if output == "-":
-        here.screen.result(known[template])
+        here.screen.result(text)
         return
-    file = Path(output or f"{template}.yaml")
-    write(file, known[template], force)
-    here.screen.say(f"wrote {file}; next: npnet train {file}")
+    write(Path(output), text, force)
+    here.screen.say(f"wrote {output}; next: npnet train {output}")
     if here.json:
-        here.screen.result_json({"template": template, "file": str(file)})
+        here.screen.result_json(about | {"file": output})
 
 
 def list_templates(here: Here) -> None:

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PositiveInt
 
 from npnet.config.keys import Also
+from npnet.config.presets import known
 from npnet.data import SourceSpec, Split
 from npnet.data.folds import Folds
 from npnet.data.preparation import PrepareSpec
+from npnet.decisions import RATES
 from npnet.metrics import metrics
 from npnet.nn.layer import LayerSpec
 from npnet.nn.losses import LossSpec
@@ -48,6 +50,14 @@ def _known_monitor(name: str) -> str:
     return name
 
 
+def _known_rate(name: str) -> str:
+    if name not in RATES:
+        near = nearest(name, list(RATES))
+        hint = f'did you mean "{near}"?' if near else f"one is chosen for {', '.join(RATES)}"
+        raise ValueError(f'no threshold is chosen for "{name}"; {hint}')
+    return name
+
+
 Stopping = Annotated[
     EarlyStopping | None,
     BeforeValidator(_short),
@@ -73,6 +83,9 @@ class Experiment(Spec):
     model_config = ConfigDict(allow_inf_nan=False)
 
     dataset: SourceSpec = Field(description="The data: a built-in set or a table.")
+    preset: Annotated[str, AfterValidator(known)] | None = Field(
+        None, description="A recipe that stands for the keys that are not there; keys beside it win."
+    )
     split: Split = Field(Split(), description="Shares of the rows for test and validation; the rest trains.")
     scale: Literal["standard", "none"] = Field(
         "standard", description="Bring every feature to mean 0 and deviation 1, as measured on the train part, or not."
@@ -100,7 +113,7 @@ class Experiment(Spec):
     class_weight: ClassWeight | None = Field(
         None, description="How much each class counts: balanced, so that all count the same, or a number by class."
     )
-    threshold: str | Annotated[float, Field(gt=0, lt=1)] | None = Field(
+    threshold: Annotated[str, AfterValidator(_known_rate)] | Annotated[float, Field(gt=0, lt=1)] | None = Field(
         None,
         description="The probability from which two classes are decided; a metric's name chooses it on validation.",
     )

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
 from npnet.config.messages import mistakes_of, unbounded
-from npnet.config.overrides import override
 from npnet.config.places import Mistake, refusal
+from npnet.config.presets import overridden
 from npnet.config.tree import Node
 from npnet.config.tree import Path as Keys
 from npnet.errors import ConfigError
@@ -48,7 +48,7 @@ class Loaded:
 
 
 def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
-    """Read a config file, what it extends, and the `KEY=VALUE` overrides.
+    """Read a config file, what it extends, its preset, and the `KEY=VALUE` overrides.
 
     ConfigError holds every mistake, UsageError stands for a missing file or an override that is none.
     """
@@ -60,7 +60,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     elif not isinstance(root.value, dict):
         mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
         raise refusal(mistakes, root.place.file)
-    root, refused = override(root, Experiment, list(overrides))
+    root, refused = overridden(root, Experiment, overrides)
     return Loaded(validated(root, [*mistakes, *refused]), path, family.text, root)
 
 

@@ -30,6 +30,12 @@ def write_resolved(experiment: Experiment) -> str:
     return text
 
 
+def flow(value: str | list[str]) -> str:
+    """A text, or a list of them, as one line of YAML that reads back as the same."""
+    text: str = yaml.dump([value], Dumper=_Dumper, allow_unicode=True, default_flow_style=True, width=10**6)
+    return text.strip()[1:-1]
+
+
 def show(experiment: Experiment) -> str:
     """The same with a comment on every key that nobody gave, and on what null stands for."""
     return "\n".join(_commented(experiment, line) for line in write_resolved(experiment).splitlines()) + "\n"
@@ -47,10 +53,15 @@ def _commented(experiment: Experiment, line: str) -> str:
 def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
     """The experiment with relative paths that started at `base` made to start at `folder`."""
     source = experiment.dataset
-    if not isinstance(source, Table) or Path(source.path).is_absolute():
+    if not isinstance(source, Table):
         return experiment
-    path = os.path.relpath(base.resolve() / source.path, folder.resolve())
-    return experiment.model_copy(update={"dataset": source.model_copy(update={"path": path})})
+    files = {"path": source.path, "validation": source.validation, "test": source.test}
+    moved = {
+        key: os.path.relpath(base.resolve() / file, folder.resolve())
+        for key, file in files.items()
+        if file not in (None, "-") and not Path(file).is_absolute()
+    }
+    return experiment.model_copy(update={"dataset": source.model_copy(update=moved)})
 
 
 def spelled(spec: Spec) -> dict[str, Any]:

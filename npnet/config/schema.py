@@ -9,6 +9,7 @@ from typing import Any
 
 from npnet.config.experiment import PARTS, Experiment
 from npnet.config.keys import registry_of, type_of
+from npnet.config.presets import names
 from npnet.data import datasets
 from npnet.metrics import metrics
 from npnet.nn.initializers import initializers
@@ -39,8 +40,10 @@ def schema() -> Schema:
         "description": "A config that this one builds on, or a list: mappings merge, lists replace, the later wins.",
         **_either([FILE, {"type": "array", "items": FILE}]),
     }
+    properties["preset"] = {"description": properties["preset"]["description"], "enum": [None, *names()]}
     required = root.pop("required")
-    condition = {"if": {"required": ["extends"]}, "else": {"required": required}}
+    needed = {"if": {"required": ["preset"]}, "then": {"required": ["dataset"]}, "else": {"required": required}}
+    condition = {"if": {"required": ["extends"]}, "else": needed}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "npnet config"}
     return {**head, **root, **condition, "$defs": definitions}
 
