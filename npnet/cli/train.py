@@ -19,6 +19,7 @@ EXAMPLES = """
 npnet train circles.yaml
 npnet train circles.yaml learning_rate=1e-3 layers.0.linear.units=32
 run=$(npnet train circles.yaml --quiet --name wide --tag paper)
+npnet train circles.yaml --cv 5
 npnet train circles.yaml --dry-run
 """
 
@@ -34,6 +35,7 @@ def train(
     overrides: Overrides = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run; else the config's.")] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for the run; may be repeated.")] = None,
+    cv: Annotated[int | None, typer.Option(metavar="K", help="Cross-validate with K folds, as cv=K does.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     no_plots: Annotated[bool, typer.Option("--no-plots", help="Draw no pictures.")] = False,
     run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The run folder, new or empty.")] = None,
@@ -46,7 +48,7 @@ def train(
     from npnet.config import load
     from npnet.running import Halted, Wishes
 
-    loaded = load(config, overrides or [])
+    loaded = load(config, [*(overrides or []), *([] if cv is None else [f"cv={cv}"])])
     if dry_run:
         rehearse(here, loaded)
         return None
