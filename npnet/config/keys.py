@@ -73,30 +73,43 @@ def item_of(kind: Any) -> Any:
     return next((get_args(bare)[0] for bare, _ in branches(kind) if get_origin(bare) in (tuple, list)), None)
 
 
+def values_of(kind: Any) -> Any:
+    """The type of the values of a mapping whose keys are free, or None for what is no such mapping."""
+    return next((get_args(bare)[1] for bare, _ in branches(kind) if get_origin(bare) is dict), None)
+
+
 def below(kind: Any, key: str | int) -> Any:
-    """The type one key deeper, of an option, a registered name or an item; None without one."""
+    """The type one key deeper, of an option, a registered name, a free key or an item; None without one."""
     registry, spec = registry_of(kind), spec_of(kind)
     if isinstance(key, int):
         return item_of(kind)
     if registry is not None:
         return registry.get(key)
-    return type_of(spec.model_fields[key]) if spec and key in spec.model_fields else None
+    if spec is not None:
+        return type_of(spec.model_fields[key]) if key in spec.model_fields else None
+    return values_of(kind)
 
 
 def follow(kind: Any, location: Path) -> tuple[Path, Any]:
-    """The path and the type of a location of pydantic, which also names branches of unions."""
+    """The path and the type of a location of pydantic, which also names the branch of a union it tried."""
     path: Path = ()
+    labelled = False
     for key in location:
+        if not labelled and len(list(branches(kind))) > 1:
+            labelled = True
+            continue
         deeper = below(kind, key)
         if deeper is not None:
-            path, kind = (*path, key), deeper
+            path, kind, labelled = (*path, key), deeper, False
     return path, kind
 
 
 def describe(kind: Any) -> str:
     """What a type takes, as a sentence goes on after "must be": `a number greater than 0`."""
-    ways = [_describe(bare, notes) for bare, notes in branches(kind)]
-    return " or ".join(dict.fromkeys([*(note.words for note in _also(kind)), *ways]))
+    ways = dict.fromkeys([*(note.words for note in _also(kind)), *(_describe(*branch) for branch in branches(kind))])
+    if BASES[float] in ways:
+        ways.pop(BASES[int], None)
+    return (", or " if sum(", each " in way for way in ways) > 1 else " or ").join(ways)
 
 
 def nothing_of(kind: Any) -> str | None:
@@ -116,6 +129,8 @@ def _describe(bare: Any, notes: tuple[Any, ...]) -> str:
         return " or ".join(f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(bare))
     if get_origin(bare) in (tuple, list):
         return f"a list, each item {describe(get_args(bare)[0])}"
+    if get_origin(bare) is dict:
+        return f"a mapping, each value {describe(get_args(bare)[1])}"
     if isinstance(bare, type) and issubclass(bare, Spec):
         return f"options ({', '.join(bare.model_fields)})"
     return f"{BASES.get(bare, 'a value')}{_limits(notes)}"
@@ -137,6 +152,8 @@ _BOUNDS: dict[str, Any] = {"gt": bounds.Gt, "ge": bounds.Ge, "lt": bounds.Lt, "l
 def number(value: float) -> str:
     """A bound as people write it: `10**7`, `2**63 - 1`, `1e6`."""
     if isinstance(value, int):
+        if value < 0:
+            return f"-{number(-value)}"
         zeros, bits = len(str(value)) - 1, value.bit_length()
         if zeros > 5 and value in (10**zeros, 2**bits - 1):
             return f"10**{zeros}" if value == 10**zeros else f"2**{bits} - 1"

@@ -16,9 +16,10 @@ from npnet.registry import nearest
 
 
 def mistakes_of(error: ValidationError, root: Node, kind: Any) -> Iterator[Mistake]:
-    """Every mistake that a validation found; the branches of a union make one."""
-    told: set[Path] = set()
-    for detail in error.errors(include_url=False):
+    """Every mistake that a validation found; the branches of a union make one, as deep inside as any of them came."""
+    details = error.errors(include_url=False)
+    told = {path[:end] for path, _ in (follow(kind, detail["loc"]) for detail in details) for end in range(len(path))}
+    for detail in details:
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic counts only the items without a mistake
         path, inner = follow(kind, detail["loc"])
@@ -110,6 +111,8 @@ def written(value: object) -> str:
     """A value as a message names it: `0.5`, `true`, `the text "x"`, `a list`."""
     if isinstance(value, bool):
         return str(value).lower()
+    if value in ("", [], {}, ()):
+        return f"an empty {'text' if value == '' else 'mapping' if value == {} else 'list'}"
     if isinstance(value, str):
         return f'the text "{shown(value)}"'
     if isinstance(value, float):

@@ -40,6 +40,7 @@ def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
         outputs = loss.outputs(facts.targets, facts.classes)
         yield from _widths(suited(experiment.layers, facts, outputs), facts, name, outputs)
         yield from _last(experiment.layers, loss, facts, outputs)
+    yield from _decisions(experiment, facts)
     yield from _batches(experiment, facts)
     yield from _scores(experiment, facts)
 
@@ -85,6 +86,18 @@ def _last(chain: tuple[Layer, ...], loss: Loss, facts: Facts, outputs: int) -> I
         yield key, f"{loss_name} goes with {loss.link} or with no activation in the last place, not {name}", None
     elif name == "softmax" and outputs == 1:
         yield key, "softmax of one output is always 1", "write sigmoid"
+
+
+def _decisions(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
+    e, task = experiment, TASKS[facts.task]
+    if e.threshold is not None and facts.task != "binary":
+        yield ("threshold",), f"a threshold is for two classes, the task is {task}", "take threshold out"
+    elif isinstance(e.threshold, str) and "validation" not in facts.rows:
+        yield ("threshold",), "there is no validation part to choose the threshold on", "set split.validation"
+    if e.temperature and not facts.classes:
+        yield ("temperature",), f"a temperature is for classes, the task is {task}", "take temperature out"
+    elif e.temperature and "validation" not in facts.rows:
+        yield ("temperature",), "there is no validation part to fit the temperature on", "set split.validation"
 
 
 def _batches(experiment: Experiment, facts: Facts) -> Iterator[Fault]:

@@ -19,7 +19,9 @@ from npnet.data.text import quoted
 from npnet.data.weighting import column_weights
 from npnet.errors import DataError
 
-Names = Annotated[tuple[Annotated[str, Field(strict=True)], ...], Field(strict=False, min_length=1)]
+Name = Annotated[str, Field(strict=True, min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class TableRows:
 
 @datasets.add("table")
 class Table(ReadOptions, Source):
-    """The rows of a csv, tsv, jsonl or parquet file; every column but those named below is a feature.
+    """Rows of a csv, tsv, jsonl or parquet file; its columns without another role are features.
 
     A column is numbers where at least 90 % of its cells are, dates where they are ISO dates, else categories; an
     empty cell is missing. A target of text is classes. One of numbers is classes where they are whole and few, at
@@ -42,9 +44,9 @@ class Table(ReadOptions, Source):
     targets of two classes each are labels, others a regression. `task` decides otherwise. Rows are numbered from 1.
     """
 
-    target: Annotated[str, Field(min_length=1)] | Names = Field(description="The column to predict, or several.")
+    target: Name | Names = Field(description="The column to predict, or several.")
     task: Wish | None = Field(None, description="What the target is, where the rule would take it for another.")
-    positive_class: str | int | None = Field(None, description="Which of two classes is class 1.")
+    positive_class: ClassName | None = Field(None, description="Which of two classes is class 1.")
     drop_rows: bool = Field(False, description="Leave out the rows that have no target, instead of refusing them.")
     weight: str | None = Field(None, description="A column of weights: how much each row counts.")
     group: str | None = Field(None, description="A column of groups, none of which is divided between two parts.")

@@ -15,7 +15,7 @@ from npnet.registry import nearest
 from npnet.spec import Spec
 
 TargetTask = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
-Wish = Literal["classification"] | TargetTask
+Wish = Literal["classification", TargetTask]
 
 AS_CLASSES = "task: classification makes classes of text"
 

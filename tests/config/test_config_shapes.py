@@ -20,6 +20,7 @@ BINARY = Facts("binary", 2, 1, 2, ROWS, 2)
 THREE = Facts("multiclass", 2, 1, 3, ROWS, 2)
 REGRESSION = Facts("regression", 2, 1, 0, ROWS, 2)
 TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS, 2)
+ONLY_TRAIN = Facts("binary", 2, 1, 2, {"train": 600}, 2)
 
 
 def text(layers: str, more: str = "") -> str:
@@ -53,6 +54,10 @@ FAULTS = [
     (BINARY, "batch_norm, linear", "batch_size: 1", "3:3", "batches of 1 leave 1 for the last"),
     (BINARY, "residual: [batch_norm], linear", "batch_size: 599", "3:3", "batch_norm needs 2 rows in every batch"),
     (BINARY, "linear", "metrics: [roc_auc, r2]", "4:20", "r2 does not fit the task, two classes"),
+    (THREE, "linear", "threshold: 0.4", "4:12", "a threshold is for two classes, the task is several classes"),
+    (ONLY_TRAIN, "linear", "threshold: f1", "4:12", "there is no validation part to choose the threshold on"),
+    (REGRESSION, "linear", "temperature: true", "4:14", "a temperature is for classes, the task is a regression"),
+    (ONLY_TRAIN, "linear", "temperature: true", "4:14", "there is no validation part to fit the temperature on"),
     (REGRESSION, "linear", "monitor: validation_f1", "4:10", "f1 does not fit the task, a regression"),
 ]
 
@@ -81,6 +86,8 @@ def test_what_does_not_fit_is_told_at_its_line(
         (THREE, "linear: 3, softmax", ""),
         (THREE, "linear, softmax", "metrics: [accuracy]\nmonitor: train_accuracy"),
         (TWO_TARGETS, "linear", "loss: huber"),
+        (BINARY, "linear", "threshold: f1\ntemperature: true"),
+        (ONLY_TRAIN, "linear", "threshold: 0.3"),
         (BINARY, "linear: 1, residual: [tanh]", ""),
         (BINARY, "batch_norm, linear", "batch_size: all"),
         (BINARY, "batch_norm, linear", "batch_size: 1000000000"),
@@ -91,10 +98,9 @@ def test_what_fits_passes(load_text: Load, facts: Facts, layers: str, more: str)
 
 
 def test_a_part_that_is_not_there_cannot_be_monitored(load_text: Load) -> None:
-    facts = Facts("binary", 2, 1, 2, {"train": 600}, 2)
     with pytest.raises(ConfigError, match="there is no validation part to measure validation_loss on"):
-        check(load_text(text("linear", "monitor: validation_loss")), facts)
-    check(load_text(text("linear")), facts)
+        check(load_text(text("linear", "monitor: validation_loss")), ONLY_TRAIN)
+    check(load_text(text("linear")), ONLY_TRAIN)
 
 
 def test_everything_that_does_not_fit_is_told_at_once(load_text: Load) -> None:
