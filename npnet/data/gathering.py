@@ -163,7 +163,7 @@ class Gathering:
         if self._any:
             self._before = before
             self._numbers, self._dates = (self._filled, 0) if before == "number" else (0, self._filled)
-            self._take = self._count
+            self._take, self._values = self._count, Growing(np.float64)
         elif all(self._seconds(text) is not None for text in distinct.texts):
             self._begin(self._take_dates, np.float64, np.nan)
         elif decides(distinct.how_many(map(is_number, distinct.texts)), self._counting(distinct)):
@@ -185,7 +185,8 @@ class Gathering:
 
     def _counting(self, distinct: _Distinct) -> int:
         """How many cells count when a share of them decides the kind."""
-        return distinct.how_many(not self._rules.is_listed(text) for text in distinct.texts)
+        listed = distinct.how_many(map(self._rules.is_listed, distinct.texts)) if self._rules.lists_numbers else 0
+        return int(distinct.counts.sum()) - listed
 
     def _note(self, kind: Kind, distinct: _Distinct, first_row: int) -> None:
         """Remember the first cell that a column of a kind could not hold."""

@@ -131,12 +131,13 @@ def _gathered(rows: Rows, gatherings: Iterable[Gathering], file: str, learned: b
     count = _gather(rows, first)
     if not count:
         raise DataError(f"{file} has no rows", "there is nothing below the line of column names")
-    found = _finished(first, file, learned)
-    again = {name: first[name].again() for name, column in found.items() if column is None}
+    found = {name: one.finish() for name, one in first.items()}
+    again = {name: one.again() for name, one in first.items() if found[name] is None}
     if again:
         _gather(rows, again)
-        found |= _finished(again, file, learned)
-    return {name: column for name, column in found.items() if column is not None}, count
+        found |= {name: one.finish() for name, one in again.items()}
+    _refuse_first([one for one in found.values() if isinstance(one, Fault)], file, learned)
+    return {name: column for name, column in found.items() if isinstance(column, Column)}, count
 
 
 def _gather(rows: Rows, gatherings: dict[str, Gathering]) -> int:
@@ -148,15 +149,12 @@ def _gather(rows: Rows, gatherings: dict[str, Gathering]) -> int:
     return count
 
 
-def _finished(gatherings: dict[str, Gathering], file: str, learned: bool) -> dict[str, Column | None]:
-    """The columns, None for those that must be read again; DataError at the first cell that is a mistake."""
-    found = {name: one.finish() for name, one in gatherings.items()}
-    faults = [one for one in found.values() if isinstance(one, Fault)]
+def _refuse_first(faults: Sequence[Fault], file: str, learned: bool) -> None:
+    """DataError at the first cell that is a mistake."""
     if faults:
         first = min(faults, key=lambda fault: fault.row)
         cell = f"{quoted(first.text)} {first.why} in column {quoted(first.column)}"
         raise DataError(f"{file}: row {first.row}: {cell}", _advice(first, learned))
-    return {name: one for name, one in found.items() if not isinstance(one, Fault)}
 
 
 def _advice(fault: Fault, learned: bool) -> str:

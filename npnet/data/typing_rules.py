@@ -43,14 +43,19 @@ class Rules:
         numbers = [float(text) for text in texts if NUMBER.fullmatch(text)]
         return cls(texts, np.array(numbers), float(np.finfo(dtype).max))
 
+    @property
+    def lists_numbers(self) -> bool:
+        """Whether `na_values` lists any."""
+        return len(self.missing_numbers) > 0
+
     def without_missing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Numbers with NaN where `na_values` lists one."""
-        listed = np.isin(values, self.missing_numbers) if len(self.missing_numbers) else np.False_
+        listed = np.isin(values, self.missing_numbers) if self.lists_numbers else np.False_
         return np.where(listed, np.nan, values) if listed.any() else values
 
     def is_listed(self, text: str) -> bool:
         """Whether a text is a number that `na_values` lists, in whatever spelling."""
-        return len(self.missing_numbers) > 0 and bool(NUMBER.fullmatch(text)) and float(text) in self.missing_numbers
+        return self.lists_numbers and bool(NUMBER.fullmatch(text)) and float(text) in self.missing_numbers
 
     def value(self, text: str) -> float:
         """The number that a text is; NaN where it is missing, or none that the arrays hold."""
