@@ -1,0 +1,1 @@
+"""Real tables: npnet's preset and its peers on the same splits."""
