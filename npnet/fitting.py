@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
-from npnet.data import Dataset, Part, Prepared, prepare
+from npnet.data import Dataset, Part, Prepared, Task, prepare
 from npnet.data.frame import Frame
 from npnet.data.prepare import prepare_folds
 from npnet.decisions import choose_threshold, fit_temperature
@@ -191,10 +191,7 @@ class Fitting:
 
     def figures(self, y: NDArray[Any], output: Floats) -> dict[str, float]:
         """All metrics of outputs (outputs, samples), decisions taken at the threshold."""
-        task, figures = self.data.task, evaluate(y, output, self.data.task)
-        if self.decisions.threshold == 0.5:
-            return figures
-        return figures | evaluate(y, self.decisions.moved(output, task), task, DECIDED)
+        return figures(y, output, self.data.task, self.decisions)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Parameters and running statistics by the names and shapes of a PyTorch state_dict.
@@ -211,6 +208,14 @@ class Fitting:
         """The last state: theta, the statistics and the optimizer's slots, as they are in memory."""
         slots = {f"slots.{name}": slot for name, slot in self.updates.slots.items()}
         return {"theta": self.network.theta, "state": self.network.state, **slots}
+
+
+def figures(y: NDArray[Any], output: Floats, task: Task, decisions: Decisions) -> dict[str, float]:
+    """All metrics of outputs (outputs, samples), by scikit-learn, decisions taken at the threshold."""
+    found = evaluate(y, output, task)
+    if decisions.threshold == 0.5:
+        return found
+    return found | evaluate(y, decisions.moved(output, task), task, DECIDED)
 
 
 def _filled(rows: NDArray[Any], size: int, value: float | None = None) -> NDArray[Any]:

@@ -8,12 +8,14 @@ from npnet.cli.commands import Here, Run, command
 from npnet.errors import Unmet, UsageError
 
 if TYPE_CHECKING:
-    from npnet.running.scoring import Scores
+    from npnet.crossval import Scores
 
 EXAMPLES = """
 npnet evaluate latest
 npnet evaluate latest --split test --metric roc_auc --metric f1
 npnet evaluate 20261122 --threshold 0.3 --json
+npnet evaluate latest --split test --bootstrap 1000
+npnet evaluate latest --data next_year.csv
 npnet evaluate latest --fail-under roc_auc=0.9 && echo good enough
 """
 
@@ -29,27 +31,41 @@ def evaluate(
     split: Annotated[str | None, typer.Option(metavar="PART", help="train, validation or test alone.")] = None,
     metric: Annotated[list[str] | None, typer.Option(metavar="NAME", help="This metric alone; repeatable.")] = None,
     threshold: Annotated[
-        float | None, typer.Option(metavar="P", help="Decide for the second of two classes above P, not above 0.5.")
+        float | None, typer.Option(metavar="P", help="Decide for the second of two classes above P, not the run's own.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Score the rows of this table, target and all; - is stdin.")
+    ] = None,
+    bootstrap: Annotated[
+        int, typer.Option(metavar="N", help="Add 95 % intervals from N samples drawn with replacement.", min=0)
+    ] = 0,
     fail_under: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Exit with 8 where a score is worse, on test if there is one."),
     ] = None,
 ) -> None:
-    """Score a run on its data again, by scikit-learn."""
+    """Score a run on its data again, or on those of another file, by scikit-learn.
+
+    A score of --data has no loss; its file is read as the run's own was. Intervals are those of the rows alone: what
+    another training would give is not in them.
+    """
     bounds = [read_bound(text) for text in fail_under or []]
     from npnet.console.tables import metrics_table
     from npnet.rundir import find
-    from npnet.running.scoring import score
+    from npnet.running.scoring import Question, score
 
     chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
-    scores = score(find(here.runs_dir, run), split, chosen or None, threshold)
+    answer = score(find(here.runs_dir, run), Question(split, chosen or None, threshold, data, bootstrap))
+    for note in answer.notes:
+        here.screen.say(note)
+    for warning in answer.warnings:
+        here.screen.warn(warning)
     if here.json:
-        here.screen.result_json(scores)
+        here.screen.result_json(answer.scores | ({"intervals": answer.intervals} if bootstrap else {}))
     else:
-        here.screen.result_table(metrics_table(scores))
+        here.screen.result_table(metrics_table(answer.scores, answer.intervals))
     for name, bound in bounds:
-        require(scores, name, bound)
+        require(answer.scores, name, bound)
 
 
 def read_bound(text: str) -> tuple[str, float]:

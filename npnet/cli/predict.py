@@ -68,15 +68,12 @@ def predict(
 
 def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFrame":
     """The rows of a file, once all that is odd about them is told or refused."""
-    from npnet.running.predicting import refuse_unknown, warnings_of
-
     frame = oracle.read(file)
     for note in frame.notes:
         here.screen.say(note)
-    unknown = oracle.unknown(frame)
     if strict:
-        refuse_unknown(frame, unknown)
-    for warning in warnings_of(unknown):
+        oracle.refuse_unknown(frame)
+    for warning in oracle.warnings(frame):
         here.screen.warn(warning)
     return frame
 

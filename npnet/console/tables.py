@@ -1,6 +1,8 @@
 """Tables as text: as wide as they need off a terminal, ASCII where a stream speaks nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -53,11 +55,23 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     return made
 
 
-def metrics_table(metrics: Mapping[str, Mapping[str, float]]) -> Table:
-    """A row for each metric, a column for each part."""
+def metrics_table(
+    metrics: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None
+) -> Table:
+    """A row for each metric, a column for each part; intervals stand behind their values."""
     names = dict.fromkeys(name for scores in metrics.values() for name in scores)
-    rows = [[name, *(scores.get(name) for scores in metrics.values())] for name in names]
-    return table(["metric", *metrics], rows, list(metrics))
+    cells: dict[str, Callable[[str], object]] = {}
+    for part in metrics:
+        cells[part] = metrics[part].get
+        if intervals and part in intervals:
+            cells[f"{part} 95 %"] = partial(_span, intervals[part])
+    rows = [[name, *(cell(name) for cell in cells.values())] for name in names]
+    return table(["metric", *cells], rows, list(cells))
+
+
+def _span(found: Mapping[str, tuple[float, float]], name: str) -> str:
+    low, high = found.get(name, (math.nan, math.nan))
+    return f"{short(low)} to {short(high)}" if math.isfinite(low) else ""
 
 
 def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:

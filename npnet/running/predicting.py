@@ -14,6 +14,7 @@ from npnet.data.preparation import Unknown
 from npnet.data.reading import ReadFrame, read_frame
 from npnet.data.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.source import VALUES
+from npnet.data.table import Table
 from npnet.data.text import quoted
 from npnet.errors import DataError, UsageError
 from npnet.predictor import Predictor
@@ -21,7 +22,7 @@ from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
 from npnet.rundir.table import csv_rows
 from npnet.running.results import Columns, answers
-from npnet.running.threads import limited
+from npnet.running.threads import limited, threads_of
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 NAMED = 5  # unknown values that a warning names
@@ -29,17 +30,23 @@ NAMED = 5  # unknown values that a warning names
 
 @dataclass(frozen=True, eq=False)
 class Oracle:
-    """A run that answers: its predictor, what it knows of its data, and the threads it was trained with."""
+    """A run that answers: its predictor, what it knows of its data, its BLAS threads.
+
+    `dropped` are the columns that its config leaves out, of which nobody needs to be told.
+    """
 
     predictor: Predictor
     data: DataMetadata
     threads: int
+    dropped: tuple[str, ...]
 
     @classmethod
     def of(cls, run: Run) -> "Oracle":
         """Open a run; its data are not needed."""
         predictor, _, experiment = predictor_of(run)
-        return cls(predictor, metadata_of(run), experiment.threads if isinstance(experiment.threads, int) else 1)
+        source = experiment.dataset
+        dropped = source.drop if isinstance(source, Table) else ()
+        return cls(predictor, metadata_of(run), threads_of(experiment), dropped)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -49,12 +56,27 @@ class Oracle:
     def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a file as the data of the run were read; DataError where a column is missing."""
         schema = self.data.schema or _of_numbers(self.data)
-        return read_frame(ReadOptions(path=path), Path.cwd(), schema, needs={*self.needed, *others})[0]
+        options = ReadOptions(path=path, drop=self.dropped)
+        return read_frame(options, Path.cwd(), schema, needs={*self.needed, *others})[0]
 
     def unknown(self, frame: Frame) -> Unknown:
         """What training never saw, counted by column and text; "" stands for an unexpected gap."""
         found = ((step.column, step.surprises(frame.columns[step.column])) for step in self.data.preparations[0].steps)
         return {name: counts for name, counts in found if counts}
+
+    def warnings(self, frame: Frame) -> list[str]:
+        """A line for each column with values that training never saw."""
+        return [_warning(name, dict(counts.most_common())) for name, counts in self.unknown(frame).items()]
+
+    def refuse_unknown(self, frame: Frame) -> None:
+        """DataError that names the first row with a value that training never saw, if there is one."""
+        unknown = self.unknown(frame)
+        found = [(_first_row(frame, name, text), name, text) for name, counts in unknown.items() for text in counts]
+        if found:
+            row, name, text = min(found)
+            what = f"{quoted(text)} in column {quoted(name)} is a value that training never saw"
+            empty = f"column {quoted(name)} is empty, which it never was in training"
+            raise DataError(f"row {row}: {what if text else empty}", "without --strict it is taken as unknown")
 
     def outputs(self, frame: Frame) -> NDArray[np.float64]:
         """Outputs (outputs, samples), averaged over the networks."""
@@ -81,25 +103,10 @@ def _of_numbers(data: DataMetadata) -> Schema:
     return Schema(columns=(*columns, *(ColumnSchema(name=name, kind=kind) for name in data.targets)))
 
 
-def refuse_unknown(frame: Frame, unknown: Unknown) -> None:
-    """DataError that names the first row with a value that training never saw, if there is one."""
-    found = [(_first_row(frame, name, text), name, text) for name, counts in unknown.items() for text in counts]
-    if found:
-        row, name, text = min(found)
-        what = f"{quoted(text)} in column {quoted(name)} is a value that training never saw"
-        empty = f"column {quoted(name)} is empty, which it never was in training"
-        raise DataError(f"row {row}: {what if text else empty}", "without --strict it is taken as unknown")
-
-
 def _first_row(frame: Frame, name: str, text: str) -> int:
     column = frame.columns[name]
     wanted = column.values == column.levels.index(text) if text else column.missing
     return int(frame.rows[np.argmax(wanted)])
-
-
-def warnings_of(unknown: Unknown) -> list[str]:
-    """One line for each column with values that training never saw."""
-    return [_warning(name, dict(counts.most_common())) for name, counts in unknown.items()]
 
 
 def _warning(name: str, counts: dict[str, int]) -> str:

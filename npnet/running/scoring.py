@@ -1,37 +1,120 @@
-"""Scoring: the figures of a finished run, computed once more from its weights and its data."""
+"""Scoring: the figures of a finished run, computed once more from its weights and data, its own or others."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from npnet.crossval import Scores, all_scores
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.crossval import Scores, all_scores, out_of_fold
+from npnet.data import Task
+from npnet.data.targets import Target
 from npnet.errors import UsageError
-from npnet.fitting import Fitting
+from npnet.fitting import Fitting, figures
+from npnet.metrics import metrics
+from npnet.readout import Decisions
 from npnet.reopening import reopen
 from npnet.rundir import Run
-from npnet.running.threads import limited
+from npnet.running.bootstrap import Interval, intervals
+from npnet.running.predicting import Oracle
+from npnet.running.threads import limited, threads_of
+
+OTHER = "data"  # the part that rows of another file are
 
 
-def score(
-    run: Run, part: str | None = None, names: Sequence[str] | None = None, threshold: float | None = None
-) -> Scores:
-    """The loss and the metrics of every part, or of one; UsageError for a part or a metric that is not there."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a run: which part, which metrics, at which threshold, on which rows, how surely."""
+
+    part: str | None = None
+    names: tuple[str, ...] | None = None
+    threshold: float | None = None
+    data: str | None = None
+    bootstrap: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The scores by part, the intervals of those that were drawn again, and what there is to tell."""
+
+    scores: Scores
+    intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows that can be scored: what is true (samples, ...), and outputs (outputs, samples)."""
+
+    y: NDArray[Any]
+    output: NDArray[np.float64]
+
+
+def score(run: Run, question: Question) -> Answer:
+    """The loss and the metrics of every part, or of one, or of another file; UsageError for what is not there."""
+    return _of_file(run, question) if question.data is not None else _of_run(run, question)
+
+
+def _of_run(run: Run, question: Question) -> Answer:
     fitting = reopen(run)
-    if threshold is not None:
-        if fitting.data.task != "binary":
-            raise UsageError("--threshold is for two classes", f"the task of this run is {fitting.data.task}")
-        fitting.decisions = replace(fitting.decisions, threshold=threshold)
-    with limited(threads_of(fitting)):
+    task = fitting.data.task
+    fitting.decisions = _decisions(fitting.decisions, question, task)
+    with limited(threads_of(fitting.experiment)):
         found = all_scores(fitting)
-    if part is not None and part not in found:
-        raise UsageError(f"the run has no part {part}", f"its parts are: {', '.join(found)}")
-    chosen = found if part is None else {part: found[part]}
-    return {name: _picked(scores, names, fitting.data.task) for name, scores in chosen.items()}
+        if question.part is not None and question.part not in found:
+            raise UsageError(f"the run has no part {question.part}", f"its parts are: {', '.join(found)}")
+        chosen = found if question.part is None else {question.part: found[question.part]}
+        scores = {name: _picked(scores, question.names, task) for name, scores in chosen.items()}
+        rows = _rows(fitting) if question.bootstrap else {}
+    drawn = {name: rows[name] for name in scores if name in rows}
+    return Answer(scores, _drawn(drawn, scores, task, fitting.decisions, question, fitting.experiment.seed))
 
 
-def threads_of(fitting: Fitting) -> int:
-    """The BLAS threads that a run was trained with."""
-    threads = fitting.experiment.threads
-    return threads if isinstance(threads, int) else 1
+def _of_file(run: Run, question: Question) -> Answer:
+    oracle = Oracle.of(run)
+    data = oracle.data
+    if question.part is not None:
+        raise UsageError("--split is for the run's own data", "leave out --split or --data")
+    if data.task == "multilabel":
+        raise UsageError("--data does not take several labels", "npnet predict does")
+    decisions = _decisions(oracle.predictor.decisions, question, data.task)
+    frame = oracle.read(str(question.data), data.targets)
+    classes = (data.classes,) if data.classes else ()
+    y = Target(task=data.task, names=data.targets, classes=classes).encode(frame)
+    rows = Rows(y, oracle.outputs(frame))
+    scores = {OTHER: _picked(figures(y, rows.output, data.task, decisions), question.names, data.task)}
+    drawn = _drawn({OTHER: rows}, scores, data.task, decisions, question, seed=0)
+    return Answer(scores, drawn, frame.notes, tuple(oracle.warnings(frame)))
+
+
+def _decisions(decisions: Decisions, question: Question, task: Task) -> Decisions:
+    if question.threshold is None:
+        return decisions
+    if task != "binary":
+        raise UsageError("--threshold is for two classes", f"the task of this run is {task}")
+    return replace(decisions, threshold=question.threshold)
+
+
+def _rows(fitting: Fitting) -> dict[str, Rows]:
+    """The rows that can be drawn again; of a cross-validation those that were held."""
+    if len(fitting.folds) > 1:
+        part, output = out_of_fold(fitting)
+        return {"out_of_fold": Rows(part.y, output)}
+    return {name: Rows(part.y, fitting.outputs(name)) for name, part in fitting.data.parts.items()}
+
+
+def _drawn(
+    rows: Mapping[str, Rows], scores: Scores, task: Task, decisions: Decisions, question: Question, seed: int
+) -> dict[str, dict[str, Interval]]:
+    if not question.bootstrap:
+        return {}
+    names = {part: [name for name in scores[part] if name in metrics] for part in rows}
+    return {
+        part: intervals(one.y, one.output, task, decisions, names[part], question.bootstrap, seed)
+        for part, one in rows.items()
+    }
 
 
 def _picked(scores: dict[str, float], names: Sequence[str] | None, task: str) -> dict[str, float]:

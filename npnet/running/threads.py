@@ -18,6 +18,11 @@ def choose_threads(experiment: Experiment, facts: Facts) -> int:
     return cores() if largest_product(experiment, facts) >= ENOUGH else 1
 
 
+def threads_of(experiment: Experiment) -> int:
+    """The threads of an experiment that was trained, which its resolved.yaml has as a number."""
+    return experiment.threads if isinstance(experiment.threads, int) else 1
+
+
 def largest_product(experiment: Experiment, facts: Facts) -> int:
     """Multiply-adds of the largest matrix product in a training step: rows of a batch times a layer's parameters."""
     filled = complete(experiment, facts)

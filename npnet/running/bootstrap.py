@@ -1,0 +1,50 @@
+"""Bootstrap: how far a score could have come out otherwise, had other rows of the same kind been drawn."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data import Task
+from npnet.fitting import DECIDED
+from npnet.metrics import metrics
+from npnet.readout import Decisions
+from npnet.streams import stream
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+
+LEVEL = 0.95
+
+
+def intervals(
+    y: NDArray[Any],
+    output: Floats,
+    task: Task,
+    decisions: Decisions,
+    names: Sequence[str],
+    draws: int,
+    seed: int,
+) -> dict[str, Interval]:
+    """The interval of each metric that holds 95 % of its values over samples drawn with replacement.
+
+    output (outputs, samples). A drawn sample is the number of times that it has each row, taken as weights; all
+    metrics see the same samples. NaN where a metric is undefined on most of them. Efron (1979), percentile method.
+    """
+    shown = {name: decisions.moved(output, task) if name in DECIDED else output for name in names}
+    values = np.empty((len(names), draws))
+    random = stream(seed, "data", 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for draw in range(draws):
+            weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
+            values[:, draw] = [metrics[name].stacked(y, shown[name][None], weight)[0] for name in names]
+    return {name: _interval(row) for name, row in zip(names, values, strict=True)}
+
+
+def _interval(values: Floats) -> Interval:
+    known = values[np.isfinite(values)]
+    if len(known) <= len(values) / 2:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
