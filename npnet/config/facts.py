@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from npnet.config.experiment import Experiment
 from npnet.config.tree import Path
 from npnet.data import Prepared, Task
-from npnet.nn.layer import Layers, fitted
+from npnet.nn.layer import Inputs, Layers, fitted
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
 from npnet.nn.regression_losses import MeanSquaredError, Poisson
@@ -22,21 +22,21 @@ USUAL_LOSS: dict[Task, Loss] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part and numeric inputs."""
+    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part, and what its inputs are."""
 
     task: Task
     features: int
     targets: int
     classes: int
     rows: Mapping[str, int]
-    numbers: int
+    inputs: Inputs
 
     @classmethod
     def of(cls, prepared: Prepared) -> "Facts":
         """The sizes of data that are ready to train on."""
         rows = {name: len(part.X) for name, part in prepared.parts.items()}
-        targets, numbers = len(prepared.targets), prepared.preparation.numbers
-        return cls(prepared.task, prepared.inputs, targets, prepared.class_count, rows, numbers)
+        inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
+        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs)
 
 
 def loss_of(experiment: Experiment, facts: Facts) -> Loss:
@@ -45,8 +45,8 @@ def loss_of(experiment: Experiment, facts: Facts) -> Loss:
 
 
 def suited(layers: Layers, facts: Facts, outputs: int) -> Layers:
-    """The layers with what they take from the data: how many inputs are numbers, the size of a last `linear`."""
-    return sized(fitted(layers, facts.numbers), outputs)
+    """The layers with what they take from the data: what the inputs are, the size of a last `linear`."""
+    return sized(fitted(layers, facts.inputs), outputs)
 
 
 def sized(layers: Layers, outputs: int) -> Layers:

@@ -8,6 +8,7 @@ from npnet.config.loaded import Loaded
 from npnet.config.tree import Path
 from npnet.metrics import for_task
 from npnet.nn.layer import Layer, layers
+from npnet.nn.lookup import Embedding
 from npnet.nn.losses import Loss, losses
 from npnet.nn.residual import Residual
 
@@ -41,6 +42,9 @@ def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
         yield from _widths(suited(experiment.layers, facts, outputs), facts, name, outputs)
         yield from _last(experiment.layers, loss, facts, outputs)
     yield from _decisions(experiment, facts)
+    if facts.inputs.codes and not any(isinstance(layer, Embedding) for layer in experiment.layers):
+        message = f"{_count(len(facts.inputs.codes), 'column')} of categories became codes, which no layer learns from"
+        yield ("layers", 0), message, "write embedding as the first layer, or a larger prepare.embed_above"
     yield from _batches(experiment, facts)
     yield from _scores(experiment, facts)
 

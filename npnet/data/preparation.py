@@ -33,7 +33,9 @@ class PrepareSpec(Spec):
     missing: Literal["median", "error"] = Field("median", description="What happens to gaps: filled, or refused.")
     constant: Literal["drop", "keep"] = Field("drop", description="Columns of a single value: left out, or kept as 0.")
     rare: int = Field(3, ge=1, description="Levels of fewer rows are pooled as other.")
-    embed_above: int = Field(32, ge=2, description="Categories of more levels are codes for a learned embedding.")
+    embed_above: int = Field(
+        100, ge=2, le=10**6, description="Categories of more levels are codes, for a layer `embedding` to learn."
+    )
 
 
 class Preparation(Spec):

@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from npnet.nn.initializers import LeCunUniform, Normal, Zeros
-from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Shape, layers
+from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
 
 
 @layers.add("periodic")
@@ -30,8 +30,8 @@ class Periodic(Layer):
     )
 
     @override
-    def fitted(self, numbers: int) -> "Periodic":
-        return self if self.numbers is not None else self.model_copy(update={"numbers": numbers})
+    def fitted(self, inputs: Inputs) -> "Periodic":
+        return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
 
     def width(self, inputs: int) -> int:
         """Number of output features: `size` for each number, and the inputs."""

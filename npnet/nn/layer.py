@@ -56,6 +56,14 @@ class Statistic:
     start: float
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What the inputs of a network are: the first `numbers` scaled numbers, the last codes, the others 0 or 1."""
+
+    numbers: int
+    codes: tuple[int, ...] = ()
+
+
 class Activations:
     """The values that flow between two layers; `values` is `with_ones` without its last row, of ones."""
 
@@ -100,8 +108,8 @@ class Layer(Spec):
         """Number of output features for a number of input features."""
         return inputs
 
-    def fitted(self, numbers: int) -> "Layer":
-        """The layer as it is for data whose first `numbers` inputs are scaled numbers, the others 0 or 1."""
+    def fitted(self, inputs: Inputs) -> "Layer":
+        """The layer as it is for data with such inputs."""
         return self
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
@@ -144,10 +152,10 @@ LayerSpec = Annotated[Layer, Named(layers)]
 Layers = tuple[Layer, ...]
 
 
-def fitted(chain: Layers, numbers: int) -> Layers:
-    """Layers that were told how many of the first inputs are numbers, as far as these keep their places."""
+def fitted(chain: Layers, inputs: Inputs) -> Layers:
+    """Layers that were told what the inputs are, as far as these keep their places."""
     end = next((place for place, layer in enumerate(chain) if not layer.keeps_places), len(chain)) + 1
-    return (*(layer.fitted(numbers) for layer in chain[:end]), *chain[end:])
+    return (*(layer.fitted(inputs) for layer in chain[:end]), *chain[end:])
 
 
 def mean_column(size: int) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from pydantic import Field
 from typing_extensions import override
 
-from npnet.nn.layer import Layer, LayerSpec, fitted, layers
+from npnet.nn.layer import Inputs, Layer, LayerSpec, fitted, layers
 
 
 @layers.add("residual")
@@ -17,8 +17,8 @@ class Residual(Layer):
     layers: tuple[LayerSpec, ...] = Field(strict=False, min_length=1, description="The layers of f, in order.")
 
     @override
-    def fitted(self, numbers: int) -> "Residual":
-        return self.model_copy(update={"layers": fitted(self.layers, numbers)})
+    def fitted(self, inputs: Inputs) -> "Residual":
+        return self.model_copy(update={"layers": fitted(self.layers, inputs)})
 
     def width(self, inputs: int) -> int:
         """Number of output features, equal to the inputs; ValueError where the inside changes it."""

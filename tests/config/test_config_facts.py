@@ -7,12 +7,12 @@ from npnet.config.facts import suited
 from npnet.config.resolved import write_resolved
 from npnet.nn.activations import ReLU
 from npnet.nn.embedding import Periodic
-from npnet.nn.layer import Layer
+from npnet.nn.layer import Inputs, Layer
 from npnet.nn.linear import Linear
 from npnet.nn.residual import Residual
 from npnet.nn.scaling import Scale
 
-FACTS = Facts("binary", 9, 1, 2, {"train": 600}, numbers=4)
+FACTS = Facts("binary", 9, 1, 2, {"train": 600}, Inputs(4))
 THREE_OF_THEM = Periodic(numbers=3)
 
 

@@ -12,9 +12,10 @@ from npnet.config import Facts, Loaded, check_memory
 from npnet.config.machine import available
 from npnet.config.memory import needed, size_text
 from npnet.errors import ConfigError
+from npnet.nn.layer import Inputs
 
 Load = Callable[..., Loaded]
-FACTS = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200}, 2)
+FACTS = Facts("binary", 2, 1, 2, {"train": 600, "validation": 200}, Inputs(2))
 
 
 @pytest.mark.parametrize(

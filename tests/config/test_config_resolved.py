@@ -12,7 +12,7 @@ from npnet.config.resolved import relocated, show, write_resolved
 from npnet.data import datasets
 from npnet.data.table import Table
 from npnet.nn.initializers import initializers
-from npnet.nn.layer import layers
+from npnet.nn.layer import Inputs, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
@@ -56,7 +56,7 @@ def test_every_key_is_written_in_the_order_of_declaration(load_text: Load) -> No
 
 
 def test_a_completed_experiment_leaves_nothing_to_the_data(load_text: Load, valid: str) -> None:
-    facts = Facts("multiclass", 2, 1, 3, {"train": 600}, 2)
+    facts = Facts("multiclass", 2, 1, 3, {"train": 600}, Inputs(2))
     text = write_resolved(complete(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, facts))
     assert "cross_entropy: {label_smoothing: 0.0}" in text
     assert "monitor: train_loss" in text

@@ -10,17 +10,18 @@ from npnet.config import Facts, Loaded, check, complete
 from npnet.config.facts import sized
 from npnet.data import prepare
 from npnet.errors import ConfigError
+from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 
 Load = Callable[..., Loaded]
 
 ROWS = {"train": 600, "validation": 200, "test": 200}
-BINARY = Facts("binary", 2, 1, 2, ROWS, 2)
-THREE = Facts("multiclass", 2, 1, 3, ROWS, 2)
-REGRESSION = Facts("regression", 2, 1, 0, ROWS, 2)
-TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS, 2)
-ONLY_TRAIN = Facts("binary", 2, 1, 2, {"train": 600}, 2)
+BINARY = Facts("binary", 2, 1, 2, ROWS, Inputs(2))
+THREE = Facts("multiclass", 2, 1, 3, ROWS, Inputs(2))
+REGRESSION = Facts("regression", 2, 1, 0, ROWS, Inputs(2))
+TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS, Inputs(2))
+ONLY_TRAIN = Facts("binary", 2, 1, 2, {"train": 600}, Inputs(2))
 
 
 def text(layers: str, more: str = "") -> str:
@@ -125,7 +126,7 @@ def test_the_batch_size_of_the_hint_leaves_no_batch_of_one_row(load_text: Load) 
 def test_the_pairs_of_widths_and_targets_pass_only_where_they_agree(load_text: Load) -> None:
     for units in range(1, 6):
         for classes in range(3, 6):
-            facts = Facts("multiclass", 7, 1, classes, ROWS, 7)
+            facts = Facts("multiclass", 7, 1, classes, ROWS, Inputs(7))
             loaded = load_text(text(f"linear: {units}"))
             if units == classes:
                 check(loaded, facts)
