@@ -11,6 +11,7 @@ from npnet.console.screen import Screen, one_line
 from npnet.fitting import Fitting
 from npnet.nn.linear import Linear
 from npnet.rundir import Run
+from npnet.running.notes import filled, warnings
 from npnet.training import Progress
 
 if TYPE_CHECKING:
@@ -74,12 +75,16 @@ class TrainingDisplay:
         self.live: LiveDisplay | None = None
 
     def begin(self, run: Run, fitting: Fitting, log: Callable[[str], None]) -> None:
-        """Say what is trained, and open the live display where there is a terminal."""
+        """Say what is trained and what to know of it, and open the live display where there is a terminal."""
         self.state, self.log = State(run.id, fitting), log
         self.next_frame = self.next_line = 0.0
         self.written: Progress | None = None
         self.ending = "the training was cut short"
-        self._say(summary(fitting))
+        for text in warnings(fitting):
+            self.warn(text)
+        for line in (summary(fitting), filled(fitting)):
+            if line:
+                self._say(line)
         if self.screen.err.moves and not self.screen.quiet:
             from npnet.console.live import LiveDisplay
 

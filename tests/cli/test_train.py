@@ -199,3 +199,13 @@ def test_a_second_signal_stops_at_once(folder: Path) -> None:
     process.communicate(timeout=20)
     assert process.returncode == 130
     assert Run(folder / "run").status == "interrupted"
+
+
+def test_what_is_odd_with_the_data_is_told_once_and_logged(folder: Path) -> None:
+    rows = "".join(f"{n % 7},1,{'yes' if n % 3 else 'no'}\n" for n in range(60))
+    (folder / "t.csv").write_text(f"a,same,y\n{rows}")
+    (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
+    result = call("train", "t.yaml", *QUICK)
+    warning = 'warning: column "same" is left out: it is the same in every row\n'
+    assert result.err == f"npnet: {warning}"
+    assert (run_of(result.out).path / "log.txt").read_text().startswith(warning)

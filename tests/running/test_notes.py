@@ -1,0 +1,63 @@
+"""What to know of the data before a training begins: each thing once, the first of many, gaps in a line."""
+
+from pathlib import Path
+
+import numpy as np
+
+from npnet.config import load
+from npnet.fitting import Fitting
+from npnet.running import make_ready
+from npnet.running.notes import MOST, filled, warnings
+
+CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
+
+
+def fitting_of(folder: Path, columns: dict[str, list[object]], *overrides: str) -> Fitting:
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    (folder / "c.yaml").write_text(CONFIG)
+    ready = make_ready(load(folder / "c.yaml", overrides))
+    return Fitting(ready.experiment, ready.folds)
+
+
+def usual(rows: int = 60) -> dict[str, list[object]]:
+    random = np.random.default_rng(0)
+    return {"a": random.normal(size=rows).tolist(), "y": ["no", "yes"] * (rows // 2)}
+
+
+def test_nothing_is_said_where_nothing_is_odd(tmp_path: Path) -> None:
+    fitting = fitting_of(tmp_path, usual())
+    assert (warnings(fitting), filled(fitting)) == ([], None)
+
+
+def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validation(tmp_path: Path) -> None:
+    columns = usual() | {"same": [1] * 60, "nothing": [""] * 60, "id": list(range(60))}
+    expected = [
+        'column "same" is left out: it is the same in every row',
+        'column "nothing" is left out: it is empty in every row',
+        'column "id" looks like an identifier: its whole numbers rise from row to row',
+    ]
+    assert warnings(fitting_of(tmp_path, columns)) == expected
+    assert warnings(fitting_of(tmp_path, columns, "cv=3")) == expected
+
+
+def test_of_many_warnings_the_first_are_told(tmp_path: Path) -> None:
+    columns = usual() | {f"same{number}": [1] * 60 for number in range(25)}
+    told = warnings(fitting_of(tmp_path, columns))
+    assert len(told) == MOST + 1
+    assert told[-1].startswith("and 15 more")
+
+
+def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
+    columns = usual() | {"b": ["", *range(59)], "c": [*range(0, 590, 10), ""], "d": ["", *["p", "q"] * 29, "p"]}
+    columns["b"][5] = 0
+    assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
+
+
+def test_more_inputs_than_rows_and_a_batch_of_all_are_told(tmp_path: Path) -> None:
+    wide = usual(10) | {f"x{number}": np.random.default_rng(number).normal(size=10).tolist() for number in range(9)}
+    assert warnings(fitting_of(tmp_path, wide, "batch_size=32")) == [
+        "there are 10 inputs and only 6 rows to train on, which may be learned by heart",
+        "batch_size 32 is more than the 6 rows to train on; each batch is all of them",
+    ]
