@@ -18,7 +18,8 @@ from npnet.data.text import quoted
 from npnet.data.tokens import BOM, LONGEST, Records, end_of_lines, regular
 from npnet.errors import DataError
 
-FIRST, BLOCK = 1 << 16, 1 << 22  # bytes; the first block is small, as it is parsed twice where columns are text
+FIRST, BLOCK = 1 << 16, 1 << 20  # bytes; the first block is small, as it is parsed twice where columns are text
+WIDE, LARGEST = 16, 16  # a block grows with the columns, for the sake of those that have thousands
 SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 
 
@@ -47,6 +48,7 @@ class Delimited:
         with self._file.content() as content:
             stream = as_utf8(content, self._encoding, self._file.name)
             rest, size, last = _after(stream, place.offset), FIRST, False
+            usual = BLOCK * max(1, min(LARGEST, len(self.names) // WIDE))
             while not last:
                 more = stream.read(max(size, len(rest)))
                 last = not more
@@ -54,7 +56,7 @@ class Delimited:
                 block, end = self._block(data, last, place, wanted, as_text)
                 if block.rows:
                     yield block
-                rest, size = data[end:], BLOCK
+                rest, size = data[end:], usual
                 self._refuse_endless(rest, place)
 
     def _block(
