@@ -1,4 +1,4 @@
-"""Parts of a table by class, group or time: by integers, the same on every machine."""
+"""Parts of a table by group, by time or by file: by integers, the same on every machine."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.frame import Column
-from npnet.data.source import classification
-from npnet.data.splits import Split, split
+from npnet.data.splits import Split
 from npnet.data.text import quoted
 from npnet.errors import DataError
 from npnet.streams import stream
@@ -18,11 +17,6 @@ Rows = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 Parts = dict[str, Rows]
-
-
-def by_class(codes: Codes, spec: Split, seed: int) -> Parts:
-    """Parts in which every class has its share; codes of zero throughout are parts at random."""
-    return split(classification(np.empty((len(codes), 0)), codes, (), "", ()), spec, seed)
 
 
 def by_group(groups: Codes, spec: Split, seed: int) -> Parts:

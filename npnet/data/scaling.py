@@ -36,7 +36,7 @@ class Scaling(Spec):
         if not len(seen):
             return cls(fill=0.0, scale=0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            median = float(np.median(seen))
+            median = float(np.quantile(seen, 0.5))  # the mean of two huge numbers would be infinite
             center, scale = _measures(seen, method, median)
         if not np.isfinite([median, center, scale]).all():
             raise OverflowError

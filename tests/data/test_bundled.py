@@ -26,4 +26,4 @@ def test_a_bundled_dataset_has_its_rows_and_its_own_names(name, shape, task, fea
     else:
         assert (dataset.y.dtype, np.unique(dataset.y).tolist()) == (np.int64, list(range(len(classes))))
         assert dataset.targets == ("class",)
-    assert dataset.rows.tolist() == list(range(1, shape[0] + 1))
+    assert dataset.frame.rows.tolist() == list(range(1, shape[0] + 1))

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from npnet.data import Split, datasets, fingerprint, prepare
+from npnet.data.frame import Frame
+from npnet.data.preparation import PrepareSpec
 from npnet.data.prepare import Scaler
+from npnet.data.schema import Schema
 from npnet.data.source import classification, regression
 from npnet.errors import DataError
 
@@ -13,6 +16,10 @@ from npnet.errors import DataError
 def numbers(X, y):
     X, y = np.asarray(X, float), np.asarray(y, float)
     return regression(X, y, tuple(f"x{i}" for i in range(1, X.shape[1] + 1)), ("y",))
+
+
+def with_X(dataset, X):
+    return replace(dataset, frame=Frame.of(X, dataset.features))
 
 
 def test_all_parts_are_scaled_by_what_the_train_part_says():
@@ -24,7 +31,8 @@ def test_all_parts_are_scaled_by_what_the_train_part_says():
     for part in prepared.parts.values():
         np.testing.assert_array_equal(part.raw, wine.X[part.rows - 1])
         np.testing.assert_array_equal(part.y, wine.y[part.rows - 1])
-        np.testing.assert_array_equal(part.X, (part.raw - train.raw.mean(axis=0)) / train.raw.std(axis=0))
+        scaled = (part.raw - train.raw.mean(axis=0)) / train.raw.std(axis=0)
+        np.testing.assert_allclose(part.X, scaled, rtol=1e-10, atol=1e-13)
     assert abs(prepared.parts["test"].X.mean(axis=0)).max() > 0.01
 
 
@@ -53,12 +61,30 @@ def test_scaling_is_that_of_scikit_learn():
 
 
 @pytest.mark.parametrize("value", [0.1, 1e308, -1e-310, 0.0])
-def test_a_constant_column_becomes_zero_and_is_named(value):
-    X = np.stack([np.full(20, value), np.arange(20.0)], axis=1)
-    prepared = prepare(numbers(X, np.arange(20)), Split(), "standard", 0)
-    assert prepared.scaler.scale[0] == 1
-    assert (prepared.parts["train"].X[:, 0] == 0).all()
-    assert prepared.constant == ("x1",)
+def test_a_constant_column_of_arrays_becomes_zero_and_that_of_a_table_is_left_out_with_a_note(value):
+    X = np.stack([np.full(20, value), np.random.default_rng(0).normal(size=20)], axis=1)
+    arrays = numbers(X, np.arange(20))
+    kept = prepare(arrays, Split(), "standard", 0)
+    assert (kept.parts["train"].X[:, 0] == 0).all()
+    assert (kept.inputs, kept.notes) == (2, ())
+    for read, spec in ((replace(arrays, schema=Schema(columns=())), "standard"), (arrays, PrepareSpec())):
+        prepared = prepare(read, Split(), spec, 0)
+        assert prepared.inputs == 1
+        assert prepared.notes == ('column "x1" is left out: it is the same in every row',)
+
+
+def test_gaps_are_filled_in_a_table_that_was_read_alone():
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    X[3, 0] = np.nan
+    arrays = numbers(X, np.arange(20))
+    with pytest.raises(DataError, match=r'row 4: nan in column "x1" is not finite'):
+        prepare(arrays, Split(), "standard", 0)
+    read = replace(arrays, schema=Schema(columns=()))
+    prepared = prepare(read, Split(), "standard", 0)
+    assert prepared.preparation.names == ("x1", "x2", "x1 is missing")
+    assert all(np.isfinite(part.X).all() for part in prepared.parts.values())
+    with pytest.raises(DataError, match=r'row 4: column "x1" is empty'):
+        prepare(read, Split(), PrepareSpec(missing="error"), 0)
 
 
 def test_a_share_of_zero_leaves_a_part_out():
@@ -74,7 +100,7 @@ def test_a_share_of_zero_leaves_a_part_out():
         (numbers([[1.0], [2.0]], [3, 3]), 'the target "y" is 3 in every row'),
         (numbers([[1.0, 2.0], [2.0, np.nan]], [3, 4]), 'row 2: nan in column "x2" is not finite'),
         (numbers([[1.0], [2.0]], [3, -np.inf]), 'row 2: -inf in column "y" is not finite'),
-        (numbers([[1e308], [-1e308], [0], [3]] * 5, range(20)), 'the values of "x1" are too large to scale'),
+        (numbers([[1e308], [-1e308], [0], [3]] * 5, range(20)), 'the values of column "x1" are too large to scale'),
         (classification(np.eye(2), np.array([0, 0]), ("a", "b"), "y", ("no",)), 'a single class, "no"'),
         (classification(np.eye(2), np.array([0, 2]), ("a", "b"), "y", ("u", "v", "w")), 'the class "v" has no rows'),
     ],
@@ -93,13 +119,13 @@ def test_a_fingerprint_tells_any_change_of_values_or_names():
     codes = iris.y.copy()
     codes[0] = 1
     changed = [
-        replace(iris, X=other),
+        with_X(iris, other),
         replace(iris, y=codes),
-        replace(iris, features=("a", *iris.features[1:])),
+        replace(iris, frame=Frame.of(iris.X, ("a", *iris.features[1:]))),
         replace(iris, classes=("a", *iris.classes[1:])),
-        replace(iris, X=iris.X[::-1]),
-        replace(iris, X=iris.X.reshape(75, 8)),
+        with_X(iris, iris.X[::-1]),
+        replace(iris, frame=Frame.of(iris.X.reshape(75, 8), tuple("abcdefgh"))),
     ]
     assert fingerprint(iris) == fingerprint(datasets["iris"]().load(Path(), 1))
     assert len({fingerprint(dataset) for dataset in (iris, *changed)}) == 7
-    assert fingerprint(replace(iris, X=np.asfortranarray(iris.X))) == fingerprint(iris)
+    assert fingerprint(with_X(iris, np.asfortranarray(iris.X))) == fingerprint(iris)
