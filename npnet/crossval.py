@@ -1,14 +1,11 @@
 """Cross-validation: the scores of every fold, their mean and deviation, and what was said of rows while held."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npnet.data import Part
-from npnet.data.table import joined
 from npnet.fitting import Fitting
+from npnet.pooling import Said, pooled
 
 Scores = dict[str, dict[str, float]]
-Floats = NDArray[np.float64]
 
 
 def all_scores(fitting: Fitting) -> Scores:
@@ -35,15 +32,9 @@ def cross_scores(fitting: Fitting) -> Scores:
     return found
 
 
-def out_of_fold(fitting: Fitting) -> tuple[Part, Floats]:
+def out_of_fold(fitting: Fitting) -> Said:
     """Every row that was held, in order, and what the fold that held it says, (outputs, samples).
 
     A row that several repeats held gets the mean of what they say.
     """
-    parts = [fold.parts["test"] for fold in fitting.folds]
-    outputs = [fitting.outputs("test", fold) for fold in range(len(fitting.folds))]
-    frame, y = joined([part.frame for part in parts]), np.concatenate([part.y for part in parts])
-    _, first, place, counts = np.unique(frame.rows, return_index=True, return_inverse=True, return_counts=True)
-    total = np.zeros((len(counts), len(outputs[0])))
-    np.add.at(total, place, np.concatenate(outputs, axis=1).T)
-    return Part(frame.take(first), np.zeros((len(first), 0)), y[first]), (total / counts[:, np.newaxis]).T
+    return pooled([fitting.said("test", fold) for fold in range(len(fitting.folds))])

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
-from npnet.data import Dataset, Part, Prepared, Task, prepare
+from npnet.data import Dataset, Part, Prepared, Task
 from npnet.data.frame import Frame
-from npnet.data.prepare import prepare_folds
+from npnet.data.prepare import folds_of, parts_of, prepare_members, prepare_parts, refuse_unlearnable
 from npnet.decisions import choose_threshold, fit_temperature
 from npnet.errors import Diverged, RunError
 from npnet.metrics import evaluate, measure, metrics
@@ -19,6 +19,7 @@ from npnet.nn.batches import Batches, Samples
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
 from npnet.nn.updates import Constraints, Updates
+from npnet.pooling import Said, pooled
 from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, fused, logits
 from npnet.streams import member_seed
@@ -34,17 +35,19 @@ class Fitting:
 
     The experiment is completed from the data (`experiment` has all filled in). Members of an ensemble, and the folds
     of a cross-validation, are one stack, fold after fold; each model keeps its own best epoch, and what the members
-    predict is averaged. The best parameters are in the network once `fit` has ended, however it ended.
+    predict is averaged. The data of a fold are its sides: one, or one for each member with a validation part of its
+    own. The best parameters are in the network once `fit` has ended, however it ended.
     """
 
-    def __init__(self, experiment: Experiment, data: Prepared | Sequence[Prepared]) -> None:
-        self.folds = (data,) if isinstance(data, Prepared) else tuple(data)
-        self.data = self.folds[0]
+    def __init__(self, experiment: Experiment, data: Prepared | Sequence[Sequence[Prepared]]) -> None:
+        nested = [[data]] if isinstance(data, Prepared) else [list(fold) for fold in data]
+        self.folds, self.sides = [fold[0] for fold in nested], [side for fold in nested for side in fold]
+        self.data = self.sides[0]
         self.experiment = experiment = complete(experiment, Facts.of(self.data))
         assert experiment.loss is not None
         assert experiment.monitor is not None
         self.loss = experiment.loss
-        self.readouts = [Readout(self.loss, fold.task, fold.target_scaler) for fold in self.folds]
+        self.readouts = [Readout(self.loss, side.task, side.target_scaler) for side in self.sides]
         self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
         layers = fused(experiment.layers, self.loss)
         members = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
@@ -61,24 +64,25 @@ class Fitting:
 
     @property
     def readout(self) -> Readout:
-        """How the scores of the first fold are read."""
+        """How the scores of the first side are read."""
         return self.readouts[0]
 
     @property
     def predictor(self) -> Predictor:
         """What predicts other rows: all models together."""
-        sides = [Side(fold.preparation, readout) for fold, readout in zip(self.folds, self.readouts, strict=True)]
+        readouts = self.readouts[:: len(self.sides) // len(self.folds)]
+        sides = [Side(fold.preparation, readout) for fold, readout in zip(self.folds, readouts, strict=True)]
         return Predictor(self.network, self.loss, sides, self.decisions)
 
     def samples(self, part: str) -> Samples:
-        """Rows of a part as the engine takes them; those of folds side by side, one for each model.
+        """Rows of a part as the engine takes them; those of several sides one behind the other, for each model.
 
-        Where folds have unequally many rows, the shorter ones are filled with rows of weight 0.
+        Where sides have unequally many rows, the shorter ones are filled with rows of weight 0.
         """
-        each = [self._rows(fold.parts[part], readout) for fold, readout in zip(self.folds, self.readouts, strict=True)]
+        each = [self._rows(side.parts[part], readout) for side, readout in zip(self.sides, self.readouts, strict=True)]
         if len(each) == 1:
             return each[0]
-        size, members = max(len(one) for one in each), self.experiment.ensemble
+        size, members = max(len(one) for one in each), self.network.models // len(each)
         weighted = any(one.w is not None or len(one) < size for one in each)
         x, t = (
             np.repeat([_filled(a, size) for a in rows], members, axis=0) for rows in zip(*((s.x, s.t) for s in each))
@@ -117,8 +121,9 @@ class Fitting:
         self.decisions = Decisions(threshold=e.threshold if isinstance(e.threshold, float) else 0.5)
         if "validation" not in parts or not (e.temperature or isinstance(e.threshold, str)):
             return
-        outputs = np.concatenate([self.outputs("validation", fold) for fold in range(len(self.folds))], axis=1)
-        y = np.concatenate([fold.parts["validation"].y for fold in self.folds])
+        said = [self.said("validation", fold) for fold in range(len(self.folds))]
+        outputs = np.concatenate([output for _, output in said], axis=1)
+        y = np.concatenate([part.y for part, _ in said])
         if e.temperature:
             temperature = fit_temperature(logits(outputs, self.data.task), y)
             self.decisions = replace(self.decisions, temperature=temperature)
@@ -147,8 +152,8 @@ class Fitting:
             if part in self.data.parts:
                 scorer = self._scorer(part)
                 values[f"{part}_loss"] = scorer.run()
-                shares = zip(self.folds, self.readouts, np.split(scorer.scores, len(self.folds)), strict=True)
-                outputs = [(fold.parts[part].y, readout(share)) for fold, readout, share in shares] if names else []
+                shares = zip(self.sides, self.readouts, np.split(scorer.scores, len(self.sides)), strict=True)
+                outputs = [(side.parts[part].y, readout(share)) for side, readout, share in shares] if names else []
                 for name in names:
                     each = [measure(name, y, output[..., : len(y)], self.data.task) for y, output in outputs]
                     values[f"{part}_{name}"] = np.concatenate(each)
@@ -171,13 +176,25 @@ class Fitting:
             f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
         )
 
-    def outputs(self, part: str, fold: int = 0) -> Floats:
-        """Outputs of one part of a fold, (outputs, samples): probabilities or values, averaged over members."""
+    def said(self, part: str, fold: int = 0) -> Said:
+        """The rows of a part of a fold, and its outputs (outputs, samples), averaged over the members.
+
+        Where members have parts of their own, a row gets the mean over those that have it in this part.
+        """
         return self._read(self._scorer(part).predict(), part, fold)
 
-    def _read(self, scores: NDArray[Any], part: str, fold: int) -> Floats:
-        share = np.split(scores, len(self.folds))[fold][..., : len(self.folds[fold].parts[part].y)]
-        return self.decisions.tempered(self.readouts[fold](share).mean(axis=0), self.data.task)
+    def outputs(self, part: str, fold: int = 0) -> Floats:
+        """What is said of a part: probabilities or values, (outputs, samples)."""
+        return self.said(part, fold)[1]
+
+    def _read(self, scores: NDArray[Any], part: str, fold: int) -> Said:
+        several = len(self.sides) // len(self.folds)
+        chosen = slice(fold * several, (fold + 1) * several)
+        shares = np.split(scores, len(self.sides))[chosen]
+        parts = [side.parts[part] for side in self.sides[chosen]]
+        each = zip(parts, self.readouts[chosen], shares, strict=True)
+        whole, output = pooled([(one, readout(share[..., : len(one.y)]).mean(axis=0)) for one, readout, share in each])
+        return whole, self.decisions.tempered(output, self.data.task)
 
     def predict(self, frame: Frame) -> Floats:
         """Outputs (outputs, samples) for rows as they were read, averaged over all models."""
@@ -187,7 +204,8 @@ class Fitting:
         """The loss, of an ensemble the mean of its members', and all metrics of one part, by scikit-learn."""
         scorer = self._scorer(part)
         loss = float(np.split(scorer.run(), len(self.folds))[fold].mean())
-        return {"loss": loss, **self.figures(self.folds[fold].parts[part].y, self._read(scorer.scores, part, fold))}
+        rows, output = self._read(scorer.scores, part, fold)
+        return {"loss": loss, **self.figures(rows.y, output)}
 
     def figures(self, y: NDArray[Any], output: Floats) -> dict[str, float]:
         """All metrics of outputs (outputs, samples), decisions taken at the threshold."""
@@ -251,12 +269,15 @@ def set_weights(network: Network, weights: Mapping[str, NDArray[Any]]) -> None:
         values[...] = weights[name]
 
 
-def prepared_for(experiment: Experiment, dataset: Dataset) -> Prepared | list[Prepared]:
-    """The data of an experiment split and prepared: once, or for each fold of its cross-validation."""
+def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
+    """The data of an experiment, split and prepared: the sides of its only fold, or of each fold."""
     e = experiment
-    if e.cv is not None:
-        return prepare_folds(dataset, e.cv, e.preparing, e.seed, e.class_weight)
-    return prepare(dataset, e.split, e.preparing, e.seed, e.class_weight)
+    parts = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
+    refuse_unlearnable(dataset)
+    if not e.own_validation:
+        return [[prepare_parts(dataset, fold, e.preparing, e.class_weight)] for fold in parts]
+    seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
+    return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight) for fold in parts]
 
 
 def constraints(experiment: Experiment) -> Constraints:

@@ -13,7 +13,7 @@ from npnet.data import Dataset
 from npnet.data.frame import Frame
 from npnet.fitting import Fitting, prepared_for
 from npnet.rundir import Run
-from npnet.running.crossval import cross_scores, out_of_fold
+from npnet.crossval import cross_scores, out_of_fold
 
 LAYERS = [{"linear": 8}, "relu", {"dropout": 0.1}, "linear"]
 
@@ -121,10 +121,10 @@ def test_balanced_classes_count_the_same_and_a_mapping_says_how_much() -> None:
     dataset = experiment.dataset.load(Path(), 0)
     kept = np.flatnonzero((dataset.y == 0) | (np.arange(len(dataset)) % 5 == 0))
     few = Dataset(dataset.frame.take(kept), dataset.y[kept], dataset.task, dataset.targets, dataset.classes)
-    part = prepared_for(experiment, few).parts["train"]
+    part = prepared_for(experiment, few)[0][0].parts["train"]
     sums = [part.weight[part.y == code].sum() for code in (0, 1)]
     assert sums[0] == pytest.approx(sums[1])
-    named = prepared_for(_experiment(cv=None, class_weight={"1": 3.0}), few).parts["train"]
+    named = prepared_for(_experiment(cv=None, class_weight={"1": 3.0}), few)[0][0].parts["train"]
     assert named.weight[named.y == 1][0] == pytest.approx(3 * named.weight[named.y == 0][0])
 
 
@@ -141,3 +141,31 @@ def test_a_temperature_makes_the_validation_log_loss_no_larger() -> None:
     assert tempered.decisions.temperature != 1.0
     assert tempered.scores("validation")["log_loss"] <= plain.scores("validation")["log_loss"] + 1e-9
     assert tempered.scores("test")["roc_auc"] == pytest.approx(plain.scores("test")["roc_auc"])
+
+
+def test_members_draw_validation_parts_of_their_own_and_share_the_test_rows() -> None:
+    own, _ = _crossed(cv=None, ensemble=3, own_validation=True)
+    parts = [side.parts for side in own.sides]
+    assert len({tuple(side["validation"].rows) for side in parts}) == 3
+    assert len({len(side["validation"].rows) for side in parts}) == 1
+    for side in parts:
+        assert not set(side["train"].rows) & set(side["validation"].rows)
+        assert np.array_equal(side["test"].rows, parts[0]["test"].rows)
+    each = np.split(own._scorer("test").predict(), 3)
+    assert np.allclose(own.outputs("test"), np.mean([own.readout(one)[0] for one in each], axis=0))
+    rows, output = own.said("validation")
+    assert len(rows.rows) == output.shape[1] == len(set(rows.rows))
+
+
+def test_members_with_parts_of_their_own_are_saved_and_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "dataset: {moons: 90}\nlayers: [{linear: 4}, relu, linear]\nepochs: 3\nensemble: 3\nown_validation: true\n"
+    Path("c.yaml").write_text(text)
+    assert main(["train", "c.yaml", "-q"]) == 0
+    scores = Run(Path(capsys.readouterr().out.strip())).metrics()
+    assert main(["evaluate", "latest", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["test"] == pytest.approx(scores["test"])
+    assert main(["train", "c.yaml", "-q", "--cv", "2"]) == 0
+    assert npnet.load("latest").predict([[0.5, 0.5]]).shape == (1, 1)

@@ -16,7 +16,7 @@ FLOORS = (
     ("registry", "errors", "spec", "streams", "io", "lock"),
     ("nn", "data", "metrics", "decisions"),
     ("config",),
-    ("training", "checkpoint", "rundir", "readout", "predictor", "fitting", "crossval", "reopening", "estimators"),
+    ("training", "checkpoint", "rundir", "readout", "pooling", "predictor", "fitting", "crossval", "reopening", "estimators"),
     ("running", "plots"),
     ("cli", "console", "__init__", "__main__"),
 )

@@ -121,6 +121,10 @@ class Experiment(Spec):
     ensemble: int = Field(
         1, ge=1, le=10_000, description="Networks that are trained as one stack, and whose predictions are averaged."
     )
+    own_validation: bool = Field(
+        False,
+        description="Whether each network of an ensemble draws a validation part of its own from train and validation.",
+    )
     l1: float = Field(0.0, ge=0, le=1e6, description="Penalty on the absolute values of the weights.")
     l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights.")
     max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.folds import Folds, folds_by_class, folds_by_group, folds_by_time
+from npnet.data.folds import Folds, folds_by_class, folds_by_group, folds_by_time, stratified
 from npnet.data.frame import Frame
-from npnet.data.partition import Parts, by_group, by_time, given
+from npnet.data.partition import Parts, by_group, by_time, given, words
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, Dataset, Task
@@ -61,6 +61,11 @@ class Part:
     X: NDArray[Any]
     y: NDArray[Any]
     weight: Array | None = None
+
+    def take(self, rows: NDArray[np.int64]) -> "Part":
+        """Some rows of the part."""
+        weight = None if self.weight is None else self.weight[rows]
+        return Part(self.frame.take(rows), self.X[rows], self.y[rows], weight)
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -120,16 +125,8 @@ def prepare(
     return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, class_weight, dtype)
 
 
-def prepare_folds(
-    dataset: Dataset,
-    folds: Folds,
-    scale: Scale | PrepareSpec,
-    seed: int,
-    class_weight: ClassWeight | None = None,
-    dtype: DTypeLike = np.float64,
-) -> list[Prepared]:
-    """Each fold of a cross-validation, prepared by what its own train part says; the held rows are its part "test"."""
-    refuse_unlearnable(dataset)
+def folds_of(dataset: Dataset, folds: Folds, seed: int) -> list[Parts]:
+    """The parts of each fold of a cross-validation; the held rows are its part "test"."""
     if dataset.groups is not None:
         found = folds_by_group(strata(dataset), dataset.groups, folds, seed)
     elif dataset.times is not None:
@@ -137,8 +134,7 @@ def prepare_folds(
     else:
         found = folds_by_class(strata(dataset), folds, seed)
     parts = [{"train": fold.train, "validation": fold.validation, "test": fold.held} for fold in found]
-    chosen = [{name: rows for name, rows in one.items() if len(rows)} for one in parts]
-    return [prepare_parts(dataset, parts, scale, class_weight, dtype) for parts in chosen]
+    return [{name: rows for name, rows in one.items() if len(rows)} for one in parts]
 
 
 def prepare_parts(
@@ -160,6 +156,34 @@ def prepare_parts(
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
+
+
+def prepare_members(
+    dataset: Dataset,
+    parts: Parts,
+    seeds: Sequence[int],
+    scale: Scale | PrepareSpec,
+    class_weight: ClassWeight | None = None,
+    dtype: DTypeLike = np.float64,
+) -> list[Prepared]:
+    """The same data for several members, each with a validation part of its own, as large and by class.
+
+    It is drawn from the train and validation parts, all of which some members train on: these fit the one
+    preparation. Groups, times and files of their own leave no choice: all members then have the parts given.
+    """
+    divided = dataset.groups is not None or dataset.times is not None or dataset.lengths is not None
+    if divided or "validation" not in parts:
+        return [prepare_parts(dataset, parts, scale, class_weight, dtype)]
+    pool, size = np.sort(np.concatenate([parts["train"], parts["validation"]])), len(parts["validation"])
+    rest = {name: rows for name, rows in parts.items() if name == "test"}
+    whole = prepare_parts(dataset, {"train": pool, **rest}, scale, class_weight, dtype)
+    codes, members = strata(dataset)[pool], []
+    for seed in seeds:
+        order = stratified(codes, words(len(pool), seed))
+        own = {"train": np.sort(order[size:]), "validation": np.sort(order[:size])}
+        taken = {name: whole.parts["train"].take(rows) for name, rows in own.items()}
+        members.append(replace(whole, parts={**taken, **{name: whole.parts[name] for name in rest}}))
+    return members
 
 
 def plain(scale: Scale, dataset: Dataset) -> PrepareSpec:

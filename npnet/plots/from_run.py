@@ -1,6 +1,7 @@
 """From a run to the material of its pictures: history, scores and predictions as plain arrays."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from npnet.data.source import Task
 from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.plots.material import Material, Predictions
+from npnet.plots.shuffling import shuffled
 from npnet.rundir import Run
 
 Floats = NDArray[np.float64]
@@ -29,11 +31,7 @@ def material(run: Run, fitting: Fitting) -> Material:
     """All that the pictures of a run show, from its folder and from its network with the data."""
     data, info = fitting.data, run.info
     crossed = len(fitting.folds) > 1
-    held = (
-        {"test": out_of_fold(fitting)}
-        if crossed
-        else {name: (p, fitting.outputs(name)) for name, p in data.parts.items()}
-    )
+    held = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in data.parts}
     return Material(
         title=info["name"],
         subtitle=f"{run.id}, {len(fitting.folds)} folds, test: held rows" if crossed else run.id,
@@ -47,6 +45,9 @@ def material(run: Run, fitting: Fitting) -> Material:
         predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
         predict=predictor(fitting),
+        baselines=run.baselines(),
+        threshold=fitting.decisions.threshold,
+        importance=None if crossed or "validation" not in data.parts else partial(shuffled, fitting, "validation"),
     )
 
 

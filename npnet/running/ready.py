@@ -18,14 +18,14 @@ class Ready:
 
     experiment: Experiment
     base: Path
-    folds: list[Prepared]
+    folds: list[list[Prepared]]
     fingerprint: str
     threads: int
 
     @property
     def data(self) -> Prepared:
         """The prepared data, of a cross-validation those of its first fold."""
-        return self.folds[0]
+        return self.folds[0][0]
 
     @property
     def facts(self) -> Facts:
@@ -38,9 +38,8 @@ def make_ready(loaded: Loaded) -> Ready:
     experiment = loaded.experiment
     with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
-        prepared = prepared_for(experiment, dataset)
-    folds = prepared if isinstance(prepared, list) else [prepared]
-    facts = Facts.of(folds[0])
+        folds = prepared_for(experiment, dataset)
+    facts = Facts.of(folds[0][0])
     check(loaded, facts)
     check_memory(loaded, facts)
     return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))

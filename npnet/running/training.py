@@ -2,9 +2,9 @@
 
 import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
+from npnet.running.baselines import baselines
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, last_state, predictions
 from npnet.running.signals import Stop, exit_code, listening
@@ -55,6 +56,7 @@ class Wishes:
     name: str | None = None
     tags: tuple[str, ...] = ()
     plots: bool = True
+    baselines: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Ending:
     metrics: Scores
     code: int = 0
     error: Diverged | None = None
+    baselines: Mapping[str, Scores] = field(default_factory=dict)
 
 
 class Bug(NpnetError):
@@ -82,7 +85,7 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with _recorded_failures(writer), _shown(show, writer, fitting):
                 stop.polite = True
-                return Training(fitting, writer, stop, show).run(plots=wishes.plots)
+                return Training(fitting, writer, stop, show).run(wishes.plots, wishes.baselines)
 
 
 class Training:
@@ -95,17 +98,18 @@ class Training:
         self.epoch = self.batch = 0  # whole epochs done, and batches of the one after them
         self.interrupted = False
 
-    def run(self, plots: bool) -> Ending:
+    def run(self, plots: bool, compare: bool = False) -> Ending:
         """Train, write everything down, draw, and say how it ended."""
         error = self.train()
         self.write_state(keep_last=error is None)
         metrics = self.write_scores()
+        compared = self.write_baselines() if compare and not self.stop else {}
         if plots and not self.stop:
             self.draw()
         status = "diverged" if error else "interrupted" if self.interrupted else "done"
         self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
-        return Ending(self.writer.run, status, metrics, code, error)
+        return Ending(self.writer.run, status, metrics, code, error, compared)
 
     def train(self) -> Diverged | None:
         """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
@@ -149,9 +153,16 @@ class Training:
             return metrics
         for part in PREDICTED:
             if part in data.parts:
-                columns = predictions(self.fitting, data.parts[part], self.fitting.outputs(part))
+                columns = predictions(self.fitting, *self.fitting.said(part))
                 self.writer.write_predictions(part, columns)
         return metrics
+
+    def write_baselines(self) -> dict[str, Scores]:
+        """Train the baselines on the same rows, and write what they score."""
+        self.show.stage("baselines")
+        found = baselines(self.fitting.folds, self.fitting.experiment.seed)
+        self.writer.write_baselines(found)
+        return found
 
     def draw(self) -> None:
         """Draw the usual pictures; whatever goes wrong with them, the training is worth more."""
