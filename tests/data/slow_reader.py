@@ -80,7 +80,7 @@ def refusal(folder, content, **options):
     return caught.value.message, caught.value.hint or ""
 
 
-def agree(frame, expected):
+def assert_read_as(frame, expected):
     assert list(frame.columns) == list(expected)
     for name, (kind, values) in expected.items():
         column = frame.columns[name]

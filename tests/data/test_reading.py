@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_reader import agree, read, slowly
+from slow_reader import assert_read_as, read, slowly
 
 from npnet.data import delimited
 from npnet.errors import DataError
@@ -63,9 +63,9 @@ def test_any_table_reads_as_if_every_cell_were_text(tmp_path_factory, text, size
         expected = slowly(text, missing)
         folder = tmp_path_factory.getbasetemp()
         if isinstance(expected, dict):
-            agree(read(folder, text, na_values=missing), expected)
+            assert_read_as(read(folder, text, na_values=missing), expected)
             some = list(expected)[::2]
-            agree(read(folder, text, needs=some, na_values=missing), {name: expected[name] for name in some})
+            assert_read_as(read(folder, text, needs=some, na_values=missing), {name: expected[name] for name in some})
             return
         with pytest.raises(DataError) as caught:
             read(folder, text, na_values=missing)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from slow_reader import agree, refusal, slowly
+from slow_reader import assert_read_as, refusal, slowly
 
 from npnet.data import delimited
 from npnet.data.files import opened
@@ -79,7 +79,7 @@ def test_a_gzip_file_reads_as_what_is_in_it_whatever_its_name(tmp_path, name):
     packed = gzip.compress(GOOD[:20].encode()) + gzip.compress(GOOD[20:].encode())
     (tmp_path / name).write_bytes(packed)
     frame, _ = read_frame(ReadOptions(path=name), tmp_path)
-    agree(frame, slowly(GOOD))
+    assert_read_as(frame, slowly(GOOD))
     assert frame.fingerprint == hashlib.sha256(packed).hexdigest()
 
 
@@ -110,7 +110,7 @@ def test_standard_input_is_read_once_in_any_format(content):
 def test_the_name_says_that_tabs_stand_between_cells(tmp_path, name):
     content = GOOD.replace(",", "\t").encode()
     (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    agree(read_frame(ReadOptions(path=name), tmp_path)[0], slowly(GOOD))
+    assert_read_as(read_frame(ReadOptions(path=name), tmp_path)[0], slowly(GOOD))
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):

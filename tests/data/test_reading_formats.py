@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from slow_reader import agree, slowly
+from slow_reader import assert_read_as, slowly
 
 from npnet.data.reading import read_frame
 from npnet.data.schema import ReadOptions
@@ -43,13 +43,13 @@ def test_json_lines_read_as_the_same_cells_in_a_csv_file(tmp_path):
     rows = [{"id": f"0{row}", "x": row / 7, "class": ["ä", "b", ""][row % 3], "on": row % 2 == 0} for row in range(50)]
     text = "\n".join(json.dumps(row, ensure_ascii=row["x"] > 3) for row in rows)
     csv = "id,x,class,on\n" + "".join(f"{r['id']},{r['x']!r},{r['class']},{str(r['on']).lower()}\n" for r in rows)
-    agree(lines(tmp_path, text), slowly(csv))
-    agree(lines(tmp_path, "\ufeff" + text.replace("\n", "\r\n\n") + "\n"), slowly(csv))
+    assert_read_as(lines(tmp_path, text), slowly(csv))
+    assert_read_as(lines(tmp_path, "\ufeff" + text.replace("\n", "\r\n\n") + "\n"), slowly(csv))
 
 
 def test_keys_that_a_line_lacks_and_nulls_are_missing(tmp_path):
     frame = lines(tmp_path, '{"a": 1}\n{"b": "x", "a": null}\n')
-    agree(frame, slowly("a,b\n1,\n,x\n"))
+    assert_read_as(frame, slowly("a,b\n1,\n,x\n"))
 
 
 def test_numbers_in_json_lines_keep_their_digits(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from slow_reader import agree, read, refusal, slowly
+from slow_reader import assert_read_as, read, refusal, slowly
 
 from npnet.data import delimited
 from npnet.data.reading import read_frame
@@ -41,7 +41,7 @@ def rows_of(cells):
     ids=["byte order mark", "CRLF", "CR", "no last newline", "blank lines", "blanks around cells", "quotes"],
 )
 def test_the_same_table_in_other_spellings_reads_the_same(tmp_path, content):
-    agree(read(tmp_path, content), slowly(GOOD))
+    assert_read_as(read(tmp_path, content), slowly(GOOD))
 
 
 @pytest.mark.parametrize(
