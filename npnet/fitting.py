@@ -85,7 +85,8 @@ class Fitting:
         size, members = max(len(one) for one in each), self.network.models // len(each)
         weighted = any(one.w is not None or len(one) < size for one in each)
         x, t = (
-            np.repeat([_filled(a, size) for a in rows], members, axis=0) for rows in zip(*((s.x, s.t) for s in each))
+            np.repeat([_filled(rows, size) for rows in kind], members, axis=0)
+            for kind in ([one.x for one in each], [one.t for one in each])
         )
         w = np.repeat([_filled(_weights(one), size, 0.0) for one in each], members, axis=0) if weighted else None
         return Samples(x, t, None if w is None else w * (size / w.sum(axis=-2, keepdims=True)).astype(w.dtype))
