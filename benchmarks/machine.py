@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,12 +59,12 @@ def processor() -> str:
     return f"{name} (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else name
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
     """Of every package that takes part, and the BLAS that NumPy calls."""
     import numpy  # noqa: F401 - its BLAS must be loaded to be found
     from threadpoolctl import threadpool_info
 
-    found = {package: version(package) for package in PACKAGES}
+    found = {package: version(package) for package in packages}
     for library in threadpool_info():
         if library["user_api"] == "blas":
             found["numpy BLAS"] = f"{library['internal_api']} {library['version']} {library.get('architecture', '')}"

@@ -8,7 +8,6 @@ import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from benchmarks.tables.clock import timed
 from benchmarks.tables.sources import EVERY, MISSING, Halves, Table, score, split
 
 KEPT = Path(__file__).with_name("peers.json")
@@ -103,16 +103,15 @@ TOO_SLOW = {("catboost", "leaf")}  # over 200 s for its 32 classes
 
 
 def measure(peer: str, halves: Halves) -> dict[str, float]:
-    """The score on the held-out rows, and the seconds of one core from columns to predictions."""
+    """The score on the held-out rows, and the seconds from columns to predictions."""
     make, ready = PEERS[peer]
     table = halves.table
-    began = process_time()
-    X, X_test = ready(halves.X, halves.X_test, table)
-    model = make(table).fit(X, halves.y)
-    output = np.asarray(model.predict(X_test) if table.task == "regression" else model.predict_proba(X_test))
-    seconds = process_time() - began
+    with timed() as taken:
+        X, X_test = ready(halves.X, halves.X_test, table)
+        model = make(table).fit(X, halves.y)
+        output = np.asarray(model.predict(X_test) if table.task == "regression" else model.predict_proba(X_test))
     output = output[:, 1] if table.task == "binary" else output
-    return {"score": score(table.task, halves.y_test, output), "seconds": seconds}
+    return {"score": score(table.task, halves.y_test, output), **taken}
 
 
 def kept() -> dict[str, dict[str, float]]:

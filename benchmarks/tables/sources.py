@@ -20,17 +20,22 @@ MISSING = "(missing)"
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Columns as a user has them, text and gaps included, and the target: class codes or values."""
+    """Columns as a user has them, text and gaps included, and the target: class codes or values.
+
+    `labels` are the classes by code, as the target column has them; empty for a regression.
+    """
 
     name: str
     X: pd.DataFrame
     y: NDArray[np.int64] | NDArray[np.float64]
     task: Task
+    target: str
+    labels: NDArray
 
     @property
     def classes(self) -> int:
         """Number of classes, 0 for a regression."""
-        return 0 if self.task == "regression" else int(self.y.max()) + 1
+        return len(self.labels)
 
     @property
     def text(self) -> list[str]:
@@ -65,8 +70,10 @@ def _table(name: str, frame: pd.DataFrame, target: str, task: Task) -> Table:
     frame = frame.dropna(subset=[target])
     X = frame.drop(columns=target).reset_index(drop=True)
     y = frame[target].to_numpy()
-    codes = y.astype(np.float64) if task == "regression" else np.unique(y, return_inverse=True)[1]
-    return Table(name, X, codes, task)
+    if task == "regression":
+        return Table(name, X, y.astype(np.float64), task, target, np.array([]))
+    labels, codes = np.unique(y, return_inverse=True)
+    return Table(name, X, codes, task, target, labels)
 
 
 @cache
