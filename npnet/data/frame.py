@@ -32,6 +32,11 @@ class Column:
         return Column(self.name, self.kind, self.values[rows], self.levels)
 
     @property
+    def holds(self) -> str:
+        """What the column holds, as a message says it."""
+        return {"number": "numbers", "category": "text", "datetime": "dates"}[self.kind]
+
+    @property
     def missing(self) -> NDArray[np.bool_]:
         """Where nothing stands."""
         return np.asarray(self.values == MISSING if self.kind == "category" else np.isnan(self.values))

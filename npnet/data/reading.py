@@ -69,7 +69,7 @@ def _read(
     asked = given or Schema(columns=(), na_values=_texts(spec), delimiter=spec.delimiter, encoding=spec.encoding)
     rows = _rows(file, spec, asked)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
-    _refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
+    refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
     rules = Rules.of(asked.na_values, dtype)
     gatherings = [Gathering(name, rules, dtype, kind, _seconds(form)) for name, kind, form in wanted]
     columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
@@ -102,7 +102,7 @@ Wanted = list[tuple[str, Kind | None, str | None]]  # a column's name, its kind 
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
     """The columns of a file that are to be read, with what is said about them."""
-    _refuse_missing([*spec.drop, *spec.numeric, *spec.categorical, *spec.forms, *(needs or ())], names, file)
+    refuse_missing([*spec.drop, *spec.numeric, *spec.categorical, *spec.forms, *(needs or ())], names, file)
     kept = [name for name in names if name not in spec.drop and (needs is None or name in needs)]
     return [(name, *spec.asked(name)) for name in kept]
 
@@ -111,7 +111,8 @@ def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
     return [(one.name, one.kind, one.form) for one in schema.columns if needs is None or one.name in needs]
 
 
-def _refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
+def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
+    """DataError for columns that are wanted and not there, with the nearest name and all there are."""
     missing = [name for name in wanted if name not in set(names)]
     if missing:
         near = nearest(missing[0], list(names))

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from npnet.data.frame import Column, Frame
 from npnet.data.partition import group_codes, times
-from npnet.data.reading import read_frame
+from npnet.data.reading import read_frame, refuse_missing
 from npnet.data.schema import ReadOptions, Schema
 from npnet.data.source import Dataset, Source, datasets
 from npnet.data.targets import Target, Wish, find, with_target
@@ -56,8 +56,8 @@ class Table(ReadOptions, Source):
 
     @model_validator(mode="after")
     def _roles_do_not_meet(self) -> Self:
-        roles = [*self.targets, *(name for name in (self.weight, self.group, self.time) if name)]
-        twice = next((name for name in (*roles, *self.drop) if [*roles, *self.drop].count(name) > 1), None)
+        named = [*self.roles, *self.drop]
+        twice = next((name for name in named if named.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
         if self.task == "classification" and not isinstance(self.target, str):
@@ -69,6 +69,11 @@ class Table(ReadOptions, Source):
         """The names of the target columns."""
         return (self.target,) if isinstance(self.target, str) else self.target
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the columns that are no features."""
+        return (*self.targets, *(name for name in (self.weight, self.group, self.time) if name is not None))
+
     @override
     def load(self, base: Path, seed: int) -> Dataset:
         return self.dataset(self.read(base))
@@ -76,8 +81,7 @@ class Table(ReadOptions, Source):
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
         first, schema = read_frame(self, base)
-        for name in self.targets:
-            find(first, name)
+        refuse_missing(self.roles, tuple(first.columns), "standard input" if self.path == "-" else self.path)
         others = {"validation": self.validation, "test": self.test}
         files = {name: path for name, path in others.items() if path is not None}
         if not files:
@@ -118,8 +122,7 @@ class Table(ReadOptions, Source):
         return frame.take(kept), dict(zip(lengths, counts, strict=True))
 
     def _features(self, frame: Frame) -> Frame:
-        roles = {*self.targets, self.weight, self.group, self.time}
-        columns = {name: column for name, column in frame.columns.items() if name not in roles}
+        columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
         if not columns:
             raise DataError(
                 f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them"

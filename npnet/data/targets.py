@@ -80,7 +80,7 @@ class Target(Spec):
 
     def _values(self, column: Column, frame: Frame) -> NDArray[np.float64]:
         if column.kind != "number":
-            raise DataError(f"the target {quoted(column.name)} is {column.kind}, not numbers", AS_CLASSES)
+            raise DataError(f"the target {quoted(column.name)} is {column.holds}, not numbers", AS_CLASSES)
         values = column.values.astype(np.float64)
         off = (values < 0) | (values != np.floor(values))
         if self.task == "counts" and off.any():
@@ -139,7 +139,7 @@ def _of_numbers(columns: Sequence[Column], task: Literal["regression", "counts"]
     for column in columns:
         name = quoted(column.name)
         if column.kind != "number":
-            raise DataError(f"the target {name} is {column.kind}, not numbers as {task} needs", AS_CLASSES)
+            raise DataError(f"the target {name} is {column.holds}, not numbers as {task} needs", AS_CLASSES)
         values = seen(column)
         if not len(values):
             raise DataError(f"the target {name} has no value")

@@ -41,7 +41,7 @@ def class_weights(codes: Codes, classes: Sequence[str], wish: ClassWeight) -> Fl
 def column_weights(column: Column, rows: Rows) -> Floats:
     """The weights that a column holds; DataError at one that is missing or negative."""
     if column.kind != "number":
-        raise DataError(f"the weight column {quoted(column.name)} is {column.kind}, not numbers")
+        raise DataError(f"the weight column {quoted(column.name)} is {column.holds}, not numbers")
     weights = column.values.astype(np.float64)
     off = ~(np.isfinite(weights) & (weights >= 0))
     if off.any():

@@ -27,6 +27,9 @@ BAD: dict[str, tuple[int, str]] = {
     "missing_file": (4, GOOD.replace("data.csv", "dta.csv")),
     "missing_target": (4, GOOD.replace("target: y", "target: yy")),
     "nan_in_the_data": (4, GOOD.replace("data.csv", "nan.csv")),
+    "gaps_refused": (4, GOOD.replace("data.csv", "gaps.csv") + "prepare: {missing: error}\n"),
+    "no_such_class": (4, GOOD.replace("target: y", "target: y, positive_class: maybe")),
+    "wrong_task": (4, GOOD.replace("target: y", "target: y, task: regression")),
     "yaml_tag": (3, GOOD.replace("0.01", '!!python/object/apply:os.system ["id"]')),
     "duplicate_key": (3, GOOD + "epochs: 3\n"),
     "empty_file": (3, ""),
@@ -45,6 +48,7 @@ def files(folder: Path) -> Path:
     header = "a,b,y"
     (folder / "data.csv").write_text("\n".join([header, *ROWS]) + "\n")
     (folder / "nan.csv").write_text("\n".join([header, "nan,0.5,yes", *ROWS]) + "\n")
+    (folder / "gaps.csv").write_text("\n".join([header, ",0.5,yes", *ROWS, ",,no"]) + "\n")
     return folder
 
 

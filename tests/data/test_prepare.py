@@ -18,7 +18,7 @@ def numbers(X, y):
     return regression(X, y, tuple(f"x{i}" for i in range(1, X.shape[1] + 1)), ("y",))
 
 
-def with_X(dataset, X):
+def holding(dataset, X):
     return replace(dataset, frame=Frame.of(X, dataset.features))
 
 
@@ -119,13 +119,13 @@ def test_a_fingerprint_tells_any_change_of_values_or_names():
     codes = iris.y.copy()
     codes[0] = 1
     changed = [
-        with_X(iris, other),
+        holding(iris, other),
         replace(iris, y=codes),
         replace(iris, frame=Frame.of(iris.X, ("a", *iris.features[1:]))),
         replace(iris, classes=("a", *iris.classes[1:])),
-        with_X(iris, iris.X[::-1]),
+        holding(iris, iris.X[::-1]),
         replace(iris, frame=Frame.of(iris.X.reshape(75, 8), tuple("abcdefgh"))),
     ]
     assert fingerprint(iris) == fingerprint(datasets["iris"]().load(Path(), 1))
     assert len({fingerprint(dataset) for dataset in (iris, *changed)}) == 7
-    assert fingerprint(with_X(iris, np.asfortranarray(iris.X))) == fingerprint(iris)
+    assert fingerprint(holding(iris, np.asfortranarray(iris.X))) == fingerprint(iris)

@@ -42,7 +42,7 @@ def test_a_column_gives_weights():
         (number(1, -2), 'row 8: the weight in column "x" is -2'),
         (number(1, np.nan), "is missing"),
         (number(1, np.inf), "is inf"),
-        (category("a", "b"), "is category, not numbers"),
+        (category("a", "b"), "is text, not numbers"),
     ],
 )
 def test_weights_that_are_none_are_refused(column, message):

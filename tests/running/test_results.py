@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from npnet.config import load
-from npnet.data import Dataset, Split, prepare
 from npnet.fitting import Fitting
+from npnet.readout import Decisions
 from npnet.running import make_ready
 from npnet.running.results import history_columns, history_row, predictions
 
@@ -38,23 +38,50 @@ def test_rows_hold_what_was_measured_and_nan_where_nothing_was(tmp_path: Path) -
     assert rows[0]["learning_rate"] == 0.001
 
 
-def test_several_targets_have_columns_of_their_own() -> None:
+def fitting_to(tmp_path: Path, *targets: str) -> Fitting:
     random = np.random.default_rng(0)
-    X, y = random.normal(size=(20, 2)), random.normal(size=(20, 2))
-    rows = np.arange(1, 21)
-    dataset = Dataset(X, y, "regression", ("a", "b"), ("up", "down"), (), rows)
-    data = prepare(dataset, Split(), "standard", 0)
-    found = predictions(data, data.parts["test"], np.array([[1.0] * 4, [2.0] * 4]))
+    rows = zip(*random.normal(size=(3, 20)), [0, 1] * 10, ["no", "yes"] * 10, random.poisson(3, 20), strict=True)
+    lines = ["a,up,down,flag,word,count", *(",".join(map(str, row)) for row in rows)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    path = tmp_path / "c.yaml"
+    path.write_text(
+        f"dataset: {{table: {{path: t.csv, target: [{', '.join(targets)}]}}}}\nlayers: [linear]\nbatch_size: all\n"
+    )
+    ready = make_ready(load(path, ["dataset.table.task=counts"] if targets == ("count",) else []))
+    return Fitting(ready.experiment, ready.data)
+
+
+def test_several_targets_have_columns_of_their_own(tmp_path: Path) -> None:
+    fitting = fitting_to(tmp_path, "up", "down")
+    part = fitting.data.parts["test"]
+    found = predictions(fitting, part, np.array([[1.0] * 4, [2.0] * 4]))
     assert list(found) == ["row", "target_up", "target_down", "prediction_up", "prediction_down"]
-    np.testing.assert_array_equal(found["target_down"], data.parts["test"].y[:, 1])
+    np.testing.assert_array_equal(found["target_down"], part.y[:, 1])
     np.testing.assert_array_equal(found["prediction_down"], [2.0] * 4)
 
 
-def test_classes_go_by_their_names_with_a_probability_each() -> None:
-    X = np.arange(20.0)[:, None]
-    dataset = Dataset(X, np.arange(20) % 2, "binary", ("a",), ("y",), ("no", "yes"), np.arange(1, 21))
-    data = prepare(dataset, Split(), "standard", 0)
-    found = predictions(data, data.parts["test"], np.array([[0.1, 0.5, 0.6, 1.0]]))
+def test_classes_go_by_their_names_with_a_probability_each(tmp_path: Path) -> None:
+    fitting = fitting_to(tmp_path, "word")
+    part, output = fitting.data.parts["test"], np.array([[0.1, 0.5, 0.6, 1.0]])
+    found = predictions(fitting, part, output)
     assert list(found) == ["row", "target", "prediction", "probability_no", "probability_yes"]
-    assert list(np.asarray(found["prediction"])) == ["no", "no", "yes", "yes"]
+    assert list(found["target"]) == [("no", "yes")[code] for code in part.y]
+    assert list(found["prediction"]) == ["no", "no", "yes", "yes"]
     np.testing.assert_allclose(found["probability_no"], [0.9, 0.5, 0.4, 0.0])
+    fitting.decisions = Decisions(threshold=0.6)
+    assert list(predictions(fitting, part, output)["prediction"]) == ["no", "no", "no", "yes"]
+
+
+def test_labels_have_a_decision_and_a_probability_each(tmp_path: Path) -> None:
+    fitting = fitting_to(tmp_path, "word", "flag")
+    found = predictions(fitting, fitting.data.parts["test"], np.array([[0.9] * 4, [0.1, 0.2, 0.6, 0.7]]))
+    names = ["prediction_word", "prediction_flag", "probability_word", "probability_flag"]
+    assert list(found) == ["row", "target_word", "target_flag", *names]
+    assert found["prediction_flag"].tolist() == [0, 0, 1, 1]
+
+
+def test_counts_are_predicted_as_values(tmp_path: Path) -> None:
+    fitting = fitting_to(tmp_path, "count")
+    found = predictions(fitting, fitting.data.parts["test"], np.array([[1.5, 2.0, 0.1, 7.0]]))
+    assert list(found) == ["row", "target", "prediction"]
+    assert found["prediction"].tolist() == [1.5, 2.0, 0.1, 7.0]
