@@ -20,6 +20,7 @@ npnet train circles.yaml
 npnet train circles.yaml learning_rate=1e-3 layers.0.linear.units=32
 run=$(npnet train circles.yaml --quiet --name wide --tag paper)
 npnet train circles.yaml --cv 5
+npnet train circles.yaml --baselines
 npnet train circles.yaml --dry-run
 """
 
@@ -36,6 +37,9 @@ def train(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run; else the config's.")] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for the run; may be repeated.")] = None,
     cv: Annotated[int | None, typer.Option(metavar="K", help="Cross-validate with K folds, as cv=K does.")] = None,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Score simpler models of scikit-learn on the same rows too.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     no_plots: Annotated[bool, typer.Option("--no-plots", help="Draw no pictures.")] = False,
     run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The run folder, new or empty.")] = None,
@@ -53,7 +57,8 @@ def train(
         rehearse(here, loaded)
         return None
     try:
-        return run(here, loaded, Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), plots=not no_plots))
+        wishes = Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines)
+        return run(here, loaded, wishes)
     except Halted as halted:
         return halted.code
 
@@ -73,11 +78,14 @@ def rehearse(here: Here, loaded: "Loaded") -> None:
 def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
     """Train, and say how it went and where the run is."""
     from npnet.console.progress import TrainingDisplay
-    from npnet.console.tables import metrics_table
+    from npnet.console.tables import baselines_table, metrics_table
     from npnet.running import run_training
 
     ending = run_training(loaded, wishes, TrainingDisplay(here.screen))
     here.screen.say_table(metrics_table(ending.metrics))
+    if ending.baselines:
+        here.screen.say("")
+        here.screen.say_table(baselines_table(ending.metrics, ending.baselines))
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, wishes.run_dir or wishes.runs_dir / ending.run.id, ending)
     if ending.status == "interrupted":
@@ -90,6 +98,7 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
 def name_folder(here: Here, folder: Path, ending: "Ending") -> None:
     """Write the run folder, alone or with the scores."""
     if here.json:
-        here.screen.result_json({"run": str(folder), "status": ending.status, "metrics": ending.metrics})
+        told = {"run": str(folder), "status": ending.status, "metrics": ending.metrics}
+        here.screen.result_json(told | ({"baselines": ending.baselines} if ending.baselines else {}))
     else:
         here.screen.result(str(folder))

@@ -74,6 +74,17 @@ def _span(found: Mapping[str, tuple[float, float]], name: str) -> str:
     return f"{short(low)} to {short(high)}" if math.isfinite(low) else ""
 
 
+def baselines_table(
+    metrics: Mapping[str, Mapping[str, float]], baselines: Mapping[str, Mapping[str, Mapping[str, float]]]
+) -> Table:
+    """The scores of the network and of each baseline on the last part that all of them have."""
+    part = list(next(iter(baselines.values())))[-1]
+    columns = {"network": metrics[part], **{name: parts[part] for name, parts in baselines.items()}}
+    names = [name for name in metrics[part] if name != "loss"]
+    rows = [[name, *(scores.get(name) for scores in columns.values())] for name in names]
+    return table([f"on {part}", *columns], rows, list(columns))
+
+
 def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
     """A row for each run: how it ended, its best epoch, and its first score on the last of its parts."""
     columns = ["run", "status", "epoch", "took", "score", "tags"]

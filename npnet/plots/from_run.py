@@ -31,6 +31,7 @@ def material(run: Run, fitting: Fitting) -> Material:
     """All that the pictures of a run show, from its folder and from its network with the data."""
     data, info = fitting.data, run.info
     crossed = len(fitting.folds) > 1
+    judge = "test" if crossed else "validation" if "validation" in data.parts else None
     held = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in data.parts}
     return Material(
         title=info["name"],
@@ -47,7 +48,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         predict=predictor(fitting),
         baselines=run.baselines(),
         threshold=fitting.decisions.threshold,
-        importance=None if crossed or "validation" not in data.parts else partial(shuffled, fitting, "validation"),
+        importance=partial(shuffled, fitting, judge) if judge else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a picture is drawn from: plain arrays and names, nothing of runs or networks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -25,12 +25,24 @@ class Predictions:
 
 
 @dataclass(frozen=True)
+class Importance:
+    """By how much a metric gets worse when a column is shuffled: drop (columns, repeats), of some part."""
+
+    metric: str
+    part: str
+    score: float
+    columns: tuple[str, ...]
+    drop: Floats
+
+
+@dataclass(frozen=True)
 class Material:
     """All that the pictures of one training show.
 
     `history` holds the columns of history.csv (NaN where a value was not computed), `metrics` and `predictions` go by
     part ("train", "validation", "test"), as do `points`, the (X, y) in the units of the data. `predict` takes X
     (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
+    `baselines` are scores by name and part. `threshold` decides two classes. `importance` takes some seconds to say.
     """
 
     title: str
@@ -45,6 +57,9 @@ class Material:
     predictions: dict[str, Predictions]
     points: dict[str, tuple[Floats, NDArray[np.int64] | Floats]]
     predict: Callable[[Floats], Floats]
+    baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    threshold: float = 0.5
+    importance: Callable[[], Importance] | None = None
 
     @property
     def judged(self) -> str | None:

@@ -9,13 +9,23 @@ from npnet.plots import boundary, confusion, curves, ranking, regression
 from npnet.plots.kinds import Drawing, Numbers, plot, suits
 from npnet.plots.layout import Box, sheet
 from npnet.plots.material import Material
-from npnet.plots.style import GREY, INK, PALE, plain, short
+from npnet.plots.style import GREY, INK, PALE, Look, plain, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 A4 = (11.69, 8.27)
 MOST_ROWS = 13  # metrics in the table
+WIDE = 0.78  # share of the table's width that its numbers take
+FEW = 4  # columns that have room for their whole names
+SHORT = {
+    "validation": "valid.",
+    "test_deviation": "± test",
+    "out_of_fold": "pooled",
+    "logistic_regression": "logistic",
+    "linear_regression": "linear",
+    "hist_gradient_boosting": "boosting",
+}
 
 PANELS: "dict[str, tuple[str, Callable[[Box, Material], object]]]" = {
     "loss": ("Loss by epoch", lambda box, data: curves.paint_quantity(box, data, "loss")),
@@ -64,11 +74,15 @@ def paint_panel(cell: Box, kind: str, material: Material) -> None:
 
 
 def table(material: Material) -> Numbers:
-    """The metrics, a row each, and a column for every part."""
-    names = list(dict.fromkeys(name for scores in material.metrics.values() for name in scores))
+    """The metrics, a row each, and a column for every part, then one for every baseline on the last part."""
+    scores = dict(material.metrics)
+    for name, parts in material.baselines.items():
+        part = list(parts)[-1]
+        scores[f"{part}: {name}"] = {**parts[part]}
+    names = list(dict.fromkeys(name for found in material.metrics.values() for name in found))
     columns: dict[str, list[float]] = {}
-    for part, scores in material.metrics.items():
-        found = [scores.get(name) for name in names]
+    for part, known in scores.items():
+        found = [known.get(name) for name in names]
         columns[part] = [np.nan if value is None else value for value in found]
     return {"metric": np.array(names, dtype=object)} | {part: np.array(column) for part, column in columns.items()}
 
@@ -80,14 +94,27 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
     axes.set_axis_off()
     height = cell.height - 0.6
     axes.set(xlim=(0, 1), ylim=(height, 0))
-    parts = list(material.metrics) or list(material.points)
-    right = [1 - 0.21 * (len(parts) - 1 - index) for index in range(len(parts))]
-    lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "–" for p in parts)]]
+    parts = list(numbers)[1:] or list(material.points)
+    wide = min(0.21, WIDE / len(parts))
+    right = [1 - wide * (len(parts) - 1 - index) for index in range(len(parts))]
+    lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "" for p in parts)]]
     lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]
     step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 1.5))
-    for index, line in enumerate([["", *parts], *lines[: MOST_ROWS + 1]]):
+    size = 9.5 if len(parts) <= FEW else 8
+    names = parts if len(parts) <= FEW else [SHORT.get(part, part) for part in map(after_colon, parts)]
+    for index, line in enumerate([["", *names], *lines[: MOST_ROWS + 1]]):
         y = step * (index + 0.6)
         axes.axhline(y + step / 2, color=GREY if index == 0 else PALE, linewidth=0.9)
-        axes.text(0, y, line[0], va="center", fontsize=9.5, color=INK)
+        axes.text(0, y, line[0], va="center", fontsize=size, color=INK)
         for x, text in zip(right, line[1:], strict=True):
-            axes.text(x, y, text, va="center", ha="right", fontsize=9.5, fontweight="bold" if index == 0 else "normal")
+            bold: Look = {"fontsize": size if len(parts) <= 6 else 6.5, "fontweight": "bold"}
+            axes.text(x, y, text, va="center", ha="right", **({"fontsize": size} if index else bold))
+    if material.baselines:
+        first = parts[-len(material.baselines)].partition(":")[0]
+        look: Look = {"va": "center", "ha": "right", "fontsize": size, "color": GREY}
+        axes.text(1, -0.4 * step, f"without a network, on {first}", **look)
+
+
+def after_colon(name: str) -> str:
+    """What stands above a column: of a baseline its name without the part."""
+    return name.rpartition(": ")[2]

@@ -108,6 +108,16 @@ class Run:
         with io.reading(self.path / names.METRICS):
             return _scores(fields)
 
+    def baselines(self) -> dict[str, dict[str, dict[str, float]]]:
+        """The scores of each part by each baseline; {} where none were asked for."""
+        if not self.file(names.BASELINES).exists():
+            return {}
+        fields = self._json(names.BASELINES)
+        with io.reading(self.path / names.BASELINES):
+            if not all(isinstance(parts, dict) for parts in fields.values()):
+                raise ValueError("its baselines do not hold parts")
+            return {name: _scores(parts) for name, parts in fields.items()}
+
     def weights(self) -> tuple[Tensors, dict[str, str]]:
         """The parameters of the best epoch and their metadata."""
         return read_tensors(self.file(names.WEIGHTS))

@@ -164,6 +164,10 @@ class RunWriter:
         scores = {part: {name: float(score) for name, score in scores.items()} for part, scores in metrics.items()}
         io.write_json(self.run.file(names.METRICS), scores)
 
+    def write_baselines(self, baselines: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+        """Write the scores of each part by each baseline; NaN becomes null."""
+        io.write_json(self.run.file(names.BASELINES), baselines)
+
     def log(self, text: str) -> None:
         """Add a line to log.txt."""
         self._append(names.LOG, (text + "\n").encode("utf-8", "backslashreplace"))

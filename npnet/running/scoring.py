@@ -100,9 +100,10 @@ def _decisions(decisions: Decisions, question: Question, task: Task) -> Decision
 def _rows(fitting: Fitting) -> dict[str, Rows]:
     """The rows that can be drawn again; of a cross-validation those that were held."""
     if len(fitting.folds) > 1:
-        part, output = out_of_fold(fitting)
-        return {"out_of_fold": Rows(part.y, output)}
-    return {name: Rows(part.y, fitting.outputs(name)) for name, part in fitting.data.parts.items()}
+        said = {"out_of_fold": out_of_fold(fitting)}
+    else:
+        said = {name: fitting.said(name) for name in fitting.data.parts}
+    return {name: Rows(part.y, output) for name, (part, output) in said.items()}
 
 
 def _drawn(

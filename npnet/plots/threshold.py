@@ -1,0 +1,73 @@
+"""What each threshold would decide: the metrics of two classes against the probability that divides them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.plots.kinds import Drawing, plot
+from npnet.plots.layout import Labels, legend, sheet
+from npnet.plots.material import Floats, Material, Predictions
+from npnet.plots.style import BLACK, BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, VERMILLION, Look, plain, short
+
+COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE)
+STEPS = 500
+
+
+def divided(material: Material) -> str | None:
+    """Needs two classes, both of them among the rows."""
+    if material.task != "binary":
+        return "needs two classes"
+    part = chooser(material)
+    if part is None:
+        return "needs predictions of the validation or test part"
+    target = material.predictions[part].target
+    return None if 0 < np.count_nonzero(target == 1) < len(target) else "needs rows of both classes"
+
+
+@plot("threshold", needs=divided)
+def threshold(material: Material) -> Drawing:
+    """Metrics of two classes against the threshold, with the one that decides marked."""
+    part = chooser(material) or ""
+    cuts = np.union1d(np.linspace(0, 1, STEPS + 1), material.threshold)
+    scores = by_threshold(material.predictions[part], cuts)
+    page = sheet(material, f"Metrics by threshold, {part} part", 7.2, 4.4)
+    axes = page.axes(0.8, 2.3, 0.6, 0.1)
+    chosen = int(np.searchsorted(cuts, material.threshold))
+    mark = axes.axvline(material.threshold, color=BLACK, linewidth=1, linestyle=(0, (5, 3)))
+    labels: Labels = [(f"threshold {short(material.threshold)}", mark)]
+    for (name, values), colour, line in zip(scores.items(), COLOURS, (*LINES, LINES[0]), strict=True):
+        look: Look = {"color": colour, "linestyle": line}
+        (curve,) = axes.plot(cuts, values, **look)
+        axes.plot(cuts[chosen], values[chosen], "o", color=colour, markersize=4.5, clip_on=False)
+        labels.append((f"{name} {short(float(values[chosen]))}", curve))
+    name = plain(material.classes[1], 30)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=f"threshold: “{name}” above it", ylabel="metric")
+    axes.tick_params(color=GREY)
+    legend(axes, labels)
+    return Drawing(page.figure, {"threshold": cuts, **scores})
+
+
+def chooser(material: Material) -> str | None:
+    """The part on which a threshold is chosen: validation, else the one that is judged."""
+    return "validation" if "validation" in material.predictions else material.judged
+
+
+def by_threshold(judged: Predictions, cuts: Floats) -> dict[str, Floats]:
+    """Each metric at every threshold, (cuts,); NaN for the precision of no decision."""
+    assert judged.probability is not None
+    chance, positive = judged.probability[:, 1], judged.target == 1
+    right, wrong = (above(chance[rows], cuts) for rows in (positive, ~positive))
+    ones, zeros = np.count_nonzero(positive), np.count_nonzero(~positive)
+    with np.errstate(invalid="ignore"):
+        precision = right / (right + wrong)
+    return {
+        "accuracy": (right + zeros - wrong) / (ones + zeros),
+        "balanced_accuracy": (right / ones + (zeros - wrong) / zeros) / 2,
+        "f1": 2 * right / (right + wrong + ones),
+        "precision": precision,
+        "recall": right / ones,
+    }
+
+
+def above(chance: Floats, cuts: Floats) -> NDArray[np.float64]:
+    """How many probabilities are above each threshold."""
+    return np.asarray(len(chance) - np.searchsorted(np.sort(chance), cuts, side="right"), np.float64)
