@@ -12,13 +12,16 @@ PACKAGE = Path(__file__).parent.parent / "npnet"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up; a module imports its own floor and those below, and no circle closes.
-FLOORS = (
-    ("registry", "errors", "spec", "streams", "io", "lock"),
-    ("nn", "data", "metrics", "decisions"),
-    ("config",),
-    ("training", "checkpoint", "rundir", "readout", "pooling", "predictor", "fitting", "crossval", "reopening", "estimators"),
-    ("running", "plots"),
-    ("cli", "console", "__init__", "__main__"),
+FLOORS = tuple(
+    line.split()
+    for line in (
+        "registry errors spec streams io lock",
+        "nn data metrics decisions",
+        "config",
+        "training checkpoint rundir readout pooling predictor fitting crossval reopening estimators",
+        "running plots",
+        "cli console __init__ __main__",
+    )
 )
 FLOOR_OF = {part: number for number, floor in enumerate(FLOORS) for part in floor}
 HEAVY = {"sklearn", "scipy", "pandas", "matplotlib", "joblib", "dask"}

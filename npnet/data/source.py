@@ -50,7 +50,7 @@ class Dataset:
         return tuple(self.frame.columns)
 
     @property
-    def X(self) -> NDArray[Any]:
+    def X(self) -> NDArray[Any]:  # noqa: N802 - the mathematics
         """The features as a matrix, (samples, features)."""
         return self.frame.matrix
 

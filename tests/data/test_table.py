@@ -105,7 +105,7 @@ def test_a_table_that_cannot_be_used_is_refused_with_the_place(tmp_path, content
     ("options", "message", "hint"),
     [
         ({"target": "Y"}, 't.csv has no column "Y"', 'did you mean "y"? The columns are: "a", "b", "y"'),
-        ({"target": "label"}, 't.csv has no column "label"', "The columns are: "a", "b", "y""),
+        ({"target": "label"}, 't.csv has no column "label"', 'The columns are: "a", "b", "y"'),
         ({"weight": "w"}, 't.csv has no column "w"', "The columns are"),
         ({"drop": ["aa"]}, 't.csv has no column "aa"', 'did you mean "a"?'),
         ({"numeric": ["y"]}, 'row 1: "no" is not a number in column "y"', "na_values"),
