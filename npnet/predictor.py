@@ -43,13 +43,20 @@ class Predictor:
 
         What training never saw is counted in `unknown`, as its preparation says.
         """
-        each = [
-            side.preparation.transform(frame, unknown if n == 0 else None, self.network.dtype)
-            for n, side in enumerate(self.sides)
-        ]
-        scores = Scorer(self.network, self.loss, self._samples(each)).predict()
+        scores = self._scores(frame, unknown)
         task = self.sides[0].readout.task
         return self.decisions.tempered(averaged(scores, [side.readout for side in self.sides]), task)
+
+    def quantiles(self, frame: Frame) -> Floats:
+        """The quantiles of each target, (targets, quantiles, samples), averaged over all models."""
+        shares = zip(self.sides, np.split(self._scores(frame, None), len(self.sides)), strict=True)
+        return np.asarray(np.mean([side.readout.quantiles(share).mean(axis=0) for side, share in shares], axis=0))
+
+    def _scores(self, frame: Frame, unknown: Unknown | None) -> NDArray[Any]:
+        first, *others = [side.preparation for side in self.sides]
+        each = [first.transform(frame, unknown, self.network.dtype)]
+        each += [preparation.transform(frame, dtype=self.network.dtype) for preparation in others]
+        return Scorer(self.network, self.loss, self._samples(each)).predict()
 
     def _samples(self, each: list[NDArray[Any]]) -> Samples:
         members = self.network.models // len(each)

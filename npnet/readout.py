@@ -39,6 +39,8 @@ class Readout:
 
     def __call__(self, z: NDArray[Any]) -> Floats:
         """Outputs (models, outputs, samples); of two classes one row, the probability of the second."""
+        if self.loss.quantiles:
+            return self.quantiles(z)[..., int(np.argmin(np.abs(np.array(self.loss.quantiles) - 0.5))), :]
         output = self.loss.predict(z)
         if self.task in VALUES:
             unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
@@ -48,6 +50,12 @@ class Readout:
             if output.shape[-2] > 1:
                 output = output / np.maximum(output.sum(axis=-2, keepdims=True), TINY)
         return output[..., 1:, :] if self.task == "binary" and output.shape[-2] == 2 else output
+
+    def quantiles(self, z: NDArray[Any]) -> Floats:
+        """The quantiles of each target, in order and in its units: (models, targets, quantiles, samples)."""
+        several = self.loss.predict(z).reshape(len(z), -1, len(self.loss.quantiles), z.shape[-1])
+        unit = self.target_scaler
+        return np.sort(several * unit.scale[:, np.newaxis, np.newaxis] + unit.mean[:, np.newaxis, np.newaxis], axis=-2)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,12 @@ class Loss(Spec):
         """Arrays to work in: shape, and dtype or None for the network's own."""
         return {"work": ((outputs, batch), None), "row": ((1, batch), None), "mask": ((outputs, batch), bool)}
 
-    def constants(self) -> dict[str, Any]:
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """The quantiles of each target that it predicts, where there are several; else nothing."""
+        return ()
+
+    def constants(self, outputs: int) -> dict[str, Any]:
         """Numbers made of the options, cast once to the network's dtype."""
         return {}
 

@@ -36,7 +36,7 @@ class Pass:
         self._flat = self.losses.reshape(network.models, -1, copy=False)
         self._total = np.empty(network.models, network.dtype)
         self.dz = self._empty(network.outputs, self.batch) if training else self.z
-        self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants())
+        self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants(network.outputs))
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = Tape(), Tape(), Tape()
         self._wire()

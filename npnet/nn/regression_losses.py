@@ -1,13 +1,15 @@
 """Losses of the error e = z - t: for regression, and for probabilities where that is wanted."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from npnet.nn.layer import Array, Memory
-from npnet.nn.losses import Link, Loss, losses
+from npnet.nn.losses import Encoded, Link, Loss, losses
 
+Share = Annotated[float, Field(gt=0, lt=1)]
 ANY_TASK = ("regression", "counts", "binary", "multiclass")
 
 
@@ -63,7 +65,7 @@ class Huber(Loss):
 
     delta: float = Field(1.0, gt=0, le=1e6, description="Where the square becomes straight, in scaled units.")
 
-    def constants(self) -> dict[str, Any]:
+    def constants(self, outputs: int) -> dict[str, Any]:
         """delta, and minus delta."""
         return {"delta": self.delta, "minus": -self.delta}
 
@@ -115,13 +117,32 @@ class Quantile(Loss):
     """The pinball loss: its best constant is a quantile of the target.
 
     L = max(q e, (q - 1) e),  dL/dz = -q where t > z, else 1 - q;  e = t - z.  Koenker and Bassett (1978).
+    Of several quantiles each has an output: [0.05, 0.5, 0.95] predicts the median, between bounds that hold nine in
+    ten rows. They are sorted when predicted, so that they do not cross; the prediction is the one nearest to 0.5.
     """
 
-    quantile: float = Field(0.5, gt=0, lt=1, description="The quantile to predict; 0.5 is the median.")
+    quantile: Share | Annotated[tuple[Share, ...], Field(strict=False, min_length=2, max_length=99)] = Field(
+        0.5, description="The quantile to predict, 0.5 is the median; or a list of several."
+    )
 
-    def constants(self) -> dict[str, Any]:
-        """q, and q - 1."""
-        return {"q": self.quantile, "below": self.quantile - 1.0}
+    @property
+    def quantiles(self) -> tuple[float, ...]:
+        """The quantiles, in order, where there are several."""
+        return tuple(sorted(self.quantile)) if isinstance(self.quantile, tuple) else ()
+
+    def outputs(self, targets: int, classes: int) -> int:
+        """One for each quantile of each target."""
+        return targets * max(len(self.quantiles), 1)
+
+    def encode(self, y: NDArray[Any], classes: int) -> Encoded:
+        """The targets, each as often as it has quantiles."""
+        return np.repeat(super().encode(y, 0), max(len(self.quantiles), 1), axis=1)
+
+    def constants(self, outputs: int) -> dict[str, Any]:
+        """q, and q - 1; of several quantiles as columns."""
+        several = self.quantiles
+        q: Any = np.tile(several, outputs // len(several))[:, np.newaxis] if several else self.quantile
+        return {"q": q, "below": q - 1.0}
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write max(q e, (q - 1) e)."""

@@ -21,7 +21,7 @@ from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
 from npnet.rundir.table import csv_rows
-from npnet.running.results import Columns, answers
+from npnet.running.results import Columns, answers, bounds
 from npnet.running.threads import limited, threads_of
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
@@ -93,7 +93,8 @@ class Oracle:
         for start in range(0, len(frame), BLOCK):
             block = frame.take(np.arange(start, min(start + BLOCK, len(frame))))
             said, chances = answers(self.data, self.predictor.decisions, self.outputs(block))
-            yield {"row": block.rows, **said, **(chances if proba else {})}
+            spread = bounds(self.data, self.predictor, block)
+            yield {"row": block.rows, **said, **spread, **(chances if proba else {})}
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part, Task
+from npnet.data.frame import Frame
 from npnet.data.source import VALUES
 from npnet.fitting import Fitting
 from npnet.metrics import decide
+from npnet.predictor import Predictor
 from npnet.readout import Decisions
 from npnet.training import Progress
 
@@ -64,6 +66,15 @@ def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
     targets = {f"target{end}": column for end, column in zip(_endings(data.targets), y, strict=True)}
     said, chances = answers(data, fitting.decisions, output)
     return {"row": part.rows, **targets, **said, **chances}
+
+
+def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
+    """The quantiles of a regression's intervals as columns, quantile_<q>; nothing where one value is predicted."""
+    names = predictor.loss.quantiles
+    if not names:
+        return {}
+    each = zip(_endings(data.targets), predictor.quantiles(frame), strict=True)
+    return {f"quantile_{q:g}{end}": values for end, several in each for q, values in zip(names, several, strict=True)}
 
 
 def answers(data: Names, decisions: Decisions, output: Floats) -> tuple[Columns, Columns]:

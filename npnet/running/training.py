@@ -20,7 +20,7 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
 from npnet.running.baselines import baselines
 from npnet.running.ready import Ready, make_ready
-from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, last_state, predictions
+from npnet.running.results import OUT_OF_FOLD, PREDICTED, bounds, history_columns, history_row, last_state, predictions
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
 from npnet.training import Progress
@@ -154,7 +154,9 @@ class Training:
         for part in PREDICTED:
             if part in data.parts:
                 columns = predictions(self.fitting, *self.fitting.said(part))
-                self.writer.write_predictions(part, columns)
+                self.writer.write_predictions(
+                    part, {**columns, **bounds(data, self.fitting.predictor, data.parts[part].frame)}
+                )
         return metrics
 
     def write_baselines(self) -> dict[str, Scores]:

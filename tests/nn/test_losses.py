@@ -5,11 +5,12 @@ import pytest
 
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.batches import Samples
+from npnet.nn.gradcheck import check_gradients
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
 from npnet.nn.passes import Pass
 from npnet.nn.regression_losses import MeanSquaredError
-from tests.nn.builders import network, targets_of
+from tests.nn.builders import network, run, targets_of
 
 REFERENCES = {
     "binary_cross_entropy": lambda z, t: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - (t + 1) / 2 * z,
@@ -113,3 +114,19 @@ def test_label_smoothing_spreads_the_target() -> None:
     y = np.array([0, 2])
     assert np.allclose(CrossEntropy(label_smoothing=0.3).encode(y, 3), [[0.8, 0.1, 0.1], [0.1, 0.1, 0.8]])
     assert np.allclose(BinaryCrossEntropy(label_smoothing=0.2).encode(np.array([0, 1]), 2), [[-0.8], [0.8]])
+
+
+def test_several_quantiles_are_predicted_in_order_with_bounds_that_hold_their_share() -> None:
+    loss = losses["quantile"](quantile=[0.1, 0.5, 0.9])
+    rng = np.random.default_rng(7)
+    assert loss.quantiles == (0.1, 0.5, 0.9)
+    assert loss.outputs(2, 0) == 6
+    y = rng.standard_normal((4000, 1))
+    t = loss.encode(y, 0)
+    stack = network([[Linear(units=3)]], features=1)
+    run(stack, Samples.of(np.zeros((4000, 1)), t, dtype=np.float64), epochs=30, loss=loss, batch=100, rates=[0.02])
+    assert np.allclose(stack.named(stack.theta)["layers.0.bias"][0], [-1.28, 0.0, 1.28], atol=0.1)
+    checks = check_gradients(
+        network([[Linear(units=3)]]), loss, Samples.of(rng.standard_normal((9, 4)), t[:9], dtype=np.float64)
+    )
+    assert max(check.error for check in checks) < 1e-6
