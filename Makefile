@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-peers check format bench docs clean
+.PHONY: help demo test test-peers check format bench bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -15,13 +15,14 @@ help:
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # An extra is installed when its stamp is older than what it depends on.
-.venv/.demo .venv/.test .venv/.dev .venv/.bench: .venv/.%: pyproject.toml | $(BIN)/python
+.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables: .venv/.%: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
 	@touch $@
 
@@ -46,6 +47,11 @@ format: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks.speed
+
+# An interrupted run goes on where it was; to measure anew: make bench-tables ARGS=--fresh
+TABLES ?= tables
+bench-tables: .venv/.bench-tables
+	NPNET_TABLES='$(TABLES)' $(BIN)/python -m benchmarks.tables $(ARGS)
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
