@@ -275,10 +275,11 @@ def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared
     e = experiment
     parts = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
     refuse_unlearnable(dataset)
+    dtype = np.float64 if e.dtype == "float64" else np.float32
     if not e.own_validation:
-        return [[prepare_parts(dataset, fold, e.preparing, e.class_weight)] for fold in parts]
+        return [[prepare_parts(dataset, fold, e.preparing, e.class_weight, dtype)] for fold in parts]
     seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
-    return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight) for fold in parts]
+    return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight, dtype) for fold in parts]
 
 
 def constraints(experiment: Experiment) -> Constraints:
