@@ -70,11 +70,11 @@ def evaluate(
     return {name: float(np.mean([metrics[name].score(y, p[np.newaxis], weight) for y, p in pairs])) for name in chosen}
 
 
-def measure(name: str, target: Array, output: Array, task: str) -> Floats:
+def measure(name: str, target: Array, output: Array, task: str, weight: Array | None = None) -> Floats:
     """Score every model of a stack, (models,), by its outputs (models, outputs, samples); of labels the mean."""
     if task != "multilabel":
-        return metrics[name].stacked(target, output)
-    each = [metrics[name].stacked(y, output[:, n : n + 1]) for n, y in enumerate(target.T)]
+        return metrics[name].stacked(target, output, weight)
+    each = [metrics[name].stacked(y, output[:, n : n + 1], weight) for n, y in enumerate(target.T)]
     return np.asarray(np.mean(each, axis=0))
 
 

@@ -28,8 +28,11 @@ def shuffled(fitting: Fitting, part: str, repeats: int = REPEATS) -> Importance:
     features, sources = fitting.data.features, np.array(fitting.data.preparation.sources)
     name, score = rows.usual()
     sign = 1 if metrics[name].goal == "maximize" else -1
-    after = [rows.scores(name, np.flatnonzero(sources == column), n) for n, column in enumerate(features)]
-    return Importance(name, part, score, features, sign * (score - np.array(after)))
+    drop = np.zeros((len(features), repeats))
+    for number, column in enumerate(features):
+        if len(places := np.flatnonzero(sources == column)):
+            drop[number] = sign * (score - rows.scores(name, places, number))
+    return Importance(name, part, score, features, drop)
 
 
 class _Rows:
@@ -57,8 +60,6 @@ class _Rows:
 
     def scores(self, name: str, places: NDArray[np.int64], column: int) -> Floats:
         """The metric with some inputs shuffled, in each repeat."""
-        if not len(places):
-            return self._measured(name)
         random = stream(self.fitting.experiment.seed, "shuffle", 0, column)
         orders = [random.permutation(len(X)) for _ in range(self.repeats) for X in self.X]
         self.samples.x[..., places] = self._laid(orders, places)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Task
 from npnet.fitting import DECIDED
-from npnet.metrics import metrics
+from npnet.metrics import measure
 from npnet.readout import Decisions
 from npnet.streams import stream
 
@@ -38,7 +38,7 @@ def intervals(
     with np.errstate(invalid="ignore", divide="ignore"):
         for draw in range(draws):
             weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
-            values[:, draw] = [metrics[name].stacked(y, shown[name][None], weight)[0] for name in names]
+            values[:, draw] = [measure(name, y, shown[name][None], task, weight)[0] for name in names]
     return {name: _interval(row) for name, row in zip(names, values, strict=True)}
 
 

@@ -4,13 +4,16 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from npnet.fitting import DECIDED
 from npnet.metrics import evaluate
 from npnet.reopening import reopen
 from npnet.rundir import Run, find
-from npnet.running.scoring import DECIDED
+from npnet.running.predicting import Oracle
 from tests.cli.conftest import call
+from tests.cli.tables import csv_of, people, trained
 
 
 def test_the_scores_are_those_of_metrics_json(runs: Path) -> None:
@@ -121,3 +124,53 @@ def test_a_plot_that_cannot_be_drawn_is_a_usage_error(kind: str, words: str, cop
     result = call("plot", copied.path, "--kind", kind)
     assert (result.code, result.out) == (2, "")
     assert words in result.err
+
+
+@pytest.fixture(scope="module")
+def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("people"))
+
+
+def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> None:
+    table = people_run.parent.parent / "people.csv"
+    (found,) = json.loads(call("evaluate", people_run, "--data", table, "--json").out).values()
+    oracle = Oracle.of(Run(people_run))
+    frame = oracle.read(str(table), ("buys",))
+    y = np.array([row["buys"] == "yes" for row in people()]).astype(int)
+    assert found == evaluate(y, oracle.outputs(frame), "binary")
+    text = call("evaluate", people_run, "--data", table, "--threshold", "0", "--metric", "recall").out
+    assert text.splitlines()[-1].split() == ["recall", "1.0000"]
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "code", "words"),
+    [
+        (("buys", "bought"), (), 4, 'no column "buys"'),
+        (("town", "twon"), (), 4, 'no column "town"'),
+        (("yes", "maybe"), (), 4, "a class that training never saw"),
+        ((",yes", ","), (), 4, "is empty"),
+        (("", ""), ("--split", "test"), 2, "--split"),
+        (("", ""), ("--metric", "r2"), 2, "no metric r2"),
+        (("", ""), ("--bootstrap", "-1"), 2, "bootstrap"),
+    ],
+)
+def test_a_file_that_cannot_be_scored_is_an_error(
+    change: tuple[str, str], options: tuple[str, ...], code: int, words: str, people_run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new.csv").write_text(csv_of(people()).replace(*change))
+    result = call("evaluate", people_run, "--data", tmp_path / "new.csv", *options)
+    assert (result.code, result.out) == (code, "")
+    assert words in result.err
+
+
+def test_intervals_are_drawn_around_every_metric(runs: Path) -> None:
+    options = ("--split", "test", "--bootstrap", "50", "--runs-dir", runs)
+    found = json.loads(call("evaluate", "latest", *options, "--json").out)
+    assert set(found) == {"test", "intervals"}
+    assert set(found["intervals"]["test"]) == set(found["test"]) - {"loss"}
+    for name, (low, high) in found["intervals"]["test"].items():
+        assert low <= found["test"][name] <= high
+    heading, _, loss, *rows = call("evaluate", "latest", *options).out.splitlines()
+    assert heading.split() == ["metric", "test", "test", "95", "%"]
+    assert loss.split()[0] == "loss"
+    assert all(" to " in row for row in rows)

@@ -13,6 +13,7 @@ import pytest
 from npnet.fitting import Fitting
 from npnet.rundir import Run
 from tests.cli.conftest import SMALL, call, start
+from tests.cli.tables import CONFIG, trained
 
 QUICK = ("--no-plots", "-q")
 
@@ -209,3 +210,23 @@ def test_what_is_odd_with_the_data_is_told_once_and_logged(folder: Path) -> None
     warning = 'warning: column "same" is left out: it is the same in every row\n'
     assert result.err == f"npnet: {warning}"
     assert (run_of(result.out).path / "log.txt").read_text().startswith(warning)
+
+
+def test_baselines_are_scored_on_the_same_rows_and_kept(tmp_path: Path) -> None:
+    run = Run(trained(tmp_path, CONFIG, "--baselines"))
+    found = run.baselines()
+    assert list(found) == ["majority", "logistic_regression", "hist_gradient_boosting"]
+    assert all(list(parts) == ["train", "validation", "test"] for parts in found.values())
+    assert set(found["majority"]["test"]) == set(run.metrics()["test"]) - {"loss"}
+    assert found["majority"]["test"]["roc_auc"] == 0.5
+    assert found["logistic_regression"]["test"]["roc_auc"] > 0.5
+
+
+def test_baselines_stand_beside_the_network(tmp_path: Path) -> None:
+    trained(tmp_path)
+    options = ("epochs=1", "--baselines", "--no-plots", "--runs-dir", tmp_path / "runs")
+    result = call("train", tmp_path / "people.yaml", *options)
+    (heading,) = [line for line in result.err.splitlines() if line.startswith("on test")]
+    assert heading.split()[2:] == ["network", "majority", "logistic_regression", "hist_gradient_boosting"]
+    told = json.loads(call("train", tmp_path / "people.yaml", *options, "--json").out)
+    assert list(told["baselines"]["majority"]["test"]) == list(told["metrics"]["test"])[1:]

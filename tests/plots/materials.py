@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from npnet.plots import Material, Predictions
+from npnet.plots.material import Importance
 
 PARTS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -185,7 +186,22 @@ def nothing():
     return replace(material, predictions={}, points={"train": material.points["train"]}, metrics={})
 
 
+def compared():
+    """A run that knows the importance of its columns, and how simpler models do."""
+    material = blobs(features=4)
+    names = (*material.features, "$\\beta$_\x00", *(f"column {number}" for number in range(40)))
+    drop = np.random.default_rng(0).normal(np.linspace(0.2, -0.01, len(names))[:, None], 0.01, (len(names), 5))
+    scores = {part: {name: 0.5 for name in scores} for part, scores in material.metrics.items()}
+    return replace(
+        material,
+        importance=lambda: Importance("roc_auc", "validation", 0.97, names, drop),
+        baselines={"majority": scores, "logistic_regression": scores, "hist_gradient_boosting": scores},
+        threshold=0.3,
+    )
+
+
 MATERIALS = {
+    "compared": compared,
     "circles": circles,
     "many_circles": lambda: circles(samples=5000, epochs=10_000, noise=0.04),
     "three_epochs": lambda: circles(samples=40, epochs=3),
