@@ -30,7 +30,9 @@ def add_to(app: typer.Typer) -> None:
 def predict(
     here: Here,
     run: Run,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Rows to predict; - or none is standard input.")] = "-",
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="Rows to predict; - or none is standard input.")
+    ] = None,
     proba: Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")] = False,
     form: Annotated[str, typer.Option("--format", metavar="FORM", help="csv or jsonl.")] = "csv",
     output: Annotated[
@@ -44,6 +46,8 @@ def predict(
     """
     if form not in FORMATS:
         raise UsageError(f"there is no format {form}", f"write {' or '.join(FORMATS)}")
+    if file is None and here.screen.listens:
+        raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
     from npnet.rundir import find
     from npnet.running.predicting import FORMATS as WRITERS
     from npnet.running.predicting import Oracle, rows_of
@@ -51,7 +55,7 @@ def predict(
     oracle = Oracle.of(find(here.runs_dir, run))
     if proba:
         oracle.require_classes()
-    frame = looked_at(here, oracle, file, strict)
+    frame = looked_at(here, oracle, file or "-", strict)
     blocks = oracle.predictions(frame, proba)
     texts = (WRITERS[form](block, n == 0) for n, block in enumerate(blocks))
     if output is not None and str(output) != "-":

@@ -20,6 +20,11 @@ class Screen:
         self.quiet = quiet
         self.out, self.err = Output(sys.stdout, color), Output(sys.stderr, color)
 
+    @property
+    def listens(self) -> bool:
+        """Whether standard input is a person at a terminal."""
+        return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
     def result(self, text: str) -> None:
         """Write a result; UnreadError or MachineError where it cannot be delivered."""
         try:

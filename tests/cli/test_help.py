@@ -12,8 +12,11 @@ from tests.cli.conftest import call
 HEAVY = ("numpy", "sklearn", "scipy", "pandas", "matplotlib", "yaml", "rich")
 COMMANDS = [
     "init",
+    "data",
+    "data check",
     "train",
     "evaluate",
+    "predict",
     "plot",
     "runs",
     "runs list",
@@ -45,7 +48,7 @@ def test_examples_come_first_and_use_options_that_there_are(command: str) -> Non
     assert page.split("\n\n")[1].startswith("Examples:")
     for line in re.findall(r"^  .*?(npnet .*)$", page.partition("Usage:")[0], re.MULTILINE):
         words = line.partition("&&")[0].partition(">")[0].split()[1:]
-        called = words[: 2 if words[0] in ("runs", "config") and len(words) > 1 and words[1].isalpha() else 1]
+        called = words[: 2 if words[0] in ("runs", "config", "data") and len(words) > 1 and words[1].isalpha() else 1]
         options = call(*called, "-h").out
         for option in (word for word in words if re.fullmatch(r"--?[a-z-]+", word) and word != "-"):
             assert f"{option} " in options or f"{option}," in options, f"{option} in {line}"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from itertools import permutations
@@ -101,6 +102,16 @@ def test_standard_input_goes_to_standard_output(run: Path) -> None:
     done = subprocess.run(command, input=csv_of(people(9), FEATURES), capture_output=True, text=True, check=True)
     assert done.stdout == asked(run, csv_of(people(9), FEATURES)).out
     assert done.stderr == ""
+
+
+def test_a_person_at_a_terminal_is_told_that_rows_are_missing(run: Path) -> None:
+    leader, follower = os.openpty()
+    command = [sys.executable, "-m", "npnet", "predict", str(run)]
+    done = subprocess.run(command, stdin=follower, capture_output=True, text=True, timeout=60)
+    os.close(leader)
+    os.close(follower)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no rows to predict" in done.stderr
 
 
 def test_json_lines_hold_an_object_for_each_row(run: Path) -> None:

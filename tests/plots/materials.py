@@ -191,7 +191,7 @@ def compared():
     material = blobs(features=4)
     names = (*material.features, "$\\beta$_\x00", *(f"column {number}" for number in range(40)))
     drop = np.random.default_rng(0).normal(np.linspace(0.2, -0.01, len(names))[:, None], 0.01, (len(names), 5))
-    scores = {part: {name: 0.5 for name in scores} for part, scores in material.metrics.items()}
+    scores = {part: dict.fromkeys(scores, 0.5) for part, scores in material.metrics.items()}
     return replace(
         material,
         importance=lambda: Importance("roc_auc", "validation", 0.97, names, drop),
