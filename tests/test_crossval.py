@@ -9,11 +9,11 @@ import pytest
 import npnet
 from npnet.cli import main
 from npnet.config import Experiment
+from npnet.crossval import cross_scores, out_of_fold
 from npnet.data import Dataset
 from npnet.data.frame import Frame
 from npnet.fitting import Fitting, prepared_for
 from npnet.rundir import Run
-from npnet.crossval import cross_scores, out_of_fold
 
 LAYERS = [{"linear": 8}, "relu", {"dropout": 0.1}, "linear"]
 
@@ -52,7 +52,9 @@ def test_every_row_is_held_once_and_never_by_a_fold_that_saw_it() -> None:
     assert sorted(held) == sorted(dataset.frame.rows)
     for fold in crossed.folds:
         parts = [set(fold.parts[name].rows) for name in ("train", "validation", "test")]
-        assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
+        assert not (parts[0] & parts[1])
+        assert not (parts[0] & parts[2])
+        assert not (parts[1] & parts[2])
 
 
 def test_scores_are_means_deviations_and_those_of_all_held_rows() -> None:
