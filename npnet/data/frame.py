@@ -1,6 +1,6 @@
 """A table in memory: typed columns, numbers apart from categories and dates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,6 +42,27 @@ class Column:
         return np.asarray(self.values == MISSING if self.kind == "category" else np.isnan(self.values))
 
 
+class _Taken(Mapping[str, Column]):
+    """Some rows of columns, each taken when it is asked for: a part of a large table costs its row numbers."""
+
+    def __init__(self, columns: Mapping[str, Column], rows: NDArray[np.int64]) -> None:
+        self.columns, self.rows = columns, rows
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Column], rows: NDArray[np.int64]) -> "_Taken":
+        """Rows of columns, or of rows of columns."""
+        return cls(columns.columns, columns.rows[rows]) if isinstance(columns, _Taken) else cls(columns, rows)
+
+    def __getitem__(self, name: str) -> Column:
+        return self.columns[name].take(self.rows)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """Columns of equal length by name, in the order of the file; `rows` numbers them from 1, below the header."""
@@ -65,5 +86,5 @@ class Frame:
         return np.stack([column.values for column in self.columns.values()], axis=1)
 
     def take(self, rows: NDArray[np.int64]) -> "Frame":
-        """Some rows of the table."""
-        return Frame({name: column.take(rows) for name, column in self.columns.items()}, self.rows[rows])
+        """Some rows of the table; a column is copied only when it is looked at."""
+        return Frame(_Taken.of(self.columns, rows), self.rows[rows])
