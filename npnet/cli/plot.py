@@ -15,6 +15,7 @@ FORMATS = ("png", "svg", "pdf")
 EXAMPLES = """
 npnet plot latest
 npnet plot latest --kind roc,precision_recall --format png,pdf
+npnet plot latest --kind importance,calibration,threshold
 npnet plot 20261122-1 20261122-2 --kind all
 npnet list plots
 """
@@ -42,11 +43,14 @@ def plot(
     from npnet.plots.from_run import material
     from npnet.reopening import reopen
     from npnet.rundir import find
+    from npnet.running.threads import limited, threads_of
 
     paths: list[Path] = []
     for one in [find(here.runs_dir, text) for text in run]:
-        seen = material(one, reopen(one))
-        drawn = draw(seen, chosen(kind, seen), one.plots, formats)
+        fitting = reopen(one)
+        with limited(threads_of(fitting.experiment)):
+            seen = material(one, fitting)
+            drawn = draw(seen, chosen(kind, seen), one.plots, formats)
         paths += drawn
         if not here.json:
             here.screen.result("\n".join(map(str, drawn)))
