@@ -80,7 +80,7 @@ class _Rows:
         task, readouts = self.fitting.data.task, self.fitting.readouts
         shares = np.split(self.scorer.predict(), len(self.X))
         each = [
-            readout(share).mean(axis=0).reshape(share.shape[1], self.repeats, self.size)[..., : len(X)]
+            readout(share).mean(axis=0).reshape(-1, self.repeats, self.size)[..., : len(X)]
             for X, readout, share in zip(self.X, readouts, shares, strict=True)
         ]
         starts = np.cumsum(self.counts) - self.counts

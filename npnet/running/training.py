@@ -153,10 +153,9 @@ class Training:
             return metrics
         for part in PREDICTED:
             if part in data.parts:
-                columns = predictions(self.fitting, *self.fitting.said(part))
-                self.writer.write_predictions(
-                    part, {**columns, **bounds(data, self.fitting.predictor, data.parts[part].frame)}
-                )
+                rows, output = self.fitting.said(part)
+                columns = predictions(self.fitting, rows, output)
+                self.writer.write_predictions(part, {**columns, **bounds(data, self.fitting.predictor, rows.frame)})
         return metrics
 
     def write_baselines(self) -> dict[str, Scores]:

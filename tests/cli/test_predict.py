@@ -14,7 +14,7 @@ import pytest
 
 from npnet.rundir import Run
 from tests.cli.conftest import Result, call
-from tests.cli.tables import csv_of, people, trained
+from tests.cli.tables import CONFIG, csv_of, people, trained
 
 FEATURES = ["code", "age", "town"]
 
@@ -227,3 +227,16 @@ def test_folds_answer_together(tmp_path: Path) -> None:
     result = asked(run, csv_of(people(3)))
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines()[0] == "row,prediction_age,prediction_id"
+
+
+def test_quantiles_are_columns_of_their_own(tmp_path: Path) -> None:
+    config = CONFIG.replace("buys, drop: [id]", "age, drop: [id], drop_rows: true") + (
+        "loss: {quantile: {quantile: [0.1, 0.5, 0.9]}}\n"
+    )
+    run = trained(tmp_path, config)
+    result = asked(run, csv_of(people(3), ["code", "town", "buys"]))
+    assert result.code == 0
+    names = ["quantile_0.1", "quantile_0.5", "quantile_0.9"]
+    assert result.out.splitlines()[0] == ",".join(["row", "prediction", *names])
+    assert all(float(row[names[0]]) <= float(row[names[1]]) <= float(row[names[2]]) for row in table(result.out))
+    assert names[0] in Run(run).predictions("validation")
