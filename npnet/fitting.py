@@ -50,7 +50,8 @@ class Fitting:
         self.readouts = [Readout(self.loss, side.task, side.target_scaler) for side in self.sides]
         self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
         layers = fused(experiment.layers, self.loss)
-        members = [member_seed(experiment.seed, member) for member in range(experiment.ensemble)]
+        first = experiment.seed if experiment.model_seed is None else experiment.model_seed
+        members = [member_seed(first, member) for member in range(experiment.ensemble)]
         seeds = members * len(self.folds)
         self.network = Network([layers] * len(seeds), self.data.inputs, seeds=seeds, dtype=self.dtype)
         self.constraints = constraints(experiment)

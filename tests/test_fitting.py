@@ -74,3 +74,10 @@ def test_the_best_epoch_comes_back_also_after_a_break() -> None:
             break
     assert 1 <= fitting.best_epoch <= 10
     assert fitting.scores("validation")["loss"] == pytest.approx(fitting.best.value[0], rel=1e-6)
+
+
+def test_a_seed_of_the_model_changes_initial_values_and_neither_split_nor_data() -> None:
+    one, other = _fitting(), _fitting(model_seed=7)
+    assert np.array_equal(one.data.parts["train"].X, other.data.parts["train"].X)
+    assert not np.array_equal(one.weights()["layers.0.weight"], other.weights()["layers.0.weight"])
+    assert np.array_equal(_fitting(model_seed=0).weights()["layers.0.weight"], one.weights()["layers.0.weight"])

@@ -131,6 +131,9 @@ class Experiment(Spec):
     clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
     clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")
     seed: int = Field(0, ge=0, le=2**63 - 1, description="The number that all random draws are derived from.")
+    model_seed: int | None = Field(
+        None, ge=0, le=2**63 - 1, description="The same for initial values and dropout alone; left out, `seed`."
+    )
     dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
     threads: Threads = Field("auto", description="BLAS threads; auto takes more than one where it gains.")
     weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
