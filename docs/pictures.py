@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.frame import Frame
 from npnet.fitting import Fitting
 from npnet.plots.backend import render, styled
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION
@@ -73,9 +74,4 @@ def paint(axes: "Axes", fitting: Fitting) -> None:
 
 def probability(fitting: Fitting, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """What a network says of points in the units of the data, (points,)."""
-    from npnet.nn.batches import Samples
-    from npnet.nn.scoring import Scorer
-
-    rows = fitting.data.scaler.transform(points)
-    samples = Samples.of(rows, np.zeros((len(rows), 1)), dtype=fitting.dtype)
-    return np.asarray(fitting.readout(Scorer(fitting.network, fitting.loss, samples).predict())[0, 0])
+    return np.asarray(fitting.predict(Frame.of(points, fitting.data.features))[0])

@@ -1,7 +1,7 @@
 """The loop: a generator that yields a `Progress` after each pass over the data."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,7 +68,11 @@ class Rates:
     """
 
     def __init__(
-        self, rates: Sequence[float], epochs: int, schedule: Schedule | None = None, monitor: Monitor | None = None
+        self,
+        rates: Sequence[float] | PerModel,
+        epochs: int,
+        schedule: Schedule | None = None,
+        monitor: Monitor | None = None,
     ) -> None:
         self.base, self.epochs = np.array(rates, np.float64), max(epochs, 1)
         self.schedule, self.monitor = schedule or Constant(), monitor or Monitor()
@@ -95,6 +99,12 @@ class Rates:
         self.drop = np.where(late, np.maximum(self.drop * self.schedule.drop, self.schedule.minimum), self.drop)
         self.waited[late] = 0
 
+    def take(self, rows: NDArray[np.intp]) -> "Rates":
+        """The rates of some models, as they are now."""
+        other = Rates(self.base[rows], self.epochs, self.schedule, self.monitor)
+        other.drop, other.best, other.waited = self.drop[rows], self.best[rows], self.waited[rows]
+        return other
+
 
 def train(
     network: Network,
@@ -107,7 +117,7 @@ def train(
     *,
     start: int = 0,
     every: int = 1,
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
 
     `evaluate` is called after each `every`-th epoch and the last. What is yielded between the batches
@@ -161,15 +171,20 @@ class KeepBest:
         self.done = np.zeros(network.models, bool)
 
     def __call__(self, progress: Progress) -> bool:
-        """Note an epoch; whether all models are done."""
+        """Note an epoch of the whole stack; whether all models are done."""
+        self.look(progress, np.arange(self.network.models), self.network)
+        return bool(self.done.all())
+
+    def look(self, progress: Progress, places: NDArray[np.intp], network: Network) -> None:
+        """Note an epoch of the models at some places, whose rows another network may hold."""
         if self.monitor.name in progress.values:
             value = self.monitor.of(progress.values)
-            better = (value < self.value - self.min_delta) & progress.finite & ~self.done
-            self.value[better], self.epoch[better] = value[better], progress.epoch
-            self.theta[better], self.state[better] = self.network.theta[better], self.network.state[better]
+            better = (value < self.value[places] - self.min_delta) & progress.finite & ~self.done[places]
+            chosen = places[better]
+            self.value[chosen], self.epoch[chosen] = value[better], progress.epoch
+            self.theta[chosen], self.state[chosen] = network.theta[better], network.state[better]
         if self.patience is not None and progress.complete:
-            self.done |= progress.epoch - self.epoch >= self.patience
-        return bool(self.done.all())
+            self.done[places] |= progress.epoch - self.epoch[places] >= self.patience
 
     def restore(self) -> None:
         """Put the best parameters and statistics back into the network."""

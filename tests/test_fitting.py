@@ -36,7 +36,7 @@ def test_the_first_network_of_an_ensemble_is_the_one_trained_alone_bit_for_bit()
 def test_an_ensemble_predicts_the_mean_of_its_networks() -> None:
     three = _fitted(ensemble=3)
     rows = three.data.parts["test"].frame
-    each = three.readout(three._scorer("test").predict())
+    each = three.readout(np.stack(three.cohort.scored("test")[1]))
     assert np.allclose(three.outputs("test"), each.mean(axis=0))
     assert np.allclose(three.predict(rows), three.outputs("test"), atol=1e-6)
 
@@ -73,7 +73,7 @@ def test_the_best_epoch_comes_back_also_after_a_break() -> None:
         if progress.epoch == 10:
             break
     assert 1 <= fitting.best_epoch <= 10
-    assert fitting.scores("validation")["loss"] == pytest.approx(fitting.best.value[0], rel=1e-6)
+    assert fitting.scores("validation")["loss"] == pytest.approx(fitting.best_value, rel=1e-6)
 
 
 def test_a_seed_of_the_model_changes_initial_values_and_neither_split_nor_data() -> None:

@@ -18,7 +18,7 @@ FLOORS = tuple(
         "registry errors spec streams io lock",
         "nn data metrics decisions",
         "config",
-        "training checkpoint rundir readout pooling predictor fitting crossval reopening estimators",
+        "training checkpoint rundir readout pooling predictor cohort fitting crossval reopening estimators",
         "running plots",
         "cli console __init__ __main__",
     )

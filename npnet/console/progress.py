@@ -54,7 +54,7 @@ class State:
     @property
     def best(self) -> str:
         """The best epoch and its value: validation_loss 0.0148 in epoch 37."""
-        epoch, value = self.fitting.best_epoch, float(self.fitting.best.value.mean())
+        epoch, value = self.fitting.best_epoch, self.fitting.best_value
         if not np.isfinite(value):
             return "none yet"
         monitor = self.fitting.monitor
@@ -151,4 +151,4 @@ def summary(fitting: Fitting) -> str:
     widths = [layer.units for layer in experiment.layers if isinstance(layer, Linear)]
     network = "-".join(map(str, [data.inputs, *widths]))
     count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
-    return f"{count}{network} ({fitting.network.size} parameters{' each' if count else ''}), rows: {rows}"
+    return f"{count}{network} ({fitting.size} parameters{' each' if count else ''}), rows: {rows}"

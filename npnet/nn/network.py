@@ -15,37 +15,48 @@ from npnet.streams import stream
 class Network:
     """The memory of a stack of networks: theta, grad (models, size) and state (models, statistics).
 
-    `models` holds the layers of every model; they agree in all but decimals and initializers.
+    `chains` holds the layers of every model; they agree in all but decimals and initializers.
     `seeds` gives each model its initial values and its dropout masks. Row k is model k.
     """
 
     def __init__(
         self,
-        models: Sequence[Layers],
+        chains: Sequence[Layers],
         inputs: int,
         *,
         seeds: Sequence[int] = (0,),
         dtype: type[np.floating[Any]] = np.float32,
     ) -> None:
-        if len(models) != len(seeds) or len({len(layers) for layers in models}) != 1:
+        self._allocate(chains, inputs, seeds, dtype)
+        self._start()
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Network":
+        """A network of some of the models, as they are now; nothing is shared with this one."""
+        other = Network.__new__(Network)
+        other._allocate([self.chains[k] for k in rows], self.plan.inputs, [self.seeds[k] for k in rows], self.dtype)
+        other.theta[...], other.state[...] = self.theta[rows], self.state[rows]
+        return other
+
+    def _allocate(self, chains: Sequence[Layers], inputs: int, seeds: Sequence[int], dtype: Any) -> None:
+        if len(chains) != len(seeds) or len({len(layers) for layers in chains}) != 1:
             raise ValueError("the models of a stack differ in their layers")
-        self.seeds, self.dtype, self.models = tuple(seeds), np.dtype(dtype), len(models)
-        joined = tuple(join(column) for column in zip(*models, strict=True))
+        self.chains, self.seeds, self.dtype, self.models = tuple(chains), tuple(seeds), np.dtype(dtype), len(chains)
+        joined = tuple(join(column) for column in zip(*chains, strict=True))
         self.plan = Plan(joined, inputs)
         self.slots = list(_slots(self.plan))
         self.statistics = list(_statistics(self.plan))
         size = sum(parameter.shape[0] * parameter.shape[1] for _, _, parameter, _ in self.slots)
-        self.theta, self.grad = (np.zeros((self.models, size), self.dtype) for _ in range(2))
+        self.theta: Array = np.zeros((self.models, size), self.dtype)
+        self.grad = np.zeros_like(self.theta)
         self.state = np.zeros((self.models, sum(s.size for _, s, _ in self.statistics)), self.dtype)
         self.streams: dict[str, list[np.random.Generator]] = {
             step.name: [] for step in self.plan.of_layers() if step.layer.draws
         }
-        self._start([Plan(layers, inputs) for layers in models])
 
-    def _start(self, plans: list[Plan]) -> None:
-        for model, plan in enumerate(plans):
+    def _start(self) -> None:
+        for model, layers in enumerate(self.chains):
             row = self.theta[model : model + 1]
-            for number, (_, _, parameter, place) in enumerate(_slots(plan)):
+            for number, (_, _, parameter, place) in enumerate(_slots(Plan(layers, self.plan.inputs))):
                 values = row[:, place].reshape(1, *parameter.shape, copy=False)
                 for part, piece in enumerate(parameter.pieces):
                     view = piece.of(values)[0]
@@ -56,7 +67,7 @@ class Network:
     @property
     def size(self) -> int:
         """Number of parameters of one model."""
-        return self.theta.shape[1]
+        return int(self.theta.shape[1])
 
     @property
     def outputs(self) -> int:

@@ -1,7 +1,7 @@
 """What surrounds the rule of an optimizer: slots, blocks that stay in cache, penalties and limits."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,19 @@ class Constraints:
     clip_norm: Number | None = None
     clip_value: Number | None = None
     max_norm: Number | None = None
+
+    @classmethod
+    def joined(cls, each: "Sequence[Constraints]") -> "Constraints":
+        """Those of a whole stack: what differs becomes a float64 column (models, 1)."""
+        first = each[0]
+        if all(one == first for one in each):
+            return first
+        columns = {one.name: [getattr(constraint, one.name) for constraint in each] for one in fields(cls)}
+        return cls(**{name: _column(values) for name, values in columns.items()})
+
+
+def _column(values: list[Any]) -> Number | None:
+    return None if values[0] is None else np.array(values, np.float64)[:, np.newaxis]
 
 
 class Updates:

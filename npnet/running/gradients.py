@@ -32,4 +32,5 @@ def check_gradients_of(ready: Ready) -> GradientCheck:
     fitting = Fitting(ready.experiment.model_copy(update={"dtype": "float64", "ensemble": 1}), ready.data)
     whole = fitting.samples("train")
     samples = Samples(whole.x[:ROWS], whole.t[:ROWS])
-    return GradientCheck(len(samples), check_gradients(fitting.network, fitting.loss, samples, fitting.constraints))
+    limits = fitting.cohort.learners[0].constraints
+    return GradientCheck(len(samples), check_gradients(fitting.network, fitting.loss, samples, limits))

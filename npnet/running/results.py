@@ -50,11 +50,6 @@ def history_row(progress: Progress, columns: list[str]) -> dict[str, float]:
     return {"epoch": progress.epoch, **values, "learning_rate": float(progress.learning_rate[0])}
 
 
-def last_state(fitting: Fitting) -> dict[str, NDArray[np.generic]]:
-    """A copy of parameters, statistics and the optimizer's slots as they are now, before the best come back."""
-    return {name: values.copy() for name, values in fitting.checkpoint().items()}
-
-
 def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
     """The columns of a part's predictions from its outputs (outputs, samples): row, target, prediction, and more.
 

@@ -20,7 +20,7 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
 from npnet.running.baselines import baselines
 from npnet.running.ready import Ready, make_ready
-from npnet.running.results import OUT_OF_FOLD, PREDICTED, bounds, history_columns, history_row, last_state, predictions
+from npnet.running.results import OUT_OF_FOLD, PREDICTED, bounds, history_columns, history_row, predictions
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
 from npnet.training import Progress
@@ -118,7 +118,7 @@ class Training:
                 self.interrupted = bool(self.stop)
                 self.record(progress)
                 if self.interrupted:
-                    self.fitting.best.restore()
+                    self.fitting.cohort.restore()
                     break
         except Diverged as error:
             return error
@@ -129,9 +129,9 @@ class Training:
         self.epoch, self.batch = (progress.epoch, 0) if progress.complete else (progress.epoch - 1, progress.batch)
         if progress.complete:
             self.writer.append_history(history_row(progress, self.columns), progress.seconds)
-        done = progress.complete and (progress.epoch == progress.epochs or self.fitting.best.done.all())
+        done = progress.complete and (progress.epoch == progress.epochs or self.fitting.finished)
         if done or self.interrupted:
-            self.last = last_state(self.fitting)
+            self.last = self.fitting.checkpoint()
         self.show.progress(progress)
 
     def write_state(self, keep_last: bool) -> None:
@@ -139,7 +139,7 @@ class Training:
         self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting))
         if keep_last:
             where = {"epoch": str(self.epoch), "batch": str(self.batch)}
-            self.writer.write_checkpoint(self.last or last_state(self.fitting), where)
+            self.writer.write_checkpoint(self.last or self.fitting.checkpoint(), where)
 
     def write_scores(self) -> Scores:
         """Write the scores of every part and the predictions of those that did not train."""
@@ -200,7 +200,7 @@ def _publish(
         there = os.path.relpath(start.path, new.folder.resolve())
         experiment = experiment.model_copy(update={"weights": there})
     files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
-    facts = {"data": ready.fingerprint, "parameters": fitting.network.size, "tags": list(wishes.tags)}
+    facts = {"data": ready.fingerprint, "parameters": fitting.size, "tags": list(wishes.tags)}
     return new.publish(files, loaded.base, **facts)
 
 

@@ -1,0 +1,272 @@
+"""A cohort: all models that train together, of one experiment or of several trials that differ in decimals.
+
+They train as stacks that stay in cache, epoch by epoch side by side. A model that has had enough is packed away: the
+others go on, bit for bit, in a smaller stack.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.cohort.group import Course, Group, Places
+from npnet.cohort.sides import Sides, View
+from npnet.config import Experiment
+from npnet.data import Prepared
+from npnet.metrics import metrics
+from npnet.nn.footprint import FEW, together
+from npnet.nn.layer import Layers
+from npnet.nn.losses import Loss
+from npnet.nn.network import Network
+from npnet.nn.optimizers import Optimizer
+from npnet.nn.updates import Constraints
+from npnet.readout import fused
+from npnet.streams import member_seed
+from npnet.training import BETWEEN, KeepBest, Monitor, PerModel, Progress, Rates
+
+Tensors = dict[str, NDArray[Any]]
+NEVER = float(np.finfo(np.float64).max)
+"""What stands in a file for the best value of a model that has none yet, infinity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """One model: what it is, how it learns, and what it sees."""
+
+    layers: Layers
+    optimizer: Optimizer
+    constraints: Constraints
+    learning_rate: float
+    seed: int
+    view: View
+
+    @property
+    def loss(self) -> Loss:
+        """What it makes small."""
+        return self.view.loss
+
+
+class Cohort:
+    """Models in the order trial, fold, member: their network, their best epochs, and the loop over their stacks.
+
+    The experiments are complete, and agree in all but decimals and the seeds of models. `network` holds every model's
+    initial values, and its best ones after `restore`. `lost` are those that are no longer finite numbers.
+    """
+
+    def __init__(self, experiments: Sequence[Experiment], sides: Sequence[Prepared], folds: int) -> None:
+        self.experiment = experiment = experiments[0]
+        self.data, self.folds = sides[0], folds
+        self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
+        self.sides = Sides(sides, self.dtype)
+        self.learners = [learner for one in experiments for learner in self._learners(one)]
+        chains, seeds = zip(*((learner.layers, learner.seed) for learner in self.learners), strict=True)
+        self.network = Network(chains, self.data.inputs, seeds=seeds, dtype=self.dtype)
+        self.monitor = monitor_of(experiment)
+        stopping = experiment.early_stopping
+        patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
+        self.best = KeepBest(self.network, self.monitor, patience, min_delta)
+        self.lost = np.zeros(len(self.learners), bool)
+        self.epoch = 0
+        self.groups = [self._group(places) for places in self._cut()]
+        self._courses: list[Course] = []
+        self._kept: Tensors = {}
+        self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
+
+    def _learners(self, experiment: Experiment) -> Iterator[Learner]:
+        e, members = experiment, experiment.ensemble
+        assert e.loss is not None
+        assert e.learning_rate is not None
+        layers, limits = fused(e.layers, e.loss), Constraints(e.l1, e.l2, e.clip_norm, e.clip_value, e.max_norm)
+        first = e.seed if e.model_seed is None else e.model_seed
+        for model in range(self.folds * members):
+            side = model * len(self.sides.prepared) // (self.folds * members)
+            seed = member_seed(first, model % members)
+            yield Learner(layers, e.optimizer, limits, e.learning_rate, seed, View(side, e.loss))
+
+    def _cut(self) -> list[Places]:
+        """The places of each stack: as many models as stay in cache, those of one side apart where they are many."""
+        rows, batch = len(self.data.parts["train"].y), self.experiment.batch_size
+        size = rows if batch == "all" else min(batch, rows)
+        most = together(self.network.plan, size, len(self.experiment.optimizer.slots), self.network.dtype.itemsize)
+        places = np.arange(len(self.learners))
+        crowded = self.folds * self.experiment.ensemble // len(self.sides.prepared) >= min(most, FEW)
+        sides = [learner.view.side if crowded else 0 for learner in self.learners]
+        runs = np.split(places, np.flatnonzero(np.diff(sides)) + 1) if crowded else [places]
+        return [run[first : first + most] for run in runs for first in range(0, len(run), most)]
+
+    def _group(self, places: Places) -> Group:
+        whole = len(places) == len(self.learners)
+        return Group(self, places, self.network if whole else self.network.take(places))
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The metrics that are measured after each epoch: those asked for, or the monitored one."""
+        if self.experiment.metrics is not None:
+            return self.experiment.metrics
+        metric = self.monitor.name.partition("_")[2]
+        return () if metric == "loss" else (metric,)
+
+    # The loop
+
+    def train(self) -> Iterator[Progress]:
+        """Train, an epoch of all models at a time, until each has had enough; `restore` then brings the best back."""
+        self._scored.clear()
+        if not self._courses:
+            self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
+            self._courses = [Course(group, self._rates(group.places), 0) for group in self.groups]
+        values: dict[str, PerModel] = {}
+        rate, finite = self._rates(np.arange(len(self.learners))).base, np.ones(len(self.learners), bool)
+        while self.epoch < self.experiment.epochs and self._courses:
+            began, measured = time.perf_counter(), set[str]()
+            for course, progress in self._epoch():
+                if not progress.complete:
+                    yield progress
+                    continue
+                places = course.group.places
+                rate[places], finite[places] = progress.learning_rate, progress.finite
+                for name, value in progress.values.items():
+                    values.setdefault(name, np.full(len(self.learners), np.nan))[places] = value
+                measured |= progress.values.keys()
+                self.best.look(progress, places, course.group.network)
+            self.epoch += 1
+            self.lost |= ~finite
+            self.best.done |= self.lost
+            batches = sum(course.batches.count for course in self._courses)
+            now = {name: value.copy() for name, value in values.items() if name in measured}
+            seconds = time.perf_counter() - began
+            epochs = self.experiment.epochs
+            yield Progress(self.epoch, epochs, batches, batches, seconds, rate.copy(), finite.copy(), now)
+            self._pack()
+
+    def _epoch(self) -> Iterator[tuple[Course, Progress]]:
+        """The next epoch of each course; what is not complete counts the batches of all."""
+        began = last = time.perf_counter()
+        batches, behind = sum(course.batches.count for course in self._courses), 0
+        for course in self._courses:
+            for progress in course.epoch():
+                now = time.perf_counter()
+                if progress.complete:
+                    yield course, progress
+                    behind += course.batches.count
+                    if behind == batches or now - last <= BETWEEN:
+                        continue
+                done = behind if progress.complete else behind + progress.batch
+                last = now
+                yield (
+                    course,
+                    Progress(
+                        progress.epoch,
+                        progress.epochs,
+                        done,
+                        batches,
+                        now - began,
+                        progress.learning_rate,
+                        progress.finite,
+                    ),
+                )
+
+    def _pack(self) -> None:
+        """Go on without the models that are done, once they are an eighth of their stack."""
+        courses = []
+        for course in self._courses:
+            places = course.group.places
+            done = self.best.done[places]
+            if done.sum() < max(1, len(places) // 8):
+                courses.append(course)
+                continue
+            self._keep(course)
+            if not done.all():
+                courses.append(course.without(done, self.epoch))
+        self._courses = courses
+
+    def _rates(self, places: Places) -> Rates:
+        e = self.experiment
+        return Rates([self.learners[place].learning_rate for place in places], e.epochs, e.schedule, self.monitor)
+
+    # State
+
+    def state(self) -> Tensors:
+        """All that a training goes on from, each with the model axis in front."""
+        for course in self._courses:
+            self._keep(course)
+        value = np.where(np.isinf(self.best.value), NEVER, self.best.value)
+        best = {"theta": self.best.theta, "state": self.best.state, "value": value, "epoch": self.best.epoch}
+        kept = {name: values.copy() for name, values in self._kept.items()}
+        return {
+            **kept,
+            **{f"best.{name}": values.copy() for name, values in best.items()},
+            "done": self.best.done.astype(np.uint8),
+        }
+
+    def _keep(self, course: Course) -> None:
+        """Note the state of the models of a course as it is now."""
+        rates = {"rates.drop": course.rates.drop, "rates.best": course.rates.best, "rates.waited": course.rates.waited}
+        rates["rates.best"] = np.where(np.isinf(course.rates.best), NEVER, course.rates.best)
+        slots = {f"slots.{name}": slot for name, slot in course.updates.slots.items()}
+        for name, values in {
+            "theta": course.group.network.theta,
+            "state": course.group.network.state,
+            **slots,
+            **rates,
+        }.items():
+            whole = self._kept.setdefault(name, np.zeros((len(self.learners), *values.shape[1:]), values.dtype))
+            whole[course.group.places] = values
+
+    def resume(self, state: Tensors, epoch: int) -> None:
+        """Go on from the state that a cohort of the same models had after an epoch."""
+        self.epoch, self._kept = epoch, {name: values for name, values in state.items() if not name.startswith("best.")}
+        self.best.done[...] = self._kept.pop("done").astype(bool)
+        for name in ("theta", "state", "value", "epoch"):
+            getattr(self.best, name)[...] = state[f"best.{name}"]
+        self.best.value[self.best.value == NEVER] = np.inf
+        self.network.theta[...], self.network.state[...] = state["theta"], state["state"]
+        self._courses = [
+            self._resumed(group.places[~self.best.done[group.places]])
+            for group in self.groups
+            if not self.best.done[group.places].all()
+        ]
+
+    def _resumed(self, places: Places) -> Course:
+        group, rates = Group(self, places, self.network.take(places)), self._rates(places)
+        rates.drop, rates.waited = self._kept["rates.drop"][places], self._kept["rates.waited"][places]
+        best = self._kept["rates.best"][places]
+        rates.best = np.where(best == NEVER, np.inf, best)
+        slots = {name[6:]: slot[places] for name, slot in self._kept.items() if name.startswith("slots.")}
+        return Course(group, rates, self.epoch, slots)
+
+    def restore(self) -> None:
+        """Put every model's best parameters and statistics into the network."""
+        self.best.restore()
+        self.spread()
+
+    def spread(self) -> None:
+        """Let every stack have what the network holds."""
+        self._scored.clear()
+        for group in self.groups:
+            if group.network is not self.network:
+                group.network.theta[...] = self.network.theta[group.places]
+                group.network.state[...] = self.network.state[group.places]
+
+    # Scores
+
+    def scored(self, part: str) -> tuple[PerModel, list[NDArray[Any]]]:
+        """The mean loss of every model on its rows of a part, and its raw scores of them (outputs, samples)."""
+        if part not in self._scored:
+            losses, scores = [], []
+            for group in self.groups:
+                scorer = group.scorer(part)
+                losses.append(scorer.run())
+                sizes = [len(self.sides.part(part, learner.view.side).y) for learner in group.learners]
+                scores += [one[:, :size] for one, size in zip(scorer.scores.copy(), sizes, strict=True)]
+            self._scored[part] = np.concatenate(losses), scores
+        return self._scored[part]
+
+
+def monitor_of(experiment: Experiment) -> Monitor:
+    """The value by which the best epoch is chosen; the experiment is complete."""
+    assert experiment.monitor is not None
+    metric = experiment.monitor.partition("_")[2]
+    return Monitor(experiment.monitor, metric != "loss" and metrics[metric].goal == "maximize")

@@ -1,0 +1,107 @@
+"""Groups: models that stand side by side in one stack, what scores them, and the course of their training."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.cohort.sides import View
+from npnet.metrics import measure
+from npnet.nn.batches import Batches
+from npnet.nn.network import Network
+from npnet.nn.scoring import Scorer
+from npnet.nn.stack import join
+from npnet.nn.updates import Constraints, Updates
+from npnet.training import PerModel, Progress, Rates, train
+
+if TYPE_CHECKING:
+    from npnet.cohort.cohort import Cohort
+
+Places = NDArray[np.intp]
+PARTS = ("train", "validation")
+
+
+class Group:
+    """Some models of a cohort, by their places in it, in a network of their own."""
+
+    def __init__(self, cohort: "Cohort", places: Places, network: Network) -> None:
+        self.cohort, self.places, self.network = cohort, places, network
+        self.learners = [cohort.learners[place] for place in places]
+        self.loss = join([learner.loss for learner in self.learners])
+        self._scorers: dict[str, Scorer] = {}
+
+    def scorer(self, part: str) -> Scorer:
+        """What brings the rows of a part through the network."""
+        if part not in self._scorers:
+            samples = self.cohort.sides.samples(part, [learner.view for learner in self.learners])
+            self._scorers[part] = Scorer(self.network, self.loss, samples)
+        return self._scorers[part]
+
+    def measure(self) -> dict[str, PerModel]:
+        """The losses of the train and validation parts, and the metrics asked for, over all rows."""
+        values = {}
+        for part in PARTS:
+            if part in self.cohort.data.parts:
+                scorer = self.scorer(part)
+                values[f"{part}_loss"] = scorer.run()
+                for name in self.cohort.watched:
+                    values[f"{part}_{name}"] = self._metric(name, part, scorer.scores)
+        return values
+
+    def _metric(self, name: str, part: str, scores: NDArray[Any]) -> PerModel:
+        sides, each = self.cohort.sides, []
+        for view, some in self._views():
+            y = sides.part(part, view.side).y
+            each.append(measure(name, y, sides.readout(view)(scores[some, :, : len(y)]), self.cohort.data.task))
+        return np.concatenate(each)
+
+    def _views(self) -> Iterator[tuple[View, slice]]:
+        """Runs of neighbours that see the same."""
+        first = 0
+        for place in range(1, len(self.learners) + 1):
+            if place == len(self.learners) or self.learners[place].view != self.learners[first].view:
+                yield self.learners[first].view, slice(first, place)
+                first = place
+
+
+class Course:
+    """A group while it trains; `start` is how many epochs it has behind it."""
+
+    def __init__(self, group: Group, rates: Rates, start: int, slots: dict[str, NDArray[Any]] | None = None) -> None:
+        self.group, self.rates = group, rates
+        experiment, learners = group.cohort.experiment, group.learners
+        optimizer = join([learner.optimizer for learner in learners], trailing=1)
+        constraints = Constraints.joined([learner.constraints for learner in learners])
+        self.updates = Updates(group.network, optimizer, constraints)
+        size = None if experiment.batch_size == "all" else experiment.batch_size
+        self.batches = Batches(group.scorer("train").samples, size, experiment.seed)
+        self.updates.count = start * self.batches.count
+        for name, values in (slots or {}).items():
+            self.updates.slots[name][...] = values
+        self._rest = train(
+            group.network,
+            group.loss,
+            self.updates,
+            rates,
+            self.batches,
+            experiment.epochs,
+            group.measure,
+            start=start,
+            every=experiment.evaluate_every,
+        )
+
+    def epoch(self) -> Iterator[Progress]:
+        """Train for one epoch; the last progress is the complete one."""
+        for progress in self._rest:
+            yield progress
+            if progress.complete:
+                return
+
+    def without(self, done: NDArray[np.bool_], epoch: int) -> "Course":
+        """The course of the models that are not done, in a smaller stack: the others cost nothing any more."""
+        self._rest.close()
+        rows = np.flatnonzero(~done)
+        group = Group(self.group.cohort, self.group.places[rows], self.group.network.take(rows))
+        slots = {name: slot[rows] for name, slot in self.updates.slots.items()}
+        return Course(group, self.rates.take(rows), epoch, slots)
