@@ -25,7 +25,8 @@ class Scorer:
         size = len(samples)
         starts = range(0, size, CHUNK)
         self._places = [slice(start, min(start + CHUNK, size)) for start in starts]
-        likes = {batch.size: batch for batch in map(samples.part, self._places)}
+        self._batches = [samples.part(place) for place in self._places]
+        likes = {batch.size: batch for batch in self._batches}
         self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
 
@@ -43,8 +44,7 @@ class Scorer:
         return self.scores
 
     def _chunks(self) -> Iterator[Pass]:
-        for place in self._places:
-            batch = self.samples.part(place)
+        for place, batch in zip(self._places, self._batches, strict=True):
             one = self._passes[batch.size]
             one.take(batch)
             self.scores[..., place] = one.scores()
