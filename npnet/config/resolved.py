@@ -1,7 +1,9 @@
 """Resolved: an experiment with everything filled in, as YAML that loads back to the same."""
 
+import json
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,18 @@ NOTES = {
 
 def write_resolved(experiment: Experiment) -> str:
     """The experiment as YAML, all keys in the order of declaration; loads back to an equal one."""
-    text: str = yaml.dump(
-        spelled(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+    return "".join(_block(key, json.dumps(value)) for key, value in spelled(experiment).items())
+
+
+@lru_cache(maxsize=1000)
+def _block(key: str, written: str) -> str:
+    """A key with its value, given as JSON; the trials of a sweep share most of theirs."""
+    value = json.loads(written)
+    flow = None if isinstance(value, dict | list) else False  # a mapping of one scalar would go into braces
+    block: str = yaml.dump(
+        {key: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=flow, width=110
     )
-    return text
+    return block
 
 
 def flow(value: str | list[str]) -> str:
