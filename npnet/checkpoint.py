@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from npnet import io
 from npnet.errors import Diverged
+from npnet.strictjson import parse_json
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -57,17 +58,22 @@ class Slot:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-    """Write named arrays (float32, float64, int64, uint8) and named texts, atomically.
+    """Write named arrays and texts, as `file_of` has them, atomically."""
+    io.write_atomic(path, file_of(path.name, tensors, metadata))
+
+
+def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """The file that holds named arrays (float32, float64, int64, uint8) and named texts.
 
     Raises `Diverged` for an array that is not finite: such a file would be refused when it is read.
     """
     if bad := _not_finite(tensors):
-        raise Diverged(f"{path.name} is not written: {bad} is not finite")
+        raise Diverged(f"{name} is not written: {bad} is not finite")
     header = _header(tensors, metadata)
     length = len(header).to_bytes(8, "little")
     values = [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in tensors.values()]
     signed = _with_digest(header, _digest(length, header, *values))
-    io.write_atomic(path, b"".join([length, signed, *values]))
+    return b"".join([length, signed, *values])
 
 
 def _header(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
@@ -102,7 +108,7 @@ def parse(file: BinaryIO, size: int, limit: int = FILE_LIMIT) -> tuple[Tensors, 
     if size > limit:
         raise ValueError(f"it is larger than {io.size_text(limit)}")
     header = _read_header(file, size)
-    fields = io.parse_json(header)
+    fields = parse_json(header)
     if not isinstance(fields, dict):
         raise ValueError("its header is not a table of tensors")
     metadata = _metadata(header, fields.pop("__metadata__", None))

@@ -4,7 +4,6 @@ What the machine refuses becomes a `MachineError` of one line, and nothing half-
 """
 
 import errno
-import json
 import math
 import os
 import secrets
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from npnet.errors import MachineError, RunError
+from npnet.strictjson import to_json
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
@@ -106,24 +106,19 @@ def write_atomic(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
+def write_unsynced(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, without waiting for the disk: something synced must vouch for it."""
+    with explained(path, len(data)):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+
+
 def write_json(path: Path, value: object) -> None:
     """Write a value as strict JSON, atomically; see `to_json`."""
     write_atomic(path, to_json(value))
-
-
-def to_json(value: object) -> bytes:
-    """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null."""
-    return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def parse_json(data: bytes) -> object:
-    """Read strict JSON: no duplicate keys, no NaN or infinity, no broken text; ValueError says what is off."""
-    try:
-        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # refuses 1e999 and half a surrogate pair
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    return value
 
 
 def replace_symlink(link: Path, target: str) -> None:
@@ -177,6 +172,19 @@ def rename_folder(folder: Path, name: Path) -> None:
         sync_folder(folder)
         folder.rename(name)
         sync_folder(name.parent)
+
+
+def claim_name(folder: Path, name: Path) -> bool:
+    """Give a folder a name that nothing has yet; False, and the folder is gone, where another was first."""
+    with explained(name):
+        try:
+            folder.rename(name)
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                raise
+            shutil.rmtree(folder)
+            return False
+    return True
 
 
 def remove_folder(folder: Path) -> None:
@@ -277,18 +285,3 @@ def read_regular_file(path: Path, limit: int) -> bytes:
 
 def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise ValueError("a key is there twice")
-    return fields

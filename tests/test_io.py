@@ -12,6 +12,7 @@ import pytest
 
 from npnet import io
 from npnet.errors import MachineError
+from npnet.strictjson import parse_json
 
 
 def names(folder: Path) -> list[str]:
@@ -142,7 +143,7 @@ def test_json_is_strict_in_order_and_ends_its_last_line(tmp_path):
 )
 def test_json_that_is_not_strict_is_refused(text):
     with pytest.raises(ValueError, match=r".+"):
-        io.parse_json(text if isinstance(text, bytes) else text.encode())
+        parse_json(text if isinstance(text, bytes) else text.encode())
 
 
 def test_a_link_moves_in_one_step(tmp_path):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from npnet.cohort.group import Course, Group, Places
 from npnet.cohort.sides import Sides, View
+from npnet.cohort.tally import Tally
 from npnet.config import Experiment
 from npnet.data import Prepared
 from npnet.metrics import metrics
@@ -111,40 +112,40 @@ class Cohort:
 
     # The loop
 
-    def train(self) -> Iterator[Progress]:
-        """Train, an epoch of all models at a time, until each has had enough; `restore` then brings the best back."""
+    def train(self, until: int | None = None) -> Iterator[Progress]:
+        """Train, an epoch of all models at a time, until each has had enough, or until the end of an epoch.
+
+        `restore` then brings the best back.
+        """
         self._scored.clear()
-        if not self._courses:
+        last = self.experiment.epochs if until is None else min(until, self.experiment.epochs)
+        if self.epoch == 0:
             self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
             self._courses = [Course(group, self._rates(group.places), 0) for group in self.groups]
-        values: dict[str, PerModel] = {}
-        rate, finite = self._rates(np.arange(len(self.learners))).base, np.ones(len(self.learners), bool)
-        while self.epoch < self.experiment.epochs and self._courses:
-            began, measured = time.perf_counter(), set[str]()
+        tally = Tally(self._rates(np.arange(len(self.learners))).base)
+        while self.epoch < last and self._courses:
+            tally.begin()
             for course, progress in self._epoch():
-                if not progress.complete:
+                if progress.complete:
+                    tally.take(progress, course.group.places)
+                    self.best.look(progress, course.group.places, course.group.network)
+                else:
                     yield progress
-                    continue
-                places = course.group.places
-                rate[places], finite[places] = progress.learning_rate, progress.finite
-                for name, value in progress.values.items():
-                    values.setdefault(name, np.full(len(self.learners), np.nan))[places] = value
-                measured |= progress.values.keys()
-                self.best.look(progress, places, course.group.network)
             self.epoch += 1
-            self.lost |= ~finite
+            self.lost |= ~tally.finite
             self.best.done |= self.lost
-            batches = sum(course.batches.count for course in self._courses)
-            now = {name: value.copy() for name, value in values.items() if name in measured}
-            seconds = time.perf_counter() - began
-            epochs = self.experiment.epochs
-            yield Progress(self.epoch, epochs, batches, batches, seconds, rate.copy(), finite.copy(), now)
+            yield tally.progress(self.epoch, self.experiment.epochs, self._batches)
             self._pack()
+
+    @property
+    def _batches(self) -> int:
+        """How many batches an epoch of all stacks has."""
+        return sum(course.batches.count for course in self._courses)
 
     def _epoch(self) -> Iterator[tuple[Course, Progress]]:
         """The next epoch of each course; what is not complete counts the batches of all."""
         began = last = time.perf_counter()
-        batches, behind = sum(course.batches.count for course in self._courses), 0
+        batches, behind = self._batches, 0
         for course in self._courses:
             for progress in course.epoch():
                 now = time.perf_counter()

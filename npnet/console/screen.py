@@ -36,7 +36,7 @@ class Screen:
 
     def result_json(self, value: object) -> None:
         """Write one JSON object; what is not finite becomes null."""
-        from npnet.io import to_json
+        from npnet.strictjson import to_json
 
         text = to_json(value).decode()
         self.result(text if self.out.unicode else json.dumps(json.loads(text), indent=2))

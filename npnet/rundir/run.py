@@ -14,6 +14,7 @@ from npnet.errors import RunError
 from npnet.lock import is_locked
 from npnet.rundir import names
 from npnet.rundir.table import Columns, parse_numbers, parse_predictions
+from npnet.strictjson import parse_json
 
 STATUSES = ("running", "done", "interrupted", "failed", "diverged")
 FIELDS: dict[str, type | UnionType] = {
@@ -151,7 +152,7 @@ class Run:
     def _json(self, name: str) -> dict[str, Any]:
         data = self._bytes(name, 2**20)
         with io.reading(self.path / name):
-            fields = io.parse_json(data)
+            fields = parse_json(data)
             if not isinstance(fields, dict):
                 raise ValueError("it holds no fields")
         return fields

@@ -19,6 +19,7 @@ from npnet.rundir import names
 from npnet.rundir.machine import git_commit, machine, versions
 from npnet.rundir.run import Run, check_info
 from npnet.rundir.table import line, predictions_csv
+from npnet.strictjson import to_json
 
 TRIES = 100
 
@@ -74,7 +75,7 @@ class NewRun:
         """
         info = self._first_info(base) | facts
         check_info(info)
-        for name, data in {**files, names.INFO: io.to_json(info)}.items():
+        for name, data in {**files, names.INFO: to_json(info)}.items():
             io.write_atomic(self._hidden / name, data)
         io.rename_folder(self._hidden, self.folder)
         self._published = True

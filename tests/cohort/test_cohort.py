@@ -57,7 +57,7 @@ def _alone(trial: dict, **options) -> Fitting:
     return fitting
 
 
-def _same(one: Fitting, other: Fitting) -> None:
+def _check_same(one: Fitting, other: Fitting) -> None:
     for name, values in one.weights().items():
         assert np.array_equal(values, other.weights()[name]), name
     assert one.best_epoch == other.best_epoch
@@ -71,7 +71,7 @@ def _same(one: Fitting, other: Fitting) -> None:
 def test_trials_that_differ_in_decimals_and_seeds_train_together_as_they_do_alone(options: dict) -> None:
     together = _train(_together(TRIALS, **options))
     for fitting, trial in zip(together, TRIALS, strict=True):
-        _same(fitting, _alone(trial, **options))
+        _check_same(fitting, _alone(trial, **options))
 
 
 def test_a_model_that_has_had_enough_is_packed_away_and_its_neighbours_do_not_notice() -> None:
@@ -85,7 +85,7 @@ def test_a_model_that_has_had_enough_is_packed_away_and_its_neighbours_do_not_no
     assert sizes[0] == 3
     assert min(sizes) < 3
     for fitting, trial in zip(together, trials, strict=True):
-        _same(fitting, _alone(trial, **options))
+        _check_same(fitting, _alone(trial, **options))
 
 
 def test_a_model_that_diverges_is_packed_away_and_its_neighbours_do_not_notice() -> None:
@@ -95,7 +95,7 @@ def test_a_model_that_diverges_is_packed_away_and_its_neighbours_do_not_notice()
     assert [fitting.lost for fitting in together] == [False, True, False]
     assert all(np.isfinite(values).all() for fitting in together for values in fitting.weights().values())
     for place in (0, 2):
-        _same(together[place], _alone(trials[place], **options))
+        _check_same(together[place], _alone(trials[place], **options))
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
@@ -105,7 +105,7 @@ def test_how_a_cohort_is_cut_into_stacks_changes_no_bit(most: int, monkeypatch: 
     cut = _train(_together(TRIALS, ensemble=2, early_stopping=4))
     assert len(cut[0].cohort.groups) == -(-6 // most)
     for one, other in zip(whole, cut, strict=True):
-        _same(one, other)
+        _check_same(one, other)
 
 
 @pytest.mark.parametrize("stopped", [1, 5, 11])
@@ -119,7 +119,7 @@ def test_a_cohort_goes_on_from_its_state_as_if_it_had_never_stopped(stopped: int
     second[0].cohort.resume(first[0].cohort.state(), stopped)
     _train(second)
     for one, other in zip(whole, second, strict=True):
-        _same(one, other)
+        _check_same(one, other)
 
 
 def test_folds_of_many_members_stand_in_stacks_of_their_own() -> None:
