@@ -24,6 +24,10 @@ PLACES = {
     "optimizers": ("optimizer", "optimizer: {adamw: {weight_decay: 0.1}}"),
     "schedules": ("schedule", "schedule: {cosine: {warm_up: 5}}"),
     "initializers": ("init", "layers:\n  - linear: {units: 16, init: glorot_uniform, bias_init: {normal: 0.01}}"),
+    "methods": (
+        "method",
+        "sweep:\n  method: {halving: {reduction: 3}}\n  parameters: {learning_rate: [0.001, 0.01, 0.1]}",
+    ),
     "metrics": ("metrics", "metrics: [roc_auc, accuracy]"),
 }
 """Where each kind is named in a config."""

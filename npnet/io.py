@@ -96,7 +96,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Put a file in place in one step: readers, and a machine that dies, see the old one or the new one."""
-    temporary = _temporary(path)
+    temporary = hidden_name(path)
     with explained(path, len(data)):
         try:
             write_new(temporary, data)
@@ -123,7 +123,7 @@ def write_json(path: Path, value: object) -> None:
 
 def replace_symlink(link: Path, target: str) -> None:
     """Point a symbolic link at `target` in one step, whether it is there already or not."""
-    temporary = _temporary(link)
+    temporary = hidden_name(link)
     with explained(link):
         try:
             temporary.symlink_to(target)
@@ -189,7 +189,7 @@ def claim_name(folder: Path, name: Path) -> bool:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it; it disappears in one step, then is emptied."""
-    hidden = _temporary(folder)
+    hidden = hidden_name(folder)
     with explained(folder):
         folder.rename(hidden)
         shutil.rmtree(hidden)
@@ -283,5 +283,6 @@ def read_regular_file(path: Path, limit: int) -> bytes:
         return file.read()
 
 
-def _temporary(path: Path) -> Path:
+def hidden_name(path: Path) -> Path:
+    """A hidden name beside a path that nothing has: for what is not yet whole."""
     return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")

@@ -4,15 +4,24 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["data", "split", "init", "shuffle", "dropout"]
-PURPOSES: tuple[Purpose, ...] = ("data", "split", "init", "shuffle", "dropout")
+Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials"]
+PURPOSES: tuple[Purpose, ...] = ("data", "split", "init", "shuffle", "dropout", "members", "search", "trials")
 
 
 def member_seed(seed: int, member: int) -> int:
     """The seed of one of several models that share a run's seed; that of the first is the run's own."""
     if member == 0:
         return seed
-    words = np.random.SeedSequence(seed, spawn_key=(len(PURPOSES), member)).generate_state(1, np.uint64)
+    return _seed(seed, "members", member)
+
+
+def trial_seed(seed: int, trial: int) -> int:
+    """The seed of the initial values and the dropout of a sweep's trial, by its number."""
+    return _seed(seed, "trials", trial)
+
+
+def _seed(seed: int, purpose: Purpose, number: int) -> int:
+    words = np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose), number)).generate_state(1, np.uint64)
     return int(words[0] >> np.uint64(1))
 
 

@@ -16,10 +16,10 @@ FLOORS = tuple(
     line.split()
     for line in (
         "registry errors spec streams strictjson io lock",
-        "nn data metrics decisions",
+        "nn data metrics decisions search",
         "config",
         "training checkpoint rundir readout pooling predictor cohort fitting crossval reopening estimators",
-        "running plots",
+        "running plots sweep",
         "cli console __init__ __main__",
     )
 )

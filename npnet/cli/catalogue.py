@@ -10,7 +10,18 @@ from npnet.errors import UsageError
 from npnet.registry import Registry, nearest
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-KINDS = ("layers", "losses", "optimizers", "schedules", "initializers", "datasets", "metrics", "plots", "templates")
+KINDS = (
+    "layers",
+    "losses",
+    "optimizers",
+    "schedules",
+    "initializers",
+    "datasets",
+    "metrics",
+    "methods",
+    "plots",
+    "templates",
+)
 
 
 @dataclass(frozen=True)

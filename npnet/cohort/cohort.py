@@ -54,7 +54,7 @@ class Cohort:
     """Models in the order trial, fold, member: their network, their best epochs, and the loop over their stacks.
 
     The experiments are complete, and agree in all but decimals and the seeds of models. `network` holds every model's
-    initial values, and its best ones after `restore`. `lost` are those that are no longer finite numbers.
+    initial values, and its best ones after `restore`.
     """
 
     def __init__(self, experiments: Sequence[Experiment], sides: Sequence[Prepared], folds: int) -> None:
@@ -69,7 +69,7 @@ class Cohort:
         stopping = experiment.early_stopping
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
-        self.lost = np.zeros(len(self.learners), bool)
+        self.lost_in = np.zeros(len(self.learners), np.int64)  # the epoch, 0 for those that are finite
         self.epoch = 0
         self.groups = [self._group(places) for places in self._cut()]
         self._courses: list[Course] = []
@@ -103,6 +103,11 @@ class Cohort:
         return Group(self, places, self.network if whole else self.network.take(places))
 
     @property
+    def lost(self) -> NDArray[np.bool_]:
+        """Which models are no longer finite numbers."""
+        return self.lost_in > 0
+
+    @property
     def watched(self) -> tuple[str, ...]:
         """The metrics that are measured after each epoch: those asked for, or the monitored one."""
         if self.experiment.metrics is not None:
@@ -132,7 +137,7 @@ class Cohort:
                 else:
                     yield progress
             self.epoch += 1
-            self.lost |= ~tally.finite
+            self.lost_in[~tally.finite & ~self.lost] = self.epoch
             self.best.done |= self.lost
             yield tally.progress(self.epoch, self.experiment.epochs, self._batches)
             self._pack()

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Positiv
 
 from npnet.config.keys import Also
 from npnet.config.presets import known
+from npnet.config.sweep import SweepSpec
 from npnet.data import SourceSpec, Split
 from npnet.data.folds import Folds
 from npnet.data.preparation import PrepareSpec
@@ -137,6 +138,7 @@ class Experiment(Spec):
     dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
     threads: Threads = Field("auto", description="BLAS threads; auto takes more than one where it gains.")
     weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
+    sweep: SweepSpec | None = Field(None, description="What npnet sweep tries; a training leaves it aside.")
 
     @property
     def preparing(self) -> PrepareSpec | Literal["standard", "none"]:

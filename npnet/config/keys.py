@@ -97,6 +97,7 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
     for key in location:
         if not labelled and len(list(branches(kind))) > 1:
             labelled = True
+            kind = next((bare for bare, _ in branches(kind) if getattr(bare, "__name__", "") == key), kind)
             continue
         deeper = below(kind, key)
         if deeper is not None:

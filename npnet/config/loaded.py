@@ -1,6 +1,6 @@
 """Loaded: a config file and overrides as an experiment that remembers its lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from npnet.config.places import Mistake, refusal
 from npnet.config.presets import overridden
 from npnet.config.tree import Node
 from npnet.config.tree import Path as Keys
+from npnet.config.tries import with_tries
+from npnet.config.variants import wrong_values
 from npnet.errors import ConfigError
 
 
@@ -47,9 +49,10 @@ class Loaded:
         return refusal(mistakes, self.root.place.file)
 
 
-def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
+def load(path: Path, overrides: Sequence[str] = (), tries: Mapping[str, Node] | None = None) -> Loaded:
     """Read a config file, what it extends, its preset, and the `KEY=VALUE` overrides.
 
+    `tries` is put into what its sweep tries.
     ConfigError holds every mistake, UsageError stands for a missing file or an override that is none.
     """
     path = Path(path)
@@ -61,7 +64,18 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
         mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
         raise refusal(mistakes, root.place.file)
     root, refused = overridden(root, Experiment, overrides)
-    return Loaded(validated(root, [*mistakes, *refused]), path, family.text, root)
+    return of_tree(with_tries(root, tries or {}), path, family.text, [*mistakes, *refused])
+
+
+def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[Mistake] = ()) -> Loaded:
+    """The config of a tree; ConfigError with the mistakes known before, and those in it."""
+    loaded = Loaded(validated(root, [*mistakes]), path, text, root)
+    sweep = loaded.experiment.sweep
+    if sweep is not None and sweep.too_many:
+        raise loaded.problem(("sweep", "parameters"), sweep.too_many, "--trials N trains N points of them")
+    if sweep is not None and (wrong := list(wrong_values(root, loaded.experiment))):
+        raise loaded.refusal(wrong)
+    return loaded
 
 
 def validated(root: Node, mistakes: list[Mistake]) -> Experiment:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from npnet.config.experiment import Experiment
-from npnet.config.keys import item_of, nothing_of, registry_of, type_of
+from npnet.config.keys import item_of, nothing_of, registry_of, type_of, values_of
 from npnet.config.scalars import PATTERNS, plain_float
 from npnet.data.table import Table
 from npnet.spec import Spec
@@ -88,6 +88,8 @@ def _plain(value: Any, kind: Any) -> Any:
         return {registry.name_of(value): options} if options else registry.name_of(value)
     if isinstance(value, Spec):
         return spelled(value)
+    if isinstance(value, dict):
+        return {key: _plain(item, values_of(kind)) for key, item in value.items()}
     return [_plain(item, item_of(kind)) for item in value] if isinstance(value, tuple) else value
 
 

@@ -18,10 +18,11 @@ from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.schedules import schedules
 from npnet.registry import Registry
+from npnet.search import methods
 from npnet.spec import Spec
 
 Schema = dict[str, Any]
-KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedules, initializers)
+KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedules, initializers, methods)
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 FILE: Schema = {"type": "string", "minLength": 1}
 

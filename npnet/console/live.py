@@ -1,5 +1,6 @@
 """The live display: a bar of the epochs, the values of the last one, the best so far, redrawn in place."""
 
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, cast
 
 from rich.console import Console, Group, RenderableType
@@ -38,10 +39,10 @@ class Lenient:
 
 
 class LiveDisplay:
-    """A few lines at the bottom of the terminal that follow a training; they vanish at its end."""
+    """A few lines at the bottom of the terminal that follow what is going on; they vanish at its end."""
 
-    def __init__(self, state: "State", output: Output) -> None:
-        self.state = state
+    def __init__(self, frame: Callable[[int], RenderableType], output: Output) -> None:
+        self.frame = frame
         console = Console(
             file=cast(IO[str], Lenient(output)),
             force_terminal=True,
@@ -59,14 +60,14 @@ class LiveDisplay:
 
     def draw(self) -> None:
         """Draw a frame."""
-        self.live.update(frame(self.state, self.live.console.width), refresh=True)
+        self.live.update(self.frame(self.live.console.width), refresh=True)
 
     def close(self) -> None:
         """Take the lines away, and give the cursor back."""
         self.live.stop()
 
 
-def frame(state: "State", width: int) -> RenderableType:
+def training_frame(state: "State", width: int) -> RenderableType:
     """All lines of one moment, as many columns wide as the terminal is."""
     return Group(_bar(state), _values(state, narrow=width < NARROW), Text.assemble(("best  ", "dim"), state.best))
 

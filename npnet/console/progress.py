@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,9 +87,9 @@ class TrainingDisplay:
             if line:
                 self._say(line)
         if self.screen.err.moves and not self.screen.quiet:
-            from npnet.console.live import LiveDisplay
+            from npnet.console.live import LiveDisplay, training_frame
 
-            self.live = LiveDisplay(self.state, self.screen.err)
+            self.live = LiveDisplay(partial(training_frame, self.state), self.screen.err)
 
     def progress(self, progress: Progress) -> None:
         """Note an epoch; draw a frame or write a line if the last one is old enough."""

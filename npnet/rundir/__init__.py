@@ -4,7 +4,7 @@ from npnet.rundir.difference import Difference, difference
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.run import Run
 from npnet.rundir.shelf import find, listing, remove, set_tags
-from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder
+from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder, reclaim
 
 __all__ = [
     "CONFIG",
@@ -18,6 +18,7 @@ __all__ = [
     "difference",
     "find",
     "listing",
+    "reclaim",
     "remove",
     "set_tags",
 ]

@@ -20,6 +20,14 @@ PLOTS = "plots"
 LOG = "log.txt"
 CRASH = "crash.txt"
 LOCK = "LOCK"
+
+SWEEP = "sweep.yaml"
+TRIALS = "trials"
+RESULT = "result.json"
+TABLE = "trials.csv"
+BEST = "best"
+WAVES = "waves"
+STOP = "STOP"
 LATEST = "latest"
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -29,6 +37,11 @@ NAME_LENGTH = 100
 def is_safe(name: str) -> bool:
     """Whether a name can be a run's id, or a file's in a run folder: no path, nothing hidden, no flag."""
     return SAFE_NAME.fullmatch(name) is not None
+
+
+def trial_name(number: int) -> str:
+    """The name of a trial's folder: 0007."""
+    return f"{number:04d}"
 
 
 def new_id(name: str) -> str:

@@ -1,6 +1,7 @@
 """Tables in a run folder: numbers that read back exactly, and text that no spreadsheet takes for a formula."""
 
 import csv
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,11 @@ LABELS = ("target", "prediction")
 def line(cells: Iterable[object]) -> bytes:
     """One line of a table of numbers; NaN is an empty cell."""
     return (",".join(_number(cell) for cell in cells) + "\n").encode()
+
+
+def mixed_line(cells: Iterable[object]) -> bytes:
+    """One line of numbers and texts; nothing, and NaN, is an empty cell, truth values are true and false."""
+    return (",".join(_cell(cell) for cell in cells) + "\n").encode()
 
 
 def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
@@ -63,6 +69,16 @@ def parse_predictions(data: bytes) -> Columns:
         return {name: _typed([row[at] for row in rows], name, classes) for at, name in enumerate(names)}
     except (csv.Error, OverflowError) as error:
         raise ValueError(f"it is no table of predictions: {error}") from error
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list):
+        return _text(json.dumps(value))
+    return _number(value) if isinstance(value, int | float | np.number) else _text(value)
 
 
 def _number(value: Any) -> str:

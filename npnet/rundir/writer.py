@@ -54,6 +54,14 @@ def _hidden(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}")
 
 
+def reclaim(run: Run) -> "RunWriter":
+    """Take up a run that was left before its end; InUse where a process works in it."""
+    lock = Lock(run.file(names.LOCK))
+    writer = RunWriter(run, lock, run.info, time.monotonic())
+    writer.note(status="running", error=None)
+    return writer
+
+
 class NewRun:
     """A claimed folder that nobody sees yet; left by `with` before `publish`, it is as if it had never been."""
 

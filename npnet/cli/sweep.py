@@ -1,0 +1,225 @@
+"""`npnet sweep` and `npnet resume`: many trainings of one config, and going on with what was interrupted."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from npnet.cli.commands import Here, Overrides, Run, command, refuse_options
+from npnet.errors import UsageError
+
+if TYPE_CHECKING:
+    from npnet.sweep.driver import SweepEnding
+    from npnet.sweep.plan import Plan
+    from npnet.sweep.wishes import SweepWishes
+
+SWEEP = """
+npnet sweep sweep.yaml
+npnet sweep circles.yaml learning_rate=[1e-3,1e-2,1e-1] layers.0.linear.units=[8,16] --seeds 5 -j 2
+npnet sweep circles.yaml 'learning_rate={min: 1e-4, max: 0.1, distribution: log_uniform}' --method random --trials 50
+npnet sweep circles.yaml learning_rate=[0.01,0.1] --dry-run
+npnet sweep sweep.yaml --backend dask --scheduler tcp://127.0.0.1:8786
+npnet sweep sweep.yaml --emit-commands | xargs -P 4 -I{} sh -c {}
+"""
+RESUME = """
+npnet resume latest
+npnet resume 20261122-141502-sweep-7f3a -j 2
+"""
+Jobs = Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Processes to train in.", min=1)]
+Backend = Annotated[str, typer.Option(metavar="NAME", help="local, dask, or another backend of joblib.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The scheduler of a Dask cluster.")]
+Failures = Annotated[int | None, typer.Option(metavar="N", help="Stop once more than N trials have failed.", min=0)]
+Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="How long a trial may take.", min=0.001)]
+KEEP = "light (config, history, scores, weights), all (the last state too), best (weights of one), none (no weights)."
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    command(app, "sweep", SWEEP, ignore_unknown_options=True)(sweep)
+    command(app, "resume", RESUME)(resume)
+
+
+def sweep(
+    here: Here,
+    config: Annotated[Path | None, typer.Argument(metavar="CONFIG", help="A YAML file.")] = None,
+    overrides: Overrides = None,
+    method: Annotated[str | None, typer.Option(metavar="NAME", help="grid, random, sobol, halving or tpe.")] = None,
+    metric: Annotated[str | None, typer.Option(metavar="SCORE", help="The best has it: validation.roc_auc.")] = None,
+    seeds: Annotated[int | None, typer.Option(metavar="N", help="Train each point N times.")] = None,
+    trials: Annotated[int | None, typer.Option(metavar="N", help="How many points to try.")] = None,
+    trials_from: Annotated[Path | None, typer.Option(metavar="FILE", help="Points as rows of a CSV table.")] = None,
+    jobs: Jobs = 1,
+    backend: Backend = "local",
+    scheduler: Scheduler = None,
+    keep: Annotated[str, typer.Option(metavar="WHAT", help=KEEP)] = "light",
+    max_failures: Failures = None,
+    trial_timeout: Timeout = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the sweep; else the config's.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for it; may be repeated.")] = None,
+    run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Its folder, new or empty.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials, train nothing.")] = False,
+    emit_commands: Annotated[
+        bool, typer.Option("--emit-commands", help="Print a command for each trial, to be run elsewhere.")
+    ] = False,
+    collect: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Make the tables of such trials.")] = None,
+) -> int | None:
+    """Train one config many times with other values; prints the folder.
+
+    A list after KEY= is the values to try, a list option takes a list of lists; {min, max, distribution} is a range.
+    Trials that differ in decimals train together as one stack. Ctrl-C stops; npnet resume goes on.
+    """
+    if collect is not None:
+        return collected(here, collect)
+    if config is None:
+        raise UsageError("a config is missing", "npnet sweep CONFIG KEY=[VALUES]")
+    refuse_options([str(config), *(overrides or [])])
+    options = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
+    plan = plan_of(config, overrides or [], options, trials_from)
+    if dry_run:
+        rehearse(here, plan)
+        return None
+    from npnet.sweep.wishes import SweepWishes
+
+    wishes = SweepWishes(
+        here.runs_dir,
+        run_dir,
+        name,
+        tuple(tag or ()),
+        jobs,
+        backend,
+        scheduler,
+        known_keep(keep),
+        max_failures,
+        trial_timeout,
+    )
+    if emit_commands:
+        emit(here, plan, wishes)
+        return None
+    return run(here, plan, wishes)
+
+
+def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: Path | None) -> "Plan":
+    """The plan of a config, with what the command line adds to it."""
+    from npnet.config import load
+    from npnet.config.tries import parted
+    from npnet.sweep.listing import tries_of
+    from npnet.sweep.plan import planned
+
+    tries, others = parted(overrides)
+    given = [f"sweep.{key}={value}" for key, value in options.items() if value is not None]
+    if table is not None:
+        listed, points = tries_of(table)
+        tries |= listed
+        given.append(f"sweep.method={points}")
+    return planned(load(config, [*others, *given], tries))
+
+
+def known_keep(text: str) -> Any:
+    """What to keep; UsageError for another word."""
+    from npnet.sweep.wishes import Keep
+
+    if text not in get_args(Keep):
+        raise UsageError(f"--keep does not take {text}", f"write {', '.join(get_args(Keep))}")
+    return text
+
+
+def rehearse(here: Here, plan: "Plan") -> None:
+    """List the trials; of a search that learns, those of its first stage."""
+    from npnet.console.sweeping import written
+    from npnet.console.tables import table
+
+    stage = plan.stage(0, [])
+    trials = list(plan.trials(stage)) if stage else []
+    for trial in trials[: min(len(trials), 100)]:
+        plan.experiment(trial)
+    if here.json:
+        listed = [{"number": t.number, "point": t.point, "repeat": t.repeat, "values": plan.values(t)} for t in trials]
+        here.screen.result_json({"size": plan.size, "metric": plan.goal.name, "trials": listed})
+        return
+    rows = [[str(trial.number), str(trial.repeat), *map(written, trial.values)] for trial in trials]
+    here.screen.result_table(table(["trial", "repeat", *plan.keys], rows, ["trial", "repeat"]))
+    more = f", {len(trials)} of them in the first stage" if len(trials) < plan.size else ""
+    here.screen.say(f"{plan.size} trials{more}; the best by {plan.goal.name}")
+
+
+def run(here: Here, plan: "Plan", wishes: "SweepWishes") -> int:
+    """Train all of it, and say how it went and where it is."""
+    from npnet.console.sweeping import SweepDisplay
+    from npnet.running import Halted
+    from npnet.sweep.driver import run_sweep
+
+    try:
+        ending = run_sweep(plan, wishes, SweepDisplay(here.screen))
+    except Halted as halted:
+        return halted.code
+    return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
+
+
+def told(here: Here, ending: "SweepEnding", folder: str) -> int:
+    """Show the best points and what failed, and name the folder."""
+    from npnet.console.sweeping import failures_table, standings_table
+
+    outcomes = ending.outcomes
+    if outcomes.trials:
+        here.screen.say_table(standings_table(outcomes))
+    if outcomes.failed:
+        here.screen.say("")
+        here.screen.say_table(failures_table(outcomes))
+    best = outcomes.best
+    if here.json:
+        failed = {str(number): why for number, why in sorted(outcomes.failed.items())}
+        trial = None if best is None else {"trial": best.best, "mean": outcomes.plan.goal.written(best.mean)}
+        here.screen.result_json({"sweep": folder, "status": ending.status, "best": trial, "failed": failed})
+    else:
+        here.screen.result(folder)
+    if ending.status == "interrupted":
+        here.screen.warn(
+            f"interrupted after {len(outcomes.trials)} of {outcomes.plan.size} trials; npnet resume goes on"
+        )
+    return ending.code
+
+
+def emit(here: Here, plan: "Plan", wishes: "SweepWishes") -> None:
+    """Write the folder, and print a command for each trial."""
+    from npnet.sweep.elsewhere import commands, prepare_folder
+
+    for line in commands(plan, prepare_folder(plan, wishes)):
+        here.screen.result(line)
+
+
+def collected(here: Here, folder: Path) -> int:
+    """Make the tables of trials that were trained elsewhere."""
+    from npnet.sweep.elsewhere import collect
+
+    return told(here, collect(folder), str(folder))
+
+
+def resume(
+    here: Here,
+    run: Run,
+    jobs: Jobs = 1,
+    backend: Backend = "local",
+    scheduler: Scheduler = None,
+    max_failures: Failures = None,
+    trial_timeout: Timeout = None,
+) -> int:
+    """Go on with a sweep that was interrupted; prints its folder. A finished one is just named."""
+    from npnet.console.sweeping import SweepDisplay
+    from npnet.rundir import find
+    from npnet.running import Halted
+    from npnet.sweep.driver import resume_sweep
+    from npnet.sweep.wishes import SweepWishes
+
+    found = find(here.runs_dir, run)
+    keep = known_keep(str(found.info.get("keep", "light")))
+    wishes = SweepWishes(
+        here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
+    )
+    if found.status == "done":
+        here.screen.say(f"{found.id} is done")
+        here.screen.result(str(found.path))
+        return 0
+    try:
+        return told(here, resume_sweep(found, wishes, SweepDisplay(here.screen)), str(found.path))
+    except Halted as halted:
+        return halted.code

@@ -1,0 +1,139 @@
+"""Variants: the experiments that a config becomes with other values under some keys."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from npnet.config.experiment import Experiment
+from npnet.config.messages import mistakes_of, unbounded
+from npnet.config.overrides import put
+from npnet.config.places import Mistake, Place, refusal
+from npnet.config.tree import Node
+from npnet.errors import ConfigError
+from npnet.search import Choice
+from npnet.spec import Spec
+
+SHARED = ("dataset", "split", "seed", "cv", "extends", "preset", "sweep", "model_seed", "threads", "weights")
+"""Keys that all trials of a sweep have in common, or that are each trial's own."""
+SWEEP = "sweep"
+Values = Mapping[str, Any]
+
+
+class Variants:
+    """Experiments from the tree of a config and values by dotted key, as overrides on the command line would give.
+
+    Decimals are put straight into the experiment of the other values, which is validated once: each was validated
+    before, and no two keys are checked together. So ten thousand trials cost little.
+    """
+
+    def __init__(self, root: Node) -> None:
+        assert isinstance(root.value, dict)
+        self.root = replace(root, value={key: node for key, node in root.value.items() if key != SWEEP})
+        self._bases: dict[str, Experiment] = {}
+
+    def experiment(self, values: Values) -> Experiment:
+        """The experiment with these values; ConfigError where they do not go together."""
+        decimals = {key: value for key, value in values.items() if isinstance(value, float)}
+        others = {key: value for key, value in values.items() if key not in decimals}
+        name = repr((others, sorted(decimals)))
+        if name not in self._bases:
+            self._bases[name] = self.validated({key: node_of(value, self.root.place) for key, value in values.items()})
+        found: Experiment | None = self._bases[name]
+        for key, value in decimals.items():
+            found = found and _with(found, tuple(key.split(".")), value)
+        if found is None:
+            return self.validated({key: node_of(value, self.root.place) for key, value in values.items()})
+        return found
+
+    def validated(self, nodes: Mapping[str, Node]) -> Experiment:
+        """The experiment of a tree with these values; ConfigError with all that is wrong."""
+        root, found = self.root, list[Mistake]()
+        for key, node in nodes.items():
+            try:
+                root = put(root, Experiment, tuple(key.split(".")), node, ())
+            except LookupError as error:
+                found.append(Mistake(node.key or node.place, *error.args))
+        found += unbounded(root, Experiment)
+        try:
+            experiment = Experiment.model_validate(root.plain())
+        except ValidationError as error:
+            known = {mistake.place for mistake in found}
+            found += [mistake for mistake in mistakes_of(error, root, Experiment) if mistake.place not in known]
+            raise refusal(found) from None
+        if found:
+            raise refusal(found)
+        return experiment
+
+
+def wrong_values(root: Node, experiment: Experiment) -> Iterator[Mistake]:
+    """Every key and value of a sweep that the config could not have."""
+    assert experiment.sweep is not None
+    written = root.walk((SWEEP, "parameters"))[-1]
+    variants = Variants(root)
+    for key, parameter in experiment.sweep.parameters.items():
+        node = written.child(key)
+        assert node is not None
+        place = node.key or node.place
+        if key.partition(".")[0] in SHARED:
+            yield Mistake(place, f'a sweep does not try "{key}"', "all trials share data, split and seed")
+            continue
+        for value in _values(node, parameter):
+            try:
+                variants.validated({key: replace(value, key=place)})
+            except ConfigError as error:
+                yield from _as_mistakes(error, place, value)
+                break
+
+
+def _as_mistakes(error: ConfigError, place: Place, value: Node) -> Iterator[Mistake]:
+    for problem in error.problems:
+        at = value.place if problem.where == value.place.where else place
+        yield Mistake(at, problem.message, problem.hint)
+
+
+def _values(node: Node, parameter: object) -> Sequence[Node]:
+    """The values of a key where they are written: of a range its bounds."""
+    if isinstance(parameter, Choice):
+        listed = node if isinstance(node.value, list) else node.child("values")
+        assert listed is not None
+        assert isinstance(listed.value, list)
+        return _telling(listed.value)
+    return [bound for bound in (node.child("min"), node.child("max")) if bound is not None]
+
+
+def _telling(nodes: list[Node]) -> list[Node]:
+    """The values that tell of all: of numbers the extremes, for what a number may be has no gaps."""
+    found: list[Node] = [node for node in nodes if type(node.value) not in (int, float)]
+    for kind in (int, float):
+        numbers = [(node.value, place) for place, node in enumerate(nodes) if type(node.value) is kind]
+        if numbers:
+            found += [nodes[place] for _, place in dict.fromkeys((min(numbers), max(numbers)))]
+    return found
+
+
+def node_of(value: Any, place: Place) -> Node:
+    """A plain value as a tree whose every part stands at one place."""
+    if isinstance(value, Mapping):
+        return Node({str(key): node_of(item, place) for key, item in value.items()}, place, place)
+    if isinstance(value, list | tuple):
+        return Node([node_of(item, place) for item in value], place, place)
+    return Node(value, place, place)
+
+
+def _with(spec: Any, path: tuple[str, ...], value: float) -> Any:
+    """A spec with a decimal at a path of attributes, positions and names; None where none stands there."""
+    word, *rest = path
+    if isinstance(spec, tuple):
+        place = int(word)
+        inner = _with(spec[place], tuple(rest), value) if rest else None
+        return None if inner is None else (*spec[:place], inner, *spec[place + 1 :])
+    if not isinstance(spec, Spec):
+        return None
+    if word not in type(spec).model_fields:  # the name of a registered thing: its options follow
+        return _with(spec, tuple(rest), value) if rest else None
+    if not rest:
+        return spec.model_copy(update={word: value}) if type(getattr(spec, word)) is float else None
+    inner = _with(getattr(spec, word), tuple(rest), value)
+    return None if inner is None else spec.model_copy(update={word: inner})

@@ -1,0 +1,84 @@
+"""The folder of a trial: a run folder whose files are not synced one by one, but vouched for by one result that is.
+
+It is filled under a hidden name and then named in one step: the first process that comes so far wins, and whoever does
+the same trial again changes nothing. A file whose SHA-256 is not that of the result means that the trial runs again.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from npnet import io
+from npnet.errors import RunError
+from npnet.rundir import names
+from npnet.strictjson import parse_json, to_json
+
+Scores = dict[str, dict[str, float | None]]
+DONE, FAILED = "done", "failed"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a trial ended: `code` is the exit code of a training that ends so, `value` what the sweep makes small.
+
+    `metrics` are the scores of each part, `files` the SHA-256 of each file, `worker` what may explain other bits.
+    """
+
+    number: int
+    status: str
+    epochs: int = 0
+    best_epoch: int = 0
+    value: float | None = None
+    code: int = 0
+    reason: str | None = None
+    seconds: float = 0.0
+    metrics: Scores = field(default_factory=dict)
+    worker: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool:
+    """Put the folder of a trial on a shelf, with its files and its result; False where it is there already.
+
+    The caller syncs the shelf once many trials stand there.
+    """
+    name = names.trial_name(result.number)
+    hidden = io.hidden_name(shelf / name)
+    io.make_folder_exclusive(hidden)
+    for file, data in files.items():
+        io.write_unsynced(hidden / file, data)
+    hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
+    told = {"format": names.FORMAT, **asdict(result), "files": hashes}
+    with io.explained(hidden / names.RESULT):
+        io.write_new(hidden / names.RESULT, to_json(told))
+    return io.claim_name(hidden, shelf / name)
+
+
+def read_result(folder: Path) -> Result:
+    """The result of a trial's folder; RunError where it is missing, or none that npnet writes."""
+    path = folder / names.RESULT
+    with io.reading(path):
+        fields = parse_json(io.read_regular_file(path, 2**24))
+        if not isinstance(fields, dict) or fields.pop("format", None) != names.FORMAT:
+            raise ValueError("it was not written by this npnet")
+        if fields.keys() != Result.__dataclass_fields__.keys() or fields["status"] not in (DONE, FAILED):
+            raise ValueError("it holds other fields than a result has")
+        return Result(**fields)
+
+
+def is_whole(folder: Path, *, missing: frozenset[str] = frozenset()) -> bool:
+    """Whether a trial has a result, and all files are those that it names; those of `missing` may have been removed."""
+    try:
+        files = read_result(folder).files
+        return all(_digest(folder / name, name in missing) in (digest, None) for name, digest in files.items())
+    except RunError:
+        return False
+
+
+def _digest(path: Path, may_miss: bool) -> str | None:
+    if may_miss and not path.exists():
+        return None
+    with io.reading(path):
+        return hashlib.sha256(io.read_regular_file(path, 2**34)).hexdigest()

@@ -1,0 +1,98 @@
+"""Parameters: what the values of a key may be, a list of them or a range."""
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from npnet.spec import Spec
+
+Distribution = Literal["uniform", "log_uniform", "int_uniform", "int_log_uniform"]
+Number = int | float
+MOST = 10_000
+
+
+class Choice(Spec):
+    """The values to choose from."""
+
+    values: Annotated[tuple[Any, ...], Field(strict=False, min_length=1, max_length=MOST)] = Field(
+        description="The values to try."
+    )
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        for place, value in enumerate(self.values):
+            if any(value == other and type(value) is type(other) for other in self.values[:place]):
+                raise ValueError(f"the value {value} is there twice")
+        return self
+
+    @property
+    def count(self) -> int | None:
+        """How many values there are."""
+        return len(self.values)
+
+    def at(self, share: float) -> Any:
+        """The value at a share of the way, from 0 to 1."""
+        return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
+
+
+class Range(Spec):
+    """Numbers between two bounds; of whole numbers both bounds are among them."""
+
+    min: Number = Field(description="The smallest value.")
+    max: Number = Field(description="The largest value.")
+    distribution: Distribution | None = Field(
+        None, description="How values lie between them; left out, uniform, of whole bounds int_uniform."
+    )
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if not (math.isfinite(self.min) and math.isfinite(self.max)) or self.min >= self.max:
+            raise ValueError(f"min must be below max, {self.min} is not below {self.max}")
+        if self.logarithmic and self.min <= 0:
+            raise ValueError(f"{self.distribution} needs a min above 0, it is {self.min}")
+        if self.whole and not (float(self.min).is_integer() and float(self.max).is_integer()):
+            raise ValueError(f"{self.distribution} needs whole bounds")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether its values are whole numbers."""
+        if self.distribution is None:
+            return isinstance(self.min, int) and isinstance(self.max, int)
+        return self.distribution.startswith("int_")
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether every power of ten has the same share."""
+        return self.distribution in ("log_uniform", "int_log_uniform")
+
+    @property
+    def count(self) -> int | None:
+        """Nothing: a range is no list."""
+        return None
+
+    def at(self, share: float) -> Number:
+        """The value at a share of the way, from 0 to 1."""
+        low, high = (self.min, self.max + 1) if self.whole else (self.min, self.max)
+        if self.logarithmic:
+            value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
+        else:
+            value = low + share * (high - low)
+        return min(int(value), int(self.max)) if self.whole else min(max(float(value), self.min), self.max)
+
+
+def _short(value: object) -> object:
+    return {"values": value} if isinstance(value, list | tuple) else value
+
+
+def _kind(value: object) -> str:
+    """Which of both is meant: numbers between bounds where one is written, else values."""
+    if isinstance(value, Spec):
+        return type(value).__name__
+    return "Range" if isinstance(value, dict) and "values" not in value else "Choice"
+
+
+Parameter = Annotated[
+    Annotated[Choice, Tag("Choice")] | Annotated[Range, Tag("Range")], Discriminator(_kind), BeforeValidator(_short)
+]

@@ -1,0 +1,319 @@
+"""The driver of a sweep: wave after wave of groups, whatever happens to workers, until every trial has a result."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from npnet import io
+from npnet.config import Experiment, complete
+from npnet.errors import MachineError, RunError
+from npnet.nn.footprint import together
+from npnet.nn.plan import Plan as Network
+from npnet.readout import fused
+from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
+from npnet.rundir import names as files
+from npnet.rundir.trial import FAILED, Result, is_whole, write_trial
+from npnet.running.ready import Ready, make_ready
+from npnet.running.signals import Stop, exit_code, listening
+from npnet.sweep.attempts import MOST, Attempts, put_down
+from npnet.sweep.backends import Lost, require_backend, run_tasks
+from npnet.sweep.groups import grouped
+from npnet.sweep.outcomes import Outcomes
+from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.table import write_tables
+from npnet.sweep.task import Task, WavePlan, attempts_of, read_wave, require_sweep, shelf_of, wave_path, workplace
+from npnet.sweep.trial import Trial
+from npnet.sweep.wishes import SweepWishes
+from npnet.sweep.work import config_files, work
+
+WATCH = 0.2
+"""Seconds between two looks at signals and clocks."""
+LOSSES = 20
+"""Times that workers may die without a group to blame."""
+
+
+class SweepShow(Protocol):
+    """Who is told how a sweep goes."""
+
+    def begin(self, run: Run, plan: Plan, outcomes: Outcomes, log: Callable[[str], None]) -> None:
+        """The folder is there; `outcomes` is what is known so far."""
+
+    def trained(self, group: int, running: int) -> None:
+        """Some trials have ended, so many groups are still to come."""
+
+    def warn(self, text: str) -> None:
+        """Something went wrong that does not stop the sweep."""
+
+    def end(self) -> None:
+        """Nothing more will come."""
+
+
+@dataclass(frozen=True)
+class SweepEnding:
+    """How a sweep ended: its run, its outcomes, and the exit code."""
+
+    run: Run
+    outcomes: Outcomes
+    status: str
+    code: int
+
+
+def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
+    """Make a new sweep folder, and train; until its plan is written, any failure leaves nothing behind."""
+    require_backend(wishes.backend, wishes.scheduler)
+    name = wishes.name or plan.loaded.path.stem
+    with listening() as stop:
+        with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
+            ready = make_ready(plan.loaded)
+            text = plan.text(new.folder)
+            first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
+            facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
+            writer = new.publish(first, plan.loaded.base, **facts)
+        return _go_on(writer, wishes, show, stop, ready)
+
+
+def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
+    """Train what has no result yet; RunError for what is no sweep, InUse while a process works on it."""
+    require_sweep(run.path)
+    require_backend(wishes.backend, wishes.scheduler)
+    with listening() as stop:
+        ready = make_ready(read_plan(run.path / files.SWEEP).loaded)
+        if run.info["data"] != ready.fingerprint:
+            raise RunError(f"the data of {run.id} have changed since it began", "put the old data back, or sweep again")
+        return _go_on(reclaim(run), wishes, show, stop, ready)
+
+
+def _go_on(writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, ready: Ready) -> SweepEnding:
+    sweep = Sweep(writer, wishes, show, stop, ready)
+    show.begin(writer.run, sweep.plan, sweep.outcomes, writer.log)
+    try:
+        stop.polite = True
+        return sweep.run()
+    except BaseException:
+        writer.close()  # it then reads as interrupted, and can be resumed
+        raise
+    finally:
+        show.end()
+
+
+class Sweep:
+    """A sweep under way: its folder, its plan, and what its trials came to so far."""
+
+    def __init__(self, writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, ready: Ready) -> None:
+        self.writer, self.wishes, self.show, self.stop, self.ready = writer, wishes, show, stop, ready
+        self.folder = writer.run.path
+        self.plan = read_plan(self.folder / files.SWEEP)
+        self.outcomes = Outcomes(self.folder, self.plan)
+        self.late: set[int] = set()
+        workplace.cache_clear()
+
+    def run(self) -> SweepEnding:
+        """Train wave after wave, then write the tables and say how it ended."""
+        for name in (files.TRIALS, files.WAVES):
+            io.make_folder(self.folder / name)
+        io.remove_file(self.folder / files.STOP)
+        for number, wave in self._waves():
+            self._train(number, wave)
+            if self._over():
+                break
+        return self._finish()
+
+    def _waves(self) -> Iterator[tuple[int, WavePlan]]:
+        """Every wave, as its file has it, or planned from what the ones before found."""
+        tried: list[Any] = []
+        number = 0
+        while True:
+            path = wave_path(self.folder, number)
+            if not path.exists():
+                stage = self.plan.stage(number, tried)
+                if stage is None:
+                    return
+                groups = grouped(self.plan.trials(stage), self.plan.experiment, self._most)
+                planned = WavePlan(tuple(groups), stage.epochs, stage.goes_on, stage.resumes)
+                io.write_atomic(path, planned.data())
+            wave = read_wave(path)
+            if number:
+                self._settle(number - 1, {trial.number for trial in wave.trials})
+            yield number, wave
+            tried.append(self.outcomes.tried(wave))
+            number += 1
+
+    def _most(self, experiment: Experiment) -> int:
+        """How many trials stand in one stack."""
+        facts = self.ready.facts
+        filled = complete(experiment, facts)
+        assert filled.loss is not None
+        network = Network(fused(filled.layers, filled.loss), facts.features)
+        rows = facts.rows["train"]
+        batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
+        models = together(network, batch, len(filled.optimizer.slots), 4 if filled.dtype == "float32" else 8)
+        return max(1, models // (filled.ensemble * len(self.ready.folds)))
+
+    def _train(self, number: int, wave: WavePlan) -> None:
+        """Train the groups of a wave that miss a result, until none does."""
+        attempts = Attempts(attempts_of(self.folder, number))
+        attempts.begin()
+        io.make_folder(shelf_of(self.folder, number, wave.goes_on))
+        todo = self._collect_all(number, wave)
+        losses = 0
+        while todo and not self._over():
+            try:
+                for some in _cautiously(todo, attempts):
+                    self._run(number, wave, some, attempts)
+            except Lost:
+                losses += 1
+                self.show.warn("a worker died; what it worked on is tried once more")
+            todo = [
+                group for group in self._collect_all(number, wave) if not self._given_up(number, wave, group, attempts)
+            ]
+            if losses > LOSSES:
+                raise MachineError("workers die again and again", "is there memory enough? npnet resume goes on")
+        attempts.begin()
+
+    def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Attempts) -> None:
+        """Train some groups, and take what they leave as it comes."""
+        wishes = self.wishes
+        folder, driver = str(self.folder), os.getpid()
+        tasks = [Task(folder, number, group, wishes.keep, wishes.trial_timeout, driver) for group in some]
+        alone = (
+            len(some) == 1 and attempts.count(some[0]) > 0
+        )  # it may end its worker, which then must not be this process
+        jobs = max(2, wishes.jobs) if alone else wishes.jobs
+        with self._watched(attempts):
+            for left, group in enumerate(run_tasks(work, tasks, jobs, wishes.backend, wishes.scheduler), 1):
+                self._collect(number, wave, group)
+                self.show.trained(group, len(tasks) - left)
+                if self._over():
+                    io.write_atomic(self.folder / files.STOP, b"")
+
+    def _collect_all(self, number: int, wave: WavePlan) -> list[int]:
+        """Take every result that is whole; the groups that miss one."""
+        return [group for group in range(len(wave.groups)) if not self._collect(number, wave, group, check=True)]
+
+    def _collect(self, number: int, wave: WavePlan, group: int, check: bool = False) -> bool:
+        """Take the results of a group; whether all are there and, where that is asked, whole."""
+        whole = True
+        for trial in wave.groups[group]:
+            result = self.outcomes.find(number, wave, trial)
+            if result is None or (check and not self._is_whole(number, wave, trial)):
+                whole = False
+            else:
+                self.outcomes.note(trial, result)
+        return whole
+
+    def _is_whole(self, number: int, wave: WavePlan, trial: Trial) -> bool:
+        """Whether the files of a trial are those of its result; a folder with others is removed."""
+        name = files.trial_name(trial.number)
+        for shelf in dict.fromkeys((shelf_of(self.folder, number, wave.goes_on), self.folder / files.TRIALS)):
+            if (shelf / name).exists():
+                if is_whole(shelf / name, missing=frozenset([files.WEIGHTS])):
+                    return True
+                io.remove_folder(shelf / name)
+        return False
+
+    def _given_up(self, number: int, wave: WavePlan, group: int, attempts: Attempts) -> bool:
+        """Note the trials of a group as failed that ended its workers twice, or took too long."""
+        if group in self.late:
+            reason = f"took longer than {self.wishes.trial_timeout:g} s, and did not stop"
+        elif attempts.count(group) >= MOST:
+            reason = "its worker died twice: killed, or out of memory"
+        else:
+            return False
+        for trial in wave.groups[group]:
+            shelf = shelf_of(self.folder, number, wave.goes_on)
+            written = config_files(workplace(self.folder), self.folder, trial)
+            write_trial(shelf, Result(trial.number, FAILED, code=MachineError.code, reason=reason), written)
+        return self._collect(number, wave, group)
+
+    def _settle(self, number: int, survivors: set[int]) -> None:
+        """Bring the trials of a wave that did not go on to where they stay."""
+        wave = read_wave(wave_path(self.folder, number))
+        if not wave.goes_on:
+            return
+        for trial in wave.trials:
+            name = files.trial_name(trial.number)
+            shelf = shelf_of(self.folder, number, goes_on=True) / name
+            if trial.number not in survivors and shelf.exists():
+                io.rename_folder(shelf, self.folder / files.TRIALS / name)
+
+    def _over(self) -> bool:
+        """Whether to stop before all is done."""
+        most = self.wishes.max_failures
+        return bool(self.stop) or (most is not None and len(self.outcomes.failed) > most)
+
+    @contextmanager
+    def _watched(self, attempts: Attempts) -> Iterator[None]:
+        """Inside, signals become a file that workers look for, and workers that do not end are put down."""
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.wait(WATCH):
+                if self.stop and not (self.folder / files.STOP).exists():
+                    io.write_atomic(self.folder / files.STOP, b"")
+                if self.wishes.trial_timeout is not None:
+                    self._end_overdue(attempts, self.wishes.trial_timeout)
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _end_overdue(self, attempts: Attempts, timeout: float) -> None:
+        for group, process in attempts.overdue(2 * timeout + 1.0):  # by then it would have seen itself that it is late
+            if process != os.getpid() and group not in self.late:
+                self.late.add(group)
+                put_down(process)
+
+    def _finish(self) -> SweepEnding:
+        """Write the tables, point at the best trial, and say how it ended."""
+        missing = [
+            trial
+            for trial in self.outcomes.trials
+            if not (self.folder / files.TRIALS / files.trial_name(trial)).is_dir()
+        ]
+        for number in missing:
+            self.outcomes.trials.pop(number)
+        write_tables(self.outcomes)
+        best = self.outcomes.best
+        if best is not None:
+            name = f"{files.TRIALS}/{files.trial_name(best.best)}"
+            io.replace_symlink(self.folder / files.BEST, name)
+            io.write_json(self.folder / files.METRICS, self.outcomes.result(best.best).metrics)
+            if self.wishes.keep == "best":
+                self._drop_weights(best.best)
+        if self.stop:
+            status, code = "interrupted", exit_code(self.stop.number)
+        else:
+            status, code = "done", 8 if self.outcomes.failed else 0
+            self._tidy()
+        self.writer.finish(status, best_epoch=None, error=None)
+        return SweepEnding(self.writer.run, self.outcomes, status, code)
+
+    def _drop_weights(self, best: int) -> None:
+        for number in self.outcomes.trials:
+            if number != best:
+                io.remove_file(self.folder / files.TRIALS / files.trial_name(number) / files.WEIGHTS)
+
+    def _tidy(self) -> None:
+        """Remove what only a sweep that goes on needs."""
+        for number, _ in enumerate(sorted((self.folder / files.WAVES).glob("*.json"))):
+            for folder in (attempts_of(self.folder, number), shelf_of(self.folder, number, goes_on=True)):
+                if folder.is_dir():
+                    io.remove_folder(folder)
+        io.remove_file(self.folder / files.STOP)
+
+
+def _cautiously(groups: list[int], attempts: Attempts) -> Iterator[list[int]]:
+    """All groups at once but those in which a worker died, one by one."""
+    fresh = [group for group in groups if not attempts.count(group)]
+    if fresh:
+        yield fresh
+    for group in groups:
+        if group not in fresh:
+            yield [group]

@@ -1,0 +1,95 @@
+"""Trials that are trained elsewhere: a command for each, and the tables of what they left."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from npnet import io
+from npnet.errors import RunError, UsageError
+from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder
+from npnet.rundir import names as files
+from npnet.rundir.trial import DONE, FAILED, Result
+from npnet.running.ready import make_ready
+from npnet.sweep.driver import SweepEnding
+from npnet.sweep.outcomes import Outcomes
+from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.table import write_tables
+from npnet.sweep.task import THREADS, require_sweep
+from npnet.sweep.trial import Trial
+from npnet.sweep.wishes import SweepWishes
+from npnet.sweep.work import finite
+
+CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}
+
+
+def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
+    """Make the folder of a sweep whose trials are trained elsewhere; UsageError for a search that learns."""
+    if plan.size > sum(1 for _ in _trials(plan)):
+        raise UsageError("this search needs results before it goes on", "grid, random and sobol can be run elsewhere")
+    name = wishes.name or plan.loaded.path.stem
+    with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
+        ready = make_ready(plan.loaded)
+        text = plan.text(new.folder)
+        facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": "light"}
+        first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
+        new.publish(first, plan.loaded.base, **facts).close()
+    folder = wishes.run_dir or wishes.runs_dir / new.folder.name
+    io.make_folder(folder / files.TRIALS)
+    return folder
+
+
+def _trials(plan: Plan) -> Iterator[Trial]:
+    stage = plan.stage(0, [])
+    return plan.trials(stage) if stage else iter(())
+
+
+def commands(plan: Plan, folder: Path) -> Iterator[str]:
+    """A line for each trial that trains it, whole and quoted for a shell."""
+    for trial in _trials(plan):
+        seed = trial.model_seed(plan.loaded.experiment.seed)
+        values = {**plan.values(trial), "model_seed": seed, "threads": THREADS}
+        settings = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in values.items()]
+        where = ["--run-dir", str(folder / files.TRIALS / files.trial_name(trial.number)), "--quiet", "--no-plots"]
+        yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *where])
+
+
+def collect(folder: Path) -> SweepEnding:
+    """Make the tables of a folder whose trials were trained elsewhere; RunError for what is no sweep."""
+    require_sweep(folder)
+    plan = read_plan(folder / files.SWEEP)
+    outcomes = Outcomes(folder.resolve(), plan)
+    for trial in _trials(plan):
+        path = folder / files.TRIALS / files.trial_name(trial.number)
+        if path.is_dir():
+            result = outcomes.results[trial.number] = result_of(trial, Run(path), plan)
+            outcomes.note(trial, result)
+    if not outcomes.trials:
+        raise RunError(f"{folder} has no trials yet", "npnet sweep CONFIG --emit-commands prints what trains them")
+    write_tables(outcomes)
+    best = outcomes.best
+    if best is not None:
+        io.replace_symlink(folder / files.BEST, f"{files.TRIALS}/{files.trial_name(best.best)}")
+        io.write_json(folder / files.METRICS, outcomes.result(best.best).metrics)
+    missing = plan.size - len(outcomes.trials)
+    return SweepEnding(
+        Run(folder), outcomes, "interrupted" if missing else "done", 8 if outcomes.failed or missing else 0
+    )
+
+
+def result_of(trial: Trial, run: Run, plan: Plan) -> Result:
+    """The result of a trial, from the run folder that a training left."""
+    info, status = run.info, run.status
+    done = status == "done"
+    scores = run.metrics() if done else {}
+    return Result(
+        trial.number,
+        DONE if done else FAILED,
+        epochs=len(run.history().get("epoch", ())),
+        best_epoch=info["best_epoch"] or 0,
+        value=plan.goal.value(scores),
+        code=0 if done else CODES[status],
+        reason=None if done else info["error"] or status,
+        seconds=float(info["seconds"] or 0.0),
+        metrics=finite(scores),
+    )

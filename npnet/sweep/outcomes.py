@@ -1,0 +1,90 @@
+"""Outcomes: what the trials of a sweep came to, point by point, and which point is the best."""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from npnet.errors import RunError
+from npnet.rundir import names as files
+from npnet.rundir.trial import DONE, Result, read_result
+from npnet.search import Point, Tried
+from npnet.sweep.plan import Plan
+from npnet.sweep.task import WavePlan, shelf_of
+from npnet.sweep.trial import Trial
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A point so far: the mean of its repeats and their deviation (n - 1); infinite where one failed."""
+
+    point: int
+    values: Point
+    mean: float
+    deviation: float
+    repeats: int
+    best: int  # the number of its best trial
+
+
+class Outcomes:
+    """The results of a sweep's trials, as its folder has them; only a few numbers of each stay in memory."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder, self.plan = folder, plan
+        self.values: dict[int, float] = {}
+        self.failed: dict[int, str] = {}
+        self.trials: dict[int, Trial] = {}
+        self.results: dict[int, Result] = {}  # of trials whose folders hold none, for they were trained elsewhere
+
+    def find(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Result | None:
+        """The result that a trial has in a wave; None where it has none."""
+        name = files.trial_name(trial.number)
+        for shelf in dict.fromkeys((shelf_of(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS)):
+            try:
+                return read_result(shelf / name)
+            except RunError:
+                continue
+        return None
+
+    def note(self, trial: Trial, result: Result) -> None:
+        """Take the result of a trial, in place of that of an earlier wave."""
+        self.trials[trial.number] = trial
+        self.values[trial.number] = math.inf if result.value is None else result.value
+        if result.status == DONE:
+            self.failed.pop(trial.number, None)
+        else:
+            self.failed[trial.number] = result.reason or "failed"
+
+    def result(self, number: int) -> Result:
+        """The result of a trial, where it stays at the end; RunError where there is none."""
+        return self.results.get(number) or read_result(self.folder / files.TRIALS / files.trial_name(number))
+
+    def tried(self, wave: WavePlan) -> list[Tried]:
+        """The points of a wave with their means."""
+        return [Tried(one.point, one.values, one.mean) for one in self._standings(wave.trials)]
+
+    def standings(self) -> list[Standing]:
+        """All points, the best first."""
+        return sorted(self._standings(list(self.trials.values())), key=lambda one: (one.mean, one.point))
+
+    def _standings(self, trials: list[Trial]) -> list[Standing]:
+        points: dict[int, list[Trial]] = defaultdict(list)
+        for trial in sorted(trials, key=lambda one: one.number):
+            if trial.number in self.values:
+                points[trial.point].append(trial)
+        return [self._standing(point, some) for point, some in points.items()]
+
+    def _standing(self, point: int, trials: list[Trial]) -> Standing:
+        values = np.array([self.values[trial.number] for trial in trials])
+        several = len(values) > 1 and bool(np.isfinite(values).all())
+        deviation = float(values.std(ddof=1)) if several else math.nan
+        best = trials[int(np.argmin(values))].number
+        return Standing(point, trials[0].values, float(values.mean()), deviation, len(trials), best)
+
+    @property
+    def best(self) -> Standing | None:
+        """The point with the best mean; None while none has one."""
+        found = min(self.standings(), key=lambda one: (one.mean, one.point), default=None)
+        return found if found is not None and math.isfinite(found.mean) else None

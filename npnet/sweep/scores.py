@@ -1,0 +1,39 @@
+"""The scores of trials that trained together, all at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from npnet.crossval import Scores, all_scores
+from npnet.fitting import DECIDED, Fitting
+from npnet.metrics import for_task, measure
+
+
+def scores_of(fittings: Sequence[Fitting]) -> list[Scores]:
+    """The loss and the metrics of every part, for each trial of one cohort.
+
+    One stack is measured with one call a metric; of a cross-validation scikit-learn scores trial by trial.
+    """
+    if len(fittings[0].folds) > 1:
+        return [all_scores(fitting) for fitting in fittings]
+    each: list[Scores] = [{} for _ in fittings]
+    for part in fittings[0].data.parts:
+        for scores, found in zip(each, _of_part(fittings, part), strict=True):
+            scores[part] = found
+    return each
+
+
+def _of_part(fittings: Sequence[Fitting], part: str) -> list[dict[str, float]]:
+    said = [fitting.said(part) for fitting in fittings]
+    y, task = said[0][0].y, fittings[0].data.task
+    outputs = np.stack([output for _, output in said])
+    moved = np.stack([fitting.decisions.moved(output, task) for fitting, output in zip(fittings, outputs, strict=True)])
+    plain = [fitting.decisions.threshold == 0.5 for fitting in fittings]
+    decided = np.where(np.array(plain)[:, np.newaxis, np.newaxis], outputs, moved)
+    columns = {
+        name: measure(name, y, decided if name in DECIDED else outputs, task).tolist() for name in for_task(task)
+    }
+    return [
+        {"loss": fitting.mean_loss(part), **{name: values[place] for name, values in columns.items()}}
+        for place, fitting in enumerate(fittings)
+    ]

@@ -1,0 +1,127 @@
+"""Tasks: what a worker is told, a few words and a path; plans and data it reads itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from npnet import io
+from npnet.config import Experiment
+from npnet.data import Prepared
+from npnet.errors import RunError
+from npnet.rundir import CONFIG
+from npnet.rundir import names as files
+from npnet.rundir.machine import machine, versions
+from npnet.running.ready import make_ready
+from npnet.strictjson import parse_json, to_json
+from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.trial import Trial
+
+THREADS = 1  # of BLAS in a worker, whatever the jobs: trials then give the same bits on one core and on many
+
+
+@dataclass(frozen=True)
+class Task:
+    """A group of trials to train: which sweep, which wave of it, which group; what to keep, how long it may take."""
+
+    folder: str
+    wave: int
+    group: int
+    keep: str = "light"
+    timeout: float | None = None
+    driver: int = 0  # the process that waits for the results
+
+
+@dataclass(frozen=True)
+class WavePlan:
+    """A wave as its file has it: the trials of each group, and the epoch up to which it trains them, or all.
+
+    `goes_on` says that another wave may take some of its trials further, `resumes` that it does so itself.
+    """
+
+    groups: tuple[tuple[Trial, ...], ...]
+    epochs: int | None
+    goes_on: bool = False
+    resumes: bool = False
+
+    @property
+    def trials(self) -> list[Trial]:
+        """All trials, by their numbers."""
+        return sorted((trial for group in self.groups for trial in group), key=lambda trial: trial.number)
+
+    def data(self) -> bytes:
+        """The file."""
+        groups = [[trial.written() for trial in group] for group in self.groups]
+        told = {"format": files.FORMAT, "epochs": self.epochs, "goes_on": self.goes_on, "resumes": self.resumes}
+        return to_json({**told, "groups": groups})
+
+
+def wave_path(folder: Path, wave: int) -> Path:
+    """The file of a wave, counted from 0."""
+    return folder / files.WAVES / f"{wave:04d}.json"
+
+
+def shelf_of(folder: Path, wave: int, goes_on: bool) -> Path:
+    """Where the trials of a wave put their folders: where they stay, or on a shelf of the wave if some go on."""
+    return folder / files.WAVES / f"{wave:04d}" if goes_on else folder / files.TRIALS
+
+
+def attempts_of(folder: Path, wave: int) -> Path:
+    """Where the marks of those who work on a wave stand."""
+    return folder / files.WAVES / f"{wave:04d}.marks"
+
+
+@lru_cache(maxsize=4)
+def read_wave(path: Path) -> WavePlan:
+    """The wave that a file has; RunError for anything else."""
+    with io.reading(path):
+        fields = parse_json(io.read_regular_file(path, 2**30))
+        if not isinstance(fields, dict) or fields.get("format") != files.FORMAT:
+            raise ValueError("it was not written by this npnet")
+        try:
+            groups = tuple(tuple(Trial.read(trial) for trial in group) for group in fields["groups"])
+            return WavePlan(groups, fields["epochs"], bool(fields["goes_on"]), bool(fields["resumes"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError("it is no wave of a sweep") from error
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What all tasks of a sweep share in one process: the plan, the data, and what there is to say of both."""
+
+    plan: Plan
+    config: bytes
+    folds: Sequence[Sequence[Prepared]]
+    facts: Mapping[str, Any]
+
+    @property
+    def worker(self) -> dict[str, Any]:
+        """What may explain other bits: NumPy, its BLAS and the processor."""
+        found = self.facts["machine"]
+        return {
+            "numpy": self.facts["versions"]["numpy"],
+            "npnet": self.facts["versions"]["npnet"],
+            "cpu": found["cpu"],
+            "blas": found["blas"],
+        }
+
+    def experiment(self, trial: Trial) -> Experiment:
+        """The experiment of a trial, with one BLAS thread."""
+        return self.plan.experiment(trial).model_copy(update={"threads": THREADS})
+
+
+@lru_cache(maxsize=1)
+def workplace(folder: Path) -> Workplace:
+    """Read the plan of a sweep, and load its data; RunError or DataError as for a training."""
+    plan = read_plan(folder / files.SWEEP)
+    ready = make_ready(plan.loaded)
+    config = io.read_regular_file(folder / CONFIG, 2**20)
+    facts = {"versions": versions(), "machine": machine(), "data": ready.fingerprint}
+    return Workplace(plan, config, ready.folds, facts)
+
+
+def require_sweep(folder: Path) -> None:
+    """RunError where a folder holds no sweep."""
+    if not (folder / files.SWEEP).is_file():
+        raise RunError(f"{folder} is no sweep: it has no {files.SWEEP}", "npnet sweep CONFIG makes one")

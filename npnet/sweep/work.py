@@ -1,0 +1,218 @@
+"""Work: one group of trials, trained as a stack; each leaves a folder, whatever becomes of it."""
+
+import math
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from npnet import io
+from npnet.checkpoint import file_of
+from npnet.cohort import Cohort, Tensors
+from npnet.config import Experiment
+from npnet.config.resolved import relocated, write_resolved
+from npnet.crossval import Scores
+from npnet.errors import Diverged, MachineError, NpnetError
+from npnet.fitting import Fitting
+from npnet.reopening import data_metadata
+from npnet.rundir import CONFIG, RESOLVED, Run
+from npnet.rundir import names as files
+from npnet.rundir.trial import DONE, FAILED, Result, is_whole, write_trial
+from npnet.running.results import history_columns
+from npnet.running.threads import limited
+from npnet.strictjson import to_json
+from npnet.sweep.attempts import Attempts
+from npnet.sweep.records import Clock, Histories, now
+from npnet.sweep.scores import scores_of
+from npnet.sweep.task import THREADS, Task, WavePlan, Workplace, attempts_of, read_wave, shelf_of, wave_path, workplace
+from npnet.sweep.trial import Trial
+
+
+class Stopped(Exception):
+    """The sweep was told to stop; what the group has so far is given up."""
+
+
+class Late(Exception):
+    """The group takes longer than a trial may."""
+
+
+def work(task: Task) -> int:
+    """Train a group unless all of its trials are there; gives the group's number.
+
+    Nothing is raised for a trial that fails: the others of its group are then trained without it.
+    """
+    if os.getpid() != task.driver and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the driver decides
+    folder = Path(task.folder)
+    wave = read_wave(wave_path(folder, task.wave))
+    shelf, trials = shelf_of(folder, task.wave, wave.goes_on), wave.groups[task.group]
+    if not all(is_whole(shelf / files.trial_name(trial.number)) for trial in trials):
+        attempt = Attempts(attempts_of(folder, task.wave)).attempt(task.group)
+        with suppress(Stopped), attempt, limited(THREADS):
+            Group(task, folder, wave, shelf).train(trials)
+            io.sync_folder(shelf)
+    return task.group
+
+
+class Group:
+    """Trials that train together, and where they leave what they found."""
+
+    def __init__(self, task: Task, folder: Path, wave: WavePlan, shelf: Path) -> None:
+        self.task, self.folder, self.wave, self.shelf = task, folder, wave, shelf
+        self.place = workplace(folder)
+        self.clock = Clock()
+
+    def train(self, trials: Sequence[Trial]) -> None:
+        """Train some trials; where that fails, each by itself, and the one that fails alone is noted as failed."""
+        try:
+            self._train(trials)
+        except Stopped:
+            raise
+        except Late:
+            for trial in trials:
+                self._fail(trial, f"took longer than {self.task.timeout:g} s", MachineError.code)
+        except Exception as error:
+            if len(trials) == 1:
+                self._fail(trials[0], *_explained(error))
+            else:
+                for trial in trials:
+                    self.train([trial])
+
+    def _train(self, trials: Sequence[Trial]) -> None:
+        experiments = [self.place.experiment(trial) for trial in trials]
+        fittings = Fitting.together(experiments, self.place.folds)
+        cohort = fittings[0].cohort
+        histories = Histories(fittings, history_columns(fittings[0]), self._earlier(trials, cohort))
+        for progress in cohort.train(self.wave.epochs):
+            if progress.complete:
+                histories.note(progress)
+            self._look()
+        state = cohort.state() if self.wave.goes_on or self.task.keep == "all" else Tensors()
+        cohort.restore()
+        for fitting in fittings:
+            fitting.decide()
+        for place, (trial, fitting, scores) in enumerate(zip(trials, fittings, scores_of(fittings), strict=True)):
+            own = {name: values[fitting.models] for name, values in state.items()}
+            history = {files.HISTORY: histories.csv(place), files.TIMING: histories.timing(place)}
+            self._write(trial, fitting, scores, own, history, len(trials))
+
+    def _look(self) -> None:
+        """Whether to go on."""
+        if (self.folder / files.STOP).exists():
+            raise Stopped
+        if self.task.timeout is not None and self.clock.seconds > self.task.timeout:
+            raise Late
+
+    def _earlier(self, trials: Sequence[Trial], cohort: Cohort) -> dict[int, bytes]:
+        """Take up what the wave before left of each trial; its history by the trial's place."""
+        if self.task.wave == 0 or not self.wave.resumes:
+            return {}
+        shelf = shelf_of(self.folder, self.task.wave - 1, goes_on=True)
+        runs = [Run(shelf / files.trial_name(trial.number)) for trial in trials]
+        each, said = zip(*(run.checkpoint() for run in runs), strict=True)
+        cohort.resume({name: np.concatenate([one[name] for one in each]) for name in each[0]}, int(said[0]["epoch"]))
+        return {place: io.read_regular_file(run.file(files.HISTORY), 2**30) for place, run in enumerate(runs)}
+
+    def _write(
+        self,
+        trial: Trial,
+        fitting: Fitting,
+        scores: Scores,
+        state: Tensors,
+        written: dict[str, bytes],
+        trials: int,
+    ) -> None:
+        seconds = self.clock.seconds / trials
+        reason = f"diverged in epoch {fitting.cohort.lost_in[fitting.models].min()}" if fitting.lost else None
+        facts = {"status": "diverged" if reason else "done", "seconds": round(seconds, 6), "error": reason}
+        written |= config_files(self.place, self.folder, trial, fitting.experiment)
+        written[files.INFO] = self._info(trial, fitting, facts)
+        if self.task.keep != "none":
+            written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), data_metadata(fitting))
+        if state and not reason:
+            epoch = {"epoch": str(fitting.cohort.epoch), "batch": "0"}
+            written[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, epoch)
+        if not reason:
+            written[files.METRICS] = to_json(scores)
+        result = Result(
+            trial.number,
+            FAILED if reason else DONE,
+            epochs=written[files.HISTORY].count(b"\n") - 1,
+            best_epoch=fitting.best_epoch,
+            value=None if reason else self.place.plan.goal.value(scores),
+            code=Diverged.code if reason else 0,
+            reason=reason,
+            seconds=round(seconds, 6),
+            metrics={} if reason else finite(scores),
+            worker=self.place.worker,
+        )
+        write_trial(self.shelf, result, written)
+
+    def _fail(self, trial: Trial, reason: str, code: int, trace: str | None = None) -> None:
+        """Leave a folder that says why the trial has no network."""
+        if is_whole(self.shelf / files.trial_name(trial.number)):
+            return
+        written = config_files(self.place, self.folder, trial)
+        facts = {"status": "failed", "seconds": round(self.clock.seconds, 6), "error": reason}
+        written[files.INFO] = self._info(trial, None, facts)
+        if trace is not None:
+            written[files.CRASH] = trace.encode("utf-8", "backslashreplace")
+        result = Result(
+            trial.number,
+            FAILED,
+            code=code,
+            reason=reason,
+            seconds=round(self.clock.seconds, 6),
+            worker=self.place.worker,
+        )
+        write_trial(self.shelf, result, written)
+
+    def _info(self, trial: Trial, fitting: Fitting | None, facts: dict[str, Any]) -> bytes:
+        info = {
+            "format": files.FORMAT,
+            "id": files.trial_name(trial.number),
+            "name": f"{self.folder.name}/{files.trial_name(trial.number)}",
+            "tags": [],
+            "started": self.clock.started,
+            "finished": now(),
+            "argv": sys.argv,
+            "git": None,
+            "parameters": fitting.size if fitting else None,
+            "best_epoch": fitting.best_epoch if fitting else None,
+            **self.place.facts,
+            **facts,
+        }
+        return to_json(info)
+
+
+def config_files(
+    place: Workplace, folder: Path, trial: Trial, experiment: Experiment | None = None
+) -> dict[str, bytes]:
+    """The files that say what a trial is: the sweep's config, and the trial's own with everything filled in."""
+    final = folder / files.TRIALS / files.trial_name(trial.number)
+    resolved = write_resolved(relocated(experiment or place.experiment(trial), place.plan.loaded.base, final))
+    return {CONFIG: place.config, RESOLVED: resolved.encode()}
+
+
+def finite(scores: Scores) -> dict[str, dict[str, float | None]]:
+    """Scores as a file has them: None for what is undefined."""
+    return {
+        part: {name: value if math.isfinite(value) else None for name, value in some.items()}
+        for part, some in scores.items()
+    }
+
+
+def _explained(error: Exception) -> tuple[str, int, str | None]:
+    """Why a trial failed, its exit code, and the traceback of a bug."""
+    if isinstance(error, NpnetError):
+        return error.message, error.code, None
+    if isinstance(error, MemoryError):
+        return "memory ran out", MachineError.code, None
+    return f"a bug in npnet: {type(error).__name__}: {error}", NpnetError.code, traceback.format_exc()
