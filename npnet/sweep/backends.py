@@ -83,7 +83,7 @@ def _cluster(scheduler: str | None) -> Iterator[None]:
     except ImportError:
         raise UsageError("the backend dask needs Dask", "pip install 'npnet[dask]'") from None
     try:
-        client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise MachineError(f"no Dask scheduler answers at {scheduler}", "dask scheduler starts one") from error
     with client, parallel_config("dask", client=client):
