@@ -94,7 +94,8 @@ class Fitting:
 
     def _rows(self, part: Part, readout: Readout) -> Samples:
         t = readout.encode(part.y, self.data.class_count)
-        return Samples.of(part.X, t, None if part.weight is None else part.weight[:, np.newaxis], self.dtype)
+        w = None if part.weight is None else part.weight[:, np.newaxis]
+        return Samples.of_prepared(part.with_ones, t, w, self.dtype)
 
     def fit(self) -> Generator[Progress]:
         """Train, an epoch at a time; Diverged (exit 7) at the first epoch whose numbers are not finite."""

@@ -35,20 +35,20 @@ class UnsafeFileError(OSError):
 
 
 @contextmanager
-def explained(path: Path, needed: int = 0) -> Iterator[None]:
+def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[None]:
     """Whatever the machine refuses about `path` as a MachineError; `needed` bytes were to be written.
 
-    A FileExistsError passes: who makes something exclusively wants to know.
+    `hint` stands in for the usual one. A FileExistsError passes: who makes something exclusively wants to know.
     """
     try:
         yield
     except FileExistsError:
         raise
     except OSError as error:
-        message, hint = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
+        message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
         free = size_text(free_space(path))
         text = message.format(path=path, why=error.strerror or "refused", needed=size_text(needed), free=free)
-        raise MachineError(text, hint) from error
+        raise MachineError(text, hint or usual) from error
 
 
 @contextmanager
@@ -96,10 +96,21 @@ def write_new(path: Path, data: bytes) -> None:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Put a file in place in one step: readers, and a machine that dies, see the old one or the new one."""
-    temporary = _temporary(path)
-    with explained(path, len(data)):
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_atomic`, from pieces of which memory holds one at a time."""
+    temporary, size = _temporary(path), 0
+    with explained(path):
         try:
-            write_new(temporary, data)
+            with temporary.open("xb", buffering=0) as file:
+                for piece in pieces:
+                    size += len(piece)
+                    with explained(path, size):
+                        write_all(file.fileno(), piece)
+                with explained(path, size):
+                    os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -253,7 +264,7 @@ def open_plain(path: Path, flags: int) -> int:
     return descriptor
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write every byte, however many the system takes at a time."""
     rest = memoryview(data)
     while rest:
