@@ -108,6 +108,25 @@ def by_reference(
     return score
 
 
+def by_decisions(function: str, options: Callable[..., dict[str, Any]] | None = None) -> Score:
+    """The score of one model by a function of scikit-learn that looks at targets and decisions alone.
+
+    It is given each pair of them once, weighted by how often it occurs: many rows, and all the same sums.
+    """
+
+    def score(target: Array, output: Array, weight: Array | None = None) -> float:
+        from sklearn import metrics as reference
+
+        classes = max(len(output), 2)
+        pair = target * classes + decide(output)
+        found, total = np.flatnonzero(np.bincount(pair)), np.bincount(pair, weight)
+        actual, decided = np.divmod(found, classes)
+        more = options(actual, output) if options else {}
+        return float(getattr(reference, function)(actual, decided, sample_weight=total[found], **more))
+
+    return score
+
+
 def mean(values: Array, weight: Array | None) -> Floats:
     """The mean over the samples, weighted where there are weights."""
     return np.asarray(values.mean(axis=-1) if weight is None else values @ weight / weight.sum())
