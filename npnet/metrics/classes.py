@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, decide, mean
+from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, decide, in_chunks, mean
 
 
 def _over_classes(_: Array, output: Array) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def recall(target: Array, output: Array, weight: Array | None = None) -> Floats:
     return _macro(right, np.broadcast_to(actual, right.shape), decided + actual > 0, output)
 
 
-@add("log_loss", "minimize", CLASSES, _log_loss)
+@add("log_loss", "minimize", CLASSES, in_chunks(_log_loss))
 def log_loss(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean of -log of the probability that was given to the true class.
 
@@ -114,7 +114,7 @@ def log_loss(target: Array, output: Array, weight: Array | None = None) -> Float
     return -mean(np.log(given.clip(smallest, 1 - smallest)), weight)
 
 
-@add("brier", "minimize", CLASSES, _brier_score)
+@add("brier", "minimize", CLASSES, in_chunks(_brier_score))
 def brier(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean squared distance of the probabilities from the truth, 0 or 1.
 

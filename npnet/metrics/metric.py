@@ -25,6 +25,7 @@ Goal = Literal["maximize", "minimize"]
 
 CLASSES = ("binary", "multiclass", "multilabel")
 REGRESSION = ("regression", "counts")
+CHUNK = 1 << 18  # rows
 
 Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
 Score = Callable[..., float]  # the same of one model
@@ -125,6 +126,21 @@ def by_decisions(function: str, options: Callable[..., dict[str, Any]] | None = 
         return float(getattr(reference, function)(actual, decided, sample_weight=total[found], **more))
 
     return score
+
+
+def in_chunks(score: Score) -> Score:
+    """A score that is a mean over rows, taken over chunks of many: what scikit-learn copies of them stays small."""
+
+    def whole(target: Array, output: Array, weight: Array | None = None) -> float:
+        chunks = [slice(start, start + CHUNK) for start in range(0, len(target), CHUNK)]
+        if len(chunks) < 2:
+            return score(target, output, weight)
+        sizes = [len(target[rows]) if weight is None else float(weight[rows].sum()) for rows in chunks]
+        counted = [(rows, size) for rows, size in zip(chunks, sizes, strict=True) if size]
+        each = [score(target[rows], output[:, rows], None if weight is None else weight[rows]) for rows, _ in counted]
+        return float(np.average(each, weights=[size for _, size in counted]))
+
+    return whole
 
 
 def mean(values: Array, weight: Array | None) -> Floats:
