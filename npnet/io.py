@@ -46,9 +46,8 @@ def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[
         raise
     except OSError as error:
         message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
-        free = size_text(free_space(path))
-        text = message.format(path=path, why=error.strerror or "refused", needed=size_text(needed), free=free)
-        raise MachineError(text, hint or usual) from error
+        facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
+        raise MachineError(message.format(path=path, **facts), hint or usual) from error
 
 
 @contextmanager
@@ -86,12 +85,9 @@ def free_space(path: Path) -> int:
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, and wait until the disk has it; FileExistsError if it does."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        write_all(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("xb", buffering=0) as file:
+        write_all(file.fileno(), data)
+        os.fsync(file.fileno())
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -109,8 +105,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
                     size += len(piece)
                     with explained(path, size):
                         write_all(file.fileno(), piece)
-                with explained(path, size):
-                    os.fsync(file.fileno())
+                os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

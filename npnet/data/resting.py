@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from typing_extensions import override
 
 from npnet.data.frame import Rows
 from npnet.io import explained, reading, write_all
@@ -50,6 +51,10 @@ class RestingPlace:
                 if not count:
                     raise OSError(0, "it is shorter than it was")
                 rest, offset = rest[count:], offset + count
+
+    @override
+    def __reduce__(self) -> str:
+        raise TypeError("what rests is read by the process that put it there, and by those forked from it")
 
     def _opened(self) -> int:
         with explained(self._path, hint=ELSEWHERE):

@@ -1,5 +1,6 @@
 """Large tables rest on the disk while nobody looks at them, and are the same numbers when somebody does."""
 
+import pickle
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,13 @@ def test_a_column_that_was_looked_at_is_not_kept(tmp_path: Path, cramped: Restin
     column = frame.columns["x"]
     assert column.values is column.values
     assert frame.columns["x"].values is not column.values
+
+
+def test_another_process_is_refused_and_does_not_read_another_file(tmp_path: Path, cramped: Resting_) -> None:
+    table(tmp_path)
+    cramped()
+    with pytest.raises(TypeError, match="what rests is read by the process that put it there"):
+        pickle.dumps(read(tmp_path).columns["x"])
 
 
 def test_a_small_table_never_touches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
