@@ -35,20 +35,19 @@ class UnsafeFileError(OSError):
 
 
 @contextmanager
-def explained(path: Path, needed: int = 0) -> Iterator[None]:
+def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[None]:
     """Whatever the machine refuses about `path` as a MachineError; `needed` bytes were to be written.
 
-    A FileExistsError passes: who makes something exclusively wants to know.
+    `hint` stands in for the usual one. A FileExistsError passes: who makes something exclusively wants to know.
     """
     try:
         yield
     except FileExistsError:
         raise
     except OSError as error:
-        message, hint = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
-        free = size_text(free_space(path))
-        text = message.format(path=path, why=error.strerror or "refused", needed=size_text(needed), free=free)
-        raise MachineError(text, hint) from error
+        message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
+        facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
+        raise MachineError(message.format(path=path, **facts), hint or usual) from error
 
 
 @contextmanager
@@ -86,20 +85,28 @@ def free_space(path: Path) -> int:
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, and wait until the disk has it; FileExistsError if it does."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        write_all(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("xb", buffering=0) as file:
+        write_all(file.fileno(), data)
+        os.fsync(file.fileno())
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Put a file in place in one step: readers, and a machine that dies, see the old one or the new one."""
-    temporary = hidden_name(path)
-    with explained(path, len(data)):
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_atomic`, from pieces of which memory holds one at a time."""
+    temporary, size = hidden_name(path), 0
+    with explained(path):
         try:
-            write_new(temporary, data)
+            with temporary.open("xb", buffering=0) as file:
+                for piece in pieces:
+                    size += len(piece)
+                    with explained(path, size):
+                        write_all(file.fileno(), piece)
+                with explained(path, size):
+                    os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -261,7 +268,7 @@ def open_plain(path: Path, flags: int) -> int:
     return descriptor
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write every byte, however many the system takes at a time."""
     rest = memoryview(data)
     while rest:

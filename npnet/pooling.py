@@ -23,5 +23,5 @@ def pooled(said: Sequence[Said]) -> Said:
     _, first, place, counts = np.unique(frame.rows, return_index=True, return_inverse=True, return_counts=True)
     total = np.zeros((len(counts), len(outputs[0])))
     np.add.at(total, place, np.concatenate(outputs, axis=1).T)
-    nothing: NDArray[Any] = np.zeros((len(first), 0))
-    return Part(frame.take(first), nothing, y[first]), (total / counts[:, np.newaxis]).T
+    no_inputs: NDArray[Any] = np.ones((len(first), 1))
+    return Part(frame.take(first), no_inputs, y[first]), (total / counts[:, np.newaxis]).T

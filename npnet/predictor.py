@@ -54,15 +54,15 @@ class Predictor:
 
     def _scores(self, frame: Frame, unknown: Unknown | None) -> NDArray[Any]:
         first, *others = [side.preparation for side in self.sides]
-        each = [first.transform(frame, unknown, self.network.dtype)]
-        each += [preparation.transform(frame, dtype=self.network.dtype) for preparation in others]
+        each = [first.with_ones(frame, unknown, self.network.dtype)]
+        each += [preparation.with_ones(frame, dtype=self.network.dtype) for preparation in others]
         return Scorer(self.network, self.loss, self._samples(each)).predict()
 
     def _samples(self, each: list[NDArray[Any]]) -> Samples:
         members = self.network.models // len(each)
         x = each[0] if len(each) == 1 else np.repeat(np.stack(each), members, axis=0)
         t = np.zeros((len(each[0]), self.network.outputs))
-        return Samples.of(x, t, dtype=self.network.dtype)
+        return Samples.of_prepared(x, t, dtype=self.network.dtype)
 
 
 def averaged(scores: NDArray[Any], readouts: Sequence[Readout]) -> Floats:

@@ -6,7 +6,7 @@ import pytest
 from npnet.config import Experiment
 from npnet.data import prepare
 from npnet.errors import Diverged, RunError
-from npnet.fitting import Fitting
+from npnet.fitting import Fitting, prepared_for
 
 LAYERS = [{"linear": 8}, "relu", {"batch_norm": {}}, {"dropout": 0.1}, {"linear": 1}]
 
@@ -31,6 +31,15 @@ def test_the_first_network_of_an_ensemble_is_the_one_trained_alone_bit_for_bit()
         assert values.shape == (3, *alone.weights()[name].shape)
         assert np.array_equal(values[0], alone.weights()[name])
     assert len({values.tobytes() for values in three.weights()["layers.0.weight"]}) == 3
+
+
+def test_the_rows_of_a_part_are_what_trains_without_a_copy() -> None:
+    experiment = Experiment.model_validate({"dataset": {"moons": 200}, "layers": LAYERS})
+    fitting = Fitting(experiment, prepared_for(experiment, experiment.dataset.load(None, 0)))
+    part = fitting.data.parts["train"]
+    assert fitting.samples("train").x is part.with_ones
+    assert np.shares_memory(part.X, part.with_ones)
+    assert (part.with_ones[:, -1] == 1).all()
 
 
 def test_an_ensemble_predicts_the_mean_of_its_networks() -> None:

@@ -26,6 +26,22 @@ def test_a_file_is_written_whole_and_replaces_the_old_one(tmp_path):
     assert names(tmp_path) == ["file"]
 
 
+def test_pieces_replace_a_file_once_all_are_there(tmp_path):
+    def pieces(last):
+        yield b"one "
+        assert (tmp_path / "file").read_bytes() == b"old"
+        yield last()
+
+    io.write_atomic(tmp_path / "file", b"old")
+    with pytest.raises(ZeroDivisionError):
+        io.write_pieces(tmp_path / "file", pieces(lambda: 1 // 0))
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+    io.write_pieces(tmp_path / "file", pieces(lambda: b"two"))
+    assert (tmp_path / "file").read_bytes() == b"one two"
+    assert names(tmp_path) == ["file"]
+
+
 def test_a_write_replaces_a_link_and_never_goes_through_it(tmp_path):
     (tmp_path / "precious").write_text("mine")
     (tmp_path / "link").symlink_to("precious")

@@ -169,3 +169,33 @@ def test_a_metric_of_another_task_is_refused_with_those_that_fit(name):
     with pytest.raises(UsageError, match="no metric of a binary task") as caught:
         evaluate(np.array([0, 1]), np.array([[0.1, 0.9]]), "binary", [name])
     assert "roc_auc" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["log_loss", "brier"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_mean_over_chunks_of_rows_is_that_over_all(
+    name: str, weighted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    target, output = random.integers(0, 3, 500), random.dirichlet(np.ones(3), 500).T
+    weight = np.where(np.arange(500) < 70, 0.0, random.random(500)) if weighted else None
+    whole = metrics[name].score(target, output, weight)
+    monkeypatch.setattr("npnet.metrics.metric.CHUNK", 64)
+    assert metrics[name].score(target, output, weight) == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["accuracy", "balanced_accuracy", "f1", "precision", "recall"])
+def test_decisions_counted_by_pairs_score_as_row_by_row(name: str) -> None:
+    from sklearn import metrics as reference
+
+    random = np.random.default_rng(0)
+    target, output = random.integers(0, 3, 500), random.dirichlet(np.ones(3), 500).T
+    decided = output.argmax(axis=0)
+    expected = {
+        "accuracy": reference.accuracy_score(target, decided),
+        "balanced_accuracy": reference.balanced_accuracy_score(target, decided),
+        "f1": reference.f1_score(target, decided, average="macro"),
+        "precision": reference.precision_score(target, decided, average="macro"),
+        "recall": reference.recall_score(target, decided, average="macro"),
+    }
+    assert metrics[name].score(target, output) == expected[name]

@@ -84,6 +84,6 @@ def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFra
 
 def write(file: Path, blocks: Iterator[str]) -> None:
     """Put the predictions in place in one step."""
-    from npnet.io import write_atomic
+    from npnet.io import write_pieces
 
-    write_atomic(file, "".join(blocks).encode())
+    write_pieces(file, (block.encode() for block in blocks))

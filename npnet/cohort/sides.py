@@ -62,7 +62,7 @@ class Sides:
             weight = None if rows.weight is None else rows.weight[:, np.newaxis]
             t = self.readout(view).encode(rows.y, self.prepared[view.side].class_count)
             if like is None:
-                like = self._inputs[part, view.side] = Samples.of(rows.X, t, weight, self.dtype)
+                like = self._inputs[part, view.side] = Samples.of_prepared(rows.with_ones, t, weight, self.dtype)
             self._encoded[key] = Samples(like.x, np.ascontiguousarray(t, self.dtype), like.w)
         return self._encoded[key]
 

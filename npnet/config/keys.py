@@ -97,12 +97,16 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
     for key in location:
         if not labelled and len(list(branches(kind))) > 1:
             labelled = True
-            kind = next((bare for bare, _ in branches(kind) if getattr(bare, "__name__", "") == key), kind)
+            kind = next((spec for spec in _specs(kind) if spec.__name__ == key), kind)
             continue
         deeper = below(kind, key)
         if deeper is not None:
             path, kind, labelled = (*path, key), deeper, False
     return path, kind
+
+
+def _specs(kind: Any) -> Iterator[type[Spec]]:
+    return (bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec))
 
 
 def describe(kind: Any) -> str:

@@ -34,7 +34,9 @@ def needed(experiment: Experiment, facts: Facts) -> int:
     rows = facts.rows["train"]
     batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
     passes = [batch, rows % batch, min(CHUNK, max(facts.rows.values()))]
-    data = sum(facts.rows.values()) * (facts.features + plan.outputs) * (3 * FLOAT64 + item)
+    # Of each row the inputs with their one, encoded targets and scores, and the target, its number, place and turn.
+    row = (facts.features + 1) * item + plan.outputs * (2 * item + FLOAT64) + (facts.targets + 3) * FLOAT64
+    data = sum(facts.rows.values()) * row
     return filled.ensemble * item * (values * arrays + sum(buffers(plan, size) for size in passes)) + data
 
 

@@ -1,15 +1,13 @@
-"""Cells on their way from a file into columns: blocks of rows, and arrays that grow without a second copy."""
+"""Cells on their way from a file into columns: blocks of rows, and the codes of texts."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from npnet.data.frame import MISSING
-
-DOUBLE = 1 << 18  # up to so many values an array doubles when it grows; from there on it grows by an eighth
 
 Cells = NDArray[Any]  # float64, NaN where nothing stands; or objects, str, and None or NaN where nothing stands
 
@@ -64,34 +62,3 @@ class Codes(dict[str, int]):
             self.texts.append(text)
         self[cell] = code
         return code
-
-
-class Growing:
-    """An array to append to; it grows in place, so that memory holds the values once, and a little room."""
-
-    def __init__(self, dtype: DTypeLike) -> None:
-        self._values: NDArray[Any] = np.empty(0, dtype)
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    def extend(self, values: NDArray[Any]) -> None:
-        """Append values, cast to the type of the array."""
-        self._room(len(values))[:] = values
-
-    def repeat(self, value: float, times: int) -> None:
-        """Append one value many times."""
-        self._room(times)[:] = value
-
-    def done(self) -> NDArray[Any]:
-        """The values so far, without the room for more."""
-        self._values.resize(self._length, refcheck=False)
-        return self._values
-
-    def _room(self, more: int) -> NDArray[Any]:
-        start, self._length = self._length, self._length + more
-        if self._length > len(self._values):
-            room = self._length if self._length < DOUBLE else self._length // 8
-            self._values.resize(self._length + room, refcheck=False)
-        return self._values[start : self._length]

@@ -18,8 +18,8 @@ from npnet.data.text import quoted
 from npnet.data.tokens import BOM, LONGEST, Records, end_of_lines, regular
 from npnet.errors import DataError
 
-FIRST, BLOCK = 1 << 16, 1 << 20  # bytes; the first block is small, as it is parsed twice where columns are text
-WIDE, LARGEST = 16, 16  # a block grows with the columns, for the sake of those that have thousands
+FIRST, BLOCK = 1 << 16, 1 << 22  # bytes; the first block is small, as it is parsed twice where columns are text
+WIDE, LARGEST = 64, 4  # a block grows with the columns, for the sake of those that have thousands
 SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 
 

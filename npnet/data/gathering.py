@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.cells import Cells, Codes, Growing
+from npnet.data.cells import Cells, Codes
 from npnet.data.dates import Seconds, iso_seconds
-from npnet.data.frame import MISSING, Column, Kind
+from npnet.data.frame import MISSING, Column, Kind, Later
+from npnet.data.resting import Growing, Resting, RestingPlace
 from npnet.data.typing_rules import Rules, decides, is_number
 
 
@@ -58,15 +60,22 @@ class Gathering:
     """
 
     def __init__(
-        self, name: str, rules: Rules, dtype: DTypeLike, kind: Kind | None = None, seconds: Seconds = iso_seconds
+        self,
+        name: str,
+        rules: Rules,
+        dtype: DTypeLike,
+        place: RestingPlace,
+        kind: Kind | None = None,
+        seconds: Seconds = iso_seconds,
     ) -> None:
         self.name, self._rules, self._kind, self._seconds = name, rules, kind, seconds
+        self._place = place
         self._rows = self._filled = self._numbers = self._dates = 0
         self._any = False  # whether anything stood there, be it a number that means missing
         self._faults: dict[Kind, Fault] = {}  # the first cell that is a mistake if the column is of that kind
         self._before: Kind | None = None  # what the cells were that came before the first that is only counted
         self._codes = Codes(rules.missing)
-        self._values = Growing(dtype)
+        self._values = Growing(dtype, place)
         self._take: Callable[[Cells], None] = self._take_numbers
         if kind == "category":
             self._begin(self._take_text, np.int32, MISSING)
@@ -94,14 +103,14 @@ class Gathering:
         if self._take == self._count:
             return self._finish_counted()
         if self._take == self._take_text and self._kind is None:
-            distinct = _Distinct(self._values.done(), self._codes.texts)
+            distinct = _Distinct(_looked_at(self._values.done()), self._codes.texts)
             self._add_up(distinct)
             if self._decided() != "category":
                 self._note(self._decided(), distinct, first_row=1)
         kind = self._kind or self._decided()
         if kind in self._faults:
             return self._faults[kind]
-        return self._category() if kind == "category" else Column(self.name, kind, self._values.done())
+        return self._category() if kind == "category" else self._column(kind, self._values.done())
 
     def _finish_counted(self) -> Fault | None:
         kind = self._decided()
@@ -109,7 +118,7 @@ class Gathering:
 
     def again(self) -> "Gathering":
         """The same column, to be taken as text from its first row on."""
-        other = Gathering(self.name, self._rules, np.float64)
+        other = Gathering(self.name, self._rules, np.float64, self._place)
         other._begin(other._take_text, np.int32, MISSING)
         return other
 
@@ -124,7 +133,14 @@ class Gathering:
         order = sorted(range(len(texts)), key=texts.__getitem__)
         rank = np.full(len(texts) + 1, MISSING, np.int32)
         rank[order] = np.arange(len(texts), dtype=np.int32)
-        return Column(self.name, "category", rank[self._values.done()], tuple(texts[code] for code in order))
+        codes, levels = self._values.done(), tuple(texts[code] for code in order)
+        ranked = codes.looked_up(rank) if isinstance(codes, Resting) else rank[codes]
+        return self._column("category", ranked, levels)
+
+    def _column(self, kind: Kind, values: NDArray[Any] | Resting, levels: tuple[str, ...] = ()) -> Column:
+        if isinstance(values, Resting):
+            return Later(self.name, kind, values.at, levels, len(values))
+        return Column(self.name, kind, values, levels)
 
     # What is done with the next cells of text, one way at a time
 
@@ -163,7 +179,7 @@ class Gathering:
         if self._any:
             self._before = before
             self._numbers, self._dates = (self._filled, 0) if before == "number" else (0, self._filled)
-            self._take, self._values = self._count, Growing(np.float64)
+            self._take, self._values = self._count, Growing(np.float64, self._place)
         elif all(self._seconds(text) is not None for text in distinct.texts):
             self._begin(self._take_dates, np.float64, np.nan)
         elif decides(distinct.how_many(map(is_number, distinct.texts)), self._counting(distinct)):
@@ -173,7 +189,7 @@ class Gathering:
         self._take(cells)
 
     def _begin(self, take: Callable[[Cells], None], dtype: DTypeLike, missing: float) -> None:
-        self._take, self._values = take, Growing(dtype)
+        self._take, self._values = take, Growing(dtype, self._place)
         self._values.repeat(missing, self._rows)
 
     def _add_up(self, distinct: _Distinct) -> None:
@@ -204,3 +220,7 @@ class Gathering:
     def _distinct(self, cells: Cells) -> _Distinct:
         codes = Codes(self._rules.missing)
         return _Distinct(codes.of(cells), codes.texts)
+
+
+def _looked_at(values: NDArray[Any] | Resting) -> NDArray[Any]:
+    return values.at(None) if isinstance(values, Resting) else values

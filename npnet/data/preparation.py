@@ -22,7 +22,8 @@ from npnet.spec import Spec
 Unknown = dict[str, Counter[str]]
 AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
 
-ROWS = 16384  # prepared at a time, so that they stay in cache
+ROWS = 2048  # prepared at a time, so that they stay in cache
+COLUMNS = 1 << 26  # bytes of columns that are looked at together
 
 
 class PrepareSpec(Spec):
@@ -95,25 +96,39 @@ class Preparation(Spec):
         and text ("": a gap in a column that had none). DataError for a column that is not there or of another kind,
         a gap where they are refused, and a number too large next to its scale.
         """
-        out = np.empty((len(frame), self.width), dtype)
-        self.write(frame, out, unknown)
-        return out
+        return self.with_ones(frame, unknown, dtype)[:, :-1]
 
-    def write(self, frame: Frame, out: NDArray[Any], unknown: Unknown | None = None) -> None:
-        """As `transform`, into an array (samples, width) that is there already."""
-        columns = [self._column(frame, step.column, step.kind) for step in self.steps]
+    def with_ones(self, frame: Frame, unknown: Unknown | None = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+        """As `transform`, with a one behind the inputs of each row, (samples, width + 1): what the engine takes."""
+        rows = np.empty((len(frame), self.width + 1), dtype)
+        self._write(frame, rows[:, :-1], unknown)
+        rows[:, -1] = 1
+        return rows
+
+    def _write(self, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
+        for step in self.steps:
+            self._column(frame, step.column, step.kind)
+        together = max(COLUMNS // (8 * max(len(frame), 1)), 1)
+        for first in range(0, len(self.steps), together):
+            self._write_some(slice(first, first + together), frame, out, unknown)
+
+    def _write_some(self, chosen: slice, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
+        steps, places = self.steps[chosen], self._places[chosen]
+        columns = [self._column(frame, step.column, step.kind) for step in steps]
         if self.missing == "error":
             _refuse_gaps(Frame({column.name: column for column in columns}, frame.rows))
-        for step, column in zip(self.steps, columns, strict=True):
+        for step, column in zip(steps, columns, strict=True):
             if unknown is not None and (strange := step.surprises(column)):
                 unknown.setdefault(column.name, Counter()).update(strange)
-        encoders = [step.encoder(column) for step, column in zip(self.steps, columns, strict=True)]
+        encoders = [step.encoder(column) for step, column in zip(steps, columns, strict=True)]
+        numbers = [place for several in places for place in several.tolist() if place < self.numbers]
         for start in range(0, len(frame), ROWS):
-            rows = slice(start, start + ROWS)
+            block = out[start : start + ROWS]
             with np.errstate(over="ignore"):
-                for encode, places in zip(encoders, self._places, strict=True):
-                    out[rows, places] = encode(rows)
-            self._refuse_not_finite(out[rows, : self.numbers], frame, start)
+                for encode, several in zip(encoders, places, strict=True):
+                    _put(encode(slice(start, start + ROWS)), several, block)
+            if numbers:
+                self._refuse_not_finite(block, slice(numbers[0], numbers[-1] + 1), frame, start)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -163,12 +178,12 @@ class Preparation(Spec):
             raise DataError(f"column {quoted(name)} is of kind {column.kind}; the network learned it as {kind}")
         return column
 
-    def _refuse_not_finite(self, numbers: NDArray[Any], frame: Frame, start: int) -> None:
-        finite = np.isfinite(numbers)
+    def _refuse_not_finite(self, block: NDArray[Any], places: slice, frame: Frame, start: int) -> None:
+        finite = np.isfinite(block[:, places])
         if finite.all():
             return
         row, place = np.argwhere(~finite)[0]
-        source = self.sources[place]
+        source = self.sources[places.start + place]
         value = frame.columns[source].values[start + row]
         raise DataError(
             f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large",
@@ -186,6 +201,15 @@ def _fit(train: Column, layout: Column, spec: PrepareSpec) -> NumberStep | DateS
     except OverflowError:
         hint = "divide them, or take their logarithm"
         raise DataError(f"the values of column {quoted(layout.name)} are too large to scale", hint) from None
+
+
+def _put(outputs: NDArray[Any], places: NDArray[np.int64], block: NDArray[Any]) -> None:
+    """Put outputs (rows, outputs) at their places; side by side, which many are, they go there at once."""
+    if len(places) and places[-1] - places[0] == len(places) - 1:
+        block[:, places[0] : places[-1] + 1] = outputs
+    else:
+        for values, place in zip(outputs.T, places.tolist(), strict=True):
+            block[:, place] = values
 
 
 def _useless(column: Column) -> str | None:

@@ -55,17 +55,25 @@ class Scaler:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The rows of one part: X (n, inputs) prepared, `frame` as they were read, y as in the Dataset, never scaled."""
+    """The rows of one part: prepared, `frame` as they were read, y as in the Dataset, never scaled.
+
+    `with_ones` (n, inputs + 1) are the prepared rows as the engine takes them, with a one at the end of each.
+    """
 
     frame: Frame
-    X: NDArray[Any]
+    with_ones: NDArray[Any]
     y: NDArray[Any]
     weight: Array | None = None
 
     def take(self, rows: NDArray[np.int64]) -> "Part":
         """Some rows of the part."""
         weight = None if self.weight is None else self.weight[rows]
-        return Part(self.frame.take(rows), self.X[rows], self.y[rows], weight)
+        return Part(self.frame.take(rows), self.with_ones[rows], self.y[rows], weight)
+
+    @property
+    def X(self) -> NDArray[Any]:  # noqa: N802 - the mathematics
+        """The inputs, (n, inputs), a view."""
+        return self.with_ones[:, :-1]
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -224,8 +232,8 @@ def fingerprint(dataset: Dataset) -> str:
     digest = hashlib.sha256(json.dumps(names).encode())
     for column in columns:
         kind = "<i4" if column.kind == "category" else "<f8"
-        digest.update(np.ascontiguousarray(column.values, kind).tobytes())
-    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").tobytes())
+        digest.update(np.ascontiguousarray(column.values, kind).data)
+    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").data)
     return digest.hexdigest()
 
 
@@ -237,8 +245,8 @@ def _part(
     dataset: Dataset, positions: NDArray[np.int64], preparation: Preparation, weight: Array | None, dtype: DTypeLike
 ) -> Part:
     frame = dataset.frame.take(positions)
-    X = preparation.transform(frame, dtype=dtype)
-    return Part(frame, X, dataset.y[positions], None if weight is None else weight[positions])
+    rows = preparation.with_ones(frame, dtype=dtype)
+    return Part(frame, rows, dataset.y[positions], None if weight is None else weight[positions])
 
 
 def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeight | None) -> Array | None:
@@ -263,16 +271,11 @@ def _refuse_infinite(dataset: Dataset) -> None:
     """Numbers must be finite; a gap, NaN, is one only in a table that was read, where it means missing."""
     for name, column in dataset.frame.columns.items():
         if column.kind == "number":
-            values = (
-                np.nan_to_num(column.values, nan=0.0, posinf=np.inf, neginf=-np.inf)
-                if dataset.schema
-                else column.values
-            )
-            _refuse_not_finite(values, name, dataset.frame.rows)
+            _refuse_not_finite(column.values, name, dataset.frame.rows, gaps=dataset.schema is not None)
 
 
-def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64]) -> None:
-    finite = np.isfinite(values)
+def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64], gaps: bool = False) -> None:
+    finite = ~np.isinf(values) if gaps else np.isfinite(values)
     if not finite.all():
         row = int(np.argmin(finite))
         raise DataError(f"row {rows[row]}: {values[row]} in column {quoted(name)} is not finite")

@@ -15,6 +15,7 @@ from npnet.data.frame import Column, Frame, Kind
 from npnet.data.gathering import Fault, Gathering
 from npnet.data.jsonlines import JsonLines
 from npnet.data.parquet import Parquet
+from npnet.data.resting import RestingPlace
 from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
 from npnet.data.text import quoted
 from npnet.data.typing_rules import Rules
@@ -71,7 +72,8 @@ def _read(
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
     rules = Rules.of(asked.na_values, dtype)
-    gatherings = [Gathering(name, rules, dtype, kind, _seconds(form)) for name, kind, form in wanted]
+    place = RestingPlace(len(wanted))
+    gatherings = [Gathering(name, rules, dtype, place, kind, _seconds(form)) for name, kind, form in wanted]
     columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
     forms = {name: form for name, _, form in wanted}
     kinds = tuple(ColumnSchema(name=name, kind=one.kind, form=forms[name]) for name, one in columns.items())

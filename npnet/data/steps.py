@@ -75,7 +75,7 @@ class NumberStep(Step):
         def encode(rows: slice) -> Floats:
             x = column.values[rows].astype(np.float64)
             scaled = [self.scaling(x)] if self.scaling else []
-            return np.stack([*scaled, *_gaps(x, self.gaps)], axis=1)
+            return np.stack([*scaled, *_gaps(x, self.gaps)]).T
 
         return encode
 

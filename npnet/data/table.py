@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from npnet.data.frame import Column, Frame
+from npnet.data.frame import Column, Frame, Later, Rows
 from npnet.data.partition import group_codes, times
 from npnet.data.reading import read_frame, refuse_missing
 from npnet.data.schema import ReadOptions, Schema
@@ -139,11 +139,25 @@ def joined(frames: list[Frame]) -> Frame:
 def _joined(parts: list[Column]) -> Column:
     levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
     place = {level: code for code, level in enumerate(levels)}
-    values = [_recoded(part, place) if part.kind == "category" else part.values for part in parts]
-    return Column(parts[0].name, parts[0].kind, np.concatenate(values), levels)
+    ends = np.cumsum([len(part) for part in parts])
+
+    def at(rows: Rows | None) -> NDArray[Any]:
+        if rows is None:
+            return np.concatenate([_recoded(part.anew(), place) for part in parts])
+        values = np.empty(len(rows), np.int32 if parts[0].kind == "category" else np.float64)
+        for part, end in zip(parts, ends.tolist(), strict=True):
+            here = np.flatnonzero((rows >= end - len(part)) & (rows < end))
+            if len(here):
+                values[here] = _recoded(part.take(rows[here] - (end - len(part))), place)
+        return values
+
+    return Later(parts[0].name, parts[0].kind, at, levels, int(ends[-1]))
 
 
 def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
+    """The values of a part; of categories the codes into the levels of all parts."""
+    if part.kind != "category":
+        return part.values
     codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
     return np.asarray(codes[part.values])
 

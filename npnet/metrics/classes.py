@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_reference, decide, mean
+from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, decide, in_chunks, mean
 
 
 def _over_classes(_: Array, output: Array) -> dict[str, Any]:
@@ -61,14 +61,14 @@ def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats
     return np.asarray(areas.mean(axis=-1))
 
 
-@add("accuracy", "maximize", CLASSES, by_reference("accuracy_score", decide))
+@add("accuracy", "maximize", CLASSES, by_decisions("accuracy_score"))
 def accuracy(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows whose decision is right."""
     right = decide(output) == target
     return np.count_nonzero(right, axis=-1) / len(target) if weight is None else mean(right, weight)
 
 
-@add("balanced_accuracy", "maximize", CLASSES, by_reference("recall_score", decide, _over_present))
+@add("balanced_accuracy", "maximize", CLASSES, by_decisions("recall_score", _over_present))
 def balanced_accuracy(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean over the classes that occur of the share of their rows whose decision is right.
 
@@ -78,7 +78,7 @@ def balanced_accuracy(target: Array, output: Array, weight: Array | None = None)
     return np.asarray((right[:, actual > 0] / actual[actual > 0]).mean(axis=-1))
 
 
-@add("f1", "maximize", CLASSES, by_reference("f1_score", decide, _over_classes))
+@add("f1", "maximize", CLASSES, by_decisions("f1_score", _over_classes))
 def f1(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Harmonic mean of precision and recall: 2 right / (decided for + actual).
 
@@ -89,21 +89,21 @@ def f1(target: Array, output: Array, weight: Array | None = None) -> Floats:
     return _macro(2 * right, decided + actual, decided + actual > 0, output)
 
 
-@add("precision", "maximize", CLASSES, by_reference("precision_score", decide, _over_classes))
+@add("precision", "maximize", CLASSES, by_decisions("precision_score", _over_classes))
 def precision(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows decided for a class that are of it; over classes as f1."""
     right, decided, actual = _counts(target, output, weight)
     return _macro(right, decided, decided + actual > 0, output)
 
 
-@add("recall", "maximize", CLASSES, by_reference("recall_score", decide, _over_classes))
+@add("recall", "maximize", CLASSES, by_decisions("recall_score", _over_classes))
 def recall(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the rows of a class that are decided for it; over classes as f1."""
     right, decided, actual = _counts(target, output, weight)
     return _macro(right, np.broadcast_to(actual, right.shape), decided + actual > 0, output)
 
 
-@add("log_loss", "minimize", CLASSES, _log_loss)
+@add("log_loss", "minimize", CLASSES, in_chunks(_log_loss))
 def log_loss(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean of -log of the probability that was given to the true class.
 
@@ -114,7 +114,7 @@ def log_loss(target: Array, output: Array, weight: Array | None = None) -> Float
     return -mean(np.log(given.clip(smallest, 1 - smallest)), weight)
 
 
-@add("brier", "minimize", CLASSES, _brier_score)
+@add("brier", "minimize", CLASSES, in_chunks(_brier_score))
 def brier(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Mean squared distance of the probabilities from the truth, 0 or 1.
 

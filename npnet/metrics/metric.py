@@ -25,6 +25,7 @@ Goal = Literal["maximize", "minimize"]
 
 CLASSES = ("binary", "multiclass", "multilabel")
 REGRESSION = ("regression", "counts")
+CHUNK = 1 << 18  # rows
 
 Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
 Score = Callable[..., float]  # the same of one model
@@ -106,6 +107,40 @@ def by_reference(
         return float(getattr(reference, function)(target, given(output), sample_weight=weight, **more))
 
     return score
+
+
+def by_decisions(function: str, options: Callable[..., dict[str, Any]] | None = None) -> Score:
+    """The score of one model by a function of scikit-learn that looks at targets and decisions alone.
+
+    It is given each pair of them once, weighted by how often it occurs: many rows, and all the same sums.
+    """
+
+    def score(target: Array, output: Array, weight: Array | None = None) -> float:
+        from sklearn import metrics as reference
+
+        classes = max(len(output), 2)
+        pair = target * classes + decide(output)
+        found, total = np.flatnonzero(np.bincount(pair)), np.bincount(pair, weight)
+        actual, decided = np.divmod(found, classes)
+        more = options(actual, output) if options else {}
+        return float(getattr(reference, function)(actual, decided, sample_weight=total[found], **more))
+
+    return score
+
+
+def in_chunks(score: Score) -> Score:
+    """A score that is a mean over rows, taken over chunks of many: what scikit-learn copies of them stays small."""
+
+    def whole(target: Array, output: Array, weight: Array | None = None) -> float:
+        chunks = [slice(start, start + CHUNK) for start in range(0, len(target), CHUNK)]
+        if len(chunks) < 2:
+            return score(target, output, weight)
+        sizes = [len(target[rows]) if weight is None else float(weight[rows].sum()) for rows in chunks]
+        counted = [(rows, size) for rows, size in zip(chunks, sizes, strict=True) if size]
+        each = [score(target[rows], output[:, rows], None if weight is None else weight[rows]) for rows, _ in counted]
+        return float(np.average(each, weights=[size for _, size in counted]))
+
+    return whole
 
 
 def mean(values: Array, weight: Array | None) -> Floats:

@@ -28,7 +28,13 @@ class Samples:
         """Rows from features (samples, features), encoded targets and weights, which get mean 1."""
         with_ones = np.ones((*x.shape[:-1], x.shape[-1] + 1), dtype)
         with_ones[..., :-1] = x
-        return cls(with_ones, np.ascontiguousarray(t, dtype), None if w is None else _mean_one(w).astype(dtype))
+        return cls.of_prepared(with_ones, t, w, dtype)
+
+    @classmethod
+    def of_prepared(cls, x: Array, t: Array, w: Array | None = None, dtype: Any = np.float32) -> "Samples":
+        """Rows from features that have their ones, which are not copied where they are of the type."""
+        weights = None if w is None else _mean_one(w).astype(dtype)
+        return cls(np.asarray(x, dtype), np.ascontiguousarray(t, dtype), weights)
 
     def room(self, size: int) -> "Samples":
         """Empty arrays for a number of such rows."""

@@ -91,4 +91,4 @@ class _Rows:
 
 def _thinned(part: Part) -> Part:
     kept = np.linspace(0, len(part.y) - 1, min(len(part.y), MOST_ROWS)).astype(np.int64)
-    return Part(part.frame.take(kept), part.X[kept], part.y[kept])
+    return part.take(kept)

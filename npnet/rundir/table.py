@@ -43,20 +43,15 @@ def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
     return {name: rows[:, column].copy() for column, name in enumerate(names)}
 
 
-def predictions_csv(columns: Mapping[str, ArrayLike]) -> bytes:
-    """Write columns of numbers or text as CSV; text that begins like a formula gets a ' in front."""
-    return csv_rows(columns, header=True)
-
-
-def csv_rows(columns: Mapping[str, ArrayLike], header: bool) -> bytes:
-    """The rows of such columns alone, or below the line of their names."""
+def csv_rows(columns: Mapping[str, ArrayLike], header: bool = True) -> bytes:
+    """Columns of numbers or text as CSV, with or without the line of names; text like a formula gets a ' in front."""
     rows = map(",".join, zip(*map(_cells, columns.values()), strict=True))
     names = [",".join(_text(name) for name in columns)] if header else []
     return "".join(f"{line}\n" for line in (*names, *rows)).encode()
 
 
 def parse_predictions(data: bytes) -> Columns:
-    """Read what `predictions_csv` wrote; ValueError says what is off.
+    """Read what `csv_rows` wrote; ValueError says what is off.
 
     Rows are int64. With probabilities, target and prediction are names of classes, else all is float64.
     """
@@ -99,7 +94,11 @@ def _row(text: str, width: int, number: int) -> list[float]:
 
 def _cells(column: ArrayLike) -> list[str]:
     array = np.asarray(column)
-    return [(_number if array.dtype.kind in "fiu" else _text)(value) for value in array.tolist()]
+    values = array.tolist()
+    if array.dtype.kind in "iu":
+        return list(map(str, values))
+    written = {value: _text(value) for value in set(values)} if array.dtype.kind != "f" else None
+    return [written[value] for value in values] if written is not None else list(map(_number, values))
 
 
 def _text(value: object) -> str:

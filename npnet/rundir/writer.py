@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from npnet.lock import Lock
 from npnet.rundir import names
 from npnet.rundir.machine import git_commit, machine, versions
 from npnet.rundir.run import Run, check_info
-from npnet.rundir.table import line, predictions_csv
+from npnet.rundir.table import csv_rows, line
 from npnet.strictjson import to_json
 
 TRIES = 100
@@ -162,11 +162,12 @@ class RunWriter:
         self._sync()
         write_tensors(self.run.file(names.CHECKPOINT), tensors, metadata)
 
-    def write_predictions(self, part: str, columns: Mapping[str, ArrayLike]) -> None:
-        """Write a part's predictions: row, target, prediction, probability_<class> for every class."""
+    def write_predictions(self, part: str, blocks: Iterable[Mapping[str, ArrayLike]]) -> None:
+        """Write a part's predictions, rows after rows: row, target, prediction, probability_<class> for every class."""
         folder = self.run.file(names.PREDICTIONS)
         io.make_folder(folder)
-        io.write_atomic(folder / f"{part}.csv", predictions_csv(columns))
+        pieces = (csv_rows(block, header=number == 0) for number, block in enumerate(blocks))
+        io.write_pieces(folder / f"{part}.csv", pieces)
 
     def write_metrics(self, metrics: Mapping[str, Mapping[str, float]]) -> None:
         """Write the scores of each part; NaN becomes null."""

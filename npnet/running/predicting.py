@@ -21,10 +21,9 @@ from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
 from npnet.rundir.table import csv_rows
-from npnet.running.results import Columns, answers, bounds
+from npnet.running.results import BLOCK, Columns, answers, bounds
 from npnet.running.threads import limited, threads_of
 
-BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 NAMED = 5  # unknown values that a warning names
 
 

@@ -1,6 +1,6 @@
 """Results: what a training leaves in its run folder, row by row and at its end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 PREDICTED = ("validation", "test")
 OUT_OF_FOLD = "out_of_fold"
+BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 
 
 class Names(Protocol):
@@ -61,6 +62,15 @@ def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
     targets = {f"target{end}": column for end, column in zip(_endings(data.targets), y, strict=True)}
     said, chances = answers(data, fitting.decisions, output)
     return {"row": part.rows, **targets, **said, **chances}
+
+
+def in_blocks(fitting: Fitting, part: Part, output: Floats) -> Iterator[Columns]:
+    """Such columns, block after block of rows, with the bounds of intervals; what folds held has none."""
+    for start in range(0, len(part.y), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(part.y)))
+        block = part.take(rows)
+        spread = bounds(fitting.data, fitting.predictor, block.frame) if len(fitting.folds) == 1 else {}
+        yield {**predictions(fitting, block, output[:, rows]), **spread}
 
 
 def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:

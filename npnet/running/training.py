@@ -20,7 +20,7 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
 from npnet.running.baselines import baselines
 from npnet.running.ready import Ready, make_ready
-from npnet.running.results import OUT_OF_FOLD, PREDICTED, bounds, history_columns, history_row, predictions
+from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
 from npnet.training import Progress
@@ -149,13 +149,12 @@ class Training:
         self.writer.write_metrics(metrics)
         if len(self.fitting.folds) > 1:
             held, output = out_of_fold(self.fitting)
-            self.writer.write_predictions(OUT_OF_FOLD, predictions(self.fitting, held, output))
+            self.writer.write_predictions(OUT_OF_FOLD, in_blocks(self.fitting, held, output))
             return metrics
         for part in PREDICTED:
             if part in data.parts:
                 rows, output = self.fitting.said(part)
-                columns = predictions(self.fitting, rows, output)
-                self.writer.write_predictions(part, {**columns, **bounds(data, self.fitting.predictor, rows.frame)})
+                self.writer.write_predictions(part, in_blocks(self.fitting, rows, output))
         return metrics
 
     def write_baselines(self) -> dict[str, Scores]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @methods.add("tpe")
 class TPE(Method):
-    """Asks where good points lie close and bad ones do not, a few at a time, from all that was found before.
+    """Asks where good points lie and bad ones do not, from all that was found before.
 
     Needs optuna: pip install 'npnet[optuna]'.  Bergstra et al. (2011), Algorithms for hyper-parameter optimization.
     """

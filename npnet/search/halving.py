@@ -10,8 +10,9 @@ from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
 
 @methods.add("halving")
 class Halving(Method):
-    """Trains all points for `min_epochs`, then the best of them on, always a `reduction`-th for so many times longer.
+    """All points for a few epochs, then rung after rung the best of them for more.
 
+    Of the points of a rung one in `reduction` goes on, for `reduction` times as many epochs.
     Rung r ends at epoch min_epochs · reduction^r, the last one at the config's epochs; the points are all combinations,
     or `trials` of them.  Jamieson and Talwalkar (2016), Non-stochastic best arm identification.
     """

@@ -1,9 +1,9 @@
 """Parameters: what the values of a key may be, a list of them or a range."""
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from npnet.spec import Spec
 
@@ -93,6 +93,26 @@ def _kind(value: object) -> str:
     return "Range" if isinstance(value, dict) and "values" not in value else "Choice"
 
 
+_VALUES = {"type": "array", "minItems": 1, "maxItems": MOST}
+_CHOICE = {"required": ["values"], "properties": {"values": _VALUES}, "additionalProperties": False}
+_RANGE = {
+    "required": ["min", "max"],
+    "properties": {
+        "min": {"type": "number"},
+        "max": {"type": "number"},
+        "distribution": {"enum": [None, *get_args(Distribution)]},
+    },
+    "additionalProperties": False,
+}
+SCHEMA = {
+    "if": {"type": "array"},
+    "then": _VALUES,
+    "else": {"type": "object", "if": {"required": ["values"]}, "then": _CHOICE, "else": _RANGE},
+}
+"""What a parameter is in JSON Schema: `oneOf` would give editors useless messages."""
 Parameter = Annotated[
-    Annotated[Choice, Tag("Choice")] | Annotated[Range, Tag("Range")], Discriminator(_kind), BeforeValidator(_short)
+    Annotated[Choice, Tag("Choice")] | Annotated[Range, Tag("Range")],
+    Discriminator(_kind),
+    BeforeValidator(_short),
+    WithJsonSchema(SCHEMA),
 ]

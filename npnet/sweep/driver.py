@@ -1,9 +1,7 @@
 """The driver of a sweep: wave after wave of groups, whatever happens to workers, until every trial has a result."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +16,7 @@ from npnet.rundir import names as files
 from npnet.rundir.trial import FAILED, Result, is_whole, write_trial
 from npnet.running.ready import Ready, make_ready
 from npnet.running.signals import Stop, exit_code, listening
-from npnet.sweep.attempts import MOST, Attempts, put_down
+from npnet.sweep.attempts import MOST, Attempts
 from npnet.sweep.backends import Lost, require_backend, run_tasks
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
@@ -26,11 +24,10 @@ from npnet.sweep.plan import Plan, read_plan
 from npnet.sweep.table import write_tables
 from npnet.sweep.task import Task, WavePlan, attempts_of, read_wave, require_sweep, shelf_of, wave_path, workplace
 from npnet.sweep.trial import Trial
+from npnet.sweep.watching import watching
 from npnet.sweep.wishes import SweepWishes
 from npnet.sweep.work import config_files, work
 
-WATCH = 0.2
-"""Seconds between two looks at signals and clocks."""
 LOSSES = 20
 """Times that workers may die without a group to blame."""
 
@@ -182,7 +179,7 @@ class Sweep:
             len(some) == 1 and attempts.count(some[0]) > 0
         )  # it may end its worker, which then must not be this process
         jobs = max(2, wishes.jobs) if alone else wishes.jobs
-        with self._watched(attempts):
+        with watching(self.folder, self.stop, attempts, wishes.trial_timeout, self.late):
             for left, group in enumerate(run_tasks(work, tasks, jobs, wishes.backend, wishes.scheduler), 1):
                 self._collect(number, wave, group)
                 self.show.trained(group, len(tasks) - left)
@@ -243,32 +240,6 @@ class Sweep:
         """Whether to stop before all is done."""
         most = self.wishes.max_failures
         return bool(self.stop) or (most is not None and len(self.outcomes.failed) > most)
-
-    @contextmanager
-    def _watched(self, attempts: Attempts) -> Iterator[None]:
-        """Inside, signals become a file that workers look for, and workers that do not end are put down."""
-        ended = threading.Event()
-
-        def watch() -> None:
-            while not ended.wait(WATCH):
-                if self.stop and not (self.folder / files.STOP).exists():
-                    io.write_atomic(self.folder / files.STOP, b"")
-                if self.wishes.trial_timeout is not None:
-                    self._end_overdue(attempts, self.wishes.trial_timeout)
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _end_overdue(self, attempts: Attempts, timeout: float) -> None:
-        for group, process in attempts.overdue(2 * timeout + 1.0):  # by then it would have seen itself that it is late
-            if process != os.getpid() and group not in self.late:
-                self.late.add(group)
-                put_down(process)
 
     def _finish(self) -> SweepEnding:
         """Write the tables, point at the best trial, and say how it ended."""

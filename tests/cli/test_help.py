@@ -15,6 +15,8 @@ COMMANDS = [
     "data",
     "data check",
     "train",
+    "sweep",
+    "resume",
     "evaluate",
     "predict",
     "plot",

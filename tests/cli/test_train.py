@@ -230,3 +230,19 @@ def test_baselines_stand_beside_the_network(tmp_path: Path) -> None:
     assert heading.split()[2:] == ["network", "majority", "logistic_regression", "hist_gradient_boosting"]
     told = json.loads(call("train", tmp_path / "people.yaml", *options, "--json").out)
     assert list(told["baselines"]["majority"]["test"]) == list(told["metrics"]["test"])[1:]
+
+
+def test_a_large_table_without_a_place_to_rest_ends_with_6_and_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("npnet.data.resting.MEMORY", 100)
+    monkeypatch.setattr("npnet.data.resting.LEAST", 100)
+    monkeypatch.setattr("tempfile.tempdir", str(folder / "nowhere"))
+    (folder / "t.csv").write_text("x,y\n" + "".join(f"{row}.5,{row % 2}\n" for row in range(100)))
+    (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\n")
+    result = call("train", "t.yaml")
+    assert result.code == 6
+    where = f"{folder}/nowhere/a temporary file"
+    assert f"npnet: error: cannot write {where}: No such file or directory" in result.err
+    assert "hint: TMPDIR names a folder on another disk" in result.err
+    assert not (folder / "runs").exists()

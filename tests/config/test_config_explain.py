@@ -14,6 +14,7 @@ ABOVE = {
     "optimizers": "optimizer",
     "schedules": "schedule",
     "initializers": "layers.linear.init",
+    "methods": "sweep.method",
 }
 
 

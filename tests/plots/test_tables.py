@@ -10,6 +10,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
 
 from npnet.config import Experiment
+from npnet.data.frame import Column
 from npnet.fitting import Fitting, prepared_for
 from npnet.metrics import measure
 from npnet.plots import calibration, plots, suits, threshold
@@ -148,7 +149,7 @@ def test_what_a_score_loses_is_what_shuffled_columns_cost(tmp_path):
     random, drops = np.random.default_rng(1), []
     for _ in range(40):
         column = frame.columns["useful"]
-        moved = replace(column, values=random.permutation(column.values))
+        moved = Column(column.name, column.kind, random.permutation(column.values))
         output = fitting.predict(replace(frame, columns={**frame.columns, "useful": moved}))
         drops.append(found.score - measure("roc_auc", y, output[None], "binary")[0])
     assert useful == pytest.approx(np.mean(drops), abs=0.03)

@@ -24,7 +24,7 @@ def make_run(runs_dir, tmp_path):
             writer.append_history({"epoch": epoch, "train_loss": 1 / epoch, "validation_loss": np.nan}, 0.5)
         writer.write_weights(WEIGHTS, {"epoch": "2"})
         writer.write_checkpoint(WEIGHTS, {"epoch": "2"})
-        writer.write_predictions("test", {"row": [3, 5], "target": [0.5, 1.0], "prediction": [0.25, 1 / 3]})
+        writer.write_predictions("test", [{"row": [3, 5], "target": [0.5, 1.0], "prediction": [0.25, 1 / 3]}])
         writer.write_metrics({"test": {"roc_auc": roc_auc, "f1": np.nan}})
         writer.log("said")
         writer.finish("done", best_epoch=2)

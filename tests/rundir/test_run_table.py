@@ -9,36 +9,36 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from npnet.rundir.table import line, parse_numbers, parse_predictions, predictions_csv
+from npnet.rundir.table import csv_rows, line, parse_numbers, parse_predictions
 
 
 def cells(columns) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(predictions_csv(columns).decode(), newline="")))
+    return list(csv.reader(io.StringIO(csv_rows(columns).decode(), newline="")))
 
 
 def test_a_table_of_classes_is_written_by_rows():
     columns = {"row": np.array([7, 9]), "target": ["yes", "no"], "prediction": ["yes", "yes"]}
     columns |= {"probability_no": np.array([0.1, 0.75]), "probability_yes": np.array([0.9, 0.25])}
-    assert predictions_csv(columns) == (
+    assert csv_rows(columns) == (
         b"row,target,prediction,probability_no,probability_yes\n7,yes,yes,0.1,0.9\n9,no,yes,0.75,0.25\n"
     )
 
 
 def test_classes_are_read_as_text_also_when_they_look_like_numbers():
     columns = {"row": [1, 2], "target": ["0", "1"], "prediction": ["1", "1"], "probability_0": [0.5, 0.5]}
-    read = parse_predictions(predictions_csv(columns))
+    read = parse_predictions(csv_rows(columns))
     assert read["target"].tolist() == ["0", "1"]
     assert read["row"].dtype == np.int64
 
 
 def test_values_of_a_regression_are_read_as_numbers():
-    read = parse_predictions(predictions_csv({"row": [1, 2], "target": [0.5, -1.5], "prediction": [math.nan, 2.0]}))
+    read = parse_predictions(csv_rows({"row": [1, 2], "target": [0.5, -1.5], "prediction": [math.nan, 2.0]}))
     assert read["target"].tolist() == [0.5, -1.5]
     np.testing.assert_array_equal(read["prediction"], [math.nan, 2])
 
 
 def test_no_predictions_are_columns_of_length_zero():
-    read = parse_predictions(predictions_csv({"row": [], "target": [], "probability_a": []}))
+    read = parse_predictions(csv_rows({"row": [], "target": [], "probability_a": []}))
     assert {name: len(column) for name, column in read.items()} == {"row": 0, "target": 0, "probability_a": 0}
     assert parse_predictions(b"") == {}
 
@@ -74,7 +74,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 def test_any_text_and_any_number_come_back(rows):
     texts, numbers = [text for text, _ in rows], [number for _, number in rows]
     columns = {"row": list(range(len(rows))), "target": texts, "probability_=": np.array(numbers, np.float64)}
-    data = predictions_csv(columns)
+    data = csv_rows(columns)
     read = parse_predictions(data)
     assert read["target"].tolist() == texts
     assert read["probability_="].tobytes() == np.array(numbers, np.float64).tobytes()

@@ -236,7 +236,7 @@ def test_a_run_folder_that_vanishes_is_not_made_again(runs_dir, tmp_path):
     with pytest.raises(MachineError):
         writer.log("hello")
     with pytest.raises(MachineError):
-        writer.write_predictions("test", {"row": [1]})
+        writer.write_predictions("test", [{"row": [1]}])
     with pytest.raises(MachineError):
         writer.finish("done")
     writer.close()

@@ -30,6 +30,10 @@ def table(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def with_ones(X: np.ndarray) -> np.ndarray:
+    return np.pad(X, ((0, 0), (0, 1)), constant_values=1)
+
+
 def prepared(base: Path, target: str | tuple[str, ...], **options: object) -> Prepared:
     targets = (target,) if isinstance(target, str) else target
     used = {*targets, options.get("weight")}
@@ -90,7 +94,10 @@ def test_they_learn_by_the_same_weights(table: Path) -> None:
     X, y, Z = train.X[:, :-1], train.y, test.X[:, :-1]
     model = LogisticRegression(max_iter=1000).fit(X, y, sample_weight=train.weight)
     numbers = Preparation(missing="median", steps=data.preparation.steps[:-1])
-    parts = {"train": Part(train.frame, X, y, train.weight), "test": Part(test.frame, Z, test.y)}
+    parts = {
+        "train": Part(train.frame, with_ones(X), y, train.weight),
+        "test": Part(test.frame, with_ones(Z), test.y),
+    }
     found = baselines([replace(data, preparation=numbers, parts=parts)], 0)["logistic_regression"]["test"]
     assert found["roc_auc"] == pytest.approx(roc_auc_score(test.y, model.predict_proba(Z)[:, 1]))
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from npnet.config import load
 from npnet.fitting import Fitting
 from npnet.readout import Decisions
 from npnet.running import make_ready
-from npnet.running.results import history_columns, history_row, predictions
+from npnet.running.results import history_columns, history_row, in_blocks, predictions
 
 
 def fitting_of(tmp_path: Path, *overrides: str) -> Fitting:
@@ -85,3 +86,14 @@ def test_counts_are_predicted_as_values(tmp_path: Path) -> None:
     found = predictions(fitting, fitting.data.parts["test"], np.array([[1.5, 2.0, 0.1, 7.0]]))
     assert list(found) == ["row", "target", "prediction"]
     assert found["prediction"].tolist() == [1.5, 2.0, 0.1, 7.0]
+
+
+def test_blocks_of_predictions_are_the_predictions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitting = fitting_to(tmp_path, "word")
+    part, output = fitting.said("train")
+    whole = predictions(fitting, part, output)
+    monkeypatch.setattr("npnet.running.results.BLOCK", 5)
+    blocks = list(in_blocks(fitting, part, output))
+    assert [len(block["row"]) for block in blocks] == [5, 5, 2]
+    for name, column in whole.items():
+        np.testing.assert_array_equal(np.concatenate([block[name] for block in blocks]), column)

@@ -1,0 +1,152 @@
+"""Large tables: the memory of a training on many rows, and the seconds of one on text and gaps.
+
+python -m benchmarks.big memory [--rows 10000000]
+python -m benchmarks.big seconds [--rows 300000]
+
+Tables are made in a temporary folder (TMPDIR) and removed again; ten million rows take 2.5 GB of it, and about as much
+while they are read.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks import machine
+from benchmarks.big_tables import COLUMNS, write_numbers, write_text
+from benchmarks.measure import ROOT
+from npnet.config import load
+from npnet.crossval import all_scores
+from npnet.fitting import Fitting, prepared_for
+from npnet.nn.batches import Batches
+from npnet.running.threads import limited
+from npnet.training import Rates, train
+
+CELL = 8  # bytes of a number in the table, with its comma
+FACTOR, CONSTANT = 1.5, 0.5e9  # the limit: so many times the features in float32, and so many bytes
+ROUNDS, BATCH = 7, 256
+SMALL = """\
+dataset: {table: {path: table.csv, target: y}}
+layers: [{linear: 32}, relu, linear]
+loss: mean_squared_error
+epochs: 1
+batch_size: 4096
+"""
+TEXT = f"""\
+dataset: {{table: {{path: table.csv, target: y}}}}
+layers: [{{linear: 64}}, relu, {{linear: 64}}, relu, linear]
+loss: binary_cross_entropy
+epochs: 3
+batch_size: {BATCH}
+"""
+
+
+class Clock:
+    """Seconds of one thing after the other, by name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Begin anew: what was since the last stop does not count."""
+        self._last = perf_counter()
+
+    def stop(self, name: str) -> None:
+        """Write down what has passed, and begin the next."""
+        now = perf_counter()
+        self.seconds[name], self._last = now - self._last, now
+
+
+def main() -> None:
+    """Make the table that is asked for, measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.big", description="Train on large tables.")
+    commands = parser.add_subparsers(required=True)
+    for name, rows, measure in (("memory", 10_000_000, measure_memory), ("seconds", 300_000, measure_seconds)):
+        command = commands.add_parser(name, help=measure.__doc__)
+        command.add_argument("--rows", metavar="N", type=int, default=rows, help="of the table (%(default)s)")
+        command.set_defaults(measure=measure)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        arguments.measure(Path(folder), arguments.rows)
+
+
+def measure_memory(folder: Path, rows: int) -> None:
+    """Peak memory of `npnet train` on a table of 30 columns of numbers and a target."""
+    needed, free = 2 * rows * (COLUMNS + 1) * CELL, shutil.disk_usage(folder).free
+    if needed > free:
+        sys.exit(f"benchmarks: {needed / 1e9:.1f} GB needed in {folder}, {free / 1e9:.1f} GB are free")
+    write_numbers(folder / "table.csv", rows)
+    (folder / "big.yaml").write_text(SMALL)
+    start = perf_counter()
+    command = [sys.executable, "-m", "npnet", "train", "big.yaml", "--no-plots", "-q"]
+    process = subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = perf_counter() - start
+    if status:
+        sys.exit(f"benchmarks: {' '.join(command)} failed")
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    limit = FACTOR * rows * COLUMNS * 4 + CONSTANT
+    print(f"{rows} rows of {COLUMNS} numbers and a target, {seconds:.1f} s")
+    print(f"peak memory {peak / 1e9:.3f} GB, at most {limit / 1e9:.3f} GB: {'met' if peak <= limit else 'not met'}")
+
+
+def measure_seconds(folder: Path, rows: int) -> None:
+    """Seconds of a training on a table of 20 columns with text and gaps, beside pandas and the bare steps."""
+    machine.pin()
+    write_text(folder / "table.csv", rows)
+    (folder / "big.yaml").write_text(TEXT)
+    found = [seconds_of_parts(folder) for _ in range(ROUNDS)]
+    middle = {name: median(one[name] for one in found) for name in found[0]}
+    print(f"{rows} rows of 20 columns with text and gaps, {ROUNDS} rounds, medians, s")
+    for name, seconds in middle.items():
+        print(f"  {name:12} {seconds:6.3f}")
+    for name, floor in (("pandas + steps", 1), ("3 pandas + steps", 3)):
+        ratios = [one["all three"] / (floor * one["pandas"] + one["bare steps"]) for one in found]
+        print(f"all three / ({name}): {median(ratios):.2f}")
+
+
+def seconds_of_parts(folder: Path) -> dict[str, float]:
+    """One round: what each part of a training takes, in this process; imports are no part of it."""
+    import pandas as pd
+    import sklearn.metrics  # noqa: F401 - else its import would be timed
+
+    clock = Clock()
+    pd.read_csv(folder / "table.csv")
+    clock.stop("pandas")
+    experiment = load(folder / "big.yaml").experiment
+    with limited(1):
+        clock.start()
+        dataset = experiment.dataset.load(folder, experiment.seed)
+        clock.stop("reading")
+        folds = prepared_for(experiment, dataset)
+        clock.stop("preparing")
+        fitting = Fitting(experiment, folds)
+        for _ in fitting.fit():
+            pass
+        clock.stop("training")
+        all_scores(fitting)
+        clock.stop("scoring")
+        bare_steps(Fitting(experiment, folds), clock)
+    seconds = clock.seconds
+    return seconds | {"all three": seconds["reading"] + seconds["preparing"] + seconds["training"]}
+
+
+def bare_steps(fitting: Fitting, clock: Clock) -> None:
+    """Train as `fit` does, without looking at what came of it."""
+    experiment = fitting.experiment
+    rates = Rates([experiment.learning_rate or 0.0], experiment.epochs, experiment.schedule)
+    batches = Batches(fitting.samples("train"), BATCH, experiment.seed)
+    clock.start()
+    for _ in train(fitting.network, fitting.loss, fitting.updates, rates, batches, experiment.epochs):
+        pass
+    clock.stop("bare steps")
+
+
+if __name__ == "__main__":
+    main()
