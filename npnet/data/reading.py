@@ -17,7 +17,7 @@ from npnet.data.jsonlines import JsonLines
 from npnet.data.parquet import Parquet
 from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
 from npnet.data.text import quoted
-from npnet.data.typing_rules import Rules
+from npnet.data.typing_rules import TOO_LONG, Rules
 from npnet.errors import DataError, MachineError
 from npnet.registry import nearest
 
@@ -66,11 +66,11 @@ def read_frame(
 def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
-    asked = given or Schema(columns=(), na_values=_texts(spec), delimiter=spec.delimiter, encoding=spec.encoding)
+    asked = given or _asked(spec)
     rows = _rows(file, spec, asked)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
-    rules = Rules.of(asked.na_values, dtype)
+    rules = Rules.of(asked.na_values, dtype, asked.lossy)
     gatherings = [Gathering(name, rules, dtype, kind, _seconds(form)) for name, kind, form in wanted]
     columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
     forms = {name: form for name, _, form in wanted}
@@ -161,7 +161,9 @@ def _refuse_first(faults: Sequence[Fault], file: str, learned: bool) -> None:
 def _advice(fault: Fault, learned: bool) -> str:
     if learned:
         return "the network learned this column otherwise: correct the cell, or leave it empty"
-    return f"na_values: [{quoted(fault.text)}] makes it missing, categorical: [{quoted(fault.column)}] keeps it as text"
+    rounded = "lossy: true rounds it, " if fault.why == TOO_LONG else ""
+    text, column = quoted(fault.text), quoted(fault.column)
+    return f"{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -174,5 +176,7 @@ def _seconds(form: str | None) -> Seconds:
     return plain_seconds if form == ANY_FORM else seconds_by(form)
 
 
-def _texts(spec: ReadOptions) -> tuple[str, ...]:
-    return tuple(map(str, spec.na_values))
+def _asked(spec: ReadOptions) -> Schema:
+    """How a file is to be read, before its columns are known."""
+    missing = tuple(map(str, spec.na_values))
+    return Schema(columns=(), na_values=missing, lossy=spec.lossy, delimiter=spec.delimiter, encoding=spec.encoding)
