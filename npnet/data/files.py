@@ -39,6 +39,12 @@ class DataFile:
         with self.content() as content:
             return content.read(64)
 
+    def lines(self) -> int:
+        """About how many lines the content has, if the others are as long, and as packed, as the first of them."""
+        with self.content() as content:
+            lines, read = content.read(PIECE).count(b"\n"), self.raw.tell()
+        return lines * self._state[0] // max(read, 1)
+
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
         """The bytes from the first on, a gzip unpacked; read to the end, `fingerprint` is their SHA-256 as stored."""

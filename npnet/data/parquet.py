@@ -34,6 +34,7 @@ class Parquet:
         with self._explained():
             self._table = importlib.import_module("pyarrow.parquet").ParquetFile(file.raw)
             self.names: tuple[str, ...] = tuple(self._table.schema_arrow.names)
+            self.estimate: int = self._table.metadata.num_rows
         twice = next((name for name in self.names if self.names.count(name) > 1), None)
         if twice is not None:
             raise DataError(f"{file.name} has more than one column {quoted(twice)}", "give every column its own name")

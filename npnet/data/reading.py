@@ -19,11 +19,14 @@ from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
 from npnet.data.text import quoted
 from npnet.data.typing_rules import TOO_LONG, Rules
 from npnet.errors import DataError, MachineError
+from npnet.memory import SHARE, available, size_text
 from npnet.registry import nearest
 
 TABS = (".tsv", ".tab")
 JSON_LINES = (".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
+GROWN = 9 / 8  # an array that grows has room for an eighth more
+SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 OTHERS = {
     b"PK\3\4": "a zip file or a spreadsheet",
     b"BZh": "compressed by bzip2",
@@ -59,8 +62,7 @@ def read_frame(
         try:
             return _read(file, spec, schema, needs, dtype)
         except MemoryError:
-            hint = "drop: leaves columns out, and dtype: float32 takes half as much"
-            raise MachineError(f"{file.name} does not fit into memory", hint) from None
+            raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
 
 
 def _read(
@@ -70,6 +72,7 @@ def _read(
     rows = _rows(file, spec, asked)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
+    _refuse_too_large(file.name, rows.estimate, wanted, dtype)
     rules = Rules.of(asked.na_values, dtype, asked.lossy)
     gatherings = [Gathering(name, rules, dtype, kind, _seconds(form)) for name, kind, form in wanted]
     columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
@@ -109,6 +112,15 @@ def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] 
 
 def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
     return [(one.name, one.kind, one.form) for one in schema.columns if needs is None or one.name in needs]
+
+
+def _refuse_too_large(file: str, rows: int, wanted: Wanted, dtype: DTypeLike) -> None:
+    """MachineError where the columns would take over 90 % of the available memory, before any is taken."""
+    sizes = {"category": 4, "number": np.dtype(dtype).itemsize, "datetime": 8, None: np.dtype(dtype).itemsize}
+    need, free = int(rows * sum(sizes[kind] for _, kind, _ in wanted) * GROWN), available()
+    if need > SHARE * free:
+        what = f"about {rows} rows of {len(wanted)} columns need {size_text(need)}, {size_text(free)} are available"
+        raise MachineError(f"{file} does not fit into memory: {what}", SMALLER)
 
 
 def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:

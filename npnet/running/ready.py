@@ -7,7 +7,7 @@ from pathlib import Path
 
 from npnet.config import Experiment, Facts, Loaded, check, check_memory
 from npnet.data import Dataset, Prepared, fingerprint
-from npnet.errors import DataError
+from npnet.errors import DataError, MachineError
 from npnet.fitting import prepared_for
 from npnet.running.threads import choose_threads
 
@@ -47,8 +47,11 @@ def make_ready(loaded: Loaded) -> Ready:
 
 @contextmanager
 def at_line(loaded: Loaded) -> Iterator[None]:
-    """Inside, a DataError gets the place of the dataset in the config."""
+    """Inside, an error of the data, or of a machine too small for them, gets the place of the dataset in the config."""
     try:
         yield
-    except DataError as error:
-        raise DataError(f"{loaded.where('dataset')}: {error.message}", error.hint) from error
+    except (DataError, MachineError) as error:
+        raise type(error)(f"{loaded.where('dataset')}: {error.message}", error.hint) from error
+    except MemoryError as error:
+        what = f"{loaded.where('dataset')}: memory ran out while the data were prepared"
+        raise MachineError(what, "leave columns or rows out") from error
