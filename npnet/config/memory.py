@@ -3,11 +3,10 @@
 from npnet.config.experiment import Experiment
 from npnet.config.facts import Facts, complete, size_key
 from npnet.config.loaded import Loaded
-from npnet.config.machine import available
+from npnet.memory import SHARE, available, size_text
 from npnet.nn.footprint import buffers, parameters
 from npnet.nn.plan import Plan
 
-SHARE = 0.9  # of what is available that a training may take
 CHUNK = 1000  # rows of one validation pass
 FLOAT64 = 8
 
@@ -48,13 +47,3 @@ def _widest(experiment: Experiment, facts: Facts) -> int:
     ]
     names = [step.name for step in plan.of_layers()]
     return int(names[sizes.index(max(sizes))].split(".")[1])
-
-
-def size_text(count: int) -> str:
-    """A number of bytes as people read it: `7.3 TiB`."""
-    size, units = float(count), ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
-    for unit in units:
-        if size < 1000 or unit == units[-1]:
-            break
-        size /= 1024
-    return f"{size:.3g} {unit}" if size < 1e6 else f"{size:.1e} {unit}"

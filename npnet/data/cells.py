@@ -23,11 +23,13 @@ class Block:
 class Rows(Protocol):
     """A table in a file: the names of its columns, and its rows as often as they are asked for.
 
+    `estimate` says about how many rows there are, before they are read.
     `blocks` reads the wanted columns alone. A column of which `as_text` says so comes as text; another one comes
     as numbers where every cell of the block is one that float64 holds, and else as text.
     """
 
     names: tuple[str, ...]
+    estimate: int
 
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
         """The rows from the first to the last."""

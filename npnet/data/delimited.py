@@ -41,6 +41,7 @@ class Delimited:
         self._file, self._delimiter, self._encoding, self._missing = file, delimiter, encoding, missing
         header = self._header()
         self.names = self._checked([name.strip() for name in header])
+        self.estimate = file.lines() - 1
 
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
         """The rows from the first to the last; DataError with the line where they are no table."""

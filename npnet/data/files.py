@@ -11,7 +11,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -26,18 +26,27 @@ PIECE = 1 << 20
 
 
 class DataFile:
-    """A file of data, open: `name` is how messages call it, `suffix` its ending without `.gz`, in small letters."""
+    """A file of data, open: `name` is how messages call it, `suffix` its ending without `.gz`, in small letters.
+
+    What is in `ending` is called when the file is closed.
+    """
 
     def __init__(self, raw: BinaryIO, name: str) -> None:
         self.raw, self.name = raw, name
         self.suffix = Path(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)).suffix.lower()
-        self._state = _state(raw)
+        self._state, self.ending = _state(raw), ExitStack()
         self.fingerprint: str | None = None
 
     def head(self) -> bytes:
         """The first bytes of the content, unpacked."""
         with self.content() as content:
             return content.read(64)
+
+    def lines(self) -> int:
+        """About how many lines the content has, if the others are as long, and as packed, as the first of them."""
+        with self.content() as content:
+            lines, read = content.read(PIECE).count(b"\n"), self.raw.tell()
+        return lines * self._state[0] // max(read, 1)
 
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
@@ -95,7 +104,8 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
     with _standard_input() if path == "-" else _plain_file(path, base) as raw:
         file = DataFile(raw, "standard input" if path == "-" else path)
         try:
-            yield file
+            with file.ending:
+                yield file
         except DataError:
             file.refuse_change()  # then this is why
             raise

@@ -25,9 +25,10 @@ class JsonLines:
     """The rows of a file of JSON lines; see `npnet.data.cells.Rows`."""
 
     def __init__(self, file: DataFile, encoding: str | None) -> None:
-        self._file, self._encoding = file, encoding
+        self._file, self._encoding, self.estimate = file, encoding, 0
         names: dict[str, None] = {}
         for objects in self._objects():
+            self.estimate += len(objects)
             for one in objects:
                 names.update(dict.fromkeys(one))
         self.names = tuple(names)

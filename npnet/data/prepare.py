@@ -14,7 +14,7 @@ from npnet.data.frame import Frame
 from npnet.data.partition import Parts, by_group, by_time, given, words
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
-from npnet.data.source import VALUES, Dataset, Task
+from npnet.data.source import VALUES, Dataset, Task, refuse_few_rows
 from npnet.data.splits import Split, split, strata
 from npnet.data.text import quoted
 from npnet.data.weighting import ClassWeight, class_weights, sample_weights
@@ -213,8 +213,7 @@ def parts_of(dataset: Dataset, spec: Split, seed: int) -> Parts:
 
 def refuse_unlearnable(dataset: Dataset) -> None:
     """DataError for one row, values that are not finite, a class without rows, a single class, a constant target."""
-    if len(dataset) < 2:
-        raise DataError(f"there is {'one row' if len(dataset) else 'no row'}; training needs at least two")
+    refuse_few_rows(len(dataset))
     _refuse_infinite(dataset)
     if dataset.task not in VALUES:
         _refuse_classes_without_rows(dataset)

@@ -18,13 +18,16 @@ from npnet.data.parquet import Parquet
 from npnet.data.resting import RestingPlace
 from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
 from npnet.data.text import quoted
-from npnet.data.typing_rules import Rules
+from npnet.data.typing_rules import TOO_LONG, Rules
 from npnet.errors import DataError, MachineError
+from npnet.memory import SHARE, available, size_text
 from npnet.registry import nearest
 
 TABS = (".tsv", ".tab")
 JSON_LINES = (".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
+INPUT = 4  # bytes of an input of a network in float32
+SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 OTHERS = {
     b"PK\3\4": "a zip file or a spreadsheet",
     b"BZh": "compressed by bzip2",
@@ -60,18 +63,18 @@ def read_frame(
         try:
             return _read(file, spec, schema, needs, dtype)
         except MemoryError:
-            hint = "drop: leaves columns out, and dtype: float32 takes half as much"
-            raise MachineError(f"{file.name} does not fit into memory", hint) from None
+            raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
 
 
 def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
-    asked = given or Schema(columns=(), na_values=_texts(spec), delimiter=spec.delimiter, encoding=spec.encoding)
+    asked = given or _asked(spec)
     rows = _rows(file, spec, asked)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
-    rules = Rules.of(asked.na_values, dtype)
+    _refuse_too_large(file.name, rows.estimate, len(wanted))
+    rules = Rules.of(asked.na_values, dtype, asked.lossy)
     place = RestingPlace(len(wanted))
     gatherings = [Gathering(name, rules, dtype, place, kind, _seconds(form)) for name, kind, form in wanted]
     columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
@@ -111,6 +114,17 @@ def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] 
 
 def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
     return [(one.name, one.kind, one.form) for one in schema.columns if needs is None or one.name in needs]
+
+
+def _refuse_too_large(file: str, rows: int, columns: int) -> None:
+    """MachineError where what is prepared of the rows would take over 90 % of the available memory.
+
+    Columns rest on the disk; in memory each becomes an input at least, and each row has its number, place and turn.
+    """
+    need, free = rows * (columns * INPUT + 3 * np.dtype(np.int64).itemsize), available()
+    if need > SHARE * free:
+        what = f"about {rows} rows of {columns} columns need {size_text(need)}, {size_text(free)} are available"
+        raise MachineError(f"{file} does not fit into memory: {what}", SMALLER)
 
 
 def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
@@ -163,7 +177,9 @@ def _refuse_first(faults: Sequence[Fault], file: str, learned: bool) -> None:
 def _advice(fault: Fault, learned: bool) -> str:
     if learned:
         return "the network learned this column otherwise: correct the cell, or leave it empty"
-    return f"na_values: [{quoted(fault.text)}] makes it missing, categorical: [{quoted(fault.column)}] keeps it as text"
+    rounded = "lossy: true rounds it, " if fault.why == TOO_LONG else ""
+    text, column = quoted(fault.text), quoted(fault.column)
+    return f"{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -176,5 +192,7 @@ def _seconds(form: str | None) -> Seconds:
     return plain_seconds if form == ANY_FORM else seconds_by(form)
 
 
-def _texts(spec: ReadOptions) -> tuple[str, ...]:
-    return tuple(map(str, spec.na_values))
+def _asked(spec: ReadOptions) -> Schema:
+    """How a file is to be read, before its columns are known."""
+    missing = tuple(map(str, spec.na_values))
+    return Schema(columns=(), na_values=missing, lossy=spec.lossy, delimiter=spec.delimiter, encoding=spec.encoding)

@@ -33,6 +33,7 @@ class Schema(Spec):
     format: Literal[1] = 1
     columns: Annotated[tuple[ColumnSchema, ...], Field(strict=False)]
     na_values: Names = ()
+    lossy: bool = False
     delimiter: str | None = None
     encoding: str | None = None
 
@@ -49,6 +50,9 @@ class ReadOptions(Spec):
     )
     na_values: Annotated[tuple[Text | Number, ...], Field(strict=False)] = Field(
         (), description="Texts that mean missing; an empty cell always does."
+    )
+    lossy: bool = Field(
+        False, description="Round whole numbers above 2^53 to the nearest float64, instead of refusing."
     )
     encoding: str | None = Field(None, description="The encoding of the text, where it is not UTF-8.")
     delimiter: str | None = Field(None, description="What stands between cells, where it is no comma (.tsv: tab).")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from npnet.data.frame import Frame
 from npnet.data.schema import Schema
+from npnet.errors import DataError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
@@ -65,6 +66,12 @@ class Source(Spec):
 
 datasets: Registry[type[Source]] = Registry("dataset", "datasets")
 SourceSpec = Annotated[Source, Named(datasets)]
+
+
+def refuse_few_rows(rows: int) -> None:
+    """DataError for fewer than two rows, of which nothing can be learned."""
+    if rows < 2:
+        raise DataError(f"there is {'one row' if rows else 'no row'} with a target; training needs at least two")
 
 
 def classification(

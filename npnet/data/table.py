@@ -13,7 +13,7 @@ from npnet.data.frame import Column, Frame, Later, Rows
 from npnet.data.partition import group_codes, times
 from npnet.data.reading import read_frame, refuse_missing
 from npnet.data.schema import ReadOptions, Schema
-from npnet.data.source import Dataset, Source, datasets
+from npnet.data.source import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.targets import Target, Wish, find, with_target
 from npnet.data.text import quoted
 from npnet.data.weighting import column_weights
@@ -97,6 +97,7 @@ class Table(ReadOptions, Source):
         frame, lengths = read.frame, read.lengths
         if self.drop_rows:
             frame, lengths = self._with_target(frame, lengths)
+        refuse_few_rows(len(frame))
         target = Target.infer(frame, self.targets, self.task, self.positive_class)
         rows = frame.rows
         return Dataset(

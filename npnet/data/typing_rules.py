@@ -7,9 +7,9 @@ A cell is its text without the blanks around it. It is missing if nothing is lef
 - A column is of numbers if at least 90 % of its cells that are not missing are numbers, and one of dates if at
   least 90 % are ISO dates. Its other cells are then mistakes. Else it is of categories, and each text stays as it
   stands: `007`, `NA`, `true`. A column without any cell is of numbers, all missing.
-- A number must be finite, and a whole number at most 2**53: from there on float64 does not hold each. In a column
-  of numbers, a number in `na_values` is missing however it is written: `-999` is also `-999.0`. It counts as missing
-  when the kind is decided, too.
+- A number must be finite, and a whole number at most 2**53: from there on float64 does not hold each, and only
+  `lossy` takes the nearest that it holds. In a column of numbers, a number in `na_values` is missing however it is
+  written: `-999` is also `-999.0`. It counts as missing when the kind is decided, too.
 """
 
 import math
@@ -26,22 +26,24 @@ NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE | re.ASCII)
 WHOLE = re.compile(r"[+-]?0*(\d+)", re.ASCII)
 EXACT = 2**53
 SHARE = 90  # per cent of a column that decide its kind
+TOO_LONG = "has more digits than float64 holds"
 
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """What `na_values` says, and the largest number that the arrays hold."""
+    """What `na_values` says, the largest number that the arrays hold, and whether whole ones may be rounded."""
 
     missing: frozenset[str]
     missing_numbers: NDArray[np.float64]
     largest: float
+    lossy: bool = False
 
     @classmethod
-    def of(cls, na_values: Iterable[str], dtype: DTypeLike) -> "Rules":
+    def of(cls, na_values: Iterable[str], dtype: DTypeLike, lossy: bool = False) -> "Rules":
         """The rules for some texts that mean missing and numbers of some type."""
         texts = frozenset(text.strip() for text in na_values) | {""}
         numbers = [float(text) for text in texts if NUMBER.fullmatch(text)]
-        return cls(texts, np.array(numbers), float(np.finfo(dtype).max))
+        return cls(texts, np.array(numbers), float(np.finfo(dtype).max), lossy)
 
     @property
     def lists_numbers(self) -> bool:
@@ -73,8 +75,8 @@ class Rules:
             return None
         if abs(value) > self.largest:
             return "is too large a number"
-        if abs(value) >= EXACT and too_long(text):
-            return "has more digits than float64 holds"
+        if abs(value) >= EXACT and not self.lossy and too_long(text):
+            return TOO_LONG
         return None
 
 

@@ -40,7 +40,11 @@ def _brier_score(target: Array, output: Array, weight: Array | None = None) -> f
     return float(sum(brier_score_loss(target == code, given, sample_weight=weight) for code, given in each))
 
 
-@add("roc_auc", "maximize", CLASSES, _roc_auc_score)
+def _one_class(target: Array) -> str | None:
+    return None if (target != target[0]).any() else "rows of two classes"
+
+
+@add("roc_auc", "maximize", CLASSES, _roc_auc_score, _one_class)
 def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """The chance that a row of a class is scored above one of another; a tie counts half.
 

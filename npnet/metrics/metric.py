@@ -29,6 +29,7 @@ CHUNK = 1 << 18  # rows
 
 Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
 Score = Callable[..., float]  # the same of one model
+Lack = Callable[[Array], str | None]  # what a target lacks for the score to be defined
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Metric:
     tasks: tuple[str, ...]
     stacked: Stacked
     score: Score
+    lack: Lack | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.stacked.__doc__)
@@ -79,6 +81,13 @@ def measure(name: str, target: Array, output: Array, task: str, weight: Array | 
     return np.asarray(np.mean(each, axis=0))
 
 
+def lacking(name: str, target: Array, task: str) -> str | None:
+    """What a target lacks for a metric to be defined on it, as in "two classes"; None where it is."""
+    lack = metrics[name].lack
+    columns = target.T if task == "multilabel" else [target]
+    return next(filter(None, map(lack, columns)), None) if lack else None
+
+
 def decide(output: Array) -> Codes:
     """The class codes (..., samples) that probabilities (..., outputs, samples) decide for; a tie takes the lower."""
     if output.shape[-2] == 1:
@@ -86,11 +95,13 @@ def decide(output: Array) -> Codes:
     return np.asarray(output.argmax(axis=-2), np.int64)
 
 
-def add(name: str, goal: Goal, tasks: tuple[str, ...], score: Score) -> Callable[[Stacked], Metric]:
+def add(
+    name: str, goal: Goal, tasks: tuple[str, ...], score: Score, lack: Lack | None = None
+) -> Callable[[Stacked], Metric]:
     """Register the scoring of a stack as a metric, beside its score of one model."""
 
     def register(stacked: Stacked) -> Metric:
-        return metrics.add(name)(Metric(name, goal, tasks, stacked, score))
+        return metrics.add(name)(Metric(name, goal, tasks, stacked, score, lack))
 
     return register
 

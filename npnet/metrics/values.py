@@ -9,7 +9,11 @@ def _r2_score(target: Array, output: Array, weight: Array | None = None) -> floa
     return by_reference("r2_score", np.transpose)(target, output, weight) if len(target) > 1 else float("nan")
 
 
-@add("r2", "maximize", REGRESSION, _r2_score)
+def _one_row(target: Array) -> str | None:
+    return None if len(target) > 1 else "two rows"
+
+
+@add("r2", "maximize", REGRESSION, _r2_score, _one_row)
 def r2(target: Array, output: Array, weight: Array | None = None) -> Floats:
     """Share of the target's variance that is explained, averaged over the targets.
 

@@ -1,9 +1,12 @@
 """Notes: what to know of the data of a training before it begins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from npnet.data.text import quoted
 from npnet.fitting import Fitting
+from npnet.metrics import for_task, lacking
 
 MOST = 10
 """Warnings that are told one by one."""
@@ -11,9 +14,23 @@ MOST = 10
 
 def warnings(fitting: Fitting) -> list[str]:
     """What may be wrong with the data, each thing once, the first of many."""
-    found = list(dict.fromkeys([*_of_columns(fitting), *_of_sizes(fitting)]))
+    found = list(dict.fromkeys(_of_columns(fitting)))
     more = len(found) - MOST
-    return found if more <= 0 else [*found[:MOST], f"and {more} more of this kind; npnet data check tells all of them"]
+    rest = [f"and {more} more of this kind; npnet data check tells all of them"] if more > 0 else []
+    return [*found[:MOST], *rest, *_of_sizes(fitting), *undefined(fitting, fitting.data.parts)]
+
+
+def undefined(fitting: Fitting, parts: Iterable[str]) -> Iterator[str]:
+    """A line for each score that is undefined on one of some parts, and so null in metrics.json."""
+    task, several = fitting.data.task, len(fitting.sides) // len(fitting.folds)
+    for part in [one for one in parts if one in fitting.data.parts]:
+        each = [side.parts[part].y for side in fitting.sides]
+        targets = [np.concatenate(each[start : start + several]) for start in range(0, len(each), several)]
+        for name in for_task(task):
+            lacks = {fold: lack for fold, y in enumerate(targets, 1) if (lack := lacking(name, y, task))}
+            where = f"fold {', '.join(map(str, lacks))} of that part" if len(targets) > 1 else "that part"
+            if lacks:
+                yield f"{name} of {part} is null: it needs {next(iter(lacks.values()))}, which {where} lacks"
 
 
 def filled(fitting: Fitting) -> str | None:
@@ -32,7 +49,8 @@ def _of_columns(fitting: Fitting) -> Iterator[str]:
 
 def _of_sizes(fitting: Fitting) -> Iterator[str]:
     rows, inputs, size = len(fitting.data.parts["train"].X), fitting.data.inputs, fitting.experiment.batch_size
+    there = f"{rows} row{'s' * (rows != 1)} to train on"
     if inputs > rows:
-        yield f"there are {inputs} inputs and only {rows} rows to train on, which may be learned by heart"
+        yield f"there are {inputs} inputs and only {there}, which may be learned by heart"
     if size != "all" and size > rows:
-        yield f"batch_size {size} is more than the {rows} rows to train on; each batch is all of them"
+        yield f"batch_size {size} is more than the {there}; each batch is all of them"

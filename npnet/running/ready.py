@@ -1,14 +1,15 @@
 """Ready: the data of an experiment loaded, and everything checked that can be before memory is taken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from npnet.config import Experiment, Facts, Loaded, check, check_memory
 from npnet.data import Dataset, Prepared, fingerprint
-from npnet.errors import DataError
+from npnet.errors import DataError, MachineError
 from npnet.fitting import prepared_for
+from npnet.metrics import lacking
 from npnet.running.threads import choose_threads
 
 
@@ -42,13 +43,31 @@ def make_ready(loaded: Loaded) -> Ready:
     facts = Facts.of(folds[0][0])
     check(loaded, facts)
     check_memory(loaded, facts)
+    check_monitor(loaded, folds)
     return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
+
+
+def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
+    """DataError where the monitored metric is undefined on its part: no epoch could then be the best."""
+    part, _, name = (loaded.experiment.monitor or "_loss").partition("_")
+    if name == "loss":
+        return
+    for number, fold in enumerate(folds, 1):
+        lacks = [lack for side in fold if (lack := lacking(name, side.parts[part].y, side.task))]
+        if lacks:
+            of_fold = f" of fold {number}" if len(folds) > 1 else ""
+            what = f"{part}_{name} is undefined: it needs {lacks[0]}, which the {part} part{of_fold} lacks"
+            hint = f"monitor: {part}_loss is always defined; or give that part other rows"
+            raise DataError(f"{loaded.where('monitor')}: {what}", hint)
 
 
 @contextmanager
 def at_line(loaded: Loaded) -> Iterator[None]:
-    """Inside, a DataError gets the place of the dataset in the config."""
+    """Inside, an error of the data, or of a machine too small for them, gets the place of the dataset in the config."""
     try:
         yield
-    except DataError as error:
-        raise DataError(f"{loaded.where('dataset')}: {error.message}", error.hint) from error
+    except (DataError, MachineError) as error:
+        raise type(error)(f"{loaded.where('dataset')}: {error.message}", error.hint) from error
+    except MemoryError as error:
+        what = f"{loaded.where('dataset')}: memory ran out while the data were prepared"
+        raise MachineError(what, "leave columns or rows out") from error

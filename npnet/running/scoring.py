@@ -12,11 +12,12 @@ from npnet.data import Task
 from npnet.data.targets import Target
 from npnet.errors import UsageError
 from npnet.fitting import Fitting, figures
-from npnet.metrics import metrics
+from npnet.metrics import lacking, metrics
 from npnet.readout import Decisions
 from npnet.reopening import reopen
 from npnet.rundir import Run
 from npnet.running.bootstrap import Interval, intervals
+from npnet.running.notes import undefined
 from npnet.running.predicting import Oracle
 from npnet.running.threads import limited, threads_of
 
@@ -68,8 +69,9 @@ def _of_run(run: Run, question: Question) -> Answer:
         chosen = found if question.part is None else {question.part: found[question.part]}
         scores = {name: _picked(scores, question.names, task) for name, scores in chosen.items()}
         rows = _rows(fitting) if question.bootstrap else {}
-    drawn = {name: rows[name] for name in scores if name in rows}
-    return Answer(scores, _drawn(drawn, scores, task, fitting.decisions, question, fitting.experiment.seed))
+    known = {name: rows[name] for name in scores if name in rows}
+    drawn = _drawn(known, scores, task, fitting.decisions, question, fitting.experiment.seed)
+    return Answer(scores, drawn, warnings=tuple(undefined(fitting, scores)))
 
 
 def _of_file(run: Run, question: Question) -> Answer:
@@ -86,7 +88,9 @@ def _of_file(run: Run, question: Question) -> Answer:
     rows = Rows(y, oracle.outputs(frame))
     scores = {OTHER: _picked(figures(y, rows.output, data.task, decisions), question.names, data.task)}
     drawn = _drawn({OTHER: rows}, scores, data.task, decisions, question, seed=0)
-    return Answer(scores, drawn, frame.notes, tuple(oracle.warnings(frame)))
+    lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
+    null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
+    return Answer(scores, drawn, frame.notes, (*oracle.warnings(frame), *null))
 
 
 def _decisions(decisions: Decisions, question: Question, task: Task) -> Decisions:

@@ -1,16 +1,12 @@
 """Memory: a training too large for the machine is refused at once, with both figures."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from npnet.config import Facts, Loaded, check_memory
-from npnet.config.machine import available
-from npnet.config.memory import needed, size_text
+from npnet.config.memory import needed
 from npnet.errors import ConfigError
 from npnet.nn.layer import Inputs
 
@@ -58,25 +54,3 @@ def test_what_takes_more_memory_counts_for_more(load_text: Load, valid: str, ove
 def test_a_batch_larger_than_the_data_takes_no_more_than_the_data(load_text: Load, valid: str) -> None:
     sizes = {needed(load_text(valid, f"batch_size={size}").experiment, FACTS) for size in ("all", "600", "1000000000")}
     assert len(sizes) == 1
-
-
-def test_what_is_available_is_less_than_an_address_space_limit() -> None:
-    program = "import resource; from npnet.config.machine import available; "
-    program += "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)); print(available())"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert 0 <= int(done.stdout) < 2**30
-
-
-def test_what_is_available_is_some_memory_of_this_machine() -> None:
-    assert 0 < available() < 2**50
-    if Path("/proc/meminfo").exists():
-        total = int(Path("/proc/meminfo").read_text().split()[1]) * 1024
-        assert available() <= total
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0 bytes"), (999, "999 bytes"), (1024, "1 KiB"), (8_026_519_999_999, "7.3 TiB"), (21 * 2**30, "21 GiB")],
-)
-def test_sizes_are_written_as_people_read_them(count: int, text: str) -> None:
-    assert size_text(count) == text

@@ -171,6 +171,17 @@ def test_memory_holds_the_numbers_once(tmp_path):
     assert more < 1.25 * values + 0.15e9, (whole, more)
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.jsonl"])
+def test_lines_are_estimated_by_the_first_of_them(tmp_path, name):
+    lines = b"".join(b'{"a": %d.5}\n' % (1000 + row % 9000) for row in range(200_000))
+    (tmp_path / name).write_bytes(gzip.compress(lines) if name.endswith("gz") else lines)
+    with opened(name, tmp_path) as file:
+        assert 190_000 < file.lines() < 210_000
+    (tmp_path / name).write_bytes(lines[:1400])
+    with opened(name, tmp_path) as file:
+        assert file.lines() == 100
+
+
 def test_numbers_are_float64_unless_asked_otherwise(tmp_path):
     (tmp_path / "t.csv").write_text(GOOD)
     for dtype in (np.float32, np.float64):

@@ -112,6 +112,29 @@ def test_one_bad_cell_is_found_wherever_it_stands(tmp_path, row):
     assert f'row {row}: "?" is not a number in column "b"' in refusal(tmp_path, HEAD + "\n".join(rows))[0]
 
 
+@pytest.mark.parametrize("cell", ["9007199254740993", "-9" + "0" * 30, "18446744073709551615", "9" * 300])
+@pytest.mark.parametrize("others", [1, 2000])
+def test_lossy_takes_the_float_that_is_nearest_to_a_large_whole_number(tmp_path, cell, others):
+    cells = [*map(str, range(others)), cell]
+    assert "lossy: true rounds it" in refusal(tmp_path, rows_of(cells))[1]
+    column = read(tmp_path, rows_of(cells), lossy=True).columns["x"]
+    assert (column.kind, column.values[-1]) == ("number", float(int(cell)))
+
+
+@pytest.mark.parametrize("cell", ["inf", "-Infinity", "nan", "1e400", "9" * 400])
+def test_lossy_takes_nothing_that_no_float_is_near_to(tmp_path, cell):
+    said, advice = refusal(tmp_path, rows_of(["1", "2", *"3456789", cell]), lossy=True)
+    assert said.endswith('in column "x"')
+    assert "lossy" not in advice
+
+
+def test_other_tables_are_as_lossy_as_the_one_whose_schema_they_have(tmp_path):
+    (tmp_path / "t.csv").write_text(rows_of(["1", "9007199254740993"]))
+    _, lossy = read_frame(ReadOptions(path="t.csv", lossy=True), tmp_path)
+    frame, _ = read_frame(ReadOptions(path="t.csv"), tmp_path, schema=lossy)
+    assert frame.columns["x"].values.tolist() == [1.0, 9007199254740992.0]
+
+
 def test_rows_are_counted_below_the_header_whatever_the_lines(tmp_path):
     content = 'a,"b\nb"\n\n1,"x\ny"\n\n' + "".join(f'{row},"x\n\ny"\n' for row in range(2, 20)) + 'oops,"x"\n'
     assert 'row 20: "oops" is not a number in column "a"' in refusal(tmp_path, content)[0]

@@ -1,10 +1,11 @@
-"""Machine: how much memory this process may still take."""
+"""Memory: how much this process may still take, and how people read it."""
 
 import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
+SHARE = 0.9  # of what is available that one thing may take
 NO_LIMIT = 2**63
 CGROUPS = Path("/sys/fs/cgroup")
 
@@ -12,6 +13,16 @@ CGROUPS = Path("/sys/fs/cgroup")
 def available() -> int:
     """Bytes that this process may still take: free memory, or less where a limit is set."""
     return max(0, min(_free(), _address_space(), *_control_groups()))
+
+
+def size_text(count: int) -> str:
+    """A number of bytes as people read it: `7.3 TiB`."""
+    size, units = float(count), ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+    for unit in units:
+        if size < 1000 or unit == units[-1]:
+            break
+        size /= 1024
+    return f"{size:.3g} {unit}" if size < 1e6 else f"{size:.1e} {unit}"
 
 
 def _free() -> int:

@@ -1,0 +1,232 @@
+"""Parquet files read as CSV files of the same content do, and what is wrong with one does no harm."""
+
+import importlib.util
+import os
+import random
+import signal
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import npnet
+from npnet.data import parquet_process
+from npnet.data.files import opened
+from npnet.data.parquet import Parquet
+from npnet.data.reading import read_frame
+from npnet.data.schema import ReadOptions
+from npnet.errors import DataError
+
+needs_pyarrow = pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra parquet is not there")
+
+
+def read(folder, path, dtype=np.float64, **options):
+    return read_frame(ReadOptions(path=path, **options), folder, dtype=dtype)[0]
+
+
+def refusal(folder, path, **options):
+    with pytest.raises(DataError) as caught:
+        read(folder, path, **options)
+    assert caught.value.code == 4
+    assert "\n" not in caught.value.message
+    return caught.value.message, caught.value.hint or ""
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (None, "Parquet files need pyarrow"),
+        ("14.0.0", "pyarrow 14.0.0 is not safe to read files with"),
+        ("9.0.1.dev3", "pyarrow 9.0.1.dev3 is not safe to read files with"),
+    ],
+)
+def test_parquet_without_a_safe_pyarrow_says_in_a_line_what_to_install(tmp_path, version, said):
+    (tmp_path / "t.parquet").write_bytes(b"PAR1")
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for entry in Path(np.__file__).parents[1].iterdir():
+        if not entry.name.startswith("pyarrow"):
+            (packages / entry.name).symlink_to(entry)
+    if version:
+        (packages / f"pyarrow-{version}.dist-info").mkdir()
+        (packages / f"pyarrow-{version}.dist-info" / "METADATA").write_text(f"Name: pyarrow\nVersion: {version}\n")
+    script = (
+        "from pathlib import Path\nfrom npnet.data.reading import read_frame\n"
+        "from npnet.data.schema import ReadOptions\nfrom npnet.errors import DataError\n"
+        "try: read_frame(ReadOptions(path='t.parquet'), Path())\n"
+        "except DataError as error: print(error.message, '|', error.hint)\n"
+    )
+    places = f"{Path(npnet.__file__).parents[1]}{os.pathsep}{packages}"
+    done = subprocess.run(  # -S: none of the packages of this Python
+        [sys.executable, "-S", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout == f't.parquet: {said} | pip install "npnet[parquet]"\n'
+
+
+def table(rows=200):
+    numbers = np.random.default_rng(0).normal(size=rows)
+    every = [index % 7 == 0 for index in range(rows)]
+    return pd.DataFrame(
+        {
+            "float": np.where(every, np.nan, numbers),
+            "int": np.arange(rows) - 50,
+            "gaps": pd.array([None if gap else index for index, gap in enumerate(every)], "Int32"),
+            "text": [None if gap else f"name {index % 5}" for index, gap in enumerate(every)],
+            "digits": [f"{index:03d}" for index in range(rows)],
+            "bool": every,
+            "category": pd.Categorical([["a", "b", None][index % 3] for index in range(rows)]),
+            "day": [date(2024, 1, 1 + index % 28) for index in range(rows)],
+            "time": pd.to_datetime([datetime(2024, 1, 1, index % 24, 30, 0, 250_000) for index in range(rows)]),
+            "zone": pd.to_datetime([datetime(2024, 1, 1, index % 24, tzinfo=UTC) for index in range(rows)]),
+        }
+    )
+
+
+@needs_pyarrow
+@pytest.mark.parametrize("dictionary", [True, False])
+@pytest.mark.parametrize(
+    "options", [{}, {"categorical": ("float", "int", "digits")}, {"na_values": ("name 1", 3)}, {"drop": ("day", "int")}]
+)
+def test_parquet_and_csv_of_the_same_content_are_the_same_frame(tmp_path, dictionary, options):
+    table().to_csv(tmp_path / "t.csv", index=False)
+    table().to_parquet(tmp_path / "t.parquet", index=False, use_dictionary=dictionary, row_group_size=70)
+    one, other = read(tmp_path, "t.csv", **options), read(tmp_path, "t.parquet", **options)
+    assert list(one.columns) == list(other.columns)
+    for name, column in one.columns.items():
+        assert (column.kind, column.levels) == (other.columns[name].kind, other.columns[name].levels), name
+        np.testing.assert_array_equal(column.values, other.columns[name].values, err_msg=name)
+
+
+@needs_pyarrow
+def test_columns_of_parquet_that_are_not_flat_are_refused_unless_dropped(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    others = {
+        "list": pa.array([[1, 2]]),
+        "struct": pa.array([{"a": 1}]),
+        "decimal": pa.array([1], pa.decimal128(5, 2)),
+        "bytes": pa.array([b"a"]),
+        "span": pa.array([1], pa.duration("s")),
+    }
+    for name, values in others.items():
+        pq.write_table(pa.table({"a": [1], name: values}), tmp_path / "t.parquet")
+        said, advice = refusal(tmp_path, "t.parquet")
+        assert f'column "{name}" is of type' in said
+        assert "drop:" in advice
+        assert list(read(tmp_path, "t.parquet", drop=(name,)).columns) == ["a"]
+
+
+@needs_pyarrow
+def test_numbers_of_parquet_follow_the_rules_of_numbers(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def said(values):
+        pq.write_table(pa.table({"a": values}), tmp_path / "t.parquet")
+        return refusal(tmp_path, "t.parquet")[0]
+
+    assert (
+        said([1, 2**53 + 1]) == 't.parquet: row 2: "9007199254740993" has more digits than float64 holds in column "a"'
+    )
+    assert said([1.0, float("nan")]) == 't.parquet: row 2: "nan" is not finite in column "a"'
+    assert said([float("-inf"), None]) == 't.parquet: row 1: "-inf" is not finite in column "a"'
+    assert said(pa.array([], pa.int64())) == "t.parquet has no rows"
+    pq.write_table(pa.table({"a": pa.nulls(3), "b": [1, 2, 3]}), tmp_path / "t.parquet")
+    assert read(tmp_path, "t.parquet").columns["a"].missing.all()
+
+
+@needs_pyarrow
+def test_a_damaged_parquet_file_is_refused_or_read_but_never_a_traceback(tmp_path):
+    table(40).to_parquet(tmp_path / "t.parquet")
+    whole = (tmp_path / "t.parquet").read_bytes()
+    chance = random.Random(0)
+    refused = 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(chance.randint(1, 8)):
+            damaged[chance.randrange(len(whole))] = chance.randrange(256)
+        (tmp_path / "t.parquet").write_bytes(damaged[: chance.choice([len(whole), chance.randrange(len(whole))])])
+        try:
+            assert len(read(tmp_path, "t.parquet")) > 0
+        except DataError as error:
+            refused += error.code == 4
+    assert refused > 15
+
+
+@needs_pyarrow
+def test_large_whole_numbers_of_parquet_are_rounded_where_the_table_is_lossy(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = [2**53 + 1, -(2**63), 2**63 - 1, None]
+    pq.write_table(pa.table({"a": values}), tmp_path / "t.parquet")
+    assert "lossy: true rounds it" in refusal(tmp_path, "t.parquet")[1]
+    found = read(tmp_path, "t.parquet", lossy=True).columns["a"].values
+    np.testing.assert_array_equal(found, [2.0**53, -(2.0**63), 2.0**63, np.nan])
+
+
+@needs_pyarrow
+def test_a_file_without_row_groups_has_no_rows(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.ParquetWriter(tmp_path / "t.parquet", pa.schema({"a": pa.int64()})).close()
+    assert pq.ParquetFile(tmp_path / "t.parquet").num_row_groups == 0
+    assert refusal(tmp_path, "t.parquet")[0] == "t.parquet has no rows"
+
+
+@needs_pyarrow
+def test_a_wide_table_comes_in_batches_of_fewer_rows(tmp_path):
+    columns = {f"x{number}": np.arange(3000.0) + number for number in range(1500)}
+    pd.DataFrame(columns).to_parquet(tmp_path / "t.parquet")
+    with opened("t.parquet", tmp_path) as file:
+        rows = Parquet(file)
+        sizes = [block.rows for block in rows.blocks(rows.names, lambda _: False)]
+    assert (len(sizes) > 1, sum(sizes), rows.estimate) == (True, 3000, 3000)
+
+
+@needs_pyarrow
+def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"a": ["x" * (200 << 20)]}), tmp_path / "t.parquet", compression="zstd")
+    assert (tmp_path / "t.parquet").stat().st_size < 1 << 20
+    monkeypatch.setattr(parquet_process, "ROOM", 400 << 20)
+    assert refusal(tmp_path, "t.parquet")[0] == "t.parquet takes far more memory than a file of its size should"
+
+
+@needs_pyarrow
+def test_what_ends_the_process_that_parses_is_told_and_leaves_none_behind(tmp_path):
+    table(40).to_parquet(tmp_path / "t.parquet")
+    with opened("t.parquet", tmp_path) as file:
+        rows = Parquet(file)
+        process = rows._process._process
+        process.send_signal(signal.SIGSEGV)
+        process.wait()
+        with pytest.raises(DataError, match=r"t\.parquet is a damaged Parquet file: parsing it ended with signal 11"):
+            list(rows.blocks(["int"], lambda _: False))
+    with opened("t.parquet", tmp_path) as file:
+        process = Parquet(file)._process._process
+        assert process.poll() is None
+    assert process.returncode == -signal.SIGKILL
+
+
+@needs_pyarrow
+def test_a_file_whose_parts_contradict_it_is_damaged(tmp_path):
+    pd.DataFrame({"a": [1.5] * 77}).to_parquet(tmp_path / "t.parquet", index=False)
+    whole = (tmp_path / "t.parquet").read_bytes()
+    # 77 as a number of thrift, 0x9a01, after the field's mark: that of the file comes first in the footer
+    place = whole.index(b"\x16\x9a\x01", len(whole) - int.from_bytes(whole[-8:-4], "little") - 8)
+    (tmp_path / "t.parquet").write_bytes(whole[:place] + b"\x16\x9c\x01" + whole[place + 3 :])
+    assert "other numbers of rows than it says" in refusal(tmp_path, "t.parquet")[0]
