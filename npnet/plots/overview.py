@@ -22,7 +22,7 @@ HEADING: Look = {"fontsize": 10.5, "fontweight": "bold"}
 
 @sweep_plot("overview", needs=has_trials)
 def overview(material: SweepMaterial) -> Drawing:
-    """One sheet of a sweep: the best point, all trials in their order, what the score depends on."""
+    """One sheet of a sweep: the best point, all trials in order, what the score depends on."""
     page = sheet(material, plain(f"Sweep: {material.score}", 60), 11.69, 7.2)
     page.write(sentence(material), 0.2, 0.16, fontsize=10.5, color=BEST)
     top = page.inner(0.1, 0.1, page.height - 3.2, 0.35)

@@ -172,11 +172,11 @@ class SweepMaterial:
 
 
 def value(cell: str) -> str:
-    """A value as a label has it: a decimal with four digits, none where there is nothing."""
+    """A value as a label has it: a decimal with four digits, none where there is nothing, no braces of JSON."""
     try:
-        return number(float(cell)) if "." in cell or "e" in cell else plain(cell, 18) or "none"
+        return cell if cell.isdecimal() else number(float(cell))
     except ValueError:
-        return plain(re.sub(r'^\{|\}$|"', "", cell), 18)
+        return plain(re.sub(r'^\{|\}$|"', "", cell), 18) or "none"
 
 
 def brief(keys: Sequence[str]) -> dict[str, str]:
