@@ -24,7 +24,7 @@ from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.scoring import Scorer
 from npnet.predictor import Predictor
 from npnet.reopening import predictor_of
-from npnet.rundir import find
+from npnet.rundir import answering, find
 
 Floats = NDArray[np.float64]
 Task = Literal["binary", "multiclass", "regression"]
@@ -243,11 +243,11 @@ def _dataset(X: Floats, Y: ArrayLike, task: Task) -> Dataset:
 
 
 def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
-    """The trained model of a run folder, an id, a unique prefix of one, or `latest`.
+    """The trained model of a run folder, an id, a unique prefix of one, or `latest`; of a sweep that of its best trial.
 
     It predicts from raw features, in the order of the training's columns; its data are not needed.
     """
-    predictor, features, experiment = predictor_of(find(Path(runs_dir), str(run)))
+    predictor, features, experiment = predictor_of(answering(find(Path(runs_dir), str(run))))
     model = Model(*experiment.layers, seed=experiment.seed)
     model._network, model._predictor, model._features = predictor.network, predictor, features
     return model

@@ -47,15 +47,15 @@ def evaluate(
     """Score a run on its data again, or on those of another file, by scikit-learn.
 
     A score of --data has no loss; its file is read as the run's own was. Intervals are those of the rows alone: what
-    another training would give is not in them.
+    another training would give is not in them. For a sweep its best trial answers.
     """
     bounds = [read_bound(text) for text in fail_under or []]
     from npnet.console.tables import metrics_table
-    from npnet.rundir import find
+    from npnet.rundir import answering, find
     from npnet.running.scoring import Question, score
 
     chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
-    answer = score(find(here.runs_dir, run), Question(split, chosen or None, threshold, data, bootstrap))
+    answer = score(answering(find(here.runs_dir, run)), Question(split, chosen or None, threshold, data, bootstrap))
     for note in answer.notes:
         here.screen.say(note)
     for warning in answer.warnings:

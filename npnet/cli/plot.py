@@ -9,7 +9,8 @@ from npnet.cli.commands import Here, Runs, command
 from npnet.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from npnet.plots import Material
+    from npnet.plots import Material, SweepMaterial
+    from npnet.rundir import Run as RunFolder
 
 FORMATS = ("png", "svg", "pdf")
 EXAMPLES = """
@@ -17,6 +18,8 @@ npnet plot latest
 npnet plot latest --kind roc,precision_recall --format png,pdf
 npnet plot latest --kind importance,calibration,threshold
 npnet plot 20261122-1 20261122-2 --kind all
+npnet plot SWEEP --kind slices,parallel --format svg
+npnet plot runs/SWEEP/best
 npnet list plots
 """
 
@@ -30,27 +33,23 @@ def plot(
     here: Here,
     run: Runs,
     kind: Annotated[
-        str | None, typer.Option(metavar="A,B", help="The plots to draw, or all that suit; else those of train.")
+        str | None, typer.Option(metavar="A,B", help="The plots to draw, or all that suit; else the usual ones.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="A,B", help="png, svg, pdf or several of them.")] = "png",
 ) -> None:
-    """Draw a run into its folder; prints the paths written."""
+    """Draw a run or a sweep into its folder; prints the paths written.
+
+    Of a sweep all that suits is drawn; SWEEP/best is its best trial, a run as any other.
+    """
     formats = words(form)
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
-    from npnet.plots import draw
-    from npnet.plots.from_run import material
-    from npnet.reopening import reopen
-    from npnet.rundir import find
-    from npnet.running.threads import limited, threads_of
+    from npnet.rundir import find, is_sweep
 
     paths: list[Path] = []
     for one in [find(here.runs_dir, text) for text in run]:
-        fitting = reopen(one)
-        with limited(threads_of(fitting.experiment)):
-            seen = material(one, fitting)
-            drawn = draw(seen, chosen(kind, seen), one.plots, formats)
+        drawn = draw_sweep(one, kind, formats) if is_sweep(one) else draw_run(one, kind, formats)
         paths += drawn
         if not here.json:
             here.screen.result("\n".join(map(str, drawn)))
@@ -58,12 +57,34 @@ def plot(
         here.screen.result_json({"paths": [str(path) for path in paths]})
 
 
+def draw_run(run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
+    """The pictures of one training, from its network and its data; gives their paths."""
+    from npnet.plots import draw
+    from npnet.plots.from_run import material
+    from npnet.reopening import reopen
+    from npnet.running.threads import limited, threads_of
+
+    fitting = reopen(run)
+    with limited(threads_of(fitting.experiment)):
+        seen = material(run, fitting)
+        return draw(seen, chosen(kind, seen), run.plots, formats)
+
+
+def draw_sweep(run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
+    """The pictures of a sweep, from its tables; gives their paths."""
+    from npnet.plots import draw
+    from npnet.sweep.material import sweep_material
+
+    seen = sweep_material(run)
+    return draw(seen, chosen(kind, seen), run.plots, formats)
+
+
 def words(text: str) -> list[str]:
     """The words of a list with commas."""
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def chosen(kind: str | None, material: "Material") -> list[str]:
+def chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
     """The plots to draw: as named, all that suit, or the usual ones; UsageError for a name of none."""
     from npnet.plots import plots, suits, usual
 

@@ -43,16 +43,17 @@ def predict(
     """Predict rows that need not have the target; columns go by name.
 
     Other columns are left aside. A text that training never saw is taken as unknown, with a warning.
+    For a sweep its best trial answers.
     """
     if form not in FORMATS:
         raise UsageError(f"there is no format {form}", f"write {' or '.join(FORMATS)}")
     if file is None and here.screen.listens:
         raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
-    from npnet.rundir import find
+    from npnet.rundir import answering, find
     from npnet.running.predicting import FORMATS as WRITERS
     from npnet.running.predicting import Oracle, rows_of
 
-    oracle = Oracle.of(find(here.runs_dir, run))
+    oracle = Oracle.of(answering(find(here.runs_dir, run)))
     if proba:
         oracle.require_classes()
     frame = looked_at(here, oracle, file or "-", strict)

@@ -8,6 +8,8 @@ from npnet.cli.commands import Here, Run, Runs, command, group
 from npnet.cli.query import Query, scores_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from npnet.rundir import Run as RunFolder
 
 LIST = """
@@ -24,7 +26,9 @@ npnet runs tag latest --remove best
 DIFF = "npnet runs diff latest 20261122-1415"
 COMPARE = """
 npnet compare latest 20261122-1415 20261122-1502
+npnet compare SWEEP
 """
+POINTS = 6  # of a sweep that are compared, the best
 
 Filter = Annotated[
     list[str] | None, typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9 or status=done; repeatable.")
@@ -60,7 +64,7 @@ def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = 
 
 
 def show(here: Here, run: Run) -> None:
-    """Show a run: how it came about, how it ended, its scores and its files."""
+    """Show a run: how it came about, how it ended, its scores and its files; of a sweep those of its best trial."""
     from npnet.console.tables import run_text
     from npnet.rundir import find
 
@@ -123,18 +127,54 @@ def diff(here: Here, first: Run, second: Run) -> None:
 
 
 def compare(here: Here, run: Runs) -> None:
-    """Compare runs: their scores, and only the settings that differ."""
-    from npnet.console.tables import table
-    from npnet.rundir import find
+    """Compare runs: their scores, and only the settings that differ.
+
+    Of a sweep beside others its best trial stands there; a sweep alone shows its best points, the means of repeats.
+    """
+    from npnet.rundir import answering, find, is_sweep
 
     found = [find(here.runs_dir, text) for text in run]
-    settings, metrics = differing_settings(found), all_metrics(found)
+    if len(found) == 1 and is_sweep(found[0]):
+        compare_points(here, found[0])
+        return
+    answers = [answering(one) for one in found]
+    names = [one.id if one is own else f"{one.id}/best" for one, own in zip(found, answers, strict=True)]
+    compared(here, "runs", names, all_metrics(answers), differing_settings(answers))
+
+
+def compare_points(here: Here, sweep: "RunFolder") -> None:
+    """Compare the best points of a sweep: the means of their scores, and their parameters."""
+    from npnet.sweep.reading import read_trials
+
+    trials = read_trials(sweep)
+    best = trials.ranking[:POINTS]
+    metrics: dict[str, list[float | None]] = {
+        name: [float(values[one.rows].mean()) for one in best] for name, values in trials.scores.items()
+    }
+    if any(len(one.rows) > 1 for one in best):
+        metrics[f"deviation of {trials.goal.name}"] = [one.deviation for one in best]
+    settings: dict[str, list[object]] = {
+        key: [cells[one.rows[0]] for one in best] for key, cells in trials.cells.items() if len(set(cells)) > 1
+    }
+    compared(here, "points", [f"point {one.point}" for one in best], metrics, settings)
+
+
+def compared(
+    here: Here,
+    what: str,
+    names: list[str],
+    metrics: "Mapping[str, Sequence[float | None]]",
+    settings: "Mapping[str, Sequence[object]]",
+) -> None:
+    """Show scores and settings, a column for each of what is compared."""
+    from npnet.console.tables import table
+
     if here.json:
-        here.screen.result_json({"runs": [one.id for one in found], "metrics": metrics, "settings": settings})
+        here.screen.result_json({what: names, "metrics": metrics, "settings": settings})
     else:
         rows: list[list[object]] = [[name, *values] for name, values in metrics.items()]
         rows += [[name, *map(as_written, values)] for name, values in settings.items()]
-        here.screen.result_table(table(["", *(one.id for one in found)], rows))
+        here.screen.result_table(table(["", *names], rows))
 
 
 def all_metrics(runs: "list[RunFolder]") -> dict[str, list[float | None]]:

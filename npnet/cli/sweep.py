@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from npnet.cli.commands import Here, Overrides, Run, command, refuse_options
-from npnet.errors import UsageError
+from npnet.errors import NpnetError, UsageError
 
 if TYPE_CHECKING:
     from npnet.sweep.driver import SweepEnding
@@ -30,6 +30,9 @@ Backend = Annotated[str, typer.Option(metavar="NAME", help="local, dask, or anot
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The scheduler of a Dask cluster.")]
 Failures = Annotated[int | None, typer.Option(metavar="N", help="Stop once more than N trials have failed.", min=0)]
 Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="How long a trial may take.", min=0.001)]
+NoPlots = Annotated[
+    bool, typer.Option("--no-plots", help="Draw nothing at the end; --quiet and --json draw nothing either.")
+]
 KEEP = "light (config, history, scores, weights), all (the last state too), best (weights of one), none (no weights)."
 
 
@@ -57,6 +60,7 @@ def sweep(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the sweep; else the config's.")] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for it; may be repeated.")] = None,
     run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Its folder, new or empty.")] = None,
+    no_plots: NoPlots = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials, train nothing.")] = False,
     emit_commands: Annotated[
         bool, typer.Option("--emit-commands", help="Print a command for each trial, to be run elsewhere.")
@@ -95,7 +99,7 @@ def sweep(
     if emit_commands:
         emit(here, plan, wishes)
         return None
-    return run(here, plan, wishes)
+    return run(here, plan, wishes, not no_plots)
 
 
 def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: Path | None) -> "Plan":
@@ -142,7 +146,7 @@ def rehearse(here: Here, plan: "Plan") -> None:
     here.screen.say(f"{plan.size} trials{more}; the best by {plan.goal.name}")
 
 
-def run(here: Here, plan: "Plan", wishes: "SweepWishes") -> int:
+def run(here: Here, plan: "Plan", wishes: "SweepWishes", plots: bool) -> int:
     """Train all of it, and say how it went and where it is."""
     from npnet.console.sweeping import SweepDisplay
     from npnet.running import Halted
@@ -152,7 +156,26 @@ def run(here: Here, plan: "Plan", wishes: "SweepWishes") -> int:
         ending = run_sweep(plan, wishes, SweepDisplay(here.screen))
     except Halted as halted:
         return halted.code
-    return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
+    code = told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
+    if plots:
+        draw(here, ending)
+    return code
+
+
+def draw(here: Here, ending: "SweepEnding") -> None:
+    """Draw the overview of a sweep that is done, last of all: it takes a second, most of it matplotlib's start.
+
+    With --quiet and --json nobody watches, and nothing is drawn; that it cannot be drawn is no error.
+    """
+    if here.json or here.screen.quiet or ending.status != "done" or ending.outcomes.best is None:
+        return
+    from npnet.plots import draw
+    from npnet.sweep.material import sweep_material
+
+    try:
+        draw(sweep_material(ending.run), ["overview"], ending.run.plots)
+    except NpnetError as error:
+        here.screen.warn(f"the overview is missing: {error.message}; npnet plot {ending.run.id} tries again")
 
 
 def told(here: Here, ending: "SweepEnding", folder: str) -> int:
@@ -202,6 +225,7 @@ def resume(
     scheduler: Scheduler = None,
     max_failures: Failures = None,
     trial_timeout: Timeout = None,
+    no_plots: NoPlots = False,
 ) -> int:
     """Go on with a sweep that was interrupted; prints its folder. A finished one is just named."""
     from npnet.console.sweeping import SweepDisplay
@@ -220,6 +244,10 @@ def resume(
         here.screen.result(str(found.path))
         return 0
     try:
-        return told(here, resume_sweep(found, wishes, SweepDisplay(here.screen)), str(found.path))
+        ending = resume_sweep(found, wishes, SweepDisplay(here.screen))
     except Halted as halted:
         return halted.code
+    code = told(here, ending, str(found.path))
+    if not no_plots:
+        draw(here, ending)
+    return code

@@ -86,11 +86,15 @@ def baselines_table(
 
 
 def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
-    """A row for each run: how it ended, its best epoch, and its first score on the last of its parts."""
+    """A row for each run: how it ended, its best epoch, and its first score on the last of its parts.
+
+    Of a sweep: how many trials it has, and the score of the best one.
+    """
     columns = ["run", "status", "epoch", "took", "score", "tags"]
     rows = [
         [
-            *(info[name] for name in ("id", "status", "best_epoch")),
+            *(info[name] for name in ("id", "status")),
+            info["best_epoch"] if info.get("trials") is None else f"{info['trials']} trials",
             _took(info["seconds"]),
             first_score(scores),
             " ".join(map(str, info["tags"] if isinstance(info["tags"], list) else [])),

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.plots.backend import styled
 from npnet.plots.material import Material
+from npnet.plots.trials import SweepMaterial
 from npnet.registry import Registry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Numbers = Mapping[str, NDArray[np.generic]]
-Needs = Callable[[Material], str | None]
+M = TypeVar("M", Material, SweepMaterial)
+OTHERWISE = {Material: "shows one training, and this is a sweep", SweepMaterial: "shows a sweep, and this is none"}
 
 
 @dataclass(frozen=True)
@@ -26,30 +28,42 @@ class Drawing:
     numbers: Numbers
 
 
-class Plot:
-    """A kind of picture: call it with material; `needs` says why it cannot be drawn, or None."""
+class Plot(Generic[M]):
+    """A kind of picture: call it with material `of` its kind; `needs` says why it cannot be drawn, or None."""
 
-    def __init__(self, paint: Callable[[Material], Drawing], needs: Needs) -> None:
-        self.paint, self.needs, self.__doc__ = paint, needs, paint.__doc__
+    def __init__(self, of: type[M], paint: Callable[[M], Drawing], needs: Callable[[M], str | None]) -> None:
+        self.of: type[M] = of
+        self.paint: Callable[[M], Drawing] = paint
+        self.needs: Callable[[M], str | None] = needs
+        self.__doc__ = paint.__doc__
 
-    def __call__(self, material: Material) -> Drawing:
+    def __call__(self, material: M) -> Drawing:
         """Draw; the material must suit."""
         with styled():
             return self.paint(material)
 
 
-plots: Registry[Plot] = Registry("plot", "plots")
+plots: Registry[Plot[Any]] = Registry("plot", "plots")
 
 
-def plot(name: str, needs: Needs) -> Callable[[Callable[[Material], Drawing]], Plot]:
+def plot(
+    name: str, needs: Callable[[Material], str | None]
+) -> Callable[[Callable[[Material], Drawing]], Plot[Material]]:
     """Register a function as the plot of that name; it is drawn only where `needs` gives None."""
-
-    def register(paint: Callable[[Material], Drawing]) -> Plot:
-        return plots.add(name)(Plot(paint, needs))
-
-    return register
+    return lambda paint: plots.add(name)(Plot(Material, paint, needs))
 
 
-def suits(name: str, material: Material) -> str | None:
+def sweep_plot(
+    name: str, needs: Callable[[SweepMaterial], str | None]
+) -> Callable[[Callable[[SweepMaterial], Drawing]], Plot[SweepMaterial]]:
+    """Register a function as a plot of sweeps; it is drawn only where `needs` gives None."""
+    return lambda paint: plots.add(name)(Plot(SweepMaterial, paint, needs))
+
+
+def suits(name: str, material: Material | SweepMaterial) -> str | None:
     """Why a plot cannot be drawn from this material, or None; UnknownName for no such plot."""
-    return plots.find(name).needs(material)
+    found = plots.find(name)
+    if not isinstance(material, found.of):
+        return OTHERWISE[found.of]
+    reason: str | None = found.needs(material)
+    return reason

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from npnet.plots.material import Material
 from npnet.plots.style import GREY, Look, plain
 
 if TYPE_CHECKING:
@@ -61,7 +60,19 @@ class Box:
         self.figure.text((self.left + x) / wide, (self.bottom + self.height - y) / high, text, **look)
 
 
-def sheet(material: Material, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
+class Titled(Protocol):
+    """What stands below the heading of a sheet."""
+
+    @property
+    def title(self) -> str:
+        """The name of what is shown."""
+
+    @property
+    def subtitle(self) -> str:
+        """Which one it is."""
+
+
+def sheet(material: Titled, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
     """A new figure with its heading, title and subtitle; the rest of the page as a box."""
     from matplotlib.figure import Figure
 

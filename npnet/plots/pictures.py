@@ -10,17 +10,22 @@ from npnet.io import make_folders, write_atomic
 from npnet.plots.backend import render
 from npnet.plots.kinds import Numbers, plots, suits
 from npnet.plots.material import Material
+from npnet.plots.trials import SweepMaterial
 
 USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
 
 
-def usual(material: Material) -> list[str]:
-    """What `npnet train` draws: loss, boundary, the task's own curves and one sheet of all."""
+def usual(material: Material | SweepMaterial) -> list[str]:
+    """What `npnet train` draws: loss, boundary, the task's own curves and one sheet of all; of a sweep all."""
+    if isinstance(material, SweepMaterial):
+        return [kind for kind in plots if suits(kind, material) is None]
     left_out = {"confusion"} if material.task == "binary" else set()
     return [kind for kind in USUAL if kind not in left_out and suits(kind, material) is None]
 
 
-def draw(material: Material, kinds: Sequence[str], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
+def draw(
+    material: Material | SweepMaterial, kinds: Sequence[str], folder: Path, formats: Sequence[str] = ("png",)
+) -> list[Path]:
     """Write `<kind>.<format>` and `<kind>.csv` of each kind into the folder; gives their paths.
 
     UsageError where a kind does not suit the material, before anything is drawn; UnknownName for no such plot;

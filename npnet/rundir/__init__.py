@@ -1,5 +1,6 @@
 """Run folders: what a training leaves behind, and the only code that knows the names of its files."""
 
+from npnet.rundir.answering import answering, is_sweep
 from npnet.rundir.difference import Difference, difference
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.run import Run
@@ -13,10 +14,12 @@ __all__ = [
     "NewRun",
     "Run",
     "RunWriter",
+    "answering",
     "claim",
     "claim_folder",
     "difference",
     "find",
+    "is_sweep",
     "listing",
     "reclaim",
     "remove",

@@ -50,20 +50,33 @@ def csv_rows(columns: Mapping[str, ArrayLike], header: bool = True) -> bytes:
     return "".join(f"{line}\n" for line in (*names, *rows)).encode()
 
 
+def parse_mixed(data: bytes) -> dict[str, list[str]]:
+    """Read what `mixed_line` wrote, header first, as the texts of the cells; ValueError says what is off."""
+    return {name: [_unguarded(cell) for cell in cells] for name, cells in _parsed(data).items()}
+
+
 def parse_predictions(data: bytes) -> Columns:
     """Read what `csv_rows` wrote; ValueError says what is off.
 
     Rows are int64. With probabilities, target and prediction are names of classes, else all is float64.
     """
+    columns = _parsed(data)
+    classes = any(name.startswith(PROBABILITY) for name in columns)
+    try:
+        return {name: _typed(cells, name, classes) for name, cells in columns.items()}
+    except OverflowError as error:
+        raise ValueError(f"it is no table of predictions: {error}") from error
+
+
+def _parsed(data: bytes) -> dict[str, list[str]]:
     try:
         header, *rows = list(csv.reader(StringIO(data.decode(), newline=""), strict=True)) or [[]]
-        names = [_unguarded(name) for name in header]
-        if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
-            raise ValueError("its lines have not one cell for each column")
-        classes = any(name.startswith(PROBABILITY) for name in names)
-        return {name: _typed([row[at] for row in rows], name, classes) for at, name in enumerate(names)}
-    except (csv.Error, OverflowError) as error:
-        raise ValueError(f"it is no table of predictions: {error}") from error
+    except csv.Error as error:
+        raise ValueError(f"it is no table: {error}") from error
+    names = [_unguarded(name) for name in header]
+    if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
+        raise ValueError("its lines have not one cell for each column")
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
 
 def _cell(value: object) -> str:

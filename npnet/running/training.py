@@ -17,7 +17,7 @@ from npnet.fitting import Fitting
 from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
-from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder, find
+from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
 from npnet.running.baselines import baselines
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
@@ -186,7 +186,7 @@ def _start_from(fitting: Fitting, ready: Ready, wishes: Wishes) -> Run | None:
     if text is None:
         return None
     folder = ready.base / text
-    run = Run(folder) if folder.is_dir() else find(wishes.runs_dir, text)
+    run = answering(Run(folder) if folder.is_dir() else find(wishes.runs_dir, text))
     fitting.set_weights(run.weights()[0])
     return run
 

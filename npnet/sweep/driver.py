@@ -263,7 +263,7 @@ class Sweep:
         else:
             status, code = "done", 8 if self.outcomes.failed else 0
             self._tidy()
-        self.writer.finish(status, best_epoch=None, error=None)
+        self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
         return SweepEnding(self.writer.run, self.outcomes, status, code)
 
     def _drop_weights(self, best: int) -> None:

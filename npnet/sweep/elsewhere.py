@@ -7,7 +7,7 @@ from pathlib import Path
 
 from npnet import io
 from npnet.errors import RunError, UsageError
-from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder
+from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result
 from npnet.running.ready import make_ready
@@ -72,9 +72,9 @@ def collect(folder: Path) -> SweepEnding:
         io.replace_symlink(folder / files.BEST, f"{files.TRIALS}/{files.trial_name(best.best)}")
         io.write_json(folder / files.METRICS, outcomes.result(best.best).metrics)
     missing = plan.size - len(outcomes.trials)
-    return SweepEnding(
-        Run(folder), outcomes, "interrupted" if missing else "done", 8 if outcomes.failed or missing else 0
-    )
+    status, run = "interrupted" if missing else "done", Run(folder)
+    reclaim(run).finish(status, error=None, **outcomes.counts)
+    return SweepEnding(run, outcomes, status, 8 if outcomes.failed or missing else 0)
 
 
 def result_of(trial: Trial, run: Run, plan: Plan) -> Result:

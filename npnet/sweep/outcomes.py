@@ -84,6 +84,12 @@ class Outcomes:
         return Standing(point, trials[0].values, float(values.mean()), deviation, len(trials), best)
 
     @property
+    def counts(self) -> dict[str, int | str | None]:
+        """What run.json says of it: how many trials, how many of them failed, the folder of the best one."""
+        best = None if self.best is None else f"{files.TRIALS}/{files.trial_name(self.best.best)}"
+        return {"trials": len(self.trials), "failed": len(self.failed), "best": best}
+
+    @property
     def best(self) -> Standing | None:
         """The point with the best mean; None while none has one."""
         found = min(self.standings(), key=lambda one: (one.mean, one.point), default=None)

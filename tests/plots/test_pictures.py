@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 import pytest
 from materials import MATERIALS, STRANGE, circles, values_material
+from sweeps import SWEEPS
 
 from npnet.errors import MachineError, UnknownName, UsageError
 from npnet.plots import draw, plots, suits, usual
@@ -26,7 +27,8 @@ def read(path):
 
 def suiting(kind):
     """The first material from which a kind can be drawn."""
-    return next(material for name in MATERIALS if suits(kind, material := MATERIALS[name]()) is None)
+    makers = (MATERIALS | SWEEPS).values()
+    return next(material for make in makers if suits(kind, material := make()) is None)
 
 
 @pytest.mark.parametrize("name", MATERIALS)
