@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from npnet import io
 from npnet.errors import Diverged
+from npnet.strict import parse_json
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -102,7 +103,7 @@ def parse(file: BinaryIO, size: int, limit: int = FILE_LIMIT) -> tuple[Tensors, 
     if size > limit:
         raise ValueError(f"it is larger than {io.size_text(limit)}")
     header = _read_header(file, size)
-    fields = io.parse_json(header)
+    fields = parse_json(header)
     if not isinstance(fields, dict):
         raise ValueError("its header is not a table of tensors")
     metadata = _metadata(header, fields.pop("__metadata__", None))

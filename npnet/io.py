@@ -4,7 +4,6 @@ What the machine refuses becomes a `MachineError` of one line, and nothing half-
 """
 
 import errno
-import json
 import math
 import os
 import secrets
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from npnet.errors import MachineError, RunError
+from npnet.strict import to_json
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
@@ -107,23 +107,8 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write a value as strict JSON, atomically; see `to_json`."""
+    """Write a value as strict JSON, atomically; see `strict.to_json`."""
     write_atomic(path, to_json(value))
-
-
-def to_json(value: object) -> bytes:
-    """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null."""
-    return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def parse_json(data: bytes) -> object:
-    """Read strict JSON: no duplicate keys, no NaN or infinity, no broken text; ValueError says what is off."""
-    try:
-        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # refuses 1e999 and half a surrogate pair
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    return value
 
 
 def replace_symlink(link: Path, target: str) -> None:
@@ -277,18 +262,3 @@ def read_regular_file(path: Path, limit: int) -> bytes:
 
 def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise ValueError("a key is there twice")
-    return fields

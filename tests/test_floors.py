@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry errors spec streams io lock",
+        "registry errors spec streams strict io lock",
         "nn data metrics decisions",
         "config",
         "training checkpoint rundir readout pooling predictor fitting crossval reopening estimators",

@@ -1,18 +1,23 @@
 """`npnet runs` and `npnet compare`: the runs that there are, and what sets them apart."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from npnet.cli.commands import Here, Run, Runs, command, group
-from npnet.cli.query import Query, scores_of
+from npnet.cli.query import Query, scores_of, settings_of
+from npnet.errors import RunError
 
 if TYPE_CHECKING:
+    from npnet.rundir import Entry
     from npnet.rundir import Run as RunFolder
 
 LIST = """
 npnet runs
 npnet runs --filter 'test.roc_auc>0.9' --sort -test.roc_auc
+npnet runs --filter 'learning_rate<=0.01' --sort layers.0.linear.units
 npnet runs --tag paper --json
 """
 SHOW = "npnet runs show latest"
@@ -27,7 +32,8 @@ npnet compare latest 20261122-1415 20261122-1502
 """
 
 Filter = Annotated[
-    list[str] | None, typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9 or status=done; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9, learning_rate<=0.01 or status=done; repeatable."),
 ]
 Sort = Annotated[str | None, typer.Option(metavar="FIELD", help="Smallest first; with - in front largest first.")]
 Tagged = Annotated[str | None, typer.Option(metavar="TAG", help="Only runs with this tag.")]
@@ -47,16 +53,32 @@ def add_to(app: typer.Typer) -> None:
 def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = None) -> None:  # noqa: A002
     """List the runs, the oldest first, with the first of their scores."""
     query = Query.read(filter or [], sort, tag)
-    from npnet.console.tables import runs_table
     from npnet.rundir import listing
 
-    chosen = [(told(one), scores_of(one)) for one in query.apply(list(listing(here.runs_dir)))]
+    chosen = query.apply(listing(here.runs_dir), lambda one: settings_of(opened(here, one)))
     if here.json:
-        here.screen.result_json({"runs": [{**info, "metrics": scores} for info, scores in chosen]})
+        here.screen.result_json({"runs": list(objects(here, chosen))})
     elif chosen:
-        here.screen.result_table(runs_table(chosen))
+        from npnet.console.lines import runs_text
+
+        here.screen.result(runs_text(chosen, here.screen.out))
     else:
         here.screen.say(f"no runs in {here.runs_dir}")
+
+
+def opened(here: Here, entry: "Entry") -> "RunFolder":
+    """The folder of a run of the list."""
+    from npnet.rundir import Run
+
+    return Run(here.runs_dir / entry.id)
+
+
+def objects(here: Here, runs: "list[Entry]") -> Iterator[dict[str, object]]:
+    """All that run.json and metrics.json say of each; a run that was removed meanwhile is left out."""
+    for entry in runs:
+        with suppress(RunError):
+            one = opened(here, entry)
+            yield {**told(one), "metrics": scores_of(one)}
 
 
 def show(here: Here, run: Run) -> None:

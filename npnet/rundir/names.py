@@ -21,6 +21,7 @@ LOG = "log.txt"
 CRASH = "crash.txt"
 LOCK = "LOCK"
 LATEST = "latest"
+INDEX = ".index"  # beside the runs; hidden, so that it is none of them
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 NAME_LENGTH = 100

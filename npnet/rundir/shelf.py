@@ -1,8 +1,6 @@
-"""The folder of runs: finding one, listing, tagging and removing them."""
+"""The folder of runs: finding one, tagging and removing them."""
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from npnet import io
 from npnet.errors import RunError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.index import folders
 from npnet.rundir.run import Run
 
 
@@ -29,15 +28,6 @@ def find(runs_dir: Path, text: str) -> Run:
     if _is_folder(text):
         return Run(Path(text))
     raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, ids))
-
-
-def listing(runs_dir: Path) -> Iterator[Run]:
-    """Every run of the folder that can be read, the oldest first; half-made and damaged ones are left out."""
-    for one in _ids(runs_dir):
-        with suppress(RunError):
-            run = Run(runs_dir / one)
-            _ = run.info
-            yield run
 
 
 def set_tags(run: Run, tags: Sequence[str]) -> None:
@@ -71,11 +61,7 @@ def _relink(link: Path) -> None:
 
 
 def _ids(runs_dir: Path) -> list[str]:
-    if not runs_dir.is_dir():
-        return []
-    with os.scandir(runs_dir) as entries:
-        folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return sorted(name for name in folders if names.is_safe(name) and (runs_dir / name / names.INFO).is_file())
+    return [name for name in folders(runs_dir) if (runs_dir / name / names.INFO).is_file()]
 
 
 def _latest(link: Path, ids: list[str]) -> Run:

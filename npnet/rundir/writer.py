@@ -16,9 +16,11 @@ from npnet.checkpoint import write_tensors
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.info import check_info
 from npnet.rundir.machine import git_commit, machine, versions
-from npnet.rundir.run import Run, check_info
+from npnet.rundir.run import Run
 from npnet.rundir.table import line, predictions_csv
+from npnet.strict import to_json
 
 TRIES = 100
 
@@ -74,7 +76,7 @@ class NewRun:
         """
         info = self._first_info(base) | facts
         check_info(info)
-        for name, data in {**files, names.INFO: io.to_json(info)}.items():
+        for name, data in {**files, names.INFO: to_json(info)}.items():
             io.write_atomic(self._hidden / name, data)
         io.rename_folder(self._hidden, self.folder)
         self._published = True
