@@ -17,17 +17,18 @@ def find(runs_dir: Path, text: str) -> Run:
 
     Raises `RunError` where it stands for none or for several, with those that come near.
     """
-    ids = _ids(runs_dir)
     if text == names.LATEST and (link := runs_dir / names.LATEST).is_symlink():
-        return _latest(link, ids)
-    found = [text] if text in ids else [one for one in ids if text and one.startswith(text)]
+        return _latest(link)
+    if _is_run(runs_dir, text):
+        return Run(runs_dir / text)
+    found = _ids(runs_dir, text) if text else []
     if len(found) > 1:
         raise RunError(f"{names.shown(text)} begins the ids of {len(found)} runs: {_some(found)}", "write more of it")
     if found:
         return Run(runs_dir / found[0])
     if _is_folder(text):
         return Run(Path(text))
-    raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, ids))
+    raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, _ids(runs_dir)))
 
 
 def set_tags(run: Run, tags: Sequence[str]) -> None:
@@ -60,13 +61,20 @@ def _relink(link: Path) -> None:
         io.remove_file(link)
 
 
-def _ids(runs_dir: Path) -> list[str]:
-    return [name for name in folders(runs_dir) if (runs_dir / name / names.INFO).is_file()]
+def _ids(runs_dir: Path, beginning: str = "") -> list[str]:
+    return [
+        name for name in folders(runs_dir) if name.startswith(beginning) and (runs_dir / name / names.INFO).is_file()
+    ]
 
 
-def _latest(link: Path, ids: list[str]) -> Run:
+def _is_run(runs_dir: Path, name: str) -> bool:
+    folder = runs_dir / name
+    return names.is_safe(name) and not folder.is_symlink() and (folder / names.INFO).is_file()
+
+
+def _latest(link: Path) -> Run:
     target = str(link.readlink())
-    if target not in ids:
+    if not _is_run(link.parent, target):
         raise RunError(f"{link} names {names.shown(target)}, which is no run there", "`npnet runs` lists the runs")
     return Run(link.with_name(target))
 
