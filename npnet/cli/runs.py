@@ -1,4 +1,4 @@
-"""`npnet runs` and `npnet compare`: the runs that there are, and what sets them apart."""
+"""`npnet runs`: the runs that there are, and what sets two of them apart."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,10 +27,6 @@ npnet runs tag latest paper best
 npnet runs tag latest --remove best
 """
 DIFF = "npnet runs diff latest 20261122-1415"
-COMPARE = """
-npnet compare latest 20261122-1415 20261122-1502
-"""
-
 Filter = Annotated[
     list[str] | None,
     typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9, learning_rate<=0.01 or status=done; repeatable."),
@@ -47,7 +43,6 @@ def add_to(app: typer.Typer) -> None:
     command(family, "rm", REMOVE)(remove)
     command(family, "tag", TAG)(tag)
     command(family, "diff", DIFF)(diff)
-    command(app, "compare", COMPARE)(compare)
 
 
 def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = None) -> None:  # noqa: A002
@@ -142,40 +137,6 @@ def diff(here: Here, first: Run, second: Run) -> None:
         here.screen.result_table(table(["", one.id, other.id], rows))
     else:
         here.screen.say("nothing differs")
-
-
-def compare(here: Here, run: Runs) -> None:
-    """Compare runs: their scores, and only the settings that differ."""
-    from npnet.console.tables import table
-    from npnet.rundir import find
-
-    found = [find(here.runs_dir, text) for text in run]
-    settings, metrics = differing_settings(found), all_metrics(found)
-    if here.json:
-        here.screen.result_json({"runs": [one.id for one in found], "metrics": metrics, "settings": settings})
-    else:
-        rows: list[list[object]] = [[name, *values] for name, values in metrics.items()]
-        rows += [[name, *map(as_written, values)] for name, values in settings.items()]
-        here.screen.result_table(table(["", *(one.id for one in found)], rows))
-
-
-def all_metrics(runs: "list[RunFolder]") -> dict[str, list[float | None]]:
-    """Every score that one of the runs has: test.roc_auc and its value in each."""
-    flat = [{f"{part}.{name}": v for part, some in scores_of(one).items() for name, v in some.items()} for one in runs]
-    return {name: [one.get(name) for one in flat] for name in dict.fromkeys(name for one in flat for name in one)}
-
-
-def differing_settings(runs: "list[RunFolder]") -> dict[str, list[object]]:
-    """The settings that are not the same in all runs, and their value in each."""
-    from npnet.rundir import difference
-
-    first, *others = runs
-    pairs = [difference(first, other).settings for other in others]
-    found: dict[str, list[object]] = {}
-    for name in dict.fromkeys(name for some in pairs for name in some):
-        own = next(some[name][0] for some in pairs if name in some)
-        found[name] = [own, *(some[name][1] if name in some else own for some in pairs)]
-    return found
 
 
 def as_written(value: object) -> str | None:

@@ -55,6 +55,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     return made
 
 
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The same as a table of GitHub's Markdown."""
+    lines = [list(map(one_line, columns)), ["---"] * len(columns), *(list(map(_cell, row)) for row in rows)]
+    escaped = (" | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line) for line in lines)
+    return "".join(f"| {line} |\n" for line in escaped)
+
+
 def metrics_table(
     metrics: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None
 ) -> Table:
