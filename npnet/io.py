@@ -6,7 +6,6 @@ What the machine refuses becomes a `MachineError` of one line, and nothing half-
 import errno
 import math
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
@@ -261,4 +260,4 @@ def read_regular_file(path: Path, limit: int) -> bytes:
 
 
 def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")
+    return path.with_name(f".{path.name}.tmp.{os.urandom(4).hex()}")

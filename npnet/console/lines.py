@@ -22,7 +22,8 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 def runs_text(runs: Sequence["Entry"], output: Output) -> str:
     """A line for each run: how it ended, its best epoch, its first score on the last of its parts, its tags."""
     rows = list(map(_cells, runs))
-    widths = [max(map(_width, column)) for column in zip(COLUMNS, *rows, strict=True)]
+    columns = zip(COLUMNS, *rows, strict=True)
+    widths = [max(map(len if "".join(column).isascii() else _width, column)) for column in columns]
     taken = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
     if output.width and taken + min(widths[-1], NARROWEST) <= output.width:  # else the terminal wraps the lines
         widths[-1] = min(widths[-1], output.width - taken)

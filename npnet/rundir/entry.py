@@ -47,8 +47,9 @@ class Entry(NamedTuple):
         return None if place is None else (self.names[place].partition(".")[2], self._score(place))
 
     def _score(self, place: int) -> float:
+        behind = len(self.names) - place
         try:
-            return float(self.numbers.split(",", place + 1)[place])
+            return float(self.numbers.rsplit(",", behind)[-behind])
         except (IndexError, ValueError):  # an index that was tampered with
             return math.nan
 

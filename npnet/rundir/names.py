@@ -1,7 +1,7 @@
 """The names of runs and of the files in a run folder."""
 
+import os
 import re
-import secrets
 import time
 
 FORMAT = 1  # of a run folder; a newer one is refused
@@ -34,7 +34,7 @@ def is_safe(name: str) -> bool:
 
 def new_id(name: str) -> str:
     """Make an id of the local time, a name and four random hex digits: 20261122-141502-circles-7f3a."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{secrets.token_hex(2)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{os.urandom(2).hex()}"
 
 
 def sanitized(name: str) -> str:

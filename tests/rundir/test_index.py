@@ -153,7 +153,7 @@ def test_a_damaged_index_is_made_anew(indexed, runs_dir, reads, damage):
 
 def test_scores_that_are_no_numbers_in_an_index_are_undefined(indexed, runs_dir):
     path = runs_dir / ".index"
-    path.write_bytes(mangled(path, lambda index: index["columns"].update(numbers=["x", "", "1e999", ","])))
+    path.write_bytes(mangled(path, lambda index: index["columns"].update(numbers=["x", "", "1e999,1", ","])))
     assert [str(entry.headline[1]) for entry in listing(runs_dir)] == ["nan", "nan", "inf", "nan"]
 
 
