@@ -223,7 +223,7 @@ class Appender:
 # Opening and reading
 
 
-def open_plain(path: Path, flags: int) -> int:
+def open_plain(path: Path | str, flags: int) -> int:
     """Open a plain file by its flags, or make it; never through a link, never waiting at a pipe."""
     try:
         descriptor = os.open(path, flags | NO_SURPRISES, 0o666)

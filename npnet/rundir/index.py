@@ -77,16 +77,17 @@ def _read(folder: str) -> Entry | None:
         check_info(info)
     except (OSError, ValueError):
         return None
-    stamp, scores = _stamp_of(f"{folder}/{names.METRICS}"), {}
-    with suppress(OSError, ValueError):
+    try:
         stamp, fields = _fields(f"{folder}/{names.METRICS}")
         scores = checked_scores(fields)
+    except (OSError, ValueError):
+        stamp, scores = _stamp_of(f"{folder}/{names.METRICS}"), {}
     return Entry.of(os.path.basename(folder), (info_stamp, stamp), info, scores)  # noqa: PTH119 - a Path takes 5 us
 
 
 def _fields(path: str) -> tuple[str, dict[str, Any]]:
     """The stamp of a file and the JSON object in it; OSError or ValueError for anything else."""
-    descriptor = io.open_plain(Path(path), os.O_RDONLY)
+    descriptor = io.open_plain(path, os.O_RDONLY)
     try:
         status = os.fstat(descriptor)
         fields = parse_json(os.read(descriptor, min(status.st_size, LARGEST_FILE)))
