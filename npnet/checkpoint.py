@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from npnet import io
 from npnet.errors import Diverged
-from npnet.strictjson import parse_json
+from npnet.strict import parse_json
 
 Tensors = dict[str, NDArray[Any]]
 

@@ -6,7 +6,6 @@ What the machine refuses becomes a `MachineError` of one line, and nothing half-
 import errno
 import math
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from npnet.errors import MachineError, RunError
-from npnet.strictjson import to_json
+from npnet.strict import to_json
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
@@ -124,7 +123,7 @@ def write_unsynced(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write a value as strict JSON, atomically; see `to_json`."""
+    """Write a value as strict JSON, atomically; see `strict.to_json`."""
     write_atomic(path, to_json(value))
 
 
@@ -254,7 +253,7 @@ class Appender:
 # Opening and reading
 
 
-def open_plain(path: Path, flags: int) -> int:
+def open_plain(path: Path | str, flags: int) -> int:
     """Open a plain file by its flags, or make it; never through a link, never waiting at a pipe."""
     try:
         descriptor = os.open(path, flags | NO_SURPRISES, 0o666)
@@ -292,4 +291,4 @@ def read_regular_file(path: Path, limit: int) -> bytes:
 
 def hidden_name(path: Path) -> Path:
     """A hidden name beside a path that nothing has: for what is not yet whole."""
-    return path.with_name(f".{path.name}.tmp.{secrets.token_hex(4)}")
+    return path.with_name(f".{path.name}.tmp.{os.urandom(4).hex()}")

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +21,7 @@ class Lock:
         with explained(path):
             self._descriptor = self._acquire()
             os.ftruncate(self._descriptor, 0)
-            write_all(self._descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+            write_all(self._descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode())
 
     def _acquire(self) -> int:
         while True:

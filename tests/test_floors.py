@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry errors spec streams strictjson io lock memory",
+        "registry errors spec streams strict io lock memory",
         "nn data metrics decisions search",
         "config",
         "training checkpoint rundir readout pooling predictor cohort fitting crossval reopening estimators",

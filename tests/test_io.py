@@ -1,8 +1,6 @@
 """Files are whole or not there; what the machine refuses is one clear line."""
 
 import errno
-import json
-import math
 import os
 import subprocess
 import sys
@@ -12,7 +10,6 @@ import pytest
 
 from npnet import io
 from npnet.errors import MachineError
-from npnet.strictjson import parse_json
 
 
 def names(folder: Path) -> list[str]:
@@ -126,40 +123,6 @@ def test_a_folder_that_is_not_there_or_is_a_file_is_said_so(tmp_path):
             make(tmp_path / "file" / "x")
     with pytest.raises(MachineError, match="a file is in its place"):
         io.make_folders(tmp_path / "file")
-
-
-def test_json_is_strict_in_order_and_ends_its_last_line(tmp_path):
-    io.write_json(tmp_path / "a.json", {"z": math.nan, "a": [math.inf, 0.1, 1], "ü": ("b", None, True)})
-    data = (tmp_path / "a.json").read_bytes()
-    assert json.loads(data) == {"z": None, "a": [None, 0.1, 1], "ü": ["b", None, True]}
-    assert data.decode().splitlines()[:2] == ["{", '  "z": null,']
-    assert data.endswith(b"}\n")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "{} {}",
-        "NaN",
-        "[Infinity]",
-        "[-Infinity]",
-        "1e999",
-        '{"a": 1, "a": 1}',
-        '{"b": {"a": 1, "a": 2}}',
-        '"\\ud800"',
-        "[" * 100_000,
-        "[" * 100_000 + "]" * 100_000,
-        "9" * 5000,
-        b"\xff",
-        b"\xef\xbb\xbf{}",
-    ],
-    ids=lambda text: repr(text[:12]),
-)
-def test_json_that_is_not_strict_is_refused(text):
-    with pytest.raises(ValueError, match=r".+"):
-        parse_json(text if isinstance(text, bytes) else text.encode())
 
 
 def test_a_link_moves_in_one_step(tmp_path):

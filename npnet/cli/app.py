@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from npnet.cli import config, data, evaluate, gradcheck, init, listing, plot, predict, runs, sweep, train
+from npnet.cli import compare, config, data, evaluate, gradcheck, init, listing, plot, predict, runs, sweep, train
 from npnet.cli.commands import root
 from npnet.console.screen import Screen
 from npnet.console.streams import UnreadError, mend_streams
@@ -15,7 +15,7 @@ from npnet.errors import MachineError, NpnetError, UsageError
 BROKEN_PIPE = 141
 
 app = root()
-for family in (init, data, train, sweep, evaluate, predict, plot, runs, listing, gradcheck, config):
+for family in (init, data, train, sweep, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
     family.add_to(app)
 
 

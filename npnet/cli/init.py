@@ -7,6 +7,7 @@ import typer
 
 from npnet.cli.catalogue import entries, templates
 from npnet.cli.commands import Here, command
+from npnet.cli.files import write
 from npnet.cli.listing import item
 from npnet.errors import UsageError
 from npnet.registry import nearest
@@ -101,17 +102,3 @@ def list_templates(here: Here) -> None:
         here.screen.result_json({"templates": [{"name": one.name, "description": one.description} for one in found]})
     else:
         here.screen.result(definitions({"templates": [item(one) for one in found]}, here.screen.out.width))
-
-
-def write(file: Path, text: str, force: bool) -> None:
-    """Write a new file, or any with `force`; UsageError where one is there."""
-    from npnet.io import explained, write_atomic, write_new
-
-    if force:
-        write_atomic(file, text.encode())
-        return
-    try:
-        with explained(file):
-            write_new(file, text.encode())
-    except FileExistsError:
-        raise UsageError(f"{file} is there already", "-f replaces it, -o FILE writes another one") from None

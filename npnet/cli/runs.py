@@ -1,20 +1,23 @@
-"""`npnet runs` and `npnet compare`: the runs that there are, and what sets them apart."""
+"""`npnet runs`: the runs that there are, and what sets two of them apart."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from npnet.cli.commands import Here, Run, Runs, command, group
-from npnet.cli.query import Query, scores_of
+from npnet.cli.query import Query, scores_of, settings_of
+from npnet.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from npnet.rundir import Entry
     from npnet.rundir import Run as RunFolder
 
 LIST = """
 npnet runs
 npnet runs --filter 'test.roc_auc>0.9' --sort -test.roc_auc
+npnet runs --filter 'learning_rate<=0.01' --sort layers.0.linear.units
 npnet runs --tag paper --json
 """
 SHOW = "npnet runs show latest"
@@ -24,14 +27,9 @@ npnet runs tag latest paper best
 npnet runs tag latest --remove best
 """
 DIFF = "npnet runs diff latest 20261122-1415"
-COMPARE = """
-npnet compare latest 20261122-1415 20261122-1502
-npnet compare SWEEP
-"""
-POINTS = 6  # of a sweep that are compared, the best
-
 Filter = Annotated[
-    list[str] | None, typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9 or status=done; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="TEST", help="Such as test.roc_auc>0.9, learning_rate<=0.01 or status=done; repeatable."),
 ]
 Sort = Annotated[str | None, typer.Option(metavar="FIELD", help="Smallest first; with - in front largest first.")]
 Tagged = Annotated[str | None, typer.Option(metavar="TAG", help="Only runs with this tag.")]
@@ -45,22 +43,37 @@ def add_to(app: typer.Typer) -> None:
     command(family, "rm", REMOVE)(remove)
     command(family, "tag", TAG)(tag)
     command(family, "diff", DIFF)(diff)
-    command(app, "compare", COMPARE)(compare)
 
 
 def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = None) -> None:  # noqa: A002
     """List the runs, the oldest first, with the first of their scores."""
     query = Query.read(filter or [], sort, tag)
-    from npnet.console.tables import runs_table
     from npnet.rundir import listing
 
-    chosen = [(told(one), scores_of(one)) for one in query.apply(list(listing(here.runs_dir)))]
+    chosen = query.apply(listing(here.runs_dir), lambda one: settings_of(opened(here, one)))
     if here.json:
-        here.screen.result_json({"runs": [{**info, "metrics": scores} for info, scores in chosen]})
+        here.screen.result_json({"runs": list(objects(here, chosen))})
     elif chosen:
-        here.screen.result_table(runs_table(chosen))
+        from npnet.console.lines import runs_text
+
+        here.screen.result(runs_text(chosen, here.screen.out))
     else:
         here.screen.say(f"no runs in {here.runs_dir}")
+
+
+def opened(here: Here, entry: "Entry") -> "RunFolder":
+    """The folder of a run of the list."""
+    from npnet.rundir import Run
+
+    return Run(here.runs_dir / entry.id)
+
+
+def objects(here: Here, runs: "list[Entry]") -> Iterator[dict[str, object]]:
+    """All that run.json and metrics.json say of each; a run that was removed meanwhile is left out."""
+    for entry in runs:
+        with suppress(RunError):
+            one = opened(here, entry)
+            yield {**told(one), "metrics": scores_of(one)}
 
 
 def show(here: Here, run: Run) -> None:
@@ -124,76 +137,6 @@ def diff(here: Here, first: Run, second: Run) -> None:
         here.screen.result_table(table(["", one.id, other.id], rows))
     else:
         here.screen.say("nothing differs")
-
-
-def compare(here: Here, run: Runs) -> None:
-    """Compare runs: their scores, and only the settings that differ.
-
-    Of a sweep beside others its best trial stands there; a sweep alone shows its best points, the means of repeats.
-    """
-    from npnet.rundir import answering, find, is_sweep
-
-    found = [find(here.runs_dir, text) for text in run]
-    if len(found) == 1 and is_sweep(found[0]):
-        compare_points(here, found[0])
-        return
-    answers = [answering(one) for one in found]
-    names = [one.id if one is own else f"{one.id}/best" for one, own in zip(found, answers, strict=True)]
-    compared(here, "runs", names, all_metrics(answers), differing_settings(answers))
-
-
-def compare_points(here: Here, sweep: "RunFolder") -> None:
-    """Compare the best points of a sweep: the means of their scores, and their parameters."""
-    from npnet.sweep.reading import read_trials
-
-    trials = read_trials(sweep)
-    best = trials.ranking[:POINTS]
-    metrics: dict[str, list[float | None]] = {
-        name: [float(values[one.rows].mean()) for one in best] for name, values in trials.scores.items()
-    }
-    if any(len(one.rows) > 1 for one in best):
-        metrics[f"deviation of {trials.goal.name}"] = [one.deviation for one in best]
-    settings: dict[str, list[object]] = {
-        key: [cells[one.rows[0]] for one in best] for key, cells in trials.cells.items() if len(set(cells)) > 1
-    }
-    compared(here, "points", [f"point {one.point}" for one in best], metrics, settings)
-
-
-def compared(
-    here: Here,
-    what: str,
-    names: list[str],
-    metrics: "Mapping[str, Sequence[float | None]]",
-    settings: "Mapping[str, Sequence[object]]",
-) -> None:
-    """Show scores and settings, a column for each of what is compared."""
-    from npnet.console.tables import table
-
-    if here.json:
-        here.screen.result_json({what: names, "metrics": metrics, "settings": settings})
-    else:
-        rows: list[list[object]] = [[name, *values] for name, values in metrics.items()]
-        rows += [[name, *map(as_written, values)] for name, values in settings.items()]
-        here.screen.result_table(table(["", *names], rows))
-
-
-def all_metrics(runs: "list[RunFolder]") -> dict[str, list[float | None]]:
-    """Every score that one of the runs has: test.roc_auc and its value in each."""
-    flat = [{f"{part}.{name}": v for part, some in scores_of(one).items() for name, v in some.items()} for one in runs]
-    return {name: [one.get(name) for one in flat] for name in dict.fromkeys(name for one in flat for name in one)}
-
-
-def differing_settings(runs: "list[RunFolder]") -> dict[str, list[object]]:
-    """The settings that are not the same in all runs, and their value in each."""
-    from npnet.rundir import difference
-
-    first, *others = runs
-    pairs = [difference(first, other).settings for other in others]
-    found: dict[str, list[object]] = {}
-    for name in dict.fromkeys(name for some in pairs for name in some):
-        own = next(some[name][0] for some in pairs if name in some)
-        found[name] = [own, *(some[name][1] if name in some else own for some in pairs)]
-    return found
 
 
 def as_written(value: object) -> str | None:

@@ -36,7 +36,7 @@ class Screen:
 
     def result_json(self, value: object) -> None:
         """Write one JSON object; what is not finite becomes null."""
-        from npnet.strictjson import to_json
+        from npnet.strict import to_json
 
         text = to_json(value).decode()
         self.result(text if self.out.unicode else json.dumps(json.loads(text), indent=2))
@@ -82,4 +82,6 @@ class Screen:
 def one_line(text: str, limit: int = 1000) -> str:
     """A text of unknown origin as one line: control characters escaped, and not endless."""
     text = text if len(text) <= limit else f"{text[: limit - 3]}..."
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

@@ -11,7 +11,7 @@ from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from npnet.console.numbers import duration, short
+from npnet.console.numbers import short
 from npnet.console.screen import one_line
 from npnet.console.streams import Output
 from npnet.io import size_text
@@ -55,6 +55,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     return made
 
 
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The same as a table of GitHub's Markdown."""
+    lines = [list(map(one_line, columns)), ["---"] * len(columns), *(list(map(_cell, row)) for row in rows)]
+    escaped = (" | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in line) for line in lines)
+    return "".join(f"| {line} |\n" for line in escaped)
+
+
 def metrics_table(
     metrics: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None
 ) -> Table:
@@ -85,31 +92,6 @@ def baselines_table(
     return table([f"on {part}", *columns], rows, list(columns))
 
 
-def runs_table(runs: Sequence[tuple[Mapping[str, object], Mapping[str, Mapping[str, float]]]]) -> Table:
-    """A row for each run: how it ended, its best epoch, and its first score on the last of its parts.
-
-    Of a sweep: how many trials it has, and the score of the best one.
-    """
-    columns = ["run", "status", "epoch", "took", "score", "tags"]
-    rows = [
-        [
-            *(info[name] for name in ("id", "status")),
-            info["best_epoch"] if info.get("trials") is None else f"{info['trials']} trials",
-            _took(info["seconds"]),
-            first_score(scores),
-            " ".join(map(str, info["tags"] if isinstance(info["tags"], list) else [])),
-        ]
-        for info, scores in runs
-    ]
-    return table(columns, rows, ["epoch", "took"])
-
-
-def first_score(metrics: Mapping[str, Mapping[str, float]]) -> str:
-    """The first metric, not the loss, of the last part, which is test if there is one: roc_auc 0.9998."""
-    scores = list(metrics.values())[-1] if metrics else {}
-    return next((f"{name} {short(value)}" for name, value in scores.items() if name != "loss"), "-")
-
-
 def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:
     """One run: the fields of its run.json that people look for, and its scores."""
     left_out = ("format", "versions", "machine")
@@ -120,10 +102,6 @@ def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, floa
         text = " ".join(map(str, value)) if isinstance(value, list) else _cell(value)
         grid.add_row(Text(name), Text(one_line(text), overflow="fold"))
     return Group(grid, Text(), metrics_table(metrics)) if metrics else grid
-
-
-def _took(seconds: object) -> str:
-    return duration(seconds) if isinstance(seconds, int | float) else "-"
 
 
 def outline_text(outline: "Outline") -> RenderableType:

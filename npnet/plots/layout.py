@@ -74,13 +74,18 @@ class Titled(Protocol):
 
 def sheet(material: Titled, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
     """A new figure with its heading, title and subtitle; the rest of the page as a box."""
+    return page(heading, (material.title, material.subtitle), width, height)
+
+
+def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box:
+    """A new figure with its heading and the notes below it; the rest as a box."""
     from matplotlib.figure import Figure
 
-    page = Box(Figure(figsize=(width, height)), 0, 0, width, height)
-    page.write(heading, 0.2, 0.32, fontsize=12, fontweight="bold")
-    names = [plain(name, int(width * 6.5)) for name in (material.title, material.subtitle) if name]
-    page.write("  ·  ".join(names), 0.2, 0.54, fontsize=8.5, color=GREY)
-    return page.inner(0, 0, 0, 0.62)
+    whole = Box(Figure(figsize=(width, height)), 0, 0, width, height)
+    whole.write(heading, 0.2, 0.32, fontsize=12, fontweight="bold")
+    names = [plain(note, int(width * 6.5)) for note in notes if note]
+    whole.write("  ·  ".join(names), 0.2, 0.54, fontsize=8.5, color=GREY)
+    return whole.inner(0, 0, 0, 0.62)
 
 
 def legend(axes: "Axes", labels: Labels, title: str | None = None) -> None:

@@ -1,16 +1,24 @@
 """Run folders: what a training leaves behind, and the only code that knows the names of its files."""
 
-from npnet.rundir.answering import answering, is_sweep
-from npnet.rundir.difference import Difference, difference
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from npnet.rundir.names import CONFIG, RESOLVED
-from npnet.rundir.run import Run
-from npnet.rundir.shelf import find, listing, remove, set_tags
-from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder, reclaim
+
+if TYPE_CHECKING:
+    from npnet.rundir.answers import answering, is_sweep
+    from npnet.rundir.differing import Difference, difference, differing_settings, settings
+    from npnet.rundir.entry import Entry
+    from npnet.rundir.index import listing
+    from npnet.rundir.run import Run
+    from npnet.rundir.shelf import find, remove, set_tags
+    from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder, reclaim
 
 __all__ = [
     "CONFIG",
     "RESOLVED",
     "Difference",
+    "Entry",
     "NewRun",
     "Run",
     "RunWriter",
@@ -18,10 +26,29 @@ __all__ = [
     "claim",
     "claim_folder",
     "difference",
+    "differing_settings",
     "find",
     "is_sweep",
     "listing",
     "reclaim",
     "remove",
     "set_tags",
+    "settings",
 ]
+HOMES = {
+    "answers": ("answering", "is_sweep"),
+    "differing": ("Difference", "difference", "differing_settings", "settings"),
+    "entry": ("Entry",),
+    "index": ("listing",),
+    "run": ("Run",),
+    "shelf": ("find", "remove", "set_tags"),
+    "writer": ("NewRun", "RunWriter", "claim", "claim_folder", "reclaim"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What stands in `__all__`, imported when it is asked for: runs are listed without NumPy."""
+    for module, held in HOMES.items():
+        if name in held:
+            return getattr(import_module(f"npnet.rundir.{module}"), name)
+    raise AttributeError(f"module 'npnet.rundir' has no attribute {name!r}")

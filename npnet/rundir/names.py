@@ -1,7 +1,7 @@
 """The names of runs and of the files in a run folder."""
 
+import os
 import re
-import secrets
 import time
 
 FORMAT = 1  # of a run folder; a newer one is refused
@@ -29,6 +29,7 @@ BEST = "best"
 WAVES = "waves"
 STOP = "STOP"
 LATEST = "latest"
+INDEX = ".index"  # beside the runs; hidden, so that it is none of them
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 NAME_LENGTH = 100
@@ -46,7 +47,7 @@ def trial_name(number: int) -> str:
 
 def new_id(name: str) -> str:
     """Make an id of the local time, a name and four random hex digits: 20261122-141502-circles-7f3a."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{secrets.token_hex(2)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{os.urandom(2).hex()}"
 
 
 def sanitized(name: str) -> str:

@@ -1,8 +1,6 @@
 """A run folder to read: files that may be those of a stranger, or of a training that goes on meanwhile."""
 
-import math
 from pathlib import Path
-from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -13,27 +11,9 @@ from npnet.checkpoint import Tensors, read_tensors
 from npnet.errors import RunError
 from npnet.lock import is_locked
 from npnet.rundir import names
+from npnet.rundir.info import check_info, checked_scores
 from npnet.rundir.table import Columns, parse_numbers, parse_predictions
-from npnet.strictjson import parse_json
-
-STATUSES = ("running", "done", "interrupted", "failed", "diverged")
-FIELDS: dict[str, type | UnionType] = {
-    "status": str,
-    "id": str,
-    "name": str,
-    "tags": list,
-    "started": str,
-    "finished": str | None,
-    "seconds": float | int | None,
-    "argv": list,
-    "versions": dict,
-    "machine": dict,
-    "git": str | None,
-    "data": str | None,
-    "parameters": int | None,
-    "best_epoch": int | None,
-    "error": str | None,
-}
+from npnet.strict import parse_json
 
 
 class Run:
@@ -107,7 +87,7 @@ class Run:
         """The scores of each part: {"test": {"roc_auc": 0.9998}}; NaN where one is undefined."""
         fields = self._json(names.METRICS)
         with io.reading(self.path / names.METRICS):
-            return _scores(fields)
+            return checked_scores(fields)
 
     def baselines(self) -> dict[str, dict[str, dict[str, float]]]:
         """The scores of each part by each baseline; {} where none were asked for."""
@@ -117,7 +97,7 @@ class Run:
         with io.reading(self.path / names.BASELINES):
             if not all(isinstance(parts, dict) for parts in fields.values()):
                 raise ValueError("its baselines do not hold parts")
-            return {name: _scores(parts) for name, parts in fields.items()}
+            return {name: checked_scores(parts) for name, parts in fields.items()}
 
     def weights(self) -> tuple[Tensors, dict[str, str]]:
         """The parameters of the best epoch and their metadata."""
@@ -156,27 +136,3 @@ class Run:
             if not isinstance(fields, dict):
                 raise ValueError("it holds no fields")
         return fields
-
-
-def check_info(fields: dict[str, Any]) -> None:
-    """Check the format and the fields of a run.json; ValueError says what is off."""
-    number = fields.get("format")
-    if type(number) is int and number > names.FORMAT:
-        raise ValueError(f"it has format {number} and needs a newer npnet")
-    if number != names.FORMAT:
-        raise ValueError("it was not written by npnet")
-    wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
-    if wrong:
-        raise ValueError(f"{wrong[0]} is missing or of another kind than npnet writes")
-    if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
-        raise ValueError("its status, tags or argv are none that npnet writes")
-
-
-def _scores(fields: dict[str, Any]) -> dict[str, dict[str, float]]:
-    for scores in fields.values():
-        if not isinstance(scores, dict) or not all(isinstance(score, float | int | None) for score in scores.values()):
-            raise ValueError("its parts do not hold numbers")
-    return {
-        part: {name: math.nan if score is None else float(score) for name, score in scores.items()}
-        for part, scores in fields.items()
-    }

@@ -1,8 +1,6 @@
-"""The folder of runs: finding one, listing, tagging and removing them."""
+"""The folder of runs: finding one, tagging and removing them."""
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from npnet import io
 from npnet.errors import RunError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.index import folders
 from npnet.rundir.run import Run
 
 
@@ -18,26 +17,18 @@ def find(runs_dir: Path, text: str) -> Run:
 
     Raises `RunError` where it stands for none or for several, with those that come near.
     """
-    ids = _ids(runs_dir)
     if text == names.LATEST and (link := runs_dir / names.LATEST).is_symlink():
-        return _latest(link, ids)
-    found = [text] if text in ids else [one for one in ids if text and one.startswith(text)]
+        return _latest(link)
+    if _is_run(runs_dir, text):
+        return Run(runs_dir / text)
+    found = _ids(runs_dir, text) if text else []
     if len(found) > 1:
         raise RunError(f"{names.shown(text)} begins the ids of {len(found)} runs: {_some(found)}", "write more of it")
     if found:
         return Run(runs_dir / found[0])
     if _is_folder(text):
         return Run(Path(text))
-    raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, ids))
-
-
-def listing(runs_dir: Path) -> Iterator[Run]:
-    """Every run of the folder that can be read, the oldest first; half-made and damaged ones are left out."""
-    for one in _ids(runs_dir):
-        with suppress(RunError):
-            run = Run(runs_dir / one)
-            _ = run.info
-            yield run
+    raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, _ids(runs_dir)))
 
 
 def set_tags(run: Run, tags: Sequence[str]) -> None:
@@ -70,17 +61,20 @@ def _relink(link: Path) -> None:
         io.remove_file(link)
 
 
-def _ids(runs_dir: Path) -> list[str]:
-    if not runs_dir.is_dir():
-        return []
-    with os.scandir(runs_dir) as entries:
-        folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return sorted(name for name in folders if names.is_safe(name) and (runs_dir / name / names.INFO).is_file())
+def _ids(runs_dir: Path, beginning: str = "") -> list[str]:
+    return [
+        name for name in folders(runs_dir) if name.startswith(beginning) and (runs_dir / name / names.INFO).is_file()
+    ]
 
 
-def _latest(link: Path, ids: list[str]) -> Run:
+def _is_run(runs_dir: Path, name: str) -> bool:
+    folder = runs_dir / name
+    return names.is_safe(name) and not folder.is_symlink() and (folder / names.INFO).is_file()
+
+
+def _latest(link: Path) -> Run:
     target = str(link.readlink())
-    if target not in ids:
+    if not _is_run(link.parent, target):
         raise RunError(f"{link} names {names.shown(target)}, which is no run there", "`npnet runs` lists the runs")
     return Run(link.with_name(target))
 

@@ -13,7 +13,7 @@ from typing import Any
 from npnet import io
 from npnet.errors import RunError
 from npnet.rundir import names
-from npnet.strictjson import parse_json, to_json
+from npnet.strict import parse_json, to_json
 
 Scores = dict[str, dict[str, float | None]]
 DONE, FAILED = "done", "failed"

@@ -16,10 +16,11 @@ from npnet.checkpoint import write_tensors
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.info import check_info
 from npnet.rundir.machine import git_commit, machine, versions
-from npnet.rundir.run import Run, check_info
+from npnet.rundir.run import Run
 from npnet.rundir.table import csv_rows, line
-from npnet.strictjson import to_json
+from npnet.strict import to_json
 
 TRIES = 100
 

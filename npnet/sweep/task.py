@@ -14,7 +14,7 @@ from npnet.rundir import CONFIG
 from npnet.rundir import names as files
 from npnet.rundir.machine import machine, versions
 from npnet.running.ready import make_ready
-from npnet.strictjson import parse_json, to_json
+from npnet.strict import parse_json, to_json
 from npnet.sweep.plan import Plan, read_plan
 from npnet.sweep.trial import Trial
 

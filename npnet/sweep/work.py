@@ -27,7 +27,7 @@ from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result, is_whole, write_trial
 from npnet.running.results import history_columns
 from npnet.running.threads import limited
-from npnet.strictjson import to_json
+from npnet.strict import to_json
 from npnet.sweep.attempts import Attempts
 from npnet.sweep.records import Clock, Histories, now
 from npnet.sweep.scores import scores_of

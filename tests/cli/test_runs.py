@@ -1,4 +1,4 @@
-"""npnet runs and npnet compare: the runs that there are."""
+"""npnet runs: the runs that there are."""
 
 import json
 import shutil
@@ -36,6 +36,13 @@ def test_every_run_has_a_line(runs: Path, monkeypatch: pytest.MonkeyPatch) -> No
         (("--filter", "best_epoch<=3", "--filter", "status==done", "--filter", "name=one"), ["one"]),
         (("--tag", "second"), ["two"]),
         (("--tag", "third"), []),
+        (("--filter", "learning_rate>0.01"), ["one"]),
+        (("--filter", "learning_rate<1", "--filter", "name=two"), ["two"]),
+        (("--filter", "layers.0.linear.units=4"), ["one", "two"]),
+        (("--filter", "temperature=false"), ["one", "two"]),
+        (("--filter", "cv=3"), []),
+        (("--sort", "learning_rate"), ["two", "one"]),
+        (("--sort", "-learning_rate"), ["one", "two"]),
         (("--sort", "name"), ["one", "two"]),
         (("--sort", "-name"), ["two", "one"]),
     ],
@@ -49,10 +56,35 @@ def test_sorting_by_a_score_takes_the_numbers(runs: Path) -> None:
     assert order == listed(runs, "--sort", "-test.loss")[::-1]
 
 
-def test_a_field_that_no_run_has_is_a_usage_error(runs: Path) -> None:
-    result = call("runs", "--filter", "test.rok_auc>0.9", "--runs-dir", runs)
-    assert result.code == 2
-    assert "hint: did you mean test.roc_auc?" in result.err
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (("--filter", "test.rok_auc>0.9"), "did you mean test.roc_auc?"),
+        (("--filter", "learning_rte>0.9"), "did you mean learning_rate?"),
+        (("--sort", "-layers.0.linear.unit"), "did you mean layers.0.linear.units?"),
+        (("--sort", "zzz"), "there are: id, name,"),
+        (("--sort", "-"), "there are: id, name,"),
+    ],
+)
+def test_a_field_that_no_run_has_is_a_usage_error(options: tuple[str, ...], hint: str, runs: Path) -> None:
+    result = call("runs", *options, "--runs-dir", runs)
+    assert (result.code, result.out) == (2, "")
+    assert f"hint: {hint}" in result.err
+    assert result.err.startswith("npnet: error: no run has the field ")
+
+
+def test_a_run_without_a_config_that_can_be_read_meets_no_condition_on_settings(own: Path) -> None:
+    (find(own, "latest").path / "resolved.yaml").write_text("[")
+    assert listed(own, "--filter", "learning_rate>0") == ["one"]
+    assert listed(own, "--sort", "learning_rate") == ["one", "two"]
+
+
+def test_numbers_come_before_texts(own: Path) -> None:
+    for run, value in zip(ids(own), ("full", "16"), strict=True):
+        file = own / run / "resolved.yaml"
+        file.write_text(file.read_text().replace("batch_size: 32", f"batch_size: {value}"))
+    assert listed(own, "--sort", "batch_size") == ["two", "one"]
+    assert listed(own, "--filter", "batch_size=full") == ["one"]
 
 
 def test_no_runs_are_no_error(folder: Path) -> None:
@@ -107,15 +139,6 @@ def test_two_runs_differ_in_what_was_changed(runs: Path) -> None:
     assert "settings: learning_rate" in text
     same = call("runs", "diff", one, one, "--runs-dir", runs)
     assert (same.out, same.err) == ("", "nothing differs\n")
-
-
-def test_a_comparison_has_all_metrics_and_only_the_settings_that_differ(runs: Path) -> None:
-    one, two = ids(runs)
-    found = json.loads(call("compare", one, two, one, "--json", "--runs-dir", runs).out)
-    assert found["runs"] == [one, two, one]
-    assert found["settings"] == {"learning_rate": [0.05, 0.01, 0.05]}
-    assert len(found["metrics"]["test.roc_auc"]) == 3
-    assert "learning_rate" in call("compare", one, two, "--runs-dir", runs).out
 
 
 @pytest.mark.parametrize("columns", ["20", "40", "200"])

@@ -243,6 +243,6 @@ def test_a_large_table_without_a_place_to_rest_ends_with_6_and_leaves_nothing(
     result = call("train", "t.yaml")
     assert result.code == 6
     where = f"{folder}/nowhere/a temporary file"
-    assert f"npnet: error: cannot write {where}: No such file or directory" in result.err
+    assert f"cannot write {where}: No such file or directory" in result.err
     assert "hint: TMPDIR names a folder on another disk" in result.err
     assert not (folder / "runs").exists()

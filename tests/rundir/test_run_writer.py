@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import secrets
 import subprocess
 import sys
 import time
@@ -53,7 +52,7 @@ def test_a_discarded_claim_leaves_the_runs_of_others(make_run, runs_dir):
 def test_an_id_that_is_taken_is_not_shared(runs_dir, tmp_path, monkeypatch):
     monkeypatch.setattr(time, "strftime", lambda form: "20261122-141502")
     tokens = iter(["aaaa", "aaaa", "bbbb", "aaaa", "bbbb", "cccc"])
-    monkeypatch.setattr(secrets, "token_hex", lambda count: next(tokens) if count == 2 else "0" * 2 * count)
+    monkeypatch.setattr(os, "urandom", lambda count: bytes.fromhex(next(tokens)) if count == 2 else bytes(count))
     first = claim(runs_dir, "x")  # hidden still
     second = claim(runs_dir, "x")
     second.publish(FIRST, tmp_path).close()

@@ -121,18 +121,6 @@ def test_strange_names_stand_for_no_run_and_are_shown_escaped(runs_dir, tmp_path
     assert len(caught.value.message) < 500
 
 
-def test_the_list_is_the_oldest_first_without_what_is_half_made_or_damaged(make_run, runs_dir, tmp_path):
-    assert list(listing(runs_dir)) == []
-    runs = [make_run(name) for name in ("a", "b", "c")]
-    (runs[1].path / "run.json").write_text("{")
-    (runs_dir / "empty").mkdir()
-    (runs_dir / ".half-made").mkdir()
-    (runs_dir / "file").write_text("")
-    half_made = claim(runs_dir, "d")
-    assert [run.id for run in listing(runs_dir)] == sorted([runs[0].id, runs[2].id])
-    half_made.discard()
-
-
 def test_tags_are_replaced(make_run):
     run = make_run(tags=["old"])
     before = run.info

@@ -1,4 +1,4 @@
-"""Strict JSON: what every reader takes for the same, or nothing."""
+"""Strict JSON: what npnet writes, and all that it reads."""
 
 import json
 import math
@@ -12,8 +12,9 @@ def to_json(value: object) -> bytes:
 def parse_json(data: bytes) -> object:
     """Read strict JSON: no duplicate keys, no NaN or infinity, no broken text; ValueError says what is off."""
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_without_duplicates)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # refuses 1e999 and half a surrogate pair
+        value = STRICT.decode(data.decode())
+        if b"\\u" in data:
+            json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return value
@@ -32,3 +33,12 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(fields) < len(pairs):
         raise ValueError("a key is there twice")
     return fields
+
+
+def _decimal(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} is no number that fits")
+    return number
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_float=_decimal, parse_constant=_decimal)

@@ -1,7 +1,7 @@
-"""What is different between two runs: their settings, their scores, and what may explain other numbers."""
+"""What is different between runs: their settings, their scores, and what may explain other numbers."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,21 @@ class Difference:
 def difference(first: Run, second: Run) -> Difference:
     """Compare two runs; all three parts are empty where nothing differs. RunError for a damaged one."""
     return Difference(
-        settings=_unequal(_settings(first), _settings(second)),
+        settings=_unequal(settings(first), settings(second)),
         metrics=_unequal(_metrics(first), _metrics(second)),
         machine=_unequal(_machine(first), _machine(second)),
     )
 
 
-def _settings(run: Run) -> dict[str, Any]:
+def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all runs, and their value in each; None where a run has none."""
+    found = [settings(run) for run in runs]
+    values = {name: [one.get(name) for one in found] for name in dict.fromkeys(name for one in found for name in one)}
+    return {name: row for name, row in values.items() if not all(_same(row[0], value) for value in row)}
+
+
+def settings(run: Run) -> dict[str, Any]:
+    """What resolved.yaml says, by dotted keys: layers.0.linear.units. RunError where it is damaged."""
     try:
         reading = read(run.resolved_text, names.RESOLVED)
         if reading.mistakes:
