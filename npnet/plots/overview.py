@@ -6,8 +6,8 @@ import numpy as np
 
 from npnet.plots.kinds import Drawing, Numbers, sweep_plot
 from npnet.plots.layout import Box, sheet
-from npnet.plots.shading import BEST, FAILED, score_axis
-from npnet.plots.slices import dot, paint_slice
+from npnet.plots.shading import BEST, score_axis
+from npnet.plots.slices import dot, paint_off, paint_slice
 from npnet.plots.style import BLUE, GREY, INK, PALE, Look, plain, short
 from npnet.plots.trials import SweepMaterial, brief, has_trials, influence, value
 
@@ -62,8 +62,7 @@ def paint_order(box: Box, material: SweepMaterial) -> None:
     running = (np.fmax if material.maximizes else np.fmin).accumulate(material.near)
     axes.plot(x, running, drawstyle="steps-post", color=INK, linewidth=1.2)
     axes.plot(x[material.best], material.values[material.best], "o", color=BEST, markersize=5.5)
-    low = axes.get_ylim()[0] if material.maximizes else axes.get_ylim()[1]
-    axes.plot(x[~there], np.full((~there).sum(), low), "x", color=FAILED, markersize=5, clip_on=False)
+    paint_off(axes, x[~there], material.maximizes)
     trial_axis(axes, int(x.max()))
     axes.set_ylabel(plain(material.score, 28))
 

@@ -22,8 +22,8 @@ BELOW = -0.09  # where the lines of failed trials end, below the axis of scores
 def parallel(material: SweepMaterial) -> Drawing:
     """A line for each trial of a sweep, through its values to its score; dark ones are good."""
     keys = list(material.scales) if len(material.scales) <= MOST else influence(material)[:MOST]
-    page = sheet(material, "What was tried, and what it gave", max(7.6, 1.45 * (len(keys) + 1) + 1.1), 4.6)
-    axes = page.inner(0.6, 1.05, 0.55, 0.75).bare()
+    page = sheet(material, "What was tried, and what it gave", max(7.6, 1.45 * (len(keys) + 1) + 1.1), 4.8)
+    axes = page.inner(0.6, 1.05, 0.8, 0.75).bare()
     paint_lines(axes, material, keys)
     paint_scales(axes, material, keys)
     explain(page, material, len(material.scales) - len(keys))
@@ -48,7 +48,9 @@ def paint_lines(axes: "Axes", material: SweepMaterial, keys: list[str]) -> None:
     dense = float(np.clip(30 / len(lines), 0.3, 0.9))
     axes.add_collection(LineCollection(lines, colors=ramp()(good[order]), linewidths=1.1, alpha=dense))
     failed = [np.column_stack([places, heights[row]]) for row in np.flatnonzero(off)]
-    axes.add_collection(LineCollection(failed, colors=FAILED, linewidths=0.9, linestyles="--", alpha=0.8))
+    axes.add_collection(
+        LineCollection(failed, colors=FAILED, linewidths=0.9, linestyles="--", alpha=0.8, clip_on=False)
+    )
     best = [np.column_stack([places, heights[row]]) for row in np.flatnonzero(material.best)]
     axes.add_collection(LineCollection(best, colors=BEST, linewidths=2.2, zorder=3))
 

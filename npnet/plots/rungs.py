@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OUT = "#B5BFC7"  # of trials that did not go on
+CLOSE = 1.25  # rungs that are nearer to the next than this have no room for a label
 MOST_RATIO = 4  # epochs that a logarithmic axis pays for
 
 
@@ -78,11 +79,12 @@ def paint_rungs(axes: "Axes", material: SweepMaterial) -> None:
         axes.set_xlabel("epoch (log scale)")
     else:
         axes.set_xlabel("epoch")
-    axes.set_xticks(ends, [f"{end:,}" for end in ends])
+    apart = [end * CLOSE < after for end, after in zip(ends, [*ends[1:], np.inf], strict=True)]
+    axes.set_xticks(ends, [f"{end:,}" if room else "" for end, room in zip(ends, apart, strict=True)])
     axes.set_xticks([], minor=True)
     for place, (epoch, trials) in enumerate(material.rungs):
         axes.axvline(epoch, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
-        text = f"{trials:,} trials" if place == 0 else f"{trials:,}"
+        text = f"{trials:,} trials" if place == 0 else f"{trials:,}" if apart[place] else ""
         axes.text(epoch, 1.02, text, transform=axes.get_xaxis_transform(), ha="center", fontsize=8.5, color=INK)
 
 

@@ -9,12 +9,13 @@ from npnet.plots.layout import Box, sheet
 from npnet.plots.parallel import spread_names
 from npnet.plots.shading import BEST, FAILED, score_axis
 from npnet.plots.style import BLUE, GREY, INK, plain
-from npnet.plots.trials import FEW, Floats, Scale, SweepMaterial, has_trials, influence
+from npnet.plots.trials import FEW, Floats, Ints, Scale, SweepMaterial, has_trials, influence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST = 12  # parameters that one sheet shows
+ROOM = 34  # letters below an axis
 
 
 @sweep_plot("slices", needs=has_trials)
@@ -44,10 +45,15 @@ def paint_slice(box: Box, material: SweepMaterial, key: str) -> None:
     axes.plot(
         x[others], material.values[others], "o", color=BLUE, markersize=dot(there.sum()), alpha=dense, markeredgewidth=0
     )
-    low = axes.get_ylim()[0] if material.maximizes else axes.get_ylim()[1]
-    axes.plot(x[~there], np.full((~there).sum(), low), "x", color=FAILED, markersize=5, clip_on=False, zorder=4)
+    paint_off(axes, x[~there], material.maximizes)
     paint_means(axes, scale, material.near)
     axes.plot(x[material.best], material.values[material.best], "o", color=BEST, markersize=5.5, zorder=5)
+
+
+def paint_off(axes: "Axes", x: Floats | Ints, maximizes: bool) -> None:
+    """Crosses at the worse end of the axis, for trials without a place on it."""
+    height = np.full(len(x), 0.03 if maximizes else 0.97)
+    axes.plot(x, height, "x", color=FAILED, markersize=5, transform=axes.get_xaxis_transform(), zorder=4)
 
 
 def dot(trials: int) -> float:
@@ -76,11 +82,10 @@ def parameter_axis(axes: "Axes", scale: Scale, label: str) -> None:
         margin = 0.0 if scale.names else 0.06 * (high - low)
         axes.set_xlim(low - margin, high + margin)
     ticks = scale.ticks()
-    axes.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
+    crowded = max(len(text) for _, text in ticks) * len(ticks) > ROOM
+    texts = [plain(text, max(5, ROOM // len(ticks))) if crowded else text for _, text in ticks]
+    axes.set_xticks([place for place, _ in ticks], texts, fontsize=7.5 if crowded else 9)
     axes.set_xticks([], minor=True)
-    crowded = len(ticks) > 1 and max(len(text) for _, text in ticks) * len(ticks) > 32
-    if crowded:
-        axes.tick_params(axis="x", labelrotation=20, labelsize=7.5)
     axes.set_xlabel(label)
 
 

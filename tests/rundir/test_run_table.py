@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from npnet.rundir.table import csv_rows, line, parse_numbers, parse_predictions
+from npnet.rundir.table import csv_rows, line, mixed_line, parse_mixed, parse_numbers, parse_predictions
 
 
 def cells(columns) -> list[list[str]]:
@@ -86,3 +86,14 @@ def test_any_text_and_any_number_come_back(rows):
 def test_numbers_of_a_history_come_back_bit_for_bit(values):
     read = parse_numbers(b"a\n" + b"".join(line([value]) for value in values))
     np.testing.assert_array_equal(read["a"], values)
+
+
+def test_a_table_of_numbers_and_texts_is_read_as_it_was_written() -> None:
+    row = [1, 0.1, float("nan"), None, True, "=1+1", 'a,"b"\n', {"adamw": 0.1}]
+    data = mixed_line([f"-c{place}" for place in range(len(row))]) + mixed_line(row)
+    texts = [some[0] for some in parse_mixed(data).values()]
+    assert texts == ["1", "0.1", "", "", "true", "=1+1", 'a,"b"\n', '{"adamw": 0.1}']
+    assert next(iter(parse_mixed(data))) == "-c0"
+    for broken in (b"a,b\n1\n", b"a,a\n1,2\n", b'a\n"\n'):
+        with pytest.raises(ValueError, match=r"table|cell"):
+            parse_mixed(broken)
