@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-peers check format bench bench-tables docs clean
+.PHONY: help demo test flips test-peers check format bench bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
+	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -31,6 +32,10 @@ demo: .venv/.demo
 
 test: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "not peers" --quiet
+
+# Every byte of a small checkpoint to every other value, each truncation, samples of a large one
+flips: .venv/.test
+	$(BIN)/python -m tests.faults.flips $(ARGS)
 
 test-peers: .venv/.test .venv/.bench
 	$(BIN)/python -m pytest -m peers --quiet
