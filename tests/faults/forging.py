@@ -36,7 +36,7 @@ def cut(data: bytes) -> tuple[bytes, bytes]:
 
 def checkpoint_of(size: int) -> bytes:
     """A checkpoint of about so many bytes: a network of one hidden layer, its optimizer's slots, a counter."""
-    units = max(1, (size - 800) // 72)
+    units = max(1, (size - 560) // 72)
     chance = np.random.default_rng(0)
     tensors = {
         f"{kind}{name}": chance.normal(size=shape).astype(dtype)
