@@ -13,15 +13,18 @@ from npnet.config import Experiment
 from npnet.data import Scaler, Task, fingerprint
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
-from npnet.errors import DataError, RunError
+from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for, set_weights
+from npnet.nn.footprint import parameters
 from npnet.nn.network import Network
+from npnet.nn.plan import Plan
 from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, fused
 from npnet.rundir import Run
 from npnet.strictjson import parse_json
 
 KEY = "npnet.data"
+ROOM = 10**6  # parameters more than there are weights: a network that needs more is not even made
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,14 @@ def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
     models = experiment.ensemble * len(data.preparations)
     dtype = np.float64 if experiment.dtype == "float64" else np.float32
     layers = fused(experiment.layers, experiment.loss)
+    weights, _ = run.weights()
+    largest = sum(array.size for array in weights.values()) + ROOM
+    if models * sum(parameters(Plan(layers, data.preparations[0].width))) > largest:
+        raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
     network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
     if network.outputs != experiment.loss.outputs(len(data.targets), len(data.classes)):
         raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
-    set_weights(network, run.weights()[0])
+    set_weights(network, weights)
     pairs = zip(data.preparations, data.target_scalers, strict=True)
     sides = [Side(preparation, Readout(experiment.loss, data.task, scaler)) for preparation, scaler in pairs]
     return Predictor(network, experiment.loss, sides, data.decisions), data.features, experiment
@@ -161,6 +168,12 @@ def reopen(run: Run) -> Fitting:
 
 
 def experiment_of(run: Run) -> tuple[Experiment, Path]:
-    """The experiment of a run as its resolved.yaml has it, and the folder where its paths start."""
-    loaded = config.load(run.resolved_path)
+    """The experiment of a run as its resolved.yaml has it, and the folder where its paths start.
+
+    RunError where that file is not as npnet writes it.
+    """
+    try:
+        loaded = config.load_alone(run.resolved_path, run.resolved_text)
+    except ConfigError as error:
+        raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
     return loaded.experiment, loaded.base

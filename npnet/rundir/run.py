@@ -1,6 +1,7 @@
 """A run folder to read: files that may be those of a stranger, or of a training that goes on meanwhile."""
 
 import math
+import os
 from pathlib import Path
 from types import UnionType
 from typing import Any
@@ -138,7 +139,7 @@ class Run:
     def file(self, name: str) -> Path:
         """The path of a file or folder of this run; RunError if it is a link that leads elsewhere."""
         path = self.path / name
-        if path.resolve() != path:
+        if os.path.realpath(path) != str(path):  # unlike Path.resolve, it takes a link to itself
             raise RunError(f"{path} is reached through a symbolic link", "the files of a run are its own")
         if path.is_file() and path.stat().st_nlink > 1:
             raise RunError(f"{path} is a hard link, shared with another folder", "copy the run with `cp -r`")
@@ -163,7 +164,7 @@ def check_info(fields: dict[str, Any]) -> None:
     number = fields.get("format")
     if type(number) is int and number > names.FORMAT:
         raise ValueError(f"it has format {number} and needs a newer npnet")
-    if number != names.FORMAT:
+    if type(number) is not int or number != names.FORMAT:
         raise ValueError("it was not written by npnet")
     wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
     if wrong:
