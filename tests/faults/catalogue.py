@@ -11,6 +11,7 @@ from tests.faults.hostile import (
     Hostile,
     based_on_a_loop,
     config,
+    edited,
     in_place_of,
     linked,
     loop,
@@ -38,6 +39,8 @@ def catalogue() -> Iterator[Hostile]:
         yield Hostile(f"run.json: {name}", with_field("run/run.json", field, value), SHOW)
     for name, (file, text, words) in FILES.items():
         yield Hostile(f"{file}: {name}", written(f"run/{file}", text), words, (5,))
+    for name, (old, new) in RESOLVED.items():
+        yield Hostile(f"resolved.yaml: {name}", edited("run/resolved.yaml", old, new), PREDICT)
     for name, (change, words) in LINKS.items():
         yield Hostile(f"links: {name}", change, words, (3, 6) if words == TRAIN else (5,))
     for number, text in enumerate(NAMES):
@@ -168,13 +171,17 @@ FILES: dict[str, tuple[str, bytes | str, tuple[str, ...]]] = {
     "no numbers": ("history.csv", "epoch,train_loss\n1,x\n", ("plot", "run", "history")),
     "rows of other lengths": ("history.csv", "epoch,train_loss\n1,2,3\n", ("plot", "run", "history")),
     "a NUL among numbers": ("history.csv", b"epoch,train_loss\n1,\0\n", ("plot", "run", "history")),
-    "a tag": ("resolved.yaml", config(f"name: !!python/object/apply:os.system ['{PAYLOAD}']"), EVALUATE),
-    "another network's": ("resolved.yaml", config("").replace("linear: 3", "linear: 7"), PREDICT),
-    "a base": ("resolved.yaml", config("extends: ../small.yaml"), PREDICT),
-    "units beyond all bounds": ("resolved.yaml", config("").replace("linear: 3", "linear: 1000000000"), PREDICT),
-    "units beyond memory": ("resolved.yaml", config("").replace("linear: 3", "linear: 10000000"), PREDICT),
-    "networks beyond memory": ("resolved.yaml", config("ensemble: 100000"), PREDICT),
     "nothing": ("resolved.yaml", "", PREDICT),
+}
+
+RESOLVED: dict[str, tuple[str, str]] = {
+    "a tag": ("epochs: 2", f"epochs: 2\nname: !!python/object/apply:os.system ['{PAYLOAD}']"),
+    "a base": ("epochs: 2", "epochs: 2\nextends: ../small.yaml"),
+    "another network's": ("units: 3", "units: 7"),
+    "units beyond all bounds": ("units: 3", "units: 1000000000"),
+    "units beyond memory": ("units: 3", "units: 10000000"),
+    "networks beyond memory": ("ensemble: 1", "ensemble: 100000"),
+    "a loss by its path": ("binary_cross_entropy", "os.system"),
 }
 
 LINKS: dict[str, tuple[Change, tuple[str, ...]]] = {

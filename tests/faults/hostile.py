@@ -40,6 +40,17 @@ def written(name: str, data: bytes | str) -> Change:
     return change
 
 
+def edited(name: str, old: str, new: str) -> Change:
+    """Put other words into the place of those that stand in a file."""
+
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text()
+        assert text.count(old) == 1
+        (folder / name).write_text(text.replace(old, new))
+
+    return change
+
+
 def with_field(name: str, field: str, value: object) -> Change:
     """Change one field of a JSON file."""
 

@@ -69,3 +69,22 @@ def test_it_is_refused_in_one_line_and_nothing_is_touched(entry: Hostile, folder
     assert not result.out
     assert snapshot(folder.parent) == before
     assert (folder.parent / "canary").read_text() == "alive"
+
+
+REASONS = {
+    "resolved.yaml: a base": "a file that npnet wrote extends no other",
+    "resolved.yaml: units beyond memory": "are of another network, which is far smaller",
+    "links: weights to themselves": "is a symbolic link",
+    "links: weights to the canary": "is reached through a symbolic link",
+    "links: a hard link to the canary": "is a hard link",
+    "links: weights that are a pipe": "is not a plain file",
+    "run.json: a format of true": "it was not written by npnet",
+    "weights: a pickle": "it is not a safetensors file written by npnet",
+}
+
+
+@pytest.mark.parametrize(("name", "reason"), REASONS.items(), ids=REASONS)
+def test_the_line_says_why(name: str, reason: str, folder: Path) -> None:
+    entry = next(entry for entry in ENTRIES if entry.name == name)
+    entry.change(folder)
+    assert reason in call(*entry.words).err
