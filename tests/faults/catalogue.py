@@ -26,6 +26,7 @@ from tests.faults.hostile import (
 PREDICT = ("predict", "run", "table.csv")
 SHOW = ("runs", "show", "run")
 DIFFER = ("runs", "diff", "run", "run")
+EVALUATE = ("evaluate", "run")
 TRAIN = ("train", "case.yaml", "--no-plots")
 
 
@@ -155,7 +156,6 @@ FIELDS: dict[str, tuple[str, object]] = {
     "versions that are a list": ("versions", []),
 }
 
-EVALUATE = ("evaluate", "run")
 FILES: dict[str, tuple[str, bytes | str, tuple[str, ...]]] = {
     "no JSON": ("run.json", "}{", SHOW),
     "a list": ("run.json", "[]", SHOW),
