@@ -88,11 +88,16 @@ class DataMetadata:
     def contradiction(self) -> str | None:
         """What of it does not fit together, as in a file that npnet has not written; None where all does."""
         columns = (*self.features, *self.targets) if self.schema is None else [one.name for one in self.schema.columns]
-        needed = {*self.targets, *(step.column for one in self.preparations for step in one.steps)}
+        kinds = dict.fromkeys(self.features, "number")
+        if self.schema is not None:
+            kinds = {one.name: one.kind for one in self.schema.columns}
+        learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         scales = [(one.mean, one.scale) for one in self.target_scalers]
         fits = {
-            "columns": needed <= set(columns) and len(set(columns)) == len(columns),
+            "columns": learned <= kinds.items()
+            and set(self.targets) <= set(columns)
+            and len(set(columns)) == len(columns),
             "targets": len(self.targets) >= 1,
             "classes": len(set(self.classes)) == len(self.classes)
             and (self.task != "binary" or len(self.classes) == 2),

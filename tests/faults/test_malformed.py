@@ -57,10 +57,12 @@ def described(written: bytes, key: str, value: object) -> bytes:
     return signed(json.dumps(layout, separators=(",", ":")).encode(), values)
 
 
+COLUMNS = ("size", "colour", "day", "count", "kind")
 CONTRADICTIONS: dict[str, tuple[str, object]] = {
     "a text with a place that is none": ("steps.1.places", {"red": 7}),
     "signs for three levels": ("steps.1.coding", "signs"),
     "a column that nobody reads": ("steps.0.column", "nothing"),
+    "numbers that are read as words": ("schema", {"columns": [{"name": n, "kind": "category"} for n in COLUMNS]}),
     "a column that becomes nothing": ("steps.0.scaling", None),
     "a scale of another number of targets": ("target_scalers", [{"mean": [0.0], "scale": [0.0]}]),
     "a scale without preparation": ("target_scalers", []),
