@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-peers check format bench bench-tables docs clean
+.PHONY: help demo test flips fuzz fuzz-checkpoints test-peers check format bench bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -16,6 +16,8 @@ help:
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
+	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
+	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -31,6 +33,15 @@ demo: .venv/.demo
 
 test: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "not peers" --quiet
+
+# Every byte of a small checkpoint to every other value, each truncation, samples of a large one
+flips: .venv/.test
+	$(BIN)/python -m tests.faults.flips $(ARGS)
+
+# 100,000 checkpoints that were changed and signed again; a part of make fuzz
+fuzz: fuzz-checkpoints
+fuzz-checkpoints: .venv/.test
+	$(BIN)/python -m tests.faults.malformed $(CHECKPOINTS)
 
 test-peers: .venv/.test .venv/.bench
 	$(BIN)/python -m pytest -m peers --quiet

@@ -24,6 +24,7 @@ from npnet.config import load
 from npnet.crossval import all_scores
 from npnet.fitting import Fitting, prepared_for
 from npnet.nn.batches import Batches
+from npnet.nn.updates import Constraints, Updates
 from npnet.running.threads import limited
 from npnet.training import Rates, train
 
@@ -140,10 +141,11 @@ def seconds_of_parts(folder: Path) -> dict[str, float]:
 def bare_steps(fitting: Fitting, clock: Clock) -> None:
     """Train as `fit` does, without looking at what came of it."""
     experiment = fitting.experiment
-    rates = Rates([experiment.learning_rate or 0.0], experiment.epochs, experiment.schedule)
+    rates = Rates([fitting.cohort.learners[0].learning_rate], experiment.epochs, experiment.schedule)
+    updates = Updates(fitting.network, experiment.optimizer, Constraints())
     batches = Batches(fitting.samples("train"), BATCH, experiment.seed)
     clock.start()
-    for _ in train(fitting.network, fitting.loss, fitting.updates, rates, batches, experiment.epochs):
+    for _ in train(fitting.network, fitting.loss, updates, rates, batches, experiment.epochs):
         pass
     clock.stop("bare steps")
 

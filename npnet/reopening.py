@@ -6,20 +6,25 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import Scaler, Task, fingerprint
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
-from npnet.errors import DataError, RunError
+from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for, set_weights
+from npnet.nn.footprint import parameters
 from npnet.nn.network import Network
+from npnet.nn.plan import Plan
 from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, fused
 from npnet.rundir import Run
+from npnet.strict import parse_json
 
 KEY = "npnet.data"
+ROOM = 10**6  # parameters more than there are weights: a network that needs more is not even made
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,12 @@ class DataMetadata:
 
     @classmethod
     def parse(cls, text: str) -> "DataMetadata":
-        """From such JSON; ValueError, KeyError or TypeError where it is none."""
-        fields = json.loads(text)
+        """From such JSON; ValueError, KeyError, TypeError or OverflowError where it is none, or contradicts itself."""
+        fields: Any = parse_json(text.encode())
         names = {key: tuple(str(name) for name in fields[key]) for key in ("features", "targets", "classes")}
         if fields["task"] not in get_args(Task):
             raise ValueError("no such task")
-        return cls(
+        data = cls(
             cast(Task, fields["task"]),
             **names,
             preparations=tuple(Preparation.parse(one) for one in fields["preparations"]),
@@ -75,6 +80,36 @@ class DataMetadata:
             schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
             decisions=Decisions(*(float(fields["decisions"][name]) for name in ("temperature", "threshold"))),
         )
+        if contradiction := data.contradiction:
+            raise ValueError(contradiction)
+        return data
+
+    @property
+    def contradiction(self) -> str | None:
+        """What of it does not fit together, as in a file that npnet has not written; None where all does."""
+        columns = (*self.features, *self.targets) if self.schema is None else [one.name for one in self.schema.columns]
+        kinds = dict.fromkeys(self.features, "number")
+        if self.schema is not None:
+            kinds = {one.name: one.kind for one in self.schema.columns}
+        learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
+        layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
+        scales = [(one.mean, one.scale) for one in self.target_scalers]
+        fits = {
+            "columns": learned <= kinds.items()
+            and set(self.targets) <= set(columns)
+            and len(set(columns)) == len(columns),
+            "targets": len(self.targets) >= 1,
+            "classes": len(set(self.classes)) == len(self.classes)
+            and (self.task != "binary" or len(self.classes) == 2),
+            "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
+            "target_scalers": all(_is_scale(mean, scale) for mean, scale in scales),
+            "decisions": 0 < self.decisions.temperature < np.inf and 0 <= self.decisions.threshold <= 1,
+        }
+        return next((f"its {name} do not fit" for name, fit in fits.items() if not fit), None)
+
+
+def _is_scale(mean: NDArray[np.float64], scale: NDArray[np.float64]) -> bool:
+    return mean.shape == scale.shape and mean.ndim == 1 and bool(np.isfinite([mean, scale]).all() and (scale > 0).all())
 
 
 def _scaler(fields: dict[str, Any]) -> Scaler:
@@ -91,7 +126,7 @@ def metadata_of(run: Run) -> DataMetadata:
     _, metadata = run.weights()
     try:
         return DataMetadata.parse(metadata[KEY])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
 
 
@@ -102,13 +137,19 @@ def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
     """
     experiment, _ = experiment_of(run)
     data = metadata_of(run)
-    if experiment.loss is None or len(data.preparations) != len(data.target_scalers) or not data.preparations:
+    if experiment.loss is None:
         raise RunError(f"the weights of {run.id} do not say what data they were trained on")
     models = experiment.ensemble * len(data.preparations)
     dtype = np.float64 if experiment.dtype == "float64" else np.float32
     layers = fused(experiment.layers, experiment.loss)
+    weights, _ = run.weights()
+    largest = sum(array.size for array in weights.values()) + ROOM
+    if models * sum(parameters(Plan(layers, data.preparations[0].width))) > largest:
+        raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
     network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
-    set_weights(network, run.weights()[0])
+    if network.outputs != experiment.loss.outputs(len(data.targets), len(data.classes)):
+        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
+    set_weights(network, weights)
     pairs = zip(data.preparations, data.target_scalers, strict=True)
     sides = [Side(preparation, Readout(experiment.loss, data.task, scaler)) for preparation, scaler in pairs]
     return Predictor(network, experiment.loss, sides, data.decisions), data.features, experiment
@@ -132,6 +173,12 @@ def reopen(run: Run) -> Fitting:
 
 
 def experiment_of(run: Run) -> tuple[Experiment, Path]:
-    """The experiment of a run as its resolved.yaml has it, and the folder where its paths start."""
-    loaded = config.load(run.resolved_path)
+    """The experiment of a run as its resolved.yaml has it, and the folder where its paths start.
+
+    RunError where that file is not as npnet writes it.
+    """
+    try:
+        loaded = config.load_alone(run.resolved_path, run.resolved_text)
+    except ConfigError as error:
+        raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
     return loaded.experiment, loaded.base

@@ -1,6 +1,5 @@
 """A file of tensors comes back exactly, or is refused; other tools can open it."""
 
-import hashlib
 import io
 import json
 import os
@@ -16,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 from npnet import checkpoint
 from npnet.checkpoint import read_tensors, write_tensors
 from npnet.errors import Diverged, RunError
+from tests.faults.forging import entry, header_of, signed
 
 TENSORS = {
     "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2),
@@ -43,22 +43,6 @@ def assert_equal(read, written):
 
 def parse(data: bytes):
     return checkpoint.parse(io.BytesIO(data), len(data))
-
-
-def signed(header: bytes, values: bytes = b"") -> bytes:
-    """Make a file of any header with a correct hash, as an attacker would."""
-    at, length = len(checkpoint.OPENING), len(header).to_bytes(8, "little")
-    zeroed = header[:at] + checkpoint.ZEROS + header[at + 64 :]
-    digest = hashlib.sha256(length + zeroed + values).hexdigest().encode()
-    return length + header[:at] + digest + header[at + 64 :] + values
-
-
-def header_of(entries: str, metadata: str = "") -> bytes:
-    return checkpoint.OPENING + checkpoint.ZEROS + f'"{metadata}}}{entries}}}'.encode()
-
-
-def entry(shape, offsets, dtype="F32", name="a", **more) -> str:
-    return f",{json.dumps(name)}:" + json.dumps({"dtype": dtype, "shape": shape, "data_offsets": offsets, **more})
 
 
 def test_tensors_and_metadata_come_back_as_they_were(path):

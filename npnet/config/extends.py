@@ -1,5 +1,6 @@
 """Extends: one config that builds on others; mappings merge, lists replace, the later wins."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ class Family:
         self.mistakes: list[Mistake] = []
         self.count = 0
         self.text = read_bytes(path)
-        self.root = self.extended(read(self.text, shown(str(path), 200)), path, (path.resolve(),))
+        self.root = self.extended(read(self.text, shown(str(path), 200)), path, (_true(path),))
 
     def extended(self, reading: Reading, path: Path, line: tuple[Path, ...]) -> Node:
         """The tree of a file merged over those of its bases; `line` are the files that led here."""
@@ -50,7 +51,7 @@ class Family:
         """The tree of one base, with its own bases merged in."""
         path = folder / str(node.value)
         self.count += 1
-        if path.resolve() in line:
+        if _true(path) in line:
             raise refusal([Mistake(node.place, f"{shown(str(node.value))} extends itself, by way of this file")])
         if self.count > FILES:
             raise refusal([Mistake(node.place, f"a config can stand on {FILES} others at most")])
@@ -58,7 +59,7 @@ class Family:
         if not isinstance(reading.root.value, dict):
             self.mistakes.append(Mistake(reading.root.place, "a config is a mapping, key: value on each line"))
             return replace(reading.root, value={})
-        return self.extended(reading, path, (*line, path.resolve()))
+        return self.extended(reading, path, (*line, _true(path)))
 
     def bytes_of(self, path: Path, place: Place) -> bytes:
         """The bytes of a base; a ConfigError at the line that names it where there is no such file."""
@@ -66,3 +67,8 @@ class Family:
             return read_bytes(path)
         except UsageError as error:
             raise refusal([Mistake(place, error.message, error.hint)]) from None
+
+
+def _true(path: Path) -> Path:
+    """Where a path leads; unlike Path.resolve, it takes a link to itself."""
+    return Path(os.path.realpath(path))

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
 from npnet.config.messages import mistakes_of, unbounded
-from npnet.config.places import Mistake, refusal
+from npnet.config.places import Mistake, refusal, shown
 from npnet.config.presets import overridden
+from npnet.config.reader import read
 from npnet.config.tree import Node
 from npnet.config.tree import Path as Keys
 from npnet.config.tries import with_tries
@@ -57,14 +58,30 @@ def load(path: Path, overrides: Sequence[str] = (), tries: Mapping[str, Node] | 
     """
     path = Path(path)
     family = Family(path, Experiment)
-    root, mistakes = family.root, family.mistakes
-    if root.value is None:
-        root = Node({}, root.place)
-    elif not isinstance(root.value, dict):
-        mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
-        raise refusal(mistakes, root.place.file)
+    mistakes = family.mistakes
+    root = _mapping(family.root, mistakes)
     root, refused = overridden(root, Experiment, overrides)
     return of_tree(with_tries(root, tries or {}), path, family.text, [*mistakes, *refused])
+
+
+def load_alone(path: Path, text: bytes) -> Loaded:
+    """The config of a file that npnet wrote, from its text: a stranger's leads to no other file by `extends`."""
+    reading = read(text, shown(str(path), 200))
+    mistakes = [*reading.mistakes]
+    root = _mapping(reading.root, mistakes)
+    if isinstance(root.value, dict) and "extends" in root.value:
+        mistakes.append(Mistake(root.value["extends"].place, "a file that npnet wrote extends no other"))
+        raise refusal(mistakes, root.place.file)
+    return of_tree(root, path, text, mistakes)
+
+
+def _mapping(root: Node, mistakes: list[Mistake]) -> Node:
+    if root.value is None:
+        return Node({}, root.place)
+    if not isinstance(root.value, dict):
+        mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
+        raise refusal(mistakes, root.place.file)
+    return root
 
 
 def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[Mistake] = ()) -> Loaded:

@@ -1,10 +1,11 @@
 """What becomes of a column of categories: signs, one input a level, or codes."""
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 from typing_extensions import override
 
 from npnet.data.frame import MISSING, Column
@@ -35,6 +36,14 @@ class CategoryStep(Step):
     places: dict[str, int]
     pooled: bool
     gaps: bool
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.coding == "signs" and len(self.levels) != 2:
+            raise ValueError("signs are for two levels")
+        if not all(OTHER <= place <= len(self.levels) for place in self.places.values()):
+            raise ValueError("a text has a place that is none")
+        return self
 
     @classmethod
     def fit(cls, train: Column, layout: Column, rare: int, embed_above: int) -> "CategoryStep":

@@ -3,11 +3,11 @@
 import json
 from collections import Counter
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.categories import CategoryStep
 from npnet.data.frame import Column, Frame
@@ -48,6 +48,12 @@ class Preparation(Spec):
     missing: Literal["median", "error"]
     steps: tuple[AnyStep, ...]
     warnings: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_inputs(self) -> Self:
+        if not self.steps or not all(step.outputs for step in self.steps):
+            raise ValueError("a column becomes no input")
+        return self
 
     @classmethod
     def fit(cls, train: Frame, layout: Frame, spec: PrepareSpec) -> "Preparation":

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from npnet.data.frame import Kind
 from npnet.data.recoding import is_encoding
@@ -11,6 +11,21 @@ from npnet.spec import Spec
 ANY_FORM = "any"  # of dates: ISO 8601, or another one in which no day can be taken for a month
 NO_DELIMITERS = "\"'\r\n\0+-._"
 
+
+def _known(name: str) -> str:
+    if not is_encoding(name):
+        raise ValueError(f'there is no encoding "{name}"; latin-1, cp1252 and utf-16 are some')
+    return name
+
+
+def _one_sign(sign: str) -> str:
+    if len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in NO_DELIMITERS:
+        raise ValueError('a delimiter is one sign such as ";" or "|"; in double quotes "\\t" is a tab')
+    return sign
+
+
+Encoding = Annotated[str, AfterValidator(_known)]
+Delimiter = Annotated[str, AfterValidator(_one_sign)]
 Text = Annotated[str, Field(strict=True)]
 Names = Annotated[tuple[Text, ...], Field(strict=False)]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -34,8 +49,8 @@ class Schema(Spec):
     columns: Annotated[tuple[ColumnSchema, ...], Field(strict=False)]
     na_values: Names = ()
     lossy: bool = False
-    delimiter: str | None = None
-    encoding: str | None = None
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
 
 
 class ReadOptions(Spec):
@@ -54,22 +69,10 @@ class ReadOptions(Spec):
     lossy: bool = Field(
         False, description="Round whole numbers above 2^53 to the nearest float64, instead of refusing."
     )
-    encoding: str | None = Field(None, description="The encoding of the text, where it is not UTF-8.")
-    delimiter: str | None = Field(None, description="What stands between cells, where it is no comma (.tsv: tab).")
-
-    @field_validator("encoding")
-    @classmethod
-    def _known(cls, name: str | None) -> str | None:
-        if name is not None and not is_encoding(name):
-            raise ValueError(f'there is no encoding "{name}"; latin-1, cp1252 and utf-16 are some')
-        return name
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_sign(cls, sign: str | None) -> str | None:
-        if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in NO_DELIMITERS):
-            raise ValueError('a delimiter is one sign such as ";" or "|"; in double quotes "\\t" is a tab')
-        return sign
+    encoding: Encoding | None = Field(None, description="The encoding of the text, where it is not UTF-8.")
+    delimiter: Delimiter | None = Field(
+        None, description="What stands between cells, where it is no comma (.tsv: tab)."
+    )
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:

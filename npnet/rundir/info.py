@@ -32,7 +32,7 @@ def check_info(fields: dict[str, Any]) -> None:
     number = fields.get("format")
     if type(number) is int and number > names.FORMAT:
         raise ValueError(f"it has format {number} and needs a newer npnet")
-    if number != names.FORMAT:
+    if type(number) is not int or number != names.FORMAT:
         raise ValueError("it was not written by npnet")
     wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
     if wrong:

@@ -1,5 +1,6 @@
 """A run folder to read: files that may be those of a stranger, or of a training that goes on meanwhile."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ class Run:
     def file(self, name: str) -> Path:
         """The path of a file or folder of this run; RunError if it is a link that leads elsewhere."""
         path = self.path / name
-        if path.resolve() != path:
+        if os.path.realpath(path) != str(path):  # unlike Path.resolve, it takes a link to itself
             raise RunError(f"{path} is reached through a symbolic link", "the files of a run are its own")
         if path.is_file() and path.stat().st_nlink > 1:
             raise RunError(f"{path} is a hard link, shared with another folder", "copy the run with `cp -r`")

@@ -1,0 +1,47 @@
+"""Forging: checkpoints as npnet writes them, and others with a hash that is right all the same."""
+
+import hashlib
+import json
+
+import numpy as np
+
+from npnet import checkpoint
+
+AT = len(checkpoint.OPENING)
+
+
+def signed(header: bytes, values: bytes = b"") -> bytes:
+    """Make a file of any header with a correct hash, as an attacker would."""
+    length = len(header).to_bytes(8, "little")
+    zeroed = header[:AT] + checkpoint.ZEROS + header[AT + 64 :]
+    digest = hashlib.sha256(length + zeroed + values).hexdigest().encode()
+    return length + header[:AT] + digest + header[AT + 64 :] + values
+
+
+def header_of(entries: str, metadata: str = "") -> bytes:
+    """A header that begins as npnet's do: entries and metadata are JSON, each with a comma before it."""
+    return checkpoint.OPENING + checkpoint.ZEROS + f'"{metadata}}}{entries}}}'.encode()
+
+
+def entry(shape: object, offsets: object, dtype: object = "F32", name: str = "a", **more: object) -> str:
+    """The JSON of one tensor of a header, with the comma before it."""
+    return f",{json.dumps(name)}:" + json.dumps({"dtype": dtype, "shape": shape, "data_offsets": offsets, **more})
+
+
+def cut(data: bytes) -> tuple[bytes, bytes]:
+    """The header and the values of a file."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    return data[8:end], data[end:]
+
+
+def checkpoint_of(size: int) -> bytes:
+    """A checkpoint of about so many bytes: a network of one hidden layer, its optimizer's slots, a counter."""
+    units = max(1, (size - 560) // 72)
+    chance = np.random.default_rng(0)
+    tensors = {
+        f"{kind}{name}": chance.normal(size=shape).astype(dtype)
+        for kind, dtype in (("layers.0.linear.", np.float32), ("optimizer.m.", np.float32))
+        for name, shape in (("W", (7, units)), ("b", (units,)))
+    }
+    counter = {"step": np.array(320, np.int64), "kept": np.ones(units, np.float64)}
+    return checkpoint.file_of("checkpoint", tensors | counter, {"epoch": "10", "name": "Kreise ⊙"})
