@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-peers check format bench bench-tables docs clean
+.PHONY: help demo test test-peers fuzz check format bench bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
+	@echo "make fuzz    hold 50,000 odd configs and 5,000 odd tables against what npnet promises; ARGS=--help says more"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -34,6 +35,10 @@ test: .venv/.test
 
 test-peers: .venv/.test .venv/.bench
 	$(BIN)/python -m pytest -m peers --quiet
+
+# 50,000 configs and 5,000 tables; a failing one is kept in fuzz-failures
+fuzz: .venv/.test
+	$(BIN)/python -m tests.faults.fuzz --jobs $(JOBS) $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
