@@ -65,7 +65,7 @@ def held(case: Case, folder: Path) -> Outcome:
     case.write(folder)
     back = Path.cwd()
     os.chdir(folder)
-    start = time.monotonic()
+    start, before = time.monotonic(), peak_memory()
     try:
         with alarm(SECONDS), watched(folder / RUNS) as touched:
             result = call(*case.words)
@@ -74,11 +74,18 @@ def held(case: Case, folder: Path) -> Outcome:
     finally:
         os.chdir(back)
     seconds = time.monotonic() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = peak_memory()
     broken = f"more than {SECONDS} s" if result is None else told_wrong(result)
-    broken = broken or changed(case, folder, touched) or (f"{peak:,} bytes of memory" if peak > BYTES else "")
+    broken = (
+        broken or changed(case, folder, touched) or (f"{peak:,} bytes of memory" if peak > max(BYTES, before) else "")
+    )
     shutil.rmtree(folder)
     return Outcome(-1 if result is None else result.code, broken, seconds, peak)
+
+
+def peak_memory() -> int:
+    """The most bytes of memory that this process has ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def told_wrong(result: Result) -> str:

@@ -18,11 +18,15 @@ SMALL = {"dataset": {"xor": {"samples": 200}}, "layers": [{"linear": 4}, "tanh",
 
 
 def config_case(seed: int, number: int) -> Case:
-    """The config of that number: its text, and the command that reads it."""
-    random = Random(f"config {seed} {number}")
+    """The config of that number, and one of the commands that read it."""
+    text = config_text(Random(f"config {seed} {number}"))
+    return Case(f"config-{seed}-{number}", {"case.yaml": text}, COMMANDS[number % 2])
+
+
+def config_text(random: Random) -> bytes:
+    """A config that is shipped or drawn, in nine of ten times mutated."""
     text = random.choice(shipped()) if random.random() < 0.6 else drawn(random)
-    data = text.encode() if random.random() < 0.1 else mutated(text, random.choice(shipped()), random)
-    return Case(f"config-{seed}-{number}", {"case.yaml": data}, COMMANDS[number % 2])
+    return text.encode() if random.random() < 0.1 else mutated(text, random.choice(shipped()), random)
 
 
 @cache

@@ -66,16 +66,20 @@ Pathology = Callable[[Rows, Random], None]
 
 
 def table_case(seed: int, number: int) -> Case:
-    """The table of that number, its config, and the command that reads both."""
-    random = Random(f"table {seed} {number}")
+    """The table of that number with its config, and one of the commands that read both."""
+    files = table_files(Random(f"table {seed} {number}"))
+    return Case(f"table-{seed}-{number}", files, TABLE_COMMANDS[number % 2])
+
+
+def table_files(random: Random) -> dict[str, bytes]:
+    """A table that up to three pathologies befell, and now and then one of its bytes; and a config for it."""
     rows = sound(random)
     for _ in range(random.choice((0, 1, 1, 2, 3))):
         random.choice(PATHOLOGIES)(rows, random)
     data = written(rows, random)
     if random.random() < 0.3:
         data = random.choice(BYTE_PATHOLOGIES)(data, random)
-    files = {"case.yaml": config(random).encode(), "table.csv": data}
-    return Case(f"table-{seed}-{number}", files, TABLE_COMMANDS[number % 2])
+    return {"case.yaml": config(random).encode(), "table.csv": data}
 
 
 def sound(random: Random) -> Rows:
