@@ -42,7 +42,7 @@ def run(kind: str, seed: int, count: int, jobs: int) -> int:
     codes: Counter[int] = Counter()
     failed, slowest, peak = 0, 0.0, 0
     chunks = [(kind, seed, first, min(CHUNK, count - first)) for first in range(0, count, CHUNK)]
-    with ProcessPoolExecutor(jobs, get_context("spawn"), prepare, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), prepare) as pool:
         for ended in pool.map(run_chunk, chunks):
             for number, outcome in ended:
                 codes[outcome.code] += 1
