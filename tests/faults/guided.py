@@ -16,7 +16,7 @@ LONGEST = 1 << 14
 
 
 def main(arguments: list[str]) -> int:
-    """Fuzz until libFuzzer is told to end, or a case fails; 2 where there is nothing to fuzz with; else libFuzzer's exit code."""
+    """Fuzz until libFuzzer ends, and give its exit code; 2 where there is nothing to fuzz with."""
     if not arguments or arguments[0] not in KINDS:
         print(__doc__, file=sys.stderr)
         return 2

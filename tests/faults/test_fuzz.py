@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Result
-from tests.faults import fuzz
+from tests.faults import fuzz, guided
 from tests.faults.case import Case, Outcome, TooSlowError, alarm, held, told_wrong, watched
 from tests.faults.configs import COMMANDS, config_case, config_text
 from tests.faults.tables import TABLE_COMMANDS, table_case, table_files
@@ -105,3 +105,17 @@ def test_a_failed_case_is_kept_with_the_command_that_replays_it(
 def test_a_few_cases_of_each_kind_are_run_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert fuzz.main(["--configs", "4", "--tables", "2", "--jobs", "1"]) == 0
     assert capsys.readouterr().out.count("0 failed; exit codes") == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["pictures"]])
+def test_a_long_run_of_no_kind_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert guided.main(arguments) == 2
+    assert "KIND is `configs` or `tables`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", guided.KINDS)
+def test_a_long_run_begins_with_what_its_kind_takes(kind: str, tmp_path: Path) -> None:
+    guided.sow(kind, tmp_path)
+    data = (tmp_path / "0").read_bytes()
+    assert len(data) > 100
+    guided.target_of(kind)(data)
