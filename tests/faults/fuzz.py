@@ -28,20 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--configs", type=int, default=50_000, metavar="N")
     parser.add_argument("--tables", type=int, default=5_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=5, help="how long a case may take")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--replay", nargs="+", type=Path, metavar="FOLDER", help="run failed cases again")
     given = parser.parse_args(arguments)
     if given.replay:
-        return max(replay(folder) for folder in given.replay)
+        return max(replay(folder, given.seconds) for folder in given.replay)
     counts = {"configs": given.configs, "tables": given.tables}
-    return max(run(kind, given.seed, counts[kind], given.jobs) for kind in KINDS if counts[kind])
+    return max(run(kind, given.seed, counts[kind], given.jobs, given.seconds) for kind in KINDS if counts[kind])
 
 
-def run(kind: str, seed: int, count: int, jobs: int) -> int:
+def run(kind: str, seed: int, count: int, jobs: int, seconds: float) -> int:
     """Run the cases of one kind and print how they ended."""
     codes: Counter[int] = Counter()
     failed, slowest, peak = 0, 0.0, 0
-    chunks = [(kind, seed, first, min(CHUNK, count - first)) for first in range(0, count, CHUNK)]
+    chunks = [(kind, seed, first, min(CHUNK, count - first), seconds) for first in range(0, count, CHUNK)]
     with ProcessPoolExecutor(jobs, get_context("spawn"), prepare) as pool:
         for ended in pool.map(run_chunk, chunks):
             for number, outcome in ended:
@@ -65,12 +66,13 @@ def prepare() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (SPACE, most))
 
 
-def run_chunk(chunk: tuple[str, int, int, int]) -> list[tuple[int, Outcome]]:
+def run_chunk(chunk: tuple[str, int, int, int, float]) -> list[tuple[int, Outcome]]:
     """Run some cases one after another."""
-    kind, seed, first, count = chunk
+    kind, seed, first, count, seconds = chunk
     with tempfile.TemporaryDirectory() as folder:
         return [
-            (number, held(KINDS[kind](seed, number), Path(folder) / "case")) for number in range(first, first + count)
+            (number, held(KINDS[kind](seed, number), Path(folder) / "case", seconds))
+            for number in range(first, first + count)
         ]
 
 
@@ -83,12 +85,12 @@ def tell(case: Case, outcome: Outcome) -> None:
     )
 
 
-def replay(folder: Path) -> int:
+def replay(folder: Path, seconds: float) -> int:
     """Run all commands on the files of a folder again."""
     failed = 0
     for words in commands_for(folder):
         with tempfile.TemporaryDirectory() as place:
-            outcome = held(Case.read(folder, words), Path(place) / "case")
+            outcome = held(Case.read(folder, words), Path(place) / "case", seconds)
         print(f"{folder}: {' '.join(words)}: exit code {outcome.code}{f', {outcome.broken}' if outcome.broken else ''}")
         failed |= bool(outcome.broken)
     return int(failed)

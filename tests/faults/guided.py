@@ -12,7 +12,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 KINDS = ("configs", "tables", "bytes")
-LONGEST = 1 << 14
+LONGEST, SECONDS = 1 << 14, 60
 
 
 def main(arguments: list[str]) -> int:
@@ -64,7 +64,7 @@ def check_bytes(data: bytes) -> None:
     from tests.faults.configs import COMMANDS
 
     with TemporaryDirectory() as folder:
-        outcome = held(Case("bytes", {"case.yaml": data}, COMMANDS[0]), Path(folder) / "case")
+        outcome = held(Case("bytes", {"case.yaml": data}, COMMANDS[0]), Path(folder) / "case", SECONDS)
     assert outcome.broken == "", outcome.broken
 
 

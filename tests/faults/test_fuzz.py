@@ -16,12 +16,13 @@ from tests.faults.configs import COMMANDS, config_case, config_text
 from tests.faults.tables import TABLE_COMMANDS, table_case, table_files
 
 CORPUS = sorted(folder for folder in (Path(__file__).parent / "corpus").iterdir() if folder.is_dir())
+PATIENCE = 120  # for what hangs; how fast a case is, `make fuzz` measures
 SHORT = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def ended(name: str, files: dict[str, bytes], words: tuple[str, ...]) -> Outcome:
     with TemporaryDirectory() as folder:
-        return held(Case(name, files, words), Path(folder) / "case")
+        return held(Case(name, files, words), Path(folder) / "case", PATIENCE)
 
 
 @SHORT
@@ -39,7 +40,7 @@ def test_any_table_ends_as_documented(random: Random, words: tuple[str, ...]) ->
 @pytest.mark.parametrize("folder", CORPUS, ids=lambda folder: folder.name)
 def test_what_was_hard_once_ends_as_documented(folder: Path, tmp_path: Path) -> None:
     for words in fuzz.commands_for(folder):
-        assert held(Case.read(folder, words), tmp_path / "case").broken == ""
+        assert held(Case.read(folder, words), tmp_path / "case", PATIENCE).broken == ""
 
 
 @pytest.mark.parametrize("make", [config_case, table_case])
@@ -71,7 +72,7 @@ def test_warnings_may_come_before_the_error_line() -> None:
 
 
 def test_a_file_outside_the_runs_folder_is_noticed(tmp_path: Path) -> None:
-    outcome = held(Case("init", {}, ("init", "circles", "-o", "made.yaml")), tmp_path / "case")
+    outcome = held(Case("init", {}, ("init", "circles", "-o", "made.yaml")), tmp_path / "case", PATIENCE)
     assert outcome.code == 0
     assert outcome.broken == "made ['made.yaml']"
 
@@ -97,13 +98,13 @@ def test_a_failed_case_is_kept_with_the_command_that_replays_it(
     fuzz.tell(config_case(0, 1), Outcome(1, "exit code 1", 0.1, 0))
     assert "--replay fuzz-failures/config-0-1" in capsys.readouterr().out
     assert Case.read(tmp_path / "fuzz-failures" / "config-0-1", COMMANDS[1]).files == config_case(0, 1).files
-    assert fuzz.main(["--replay", "fuzz-failures/config-0-1"]) == 0
+    assert fuzz.main(["--seconds", str(PATIENCE), "--replay", "fuzz-failures/config-0-1"]) == 0
     monkeypatch.setattr("tests.faults.case.CODES", {1})
-    assert fuzz.main(["--replay", "fuzz-failures/config-0-1"]) == 1
+    assert fuzz.main(["--seconds", str(PATIENCE), "--replay", "fuzz-failures/config-0-1"]) == 1
 
 
 def test_a_few_cases_of_each_kind_are_run_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    assert fuzz.main(["--configs", "4", "--tables", "2", "--jobs", "1"]) == 0
+    assert fuzz.main(["--configs", "4", "--tables", "2", "--jobs", "1", "--seconds", str(PATIENCE)]) == 0
     assert capsys.readouterr().out.count("0 failed; exit codes") == 2
 
 
