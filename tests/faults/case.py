@@ -17,7 +17,7 @@ from tests.cli.conftest import Result, call
 
 BYTES = 1 << 30
 RUNS = "runs"
-CODES = {0, *(kind.code for kind in NpnetError.__subclasses__())}
+CODES = {0, *(kind.code for kind in NpnetError.__subclasses__())} - {NpnetError.code}  # that is a bug's
 WRITES = {  # the audit events that change a disk, and which of their arguments are paths of what is changed
     **dict.fromkeys(("os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"), (0,)),
     "os.rename": (0, 1),
