@@ -18,6 +18,7 @@ help:
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
 	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
+	@echo "make fuzz    hold 50,000 odd configs and 5,000 odd tables against what npnet promises; ARGS=--help says more"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -45,6 +46,10 @@ fuzz-checkpoints: .venv/.test
 
 test-peers: .venv/.test .venv/.bench
 	$(BIN)/python -m pytest -m peers --quiet
+
+# 50,000 configs and 5,000 tables; a failing one is kept in fuzz-failures
+fuzz: .venv/.test
+	$(BIN)/python -m tests.faults.fuzz --jobs $(JOBS) $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

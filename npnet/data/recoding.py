@@ -55,17 +55,20 @@ class _Recoded:
         self._offset = 0
 
     def read(self, size: int, /) -> bytes:
-        text, more = "", b" "
-        while more and not text:
+        recoded, more = b"", b" "
+        while more and not recoded:
             more = self._content.read(size)
-            text = self._decoded(more)
-        return text.encode()
+            recoded = self._recoded(more)
+        return recoded
 
-    def _decoded(self, more: bytes) -> str:
+    def _recoded(self, more: bytes) -> bytes:
+        hint = "encoding: names the one it was saved in"
         try:
-            text = self._decoder.decode(more, final=not more)
+            recoded = self._decoder.decode(more, final=not more).encode()
         except UnicodeDecodeError as error:
             where = f"{self._name}: byte {self._offset + error.start}"
-            raise DataError(f"{where} is not {self._encoding}", "encoding: names the one it was saved in") from None
+            raise DataError(f"{where} is not {self._encoding}", hint) from None
+        except UnicodeError:  # no mark at the beginning, or half of a pair of surrogates: no byte is named
+            raise DataError(f"{self._name} is not {self._encoding}", hint) from None
         self._offset += len(more)
-        return text
+        return recoded

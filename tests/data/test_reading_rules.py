@@ -280,6 +280,19 @@ def test_bytes_that_are_not_of_the_encoding_are_refused(tmp_path):
     assert "byte 4 is not ascii" in refusal(tmp_path, b"a\n12\xe4\n", encoding="ascii")[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        ("utf-16", GOOD.encode()),
+        ("utf-32", GOOD.encode()),
+        ("unicode_escape", b"a\n\\ud800\n"),
+        ("utf-7", b"a\n+2AA-\n"),
+    ],
+)
+def test_text_whose_encoding_python_refuses_without_naming_a_byte_is_refused(tmp_path, encoding, content):
+    assert f"is not {encoding}" in refusal(tmp_path, content, encoding=encoding)[0]
+
+
 def test_a_record_without_an_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(delimited, "LONGEST", 1 << 16)
     monkeypatch.setattr(delimited, "BLOCK", 1 << 12)
