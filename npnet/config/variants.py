@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from npnet.config.overrides import put
 from npnet.config.places import Mistake, Place, refusal
 from npnet.config.tree import Node
 from npnet.errors import ConfigError
+from npnet.registry import Registry
 from npnet.search import Choice
 from npnet.spec import Spec
 
@@ -35,7 +37,8 @@ class Variants:
 
     def experiment(self, values: Values) -> Experiment:
         """The experiment with these values; ConfigError where they do not go together."""
-        decimals = {key: value for key, value in values.items() if isinstance(value, float)}
+        apart = _apart(tuple(values))
+        decimals = {key: value for key, value in values.items() if isinstance(value, float) and key in apart}
         others = {key: value for key, value in values.items() if key not in decimals}
         name = repr((others, sorted(decimals)))
         if name not in self._bases:
@@ -65,6 +68,15 @@ class Variants:
         if found:
             raise refusal(found)
         return experiment
+
+
+@lru_cache(maxsize=100)
+def _apart(keys: tuple[str, ...]) -> frozenset[str]:
+    """The keys of which none stands inside another, so that their order does not matter."""
+    parts = {tuple(key.split(".")) for key in keys}
+    above = {part[:end] for part in parts for end in range(1, len(part))}
+    inside = {part for part in parts if any(part[:end] in parts for end in range(1, len(part)))}
+    return frozenset(".".join(part) for part in parts - inside if part not in above)
 
 
 def wrong_values(root: Node, experiment: Experiment) -> Iterator[Mistake]:
@@ -131,8 +143,11 @@ def _with(spec: Any, path: tuple[str, ...], value: float) -> Any:
         return None if inner is None else (*spec[:place], inner, *spec[place + 1 :])
     if not isinstance(spec, Spec):
         return None
-    if word not in type(spec).model_fields:  # the name of a registered thing: its options follow
-        return _with(spec, tuple(rest), value) if rest else None
+    if any(registry.get(word) is type(spec) for registry in Registry.every.values()):  # a name: its options follow
+        options = rest or [type(spec).main_option() or ""]
+        return _with(spec, tuple(options), value)
+    if word not in type(spec).model_fields:
+        return None
     if not rest:
         return spec.model_copy(update={word: value}) if type(getattr(spec, word)) is float else None
     inner = _with(getattr(spec, word), tuple(rest), value)

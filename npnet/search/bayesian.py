@@ -8,7 +8,7 @@ from pydantic import Field
 
 from npnet.errors import UsageError
 from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
-from npnet.search.parameters import Choice, Range
+from npnet.search.parameters import Choice, Range, written
 from npnet.streams import stream
 
 if TYPE_CHECKING:
@@ -78,4 +78,4 @@ def _value(parameter: Choice | Range, chosen: Any) -> Any:
 
 
 def _written(parameter: Choice | Range, value: Any) -> Any:
-    return parameter.values.index(value) if isinstance(parameter, Choice) else value
+    return list(map(written, parameter.values)).index(written(value)) if isinstance(parameter, Choice) else value

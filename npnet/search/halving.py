@@ -20,6 +20,10 @@ class Halving(Method):
     reduction: int = Field(3, ge=2, le=100, description="Of how many points one goes on, and how much longer.")
     min_epochs: int = Field(1, ge=1, le=10**7, description="Epochs of the first rung.")
 
+    def count(self, space: Space) -> int:
+        """How many points the first rung has."""
+        return min(space.trials or space.size or 0, space.size or space.trials or 0)
+
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """The points of a rung: of the one before, the best."""
         if number > self._last(space):

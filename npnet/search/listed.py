@@ -25,6 +25,12 @@ class Listed(Method):
         """How many there are, or shall be of the first."""
         return min(len(self.points), space.trials or len(self.points))
 
+    def check(self, keys: int) -> None:
+        """Each point has a value for each key."""
+        for place, point in enumerate(self.points, 1):
+            if len(point) != keys:
+                raise ValueError(f"point {place} has {len(point)} values, but there are {keys} parameters")
+
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """All of them at once."""
         return None if number else Stage(numbered(self.points[: space.trials]))

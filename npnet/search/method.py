@@ -6,6 +6,8 @@ from itertools import islice, product
 from math import prod
 from typing import Annotated, Any, ClassVar
 
+from numpy.random import Generator
+
 from npnet.registry import Registry
 from npnet.search.parameters import Choice, Range
 from npnet.spec import Named, Spec
@@ -86,6 +88,9 @@ class Method(Spec):
         """How many points it will try."""
         return space.trials or space.size or 0
 
+    def check(self, keys: int) -> None:
+        """ValueError where it cannot choose values for so many keys."""
+
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """The stage of a number from 0, from what the stages before it found; None after the last one."""
         raise TypeError(f"{type(self).__name__} has no stage")
@@ -104,6 +109,15 @@ def sample(size: int, count: int, seed: int) -> list[int]:
     """So many different numbers below a size, ascending; the size may be astronomical.  Floyd (1987)."""
     random, chosen = stream(seed, "search"), set[int]()
     for top in range(size - count, size):
-        number = int(random.integers(0, top + 1)) if top < 2**62 else int(random.random() * (top + 1))
+        number = _up_to(top, random)
         chosen.add(top if number in chosen else number)
     return sorted(chosen)
+
+
+def _up_to(top: int, random: Generator) -> int:
+    """A number from 0 to `top`, each as likely, however many digits it has."""
+    bits = top.bit_length()
+    while True:
+        number = int.from_bytes(random.bytes(bits // 8 + 1)) >> (bits // 8 + 1) * 8 - bits
+        if number <= top:
+            return number

@@ -1,5 +1,6 @@
 """Parameters: what the values of a key may be, a list of them or a range."""
 
+import json
 import math
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -21,9 +22,11 @@ class Choice(Spec):
 
     @model_validator(mode="after")
     def _differ(self) -> Self:
-        for place, value in enumerate(self.values):
-            if any(value == other and type(value) is type(other) for other in self.values[:place]):
+        seen = set[str]()
+        for value in self.values:
+            if written(value) in seen:
                 raise ValueError(f"the value {value} is there twice")
+            seen.add(written(value))
         return self
 
     @property
@@ -76,10 +79,16 @@ class Range(Spec):
         """The value at a share of the way, from 0 to 1."""
         low, high = (self.min, self.max + 1) if self.whole else (self.min, self.max)
         if self.logarithmic:
-            value = math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
+            value = math.exp((1 - share) * math.log(low) + share * math.log(high))
         else:
-            value = low + share * (high - low)
-        return min(int(value), int(self.max)) if self.whole else min(max(float(value), self.min), self.max)
+            value = (1 - share) * low + share * high
+        value = math.floor(value) if self.whole else float(value)
+        return type(value)(min(max(value, self.min), self.max))  # rounding may step over a bound
+
+
+def written(value: object) -> str:
+    """A text that tells a value from all others: 1, 1.0 and true are three."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _short(value: object) -> object:
