@@ -144,6 +144,17 @@ class Fitting:
         return bool(self.cohort.lost[self.models].any())
 
     @property
+    def silent(self) -> dict[str, float]:
+        """The share of units that are 0 on all rows, by the name of their layer; of several models the largest."""
+        return {name: float(shares[self.models].max()) for name, shares in self.cohort.silent.items()}
+
+    def growth(self, progress: Progress) -> float:
+        """How many times its value before training the train loss is, of several models the most; 0 if not measured."""
+        if not progress.values:
+            return 0.0
+        return float(self.cohort.growth.of(progress, np.arange(len(self.cohort.learners)))[self.models].max())
+
+    @property
     def finished(self) -> bool:
         """Whether all models have had enough."""
         return bool(self.cohort.best.done[self.models].all())
@@ -152,7 +163,12 @@ class Fitting:
         lost = [
             name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value).all()
         ]
-        what = f"{lost[0]} is no longer a finite number" if lost else "the weights are no longer finite numbers"
+        growth = self.growth(progress)
+        what = "the weights are no longer finite numbers"
+        if lost:
+            what = f"{lost[0]} is no longer a finite number"
+        elif self.experiment.diverge_factor and growth > self.experiment.diverge_factor:
+            what = f"train_loss is {growth:.1e} times what it was before training"
         rate = self.experiment.learning_rate
         kept = self.best_epoch
         return (

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.cohort.group import Course, Group, Places
+from npnet.cohort.growth import Growth
 from npnet.cohort.sides import Sides, View
 from npnet.cohort.tally import Tally
 from npnet.config import Experiment
@@ -54,7 +55,8 @@ class Cohort:
     """Models in the order trial, fold, member: their network, their best epochs, and the loop over their stacks.
 
     The experiments are complete, and agree in all but decimals and the seeds of models. `network` holds every model's
-    initial values, and its best ones after `restore`.
+    initial values, and its best ones after `restore`. `silent` has the share of dead units of each layer that can have
+    them, as last measured.
     """
 
     def __init__(self, experiments: Sequence[Experiment], sides: Sequence[Prepared], folds: int) -> None:
@@ -69,7 +71,9 @@ class Cohort:
         stopping = experiment.early_stopping
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
-        self.lost_in = np.zeros(len(self.learners), np.int64)  # the epoch, 0 for those that are finite
+        self.lost_in = np.zeros(len(self.learners), np.int64)  # the epoch, 0 for those that are well
+        self.growth = Growth(experiments, len(self.learners))
+        self.silent: dict[str, PerModel] = {}
         self.epoch = 0
         self.groups = [self._group(places) for places in self._cut()]
         self._courses: list[Course] = []
@@ -104,7 +108,7 @@ class Cohort:
 
     @property
     def lost(self) -> NDArray[np.bool_]:
-        """Which models are no longer finite numbers."""
+        """Which models are no longer finite numbers, or have a loss that has exploded."""
         return self.lost_in > 0
 
     @property
@@ -126,14 +130,16 @@ class Cohort:
         last = self.experiment.epochs if until is None else min(until, self.experiment.epochs)
         if self.epoch == 0:
             self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
+            self.growth.begin(self.groups)
             self._courses = [Course(group, self._rates(group.places), 0) for group in self.groups]
         tally = Tally(self._rates(np.arange(len(self.learners))).base)
         while self.epoch < last and self._courses:
             tally.begin()
             for course, progress in self._epoch():
                 if progress.complete:
-                    tally.take(progress, course.group.places)
-                    self.best.look(progress, course.group.places, course.group.network)
+                    judged = self.growth.judged(progress, course.group.places)
+                    tally.take(judged, course.group.places)
+                    self.best.look(judged, course.group.places, course.group.network)
                 else:
                     yield progress
             self.epoch += 1
@@ -205,6 +211,7 @@ class Cohort:
             **kept,
             **{f"best.{name}": values.copy() for name, values in best.items()},
             "done": self.best.done.astype(np.uint8),
+            "first": self.growth.first.copy(),
         }
 
     def _keep(self, course: Course) -> None:
@@ -225,6 +232,7 @@ class Cohort:
         """Go on from the state that a cohort of the same models had after an epoch."""
         self.epoch, self._kept = epoch, {name: values for name, values in state.items() if not name.startswith("best.")}
         self.best.done[...] = self._kept.pop("done").astype(bool)
+        self.growth.first[...] = self._kept.pop("first")
         for name in ("theta", "state", "value", "epoch"):
             getattr(self.best, name)[...] = state[f"best.{name}"]
         self.best.value[self.best.value == NEVER] = np.inf

@@ -11,6 +11,7 @@ from npnet.metrics import measure
 from npnet.nn.batches import Batches
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
+from npnet.nn.silence import Silence
 from npnet.nn.stack import join
 from npnet.nn.updates import Constraints, Updates
 from npnet.training import PerModel, Progress, Rates, train
@@ -30,6 +31,7 @@ class Group:
         self.learners = [cohort.learners[place] for place in places]
         self.loss = join([learner.loss for learner in self.learners])
         self._scorers: dict[str, Scorer] = {}
+        self._silence = Silence(network)
 
     def scorer(self, part: str) -> Scorer:
         """What brings the rows of a part through the network."""
@@ -44,9 +46,11 @@ class Group:
         for part in PARTS:
             if part in self.cohort.data.parts:
                 scorer = self.scorer(part)
-                values[f"{part}_loss"] = scorer.run()
+                values[f"{part}_loss"] = scorer.run(self._silence if part == "train" else None)
                 for name in self.cohort.watched:
                     values[f"{part}_{name}"] = self._metric(name, part, scorer.scores)
+        for name, shares in self._silence.shares.items():
+            self.cohort.silent.setdefault(name, np.zeros(len(self.cohort.learners)))[self.places] = shares
         return values
 
     def _metric(self, name: str, part: str, scores: NDArray[Any]) -> PerModel:

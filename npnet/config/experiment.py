@@ -131,6 +131,12 @@ class Experiment(Spec):
     max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")
     clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
     clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")
+    diverge_factor: float | None = Field(
+        1e6,
+        gt=1,
+        le=1e30,
+        description="How many times the first loss, or 1 if that is less, ends a training as diverged.",
+    )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="The number that all random draws are derived from.")
     model_seed: int | None = Field(
         None, ge=0, le=2**63 - 1, description="The same for initial values and dropout alone; left out, `seed`."

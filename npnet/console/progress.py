@@ -87,9 +87,12 @@ class TrainingDisplay:
             if line:
                 self._say(line)
         if self.screen.err.moves and not self.screen.quiet:
-            from npnet.console.live import LiveDisplay, training_frame
+            self._go_live()
 
-            self.live = LiveDisplay(partial(training_frame, self.state), self.screen.err)
+    def _go_live(self) -> None:
+        from npnet.console.live import LiveDisplay, training_frame
+
+        self.live = LiveDisplay(partial(training_frame, self.state), self.screen.err)
 
     def progress(self, progress: Progress) -> None:
         """Note an epoch; draw a frame or write a line if the last one is old enough."""
@@ -114,9 +117,15 @@ class TrainingDisplay:
 
     def warn(self, text: str) -> None:
         """Tell what went wrong and stopped nothing."""
-        self.end()
         self.log(f"warning: {one_line(text)}")
+        if self.state.stage != "training":
+            self.end()
+        if self.live is None:
+            self.screen.warn(text)
+            return
+        self.live.close()
         self.screen.warn(text)
+        self._go_live()
 
     def end(self) -> None:
         """Take the live display away, and leave in its place how the epochs went."""

@@ -8,6 +8,9 @@ import numpy as np
 from npnet.nn.activations import logistic
 from npnet.nn.layer import Activations, Array, Layer, Memory, Shape, layers
 
+FAR = 100.0
+"""The square of an x at which the tanh of GELU is 1 to the last digit: a larger one would only overflow."""
+
 
 def _like(inputs: int, batch: int, *names: str) -> dict[str, tuple[Shape, type | None]]:
     return dict.fromkeys(names, ((inputs, batch), None))
@@ -22,7 +25,7 @@ class GELU(Layer):
     """
 
     def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """x², and the tanh that the gradient needs again."""
+        """x², at most `FAR`, and the tanh that the gradient needs again."""
         return _like(inputs, batch, "square", "bend", "work")
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
@@ -33,6 +36,7 @@ class GELU(Layer):
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x/2 (1 + bend)."""
         np.multiply(x.values, x.values, out=m.square)
+        np.minimum(m.square, FAR, out=m.square)
         np.multiply(m.square, m.cubic, out=m.bend)
         np.add(m.bend, m.root, out=m.bend)
         np.multiply(m.bend, x.values, out=m.bend)
@@ -45,9 +49,9 @@ class GELU(Layer):
         """Write dx = dy/2 (1 + bend + x (1 - bend²) √(2/π) (1 + 3 · 0.044715 x²))."""
         np.multiply(m.square, m.cubic3, out=m.work)
         np.add(m.work, m.root, out=m.work)
-        np.multiply(m.work, x.values, out=m.work)
         np.multiply(m.bend, m.bend, out=dx)
         np.subtract(1.0, dx, out=dx)
+        np.multiply(dx, x.values, out=dx)  # 0 far out, before it is multiplied by what is large there
         np.multiply(dx, m.work, out=dx)
         np.add(dx, m.bend, out=dx)
         np.add(dx, 1.0, out=dx)

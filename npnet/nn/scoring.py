@@ -10,6 +10,7 @@ from npnet.nn.layer import Array
 from npnet.nn.losses import Loss
 from npnet.nn.network import Network
 from npnet.nn.passes import Pass
+from npnet.nn.silence import Silence
 
 CHUNK = 1024
 
@@ -30,11 +31,15 @@ class Scorer:
         self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
 
-    def run(self) -> NDArray[np.float64]:
-        """Fill `scores`; the mean loss of each model (models,)."""
+    def run(self, silence: Silence | None = None) -> NDArray[np.float64]:
+        """Fill `scores`, and find the silent units; the mean loss of each model (models,)."""
         total = np.zeros(self.network.models)
+        if silence:
+            silence.begin()
         for one in self._chunks():
             total += one.total_loss()
+            if silence:
+                silence.look(one)
         return total / len(self.samples)
 
     def predict(self) -> Array:

@@ -19,6 +19,7 @@ from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
 from npnet.running.baselines import baselines
+from npnet.running.health import Health
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
 from npnet.running.signals import Stop, exit_code, listening
@@ -93,7 +94,7 @@ class Training:
 
     def __init__(self, fitting: Fitting, writer: RunWriter, stop: Stop, show: Show) -> None:
         self.fitting, self.writer, self.stop, self.show = fitting, writer, stop, show
-        self.columns = history_columns(fitting)
+        self.columns, self.health = history_columns(fitting), Health(fitting)
         self.last: Tensors | None = None
         self.epoch = self.batch = 0  # whole epochs done, and batches of the one after them
         self.interrupted = False
@@ -133,6 +134,8 @@ class Training:
         if done or self.interrupted:
             self.last = self.fitting.checkpoint()
         self.show.progress(progress)
+        for text in self.health.look(progress):
+            self.show.warn(text)
 
     def write_state(self, keep_last: bool) -> None:
         """Write the best parameters, and the last state unless it is not finite."""

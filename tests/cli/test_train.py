@@ -232,6 +232,28 @@ def test_baselines_stand_beside_the_network(tmp_path: Path) -> None:
     assert list(told["baselines"]["majority"]["test"]) == list(told["metrics"]["test"])[1:]
 
 
+def test_what_goes_wrong_in_a_training_is_told_once_and_logged(folder: Path) -> None:
+    result = call("train", "small.yaml", "learning_rate=1e-60", *QUICK)
+    warning = "warning: from epoch 1 on learning_rate is too small for float32: nothing is learned any more\n"
+    assert (result.code, result.err) == (0, f"npnet: {warning}")
+    assert (run_of(result.out).path / "log.txt").read_text().count(warning) == 1
+
+
+def test_a_loss_that_explodes_ends_the_training_with_7(folder: Path) -> None:
+    result = call("train", "small.yaml", "learning_rate=1e4", "optimizer=sgd", "layers.1=relu", *QUICK)
+    assert result.code == 7
+    assert "train_loss is 1.0e+17 times what it was before training; the weights of epoch 0 are kept" in result.err
+    assert run_of(result.out).status == "diverged"
+
+
+@pytest.mark.parametrize("value", ["1", "0", "-5", ".nan", ".inf", "1e31", "true", "text", "[]"])
+def test_a_factor_of_divergence_that_is_none_is_refused(value: str, folder: Path) -> None:
+    result = call("train", "small.yaml", f"diverge_factor={value}", *QUICK)
+    assert (result.code, result.out) == (3, "")
+    assert result.err.startswith("npnet: error: command line: diverge_factor: ")
+    assert not (folder / "runs").exists()
+
+
 def test_a_large_table_without_a_place_to_rest_ends_with_6_and_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

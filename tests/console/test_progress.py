@@ -101,3 +101,25 @@ def test_a_terminal_that_fails_stops_nothing(fitting: Fitting, run: Run, monkeyp
     monkeypatch.setattr(sys, "stderr", Broken())
     monkeypatch.setenv("TERM", "xterm")
     assert len(show(fitting, run)) == 4
+
+
+def test_a_warning_among_the_epochs_stands_above_the_live_display_which_goes_on(
+    fitting: Fitting, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    display, log = TrainingDisplay(Screen()), list[str]()
+    display.begin(run, fitting, log.append)
+    for progress in fitting.fit():
+        display.progress(progress)
+        if progress.epoch == 100:
+            display.warn("look here")
+    display.stage("scoring")
+    display.end()
+    text = "".join(terminal.written)
+    before, after = text.split("look here\n")
+    assert log.count("warning: look here") == 1
+    assert before.rindex("\x1b[?25h") > before.rindex("\x1b[?25l")  # taken away
+    assert "cut short" not in text
+    assert after.count("\x1b[?25l") == after.count("\x1b[?25h") == 1

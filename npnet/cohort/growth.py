@@ -1,0 +1,38 @@
+"""Growth: how many times its first value the loss of each model is, and from where on it has exploded."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from npnet.cohort.group import Group, Places
+from npnet.config import Experiment
+from npnet.training import PerModel, Progress
+
+LARGEST = float(np.finfo(np.float64).max)
+
+
+class Growth:
+    """The loss of each model before its training, `first`, and the growth beyond which the model counts as lost."""
+
+    def __init__(self, experiments: Sequence[Experiment], models: int) -> None:
+        factors = [experiment.diverge_factor or np.inf for experiment in experiments]
+        self._factors = np.repeat(factors, models // len(experiments))
+        self.first = np.zeros(models)
+
+    def begin(self, groups: Iterable[Group]) -> None:
+        """Measure the loss of the initial values; against one that is no number nothing has grown."""
+        with np.errstate(all="ignore"):
+            for group in groups:
+                self.first[group.places] = group.scorer("train").run()
+        self.first[~np.isfinite(self.first)] = LARGEST
+
+    def of(self, progress: Progress, places: Places) -> PerModel:
+        """How many times `first`, or 1 if that is less, the train loss of each model is."""
+        return progress.values["train_loss"] / np.maximum(self.first[places], 1.0)
+
+    def judged(self, progress: Progress, places: Places) -> Progress:
+        """The same progress, where models whose loss has exploded count as no longer finite."""
+        if not progress.values:
+            return progress
+        return replace(progress, finite=progress.finite & ~(self.of(progress, places) > self._factors[places]))
