@@ -19,7 +19,7 @@ npnet sweep circles.yaml learning_rate=[1e-3,1e-2,1e-1] layers.0.linear.units=[8
 npnet sweep circles.yaml 'learning_rate={min: 1e-4, max: 0.1, distribution: log_uniform}' --method random --trials 50
 npnet sweep circles.yaml learning_rate=[0.01,0.1] --dry-run
 npnet sweep sweep.yaml --backend dask --scheduler tcp://127.0.0.1:8786
-npnet sweep sweep.yaml --emit-commands | xargs -P 4 -I{} sh -c {}
+npnet sweep sweep.yaml --emit-commands | xargs -P 4 -L 1 env
 """
 RESUME = """
 npnet resume latest

@@ -52,7 +52,7 @@ def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     told = {"format": names.FORMAT, **asdict(result), "files": hashes}
     with io.explained(hidden / names.RESULT):
-        io.write_new(hidden / names.RESULT, to_json(told))
+        io.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
     return io.claim_name(hidden, shelf / name)
 
 
@@ -61,11 +61,19 @@ def read_result(folder: Path) -> Result:
     path = folder / names.RESULT
     with io.reading(path):
         fields = parse_json(io.read_regular_file(path, 2**24))
-        if not isinstance(fields, dict) or fields.pop("format", None) != names.FORMAT:
+        if not isinstance(fields, dict) or fields.get("format") != names.FORMAT:
             raise ValueError("it was not written by this npnet")
+        if fields.pop("sha256", None) != _own_digest(fields):
+            raise ValueError("it is damaged: its SHA-256 is another")
+        del fields["format"]
         if fields.keys() != Result.__dataclass_fields__.keys() or fields["status"] not in (DONE, FAILED):
             raise ValueError("it holds other fields than a result has")
         return Result(**fields)
+
+
+def _own_digest(fields: Mapping[str, Any]) -> str:
+    """The SHA-256 of a result without it."""
+    return hashlib.sha256(to_json(fields)).hexdigest()
 
 
 def is_whole(folder: Path, *, missing: frozenset[str] = frozenset()) -> bool:

@@ -1,8 +1,9 @@
 """Threads: how many the matrix products of a training gain from, decided before any array exists."""
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from npnet.config import Experiment, Facts, complete
 from npnet.nn.plan import Plan
@@ -44,3 +45,23 @@ def limited(threads: int) -> Iterator[None]:
 
     with threadpool_limits(threads, user_api="blas"):
         yield
+
+
+class SharedLimit:
+    """A limit that threads of one process share: the first one inside sets it, the last one out lifts it."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads, self._inside = threads, 0
+        self._lock, self._limit = threading.Lock(), ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._limit.enter_context(limited(self.threads))
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.close()

@@ -1,13 +1,14 @@
 """The driver of a sweep: wave after wave of groups, whatever happens to workers, until every trial has a result."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from npnet import io
 from npnet.config import Experiment, complete
-from npnet.errors import MachineError, RunError
+from npnet.errors import MachineError, RunError, Unmet
 from npnet.nn.footprint import together
 from npnet.nn.plan import Plan as Network
 from npnet.readout import fused
@@ -23,13 +24,14 @@ from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
 from npnet.sweep.table import write_tables
 from npnet.sweep.task import Task, WavePlan, attempts_of, read_wave, require_sweep, shelf_of, wave_path, workplace
+from npnet.sweep.tidying import drop_weights, tidy
 from npnet.sweep.trial import Trial
 from npnet.sweep.watching import watching
 from npnet.sweep.wishes import SweepWishes
 from npnet.sweep.work import config_files, work
 
-LOSSES = 20
-"""Times that workers may die without a group to blame."""
+FRUITLESS = 5
+"""Times that nothing may come of what workers do, without a group to blame."""
 
 
 class SweepShow(Protocol):
@@ -75,6 +77,8 @@ def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
 def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     """Train what has no result yet; RunError for what is no sweep, InUse while a process works on it."""
     require_sweep(run.path)
+    if run.info.get("elsewhere"):
+        raise RunError(f"the trials of {run.id} are trained elsewhere", f"npnet sweep --collect {run.path}")
     require_backend(wishes.backend, wishes.scheduler)
     with listening() as stop:
         ready = make_ready(read_plan(run.path / files.SWEEP).loaded)
@@ -113,10 +117,9 @@ class Sweep:
             io.make_folder(self.folder / name)
         io.remove_file(self.folder / files.STOP)
         for number, wave in self._waves():
-            self._train(number, wave)
-            if self._over():
-                break
-        return self._finish()
+            if self._over() or not self._train(number, wave):
+                return self._finish("interrupted")
+        return self._finish("done")
 
     def _waves(self) -> Iterator[tuple[int, WavePlan]]:
         """Every wave, as its file has it, or planned from what the ones before found."""
@@ -127,6 +130,8 @@ class Sweep:
             if not path.exists():
                 stage = self.plan.stage(number, tried)
                 if stage is None:
+                    if number:
+                        self._settle(number - 1, set())
                     return
                 groups = grouped(self.plan.trials(stage), self.plan.experiment, self._most)
                 planned = WavePlan(tuple(groups), stage.epochs, stage.goes_on, stage.resumes)
@@ -149,35 +154,37 @@ class Sweep:
         models = together(network, batch, len(filled.optimizer.slots), 4 if filled.dtype == "float32" else 8)
         return max(1, models // (filled.ensemble * len(self.ready.folds)))
 
-    def _train(self, number: int, wave: WavePlan) -> None:
-        """Train the groups of a wave that miss a result, until none does."""
+    def _train(self, number: int, wave: WavePlan) -> bool:
+        """Train the groups of a wave that miss a result, until none does; False where that is stopped before."""
+        self.late.clear()
         attempts = Attempts(attempts_of(self.folder, number))
         attempts.begin()
         io.make_folder(shelf_of(self.folder, number, wave.goes_on))
         todo = self._collect_all(number, wave)
-        losses = 0
+        fruitless = 0
         while todo and not self._over():
             try:
                 for some in _cautiously(todo, attempts):
                     self._run(number, wave, some, attempts)
             except Lost:
-                losses += 1
                 self.show.warn("a worker died; what it worked on is tried once more")
-            todo = [
-                group for group in self._collect_all(number, wave) if not self._given_up(number, wave, group, attempts)
-            ]
-            if losses > LOSSES:
-                raise MachineError("workers die again and again", "is there memory enough? npnet resume goes on")
+            missing = self._collect_all(number, wave)
+            left = [group for group in missing if not self._given_up(number, wave, group, attempts)]
+            fruitless = 0 if len(left) < len(todo) else fruitless + 1
+            if fruitless > FRUITLESS and not self._over():
+                hint = "is there memory enough, and do all workers see this folder? npnet resume goes on"
+                raise MachineError(f"workers die again and again, or leave nothing in {self.folder}", hint)
+            todo = left
         attempts.begin()
+        return not todo
 
     def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Attempts) -> None:
         """Train some groups, and take what they leave as it comes."""
         wishes = self.wishes
         folder, driver = str(self.folder), os.getpid()
         tasks = [Task(folder, number, group, wishes.keep, wishes.trial_timeout, driver) for group in some]
-        alone = (
-            len(some) == 1 and attempts.count(some[0]) > 0
-        )  # it may end its worker, which then must not be this process
+        # What ended a worker may do so again, which then must not be this process.
+        alone = len(some) == 1 and attempts.count(some[0]) > 0
         jobs = max(2, wishes.jobs) if alone else wishes.jobs
         with watching(self.folder, self.stop, attempts, wishes.trial_timeout, self.late):
             for left, group in enumerate(run_tasks(work, tasks, jobs, wishes.backend, wishes.scheduler), 1):
@@ -195,7 +202,7 @@ class Sweep:
         whole = True
         for trial in wave.groups[group]:
             result = self.outcomes.find(number, wave, trial)
-            if result is None or (check and not self._is_whole(number, wave, trial)):
+            if (check and not self._is_whole(number, wave, trial)) or result is None:
                 whole = False
             else:
                 self.outcomes.note(trial, result)
@@ -203,10 +210,10 @@ class Sweep:
 
     def _is_whole(self, number: int, wave: WavePlan, trial: Trial) -> bool:
         """Whether the files of a trial are those of its result; a folder with others is removed."""
-        name = files.trial_name(trial.number)
+        name, dropped = files.trial_name(trial.number), [files.WEIGHTS] if self.wishes.keep == "best" else []
         for shelf in dict.fromkeys((shelf_of(self.folder, number, wave.goes_on), self.folder / files.TRIALS)):
             if (shelf / name).exists():
-                if is_whole(shelf / name, missing=frozenset([files.WEIGHTS])):
+                if is_whole(shelf / name, missing=frozenset(dropped)):
                     return True
                 io.remove_folder(shelf / name)
         return False
@@ -234,14 +241,16 @@ class Sweep:
             name = files.trial_name(trial.number)
             shelf = shelf_of(self.folder, number, goes_on=True) / name
             if trial.number not in survivors and shelf.exists():
-                io.rename_folder(shelf, self.folder / files.TRIALS / name)
+                io.claim_name(shelf, self.folder / files.TRIALS / name)
+        io.sync_folder(self.folder / files.TRIALS)
 
     def _over(self) -> bool:
         """Whether to stop before all is done."""
         most = self.wishes.max_failures
-        return bool(self.stop) or (most is not None and len(self.outcomes.failed) > most)
+        failed = most is not None and len(self.outcomes.failed) > most
+        return failed or bool(self.stop) or (self.folder / files.STOP).exists()
 
-    def _finish(self) -> SweepEnding:
+    def _finish(self, status: str) -> SweepEnding:
         """Write the tables, point at the best trial, and say how it ended."""
         missing = [
             trial
@@ -256,28 +265,19 @@ class Sweep:
             name = f"{files.TRIALS}/{files.trial_name(best.best)}"
             io.replace_symlink(self.folder / files.BEST, name)
             io.write_json(self.folder / files.METRICS, self.outcomes.result(best.best).metrics)
-            if self.wishes.keep == "best":
-                self._drop_weights(best.best)
-        if self.stop:
-            status, code = "interrupted", exit_code(self.stop.number)
-        else:
-            status, code = "done", 8 if self.outcomes.failed else 0
-            self._tidy()
+        if status == "done":
+            if best is not None and self.wishes.keep == "best":
+                drop_weights(self.folder, set(self.outcomes.trials) - {best.best})
+            tidy(self.folder)
         self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
-        return SweepEnding(self.writer.run, self.outcomes, status, code)
+        return SweepEnding(self.writer.run, self.outcomes, status, self._code(status))
 
-    def _drop_weights(self, best: int) -> None:
-        for number in self.outcomes.trials:
-            if number != best:
-                io.remove_file(self.folder / files.TRIALS / files.trial_name(number) / files.WEIGHTS)
-
-    def _tidy(self) -> None:
-        """Remove what only a sweep that goes on needs."""
-        for number, _ in enumerate(sorted((self.folder / files.WAVES).glob("*.json"))):
-            for folder in (attempts_of(self.folder, number), shelf_of(self.folder, number, goes_on=True)):
-                if folder.is_dir():
-                    io.remove_folder(folder)
-        io.remove_file(self.folder / files.STOP)
+    def _code(self, status: str) -> int:
+        if self.stop:
+            return exit_code(self.stop.number)
+        if self.outcomes.failed:
+            return Unmet.code
+        return 0 if status == "done" else exit_code(signal.SIGINT)  # the file STOP is a Ctrl-C from afar
 
 
 def _cautiously(groups: list[int], attempts: Attempts) -> Iterator[list[int]]:

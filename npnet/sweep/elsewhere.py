@@ -1,11 +1,14 @@
 """Trials that are trained elsewhere: a command for each, and the tables of what they left."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from npnet import io
+from npnet.config.scalars import resolve
 from npnet.errors import RunError, UsageError
 from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, reclaim
 from npnet.rundir import names as files
@@ -20,6 +23,7 @@ from npnet.sweep.trial import Trial
 from npnet.sweep.wishes import SweepWishes
 from npnet.sweep.work import finite
 
+PLAIN = re.compile(r"[\w./-]+")
 CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}
 
 
@@ -31,7 +35,7 @@ def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
     with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
         ready = make_ready(plan.loaded)
         text = plan.text(new.folder)
-        facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": "light"}
+        facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
         first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
         new.publish(first, plan.loaded.base, **facts).close()
     folder = wishes.run_dir or wishes.runs_dir / new.folder.name
@@ -49,9 +53,16 @@ def commands(plan: Plan, folder: Path) -> Iterator[str]:
     for trial in _trials(plan):
         seed = trial.model_seed(plan.loaded.experiment.seed)
         values = {**plan.values(trial), "model_seed": seed, "threads": THREADS}
-        settings = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in values.items()]
+        settings = [setting(key, value) for key, value in values.items()]
         where = ["--run-dir", str(folder / files.TRIALS / files.trial_name(trial.number)), "--quiet", "--no-plots"]
         yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *where])
+
+
+def setting(key: str, value: Any) -> str:
+    """KEY=VALUE that reads back as the value: text as it is where it can be."""
+    if isinstance(value, str) and resolve(value) == value and PLAIN.fullmatch(value):
+        return f"{key}={value}"
+    return f"{key}={json.dumps(value)}"
 
 
 def collect(folder: Path) -> SweepEnding:

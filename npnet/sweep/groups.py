@@ -6,6 +6,7 @@ from typing import Any
 
 from npnet.config import Experiment
 from npnet.config.resolved import spelled
+from npnet.errors import ConfigError
 from npnet.sweep.trial import Trial
 
 JOINED = ("layers", "loss", "optimizer")
@@ -41,14 +42,21 @@ def _blurred(value: Any) -> Any:
 def grouped(
     trials: Iterable[Trial], experiment_of: Callable[[Trial], Experiment], most: Callable[[Experiment], int]
 ) -> list[tuple[Trial, ...]]:
-    """Trials in groups of one signature, in the order of their numbers, each of at most so many trials."""
+    """Trials in groups of one signature, in the order of their numbers, each of at most so many trials.
+
+    One whose values do not go together is a group of its own.
+    """
     open_groups: dict[str, tuple[int, list[Trial]]] = {}
     done: list[Sequence[Trial]] = []
     for trial in trials:
-        experiment = experiment_of(trial)
-        name = signature(experiment)
-        if name not in open_groups:
-            open_groups[name] = most(experiment), []
+        try:
+            experiment = experiment_of(trial)
+            name = signature(experiment)
+            if name not in open_groups:
+                open_groups[name] = most(experiment), []
+        except ConfigError:  # who trains it will say what is wrong with it
+            done.append([trial])
+            continue
         limit, group = open_groups[name]
         group.append(trial)
         if len(group) == limit:

@@ -19,20 +19,23 @@ from npnet.cohort import Cohort, Tensors
 from npnet.config import Experiment
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
-from npnet.errors import Diverged, MachineError, NpnetError
+from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result, is_whole, write_trial
 from npnet.running.results import history_columns
-from npnet.running.threads import limited
+from npnet.running.threads import SharedLimit
 from npnet.strict import to_json
 from npnet.sweep.attempts import Attempts
 from npnet.sweep.records import Clock, Histories, now
 from npnet.sweep.scores import scores_of
 from npnet.sweep.task import THREADS, Task, WavePlan, Workplace, attempts_of, read_wave, shelf_of, wave_path, workplace
 from npnet.sweep.trial import Trial
+
+ONE_THREAD = SharedLimit(THREADS)
+"""A worker of a cluster may train several groups at once, in threads."""
 
 
 class Stopped(Exception):
@@ -55,7 +58,7 @@ def work(task: Task) -> int:
     shelf, trials = shelf_of(folder, task.wave, wave.goes_on), wave.groups[task.group]
     if not all(is_whole(shelf / files.trial_name(trial.number)) for trial in trials):
         attempt = Attempts(attempts_of(folder, task.wave)).attempt(task.group)
-        with suppress(Stopped), attempt, limited(THREADS):
+        with suppress(Stopped), attempt, ONE_THREAD:
             Group(task, folder, wave, shelf).train(trials)
             io.sync_folder(shelf)
     return task.group
@@ -197,8 +200,11 @@ def config_files(
 ) -> dict[str, bytes]:
     """The files that say what a trial is: the sweep's config, and the trial's own with everything filled in."""
     final = folder / files.TRIALS / files.trial_name(trial.number)
-    resolved = write_resolved(relocated(experiment or place.experiment(trial), place.plan.loaded.base, final))
-    return {CONFIG: place.config, RESOLVED: resolved.encode()}
+    written = {CONFIG: place.config}
+    with suppress(ConfigError):  # values that do not go together are no config
+        filled = experiment or place.experiment(trial)
+        written[RESOLVED] = write_resolved(relocated(filled, place.plan.loaded.base, final)).encode()
+    return written
 
 
 def finite(scores: Scores) -> dict[str, dict[str, float | None]]:
