@@ -25,6 +25,7 @@ REFUSALS = {
     errno.EPERM: ("no permission to write {path}", ANOTHER_FOLDER),
     errno.ENOSPC: ("disk full: {needed} needed, {free} free, for {path}", MORE_ROOM),
     errno.EDQUOT: ("disk quota used up: {needed} needed for {path}", MORE_ROOM),
+    errno.EMFILE: ("too many files are open to write {path}", "see `ulimit -n`"),
     errno.EFBIG: ("{path} would be larger ({needed}) than this machine allows a file to be", "see `ulimit -f`"),
 }
 

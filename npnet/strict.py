@@ -5,8 +5,11 @@ import math
 
 
 def to_json(value: object) -> bytes:
-    """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null."""
-    return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    """Strict JSON: UTF-8, keys in their order, two spaces, a final newline; NaN and infinities become null.
+
+    Half a surrogate pair, as the command line gives for bytes that are no text, becomes a question mark.
+    """
+    return (json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode(errors="replace")
 
 
 def parse_json(data: bytes) -> object:

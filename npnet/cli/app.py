@@ -1,8 +1,10 @@
 """The program: all commands in one place, and every error as one line and an exit code."""
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -48,11 +50,27 @@ def _explained(error: Exception, given: list[str]) -> NpnetError:
     if isinstance(error, typer.TyperException):
         return _usage_error(error.format_message(), given)
     if isinstance(error, OSError):
-        return MachineError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return _refusal(error)
     if isinstance(error, MemoryError):
         return MachineError("memory ran out")
     hint = "please report it" if "--debug" in given else "please report it with what --debug shows"
     return NpnetError(f"a bug in npnet: {type(error).__name__}: {error}", hint)
+
+
+def _refusal(error: OSError) -> MachineError:
+    """What the machine refused where nobody who knew more has said so."""
+    if isinstance(error, FileNotFoundError) and not error.filename and not _has_folder():
+        return MachineError("the current folder has been removed", "go to one that is there: cd")
+    hint = "see `ulimit -n`" if error.errno == errno.EMFILE else None
+    return MachineError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", hint)
+
+
+def _has_folder() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _usage_error(message: str, given: list[str]) -> UsageError:

@@ -69,7 +69,7 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
     moved = {
         key: os.path.relpath(base.resolve() / file, folder.resolve())
         for key, file in files.items()
-        if file not in (None, "-") and not Path(file).is_absolute()
+        if file not in (None, "-") and not Path(file).is_absolute() and not file.startswith("~/")
     }
     return experiment.model_copy(update={"dataset": source.model_copy(update=moved)})
 

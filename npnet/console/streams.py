@@ -23,9 +23,21 @@ def mend_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    sys.stdout, sys.stderr = (_mended(stream) for stream in (sys.stdout, sys.stderr))
+
+
+def _mended(stream: TextIO) -> TextIO:
+    """The stream with letters that it lacks replaced, and with a buffer where PYTHONUNBUFFERED leaves it none.
+
+    Without one Python takes a write that a full disk cuts short for a whole one.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    if isinstance(stream.buffer, io.RawIOBase):
+        encoding = stream.encoding
+        return io.TextIOWrapper(io.BufferedWriter(stream.detach()), encoding, "replace")
+    stream.reconfigure(errors="replace")
+    return stream
 
 
 class Output:

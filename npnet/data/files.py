@@ -51,11 +51,11 @@ class DataFile:
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
         """The bytes from the first on, a gzip unpacked; read to the end, `fingerprint` is their SHA-256 as stored."""
-        self.raw.seek(0)
-        packed = self.raw.read(len(GZIP)) == GZIP
-        self.raw.seek(0)
         hashed = _Hashed(self.raw)
         try:
+            self.raw.seek(0)
+            packed = self.raw.read(len(GZIP)) == GZIP
+            self.raw.seek(0)
             yield cast(BinaryIO, gzip.GzipFile(fileobj=hashed) if packed else hashed)
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise DataError(f"{self.name} is a damaged gzip file: {error}", "copy or download it again") from None
@@ -125,7 +125,7 @@ def _standard_input() -> BinaryIO:
 def _plain_file(path: str, base: Path) -> BinaryIO:
     if URL.match(path):
         raise DataError(f"{path} is an address", "npnet reads files only; download it first")
-    place = base / (Path(path).expanduser() if path.startswith("~/") else path)
+    place = base / (_at_home(path) if path.startswith("~/") else path)
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
@@ -138,6 +138,13 @@ def _plain_file(path: str, base: Path) -> BinaryIO:
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
         raise DataError(f"{path} is {what}", "path: names one file, or - for standard input")
     return open(descriptor, "rb")  # noqa: PTH123 - `opened` closes it
+
+
+def _at_home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise DataError(f"{path} has no meaning: this user has no home folder", "write the whole path") from None
 
 
 def _near(place: Path) -> str:

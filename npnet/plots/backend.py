@@ -38,7 +38,7 @@ def styled() -> Iterator[None]:
 
 
 def load() -> None:
-    """Import matplotlib; MachineError where it is missing or broken.
+    """Import matplotlib; MachineError where it is missing or broken, in whatever way.
 
     Where its cache folder is unwritable (HOME unset, a read-only disk) it takes a temporary one, without a word.
     """
@@ -47,7 +47,7 @@ def load() -> None:
     log.setLevel(logging.ERROR)
     try:
         import matplotlib.figure  # noqa: F401
-    except (ImportError, OSError) as error:
+    except Exception as error:  # a damaged package, or one built for another NumPy, raises anything
         raise MachineError(
             f"matplotlib cannot be loaded: {error}", "pip install --force-reinstall matplotlib"
         ) from error
