@@ -1,0 +1,144 @@
+"""Sweeps beside other ways to train as many small networks: `python -m benchmarks.sweeps`.
+
+64 trials, 16 learning rates and 4 seeds, of 2-16-16-1 on circles, batches of 32, 20 epochs, one thread. Ways take
+turns, after one round that does not count; medians count. PyTorch is timed where it is installed (the extra `bench`).
+"""
+
+import importlib.util
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+RATES, SEEDS, EPOCHS, BATCH = [10 ** (-3 + 2 * k / 15) for k in range(16)], 4, 20, 32
+CONFIG = f"""\
+dataset: {{circles: {{samples: 5000, noise: 0.04}}}}
+layers: [linear: 16, relu, linear: 16, relu, linear]
+batch_size: {BATCH}
+epochs: {EPOCHS}
+sweep: {{parameters: {{learning_rate: {RATES}}}, seeds: {SEEDS}}}
+"""
+
+
+class Silent:
+    """Nobody is told how a sweep goes."""
+
+    def begin(self, *_: object) -> None: ...
+    def trained(self, *_: object) -> None: ...
+    def warn(self, *_: object) -> None: ...
+    def end(self) -> None: ...
+
+
+def sweep(folder: Path) -> None:
+    from npnet.config import load
+    from npnet.sweep.driver import run_sweep
+    from npnet.sweep.plan import planned
+    from npnet.sweep.wishes import SweepWishes
+
+    run_sweep(planned(load(folder / "sweep.yaml")), SweepWishes(folder / "runs"), Silent())
+
+
+def one_by_one(folder: Path) -> None:
+    from npnet.config import load
+    from npnet.running import Wishes, run_training
+
+    class Quiet(Silent):
+        def progress(self, *_: object) -> None: ...
+        def stage(self, *_: object) -> None: ...
+
+    for rate in RATES:
+        for seed in range(SEEDS):
+            loaded = load(folder / "sweep.yaml", [f"learning_rate={rate!r}", f"model_seed={seed}", "threads=1"])
+            run_training(loaded, Wishes(folder / "runs", plots=False), Quiet())
+
+
+def sklearn_fits(folder: Path) -> None:
+    import warnings
+
+    from sklearn.neural_network import MLPClassifier
+
+    X, y = _rows(folder)
+    warnings.simplefilter("ignore")
+    for rate in RATES:
+        for seed in range(SEEDS):
+            options = {"batch_size": BATCH, "max_iter": EPOCHS, "n_iter_no_change": EPOCHS, "random_state": seed}
+            MLPClassifier((16, 16), learning_rate_init=rate, **options).fit(X, y)
+
+
+def torch_trainings(folder: Path) -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    X, y = (torch.tensor(rows, dtype=torch.float32) for rows in _rows(folder))
+    for rate in RATES:
+        for seed in range(SEEDS):
+            torch.manual_seed(seed)
+            parts = [torch.nn.Linear(2, 16), torch.nn.ReLU(), torch.nn.Linear(16, 16), torch.nn.ReLU()]
+            net = torch.nn.Sequential(*parts, torch.nn.Linear(16, 1))
+            optimizer, loss = torch.optim.Adam(net.parameters(), rate), torch.nn.BCEWithLogitsLoss()
+            for _ in range(EPOCHS):
+                for rows in torch.randperm(len(X)).split(BATCH):
+                    optimizer.zero_grad()
+                    loss(net(X[rows])[:, 0], y[rows]).backward()
+                    optimizer.step()
+
+
+def _rows(folder: Path):
+    from npnet.config import load
+    from npnet.fitting import prepared_for
+
+    experiment = load(folder / "sweep.yaml").experiment
+    [[data]] = prepared_for(experiment, experiment.dataset.load(folder, 0))
+    return data.parts["train"].X, data.parts["train"].y
+
+
+def bare_stack(folder: Path) -> None:
+    """The same trainings without folders, scores and tables."""
+    from npnet.config import load
+    from npnet.fitting import Fitting, prepared_for
+    from npnet.running.threads import limited
+    from npnet.sweep.plan import planned
+
+    plan = planned(load(folder / "sweep.yaml"))
+    experiment = plan.loaded.experiment
+    data = prepared_for(experiment, experiment.dataset.load(folder, 0))
+    stage = plan.stage(0, [])
+    assert stage is not None
+    with limited(1):
+        fittings = Fitting.together([plan.experiment(trial) for trial in plan.trials(stage)], data)
+        for _ in fittings[0].cohort.train():
+            pass
+
+
+WAYS: dict[str, Callable[[Path], None]] = {
+    "npnet sweep": sweep,
+    "its stack alone": bare_stack,
+    "npnet, one by one": one_by_one,
+    "scikit-learn": sklearn_fits,
+    **({"PyTorch": torch_trainings} if importlib.util.find_spec("torch") else {}),
+}
+
+
+def main(rounds: int) -> None:
+    """Time each way, in turns, and print what each takes of the sweep's time."""
+    seconds: dict[str, list[float]] = {name: [] for name in WAYS}
+    for _ in range(rounds):
+        for name, way in WAYS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, "sweep.yaml").write_text(CONFIG)
+                began = time.perf_counter()
+                way(Path(folder))
+                seconds[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(some) for name, some in seconds.items()}
+    for name, median in medians.items():
+        print(f"{name:18} {median:8.2f} s   {median / medians['npnet sweep']:6.1f} x the sweep", flush=True)
+    around = (medians["npnet sweep"] - medians["its stack alone"]) / (len(RATES) * SEEDS)
+    print(f"around each training: {1000 * around:.1f} ms")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
