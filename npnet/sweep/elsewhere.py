@@ -29,7 +29,8 @@ CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}
 
 def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
     """Make the folder of a sweep whose trials are trained elsewhere; UsageError for a search that learns."""
-    if plan.size > sum(1 for _ in _trials(plan)):
+    stage = plan.stage(0, [])
+    if stage is not None and (stage.goes_on or plan.points > len(stage.points)):
         raise UsageError("this search needs results before it goes on", "grid, random and sobol can be run elsewhere")
     name = wishes.name or plan.loaded.path.stem
     with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
