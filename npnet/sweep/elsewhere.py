@@ -53,7 +53,7 @@ def commands(plan: Plan, folder: Path) -> Iterator[str]:
     """A line for each trial that trains it, whole and quoted for a shell."""
     for trial in _trials(plan):
         seed = trial.model_seed(plan.loaded.experiment.seed)
-        values = {**plan.values(trial), "model_seed": seed, "threads": THREADS}
+        values = {**plan.values(trial), "model_seed": seed, "threads": THREADS, "sweep": None}
         settings = [setting(key, value) for key, value in values.items()]
         where = ["--run-dir", str(folder / files.TRIALS / files.trial_name(trial.number)), "--quiet", "--no-plots"]
         yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *where])
