@@ -1,18 +1,23 @@
-"""Backends: one seam over joblib, behind which groups are trained here, in processes, or on a cluster.
+"""Backends: one seam, behind which groups are trained here, by joblib in processes, or by Dask on a cluster.
 
-joblib gives up a whole call when a worker dies. So calls are repeated: what is missing is found by looking for results,
+Both give up a whole call when a worker dies. So calls are repeated: what is missing is found by looking for results,
 and a group that was begun twice and never ended is given up. On a cluster the same group may run twice at once: the
 first folder that is whole stands.
 """
 
+import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from typing import Any
 
 from npnet.errors import MachineError, UsageError
 from npnet.sweep.task import THREADS, Task
 
+ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://[^/\s]+:\d{1,5}")
 Work = Callable[[Task], int]
-PATIENCE = 10.0  # seconds that a scheduler has to answer
+PATIENCE = 5.0  # seconds that a scheduler has to answer
 
 
 class Lost(Exception):
@@ -27,40 +32,39 @@ def run_tasks(work: Work, tasks: Sequence[Task], jobs: int, backend: str, schedu
     """
     if backend == "local" and jobs == 1:
         return map(work, tasks)
-    return _by_joblib(work, tasks, jobs, backend, scheduler)
+    if backend == "dask":
+        return _by_dask(work, tasks, scheduler)
+    return _by_joblib(work, tasks, jobs, backend)
 
 
 def require_backend(backend: str, scheduler: str | None) -> None:
     """UsageError or MachineError where nothing could be trained there, before anything is made for it."""
     if scheduler is not None and backend != "dask":
         raise UsageError("--scheduler is for --backend dask", "leave out --scheduler")
+    if backend == "dask":
+        with _cluster(scheduler):
+            return
     if backend != "local":
-        with _chosen(backend, 1, scheduler):
+        with _chosen(backend, 1):
             return
 
 
-def _by_joblib(work: Work, tasks: Sequence[Task], jobs: int, backend: str, scheduler: str | None) -> Iterator[int]:
+def _by_joblib(work: Work, tasks: Sequence[Task], jobs: int, backend: str) -> Iterator[int]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    with _chosen(backend, jobs, scheduler):
+    with _chosen(backend, jobs):
         parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
         try:
             yield from parallel(delayed(work)(task) for task in tasks)
         except BrokenProcessPool as error:
             raise Lost from error
-        except Exception as error:
-            raise _explained(error, scheduler) from error
 
 
 @contextmanager
-def _chosen(backend: str, jobs: int, scheduler: str | None) -> Iterator[None]:
+def _chosen(backend: str, jobs: int) -> Iterator[None]:
     from joblib import parallel_config
 
-    if backend == "dask":
-        with _cluster(scheduler):
-            yield
-        return
     try:
         local = backend == "local"
         config = parallel_config(
@@ -72,34 +76,36 @@ def _chosen(backend: str, jobs: int, scheduler: str | None) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _cluster(scheduler: str | None) -> Iterator[None]:
-    from joblib import parallel_config
+def _by_dask(work: Work, tasks: Sequence[Task], scheduler: str | None) -> Iterator[int]:
+    """By Dask itself: joblib would train here where a cluster has one thread, or one is left of it."""
+    import distributed
 
-    if scheduler is None:
-        raise UsageError("--backend dask needs --scheduler", "--scheduler tcp://HOST:8786")
+    with _cluster(scheduler) as client:
+        try:
+            for future in distributed.as_completed(client.map(work, tasks, pure=False)):  # type: ignore[no-untyped-call]
+                yield future.result()
+        except distributed.KilledWorker as error:
+            raise Lost from error
+        except (OSError, TimeoutError, CancelledError) as error:
+            reason = str(error) or type(error).__name__
+            raise MachineError(
+                f"the cluster at {scheduler} is gone: {reason}", "npnet resume goes on where it was"
+            ) from error
+
+
+@contextmanager
+def _cluster(scheduler: str | None) -> Iterator[Any]:
+    if scheduler is None or not ADDRESS.fullmatch(scheduler):
+        wrong = "needs --scheduler" if scheduler is None else f"cannot use the address {scheduler}"
+        raise UsageError(f"--backend dask {wrong}", "--scheduler tcp://HOST:8786")
     try:
         import distributed
     except ImportError:
         raise UsageError("the backend dask needs Dask", "pip install 'npnet[dask]'") from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is told in one line below
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise MachineError(f"no Dask scheduler answers at {scheduler}", "dask scheduler starts one") from error
-    with client, parallel_config("dask", client=client):
-        yield
-
-
-def _explained(error: Exception, scheduler: str | None) -> Exception:
-    """What an error of a backend means."""
-    name = type(error).__name__
-    if name == "KilledWorker":
-        return Lost()
-    if isinstance(error, OSError | TimeoutError) or name in (
-        "CancelledError",
-        "FutureCancelledError",
-        "CommClosedError",
-    ):
-        where = f" at {scheduler}" if scheduler else ""
-        return MachineError(f"the cluster{where} is gone: {error or name}", "npnet resume goes on where it was")
-    return error
+    with client, client.as_current():
+        yield client

@@ -19,6 +19,7 @@ from npnet.running.ready import Ready, make_ready
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.sweep.attempts import MOST, Attempts
 from npnet.sweep.backends import Lost, require_backend, run_tasks
+from npnet.sweep.checks import require_trainable
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
@@ -144,8 +145,9 @@ class Sweep:
             number += 1
 
     def _most(self, experiment: Experiment) -> int:
-        """How many trials stand in one stack."""
+        """How many trials stand in one stack; ConfigError where none can be trained."""
         facts = self.ready.facts
+        require_trainable(experiment, facts)
         filled = complete(experiment, facts)
         assert filled.loss is not None
         network = Network(fused(filled.layers, filled.loss), facts.features)

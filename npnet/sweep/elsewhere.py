@@ -29,7 +29,8 @@ CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}
 
 def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
     """Make the folder of a sweep whose trials are trained elsewhere; UsageError for a search that learns."""
-    if plan.size > sum(1 for _ in _trials(plan)):
+    stage = plan.stage(0, [])
+    if stage is not None and (stage.goes_on or plan.points > len(stage.points)):
         raise UsageError("this search needs results before it goes on", "grid, random and sobol can be run elsewhere")
     name = wishes.name or plan.loaded.path.stem
     with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
@@ -52,7 +53,7 @@ def commands(plan: Plan, folder: Path) -> Iterator[str]:
     """A line for each trial that trains it, whole and quoted for a shell."""
     for trial in _trials(plan):
         seed = trial.model_seed(plan.loaded.experiment.seed)
-        values = {**plan.values(trial), "model_seed": seed, "threads": THREADS}
+        values = {**plan.values(trial), "model_seed": seed, "threads": THREADS, "sweep": None}
         settings = [setting(key, value) for key, value in values.items()]
         where = ["--run-dir", str(folder / files.TRIALS / files.trial_name(trial.number)), "--quiet", "--no-plots"]
         yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *where])

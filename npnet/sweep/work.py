@@ -16,7 +16,7 @@ import numpy as np
 from npnet import io
 from npnet.checkpoint import file_of
 from npnet.cohort import Cohort, Tensors
-from npnet.config import Experiment
+from npnet.config import Experiment, Facts
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
@@ -29,6 +29,7 @@ from npnet.running.results import history_columns
 from npnet.running.threads import SharedLimit
 from npnet.strict import to_json
 from npnet.sweep.attempts import Attempts
+from npnet.sweep.checks import require_trainable
 from npnet.sweep.records import Clock, Histories, now
 from npnet.sweep.scores import scores_of
 from npnet.sweep.task import THREADS, Task, WavePlan, Workplace, attempts_of, read_wave, shelf_of, wave_path, workplace
@@ -90,6 +91,7 @@ class Group:
 
     def _train(self, trials: Sequence[Trial]) -> None:
         experiments = [self.place.experiment(trial) for trial in trials]
+        require_trainable(experiments[0], Facts.of(self.place.folds[0][0]))
         fittings = Fitting.together(experiments, self.place.folds)
         cohort = fittings[0].cohort
         histories = Histories(fittings, history_columns(fittings[0]), self._earlier(trials, cohort))
