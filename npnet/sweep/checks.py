@@ -1,10 +1,10 @@
 """Checks: does a trial fit the data and the memory? Asked before anything is allocated for it."""
 
 from npnet.config import Experiment, Facts
-from npnet.config.machine import available
-from npnet.config.memory import SHARE, needed, size_text
+from npnet.config.memory import needed
 from npnet.config.shapes import faults
 from npnet.errors import ConfigError
+from npnet.memory import SHARE, available, size_text
 
 
 def require_trainable(experiment: Experiment, facts: Facts) -> None:
