@@ -117,7 +117,7 @@ def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
         assert Run(Path(name).resolve()).status == "interrupted"
         assert len(statuses(name)) < len(statuses("whole"))
         begun.extend([None] * 9)  # type: ignore[list-item]
-        assert call("resume", name).code == 0
+        assert call("resume", name, "--no-plots").code == 0
         assert table(name) == table("whole")
         assert {path.name for path in Path(name).iterdir()} == {path.name for path in Path("whole").iterdir()}
 
@@ -125,7 +125,7 @@ def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
 def test_a_finished_sweep_is_just_named(folder: Path) -> None:
     assert sweep("s").code == 0
     before = {path: path.stat().st_mtime_ns for path in Path("s").rglob("*")}
-    result = call("resume", "s")
+    result = call("resume", "s", "--no-plots")
     assert result.code == 0
     assert result.out.strip() == str(Path("s").resolve())
     assert "s is done" in result.err
@@ -148,7 +148,7 @@ def test_a_damaged_file_makes_its_group_run_again_and_no_other(
     data = bytearray(damaged.read_bytes())
     data[len(data) // 2] ^= 1
     damaged.write_bytes(data)
-    assert call("resume", "s").code == 0
+    assert call("resume", "s", "--no-plots").code == 0
     assert table("s") == whole
     if method == "grid":  # groups of 2: trials 1 and 3, 2 and 4, 5, 6
         kept = {path.parent.name for path, inode in others.items() if path.stat().st_ino == inode}
