@@ -1,0 +1,85 @@
+"""A sweep that is killed at any moment goes on to the table of one that never was."""
+
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import call
+from tests.sweep.conftest import TRIES, sweep, table
+
+MOMENTS = 20
+METHODS = {"grid": ("--seeds", "2", "epochs=60"), "halving": ("--method", "halving", "epochs=90")}
+
+
+def _swept(folder: Path, name: str, *options: str) -> None:
+    """Sweep, in a process of its own."""
+    os.chdir(folder)
+    sys.exit(sweep(name, *options).code)
+
+
+def _tree(name: str) -> set[str]:
+    return {path.relative_to(name).as_posix() for path in Path(name).rglob("*")}
+
+
+def test_a_sweep_that_is_killed_at_random_moments_comes_to_the_same_table(folder: Path) -> None:
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["npnet.sweep.driver", "tests.sweep.conftest"])
+    took, chance = {}, random.Random(20)
+    for method, options in METHODS.items():
+        for name in ("warm", method):
+            shutil.rmtree(name, ignore_errors=True)
+            began = time.monotonic()
+            whole = processes.Process(target=_swept, args=(folder, name, *options))
+            whole.start()
+            whole.join()
+            assert whole.exitcode == 0
+            took[method] = time.monotonic() - began
+    unfinished = 0
+    for moment in range(MOMENTS):
+        method, name = list(METHODS)[moment % 2], f"killed{moment}"
+        process = processes.Process(target=_swept, args=(folder, name, *METHODS[method]))
+        process.start()
+        process.join(chance.random() * took[method])
+        process.kill()
+        process.join()
+        if not Path(name).exists():  # it had not come so far as to show its folder
+            shutil.rmtree(f".{name}", ignore_errors=True)
+            assert sweep(name, *METHODS[method]).code == 0
+        else:
+            unfinished += not Path(name, "trials.csv").exists()
+            assert call("resume", name, "--no-plots").code == 0
+        assert table(name) == table(method), moment
+        assert _tree(name) == _tree(method), moment
+    assert unfinished >= 3
+
+
+def test_one_that_died_before_its_folder_was_shown_is_named_to_who_tries_again(folder: Path) -> None:
+    Path(".s").mkdir()
+    result = sweep("s")
+    assert result.code == 9
+    assert f"{folder.resolve() / '.s'} is there" in result.err
+    assert "if none does, remove" in result.err
+
+
+def test_what_killed_processes_left_under_hidden_names_is_removed_in_the_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from npnet.sweep import driver
+    from npnet.sweep.task import Task
+
+    work = driver.work
+
+    def leaving(task: Task) -> int:
+        (Path(task.folder) / "trials" / ".0001.tmp.abcd").mkdir(exist_ok=True)
+        (Path(task.folder) / ".trials.csv.tmp.abcd").touch()
+        return work(task)
+
+    monkeypatch.setattr(driver, "work", leaving)
+    assert sweep("s", tries=TRIES).code == 0
+    assert not list(Path("s").rglob(".*"))
