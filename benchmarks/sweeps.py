@@ -125,14 +125,14 @@ WAYS: dict[str, Callable[[Path], None]] = {
 def main(rounds: int) -> None:
     """Time each way, in turns, and print what each takes of the sweep's time."""
     seconds: dict[str, list[float]] = {name: [] for name in WAYS}
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         for name, way in WAYS.items():
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, "sweep.yaml").write_text(CONFIG)
                 began = time.perf_counter()
                 way(Path(folder))
                 seconds[name].append(time.perf_counter() - began)
-    medians = {name: statistics.median(some) for name, some in seconds.items()}
+    medians = {name: statistics.median(some[1:]) for name, some in seconds.items()}
     for name, median in medians.items():
         print(f"{name:18} {median:8.2f} s   {median / medians['npnet sweep']:6.1f} x the sweep", flush=True)
     around = (medians["npnet sweep"] - medians["its stack alone"]) / (len(RATES) * SEEDS)
