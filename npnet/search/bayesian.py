@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -27,6 +28,11 @@ class TPE(Method):
 
     together: int = Field(8, ge=1, le=1000, description="Points that are asked for at a time, and trained together.")
 
+    def require(self) -> None:
+        """UsageError without optuna."""
+        if find_spec("optuna") is None:
+            raise UsageError("the method tpe needs optuna", "pip install 'npnet[optuna]'")
+
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """The next points; the study is made anew of what is known, so that nothing of it needs to be kept."""
         known = [one for stage in tried[:number] for one in stage]
@@ -47,10 +53,8 @@ def _asked(space: Space, number: int, known: Sequence[Tried], count: int) -> lis
 
 
 def _study(space: Space, number: int, known: Sequence[Tried], distributions: "dict[str, BaseDistribution]") -> "Study":
-    try:
-        import optuna
-    except ImportError:
-        raise UsageError("the method tpe needs optuna", "pip install 'npnet[optuna]'") from None
+    import optuna
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     seed = int(stream(space.seed, "search", number).integers(2**32))
     sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)

@@ -91,6 +91,9 @@ class Method(Spec):
     def check(self, keys: int) -> None:
         """ValueError where it cannot choose values for so many keys."""
 
+    def require(self) -> None:
+        """UsageError where a package that it needs is not installed."""
+
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """The stage of a number from 0, from what the stages before it found; None after the last one."""
         raise TypeError(f"{type(self).__name__} has no stage")

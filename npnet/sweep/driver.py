@@ -81,8 +81,10 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     if run.info.get("elsewhere"):
         raise RunError(f"the trials of {run.id} are trained elsewhere", f"npnet sweep --collect {run.path}")
     require_backend(wishes.backend, wishes.scheduler)
+    plan = read_plan(run.path / files.SWEEP)
+    plan.spec.method.require()
     with listening() as stop:
-        ready = make_ready(read_plan(run.path / files.SWEEP).loaded)
+        ready = make_ready(plan.loaded)
         if run.info["data"] != ready.fingerprint:
             raise RunError(f"the data of {run.id} have changed since it began", "put the old data back, or sweep again")
         return _go_on(reclaim(run), wishes, show, stop, ready)

@@ -136,10 +136,11 @@ def read_plan(path: Path) -> Plan:
 
 
 def planned(loaded: Loaded) -> Plan:
-    """The plan of a config; ConfigError where it says nothing to try."""
+    """The plan of a config; ConfigError where it says nothing to try, UsageError where its method lacks a package."""
     if loaded.experiment.sweep is None:
         raise ConfigError(
             f"{loaded.path} has no key sweep, and no list is given",
             "write the values to try: npnet sweep CONFIG learning_rate=[0.01,0.1]",
         )
+    loaded.experiment.sweep.method.require()
     return Plan(loaded)

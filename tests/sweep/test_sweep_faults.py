@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -274,3 +275,29 @@ def test_data_that_have_changed_are_not_swept_on(folder: Path) -> None:
     result = call("resume", "s", "--no-plots")
     assert result.code == 5
     assert "the data of s have changed since it began" in result.err
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["trained", "listed"])
+def test_tpe_without_optuna_is_a_usage_error_and_leaves_nothing(
+    folder: Path, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    monkeypatch.setitem(sys.modules, "optuna.distributions", None)
+    result = sweep("s", "--method", "tpe", "--trials", 3, *more)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "npnet: error: the method tpe needs optuna\nhint: pip install 'npnet[optuna]'\n"
+    assert [path.name for path in folder.iterdir()] == ["c.yaml"]
+
+
+def test_a_tpe_that_is_resumed_without_optuna_is_a_usage_error_and_stays_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweep("s", "--method", "tpe", "--trials", 3).code == 0
+    info = json.loads(Path("s/run.json").read_text()) | {"status": "interrupted"}
+    Path("s/run.json").write_text(json.dumps(info))
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    monkeypatch.setitem(sys.modules, "optuna.distributions", None)
+    result = call("resume", "s", "--no-plots")
+    assert result.code == 2
+    assert "the method tpe needs optuna" in result.err
+    assert json.loads(Path("s/run.json").read_text()) == info
