@@ -85,9 +85,9 @@ def free_space(path: Path) -> int:
 
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, and wait until the disk has it; FileExistsError if it does."""
-    with path.open("xb", buffering=0) as file:
-        write_all(file.fileno(), data)
-        os.fsync(file.fileno())
+    with _made(path) as descriptor:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -100,13 +100,13 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     temporary, size = hidden_name(path), 0
     with explained(path):
         try:
-            with temporary.open("xb", buffering=0) as file:
+            with _made(temporary) as descriptor:
                 for piece in pieces:
                     size += len(piece)
                     with explained(path, size):
-                        write_all(file.fileno(), piece)
+                        write_all(descriptor, piece)
                 with explained(path, size):
-                    os.fsync(file.fileno())
+                    os.fsync(descriptor)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -115,12 +115,8 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
 
 def write_unsynced(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet, without waiting for the disk: something synced must vouch for it."""
-    with explained(path, len(data)):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            write_all(descriptor, data)
-        finally:
-            os.close(descriptor)
+    with explained(path, len(data)), _made(path) as descriptor:
+        write_all(descriptor, data)
 
 
 def write_json(path: Path, value: object) -> None:
@@ -144,6 +140,16 @@ def remove_file(path: Path) -> None:
     """Remove a file or a link, if it is there."""
     with explained(path):
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[int]:
+    """A file that this process alone can have made, open to be written."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 # Folders
