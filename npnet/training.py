@@ -116,10 +116,12 @@ def train(
     evaluate: Evaluate = dict,
     *,
     start: int = 0,
+    behind: int = 0,
     every: int = 1,
 ) -> Generator[Progress]:
     """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
 
+    Of the first of these epochs, `behind` batches are done already; the network and `updates` are as these left them.
     `evaluate` is called after each `every`-th epoch and the last. What is yielded between the batches
     of a long epoch, about once a second, has `complete` False.
     """
@@ -130,9 +132,10 @@ def train(
         began = last = time.perf_counter()
         network.start_epoch(epoch)
         table = rates.of_epoch(epoch, batches.count)
-        numbers = iter(updates.numbers(table))
-        done = 0
-        for block in batches.epoch(epoch):
+        done = behind if epoch == start + 1 else 0
+        passes[batches.size].skip(done)
+        numbers = iter(updates.numbers(table[done:]))
+        for block in batches.epoch(epoch, done):
             with np.errstate(all="ignore"):
                 for batch in block:
                     one = passes[batch.size]

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.cohort.group import Course, Group, Places
+from npnet.cohort.group import PARTS, Course, Group, Places
 from npnet.cohort.growth import Growth
+from npnet.cohort.kept import Kept, Tensors
 from npnet.cohort.sides import Sides, View
 from npnet.cohort.tally import Tally
 from npnet.config import Experiment
@@ -28,10 +29,6 @@ from npnet.nn.updates import Constraints
 from npnet.readout import fused
 from npnet.streams import member_seed
 from npnet.training import BETWEEN, KeepBest, Monitor, PerModel, Progress, Rates
-
-Tensors = dict[str, NDArray[Any]]
-NEVER = float(np.finfo(np.float64).max)
-"""What stands in a file for the best value of a model that has none yet, infinity."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +73,10 @@ class Cohort:
         self.silent: dict[str, PerModel] = {}
         self.epoch = 0
         self.groups = [self._group(places) for places in self._cut()]
-        self._courses: list[Course] = []
-        self._kept: Tensors = {}
+        self.courses: list[Course] = []
+        self.begun = False
+        self.tally = Tally(self.rates(np.arange(len(self.learners))).base, self.measured)
+        self.kept = Kept(self)
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
     def _learners(self, experiment: Experiment) -> Iterator[Learner]:
@@ -119,6 +118,12 @@ class Cohort:
         metric = self.monitor.name.partition("_")[2]
         return () if metric == "loss" else (metric,)
 
+    @property
+    def measured(self) -> list[str]:
+        """The names of the values that an evaluation gives."""
+        parts = [part for part in PARTS if part in self.data.parts]
+        return [f"{part}_{name}" for part in parts for name in ("loss", *self.watched)]
+
     # The loop
 
     def train(self, until: int | None = None) -> Iterator[Progress]:
@@ -128,36 +133,49 @@ class Cohort:
         """
         self._scored.clear()
         last = self.experiment.epochs if until is None else min(until, self.experiment.epochs)
-        if self.epoch == 0:
-            self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
-            self.growth.begin(self.groups)
-            self._courses = [Course(group, self._rates(group.places), 0) for group in self.groups]
-        tally = Tally(self._rates(np.arange(len(self.learners))).base)
-        while self.epoch < last and self._courses:
-            tally.begin()
+        if not self.begun:
+            self._begin()
+        while self.epoch < last and self.courses:
+            self.tally.begin(measured=any(course.done for course in self.courses) and self._evaluates)
             for course, progress in self._epoch():
                 if progress.complete:
                     judged = self.growth.judged(progress, course.group.places)
-                    tally.take(judged, course.group.places)
+                    self.tally.take(judged, course.group.places)
                     self.best.look(judged, course.group.places, course.group.network)
                 else:
                     yield progress
             self.epoch += 1
-            self.lost_in[~tally.finite & ~self.lost] = self.epoch
+            self.lost_in[~self.tally.finite & ~self.lost] = self.epoch
             self.best.done |= self.lost
-            yield tally.progress(self.epoch, self.experiment.epochs, self._batches)
+            for course in self.courses:
+                course.behind = 0
+            yield self.tally.progress(self.epoch, self.experiment.epochs, self._batches)
             self._pack()
+
+    def _begin(self) -> None:
+        """Set out from the initial values."""
+        self.begun = True
+        self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
+        self.growth.begin(self.groups)
+        self.courses = [Course(group, self.rates(group.places), 0) for group in self.groups]
+
+    @property
+    def _evaluates(self) -> bool:
+        """Whether the epoch under way ends with an evaluation."""
+        epoch, e = self.epoch + 1, self.experiment
+        return epoch % e.evaluate_every == 0 or epoch == e.epochs
 
     @property
     def _batches(self) -> int:
         """How many batches an epoch of all stacks has."""
-        return sum(course.batches.count for course in self._courses)
+        return sum(course.batches.count for course in self.courses)
 
     def _epoch(self) -> Iterator[tuple[Course, Progress]]:
         """The next epoch of each course; what is not complete counts the batches of all."""
         began = last = time.perf_counter()
         batches, behind = self._batches, 0
-        for course in self._courses:
+        for course in self.courses:
+            behind += course.batches.count if course.done else 0
             for progress in course.epoch():
                 now = time.perf_counter()
                 if progress.complete:
@@ -183,73 +201,32 @@ class Cohort:
     def _pack(self) -> None:
         """Go on without the models that are done, once they are an eighth of their stack."""
         courses = []
-        for course in self._courses:
+        for course in self.courses:
             places = course.group.places
             done = self.best.done[places]
             if done.sum() < max(1, len(places) // 8):
                 courses.append(course)
                 continue
-            self._keep(course)
+            self.kept.keep(course)
             if not done.all():
                 courses.append(course.without(done, self.epoch))
-        self._courses = courses
+        self.courses = courses
 
-    def _rates(self, places: Places) -> Rates:
+    def rates(self, places: Places) -> Rates:
+        """The learning rates of some models, as they are before the first epoch."""
         e = self.experiment
         return Rates([self.learners[place].learning_rate for place in places], e.epochs, e.schedule, self.monitor)
 
     # State
 
     def state(self) -> Tensors:
-        """All that a training goes on from, each with the model axis in front."""
-        for course in self._courses:
-            self._keep(course)
-        value = np.where(np.isinf(self.best.value), NEVER, self.best.value)
-        best = {"theta": self.best.theta, "state": self.best.state, "value": value, "epoch": self.best.epoch}
-        kept = {name: values.copy() for name, values in self._kept.items()}
-        return {
-            **kept,
-            **{f"best.{name}": values.copy() for name, values in best.items()},
-            "done": self.best.done.astype(np.uint8),
-            "first": self.growth.first.copy(),
-        }
-
-    def _keep(self, course: Course) -> None:
-        """Note the state of the models of a course as it is now."""
-        rates = {"rates.drop": course.rates.drop, "rates.best": course.rates.best, "rates.waited": course.rates.waited}
-        rates["rates.best"] = np.where(np.isinf(course.rates.best), NEVER, course.rates.best)
-        slots = {f"slots.{name}": slot for name, slot in course.updates.slots.items()}
-        for name, values in {
-            "theta": course.group.network.theta,
-            "state": course.group.network.state,
-            **slots,
-            **rates,
-        }.items():
-            whole = self._kept.setdefault(name, np.zeros((len(self.learners), *values.shape[1:]), values.dtype))
-            whole[course.group.places] = values
+        """All that a training goes on from, each with the model axis in front; see `Kept`."""
+        return self.kept.state()
 
     def resume(self, state: Tensors, epoch: int) -> None:
-        """Go on from the state that a cohort of the same models had after an epoch."""
-        self.epoch, self._kept = epoch, {name: values for name, values in state.items() if not name.startswith("best.")}
-        self.best.done[...] = self._kept.pop("done").astype(bool)
-        self.growth.first[...] = self._kept.pop("first")
-        for name in ("theta", "state", "value", "epoch"):
-            getattr(self.best, name)[...] = state[f"best.{name}"]
-        self.best.value[self.best.value == NEVER] = np.inf
-        self.network.theta[...], self.network.state[...] = state["theta"], state["state"]
-        self._courses = [
-            self._resumed(group.places[~self.best.done[group.places]])
-            for group in self.groups
-            if not self.best.done[group.places].all()
-        ]
-
-    def _resumed(self, places: Places) -> Course:
-        group, rates = Group(self, places, self.network.take(places)), self._rates(places)
-        rates.drop, rates.waited = self._kept["rates.drop"][places], self._kept["rates.waited"][places]
-        best = self._kept["rates.best"][places]
-        rates.best = np.where(best == NEVER, np.inf, best)
-        slots = {name[6:]: slot[places] for name, slot in self._kept.items() if name.startswith("slots.")}
-        return Course(group, rates, self.epoch, slots)
+        """Go on from the state that a cohort of the same models had after an epoch, or within the next one."""
+        self.epoch, self.begun = epoch, True
+        self.courses = self.kept.resume(state)
 
     def restore(self) -> None:
         """Put every model's best parameters and statistics into the network."""

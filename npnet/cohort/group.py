@@ -70,9 +70,14 @@ class Group:
 
 
 class Course:
-    """A group while it trains; `start` is how many epochs it has behind it."""
+    """A group while it trains: `start` epochs, and `behind` batches of the next one, are done already.
 
-    def __init__(self, group: Group, rates: Rates, start: int, slots: dict[str, NDArray[Any]] | None = None) -> None:
+    `behind` then counts on; once it is that of all batches, the others of the cohort are waited for.
+    """
+
+    def __init__(
+        self, group: Group, rates: Rates, start: int, behind: int = 0, slots: dict[str, NDArray[Any]] | None = None
+    ) -> None:
         self.group, self.rates = group, rates
         experiment, learners = group.cohort.experiment, group.learners
         optimizer = join([learner.optimizer for learner in learners], trailing=1)
@@ -80,7 +85,9 @@ class Course:
         self.updates = Updates(group.network, optimizer, constraints)
         size = None if experiment.batch_size == "all" else experiment.batch_size
         self.batches = Batches(group.scorer("train").samples, size, experiment.seed)
-        self.updates.count = start * self.batches.count
+        self.updates.count = start * self.batches.count + behind
+        self.behind = behind
+        whole, rest = divmod(behind, self.batches.count)
         for name, values in (slots or {}).items():
             self.updates.slots[name][...] = values
         self._rest = train(
@@ -91,16 +98,25 @@ class Course:
             self.batches,
             experiment.epochs,
             group.measure,
-            start=start,
+            start=start + whole,
+            behind=rest,
             every=experiment.evaluate_every,
         )
 
     def epoch(self) -> Iterator[Progress]:
-        """Train for one epoch; the last progress is the complete one."""
+        """Train for one epoch, or what is left of it; the last progress is the complete one."""
+        if self.done:
+            return
         for progress in self._rest:
+            self.behind = progress.batch
             yield progress
             if progress.complete:
                 return
+
+    @property
+    def done(self) -> bool:
+        """Whether it has all batches of the epoch behind it."""
+        return self.behind == self.batches.count
 
     def without(self, done: NDArray[np.bool_], epoch: int) -> "Course":
         """The course of the models that are not done, in a smaller stack: the others cost nothing any more."""
@@ -108,4 +124,4 @@ class Course:
         rows = np.flatnonzero(~done)
         group = Group(self.group.cohort, self.group.places[rows], self.group.network.take(rows))
         slots = {name: slot[rows] for name, slot in self.updates.slots.items()}
-        return Course(group, self.rates.take(rows), epoch, slots)
+        return Course(group, self.rates.take(rows), epoch, slots=slots)

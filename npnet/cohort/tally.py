@@ -1,6 +1,7 @@
 """A tally: what the stacks of a cohort say of an epoch, put together model by model."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,27 +10,33 @@ from npnet.training import PerModel, Progress
 
 
 class Tally:
-    """The last value, rate and health of every model; one that is done keeps what it said last."""
+    """The last rate, values and health of every model; one that is done keeps what it said last.
 
-    def __init__(self, rates: PerModel) -> None:
-        self._values: dict[str, PerModel] = {}
-        self._rates, self.finite = rates.copy(), np.ones(len(rates), bool)
+    `said` (models, 1 + values) has the rate, then the values in the order of their names; NaN before the first.
+    """
+
+    def __init__(self, rates: PerModel, names: Sequence[str]) -> None:
+        self.names = list(names)
+        self.said = np.full((len(rates), 1 + len(self.names)), np.nan)
+        self.said[:, 0], self.finite = rates, np.ones(len(rates), bool)
         self.begin()
 
-    def begin(self) -> None:
-        """Another epoch begins."""
-        self._measured: dict[str, None] = {}
+    def begin(self, measured: bool = False) -> None:
+        """Another epoch begins; of one that goes on some may have been measured already."""
+        self._measured = measured
         self._began = time.perf_counter()
 
     def take(self, progress: Progress, places: Places) -> None:
         """Note what the stack of some models says of the epoch."""
-        self._rates[places], self.finite[places] = progress.learning_rate, progress.finite
-        for name, value in progress.values.items():
-            self._values.setdefault(name, np.full(len(self.finite), np.nan))[places] = value
-            self._measured[name] = None
+        self.said[places, 0], self.finite[places] = progress.learning_rate, progress.finite
+        for column, name in enumerate(self.names, 1):
+            if name in progress.values:
+                self.said[places, column] = progress.values[name]
+                self._measured = True
 
     def progress(self, epoch: int, epochs: int, batches: int) -> Progress:
         """The epoch of all models together."""
         seconds = time.perf_counter() - self._began
-        values = {name: self._values[name].copy() for name in self._measured}
-        return Progress(epoch, epochs, batches, batches, seconds, self._rates.copy(), self.finite.copy(), values)
+        columns = enumerate(self.names, 1) if self._measured else ()
+        values = {name: self.said[:, column].copy() for column, name in columns}
+        return Progress(epoch, epochs, batches, batches, seconds, self.said[:, 0].copy(), self.finite.copy(), values)

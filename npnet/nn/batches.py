@@ -102,18 +102,24 @@ class Batches:
         batches = [self._whole] if self.full else [self._ready[0], self._last[-1]]
         return {batch.size: batch for batch in batches}
 
-    def epoch(self, epoch: int) -> Iterator[list[Batch]]:
-        """The batches of an epoch, some at a time."""
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
+        """The batches of an epoch behind its first `start`, some at a time; ValueError where none of them begins."""
+        if not self.begins(start):
+            raise ValueError(f"no batches are gathered from number {start} on")
         if self.full:
             yield [self._whole]
             return
         self._order[:] = np.arange(len(self._order))
         stream(self.seed, "shuffle", epoch).shuffle(self._order)
         block = self._together * self.size
-        for start in range(0, len(self._order), block):
-            chosen = self._order[start : start + block]
+        for first in range(start * self.size, len(self._order), block):
+            chosen = self._order[first : first + block]
             self._gather(chosen)
             yield self._ready if len(chosen) == block else self._last
+
+    def begins(self, start: int) -> bool:
+        """Whether an epoch can be taken up behind its first `start` batches: where a block of them ends."""
+        return start == 0 if self.full else 0 <= start < self.count and start % self._together == 0
 
     def _gather(self, chosen: NDArray[np.intp]) -> None:
         rows, out = self.samples, self._gathered

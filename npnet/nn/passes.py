@@ -58,6 +58,12 @@ class Pass:
         for call, arrays in self._step:
             call(*arrays)
 
+    def skip(self, steps: int) -> None:
+        """Draw what a number of steps would have drawn, so that the streams stand where these left them."""
+        for _ in range(steps if self.draws else 0):
+            for call, arrays in self.draws:
+                call(*arrays)
+
     def scores(self) -> Array:
         """Go forward: the raw scores (models, outputs, batch), a buffer that the next call overwrites."""
         self.forward.play()

@@ -80,7 +80,7 @@ def test_a_model_that_has_had_enough_is_packed_away_and_its_neighbours_do_not_no
     together = _together(trials, **options)
     sizes = []
     for _ in together[0].cohort.train():
-        sizes.append(sum(len(course.group.places) for course in together[0].cohort._courses))
+        sizes.append(sum(len(course.group.places) for course in together[0].cohort.courses))
     together[0].cohort.restore()
     assert sizes[0] == 3
     assert min(sizes) < 3
@@ -131,3 +131,39 @@ def test_folds_of_many_members_stand_in_stacks_of_their_own() -> None:
     places = [group.places.tolist() for group in fitting.cohort.groups]
     assert places == [list(range(start, start + 9)) for start in (0, 9, 18)]
     assert all(group.scorer("train").samples.x.ndim == 2 for group in fitting.cohort.groups)
+
+
+def _rows(fitting: Fitting) -> list[tuple]:
+    """What the rest of a training says of itself, but for the time it takes."""
+    told = fitting.cohort.train()
+    return [
+        (p.epoch, p.learning_rate.tolist(), {k: v.tolist() for k, v in p.values.items()}) for p in told if p.complete
+    ]
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_from_any_batch_of_any_stack_the_rest_is_the_same(every: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("npnet.training.BETWEEN", -1.0)
+    monkeypatch.setattr("npnet.cohort.cohort.BETWEEN", -1.0)
+    monkeypatch.setattr("npnet.nn.batches.BLOCK_BYTES", 1)
+    monkeypatch.setattr(module, "together", lambda *_: 1)
+    options = {"ensemble": 3, "early_stopping": 2, "epochs": 5, "evaluate_every": every, "batch_size": 60}
+    whole, stopping = _alone_untrained(options), _alone_untrained(options)
+    rows = _rows(whole)
+    whole.cohort.restore()
+    seen = 0
+    for progress in stopping.cohort.train():
+        epoch = progress.epoch if progress.complete else progress.epoch - 1
+        state = stopping.cohort.state()
+        resumed = _alone_untrained(options)
+        resumed.cohort.resume(state, epoch)
+        assert repr(_rows(resumed)) == repr(rows[epoch:])
+        resumed.cohort.restore()
+        _check_same(whole, resumed)
+        seen += not progress.complete
+    assert seen > 15
+
+
+def _alone_untrained(options: dict) -> Fitting:
+    [fitting] = _together([{}], **options)
+    return fitting
