@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet import io
+from npnet.disk import size_text
 from npnet.errors import Diverged
 from npnet.strict import parse_json
 
@@ -106,7 +107,7 @@ def parse(file: BinaryIO, size: int, limit: int = FILE_LIMIT) -> tuple[Tensors, 
     The header is checked against the size of the file before the values are read.
     """
     if size > limit:
-        raise ValueError(f"it is larger than {io.size_text(limit)}")
+        raise ValueError(f"it is larger than {size_text(limit)}")
     header = _read_header(file, size)
     fields = parse_json(header)
     if not isinstance(fields, dict):

@@ -60,6 +60,10 @@ class MachineError(NpnetError):
     code = 6
 
 
+class DiskFull(MachineError):
+    """No room is left on the disk, or in the quota."""
+
+
 class Diverged(NpnetError):
     """A training whose loss or parameters are no longer finite."""
 

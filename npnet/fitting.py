@@ -14,7 +14,7 @@ from npnet.data import Dataset, Prepared, Task
 from npnet.data.frame import Frame
 from npnet.data.prepare import folds_of, parts_of, prepare_members, prepare_parts, refuse_unlearnable
 from npnet.decisions import choose_threshold, fit_temperature
-from npnet.errors import Diverged, RunError
+from npnet.errors import Diverged
 from npnet.metrics import evaluate
 from npnet.nn.batches import Samples
 from npnet.nn.network import Network
@@ -23,10 +23,10 @@ from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, logits
 from npnet.streams import member_seed
 from npnet.training import Monitor, Progress
+from npnet.weights import named, set_weights, weights_of
 
 Data = Prepared | Sequence[Sequence[Prepared]]
 Floats = NDArray[np.float64]
-ALL = slice(None)
 DECIDED = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
 """The metrics that look at decisions alone, and so depend on the threshold."""
 
@@ -134,9 +134,19 @@ class Fitting:
         return int(np.median(self.cohort.best.epoch[self.models]))
 
     @property
+    def best_epochs(self) -> tuple[int, ...]:
+        """The best epoch of each model."""
+        return tuple(self.cohort.best.epoch[self.models].tolist())
+
+    @property
     def best_value(self) -> float:
         """The monitored value of that epoch, of an ensemble the mean; turned so that less is better."""
         return float(self.cohort.best.value[self.models].mean())
+
+    @property
+    def well(self) -> bool:
+        """Whether all models are finite numbers, and have a loss that has not exploded, as far as it was measured."""
+        return bool(self.cohort.tally.finite[self.models].all())
 
     @property
     def lost(self) -> bool:
@@ -218,6 +228,11 @@ class Fitting:
         """
         return weights_of(self.cohort.network, self.models)
 
+    def best_weights(self) -> dict[str, NDArray[Any]]:
+        """The same of the best epoch, also while the training goes on."""
+        best = self.cohort.best
+        return named(self.cohort.network, best.theta[self.models], best.state[self.models])
+
     def set_weights(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """Take parameters over from such names; RunError with the first differences where they do not fit."""
         set_weights(self.cohort.network, weights, self.models)
@@ -226,6 +241,12 @@ class Fitting:
     def checkpoint(self) -> Tensors:
         """A copy of all that this training goes on from, each with the model axis in front."""
         return {name: values[self.models] for name, values in self.cohort.state().items()}
+
+    def resume(self, state: Tensors, epoch: int) -> None:
+        """Go on from such a copy, made after an epoch or within the next; ValueError for another network's."""
+        if differences := self.cohort.kept.differences(state, epoch):
+            raise ValueError(f"it is of another training: {'; '.join(differences[:5])}")
+        self.cohort.resume(state, epoch)
 
 
 def _nested(data: Data) -> list[list[Prepared]]:
@@ -240,30 +261,6 @@ def figures(y: NDArray[Any], output: Floats, task: Task, decisions: Decisions) -
     return found | evaluate(y, decisions.moved(output, task), task, DECIDED)
 
 
-def weights_of(network: Network, models: slice = ALL) -> dict[str, NDArray[Any]]:
-    """Views of parameters and statistics by name; one model has no model axis."""
-    theta, state = network.theta[models], network.state[models]
-    named = {**network.named(theta), **network.named_state(state)}
-    return {name: values[0] if len(theta) == 1 else values for name, values in named.items()}
-
-
-def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: slice = ALL) -> None:
-    """Put values under such names into a network; RunError with the first differences where they do not fit."""
-    own = weights_of(network, models)
-    differences = [
-        f"{name}: {_shape(weights.get(name))} instead of {_shape(own.get(name))}"
-        for name in {**own, **weights}
-        if _shape(weights.get(name)) != _shape(own.get(name))
-    ]
-    if differences:
-        raise RunError(
-            f"the weights are of another network: {'; '.join(differences[:5])}",
-            "layers and features must be those that the weights were trained with",
-        )
-    for name, values in own.items():
-        values[...] = weights[name]
-
-
 def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
     """The data of an experiment, split and prepared: the sides of its only fold, or of each fold."""
     e = experiment
@@ -274,7 +271,3 @@ def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared
         return [[prepare_parts(dataset, fold, e.preparing, e.class_weight, dtype)] for fold in parts]
     seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
     return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight, dtype) for fold in parts]
-
-
-def _shape(values: NDArray[Any] | None) -> str:
-    return "nothing" if values is None else str(tuple(values.shape))

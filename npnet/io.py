@@ -4,16 +4,17 @@ What the machine refuses becomes a `MachineError` of one line, and nothing half-
 """
 
 import errno
-import math
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from npnet.errors import MachineError, RunError
+from npnet.disk import free_space, size_text
+from npnet.errors import DiskFull, MachineError, RunError
 from npnet.strict import to_json
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
@@ -46,8 +47,9 @@ def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[
         raise
     except OSError as error:
         message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
+        kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else MachineError
         facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
-        raise MachineError(message.format(path=path, **facts), hint or usual) from error
+        raise kind(message.format(path=path, **facts), hint or usual) from error
 
 
 @contextmanager
@@ -65,21 +67,6 @@ def reading(path: Path) -> Iterator[None]:
         raise MachineError(f"cannot read {path}: {error.strerror or 'refused'}") from error
 
 
-def size_text(size: float) -> str:
-    """Say a number of bytes as people do: 0, 512 bytes, 3.1 MB."""
-    if size < 1000:
-        return {0: "0", 1: "1 byte"}.get(int(size), f"{size:.0f} bytes")
-    power = min(int(math.log10(size) // 3), 5)
-    return f"{size / 1000**power:.1f} {' kMGTP'[power]}B"
-
-
-def free_space(path: Path) -> int:
-    """Bytes that this user may still write where `path` is; 0 where nobody can tell."""
-    with suppress(OSError):
-        return shutil.disk_usage(path.parent).free
-    return 0
-
-
 # Whole files
 
 
@@ -95,8 +82,26 @@ def write_atomic(path: Path, data: bytes) -> None:
     write_pieces(path, (data,))
 
 
+def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
+    """As `write_atomic`; the file that was there takes the place of the first of `older`, that of the next, and so on.
+
+    At every instant one of them is whole, and the first that is there is the newest.
+    """
+
+    def rotate() -> None:
+        for old, new in reversed(list(pairwise((path, *older)))):
+            with suppress(FileNotFoundError):
+                old.replace(new)
+
+    _write_in_place(path, (data,), rotate)
+
+
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     """As `write_atomic`, from pieces of which memory holds one at a time."""
+    _write_in_place(path, pieces, lambda: None)
+
+
+def _write_in_place(path: Path, pieces: Iterable[bytes], make_way: Callable[[], None]) -> None:
     temporary, size = hidden_name(path), 0
     with explained(path):
         try:
@@ -107,6 +112,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
                         write_all(descriptor, piece)
                 with explained(path, size):
                     os.fsync(descriptor)
+            make_way()
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -134,6 +140,25 @@ def replace_symlink(link: Path, target: str) -> None:
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(link.parent)
+
+
+def cut_file(path: Path, size: int) -> None:
+    """Take off what a file has behind its first `size` bytes."""
+    with explained(path):
+        descriptor = open_plain(path, os.O_WRONLY)
+        try:
+            os.ftruncate(descriptor, size)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that died left half-written in a folder that nobody else works in."""
+    with explained(folder):
+        for path in folder.glob(".*.tmp.*"):
+            if path.is_file() and not path.is_symlink():
+                path.unlink()
 
 
 def remove_file(path: Path) -> None:
@@ -223,38 +248,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-# Files that grow
-
-
-class Appender:
-    """A file that grows; what was appended outlives this process, and after `sync` a loss of power."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with explained(path):
-            self._descriptor = open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-    def append(self, data: bytes) -> None:
-        """Add all of `data`, or nothing where the machine refuses."""
-        before = os.fstat(self._descriptor).st_size
-        with explained(self.path, len(data)):
-            try:
-                write_all(self._descriptor, data)
-            except OSError:
-                os.ftruncate(self._descriptor, before)
-                raise
-
-    def sync(self) -> None:
-        """Wait until the disk has everything that was appended."""
-        with explained(self.path):
-            os.fsync(self._descriptor)
-            sync_folder(self.path.parent)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
 
 
 # Opening and reading

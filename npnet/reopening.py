@@ -14,7 +14,7 @@ from npnet.data import Scaler, Task, fingerprint
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
 from npnet.errors import ConfigError, DataError, RunError
-from npnet.fitting import Fitting, prepared_for, set_weights
+from npnet.fitting import Fitting, prepared_for
 from npnet.nn.footprint import parameters
 from npnet.nn.network import Network
 from npnet.nn.plan import Plan
@@ -22,6 +22,7 @@ from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, fused
 from npnet.rundir import Run
 from npnet.strict import parse_json
+from npnet.weights import set_weights
 
 KEY = "npnet.data"
 ROOM = 10**6  # parameters more than there are weights: a network that needs more is not even made

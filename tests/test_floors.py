@@ -15,10 +15,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry errors spec streams strict io lock memory",
+        "registry errors spec streams strict io disk appender lock memory",
         "nn data metrics decisions search",
         "config",
-        "training checkpoint rundir readout pooling predictor cohort fitting crossval reopening estimators",
+        "training checkpoint weights rundir readout pooling predictor cohort fitting crossval reopening estimators",
         "running plots sweep",
         "cli console __init__ __main__",
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from npnet import io
+from npnet.appender import Appender
+from npnet.disk import size_text
 from npnet.errors import MachineError
 
 
@@ -58,11 +60,12 @@ SMALL_FILES = """
 import resource, signal, sys
 from pathlib import Path
 from npnet import io
+from npnet.appender import Appender
 from npnet.errors import MachineError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 folder = Path(sys.argv[1])
-growing = io.Appender(folder / "growing")
+growing = Appender(folder / "growing")
 growing.append(b"x" * 900)
 for write in (lambda: io.write_atomic(folder / "file", bytes(3_100_000)), lambda: growing.append(b"y" * 200)):
     try:
@@ -111,7 +114,7 @@ def test_what_the_machine_refuses_is_one_line_and_exit_code_6(tmp_path, code, me
     [(0, "0"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (3_100_000, "3.1 MB"), (7.3e12, "7.3 TB")],
 )
 def test_sizes_are_said_as_people_say_them(size, text):
-    assert io.size_text(size) == text
+    assert size_text(size) == text
 
 
 def test_a_folder_that_is_not_there_or_is_a_file_is_said_so(tmp_path):
@@ -158,7 +161,7 @@ def test_removing_a_folder_does_not_follow_its_links(tmp_path):
 
 def test_a_growing_file_is_readable_at_once_and_goes_on_where_it_was(tmp_path):
     for line in (b"1\n", b"2\n"):
-        growing = io.Appender(tmp_path / "log")
+        growing = Appender(tmp_path / "log")
         growing.append(line)
         assert (tmp_path / "log").read_bytes().endswith(line)
         growing.sync()
@@ -182,7 +185,7 @@ def test_links_pipes_devices_and_folders_are_neither_read_nor_appended_to(tmp_pa
             io.read_regular_file(path, 100)
         if path != Path("/dev/zero"):
             with pytest.raises(MachineError):
-                io.Appender(path)
+                Appender(path)
     assert (tmp_path / "file").read_text() == "secret"
 
 

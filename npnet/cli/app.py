@@ -8,7 +8,21 @@ from pathlib import Path
 
 import typer
 
-from npnet.cli import compare, config, data, evaluate, gradcheck, init, listing, plot, predict, runs, sweep, train
+from npnet.cli import (
+    compare,
+    config,
+    data,
+    evaluate,
+    gradcheck,
+    init,
+    listing,
+    plot,
+    predict,
+    resume,
+    runs,
+    sweep,
+    train,
+)
 from npnet.cli.commands import root
 from npnet.console.screen import Screen
 from npnet.console.streams import UnreadError, mend_streams
@@ -17,7 +31,7 @@ from npnet.errors import MachineError, NpnetError, UsageError
 BROKEN_PIPE = 141
 
 app = root()
-for family in (init, data, train, sweep, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
+for family in (init, data, train, sweep, resume, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
     family.add_to(app)
 
 

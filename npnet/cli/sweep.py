@@ -1,11 +1,11 @@
-"""`npnet sweep` and `npnet resume`: many trainings of one config, and going on with what was interrupted."""
+"""`npnet sweep`: many trainings of one config."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from npnet.cli.commands import Here, Overrides, Run, command, refuse_options
+from npnet.cli.commands import Here, Overrides, command, refuse_options
 from npnet.errors import NpnetError, UsageError
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ npnet sweep circles.yaml learning_rate=[0.01,0.1] --dry-run
 npnet sweep sweep.yaml --backend dask --scheduler tcp://127.0.0.1:8786
 npnet sweep sweep.yaml --emit-commands | xargs -P 4 -L 1 env
 """
-RESUME = """
-npnet resume latest
-npnet resume 20261122-141502-sweep-7f3a -j 2
-"""
 Jobs = Annotated[int, typer.Option("--jobs", "-j", metavar="N", help="Processes to train in.", min=1)]
 Backend = Annotated[str, typer.Option(metavar="NAME", help="local, dask, or another backend of joblib.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="The scheduler of a Dask cluster.")]
@@ -37,9 +33,8 @@ KEEP = "light (config, history, scores, weights), all (the last state too), best
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
+    """Register the command."""
     command(app, "sweep", SWEEP, ignore_unknown_options=True)(sweep)
-    command(app, "resume", RESUME)(resume)
 
 
 def sweep(
@@ -215,39 +210,3 @@ def collected(here: Here, folder: Path) -> int:
     from npnet.sweep.elsewhere import collect
 
     return told(here, collect(folder), str(folder))
-
-
-def resume(
-    here: Here,
-    run: Run,
-    jobs: Jobs = 1,
-    backend: Backend = "local",
-    scheduler: Scheduler = None,
-    max_failures: Failures = None,
-    trial_timeout: Timeout = None,
-    no_plots: NoPlots = False,
-) -> int:
-    """Go on with a sweep that was interrupted; prints its folder. A finished one is just named."""
-    from npnet.console.sweeping import SweepDisplay
-    from npnet.rundir import find
-    from npnet.running import Halted
-    from npnet.sweep.driver import resume_sweep
-    from npnet.sweep.wishes import SweepWishes
-
-    found = find(here.runs_dir, run)
-    keep = known_keep(str(found.info.get("keep", "light")))
-    wishes = SweepWishes(
-        here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
-    )
-    if found.status == "done":
-        here.screen.say(f"{found.id} is done")
-        here.screen.result(str(found.path))
-        return 0
-    try:
-        ending = resume_sweep(found, wishes, SweepDisplay(here.screen))
-    except Halted as halted:
-        return halted.code
-    code = told(here, ending, str(found.path))
-    if not no_plots:
-        draw(here, ending)
-    return code

@@ -78,27 +78,36 @@ def rehearse(here: Here, loaded: "Loaded") -> None:
 def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
     """Train, and say how it went and where the run is."""
     from npnet.console.progress import TrainingDisplay
-    from npnet.console.tables import baselines_table, metrics_table
     from npnet.running import run_training
 
     ending = run_training(loaded, wishes, TrainingDisplay(here.screen))
+    return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
+
+
+def told(here: Here, ending: "Ending", folder: str) -> int:
+    """Show the scores, name the folder, and say what kept the training from its end."""
+    from npnet.console.tables import baselines_table, metrics_table
+
     here.screen.say_table(metrics_table(ending.metrics))
     if ending.baselines:
         here.screen.say("")
         here.screen.say_table(baselines_table(ending.metrics, ending.baselines))
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
-        name_folder(here, wishes.run_dir or wishes.runs_dir / ending.run.id, ending)
+        name_folder(here, folder, ending)
     if ending.status == "interrupted":
-        here.screen.warn(f"interrupted; the weights of the best epoch, {ending.run.info['best_epoch']}, are kept")
+        best = ending.run.info["best_epoch"]
+        here.screen.warn(
+            f"interrupted; the best weights, of epoch {best}, are kept; npnet resume {ending.run.id} goes on"
+        )
     if ending.error:
         here.screen.error(ending.error)
     return ending.code
 
 
-def name_folder(here: Here, folder: Path, ending: "Ending") -> None:
+def name_folder(here: Here, folder: str, ending: "Ending") -> None:
     """Write the run folder, alone or with the scores."""
     if here.json:
-        told = {"run": str(folder), "status": ending.status, "metrics": ending.metrics}
+        told = {"run": folder, "status": ending.status, "metrics": ending.metrics}
         here.screen.result_json(told | ({"baselines": ending.baselines} if ending.baselines else {}))
     else:
-        here.screen.result(str(folder))
+        here.screen.result(folder)

@@ -87,6 +87,8 @@ class Course:
         self.batches = Batches(group.scorer("train").samples, size, experiment.seed)
         self.updates.count = start * self.batches.count + behind
         self.behind = behind
+        if not self.done and not self.batches.begins(behind):
+            raise ValueError(f"no batches are gathered from number {behind} on")
         whole, rest = divmod(behind, self.batches.count)
         for name, values in (slots or {}).items():
             self.updates.slots[name][...] = values

@@ -69,6 +69,32 @@ class Kept:
         left = [group.places[~cohort.best.done[group.places]] for group in cohort.groups]
         return [self._course(places, int(state["behind"][places[0]])) for places in left if len(places)]
 
+    def differences(self, state: Tensors, epoch: int) -> list[str]:
+        """What keeps a state, said to be of an epoch, from being one of this cohort."""
+        own, given = self._layout(), {name: _kind(values) for name, values in state.items()}
+        shapes = [
+            f"{name[:60]!a} is {given.get(name, 'nothing')} instead of {own.get(name, 'nothing')}"
+            for name in {**own, **given}
+            if own.get(name) != given.get(name)
+        ]
+        if shapes:
+            return shapes
+        most = {"done": 1, "best.epoch": epoch + 1, "rates.waited": epoch + 1, "behind": NEVER}
+        odd = [name for name, last in most.items() if ((state[name] < 0) | (state[name] > last)).any()]
+        return [f"{name} is out of its range" for name in odd]
+
+    def _layout(self) -> dict[str, str]:
+        """The type and shape of each array of a state."""
+        cohort, network = self.cohort, self.cohort.network
+        theta, state, one = network.theta, network.state, np.zeros(self._models)
+        number, flag = one.astype(np.int64), one.astype(np.uint8)
+        slots = {f"slots.{name}": theta for name in cohort.experiment.optimizer.slots}
+        rates = {"rates.drop": one, "rates.best": one, "rates.waited": number}
+        best = {"best.theta": theta, "best.state": state, "best.value": one, "best.epoch": number}
+        others: Tensors = {"done": flag, "first": one, "said": cohort.tally.said.view(np.int64), "behind": number}
+        whole: Tensors = {"theta": theta, "state": state, **slots, **rates, **best, **others}
+        return {name: _kind(values) for name, values in whole.items()}
+
     @property
     def _models(self) -> int:
         return len(self.cohort.learners)
@@ -87,3 +113,7 @@ class Kept:
         rates.best = np.where(best == NEVER, np.inf, best)
         slots = {name[6:]: slot[places] for name, slot in values.items() if name.startswith("slots.")}
         return Course(group, rates, cohort.epoch, behind, slots)
+
+
+def _kind(values: NDArray[Any]) -> str:
+    return f"{values.dtype.name} {values.shape}"

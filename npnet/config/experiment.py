@@ -131,6 +131,9 @@ class Experiment(Spec):
     max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")
     clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
     clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")
+    checkpoint_every: float = Field(
+        10.0, ge=0, le=1e9, description="Seconds from one checkpoint to the next; 0 writes one after every epoch."
+    )
     diverge_factor: float | None = Field(
         1e6,
         gt=1,

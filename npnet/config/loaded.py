@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
 from npnet.config.messages import mistakes_of, unbounded
+from npnet.config.overrides import override
 from npnet.config.places import Mistake, refusal, shown
 from npnet.config.presets import overridden
 from npnet.config.reader import read
@@ -64,7 +65,7 @@ def load(path: Path, overrides: Sequence[str] = (), tries: Mapping[str, Node] | 
     return of_tree(with_tries(root, tries or {}), path, family.text, [*mistakes, *refused])
 
 
-def load_alone(path: Path, text: bytes) -> Loaded:
+def load_alone(path: Path, text: bytes, overrides: Sequence[str] = ()) -> Loaded:
     """The config of a file that npnet wrote, from its text: a stranger's leads to no other file by `extends`."""
     reading = read(text, shown(str(path), 200))
     mistakes = [*reading.mistakes]
@@ -72,7 +73,8 @@ def load_alone(path: Path, text: bytes) -> Loaded:
     if isinstance(root.value, dict) and "extends" in root.value:
         mistakes.append(Mistake(root.value["extends"].place, "a file that npnet wrote extends no other"))
         raise refusal(mistakes, root.place.file)
-    return of_tree(root, path, text, mistakes)
+    root, refused = override(root, Experiment, list(overrides))
+    return of_tree(root, path, text, [*mistakes, *refused])
 
 
 def _mapping(root: Node, mistakes: list[Mistake]) -> Node:

@@ -33,6 +33,7 @@ class State:
         self.measured: dict[str, float] = {}
         self.stage = "training"
         self.began = time.monotonic()
+        self.behind = fitting.cohort.epoch  # epochs that were done before this training, which goes on
 
     @property
     def share(self) -> float:
@@ -44,13 +45,14 @@ class State:
     @property
     def epoch(self) -> str:
         """The epoch of all epochs: 42/100."""
-        return f"{self.latest.epoch if self.latest else 0}/{self.fitting.experiment.epochs}"
+        return f"{self.latest.epoch if self.latest else self.behind}/{self.fitting.experiment.epochs}"
 
     @property
     def left(self) -> str:
         """The time that the rest of the epochs would take at the pace until now."""
-        seconds = time.monotonic() - self.began
-        return duration(seconds / self.share * (1 - self.share)) if self.share else "?"
+        seconds, share = time.monotonic() - self.began, self.share
+        here = share - self.behind / max(self.fitting.experiment.epochs, 1)
+        return duration(seconds / here * (1 - share)) if here > 0 else "?"
 
     @property
     def best(self) -> str:
@@ -86,6 +88,8 @@ class TrainingDisplay:
         for line in (summary(fitting), filled(fitting)):
             if line:
                 self._say(line)
+        if self.state.behind:
+            self._say(f"goes on after epoch {self.state.epoch}")
         if self.screen.err.moves and not self.screen.quiet:
             self._go_live()
 
@@ -144,7 +148,7 @@ class TrainingDisplay:
         self._say(f"epoch {self.state.epoch}{batch}  {values}  {self.state.left} left")
 
     def _ending(self) -> str:
-        epochs = self.state.latest.epoch if self.state.latest else 0
+        epochs = (self.state.latest.epoch if self.state.latest else self.state.behind) - self.state.behind
         took = duration(time.monotonic() - self.state.began)
         return f"{epochs} epoch{'s' * (epochs != 1)} in {took}; best: {self.state.best}"
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from npnet.console.numbers import short
 from npnet.console.screen import one_line
 from npnet.console.streams import Output
-from npnet.io import size_text
+from npnet.disk import size_text
 
 if TYPE_CHECKING:
     from npnet.running import Outline

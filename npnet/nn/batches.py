@@ -103,9 +103,7 @@ class Batches:
         return {batch.size: batch for batch in batches}
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
-        """The batches of an epoch behind its first `start`, some at a time; ValueError where none of them begins."""
-        if not self.begins(start):
-            raise ValueError(f"no batches are gathered from number {start} on")
+        """The batches of an epoch behind its first `start`, some at a time; they begin where `begins` says so."""
         if self.full:
             yield [self._whole]
             return

@@ -45,12 +45,22 @@ def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
 def settings(run: Run) -> dict[str, Any]:
     """What resolved.yaml says, by dotted keys: layers.0.linear.units. RunError where it is damaged."""
     try:
-        reading = read(run.resolved_text, names.RESOLVED)
-        if reading.mistakes:
-            raise refusal(reading.mistakes)
-        return dict(_flat(reading.root.plain()))
+        return flat_settings(run.resolved_text, names.RESOLVED)
     except ConfigError as error:
         raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
+
+
+def flat_settings(text: bytes, name: str) -> dict[str, Any]:
+    """What the text of a config says, by dotted keys; ConfigError where it is none."""
+    reading = read(text, name)
+    if reading.mistakes:
+        raise refusal(reading.mistakes)
+    return dict(_flat(reading.root.plain()))
+
+
+def changed(before: bytes, now: bytes, name: str) -> Pairs:
+    """The settings of a config that another text of it has otherwise; ConfigError where one is none."""
+    return _unequal(flat_settings(before, name), flat_settings(now, name))
 
 
 def _metrics(run: Run) -> dict[str, Any]:

@@ -37,6 +37,9 @@ def check_info(fields: dict[str, Any]) -> None:
     wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
     if wrong:
         raise ValueError(f"{wrong[0]} is missing or of another kind than npnet writes")
+    files = fields.get("files", {})
+    if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
+        raise ValueError("its files are none that npnet writes")
     if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
         raise ValueError("its status, tags or argv are none that npnet writes")
 

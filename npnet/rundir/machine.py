@@ -35,6 +35,14 @@ def machine() -> Facts:
     }
 
 
+def fingerprint(versions: Facts, machine: Facts) -> Facts:
+    """What of the versions and the machine may change the last bits of a result, by name."""
+    blas = {f"BLAS {name}": value for name, value in (machine.get("blas") or {}).items()}
+    features = " ".join(map(str, machine.get("features") or ()))
+    matter = {name: versions.get(name) for name in ("npnet", "numpy")}
+    return {**matter, "processor": machine.get("cpu"), "its instructions": features, **blas}
+
+
 def git_commit(folder: Path) -> str | None:
     """The commit that is checked out where `folder` is; None without git or outside of a repository."""
     command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]

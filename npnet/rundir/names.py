@@ -16,6 +16,7 @@ BASELINES = "baselines.json"
 PREDICTIONS = "predictions"
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
+OLDER = ("checkpoint-1.safetensors", "checkpoint-2.safetensors")  # the newer first
 PLOTS = "plots"
 LOG = "log.txt"
 CRASH = "crash.txt"

@@ -104,9 +104,14 @@ class Run:
         """The parameters of the best epoch and their metadata."""
         return read_tensors(self.file(names.WEIGHTS))
 
-    def checkpoint(self) -> tuple[Tensors, dict[str, str]]:
-        """The last state of the training, with the optimizer's slots, and its metadata."""
-        return read_tensors(self.file(names.CHECKPOINT))
+    @property
+    def checkpoints(self) -> list[str]:
+        """The names of the checkpoints that are there, the newest first."""
+        return [name for name in (names.CHECKPOINT, *names.OLDER) if self.file(name).exists()]
+
+    def checkpoint(self, name: str = names.CHECKPOINT) -> tuple[Tensors, dict[str, str]]:
+        """The last state of the training, or one before it, with the optimizer's slots, and its metadata."""
+        return read_tensors(self.file(name))
 
     def write_plot(self, name: str, data: bytes) -> Path:
         """Put a picture, or the numbers beside it, into the folder of plots; its path."""

@@ -1,8 +1,10 @@
 """A run folder to write: claimed by one process, filled, and shown when its first files are whole."""
 
+import hashlib
+import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Any, Self
 from numpy.typing import ArrayLike, NDArray
 
 from npnet import io
-from npnet.checkpoint import write_tensors
+from npnet.appender import Appender
+from npnet.checkpoint import file_of, write_tensors
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.lock import Lock
 from npnet.rundir import names
@@ -23,6 +26,8 @@ from npnet.rundir.table import csv_rows, line
 from npnet.strict import to_json
 
 TRIES = 100
+MARK = "checkpoint of epoch {epoch}, batch {batch}"
+"""The line of log.txt that stands before what a checkpoint does not know of."""
 
 
 def claim(runs_dir: Path, name: str) -> "NewRun":
@@ -56,11 +61,11 @@ def _hidden(folder: Path) -> Path:
 
 
 def reclaim(run: Run) -> "RunWriter":
-    """Take up a run that was left before its end; InUse where a process works in it."""
-    lock = Lock(run.file(names.LOCK))
-    writer = RunWriter(run, lock, run.info, time.monotonic())
-    writer.note(status="running", error=None)
-    return writer
+    """Take up a run that was left before its end, or is to go on; InUse where a process works in it.
+
+    Nothing in it is changed before something is written.
+    """
+    return RunWriter(run, Lock(run.file(names.LOCK)), run.info, time.monotonic())
 
 
 class NewRun:
@@ -82,7 +87,8 @@ class NewRun:
 
         `base` is the folder of the config, whose git commit is recorded; `facts` join run.json.
         """
-        info = self._first_info(base) | facts
+        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        info = self._first_info(base) | {"files": hashes} | facts
         check_info(info)
         for name, data in {**files, names.INFO: to_json(info)}.items():
             io.write_atomic(self._hidden / name, data)
@@ -137,7 +143,8 @@ class RunWriter:
 
     def __init__(self, run: Run, lock: Lock, info: dict[str, Any], clock: float) -> None:
         self.run, self._lock, self._info, self._clock = run, lock, info, clock
-        self._files: dict[str, io.Appender] = {}
+        self._place, self._closed = run.path.stat(), False
+        self._files: dict[str, Appender] = {}
         self._columns: tuple[str, ...] = ()
 
     def append_history(self, row: Mapping[str, float], seconds: float) -> None:
@@ -159,9 +166,38 @@ class RunWriter:
         write_tensors(self.run.file(names.WEIGHTS), tensors, metadata)
 
     def write_checkpoint(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-        """Write the last state of the training, after all that was appended until then."""
+        """Write the last state of the training, after all that was appended until then; the two before it stay."""
+        data = file_of(names.CHECKPOINT, tensors, metadata)
+        self.log(MARK.format(**metadata))
         self._sync()
-        write_tensors(self.run.file(names.CHECKPOINT), tensors, metadata)
+        io.write_rotated(self.run.file(names.CHECKPOINT), [self.run.file(name) for name in names.OLDER], data)
+
+    def remove_older(self) -> None:
+        """Remove the checkpoints before the last one."""
+        for name in names.OLDER:
+            io.remove_file(self.run.file(name))
+
+    def cut_back(self, columns: Sequence[str], metadata: Mapping[str, str]) -> None:
+        """Take off the history, timing and log what was written after a checkpoint with such metadata.
+
+        ValueError where the history ends before it, or has other columns.
+        """
+        epochs, header = int(metadata["epoch"]), ",".join(columns).encode()
+        history, timing, log = (self._bytes(name) for name in (names.HISTORY, names.TIMING, names.LOG))
+        if epochs and (history.partition(b"\n")[0] != header or history.count(b"\n") <= epochs):
+            raise ValueError(f"{names.HISTORY} is not the one of {epochs} epochs that belongs to it")
+        whole, mark = log[: log.rfind(b"\n") + 1], MARK.format(**metadata).encode() + b"\n"
+        kept = {names.HISTORY: _lines(history, epochs), names.TIMING: _lines(timing, epochs)}
+        kept[names.LOG] = whole[: whole.rfind(mark) + len(mark)] if mark in whole else whole
+        for name, data in kept.items():
+            if self.run.file(name).exists():
+                io.cut_file(self.run.file(name), len(data))
+        self._columns = tuple(columns) if kept[names.HISTORY] else ()
+
+    def tidy(self) -> None:
+        """Remove what a process that died here left half-written."""
+        for folder in (self.run.path, self.run.file(names.PREDICTIONS), self.run.plots):
+            io.remove_leftovers(folder)
 
     def write_predictions(self, part: str, blocks: Iterable[Mapping[str, ArrayLike]]) -> None:
         """Write a part's predictions, rows after rows: row, target, prediction, probability_<class> for every class."""
@@ -187,6 +223,25 @@ class RunWriter:
         """Write the traceback of a bug to crash.txt."""
         io.write_atomic(self.run.file(names.CRASH), text.encode("utf-8", "backslashreplace"))
 
+    @property
+    def waits(self) -> bool:
+        """Whether the disk is full, and lines wait until there is room."""
+        return any(file.waiting for file in self._files.values())
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the folder is still where it was when it was taken up."""
+        try:
+            return os.path.samestat(self.run.path.stat(), self._place)
+        except OSError:
+            return False
+
+    def rewrite_resolved(self, text: bytes) -> None:
+        """Put another resolved.yaml in place: that of more epochs."""
+        io.write_atomic(self.run.resolved_path, text)
+        files = {name: self._bytes(name) for name in (names.CONFIG, names.RESOLVED)}
+        self.note(files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+
     def note(self, **facts: Any) -> None:
         """Set fields of run.json."""
         self._info |= facts
@@ -195,22 +250,30 @@ class RunWriter:
 
     def finish(self, status: str, **facts: Any) -> None:
         """Say in run.json how the run ended, when and after how many seconds, and let go of the folder."""
-        self._sync()
-        seconds = round(time.monotonic() - self._clock, 3)
+        if status != "failed":  # the disk may be why, and was asked already
+            self._sync()
+        seconds = round((self._info["seconds"] or 0.0) + time.monotonic() - self._clock, 3)
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         self.note(status=status, finished=finished, seconds=seconds, **facts)
         self.close()
 
     def close(self) -> None:
         """Let go of the folder; nothing can be written after it."""
+        if self._closed:
+            return
+        self._closed = True
         while self._files:
             self._files.popitem()[1].close()
         self._lock.release()
 
     def _append(self, name: str, data: bytes) -> None:
         if name not in self._files:
-            self._files[name] = io.Appender(self.run.file(name))
+            self._files[name] = Appender(self.run.file(name))
         self._files[name].append(data)
+
+    def _bytes(self, name: str) -> bytes:
+        path = self.run.file(name)
+        return io.read_regular_file(path, 2**30) if path.exists() else b""
 
     def _sync(self) -> None:
         for file in self._files.values():
@@ -223,3 +286,8 @@ class RunWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _lines(data: bytes, rows: int) -> bytes:
+    """A table's first line and as many rows; nothing of one without rows."""
+    return b"".join(data.splitlines(keepends=True)[: rows + 1]) if rows else b""

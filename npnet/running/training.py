@@ -19,6 +19,7 @@ from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
 from npnet.running.baselines import baselines
+from npnet.running.checkpoints import Checkpoints, rescued
 from npnet.running.health import Health
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
@@ -80,11 +81,11 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
     """Train into a new run folder; until it is complete enough to be seen, any failure leaves nothing behind."""
     with listening() as stop, _claimed(loaded, wishes) as new:
         ready = make_ready(loaded)
-        with limited(ready.threads), _explained_memory():
+        with limited(ready.threads), explained_memory():
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
-            start = _start_from(fitting, ready, wishes)
+            start = start_from(fitting, ready.base, wishes.runs_dir)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
-            with _recorded_failures(writer), _shown(show, writer, fitting):
+            with recorded_failures(writer), shown(show, writer, fitting):
                 stop.polite = True
                 return Training(fitting, writer, stop, show).run(wishes.plots, wishes.baselines)
 
@@ -95,19 +96,31 @@ class Training:
     def __init__(self, fitting: Fitting, writer: RunWriter, stop: Stop, show: Show) -> None:
         self.fitting, self.writer, self.stop, self.show = fitting, writer, stop, show
         self.columns, self.health = history_columns(fitting), Health(fitting)
+        self.checkpoints = Checkpoints(fitting, writer)
         self.last: Tensors | None = None
         self.epoch = self.batch = 0  # whole epochs done, and batches of the one after them
-        self.interrupted = False
+        self.interrupted = self.warned = False
+
+    def take_up(self, epoch: int) -> None:
+        """Go on behind some epochs, from a state that is on disk already."""
+        self.epoch, self.checkpoints.taken_up = epoch, True
 
     def run(self, plots: bool, compare: bool = False) -> Ending:
         """Train, write everything down, draw, and say how it ended."""
-        error = self.train()
-        self.write_state(keep_last=error is None)
+        try:
+            error = self.train()
+            self.write_state(keep_last=error is None)
+        except MachineError as refusal:
+            if self.writer.is_there:
+                raise
+            raise rescued(self.fitting, self.writer, self.last or self.fitting.checkpoint()) from refusal
         metrics = self.write_scores()
         compared = self.write_baselines() if compare and not self.stop else {}
         if plots and not self.stop:
             self.draw()
         status = "diverged" if error else "interrupted" if self.interrupted else "done"
+        if status == "done":
+            self.writer.remove_older()
         self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
         return Ending(self.writer.run, status, metrics, code, error, compared)
@@ -133,16 +146,23 @@ class Training:
         done = progress.complete and (progress.epoch == progress.epochs or self.fitting.finished)
         if done or self.interrupted:
             self.last = self.fitting.checkpoint()
+        elif self.checkpoints.due:
+            self.checkpoints.keep(self.epoch, self.batch)
+        if self.writer.waits and not self.warned:
+            self.warned = True
+            self.show.warn("the disk is full: the history waits in memory until the next checkpoint")
         self.show.progress(progress)
         for text in self.health.look(progress):
             self.show.warn(text)
 
     def write_state(self, keep_last: bool) -> None:
-        """Write the best parameters, and the last state unless it is not finite."""
+        """Write the last state unless it is not finite, and the best parameters.
+
+        A training without an epoch, as is one that had them all before it was cut short, has its state already.
+        """
+        if keep_last and (self.last or not self.checkpoints.taken_up):
+            self.checkpoints.write(self.last or self.fitting.checkpoint(), self.epoch, self.batch)
         self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting))
-        if keep_last:
-            where = {"epoch": str(self.epoch), "batch": str(self.batch)}
-            self.writer.write_checkpoint(self.last or self.fitting.checkpoint(), where)
 
     def write_scores(self) -> Scores:
         """Write the scores of every part and the predictions of those that did not train."""
@@ -183,13 +203,13 @@ def _claimed(loaded: Loaded, wishes: Wishes) -> NewRun:
     return claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name)
 
 
-def _start_from(fitting: Fitting, ready: Ready, wishes: Wishes) -> Run | None:
+def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
     """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means."""
-    text = ready.experiment.weights
+    text = fitting.experiment.weights
     if text is None:
         return None
-    folder = ready.base / text
-    run = answering(Run(folder) if folder.is_dir() else find(wishes.runs_dir, text))
+    folder = base / text
+    run = answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
     fitting.set_weights(run.weights()[0])
     return run
 
@@ -202,12 +222,14 @@ def _publish(
         there = os.path.relpath(start.path, new.folder.resolve())
         experiment = experiment.model_copy(update={"weights": there})
     files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
-    facts = {"data": ready.fingerprint, "parameters": fitting.size, "tags": list(wishes.tags)}
+    asked = {"plots": wishes.plots, "baselines": wishes.baselines}
+    facts = {"data": ready.fingerprint, "parameters": fitting.size, "tags": list(wishes.tags), "asked": asked}
     return new.publish(files, loaded.base, **facts)
 
 
 @contextmanager
-def _shown(show: Show, writer: RunWriter, fitting: Fitting) -> Iterator[None]:
+def shown(show: Show, writer: RunWriter, fitting: Fitting) -> Iterator[None]:
+    """Inside, `show` is told of the training; whatever comes, also of its end."""
     show.begin(writer.run, fitting, writer.log)
     try:
         yield
@@ -216,7 +238,8 @@ def _shown(show: Show, writer: RunWriter, fitting: Fitting) -> Iterator[None]:
 
 
 @contextmanager
-def _explained_memory() -> Iterator[None]:
+def explained_memory() -> Iterator[None]:
+    """Inside, memory that runs out is a MachineError."""
     try:
         yield
     except MemoryError as error:
@@ -224,7 +247,7 @@ def _explained_memory() -> Iterator[None]:
 
 
 @contextmanager
-def _recorded_failures(writer: RunWriter) -> Iterator[None]:
+def recorded_failures(writer: RunWriter) -> Iterator[None]:
     """Say in the run folder why the training failed, where it still can be written; a bug leaves its traceback."""
     try:
         yield

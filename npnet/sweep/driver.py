@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from npnet import io
 from npnet.config import Experiment, complete
-from npnet.errors import MachineError, RunError, Unmet
+from npnet.errors import DataError, MachineError, RunError, Unmet
 from npnet.nn.footprint import together
 from npnet.nn.plan import Plan as Network
 from npnet.readout import fused
@@ -86,8 +86,11 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     with listening() as stop:
         ready = make_ready(plan.loaded)
         if run.info["data"] != ready.fingerprint:
-            raise RunError(f"the data of {run.id} have changed since it began", "put the old data back, or sweep again")
-        return _go_on(reclaim(run), wishes, show, stop, ready)
+            what = f"the data of {run.id} have changed since it began"
+            raise DataError(what, "put the old data back, or sweep again")
+        writer = reclaim(run)
+        writer.note(status="running", error=None)
+        return _go_on(writer, wishes, show, stop, ready)
 
 
 def _go_on(writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, ready: Ready) -> SweepEnding:

@@ -22,8 +22,8 @@ def make_run(runs_dir, tmp_path):
             writer = new.publish({CONFIG: b"loss:  huber\n", RESOLVED: resolved}, tmp_path, **facts)
         for epoch in (1, 2):
             writer.append_history({"epoch": epoch, "train_loss": 1 / epoch, "validation_loss": np.nan}, 0.5)
-        writer.write_weights(WEIGHTS, {"epoch": "2"})
-        writer.write_checkpoint(WEIGHTS, {"epoch": "2"})
+        writer.write_weights(WEIGHTS, {"epoch": "2", "batch": "0"})
+        writer.write_checkpoint(WEIGHTS, {"epoch": "2", "batch": "0"})
         writer.write_predictions("test", [{"row": [3, 5], "target": [0.5, 1.0], "prediction": [0.25, 1 / 3]}])
         writer.write_metrics({"test": {"roc_auc": roc_auc, "f1": np.nan}})
         writer.log("said")

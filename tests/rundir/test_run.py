@@ -32,7 +32,7 @@ def test_what_a_training_wrote_is_read_back(make_run):
     for read in (run.weights, run.checkpoint):
         tensors, metadata = read()
         assert tensors["layers.0.weight"].shape == (1, 2)
-        assert metadata == {"epoch": "2"}
+        assert metadata == {"epoch": "2", "batch": "0"}
 
 
 def test_pictures_go_into_the_folder_of_plots(make_run):

@@ -1,0 +1,100 @@
+"""`npnet resume`: what was interrupted goes on, a training or a sweep."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from npnet.cli.commands import Here, Overrides, Run, command, refuse_options
+from npnet.cli.sweep import Backend, Failures, Jobs, NoPlots, Scheduler, Timeout, draw, known_keep
+from npnet.cli.sweep import told as sweep_told
+from npnet.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    from npnet.rundir import Run as RunFolder
+    from npnet.running.resuming import ResumeWishes
+    from npnet.sweep.wishes import SweepWishes
+
+RESUME = """
+npnet resume latest
+npnet resume 20261122-141502-circles-7f3a epochs=200
+npnet resume 20261122-141502-sweep-7f3a -j 2
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    command(app, "resume", RESUME, ignore_unknown_options=True)(resume)
+
+
+def resume(
+    here: Here,
+    run: Run,
+    overrides: Overrides = None,
+    accept_new_data: Annotated[
+        bool, typer.Option("--accept-new-data", help="Go on although the data have changed.")
+    ] = False,
+    strict_repro: Annotated[
+        bool, typer.Option("--strict-repro", help="Refuse where the last bits may differ: another processor or NumPy.")
+    ] = False,
+    jobs: Jobs = 1,
+    backend: Backend = "local",
+    scheduler: Scheduler = None,
+    max_failures: Failures = None,
+    trial_timeout: Timeout = None,
+    no_plots: NoPlots = False,
+) -> int:
+    """Go on with a run or a sweep that was interrupted; prints its folder. A finished one is just named.
+
+    A training ends with the bytes of one that ran through; epochs=N trains on to N epochs. The options of processes,
+    failures and time are for sweeps.
+    """
+    from npnet.rundir import find, is_sweep
+    from npnet.running import Halted
+    from npnet.running.resuming import ResumeWishes
+    from npnet.sweep.wishes import SweepWishes
+
+    refuse_options(overrides or [])
+    found = find(here.runs_dir, run)
+    if is_sweep(found) and overrides:
+        raise UsageError("nothing can change in a sweep that goes on", "npnet sweep makes another one")
+    if found.status == "done" and not overrides:
+        here.screen.say(f"{found.id} is done")
+        here.screen.result(str(found.path))
+        return 0
+    try:
+        if is_sweep(found):
+            keep = known_keep(str(found.info.get("keep", "light")))
+            wishes = SweepWishes(
+                here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
+            )
+            return resume_many(here, found, wishes, not no_plots)
+        return resume_one(
+            here,
+            found,
+            ResumeWishes(here.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, not no_plots),
+        )
+    except Halted as halted:
+        return halted.code
+
+
+def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", plots: bool) -> int:
+    """Go on with a sweep."""
+    from npnet.console.sweeping import SweepDisplay
+    from npnet.sweep.driver import resume_sweep
+
+    ending = resume_sweep(found, wishes, SweepDisplay(here.screen))
+    code = sweep_told(here, ending, str(found.path))
+    if plots:
+        draw(here, ending)
+    return code
+
+
+def resume_one(here: Here, found: "RunFolder", wishes: "ResumeWishes") -> int:
+    """Go on with a training."""
+    from npnet.cli.train import told
+    from npnet.console.progress import TrainingDisplay
+    from npnet.running.resuming import resume_training
+
+    if found.status == "diverged":
+        raise RunError(f"{found.id} has diverged, and would again", "train it anew with a smaller learning_rate")
+    return told(here, resume_training(found, wishes, TrainingDisplay(here.screen)), str(found.path))

@@ -1,0 +1,84 @@
+"""Checkpoints: when the state of a training is written, what gives way where the disk is full, and what is rescued."""
+
+import tempfile
+import time
+from pathlib import Path
+
+from npnet import io
+from npnet.checkpoint import Tensors, write_tensors
+from npnet.config.resolved import relocated, write_resolved
+from npnet.errors import DiskFull, Diverged, MachineError
+from npnet.fitting import Fitting
+from npnet.reopening import data_metadata
+from npnet.rundir import CONFIG, RESOLVED, RunWriter
+from npnet.rundir import names as files
+
+PATIENCE = 20
+"""How many times the seconds that writing a checkpoint takes pass at least before the next one: 5 % of the time."""
+LONGEST = 2**17
+"""Bytes of a config that a checkpoint carries along, to say later what has been changed in it."""
+
+
+class Checkpoints:
+    """The states of one training on disk: the last three, each of which has the best epoch too."""
+
+    def __init__(self, fitting: Fitting, writer: RunWriter) -> None:
+        self.fitting, self.writer = fitting, writer
+        self.interval = fitting.experiment.checkpoint_every
+        self.taken_up = False  # whether there is one of the state that the training began with
+        self._due = time.monotonic() + self.interval
+        self._best: tuple[int, ...] = ()
+        self._settings = settings_of(writer)
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for the next one."""
+        return time.monotonic() >= self._due
+
+    def keep(self, epoch: int, batch: int) -> None:
+        """Write the state as it is now, `batch` batches behind an epoch, unless it is not finite."""
+        if not self.fitting.well:
+            return
+        began = time.monotonic()
+        try:
+            self.write(self.fitting.checkpoint(), epoch, batch)
+            self._keep_best()
+        except Diverged:
+            return
+        now = time.monotonic()
+        self._due = now + (max(self.interval, PATIENCE * (now - began)) if self.interval else 0.0)
+
+    def write(self, state: Tensors, epoch: int, batch: int) -> None:
+        """Write a state; where the disk is full, the older ones make room for it."""
+        metadata = {"epoch": str(epoch), "batch": str(batch), **self._settings}
+        try:
+            self.writer.write_checkpoint(state, metadata)
+        except DiskFull:
+            self.writer.remove_older()
+            self.writer.write_checkpoint(state, metadata)
+
+    def _keep_best(self) -> None:
+        """Write the weights of the best epoch, where they are others than those on disk: evaluate can look at them."""
+        best = self.fitting.best_epochs
+        if best != self._best:
+            self.writer.write_weights(self.fitting.best_weights(), data_metadata(self.fitting))
+            self._best = best
+
+
+def settings_of(writer: RunWriter) -> dict[str, str]:
+    """The config as it was given, and with everything filled in, as metadata; nothing of very long ones."""
+    given = writer.run.config_text.decode("utf-8", "replace")
+    resolved = writer.run.resolved_text.decode("utf-8", "replace")
+    return {CONFIG: given, RESOLVED: resolved} if len(given) + len(resolved) < LONGEST else {}
+
+
+def rescued(fitting: Fitting, writer: RunWriter, state: Tensors) -> MachineError:
+    """Save the state of a training whose folder is gone, elsewhere: what to say of it."""
+    run = writer.run
+    folder = Path(tempfile.mkdtemp(prefix=f"npnet-rescue-{run.id}-"))
+    experiment = relocated(fitting.experiment, run.path, folder)
+    io.write_atomic(folder / RESOLVED, write_resolved(experiment).encode())
+    write_tensors(folder / files.WEIGHTS, fitting.best_weights(), data_metadata(fitting))
+    write_tensors(folder / files.CHECKPOINT, state, {"epoch": str(fitting.cohort.epoch)})
+    what = f"{run.path} was removed or renamed while it was being written"
+    return MachineError(what, f"the last state and the best weights are in {folder}")
