@@ -14,7 +14,7 @@ from npnet.data import Dataset, Source, Split, prepare
 from npnet.data.frame import Frame
 from npnet.data.source import classification, regression
 from npnet.errors import DataError, UsageError
-from npnet.fitting import Fitting, weights_of
+from npnet.fitting import Fitting
 from npnet.nn.batches import Samples
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear as LinearSpec
@@ -25,6 +25,7 @@ from npnet.nn.scoring import Scorer
 from npnet.predictor import Predictor
 from npnet.reopening import predictor_of
 from npnet.rundir import answering, find
+from npnet.weights import weights_of
 
 Floats = NDArray[np.float64]
 Task = Literal["binary", "multiclass", "regression"]
