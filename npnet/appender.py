@@ -14,6 +14,7 @@ class Appender:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.waiting = b""
+        self._is_named = False  # whether the disk has the file's name, if it was made here
         with explained(path):
             self._descriptor = open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
@@ -31,7 +32,9 @@ class Appender:
         self._write()
         with explained(self.path):
             os.fsync(self._descriptor)
-            sync_folder(self.path.parent)
+            if not self._is_named:
+                sync_folder(self.path.parent)
+                self._is_named = True
 
     def close(self) -> None:
         """Let go of the file."""
