@@ -201,9 +201,8 @@ def main() -> int:
         print(f"{hashed}  {name}{' (control)' if name in controls else ''}")
     others = set(found.values())
     caught = [name for name, hashed in controls.items() if hashed not in others]
-    print(
-        f"{len(found)} environments, {len(others)} hash{'es' * (len(others) > 1)}; {len(caught)} of {len(controls)} controls differ"
-    )
+    print(f"{len(found)} environments, {'one hash' if len(others) == 1 else f'{len(others)} hashes'};", end=" ")
+    print(f"{len(caught)} of {len(controls)} controls differ")
     return 0 if len(others) == 1 and "another seed" in caught else 1
 
 
