@@ -76,13 +76,15 @@ def _own_digest(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(to_json(fields)).hexdigest()
 
 
-def is_whole(folder: Path, *, missing: frozenset[str] = frozenset()) -> bool:
-    """Whether a trial has a result, and all files are those that it names; those of `missing` may have been removed."""
+def whole_result(folder: Path, *, missing: frozenset[str] = frozenset()) -> Result | None:
+    """The result of a trial whose files are all those that it names; those of `missing` may have been removed."""
     try:
-        files = read_result(folder).files
-        return all(_digest(folder / name, name in missing) in (digest, None) for name, digest in files.items())
+        result = read_result(folder)
+        each = result.files.items()
+        whole = all(_digest(folder / name, name in missing) in (digest, None) for name, digest in each)
     except RunError:
-        return False
+        return None
+    return result if whole else None
 
 
 def _digest(path: Path, may_miss: bool) -> str | None:

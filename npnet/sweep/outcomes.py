@@ -2,14 +2,17 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from npnet import io
 from npnet.errors import RunError
 from npnet.rundir import names as files
-from npnet.rundir.trial import DONE, Result, read_result
+from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.sweep.plan import Plan
 from npnet.sweep.task import WavePlan, shelf_of
@@ -40,13 +43,24 @@ class Outcomes:
 
     def find(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Result | None:
         """The result that a trial has in a wave; None where it has none."""
-        name = files.trial_name(trial.number)
-        for shelf in dict.fromkeys((shelf_of(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS)):
-            try:
-                return read_result(shelf / name)
-            except RunError:
-                continue
+        for place in self._places(wave, wave_plan, trial):
+            with suppress(RunError):
+                return read_result(place)
         return None
+
+    def find_whole(self, wave: int, wave_plan: WavePlan, trial: Trial, dropped: frozenset[str]) -> Result | None:
+        """The same of a trial whose files, but for `dropped`, are those of its result; another folder is removed."""
+        for place in self._places(wave, wave_plan, trial):
+            if result := whole_result(place, missing=dropped):
+                return result
+            if place.exists():
+                io.remove_folder(place)
+        return None
+
+    def _places(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Iterable[Path]:
+        """Where the folder of a trial may be while its wave is the last."""
+        shelves = dict.fromkeys((shelf_of(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS))
+        return (shelf / files.trial_name(trial.number) for shelf in shelves)
 
     def note(self, trial: Trial, result: Result) -> None:
         """Take the result of a trial, in place of that of an earlier wave."""
