@@ -6,7 +6,7 @@ the same trial again changes nothing. A file whose SHA-256 is not that of the re
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool
     for file, data in files.items():
         io.write_unsynced(hidden / file, data)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-    told = {"format": names.FORMAT, **asdict(result), "files": hashes}
+    told = {"format": names.FORMAT, **vars(result), "files": hashes}
     with io.explained(hidden / names.RESULT):
         io.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
     return io.claim_name(hidden, shelf / name)
