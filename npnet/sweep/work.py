@@ -21,6 +21,7 @@ from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
+from npnet.readout import Decisions
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run
 from npnet.rundir import names as files
@@ -72,6 +73,7 @@ class Group:
         self.task, self.folder, self.wave, self.shelf = task, folder, wave, shelf
         self.place = workplace(folder)
         self.clock = Clock()
+        self._said: dict[Decisions, dict[str, str]] = {}
 
     def train(self, trials: Sequence[Trial]) -> None:
         """Train some trials; where that fails, each by itself, and the one that fails alone is noted as failed."""
@@ -140,7 +142,7 @@ class Group:
         written |= config_files(self.place, self.folder, trial, fitting.experiment)
         written[files.INFO] = self._info(trial, fitting, facts)
         if self.task.keep != "none":
-            written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), data_metadata(fitting))
+            written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), self._metadata(fitting))
         if state and not reason:
             epoch = {"epoch": str(fitting.cohort.epoch), "batch": "0"}
             written[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, epoch)
@@ -178,6 +180,12 @@ class Group:
             worker=self.place.worker,
         )
         write_trial(self.shelf, result, written)
+
+    def _metadata(self, fitting: Fitting) -> dict[str, str]:
+        """What weights say of their data, which is the same for all trials that decide alike."""
+        if fitting.decisions not in self._said:
+            self._said[fitting.decisions] = data_metadata(fitting)
+        return self._said[fitting.decisions]
 
     def _info(self, trial: Trial, fitting: Fitting | None, facts: dict[str, Any]) -> bytes:
         info = {
