@@ -283,10 +283,10 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
 
 def read_regular_file(path: Path, limit: int) -> bytes:
     """Read a plain file of at most `limit` bytes; `UnsafeFileError` for anything else, else OSError."""
-    with open_regular(path) as file:
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb", buffering=0) as file:
         if os.fstat(file.fileno()).st_size > limit:
             raise UnsafeFileError(errno.EFBIG, f"larger than {size_text(limit)}", str(path))
-        return file.read()
+        return file.readall()
 
 
 def hidden_name(path: Path) -> Path:
