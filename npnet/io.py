@@ -274,11 +274,9 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-@contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
+def open_regular(path: Path) -> BinaryIO:
     """Open a plain file to read; `UnsafeFileError` for a link, pipe, device or folder, else OSError."""
-    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
-        yield file
+    return os.fdopen(open_plain(path, os.O_RDONLY), "rb")
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
