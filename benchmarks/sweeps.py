@@ -113,6 +113,14 @@ def bare_stack(folder: Path) -> None:
             pass
 
 
+def file_cost(folder: Path, count: int = 500) -> float:
+    """Seconds to make a file there: 30 us on a quiet ext4, 20 times that where many were just removed."""
+    began = time.perf_counter()
+    for number in range(count):
+        (folder / str(number)).write_bytes(bytes(1000))
+    return (time.perf_counter() - began) / count
+
+
 WAYS: dict[str, Callable[[Path], None]] = {
     "npnet sweep": sweep,
     "its stack alone": bare_stack,
@@ -125,12 +133,15 @@ WAYS: dict[str, Callable[[Path], None]] = {
 def main(rounds: int) -> None:
     """Time each way, in turns, and print what each takes of the sweep's time."""
     seconds: dict[str, list[float]] = {name: [] for name in WAYS}
-    for _ in range(rounds + 1):
-        for name, way in WAYS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                Path(folder, "sweep.yaml").write_text(CONFIG)
+    with tempfile.TemporaryDirectory() as place:  # kept to the end: where files were removed, new ones cost more
+        print(f"making a file of a trial costs {1e6 * file_cost(Path(place)):.0f} us in {place}", flush=True)
+        for round in range(rounds + 1):
+            for name, way in WAYS.items():
+                folder = Path(place, f"{round} {name}")
+                folder.mkdir()
+                (folder / "sweep.yaml").write_text(CONFIG)
                 began = time.perf_counter()
-                way(Path(folder))
+                way(folder)
                 seconds[name].append(time.perf_counter() - began)
     medians = {name: statistics.median(some[1:]) for name, some in seconds.items()}
     for name, median in medians.items():
