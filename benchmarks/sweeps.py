@@ -135,9 +135,9 @@ def main(rounds: int) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in WAYS}
     with tempfile.TemporaryDirectory() as place:  # kept to the end: where files were removed, new ones cost more
         print(f"making a file of a trial costs {1e6 * file_cost(Path(place)):.0f} us in {place}", flush=True)
-        for round in range(rounds + 1):
+        for turn in range(rounds + 1):
             for name, way in WAYS.items():
-                folder = Path(place, f"{round} {name}")
+                folder = Path(place, f"{turn} {name}")
                 folder.mkdir()
                 (folder / "sweep.yaml").write_text(CONFIG)
                 began = time.perf_counter()
