@@ -301,3 +301,11 @@ def test_a_tpe_that_is_resumed_without_optuna_is_a_usage_error_and_stays_as_it_w
     assert result.code == 2
     assert "the method tpe needs optuna" in result.err
     assert json.loads(Path("s/run.json").read_text()) == info
+
+
+def test_a_sweep_that_is_killed_is_listed_with_the_trials_that_it_has_to_train(folder: Path, start: Start) -> None:
+    process = start("sweep", "c.yaml", *TRIES, *SLOW, "--runs-dir", "runs", "-q")
+    wait_for(lambda: list(Path("runs").glob("2*")))
+    process.kill()
+    process.wait()
+    assert call("runs", "--runs-dir", "runs").out.splitlines()[2].split()[1:4] == ["interrupted", "6", "trials"]
