@@ -17,9 +17,8 @@ def require_room(fitting: Fitting, folder: Path) -> None:
     """DiskFull with both figures where a training would not find room for what it writes into a folder."""
     need, free = needed(fitting), free_space(folder)
     if need > free > 0:
-        raise DiskFull(
-            f"the training needs {size_text(need)} of the disk, {size_text(free)} are free: {folder}", MORE_ROOM
-        )
+        what = f"the training needs {size_text(need)} of the disk, {size_text(free)} are free: {folder}"
+        raise DiskFull(what, MORE_ROOM)
 
 
 def needed(fitting: Fitting) -> int:

@@ -24,7 +24,7 @@ def test_only_settings_and_metrics_that_differ_are_named(make_run):
     }
     assert found.metrics == {"test.roc_auc": (0.5, 0.75)}
     assert found.machine == {}
-    assert found.explains == ("layers.0.linear", "epochs", "metrics")
+    assert set(found.explains) == {"layers.0.linear", "epochs", "metrics"}
 
 
 def test_a_run_without_metrics_is_compared_by_the_rest(make_run):
