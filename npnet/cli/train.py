@@ -88,7 +88,8 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
     from npnet.console.tables import baselines_table, metrics_table
 
-    here.screen.say_table(metrics_table(ending.metrics))
+    if ending.metrics:
+        here.screen.say_table(metrics_table(ending.metrics))
     if ending.baselines:
         here.screen.say("")
         here.screen.say_table(baselines_table(ending.metrics, ending.baselines))
@@ -96,9 +97,8 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
         name_folder(here, folder, ending)
     if ending.status == "interrupted":
         best = ending.run.info["best_epoch"]
-        here.screen.warn(
-            f"interrupted; the best weights, of epoch {best}, are kept; npnet resume {ending.run.id} goes on"
-        )
+        kept = f"the best weights, of epoch {best}, are kept: npnet evaluate {ending.run.id}"
+        here.screen.warn(f"interrupted; {kept}; npnet resume {ending.run.id} goes on")
     if ending.error:
         here.screen.error(ending.error)
     return ending.code

@@ -116,16 +116,23 @@ class Training:
             if self.writer.is_there:
                 raise
             raise rescued(self.fitting, self.writer, self.last or self.fitting.checkpoint()) from refusal
+        if self.interrupted:  # who stops a training waits for no scores
+            return self.end("interrupted", {})
         metrics = self.write_scores()
         compared = self.write_baselines() if compare and not self.stop else {}
         if plots and not self.stop:
             self.draw()
-        status = "diverged" if error else "interrupted" if self.interrupted else "done"
-        if status == "done":
+        if not error:
             self.writer.remove_older()
+        return self.end("diverged" if error else "done", metrics, error, compared)
+
+    def end(
+        self, status: str, metrics: Scores, error: Diverged | None = None, compared: Mapping[str, Scores] | None = None
+    ) -> Ending:
+        """Note how it ended, and let go of the folder."""
         self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
-        return Ending(self.writer.run, status, metrics, code, error, compared)
+        return Ending(self.writer.run, status, metrics, code, error, compared or {})
 
     def train(self) -> Diverged | None:
         """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
