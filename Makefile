@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test repro flips fuzz fuzz-checkpoints test-peers check format bench bench-tables docs clean
+.PHONY: help demo test repro flips rivals fuzz fuzz-checkpoints test-peers check format bench bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
+	@echo "make rivals  the same to what PyTorch, Keras, joblib and others save, and kills while they do"
 	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
 	@echo "make fuzz    hold 50,000 odd configs and 5,000 odd tables against what npnet promises; ARGS=--help says more"
 	@echo "make repro   train one network in 31 environments and compare the bits"
@@ -26,7 +27,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # An extra is installed when its stamp is older than what it depends on.
-.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables: .venv/.%: pyproject.toml | $(BIN)/python
+.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
 	@touch $@
 
@@ -39,6 +40,10 @@ test: .venv/.test
 # Every byte of a small checkpoint to every other value, each truncation, samples of a large one
 flips: .venv/.test
 	$(BIN)/python -m tests.faults.flips $(ARGS)
+
+# npnet's saving and that of other libraries: changed bytes, truncations, kills, power, code; some minutes
+rivals: .venv/.test .venv/.rivals
+	$(BIN)/python -m tests.faults.rivals --jobs $(JOBS) $(ARGS)
 
 # 100,000 checkpoints that were changed and signed again; a part of make fuzz
 fuzz: fuzz-checkpoints
