@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npnet.checkpoint import Tensors
-from npnet.config import Loaded
+from npnet.config import Experiment, Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import all_scores, out_of_fold
 from npnet.errors import Diverged, MachineError, NpnetError
@@ -214,13 +214,19 @@ def _claimed(loaded: Loaded, wishes: Wishes) -> NewRun:
 
 def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
     """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means."""
-    text = fitting.experiment.weights
+    run = run_to_start_from(fitting.experiment, base, runs_dir)
+    if run is not None:
+        fitting.set_weights(run.weights()[0])
+    return run
+
+
+def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
+    """The run that `weights` names; RunError where there is none of that name."""
+    text = experiment.weights
     if text is None:
         return None
     folder = base / text
-    run = answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
-    fitting.set_weights(run.weights()[0])
-    return run
+    return answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
 
 
 def _publish(
