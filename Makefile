@@ -7,14 +7,15 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test flips fuzz fuzz-checkpoints test-peers check format bench bench-tables docs clean
+.PHONY: help demo test flips fuzz fuzz-checkpoints test-peers check format bench bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
-	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make bench   time npnet and its sweeps beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make bench-scale   say what a sweep costs and what many machines would give; ARGS=--help says more"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
 	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
@@ -63,6 +64,11 @@ format: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.sweeps
+
+# What a sweep costs, and what clusters make of it: ARGS=costs, simulate or validate
+bench-scale: .venv/.bench
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 # An interrupted run goes on where it was; to measure anew: make bench-tables ARGS=--fresh
 TABLES ?= tables
