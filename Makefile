@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test flips fuzz fuzz-checkpoints test-peers check format bench bench-scale bench-tables docs clean
+.PHONY: help demo test repro flips fuzz fuzz-checkpoints test-peers check format bench bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -20,6 +20,7 @@ help:
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
 	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
 	@echo "make fuzz    hold 50,000 odd configs and 5,000 odd tables against what npnet promises; ARGS=--help says more"
+	@echo "make repro   train one network in 31 environments and compare the bits"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -44,6 +45,10 @@ flips: .venv/.test
 fuzz: fuzz-checkpoints
 fuzz-checkpoints: .venv/.test
 	$(BIN)/python -m tests.faults.malformed $(CHECKPOINTS)
+
+# One network in 31 environments: one hash; a BLAS of other kernels and another seed give others
+repro: .venv/.test
+	$(BIN)/python -m tests.faults.repro
 
 test-peers: .venv/.test .venv/.bench
 	$(BIN)/python -m pytest -m peers --quiet

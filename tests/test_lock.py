@@ -1,5 +1,8 @@
 """One process works in a folder at a time."""
 
+import errno
+import fcntl
+import os
 import subprocess
 import sys
 
@@ -44,3 +47,37 @@ def test_a_lock_whose_file_was_moved_or_lost_is_released_without_a_word(tmp_path
     assert is_locked(tmp_path / "LOCK")
     other.release()
     assert [path.name for path in tmp_path.iterdir()] == ["moved"]
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_where_the_file_system_has_no_locks_the_file_itself_is_one(tmp_path):
+    path = tmp_path / "LOCK"
+    lock = Lock(path)
+    assert is_locked(path)
+    with pytest.raises(InUse, match=f"is in use by process {os.getpid()} on "):
+        Lock(path)
+    lock.release()
+    assert not path.exists()
+
+
+@pytest.mark.usefixtures("without_locks")
+@pytest.mark.parametrize(
+    ("holder", "holds"), [("process 999999999 on {here}", False), ("", False), ("process 1 on another-machine", True)]
+)
+def test_without_locks_a_dead_process_of_this_machine_holds_nothing(tmp_path, holder, holds):
+    path = tmp_path / "LOCK"
+    path.write_text(holder.format(here=os.uname().nodename))
+    assert is_locked(path) == holds
+    if holds:
+        with pytest.raises(InUse, match="another-machine"):
+            Lock(path)
+    else:
+        Lock(path).release()

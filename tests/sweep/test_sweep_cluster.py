@@ -1,63 +1,18 @@
 """A real Dask cluster on the loopback address: the table of one process, whatever becomes of its parts."""
 
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import call
+from tests.sweep.cluster import Cluster, free_port
 from tests.sweep.conftest import Start, marks, sweep, table, wait_for
 
 TRIES = ("learning_rate=[0.001, 0.01]", "layers.0.linear.units=[2, 3, 4, 5, 6, 7, 8, 9, 10, 11]")  # ten groups
 OPTIONS = ("--seeds", "2", "epochs=800")
-
-
-class Cluster:
-    """A scheduler and two workers, each a process of its own, one of them under a nanny."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.processes = folder, list[subprocess.Popen[bytes]]()
-        port = _free_port()
-        self.address = f"tcp://127.0.0.1:{port}"
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-        wait_for(lambda: _answers(port))
-        options = ("--nthreads", 1, "--no-dashboard", "--host", "127.0.0.1", "--local-directory", folder / "dask")
-        self.workers = [self._start("worker", self.address, option, *options) for option in ("--no-nanny", "--nanny")]
-        wait_for(lambda: self._told().count("Registered to:") == 2)
-
-    def _start(self, *arguments: object) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"dask-{len(self.processes)}.log").open("wb") as log:
-            command = [sys.executable, "-m", "distributed.cli.dask_" + str(arguments[0]), *map(str, arguments[1:])]
-            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        self.processes.append(process)
-        return process
-
-    def _told(self) -> str:
-        return "".join(log.read_text() for log in self.folder.glob("dask-*.log"))
-
-    def end(self) -> None:
-        for process in self.processes[::-1]:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -104,7 +59,7 @@ def test_a_worker_is_killed_and_then_the_scheduler_and_the_table_is_that_of_one_
 
 
 def test_where_no_scheduler_answers_it_is_one_line_and_nothing_is_left(folder: Path, start: Start) -> None:
-    address = f"tcp://127.0.0.1:{_free_port()}"
+    address = f"tcp://127.0.0.1:{free_port()}"
     process = start(
         "sweep", "c.yaml", *TRIES, *OPTIONS, "--run-dir", "s", "--backend", "dask", "--scheduler", address, "--no-plots"
     )
