@@ -1,0 +1,76 @@
+"""The driver by itself: sweeps many tiny trainings, and says what each of its steps takes a trial."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from benchmarks.scale.group import Counter
+from npnet.config import load
+from npnet.rundir import Run
+from npnet.sweep.driver import resume_sweep, run_sweep
+from npnet.sweep.groups import grouped
+from npnet.sweep.outcomes import Outcomes
+from npnet.sweep.plan import planned, read_plan
+from npnet.sweep.task import read_wave, wave_path
+from npnet.sweep.wishes import SweepWishes
+
+TRIALS, ROUNDS = 1000, 3
+TINY = f"""\
+dataset: {{circles: {{samples: 200, noise: 0.04}}}}
+layers: [linear: 16, relu, linear: 16, relu, linear]
+epochs: 1
+sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
+"""
+
+
+class Silent:
+    """Nobody is told how a sweep goes."""
+
+    def begin(self, *_: object) -> None: ...
+    def trained(self, *_: object) -> None: ...
+    def warn(self, *_: object) -> None: ...
+    def end(self) -> None: ...
+
+
+def driver_costs(folder: Path) -> dict[str, float]:
+    """Medians of some rounds, by the names that `Costs` has."""
+    (folder / "tiny.yaml").write_text(TINY)
+    plan = planned(load(folder / "tiny.yaml"))
+    wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
+    run_sweep(plan, wishes, Silent())
+    costs = {
+        "plan_trial": seconds(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64)),
+        "wave_trial": seconds(lambda: read_wave.__wrapped__(wave_path(sweep, 0))),
+        "collect_trial": seconds(lambda: collect(sweep)),
+        # A sweep in which all is trained is checked and written up again: what every sweep ends with.
+        "finish_trial": seconds(lambda: resume_sweep(Run(sweep), wishes, Silent())),
+    }
+    counter = Counter()
+    counter.counting = True
+    collect(sweep)
+    resume_sweep(Run(sweep), wishes, Silent())
+    counter.counting = False
+    per_trial = {name: value / TRIALS for name, value in costs.items()}
+    wave_bytes = wave_path(sweep, 0).stat().st_size / TRIALS
+    return per_trial | {"wave_bytes": wave_bytes, "driver_operations": counter.calls / TRIALS}
+
+
+def seconds(step: Callable[[], object]) -> float:
+    """What a step takes: the median of some rounds."""
+    found = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        step()
+        found.append(time.perf_counter() - began)
+    return median(found)
+
+
+def collect(sweep: Path) -> None:
+    """Read the result of every trial, as a driver does when a group has ended."""
+    plan, wave = read_plan(sweep / "sweep.yaml"), read_wave(wave_path(sweep, 0))
+    outcomes = Outcomes(sweep, plan)
+    for trial in wave.trials:
+        result = outcomes.find(0, wave, trial)
+        assert result is not None
+        outcomes.note(trial, result)
