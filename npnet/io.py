@@ -274,19 +274,17 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-@contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
+def open_regular(path: Path) -> BinaryIO:
     """Open a plain file to read; `UnsafeFileError` for a link, pipe, device or folder, else OSError."""
-    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
-        yield file
+    return os.fdopen(open_plain(path, os.O_RDONLY), "rb")
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
     """Read a plain file of at most `limit` bytes; `UnsafeFileError` for anything else, else OSError."""
-    with open_regular(path) as file:
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb", buffering=0) as file:
         if os.fstat(file.fileno()).st_size > limit:
             raise UnsafeFileError(errno.EFBIG, f"larger than {size_text(limit)}", str(path))
-        return file.read()
+        return file.readall()
 
 
 def hidden_name(path: Path) -> Path:

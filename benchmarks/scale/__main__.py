@@ -42,6 +42,7 @@ OPTIONS = (
     ("stragglers", 0.01, "share of groups that take three times as long"),
     ("operations", 12_000.0, "of the file server, a second"),
     ("bandwidth", 1.25e9, "of the file server, bytes a second"),
+    ("latency", 0.00025, "seconds that who asks the file server waits"),
     ("seed", 0, "of what is left to chance"),
 )
 
@@ -68,6 +69,7 @@ def simulate(arguments: argparse.Namespace) -> None:
                 nodes * arguments.cores,
                 arguments.operations,
                 arguments.bandwidth,
+                arguments.latency,
                 arguments.deaths,
                 stragglers=arguments.stragglers,
             )
@@ -96,7 +98,7 @@ def validate(_: argparse.Namespace) -> None:
         costs = measure(folder)
         load = Load(16 * SEEDS, costs.trials, costs.group_beside)
         here = replace(costs, task=0.0, heartbeat=0.0)
-        local = {"operations": float("inf"), "bandwidth": float("inf")}
+        local = {"operations": float("inf"), "bandwidth": float("inf"), "latency": 0.0}
         simulated = {
             "one process": Simulation(
                 replace(here, worker_start=0.0), Cluster(1, **local), replace(load, seconds=costs.group)

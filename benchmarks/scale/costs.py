@@ -28,7 +28,8 @@ class Costs:
     message_bytes: float  # of a task
     files: float  # that a trial leaves
     worker_operations: float  # a trial: files and folders made, opened, renamed, removed
-    driver_operations: float
+    collect_operations: float  # of the driver, when a group has ended
+    finish_operations: float
     syncs: float  # a trial
     connections: float  # that the scheduler holds open for each worker
 
@@ -61,7 +62,8 @@ WORDS = {
     "message_bytes": "a task, bytes",
     "files": "files of a trial",
     "worker_operations": "file operations of a worker, for a trial",
-    "driver_operations": "file operations of the driver, for a trial",
+    "collect_operations": "file operations of the driver, to read a result",
+    "finish_operations": "file operations of the driver, to check a trial",
     "syncs": "synced writes of a trial",
     "connections": "connections of the scheduler, for a worker",
 }

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 from benchmarks.scale.group import Counter
+from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
 from npnet.rundir import Run
 from npnet.sweep.driver import resume_sweep, run_sweep
@@ -24,17 +24,8 @@ sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
 """
 
 
-class Silent:
-    """Nobody is told how a sweep goes."""
-
-    def begin(self, *_: object) -> None: ...
-    def trained(self, *_: object) -> None: ...
-    def warn(self, *_: object) -> None: ...
-    def end(self) -> None: ...
-
-
 def driver_costs(folder: Path) -> dict[str, float]:
-    """Medians of some rounds, by the names that `Costs` has."""
+    """What a trial takes of it, by the names that `Costs` has."""
     (folder / "tiny.yaml").write_text(TINY)
     plan = planned(load(folder / "tiny.yaml"))
     wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
@@ -46,24 +37,31 @@ def driver_costs(folder: Path) -> dict[str, float]:
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
         "finish_trial": seconds(lambda: resume_sweep(Run(sweep), wishes, Silent())),
     }
-    counter = Counter()
-    counter.counting = True
-    collect(sweep)
-    resume_sweep(Run(sweep), wishes, Silent())
-    counter.counting = False
-    per_trial = {name: value / TRIALS for name, value in costs.items()}
-    wave_bytes = wave_path(sweep, 0).stat().st_size / TRIALS
-    return per_trial | {"wave_bytes": wave_bytes, "driver_operations": counter.calls / TRIALS}
+    counts = {
+        "collect_operations": calls(lambda: collect(sweep)),
+        "finish_operations": calls(lambda: resume_sweep(Run(sweep), wishes, Silent())),
+        "wave_bytes": wave_path(sweep, 0).stat().st_size,
+    }
+    return {name: value / TRIALS for name, value in (costs | counts).items()}
 
 
 def seconds(step: Callable[[], object]) -> float:
-    """What a step takes: the median of some rounds."""
+    """What a step takes: the least of some rounds, for what else a machine does only adds."""
     found = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
         step()
         found.append(time.perf_counter() - began)
-    return median(found)
+    return min(found)
+
+
+def calls(step: Callable[[], object]) -> int:
+    """How often a step asks the file system for something."""
+    counter = Counter()
+    counter.counting = True
+    step()
+    counter.counting = False
+    return counter.calls
 
 
 def collect(sweep: Path) -> None:

@@ -20,6 +20,7 @@ class Cluster:
     workers: int
     operations: float = 12_000.0  # of the file server, a second
     bandwidth: float = 1.25e9  # of the file server, bytes a second
+    latency: float = 0.00025  # seconds that who asks it for something waits beside
     deaths: float = 0.0  # of a worker, an hour
     restart: float = 10.0  # seconds until a worker that died is there again
     detection: float = 1.0  # seconds until the scheduler knows of it
@@ -119,8 +120,8 @@ class Simulation:
             now, _, kind, worker, group = heapq.heappop(self.events)
             getattr(self, kind)(now, worker, group)
             self.give_out(now)
-        self.files.serve(self.driver.free, costs.driver_operations * trials / self.cluster.operations)
-        self.outcome.seconds = self.driver.serve(self.driver.free, costs.finish_trial * trials)
+        self.read(self.driver.free, costs.finish_trial, costs.finish_operations, trials)
+        self.outcome.seconds = self.driver.free
         servers = {"scheduler": self.scheduler, "driver": self.driver, "files": self.files, "network": self.network}
         self.outcome.busy = {name: server.busy / self.outcome.seconds for name, server in servers.items()}
         return self.outcome
@@ -179,11 +180,17 @@ class Simulation:
         trials, costs = self.load.group, self.costs
         made = self.files.serve(now, costs.worker_operations * trials / self.cluster.operations)
         sent = self.network.serve(now, costs.trial_bytes * trials / self.cluster.bandwidth)
-        self.at(max(made, sent), "report", worker, group)
+        self.at(max(made, sent) + costs.worker_operations * trials * self.cluster.latency, "report", worker, group)
 
     def report(self, now: float, worker: int, _group: int) -> None:
         """The scheduler hears of it, the worker is free, and the driver reads the results."""
         told = self.scheduler.serve(now, self.task / 2)
         self.at(told, "free", worker)
-        self.driver.serve(told, self.costs.collect_trial * self.load.group)
+        self.read(told, self.costs.collect_trial, self.costs.collect_operations, self.load.group)
         self.outcome.done += 1
+
+    def read(self, now: float, seconds: float, operations: float, trials: int) -> None:
+        """The driver reads files of trials, one after the other, and waits for each."""
+        self.files.serve(now, operations * trials / self.cluster.operations)
+        each = seconds + operations * (self.cluster.latency + 1 / self.cluster.operations)
+        self.driver.serve(now, each * trials)

@@ -16,10 +16,11 @@ sweep: {{parameters: {{learning_rate: {list(RATES)}}}, seeds: {SEEDS}}}
 
 @dataclass(frozen=True)
 class Way:
-    """A row of the table: the module that trains so, what it is called, and the most that the sweep may take of it."""
+    """A row of the table: its module, its name, the package it needs, the most that the sweep may take of it."""
 
     module: str
     name: str
+    package: str = "npnet"
     limit: float | None = None
 
 
@@ -28,8 +29,8 @@ STACK = Way("npnet_stack", "npnet, the stack alone")
 WAYS = (
     SWEEP,
     STACK,
-    Way("npnet_singly", "npnet, one after another", 1 / 4),
-    Way("sklearn_fits", "scikit-learn", 1 / 25),
-    Way("torch_eager", "PyTorch", 1 / 25),
-    Way("jax_vmap", "JAX, vmap", 1.1),
+    Way("npnet_singly", "npnet, one after another", limit=1 / 4),
+    Way("sklearn_fits", "scikit-learn", "sklearn", 1 / 25),
+    Way("torch_eager", "PyTorch", "torch", 1 / 25),
+    Way("jax_vmap", "JAX, vmap", "optax", 1.1),
 )

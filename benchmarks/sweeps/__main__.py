@@ -2,6 +2,8 @@
 
 Ways take turns, each in a process of its own on one core with one thread, after one round that does not count;
 medians count, a ratio is the median of the ratios of each round. Peers that are not installed are left out.
+
+`python -m benchmarks.sweeps many [COUNT...]` prints the memory of sweeps of thousands.
 """
 
 import json
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -16,6 +19,7 @@ from time import perf_counter
 from benchmarks import machine
 from benchmarks.measure import ROOT
 from benchmarks.sweeps import CONFIG, EPOCHS, STACK, SWEEP, TRIALS, WAYS, Way
+from benchmarks.sweeps.many import main as main_many
 from benchmarks.sweeps.worker import CONFIG_FILE
 
 ROUNDS = 5
@@ -58,17 +62,27 @@ def measure(rounds: int) -> tuple[Taken, Taken, dict[str, str]]:
     processes: Taken = defaultdict(list)
     losses = {COMMAND: ""}
     # Folders are kept to the end: where many files were just removed, a file system takes longer to make new ones.
+    ways = [way for way in WAYS if find_spec(way.package)]
     with tempfile.TemporaryDirectory() as place:
+        print(f"making a file of a trial costs {1e6 * file_cost(Path(place)):.0f} us in {place}", flush=True)
         for turn in range(rounds + 1):
             whole = run_command(new_folder(place, f"{turn}-command"))
             processes[COMMAND] += [whole] * (turn > 0)
-            for way in WAYS:
+            for way in ways:
                 whole, answer = run_way(way, new_folder(place, f"{turn}-{way.module}"))
                 processes[way.name] += [whole] * (turn > 0)
                 trainings[way.name] += [answer["seconds"]] * (turn > 0)
                 losses[way.name] = f"loss {answer['loss']:.4f}"
                 print(f"{way.name:26} {answer['seconds']:9.2f} s {whole:9.2f} s", file=sys.stderr, flush=True)
     return trainings, processes, losses
+
+
+def file_cost(folder: Path, count: int = 500) -> float:
+    """Seconds to make a file there: 30 us on a quiet ext4, 20 times that where many were just removed."""
+    began = perf_counter()
+    for number in range(count):
+        (folder / str(number)).write_bytes(bytes(1000))
+    return (perf_counter() - began) / count
 
 
 def new_folder(place: str, name: str) -> Path:
@@ -104,4 +118,8 @@ def timed(command: list[str]) -> tuple[float, str]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    match sys.argv[1:]:
+        case ["many", *counts]:
+            main_many(counts)
+        case [*rounds]:
+            main(int(rounds[0]) if rounds else ROUNDS)

@@ -19,7 +19,7 @@ npnet plot latest --kind roc,precision_recall --format png,pdf
 npnet plot latest --kind importance,calibration,threshold
 npnet plot 20261122-1 20261122-2 --kind all
 npnet plot SWEEP --kind slices,parallel --format svg
-npnet plot runs/SWEEP/best
+npnet plot SWEEP/best
 npnet list plots
 """
 

@@ -73,7 +73,7 @@ def objects(here: Here, runs: "list[Entry]") -> Iterator[dict[str, object]]:
     for entry in runs:
         with suppress(RunError):
             one = opened(here, entry)
-            yield {**told(one), "metrics": scores_of(one)}
+            yield {**one.info, "status": entry.status, "metrics": scores_of(one)}
 
 
 def show(here: Here, run: Run) -> None:

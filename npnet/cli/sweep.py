@@ -183,6 +183,8 @@ def told(here: Here, ending: "SweepEnding", folder: str) -> int:
     if outcomes.failed:
         here.screen.say("")
         here.screen.say_table(failures_table(outcomes))
+    if len(outcomes.workers) > 1:
+        here.screen.warn("its trials were trained by unlike machines or versions of NumPy: their last bits may differ")
     best = outcomes.best
     if here.json:
         failed = {str(number): why for number, why in sorted(outcomes.failed.items())}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,19 @@ class Group:
     """Some models of a cohort, by their places in it, in a network of their own."""
 
     def __init__(self, cohort: "Cohort", places: Places, network: Network) -> None:
-        self.cohort, self.places, self.network = cohort, places, network
+        self._cohort = ref(cohort)  # which holds its groups: all go at once when nobody trains them any more
+        self.places, self.network = places, network
         self.learners = [cohort.learners[place] for place in places]
         self.loss = join([learner.loss for learner in self.learners])
         self._scorers: dict[str, Scorer] = {}
         self._silence = Silence(network)
+
+    @property
+    def cohort(self) -> "Cohort":
+        """The cohort whose models they are, while it is there."""
+        cohort = self._cohort()
+        assert cohort is not None
+        return cohort
 
     def scorer(self, part: str) -> Scorer:
         """What brings the rows of a part through the network."""

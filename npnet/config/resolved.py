@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from npnet.config.experiment import Experiment
 from npnet.config.keys import item_of, nothing_of, registry_of, type_of, values_of
 from npnet.config.scalars import PATTERNS, plain_float
 from npnet.data.table import Table
+from npnet.registry import Registry
 from npnet.spec import Spec
 
 TAG = "tag:yaml.org,2002:"
@@ -76,21 +78,44 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
 
 def spelled(spec: Spec) -> dict[str, Any]:
     """All options of a spec as plain values, registered things by name with all their options."""
-    return {key: _plain(getattr(spec, key), type_of(field)) for key, field in type(spec).model_fields.items()}
+    return {key: _plain(getattr(spec, key), kind) for key, kind in _kinds_of(type(spec)).items()}
 
 
-def _plain(value: Any, kind: Any) -> Any:
-    registry = registry_of(kind)
-    if value is None:
-        return nothing_of(kind)
-    if registry is not None and isinstance(value, Spec):
-        options = spelled(value)
-        return {registry.name_of(value): options} if options else registry.name_of(value)
+@dataclass(frozen=True)
+class _Kind:
+    """What there is to know of a type to spell its values: from which registry, the word for None, what is inside."""
+
+    registry: Registry[Any] | None
+    nothing: str | None
+    item: "_Kind | None"
+    value: "_Kind | None"
+
+    @classmethod
+    def of(cls, kind: Any) -> "_Kind | None":
+        """The same of an annotation; None of none."""
+        if kind is None:
+            return None
+        return cls(registry_of(kind), nothing_of(kind), cls.of(item_of(kind)), cls.of(values_of(kind)))
+
+
+@cache
+def _kinds_of(spec: type[Spec]) -> dict[str, _Kind | None]:
+    """What the options of a spec are; to ask their annotations takes longer than to write a trial's files."""
+    return {key: _Kind.of(type_of(field)) for key, field in spec.model_fields.items()}
+
+
+def _plain(value: Any, kind: _Kind | None) -> Any:
     if isinstance(value, Spec):
-        return spelled(value)
+        options = spelled(value)
+        if kind is None or kind.registry is None:
+            return options
+        name = kind.registry.name_of(value)
+        return {name: options} if options else name
+    if value is None:
+        return kind and kind.nothing
     if isinstance(value, dict):
-        return {key: _plain(item, values_of(kind)) for key, item in value.items()}
-    return [_plain(item, item_of(kind)) for item in value] if isinstance(value, tuple) else value
+        return {key: _plain(item, kind and kind.value) for key, item in value.items()}
+    return [_plain(item, kind and kind.item) for item in value] if isinstance(value, tuple) else value
 
 
 class _Dumper(yaml.SafeDumper):

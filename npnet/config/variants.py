@@ -14,7 +14,7 @@ from npnet.config.places import Mistake, Place, refusal
 from npnet.config.tree import Node
 from npnet.errors import ConfigError
 from npnet.registry import Registry
-from npnet.search import Choice
+from npnet.search import Choice, Range
 from npnet.spec import Spec
 
 SHARED = ("dataset", "split", "seed", "cv", "extends", "preset", "sweep", "model_seed", "threads", "weights")
@@ -105,14 +105,19 @@ def _as_mistakes(error: ConfigError, place: Place, value: Node) -> Iterator[Mist
         yield Mistake(at, problem.message, problem.hint)
 
 
-def _values(node: Node, parameter: object) -> Sequence[Node]:
-    """The values of a key where they are written: of a range its bounds."""
+def _values(node: Node, parameter: Choice | Range) -> Sequence[Node]:
+    """The values of a key where they are written: of a range its bounds, as its distribution makes them."""
     if isinstance(parameter, Choice):
         listed = node if isinstance(node.value, list) else node.child("values")
         assert listed is not None
         assert isinstance(listed.value, list)
         return _telling(listed.value)
-    return [bound for bound in (node.child("min"), node.child("max")) if bound is not None]
+    bounds = [bound for bound in (node.child("min"), node.child("max")) if bound is not None]
+    if parameter.distribution is None:
+        return bounds
+    kind = int if parameter.whole else float
+    made = (kind(parameter.min), kind(parameter.max))
+    return [replace(bound, value=value) for bound, value in zip(bounds, made, strict=True)]
 
 
 def _telling(nodes: list[Node]) -> list[Node]:

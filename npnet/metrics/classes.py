@@ -167,14 +167,15 @@ def _counts(target: Array, output: Array, weight: Array | None) -> tuple[Floats,
     """Rows by class: decided rightly and decided for, both (models, classes), and truly of it, (classes,)."""
     decided = decide(output)
     models, classes = len(output), max(output.shape[1], 2)
-    weights = np.broadcast_to(1.0 if weight is None else weight, decided.shape)
-    cell = (decided + classes * np.arange(models)[:, None]).ravel()
+    cell = decided + classes * np.arange(models)[:, None]
 
-    def total(rows: Array) -> Floats:
-        return np.bincount(cell, rows.ravel(), models * classes).reshape(models, classes).astype(np.float64)
+    def total(rows: NDArray[np.bool_] | slice) -> Floats:
+        weights = None if weight is None else np.broadcast_to(weight, decided.shape)[rows].ravel()
+        counts = np.bincount(cell[rows].ravel(), weights, models * classes)
+        return counts.reshape(models, classes).astype(np.float64)
 
     actual = np.bincount(target, weight, classes).astype(np.float64)
-    return total(weights * (decided == target)), total(weights), actual
+    return total(decided == target), total(slice(None)), actual
 
 
 def _macro(part: Floats, whole: Floats, counted: NDArray[np.bool_], output: Array) -> Floats:

@@ -8,6 +8,7 @@ a small network takes half the time so; the mathematics stays as it is written i
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 
@@ -39,7 +40,8 @@ class Tape:
     def _traced(self, argument: Any) -> Any:
         if isinstance(argument, np.ndarray):
             traced = argument.view(Traced)
-            traced.tape = self
+            # Not the tape itself: its calls hold views of this array, and what only views hold is never collected.
+            traced.tape = proxy(self)
             return traced
         if isinstance(argument, Memory):
             return Memory(**{name: self._traced(value) for name, value in vars(argument).items()})

@@ -8,12 +8,13 @@ from npnet import io
 from npnet.errors import RunError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.answers import answering, is_sweep
 from npnet.rundir.index import folders
 from npnet.rundir.run import Run
 
 
 def find(runs_dir: Path, text: str) -> Run:
-    """The run that RUN stands for: `latest`, an id, a unique prefix of one, or a folder.
+    """The run that RUN stands for: `latest`, an id, a prefix of one, a folder; SWEEP/best is its best trial.
 
     Raises `RunError` where it stands for none or for several, with those that come near.
     """
@@ -28,7 +29,15 @@ def find(runs_dir: Path, text: str) -> Run:
         return Run(runs_dir / found[0])
     if _is_folder(text):
         return Run(Path(text))
+    if text.endswith(f"/{names.BEST}"):
+        return _best(find(runs_dir, text.removesuffix(f"/{names.BEST}")))
     raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, _ids(runs_dir)))
+
+
+def _best(run: Run) -> Run:
+    if not is_sweep(run):
+        raise RunError(f"{run.id} is no sweep, and has no best trial", f"write {run.id} alone")
+    return answering(run)
 
 
 def set_tags(run: Run, tags: Sequence[str]) -> None:

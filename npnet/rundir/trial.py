@@ -6,7 +6,7 @@ the same trial again changes nothing. A file whose SHA-256 is not that of the re
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool
     for file, data in files.items():
         io.write_unsynced(hidden / file, data)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-    told = {"format": names.FORMAT, **asdict(result), "files": hashes}
+    told = {"format": names.FORMAT, **vars(result), "files": hashes}
     with io.explained(hidden / names.RESULT):
         io.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
     return io.claim_name(hidden, shelf / name)
@@ -76,13 +76,15 @@ def _own_digest(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(to_json(fields)).hexdigest()
 
 
-def is_whole(folder: Path, *, missing: frozenset[str] = frozenset()) -> bool:
-    """Whether a trial has a result, and all files are those that it names; those of `missing` may have been removed."""
+def whole_result(folder: Path, *, missing: frozenset[str] = frozenset()) -> Result | None:
+    """The result of a trial whose files are all those that it names; those of `missing` may have been removed."""
     try:
-        files = read_result(folder).files
-        return all(_digest(folder / name, name in missing) in (digest, None) for name, digest in files.items())
+        result = read_result(folder)
+        each = result.files.items()
+        whole = all(_digest(folder / name, name in missing) in (digest, None) for name, digest in each)
     except RunError:
-        return False
+        return None
+    return result if whole else None
 
 
 def _digest(path: Path, may_miss: bool) -> str | None:

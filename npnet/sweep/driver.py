@@ -14,8 +14,8 @@ from npnet.nn.plan import Plan as Network
 from npnet.readout import fused
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
-from npnet.rundir.trial import FAILED, Result, is_whole, write_trial
-from npnet.running.ready import Ready, make_ready
+from npnet.rundir.trial import FAILED, Result, write_trial
+from npnet.running.ready import make_ready
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.sweep.attempts import MOST, Attempts
 from npnet.sweep.backends import Lost, require_backend, run_tasks
@@ -24,9 +24,18 @@ from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
 from npnet.sweep.table import write_tables
-from npnet.sweep.task import Task, WavePlan, attempts_of, read_wave, require_sweep, shelf_of, wave_path, workplace
+from npnet.sweep.task import (
+    Task,
+    WavePlan,
+    Workplace,
+    attempts_of,
+    enter,
+    read_wave,
+    require_sweep,
+    shelf_of,
+    wave_path,
+)
 from npnet.sweep.tidying import drop_weights, tidy
-from npnet.sweep.trial import Trial
 from npnet.sweep.watching import watching
 from npnet.sweep.wishes import SweepWishes
 from npnet.sweep.work import config_files, work
@@ -71,8 +80,10 @@ def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
             text = plan.text(new.folder)
             first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
             facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
-            writer = new.publish(first, plan.loaded.base, **facts)
-        return _go_on(writer, wishes, show, stop, ready)
+            writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
+        # From here on what the file says counts, for this process as for those that resume or help.
+        place = Workplace(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
+        return _go_on(writer, place, wishes, show, stop)
 
 
 def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
@@ -86,16 +97,15 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     with listening() as stop:
         ready = make_ready(plan.loaded)
         if run.info["data"] != ready.fingerprint:
-            what = f"the data of {run.id} have changed since it began"
-            raise DataError(what, "put the old data back, or sweep again")
+            raise DataError(f"the data of {run.id} have changed since it began", "put them back, or sweep again")
         writer = reclaim(run)
         writer.note(status="running", error=None)
-        return _go_on(writer, wishes, show, stop, ready)
+        return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)
 
 
-def _go_on(writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, ready: Ready) -> SweepEnding:
-    sweep = Sweep(writer, wishes, show, stop, ready)
-    show.begin(writer.run, sweep.plan, sweep.outcomes, writer.log)
+def _go_on(writer: RunWriter, place: Workplace, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
+    sweep = Sweep(writer, place, wishes, show, stop)
+    show.begin(writer.run, place.plan, sweep.outcomes, writer.log)
     try:
         stop.polite = True
         return sweep.run()
@@ -109,13 +119,12 @@ def _go_on(writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, 
 class Sweep:
     """A sweep under way: its folder, its plan, and what its trials came to so far."""
 
-    def __init__(self, writer: RunWriter, wishes: SweepWishes, show: SweepShow, stop: Stop, ready: Ready) -> None:
-        self.writer, self.wishes, self.show, self.stop, self.ready = writer, wishes, show, stop, ready
-        self.folder = writer.run.path
-        self.plan = read_plan(self.folder / files.SWEEP)
+    def __init__(self, writer: RunWriter, place: Workplace, wishes: SweepWishes, show: SweepShow, stop: Stop) -> None:
+        self.writer, self.place, self.wishes, self.show, self.stop = writer, place, wishes, show, stop
+        self.folder, self.plan, self.ready = writer.run.path, place.plan, place.ready
         self.outcomes = Outcomes(self.folder, self.plan)
         self.late: set[int] = set()
-        workplace.cache_clear()
+        enter(self.folder, place)
 
     def run(self) -> SweepEnding:
         """Train wave after wave, then write the tables and say how it ended."""
@@ -206,24 +215,15 @@ class Sweep:
 
     def _collect(self, number: int, wave: WavePlan, group: int, check: bool = False) -> bool:
         """Take the results of a group; whether all are there and, where that is asked, whole."""
-        whole = True
+        dropped, whole = frozenset([files.WEIGHTS] if self.wishes.keep == "best" else []), True
         for trial in wave.groups[group]:
-            result = self.outcomes.find(number, wave, trial)
-            if (check and not self._is_whole(number, wave, trial)) or result is None:
+            where = (number, wave, trial)
+            result = self.outcomes.find_whole(*where, dropped) if check else self.outcomes.find(*where)
+            if result is None:
                 whole = False
             else:
                 self.outcomes.note(trial, result)
         return whole
-
-    def _is_whole(self, number: int, wave: WavePlan, trial: Trial) -> bool:
-        """Whether the files of a trial are those of its result; a folder with others is removed."""
-        name, dropped = files.trial_name(trial.number), [files.WEIGHTS] if self.wishes.keep == "best" else []
-        for shelf in dict.fromkeys((shelf_of(self.folder, number, wave.goes_on), self.folder / files.TRIALS)):
-            if (shelf / name).exists():
-                if is_whole(shelf / name, missing=frozenset(dropped)):
-                    return True
-                io.remove_folder(shelf / name)
-        return False
 
     def _given_up(self, number: int, wave: WavePlan, group: int, attempts: Attempts) -> bool:
         """Note the trials of a group as failed that ended its workers twice, or took too long."""
@@ -235,7 +235,7 @@ class Sweep:
             return False
         for trial in wave.groups[group]:
             shelf = shelf_of(self.folder, number, wave.goes_on)
-            written = config_files(workplace(self.folder), self.folder, trial)
+            written = config_files(self.place, self.folder, trial)
             write_trial(shelf, Result(trial.number, FAILED, code=MachineError.code, reason=reason), written)
         return self._collect(number, wave, group)
 

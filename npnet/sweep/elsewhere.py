@@ -38,7 +38,7 @@ def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
         text = plan.text(new.folder)
         facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
         first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-        new.publish(first, plan.loaded.base, **facts).close()
+        new.publish(first, plan.loaded.base, **facts, trials=plan.size).close()
     folder = wishes.run_dir or wishes.runs_dir / new.folder.name
     io.make_folder(folder / files.TRIALS)
     return folder

@@ -1,15 +1,19 @@
 """Outcomes: what the trials of a sweep came to, point by point, and which point is the best."""
 
+import json
 import math
 from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from npnet import io
 from npnet.errors import RunError
 from npnet.rundir import names as files
-from npnet.rundir.trial import DONE, Result, read_result
+from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.sweep.plan import Plan
 from npnet.sweep.task import WavePlan, shelf_of
@@ -36,21 +40,34 @@ class Outcomes:
         self.values: dict[int, float] = {}
         self.failed: dict[int, str] = {}
         self.trials: dict[int, Trial] = {}
+        self.workers: set[str] = set()  # what may explain other bits: one, where all were alike
         self.results: dict[int, Result] = {}  # of trials whose folders hold none, for they were trained elsewhere
 
     def find(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Result | None:
         """The result that a trial has in a wave; None where it has none."""
-        name = files.trial_name(trial.number)
-        for shelf in dict.fromkeys((shelf_of(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS)):
-            try:
-                return read_result(shelf / name)
-            except RunError:
-                continue
+        for place in self._places(wave, wave_plan, trial):
+            with suppress(RunError):
+                return read_result(place)
         return None
+
+    def find_whole(self, wave: int, wave_plan: WavePlan, trial: Trial, dropped: frozenset[str]) -> Result | None:
+        """The same of a trial whose files, but for `dropped`, are those of its result; another folder is removed."""
+        for place in self._places(wave, wave_plan, trial):
+            if result := whole_result(place, missing=dropped):
+                return result
+            if place.exists():
+                io.remove_folder(place)
+        return None
+
+    def _places(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Iterable[Path]:
+        """Where the folder of a trial may be while its wave is the last."""
+        shelves = dict.fromkeys((shelf_of(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS))
+        return (shelf / files.trial_name(trial.number) for shelf in shelves)
 
     def note(self, trial: Trial, result: Result) -> None:
         """Take the result of a trial, in place of that of an earlier wave."""
         self.trials[trial.number] = trial
+        self.workers.add(json.dumps(result.worker, sort_keys=True))
         self.values[trial.number] = math.inf if result.value is None else result.value
         if result.status == DONE:
             self.failed.pop(trial.number, None)

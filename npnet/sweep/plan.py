@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from npnet import config
+from npnet import config, io
 from npnet.config import Experiment, Loaded
+from npnet.config.files import SIZE
 from npnet.config.keys import branches
 from npnet.config.resolved import relocated, write_resolved
 from npnet.config.sweep import SweepSpec
@@ -126,8 +127,10 @@ def _suited(key: str, parameter: Choice | Range) -> Choice | Range:
 
 def read_plan(path: Path) -> Plan:
     """The plan that a file has; RunError for anything else."""
+    with io.reading(path):
+        text = io.read_regular_file(path, SIZE)
     try:
-        loaded = config.load(path)
+        loaded = config.load_alone(path, text)
     except ConfigError as error:
         raise RunError(f"{path} cannot be used: {error.message}") from error
     if loaded.experiment.sweep is None:

@@ -1,19 +1,18 @@
 """Tasks: what a worker is told, a few words and a path; plans and data it reads itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from npnet import io
 from npnet.config import Experiment
-from npnet.data import Prepared
 from npnet.errors import RunError
 from npnet.rundir import CONFIG
 from npnet.rundir import names as files
 from npnet.rundir.machine import machine, versions
-from npnet.running.ready import make_ready
+from npnet.running.ready import Ready, make_ready
 from npnet.strict import parse_json, to_json
 from npnet.sweep.plan import Plan, read_plan
 from npnet.sweep.trial import Trial
@@ -92,8 +91,12 @@ class Workplace:
 
     plan: Plan
     config: bytes
-    folds: Sequence[Sequence[Prepared]]
-    facts: Mapping[str, Any]
+    ready: Ready
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """What run.json says of the process and the data; first asked while a group trains, with its BLAS threads."""
+        return {"versions": versions(), "machine": machine(), "data": self.ready.fingerprint}
 
     @property
     def worker(self) -> dict[str, Any]:
@@ -111,14 +114,23 @@ class Workplace:
         return self.plan.experiment(trial).model_copy(update={"threads": THREADS})
 
 
-@lru_cache(maxsize=1)
+_entered: dict[Path, Workplace] = {}
+
+
+def enter(folder: Path, place: Workplace) -> None:
+    """Let the groups of a sweep that this process trains have its place from here, and no other sweep's."""
+    _entered.clear()
+    _entered[folder] = place
+
+
 def workplace(folder: Path) -> Workplace:
-    """Read the plan of a sweep, and load its data; RunError or DataError as for a training."""
-    plan = read_plan(folder / files.SWEEP)
-    ready = make_ready(plan.loaded)
-    config = io.read_regular_file(folder / CONFIG, 2**20)
-    facts = {"versions": versions(), "machine": machine(), "data": ready.fingerprint}
-    return Workplace(plan, config, ready.folds, facts)
+    """The place of a sweep, its plan read and its data loaded once; RunError or DataError as for a training."""
+    place = _entered.get(folder)
+    if place is None:
+        plan = read_plan(folder / files.SWEEP)
+        place = Workplace(plan, io.read_regular_file(folder / CONFIG, 2**20), make_ready(plan.loaded))
+        enter(folder, place)
+    return place
 
 
 def require_sweep(folder: Path) -> None:

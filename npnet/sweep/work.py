@@ -16,15 +16,16 @@ import numpy as np
 from npnet import io
 from npnet.checkpoint import file_of
 from npnet.cohort import Cohort, Tensors
-from npnet.config import Experiment, Facts
+from npnet.config import Experiment
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
+from npnet.readout import Decisions
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run
 from npnet.rundir import names as files
-from npnet.rundir.trial import DONE, FAILED, Result, is_whole, write_trial
+from npnet.rundir.trial import DONE, FAILED, Result, whole_result, write_trial
 from npnet.running.results import history_columns
 from npnet.running.threads import SharedLimit
 from npnet.strict import to_json
@@ -57,7 +58,7 @@ def work(task: Task) -> int:
     folder = Path(task.folder)
     wave = read_wave(wave_path(folder, task.wave))
     shelf, trials = shelf_of(folder, task.wave, wave.goes_on), wave.groups[task.group]
-    if not all(is_whole(shelf / files.trial_name(trial.number)) for trial in trials):
+    if not all(whole_result(shelf / files.trial_name(trial.number)) for trial in trials):
         attempt = Attempts(attempts_of(folder, task.wave)).attempt(task.group)
         with suppress(Stopped), attempt, ONE_THREAD:
             Group(task, folder, wave, shelf).train(trials)
@@ -72,6 +73,7 @@ class Group:
         self.task, self.folder, self.wave, self.shelf = task, folder, wave, shelf
         self.place = workplace(folder)
         self.clock = Clock()
+        self._said: dict[Decisions, dict[str, str]] = {}
 
     def train(self, trials: Sequence[Trial]) -> None:
         """Train some trials; where that fails, each by itself, and the one that fails alone is noted as failed."""
@@ -91,8 +93,8 @@ class Group:
 
     def _train(self, trials: Sequence[Trial]) -> None:
         experiments = [self.place.experiment(trial) for trial in trials]
-        require_trainable(experiments[0], Facts.of(self.place.folds[0][0]))
-        fittings = Fitting.together(experiments, self.place.folds)
+        require_trainable(experiments[0], self.place.ready.facts)
+        fittings = Fitting.together(experiments, self.place.ready.folds)
         cohort = fittings[0].cohort
         histories = Histories(fittings, history_columns(fittings[0]), self._earlier(trials, cohort))
         for progress in cohort.train(self.wave.epochs):
@@ -140,7 +142,7 @@ class Group:
         written |= config_files(self.place, self.folder, trial, fitting.experiment)
         written[files.INFO] = self._info(trial, fitting, facts)
         if self.task.keep != "none":
-            written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), data_metadata(fitting))
+            written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), self._metadata(fitting))
         if state and not reason:
             epoch = {"epoch": str(fitting.cohort.epoch), "batch": "0"}
             written[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, epoch)
@@ -162,7 +164,7 @@ class Group:
 
     def _fail(self, trial: Trial, reason: str, code: int, trace: str | None = None) -> None:
         """Leave a folder that says why the trial has no network."""
-        if is_whole(self.shelf / files.trial_name(trial.number)):
+        if whole_result(self.shelf / files.trial_name(trial.number)):
             return
         written = config_files(self.place, self.folder, trial)
         facts = {"status": "failed", "seconds": round(self.clock.seconds, 6), "error": reason}
@@ -178,6 +180,12 @@ class Group:
             worker=self.place.worker,
         )
         write_trial(self.shelf, result, written)
+
+    def _metadata(self, fitting: Fitting) -> dict[str, str]:
+        """What weights say of their data, which is the same for all trials that decide alike."""
+        if fitting.decisions not in self._said:
+            self._said[fitting.decisions] = data_metadata(fitting)
+        return self._said[fitting.decisions]
 
     def _info(self, trial: Trial, fitting: Fitting | None, facts: dict[str, Any]) -> bytes:
         info = {

@@ -96,6 +96,29 @@ def test_the_best_trial_of_a_sweep_is_a_run_to_plot(own: Path) -> None:
     assert "trials" in result.out
 
 
+def test_the_best_trial_is_named_behind_any_name_of_its_sweep(own: Path) -> None:
+    sweep = named(own, "grid")
+    best = (own / sweep / "best").resolve()
+    assert find(own, f"{sweep}/best").path == find(own, f"{sweep[:-1]}/best").path == best
+    result = call("plot", f"{sweep}/best", "--kind", "loss", "--runs-dir", own)
+    assert (result.code, result.out.splitlines()[0]) == (0, str(best / "plots" / "loss.png"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("failed", "has no best trial"),
+        ("nothing", "there is no run 'nothing' in"),
+        ("grid/best", "is no sweep, and has no best trial"),
+    ],
+)
+def test_what_has_no_best_trial_is_told_in_one_line(name: str, reason: str, own: Path) -> None:
+    text = name.replace("grid", named(own, "grid")).replace("failed", named(own, "failed"))
+    result = call("plot", f"{text}/best", "--runs-dir", own)
+    assert (result.code, result.out) == (5, "")
+    assert reason in result.err.splitlines()[0]
+
+
 def test_a_sweep_without_a_table_cannot_be_drawn(own: Path) -> None:
     sweep = named(own, "grid")
     (own / sweep / "trials.csv").unlink()

@@ -47,6 +47,7 @@ def _sweep(valid: str, *lines: str, parameters: str = RATES) -> str:
         ("epochs.0: [8]", 5, "epochs has no options, so none can be set"),
         ("optimizer: [adam, adm]", 23, 'unknown optimizer "adm"; did you mean "adam"?'),
         ("epochs: [1, 2.5]", 17, "epochs must be a whole number"),
+        ("batch_size: {min: 1, max: 9, distribution: uniform}", 23, "batch_size must be a whole number"),
         ("seed: [1, 2]", 5, 'a sweep does not try "seed"'),
         ("split.test: [0.1, 0.2]", 5, 'a sweep does not try "split.test"'),
         ("dataset.circles.samples: [100, 200]", 5, 'a sweep does not try "dataset.circles.samples"'),

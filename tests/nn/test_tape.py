@@ -1,5 +1,7 @@
 """The tape: what is noted is what would have been computed, and what cannot be noted is refused."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,13 @@ REFUSED = [
 def test_what_would_allocate_is_refused(method) -> None:
     with pytest.raises(TypeError, match=r"out=|ufuncs"):
         Tape().trace(method, np.ones((1, 2, 2)))
+
+
+def test_what_a_tape_has_noted_goes_with_it() -> None:
+    arrays = [np.ones((1, 2, 3)), np.ones((1, 2, 3)), np.ones((1, 2, 2))]
+    left = [weakref.ref(array) for array in arrays]
+    tape = Tape()
+    tape.trace(lambda x, y, z: np.matmul(x[..., 1:], y.mT[:, 1:], out=z), *arrays)
+    tape.play()
+    del arrays, tape
+    assert [one() for one in left] == [None, None, None]

@@ -3,14 +3,17 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from npnet.rundir import Run
+from npnet.rundir.trial import read_result, write_trial
 from npnet.sweep import attempts, checks, driver
 from npnet.sweep.task import Task
 from tests.cli.conftest import call
@@ -254,14 +257,24 @@ def test_what_cannot_be_swept_is_refused_and_leaves_nothing(
     assert _tree(".") == before
 
 
-@pytest.mark.parametrize("name", ["none", "run"])
-def test_what_is_no_sweep_is_not_resumed(folder: Path, name: str) -> None:
-    assert call("train", "c.yaml", "--run-dir", "run", "-q", "--no-plots").code == 0
-    info = json.loads(Path("run/run.json").read_text()) | {"status": "interrupted"}
-    Path("run/run.json").write_text(json.dumps(info))
-    result = call("resume", name, "--no-plots")
+def test_what_is_not_there_is_not_resumed(folder: Path) -> None:
+    result = call("resume", "none", "--no-plots")
     assert result.code == 5
     assert result.err.startswith("npnet: error: ")
+
+
+def test_trials_of_unlike_machines_are_told(folder: Path) -> None:
+    assert "unlike machines" not in sweep("s").err
+    place = Path("s/trials/0001")
+    result, kept = read_result(place), {path.name: path.read_bytes() for path in place.iterdir()}
+    shutil.rmtree(place)
+    del kept["result.json"]
+    write_trial(place.parent, replace(result, worker={"cpu": "another"}), kept)
+    info = json.loads(Path("s/run.json").read_text()) | {"status": "running"}
+    Path("s/run.json").write_text(json.dumps(info))
+    result = call("resume", "s", "--no-plots")
+    assert result.code == 0
+    assert "trained by unlike machines or versions of NumPy" in result.err
 
 
 def test_data_that_have_changed_are_not_swept_on(folder: Path) -> None:
@@ -273,7 +286,7 @@ def test_data_that_have_changed_are_not_swept_on(folder: Path) -> None:
     Path("s/run.json").write_text(json.dumps(info))
     Path("d.csv").write_text("\n".join(["x,y,class", *rows[::-1]]))
     result = call("resume", "s", "--no-plots")
-    assert result.code == 5
+    assert result.code == 4
     assert "the data of s have changed since it began" in result.err
 
 
@@ -301,3 +314,11 @@ def test_a_tpe_that_is_resumed_without_optuna_is_a_usage_error_and_stays_as_it_w
     assert result.code == 2
     assert "the method tpe needs optuna" in result.err
     assert json.loads(Path("s/run.json").read_text()) == info
+
+
+def test_a_sweep_that_is_killed_is_listed_with_the_trials_that_it_has_to_train(folder: Path, start: Start) -> None:
+    process = start("sweep", "c.yaml", *TRIES, *SLOW, "--runs-dir", "runs", "-q")
+    wait_for(lambda: list(Path("runs").glob("2*")))
+    process.kill()
+    process.wait()
+    assert call("runs", "--runs-dir", "runs").out.splitlines()[2].split()[1:4] == ["interrupted", "6", "trials"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from npnet.config import Experiment, load
-from npnet.errors import ConfigError
+from npnet.errors import ConfigError, RunError
 from npnet.fitting import Fitting, prepared_for
 from npnet.sweep.groups import grouped, signature
 from npnet.sweep.plan import Plan, read_plan
@@ -189,3 +189,11 @@ def test_what_is_no_wave_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "0000.json").write_text(text)
     with pytest.raises(RunError, match="cannot be used"):
         read_wave(tmp_path / "0000.json")
+
+
+def test_a_plan_leads_to_no_other_file(folder: Path) -> None:
+    Path("s.yaml").write_text("extends: c.yaml\nsweep: {parameters: {learning_rate: [0.1, 0.2]}}\n")
+    with pytest.raises(RunError, match=r"s\.yaml cannot be used: .*extends no other"):
+        read_plan(Path("s.yaml"))
+    with pytest.raises(RunError, match="missing"):
+        read_plan(Path("t.yaml"))
