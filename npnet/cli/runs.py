@@ -126,7 +126,7 @@ def diff(here: Here, first: Run, second: Run) -> None:
     found = difference(one, other)
     parts = {"settings": found.settings, "metrics": found.metrics, "machine": found.machine}
     if here.json:
-        here.screen.result_json({"runs": [one.id, other.id], **parts})
+        here.screen.result_json({"runs": [one.id, other.id], **parts, "explains": list(found.explains)})
         return
     rows = [
         [f"{part}: {name}", as_written(a), as_written(b)]
@@ -135,6 +135,9 @@ def diff(here: Here, first: Run, second: Run) -> None:
     ]
     if rows:
         here.screen.result_table(table(["", one.id, other.id], rows))
+        if found.metrics:
+            why = ", ".join(found.explains) or "nothing that run.json knows"
+            here.screen.say(f"what may explain the scores: {why}")
     else:
         here.screen.say("nothing differs")
 

@@ -9,6 +9,7 @@ from npnet.config.places import refusal
 from npnet.config.reader import read
 from npnet.errors import ConfigError, RunError
 from npnet.rundir import names
+from npnet.rundir.machine import fingerprint
 from npnet.rundir.run import Run
 
 Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
@@ -18,21 +19,33 @@ Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None
 class Difference:
     """What two runs do not share: settings of resolved.yaml, metrics, and fields of run.json.
 
-    `machine` holds the fingerprint: versions, processor, BLAS, threads, git commit and data.
+    `machine` holds the fingerprint: versions, processor, BLAS, threads, git commit and data. `explains` names what may
+    be why the metrics are not the same: settings and data, or, where these are equal, what changes last bits.
     """
 
     settings: Pairs
     metrics: Pairs
     machine: Pairs
+    explains: tuple[str, ...]
 
 
 def difference(first: Run, second: Run) -> Difference:
     """Compare two runs; all three parts are empty where nothing differs. RunError for a damaged one."""
-    return Difference(
-        settings=_unequal(settings(first), settings(second)),
-        metrics=_unequal(_metrics(first), _metrics(second)),
-        machine=_unequal(_machine(first), _machine(second)),
+    differing = _unequal(settings(first), settings(second))
+    metrics = _unequal(_metrics(first), _metrics(second))
+    explains = _explaining(first.info, second.info, differing) if metrics else ()
+    return Difference(differing, metrics, _unequal(_machine(first), _machine(second)), explains)
+
+
+def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs) -> tuple[str, ...]:
+    data = ("data",) if first["data"] != second["data"] else ()
+    if data or differing:
+        return (*data, *differing)
+    bits = _unequal(*(fingerprint(info["versions"], info["machine"]) for info in (first, second)))
+    resumed = (
+        ["a resume under other conditions"] if first.get("bitwise") is False or second.get("bitwise") is False else []
     )
+    return (*bits, *resumed)
 
 
 def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:

@@ -23,6 +23,7 @@ from npnet.running.checkpoints import Checkpoints, rescued
 from npnet.running.health import Health
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
+from npnet.running.room import require_room
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
 from npnet.training import Progress
@@ -83,6 +84,7 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
         ready = make_ready(loaded)
         with limited(ready.threads), explained_memory():
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
+            require_room(fitting, new.folder)
             start = start_from(fitting, ready.base, wishes.runs_dir)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with recorded_failures(writer), shown(show, writer, fitting):

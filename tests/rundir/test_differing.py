@@ -12,7 +12,7 @@ SECOND = b"layers: [{linear: 32}, relu]\nseed: 1\nloss: {huber: {delta: 1.0}}\ne
 
 
 def test_equal_runs_do_not_differ(make_run):
-    assert difference(make_run(), make_run()) == Difference({}, {}, {})
+    assert difference(make_run(), make_run()) == Difference({}, {}, {}, ())
 
 
 def test_only_settings_and_metrics_that_differ_are_named(make_run):
@@ -24,6 +24,7 @@ def test_only_settings_and_metrics_that_differ_are_named(make_run):
     }
     assert found.metrics == {"test.roc_auc": (0.5, 0.75)}
     assert found.machine == {}
+    assert set(found.explains) == {"layers.0.linear", "epochs", "metrics"}
 
 
 def test_a_run_without_metrics_is_compared_by_the_rest(make_run):
@@ -38,6 +39,13 @@ def test_the_field_of_the_machine_that_explains_other_numbers_is_named(make_run)
     info = json.loads(path.read_text())
     info["versions"]["numpy"] = "1.0"
     info["machine"]["blas"]["architecture"] = "Prescott"
+    path.write_text(json.dumps(info))
+    assert difference(first, second).explains == ()  # of scores that are the same
+    (second.path / "metrics.json").write_text('{"test": {"roc_auc": 0.75}}')
+    assert difference(first, second).explains == ("data",)
+    path.write_text(json.dumps(info | {"data": "a", "bitwise": False}))
+    bits = ("numpy", "BLAS architecture", "a resume under other conditions")
+    assert difference(first, second).explains == bits
     path.write_text(json.dumps(info))
     found = difference(first, second).machine
     assert set(found) == {"numpy", "blas.architecture", "data"}
