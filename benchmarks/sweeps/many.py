@@ -1,6 +1,6 @@
 """Thousands of tiny trainings: how much memory the driver of a sweep and its largest worker take.
 
-`python -m benchmarks.sweeps many [COUNT...]` sweeps 1,000 and 10,000, each in a process of its own, by one job and by two.
+`python -m benchmarks.sweeps many [COUNT...]` sweeps 1,000 and 10,000, each in its own process, by one job, then by two.
 """
 
 import resource
