@@ -16,24 +16,9 @@ from benchmarks.scale.costs import Costs, table
 from benchmarks.scale.simulation import Cluster, Load, Outcome, Simulation
 
 NODES = (1, 10, 100, 1000)
-ROUNDS = 3
-SEEDS = 32
-
-
-def main() -> None:
-    """Do what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__.partition("\n")[0])
-    commands = parser.add_subparsers(required=True)
-    commands.add_parser("costs", help=measure_costs.__doc__).set_defaults(run=measure_costs)
-    commands.add_parser("validate", help=validate.__doc__).set_defaults(run=validate)
-    command = commands.add_parser("simulate", help=simulate.__doc__)
-    command.set_defaults(run=simulate)
-    for name, value, words in OPTIONS:
-        command.add_argument(f"--{name}", type=type(value), default=value, help=f"{words} (%(default)s)")
-    arguments = parser.parse_args()
-    arguments.run(arguments)
-
-
+HEAD = "nodes       time  trials/s  efficiency  deaths    lost  scheduler  driver  files  network  fullest"
+SERVERS = (("scheduler", 10), ("driver", 8), ("files", 7), ("network", 9))
+ROUNDS, SEEDS = 3, 32
 OPTIONS = (
     ("trials", 100_000, "of the sweep"),
     ("seconds", 0.0, "of a worker for a group; 0: three examples"),
@@ -43,16 +28,33 @@ OPTIONS = (
     ("operations", 12_000.0, "of the file server, a second"),
     ("bandwidth", 1.25e9, "of the file server, bytes a second"),
     ("latency", 0.00025, "seconds that who asks the file server waits"),
+    ("sync", 0.0027, "seconds of a synced write there"),
     ("seed", 0, "of what is left to chance"),
 )
 
 
-def measure_costs(_: argparse.Namespace) -> None:
+def main() -> None:
+    """Do what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("costs", help=measure_costs.__doc__)
+    command.set_defaults(run=measure_costs)
+    command.add_argument("--clock", choices=("wall", "processor"), default="wall", help="whose seconds (%(default)s)")
+    commands.add_parser("validate", help=validate.__doc__).set_defaults(run=validate)
+    command = commands.add_parser("simulate", help=simulate.__doc__)
+    command.set_defaults(run=simulate)
+    for name, value, words in OPTIONS:
+        command.add_argument(f"--{name}", type=type(value), default=value, help=f"{words} (%(default)s)")
+    arguments = parser.parse_args()
+    arguments.run(arguments)
+
+
+def measure_costs(arguments: argparse.Namespace) -> None:
     """Measure what a sweep costs on this machine."""
     from benchmarks.scale.measuring import measure
 
     with tempfile.TemporaryDirectory() as folder:
-        costs = measure(Path(folder))
+        costs = measure(Path(folder), arguments.clock)
     costs.write()
     print(table(costs))
 
@@ -70,13 +72,11 @@ def simulate(arguments: argparse.Namespace) -> None:
                 arguments.operations,
                 arguments.bandwidth,
                 arguments.latency,
+                arguments.sync,
                 arguments.deaths,
                 stragglers=arguments.stragglers,
             )
             print(row(nodes, load, Simulation(costs, cluster, load, arguments.seed).run()))
-
-
-HEAD = "nodes       time  trials/s  efficiency  deaths    lost  scheduler  driver  files  network  fullest"
 
 
 def row(nodes: int, load: Load, one: Outcome) -> str:
@@ -86,19 +86,16 @@ def row(nodes: int, load: Load, one: Outcome) -> str:
     return f"{nodes:5} {speed} {one.deaths:7} {one.lost_share:7.2%} {shares}  {one.fullest}"
 
 
-SERVERS = (("scheduler", 10), ("driver", 8), ("files", 7), ("network", 9))
-
-
 def validate(_: argparse.Namespace) -> None:
     """Compare simulated with measured seconds: one worker, two, and a Dask cluster of two."""
     from benchmarks.scale.measuring import measure, run_sweep_command
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        costs = measure(folder)
+        costs = measure(folder, "wall")
         load = Load(16 * SEEDS, costs.trials, costs.group_beside)
         here = replace(costs, task=0.0, heartbeat=0.0)
-        local = {"operations": float("inf"), "bandwidth": float("inf"), "latency": 0.0}
+        local = {"operations": float("inf"), "bandwidth": float("inf"), "latency": 0.0, "sync": 0.0}
         simulated = {
             "one process": Simulation(
                 replace(here, worker_start=0.0), Cluster(1, **local), replace(load, seconds=costs.group)

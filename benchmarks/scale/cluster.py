@@ -46,7 +46,8 @@ def wait_for(address: str, workers: int, seconds: float = 60.0) -> None:
     while True:
         try:
             with Client(address, timeout=5) as client:
-                client.wait_for_workers(workers, timeout=seconds)
+                if workers:
+                    client.wait_for_workers(workers, timeout=seconds)
                 return
         except OSError:
             if time.monotonic() > deadline:

@@ -1,9 +1,9 @@
 """The driver by itself: sweeps many tiny trainings, and says what each of its steps takes a trial."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.scale.clocks import Clock, least
 from benchmarks.scale.group import Counter
 from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
@@ -15,7 +15,7 @@ from npnet.sweep.plan import planned, read_plan
 from npnet.sweep.task import read_wave, wave_path
 from npnet.sweep.wishes import SweepWishes
 
-TRIALS, ROUNDS = 1000, 3
+TRIALS = 1000
 TINY = f"""\
 dataset: {{circles: {{samples: 200, noise: 0.04}}}}
 layers: [linear: 16, relu, linear: 16, relu, linear]
@@ -24,18 +24,18 @@ sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
 """
 
 
-def driver_costs(folder: Path) -> dict[str, float]:
+def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     """What a trial takes of it, by the names that `Costs` has."""
     (folder / "tiny.yaml").write_text(TINY)
     plan = planned(load(folder / "tiny.yaml"))
     wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
     run_sweep(plan, wishes, Silent())
     costs = {
-        "plan_trial": seconds(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64)),
-        "wave_trial": seconds(lambda: read_wave.__wrapped__(wave_path(sweep, 0))),
-        "collect_trial": seconds(lambda: collect(sweep)),
+        "plan_trial": least(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64), clock),
+        "wave_trial": least(lambda: read_wave.__wrapped__(wave_path(sweep, 0)), clock),
+        "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
-        "finish_trial": seconds(lambda: resume_sweep(Run(sweep), wishes, Silent())),
+        "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent()), clock),
     }
     counts = {
         "collect_operations": calls(lambda: collect(sweep)),
@@ -43,16 +43,6 @@ def driver_costs(folder: Path) -> dict[str, float]:
         "wave_bytes": wave_path(sweep, 0).stat().st_size,
     }
     return {name: value / TRIALS for name, value in (costs | counts).items()}
-
-
-def seconds(step: Callable[[], object]) -> float:
-    """What a step takes: the least of some rounds, for what else a machine does only adds."""
-    found = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        step()
-        found.append(time.perf_counter() - began)
-    return min(found)
 
 
 def calls(step: Callable[[], object]) -> int:

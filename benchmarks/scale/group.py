@@ -1,14 +1,14 @@
 """A worker by itself: starts, trains a group of a sweep some times, and prints seconds as JSON.
 
-python -m benchmarks.scale.group SWEEP GROUP ROUNDS BEGAN; BEGAN is `time.time()` of who started it.
+python -m benchmarks.scale.group SWEEP GROUP ROUNDS CLOCK BEGAN; BEGAN is what the clock showed when it was started.
 """
 
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
+from benchmarks.scale.clocks import CLOCKS, Clock
 from npnet.io import remove_folder
 from npnet.rundir.names import trial_name
 from npnet.sweep.attempts import Attempts
@@ -36,14 +36,14 @@ class Counter:
         self.calls += self.counting and event in CALLS
 
 
-def main(folder: Path, group: int, rounds: int, began: float) -> None:
+def main(folder: Path, group: int, rounds: int, clock: Clock, began: float) -> None:
     """Train a group that is there already some times anew, and count in the last round."""
     wave = read_wave(wave_path(folder, 0))
     workplace(folder)
-    start, counter, seconds = time.time() - began, Counter(), []
+    start, counter, seconds = clock() - began, Counter(), []
     for left in reversed(range(rounds)):
         counter.counting = left == 0
-        seconds.append(train(folder, wave, group))
+        seconds.append(train(folder, wave, group, clock))
     trials = len(wave.groups[group])
     print(
         json.dumps(
@@ -52,15 +52,15 @@ def main(folder: Path, group: int, rounds: int, began: float) -> None:
     )
 
 
-def train(folder: Path, wave: WavePlan, group: int) -> float:
+def train(folder: Path, wave: WavePlan, group: int, clock: Clock) -> float:
     """Seconds to train a group whose folders were removed."""
     for trial in wave.groups[group]:
         remove_folder(shelf_of(folder, 0, wave.goes_on) / trial_name(trial.number))
     Attempts(attempts_of(folder, 0)).folder.mkdir(exist_ok=True)
-    began = time.perf_counter()
+    began = clock()
     work(Task(str(folder), 0, group))
-    return time.perf_counter() - began
+    return clock() - began
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), CLOCKS[sys.argv[4]], float(sys.argv[5]))

@@ -4,43 +4,46 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.measure import ROOT
+from benchmarks.scale.clocks import CLOCKS, Clock, least
 from benchmarks.scale.cluster import local_cluster
 from benchmarks.scale.costs import Costs
-from benchmarks.scale.driver import driver_costs, seconds
+from benchmarks.scale.driver import driver_costs
+from benchmarks.scale.simulation import heartbeat_interval
 from benchmarks.sweeps import CONFIG
 from npnet import io
 from npnet.sweep.task import Task, read_wave, wave_path
 from npnet.sweep.work import work
 
-ROUNDS, TASKS, IDLE, SYNCS = 5, 2000, 10.0, 100
+ROUNDS, TASKS, IDLE, SYNCS = 5, 2000, 20.0, 100
 
 
-def measure(folder: Path) -> Costs:
-    """All costs; takes about two minutes."""
+def measure(folder: Path, name: str) -> Costs:
+    """All costs by the clock of that name; takes about two minutes."""
+    clock = CLOCKS[name]
     sweep = make_sweep(folder)
     wave = read_wave(wave_path(sweep, 0))
-    [alone] = workers(sweep, [0])
-    beside = workers(sweep, [0, 1])
+    [alone] = workers(sweep, [0], name)
+    beside = workers(sweep, [0, 1], name)
     trial = next((sweep / "trials").iterdir())
     sizes = [file.stat().st_size for file in trial.iterdir()]
     return Costs(
         trials=len(wave.groups[0]),
         group=min(alone["seconds"]),
         group_beside=median(min(one["seconds"]) for one in beside),
-        driver_start=driver_start(folder),
+        driver_start=driver_start(folder, clock),
         worker_start=alone["start"],
         sync=sync_cost(folder),
         files=len(sizes),
         trial_bytes=sum(sizes),
         worker_operations=alone["calls"],
         syncs=alone["syncs"],
-        **driver_costs(folder),
+        **driver_costs(folder, clock),
         **dask_costs(folder, sweep),
     )
 
@@ -62,12 +65,12 @@ def run_sweep_command(folder: Path, name: str, *words: str) -> float:
     return time.perf_counter() - began
 
 
-def workers(sweep: Path, groups: Iterable[int]) -> list[dict[str, Any]]:
+def workers(sweep: Path, groups: Iterable[int], clock: str) -> list[dict[str, Any]]:
     """Workers side by side, each with a group of its own: how they started, and seconds of each time they trained."""
-    module = "benchmarks.scale.group"
+    module, began = "benchmarks.scale.group", str(0.0 if clock == "processor" else time.time())
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", module, str(sweep), str(group), str(ROUNDS), str(time.time())],
+            [sys.executable, "-m", module, str(sweep), str(group), str(ROUNDS), clock, began],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -80,12 +83,11 @@ def workers(sweep: Path, groups: Iterable[int]) -> list[dict[str, Any]]:
     return [json.loads(text) for text in said]
 
 
-def driver_start(folder: Path) -> float:
+def driver_start(folder: Path, clock: Clock) -> float:
     """Seconds of the command before it makes its folder: that of a listing of what it would train."""
     words = ["sweep", str(folder / "sweep.yaml"), "--dry-run", "-q"]
-    return seconds(
-        lambda: subprocess.run([sys.executable, "-m", "npnet", *words], stdout=subprocess.DEVNULL, check=True)
-    )
+    command = [sys.executable, "-m", "npnet", *words]
+    return least(lambda: subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True), clock)
 
 
 def sync_cost(folder: Path) -> float:
@@ -102,21 +104,26 @@ def dask_costs(folder: Path, sweep: Path) -> dict[str, float]:
     import cloudpickle
     from distributed import Client
 
+    with local_cluster(folder, 0) as address, Client(address) as client:
+        alone = worked(client, lambda: time.sleep(IDLE))
     with local_cluster(folder, 2) as address, Client(address) as client:
-        before = client.run_on_scheduler(time.process_time)
-        time.sleep(IDLE)
-        idle = client.run_on_scheduler(time.process_time) - before
-        client.gather(client.map(abs, range(TASKS), pure=False))
-        busy = client.run_on_scheduler(time.process_time) - before - idle
+        idle = worked(client, lambda: time.sleep(IDLE))
+        busy = worked(client, lambda: client.gather(client.map(abs, range(TASKS), pure=False)))
         connections = client.run_on_scheduler(open_connections) / 3  # two workers and this client
-    message = len(cloudpickle.dumps((work, Task(str(sweep), 0, 0))))
-    # Two workers report every half second; what the scheduler does beside that is counted with it.
     return {
         "task": busy / TASKS,
-        "heartbeat": idle / (2 * IDLE / 0.5),
-        "message_bytes": message,
+        "heartbeat": max(0.0, idle - alone) / (2 * IDLE / heartbeat_interval(2)),
+        "message_bytes": len(cloudpickle.dumps((work, Task(str(sweep), 0, 0)))),
         "connections": connections,
     }
+
+
+def worked(client: Any, step: Callable[[], object]) -> float:
+    """Seconds that the scheduler's processor works while something is done."""
+    before = client.run_on_scheduler(time.process_time)
+    step()
+    after: float = client.run_on_scheduler(time.process_time)
+    return after - before
 
 
 def open_connections() -> int:

@@ -21,6 +21,7 @@ class Cluster:
     operations: float = 12_000.0  # of the file server, a second
     bandwidth: float = 1.25e9  # of the file server, bytes a second
     latency: float = 0.00025  # seconds that who asks it for something waits beside
+    sync: float = 0.0027  # seconds that who wants it to be on the disk waits
     deaths: float = 0.0  # of a worker, an hour
     restart: float = 10.0  # seconds until a worker that died is there again
     detection: float = 1.0  # seconds until the scheduler knows of it
@@ -180,7 +181,8 @@ class Simulation:
         trials, costs = self.load.group, self.costs
         made = self.files.serve(now, costs.worker_operations * trials / self.cluster.operations)
         sent = self.network.serve(now, costs.trial_bytes * trials / self.cluster.bandwidth)
-        self.at(max(made, sent) + costs.worker_operations * trials * self.cluster.latency, "report", worker, group)
+        waits = costs.worker_operations * self.cluster.latency + costs.syncs * self.cluster.sync
+        self.at(max(made, sent) + waits * trials, "report", worker, group)
 
     def report(self, now: float, worker: int, _group: int) -> None:
         """The scheduler hears of it, the worker is free, and the driver reads the results."""
