@@ -7,7 +7,8 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test repro flips fuzz fuzz-checkpoints test-peers check format bench bench-scale bench-tables docs clean
+.PHONY: help demo test crash powerloss ioerr repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
@@ -18,8 +19,12 @@ help:
 	@echo "make bench-scale   say what a sweep costs and what many machines would give; ARGS=--help says more"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
+	@echo "make rivals  the same to what PyTorch, Keras, joblib and others save, and kills while they do"
 	@echo "make fuzz-checkpoints  read 100,000 checkpoints that were changed and signed again"
 	@echo "make fuzz    hold 50,000 odd configs and 5,000 odd tables against what npnet promises; ARGS=--help says more"
+	@echo "make crash   kill trainings at every call that writes, resume them, and compare the bytes; ARGS=--help says more"
+	@echo "make powerloss  cut trainings off from power after every operation, and compare what comes of it"
+	@echo "make ioerr   refuse trainings every call that writes, for every reason"
 	@echo "make repro   train one network in 31 environments and compare the bits"
 	@echo "make test-peers  compare with PyTorch step for step"
 
@@ -27,7 +32,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # An extra is installed when its stamp is older than what it depends on.
-.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables: .venv/.%: pyproject.toml | $(BIN)/python
+.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
 	@touch $@
 
@@ -41,10 +46,26 @@ test: .venv/.test
 flips: .venv/.test
 	$(BIN)/python -m tests.faults.flips $(ARGS)
 
+# npnet's saving and that of other libraries: changed bytes, truncations, kills, power, code; some minutes
+rivals: .venv/.test .venv/.rivals
+	$(BIN)/python -m tests.faults.rivals --jobs $(JOBS) $(ARGS)
+
 # 100,000 checkpoints that were changed and signed again; a part of make fuzz
 fuzz: fuzz-checkpoints
 fuzz-checkpoints: .venv/.test
 	$(BIN)/python -m tests.faults.malformed $(CHECKPOINTS)
+
+# Trainings that are killed, cut off from power, and refused what they ask of the disk; children take no threads along
+crash powerloss ioerr: export OPENBLAS_NUM_THREADS := 1
+crash: .venv/.test
+	$(BIN)/python -m tests.faults.crash --jobs $(JOBS) $(ARGS)
+	$(BIN)/python -m tests.faults.straced --jobs $(JOBS) $(STRACE)
+
+powerloss: .venv/.test
+	$(BIN)/python -m tests.faults.powerloss --jobs $(JOBS) $(ARGS)
+
+ioerr: .venv/.test
+	$(BIN)/python -m tests.faults.ioerr --jobs $(JOBS) $(ARGS)
 
 # One network in 31 environments: one hash; a BLAS of other kernels and another seed give others
 repro: .venv/.test

@@ -195,6 +195,9 @@ def make_folders(path: Path) -> list[Path]:
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing or [path]):
         make_folder(folder)
+    for folder in missing:
+        with explained(folder):
+            sync_folder(folder.parent)
     return missing
 
 

@@ -59,7 +59,10 @@ def resume(
         raise UsageError("nothing can change in a sweep that goes on", "npnet sweep makes another one")
     if found.status == "done" and not overrides:
         here.screen.say(f"{found.id} is done")
-        here.screen.result(str(found.path))
+        if here.json:
+            here.screen.result_json({"run": str(found.path), "status": "done"})
+        else:
+            here.screen.result(str(found.path))
         return 0
     try:
         if is_sweep(found):

@@ -67,7 +67,9 @@ def rehearse(here: Here, loaded: "Loaded") -> None:
     """Check everything, and say what would be trained."""
     from npnet.console.tables import outline_text
     from npnet.running import make_ready, outline
+    from npnet.running.training import run_to_start_from
 
+    run_to_start_from(loaded.experiment, loaded.base, here.runs_dir)
     plan = outline(make_ready(loaded))
     if here.json:
         here.screen.result_json(asdict(plan))
@@ -88,7 +90,8 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
     from npnet.console.tables import baselines_table, metrics_table
 
-    here.screen.say_table(metrics_table(ending.metrics))
+    if ending.metrics:
+        here.screen.say_table(metrics_table(ending.metrics))
     if ending.baselines:
         here.screen.say("")
         here.screen.say_table(baselines_table(ending.metrics, ending.baselines))
@@ -96,9 +99,8 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
         name_folder(here, folder, ending)
     if ending.status == "interrupted":
         best = ending.run.info["best_epoch"]
-        here.screen.warn(
-            f"interrupted; the best weights, of epoch {best}, are kept; npnet resume {ending.run.id} goes on"
-        )
+        kept = f"the best weights, of epoch {best}, are kept: npnet evaluate {ending.run.id}"
+        here.screen.warn(f"interrupted; {kept}; npnet resume {ending.run.id} goes on")
     if ending.error:
         here.screen.error(ending.error)
     return ending.code

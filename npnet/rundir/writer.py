@@ -19,6 +19,7 @@ from npnet.checkpoint import file_of, write_tensors
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.lock import Lock
 from npnet.rundir import names
+from npnet.rundir.abandoned import remove_abandoned
 from npnet.rundir.info import check_info
 from npnet.rundir.machine import git_commit, machine, versions
 from npnet.rundir.run import Run
@@ -37,6 +38,7 @@ def claim(runs_dir: Path, name: str) -> "NewRun":
     """
     runs_dir = runs_dir.absolute()
     made = io.make_folders(runs_dir)
+    remove_abandoned(runs_dir)
     for _ in range(TRIES):
         with suppress(FileExistsError):
             return NewRun(runs_dir / names.new_id(name), name, made, latest=True)
@@ -65,7 +67,9 @@ def reclaim(run: Run) -> "RunWriter":
 
     Nothing in it is changed before something is written.
     """
-    return RunWriter(run, Lock(run.file(names.LOCK)), run.info, time.monotonic())
+    lock = Lock(run.file(names.LOCK))
+    remove_abandoned(run.path.parent)
+    return RunWriter(run, lock, run.info, time.monotonic())
 
 
 class NewRun:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npnet.checkpoint import Tensors
-from npnet.config import Loaded
+from npnet.config import Experiment, Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import all_scores, out_of_fold
 from npnet.errors import Diverged, MachineError, NpnetError
@@ -116,16 +116,23 @@ class Training:
             if self.writer.is_there:
                 raise
             raise rescued(self.fitting, self.writer, self.last or self.fitting.checkpoint()) from refusal
+        if self.interrupted:  # who stops a training waits for no scores
+            return self.end("interrupted", {})
         metrics = self.write_scores()
         compared = self.write_baselines() if compare and not self.stop else {}
         if plots and not self.stop:
             self.draw()
-        status = "diverged" if error else "interrupted" if self.interrupted else "done"
-        if status == "done":
+        if not error:
             self.writer.remove_older()
+        return self.end("diverged" if error else "done", metrics, error, compared)
+
+    def end(
+        self, status: str, metrics: Scores, error: Diverged | None = None, compared: Mapping[str, Scores] | None = None
+    ) -> Ending:
+        """Note how it ended, and let go of the folder."""
         self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
-        return Ending(self.writer.run, status, metrics, code, error, compared)
+        return Ending(self.writer.run, status, metrics, code, error, compared or {})
 
     def train(self) -> Diverged | None:
         """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
@@ -207,13 +214,19 @@ def _claimed(loaded: Loaded, wishes: Wishes) -> NewRun:
 
 def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
     """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means."""
-    text = fitting.experiment.weights
+    run = run_to_start_from(fitting.experiment, base, runs_dir)
+    if run is not None:
+        fitting.set_weights(run.weights()[0])
+    return run
+
+
+def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
+    """The run that `weights` names; RunError where there is none of that name."""
+    text = experiment.weights
     if text is None:
         return None
     folder = base / text
-    run = answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
-    fitting.set_weights(run.weights()[0])
-    return run
+    return answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
 
 
 def _publish(

@@ -35,7 +35,7 @@ from npnet.sweep.task import (
     shelf_of,
     wave_path,
 )
-from npnet.sweep.tidying import drop_weights, tidy
+from npnet.sweep.tidying import drop_weights, outlast_power, tidy
 from npnet.sweep.watching import watching
 from npnet.sweep.wishes import SweepWishes
 from npnet.sweep.work import config_files, work
@@ -276,6 +276,7 @@ class Sweep:
             if best is not None and self.wishes.keep == "best":
                 drop_weights(self.folder, set(self.outcomes.trials) - {best.best})
             tidy(self.folder)
+            outlast_power()
         self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
         return SweepEnding(self.writer.run, self.outcomes, status, self._code(status))
 

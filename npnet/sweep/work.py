@@ -79,7 +79,7 @@ class Group:
         """Train some trials; where that fails, each by itself, and the one that fails alone is noted as failed."""
         try:
             self._train(trials)
-        except Stopped:
+        except (Stopped, MachineError):  # the disk is no fault of a trial
             raise
         except Late:
             for trial in trials:
@@ -160,7 +160,10 @@ class Group:
             metrics={} if reason else finite(scores),
             worker=self.place.worker,
         )
-        write_trial(self.shelf, result, written)
+        try:
+            write_trial(self.shelf, result, written)
+        except MachineError:  # once more: what passes must not cost a night
+            write_trial(self.shelf, result, written)
 
     def _fail(self, trial: Trial, reason: str, code: int, trace: str | None = None) -> None:
         """Leave a folder that says why the trial has no network."""

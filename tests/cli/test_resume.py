@@ -1,5 +1,6 @@
 """npnet resume: what was cut short ends with the bytes of what ran through, or it is said why not."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -133,6 +134,7 @@ def test_a_finished_run_is_named_and_trains_on_when_asked(config: Path) -> None:
     more = train(config, "more", "schedule=constant", "epochs=12")
     before = contents(whole)
     assert call("resume", "whole", "-q").out == f"{whole}\n"
+    assert json.loads(call("resume", "whole", "--json").out) == {"run": str(whole), "status": "done"}
     assert contents(whole) == before
     assert call("resume", "whole", "epochs=12", "-q").code == 0
     assert (whole / "history.csv").read_bytes() == (more / "history.csv").read_bytes()

@@ -187,7 +187,7 @@ def test_a_signal_ends_the_training_and_keeps_the_best(number: int, code: int, f
     run = Run(folder / "run")
     assert run.status == "interrupted"
     assert run.weights()[0]
-    assert "test" in run.metrics()
+    assert "test" in json.loads(call("evaluate", "run", "--json").out)
     assert int(run.checkpoint()[1]["epoch"]) == len(run.history()["epoch"])
 
 
@@ -268,3 +268,9 @@ def test_a_large_table_without_a_place_to_rest_ends_with_6_and_leaves_nothing(
     assert f"cannot write {where}: No such file or directory" in result.err
     assert "hint: TMPDIR names a folder on another disk" in result.err
     assert not (folder / "runs").exists()
+
+
+def test_a_dry_run_asks_for_the_run_whose_weights_it_starts_from(folder: Path) -> None:
+    result = call("train", "small.yaml", "weights=nowhere", "--dry-run")
+    assert result.code == 5
+    assert result.err.startswith("npnet: error: there is no run 'nowhere'")

@@ -14,7 +14,7 @@ from tests.faults.mutations import EXTREME, mutated
 ROOT = Path(__file__).parents[2]
 WORDS = ("", "a", "x" * 300, "../../etc/passwd", "/dev/zero", "\u202e", "case.yaml", "latest", "off", "all", "y")
 COMMANDS = (("config", "check", "case.yaml"), ("train", "case.yaml", "--dry-run"))
-LABOUR = {"repeats": 10, "ensemble": 100}  # what takes its time by its size is drawn small
+LABOUR = {"repeats": 10, "ensemble": 100, "samples": 10**6}  # what takes its time by its size is drawn small
 SMALL = {"dataset": {"xor": {"samples": 200}}, "layers": [{"linear": 4}, "tanh", "linear"], "epochs": 2}
 
 

@@ -54,13 +54,17 @@ def told(what: str, changes: Iterable[tuple[bytes, int, int]]) -> Count:
 
 
 def tried(changes: Iterable[tuple[bytes, int, int]]) -> Count:
-    """Read each changed file: a byte, and what is added to its value; nothing added cuts the file there."""
+    """Read each changed file and count."""
     number = missed = 0
-    for data, at, added in changes:
-        byte = bytes([(data[at] + added) % 256])
-        missed += is_read(data[:at] + byte + data[at + 1 :] if added else data[:at])
+    for change in changes:
+        missed += is_read(altered(*change))
         number += 1
     return Count(number, missed)
+
+
+def altered(data: bytes, at: int, added: int) -> bytes:
+    """A file with something added to the value of one of its bytes; nothing added cuts the file there."""
+    return data[:at] + bytes([(data[at] + added) % 256]) + data[at + 1 :] if added else data[:at]
 
 
 def changed(data: bytes, added: Iterable[int] = range(1, 256)) -> Iterator[tuple[bytes, int, int]]:

@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,8 @@ def test_what_killed_processes_left_under_hidden_names_is_removed_in_the_end(
     def leaving(task: Task) -> int:
         (Path(task.folder) / "trials" / ".0001.tmp.abcd").mkdir(exist_ok=True)
         (Path(task.folder) / ".trials.csv.tmp.abcd").touch()
+        with suppress(FileExistsError):
+            (Path(task.folder) / ".best.tmp.abcd").symlink_to("trials")
         return work(task)
 
     monkeypatch.setattr(driver, "work", leaving)

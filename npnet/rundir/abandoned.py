@@ -1,0 +1,33 @@
+"""What processes that died left in a folder of runs, under hidden names: runs that nobody was ever shown."""
+
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from npnet import io
+from npnet.errors import MachineError
+from npnet.lock import is_locked
+from npnet.rundir import names
+
+AGE = 10.0
+"""Seconds after which what no process holds is abandoned: one that claims a folder locks it within milliseconds."""
+
+LEFT = re.compile(r"\.+(\d{8}-\d{6}-.+|(latest|index)\.tmp\.[0-9a-f]{8})")
+
+
+def remove_abandoned(runs_dir: Path) -> None:
+    """Remove what no process works on any more; what the machine refuses to remove stays."""
+    for path in runs_dir.glob(".*"):
+        if LEFT.fullmatch(path.name):
+            with suppress(MachineError, OSError):
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if time.time() - path.lstat().st_mtime < AGE:
+        return
+    if path.is_symlink() or not path.is_dir():
+        io.remove_file(path)
+    elif not is_locked(path / names.LOCK):
+        io.remove_folder(path)

@@ -1,0 +1,74 @@
+"""Forks: npnet is imported once, and each case is a child that costs milliseconds and may kill itself."""
+
+import gc
+import multiprocessing
+import os
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tests.cli.conftest import Result
+
+PATIENCE = 120
+ROOM = Path("/dev/shm")
+KILLED = -signal.SIGKILL
+
+Case = TypeVar("Case")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: its exit code, or the signal as a negative number, and what it said on stderr."""
+
+    code: int
+    said: str
+
+
+def forked(act: Callable[[], Result], place: Path) -> Ended:
+    """Run a command in a child, in a folder; one that hangs is ended by SIGALRM."""
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if not child:
+            _act(act, place, said.fileno())
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        return Ended(code, said.read().decode("utf-8", "replace"))
+
+
+def _act(act: Callable[[], Result], place: Path, said: int) -> None:
+    """Be the child: never return, whatever happens."""
+    code, text = 255, ""
+    try:
+        signal.alarm(PATIENCE)
+        os.chdir(place)
+        result = act()
+        code, text = result.code, result.err
+    except BaseException:  # what a command lets through is a finding, and must not become a second parent
+        text = traceback.format_exc()
+    finally:
+        os.write(said, text.encode())
+        os._exit(code)
+
+
+def each(work: Callable[[Case], Found], cases: Iterable[Case], jobs: int) -> Iterator[Found]:
+    """What comes of each case, in their order, with so many at a time; none of them has the parent's garbage."""
+    gc.collect()
+    gc.freeze()
+    try:
+        if jobs == 1:
+            yield from map(work, cases)
+            return
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            yield from pool.imap(work, cases, chunksize=8)
+    finally:
+        gc.unfreeze()
+
+
+def room() -> "tempfile.TemporaryDirectory[str]":
+    """A new folder, on a disk of memory if there is one; it goes with its `with`."""
+    return tempfile.TemporaryDirectory(prefix="npnet-", dir=ROOM if os.access(ROOM, os.W_OK) else None)
