@@ -18,7 +18,7 @@ from benchmarks.scale.simulation import Cluster, Load, Outcome, Simulation
 NODES = (1, 10, 100, 1000)
 HEAD = "nodes       time  trials/s  efficiency  deaths    lost  scheduler  driver  files  network  fullest"
 SERVERS = (("scheduler", 10), ("driver", 8), ("files", 7), ("network", 9))
-ROUNDS, SEEDS = 3, 64
+ROUNDS, SEEDS = 3, 48
 OPTIONS = (
     ("trials", 100_000, "of the sweep"),
     ("seconds", 0.0, "of a worker for a group; 0: three examples"),
