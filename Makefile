@@ -8,14 +8,15 @@ JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test crash powerloss ioerr repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
-.PHONY: bench-tables docs clean
+.PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
-	@echo "make bench   time npnet beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make bench   time npnet and its sweeps beside PyTorch, JAX, Keras and scikit-learn"
+	@echo "make bench-scale   say what a sweep costs and what many machines would give; ARGS=--help says more"
 	@echo "make bench-tables  score npnet's preset for tables beside other libraries; TABLES=FOLDER has the CSVs"
 	@echo "make flips   change every byte of a checkpoint to every other value, and cut it everywhere"
 	@echo "make rivals  the same to what PyTorch, Keras, joblib and others save, and kills while they do"
@@ -89,6 +90,11 @@ format: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.sweeps
+
+# What a sweep costs, and what clusters make of it: ARGS=costs, simulate or validate
+bench-scale: .venv/.bench
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 # An interrupted run goes on where it was; to measure anew: make bench-tables ARGS=--fresh
 TABLES ?= tables

@@ -1,0 +1,64 @@
+"""The driver by itself: sweeps many tiny trainings, and says what each of its steps takes a trial."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.scale.clocks import Clock, least
+from benchmarks.scale.group import Counter
+from benchmarks.sweeps.npnet_sweep import Silent
+from npnet.config import load
+from npnet.rundir import Run
+from npnet.sweep.driver import resume_sweep, run_sweep
+from npnet.sweep.groups import grouped
+from npnet.sweep.outcomes import Outcomes
+from npnet.sweep.plan import planned, read_plan
+from npnet.sweep.task import read_wave, wave_path
+from npnet.sweep.wishes import SweepWishes
+
+TRIALS = 1000
+TINY = f"""\
+dataset: {{circles: {{samples: 200, noise: 0.04}}}}
+layers: [linear: 16, relu, linear: 16, relu, linear]
+epochs: 1
+sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
+"""
+
+
+def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
+    """What a trial takes of it, by the names that `Costs` has."""
+    (folder / "tiny.yaml").write_text(TINY)
+    plan = planned(load(folder / "tiny.yaml"))
+    wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
+    run_sweep(plan, wishes, Silent())
+    costs = {
+        "plan_trial": least(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64), clock),
+        "wave_trial": least(lambda: read_wave.__wrapped__(wave_path(sweep, 0)), clock),
+        "collect_trial": least(lambda: collect(sweep), clock),
+        # A sweep in which all is trained is checked and written up again: what every sweep ends with.
+        "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent()), clock),
+    }
+    counts = {
+        "collect_operations": calls(lambda: collect(sweep)),
+        "finish_operations": calls(lambda: resume_sweep(Run(sweep), wishes, Silent())),
+        "wave_bytes": wave_path(sweep, 0).stat().st_size,
+    }
+    return {name: value / TRIALS for name, value in (costs | counts).items()}
+
+
+def calls(step: Callable[[], object]) -> int:
+    """How often a step asks the file system for something."""
+    counter = Counter()
+    counter.counting = True
+    step()
+    counter.counting = False
+    return counter.calls
+
+
+def collect(sweep: Path) -> None:
+    """Read the result of every trial, as a driver does when a group has ended."""
+    plan, wave = read_plan(sweep / "sweep.yaml"), read_wave(wave_path(sweep, 0))
+    outcomes = Outcomes(sweep, plan)
+    for trial in wave.trials:
+        result = outcomes.find(0, wave, trial)
+        assert result is not None
+        outcomes.note(trial, result)

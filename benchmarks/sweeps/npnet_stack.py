@@ -1,0 +1,40 @@
+"""npnet: the trainings of the sweep without folders, scores and tables."""
+
+from pathlib import Path
+
+from benchmarks.sweeps.worker import CONFIG_FILE, main, rows, stacked_loss
+from npnet.config import load
+from npnet.fitting import Fitting, prepared_for
+from npnet.running.threads import limited
+from npnet.sweep.plan import planned
+
+
+class Stack:
+    """The cohort of all trials; it looks at the validation part after each epoch and keeps the best, as sweeps do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        plan = planned(load(folder / CONFIG_FILE))
+        experiment = plan.loaded.experiment
+        data = prepared_for(experiment, experiment.dataset.load(folder, 0))
+        stage = plan.stage(0, [])
+        assert stage is not None
+        self.fittings = Fitting.together([plan.experiment(trial) for trial in plan.trials(stage)], data)
+
+    def train(self) -> None:
+        with limited(1):
+            for _ in self.fittings[0].cohort.train():
+                pass
+
+    def loss(self) -> float:
+        self.fittings[0].cohort.restore()
+        weights = []
+        for fitting in self.fittings:
+            named = fitting.weights()
+            names = sorted({name.rpartition(".")[0] for name in named})
+            weights.append([(named[f"{name}.weight"], named[f"{name}.bias"]) for name in names])
+        return stacked_loss(weights, rows(self.folder))
+
+
+if __name__ == "__main__":
+    main(Stack)
