@@ -59,7 +59,7 @@ def stopping(config: Path) -> list[float]:
     """Seconds from Ctrl-C to the end of the process, at random moments of a training."""
     taken = []
     for turn in range(TURNS):
-        run = config.parent / f"stopped-{turn}"
+        run = config.with_name(f"{config.stem}-stopped-{turn}")
         command = [sys.executable, "-m", "npnet", "train", str(config), "epochs=1000000", "--run-dir", str(run), "-q"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             while not (run / "history.csv").exists():
