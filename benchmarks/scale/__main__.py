@@ -6,7 +6,9 @@ python -m benchmarks.scale validate    simulated and measured seconds of sweeps 
 """
 
 import argparse
+import csv
 import tempfile
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -88,36 +90,39 @@ def row(nodes: int, load: Load, one: Outcome) -> str:
 
 def validate(_: argparse.Namespace) -> None:
     """Compare simulated with measured seconds: one worker, two, and a Dask cluster of two."""
-    from benchmarks.scale.measuring import measure, run_sweep_command
+    from benchmarks.scale.measuring import measure
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         costs = measure(folder, "wall")
-        load = Load(16 * SEEDS, costs.trials, costs.group_beside)
-        here = replace(costs, task=0.0, heartbeat=0.0)
-        local = {"operations": float("inf"), "bandwidth": float("inf"), "latency": 0.0, "sync": 0.0}
-        simulated = {
-            "one process": Simulation(
-                replace(here, worker_start=0.0), Cluster(1, **local), replace(load, seconds=costs.group)
-            ),
-            "two processes": Simulation(here, Cluster(2, **local), load),
-            "Dask, two workers": Simulation(costs, Cluster(2, **local), load),
-        }
-        measured: dict[str, list[float]] = {name: [] for name in simulated}
+        ratios: dict[str, list[float]] = defaultdict(list)
         for turn in range(ROUNDS):
             with local_cluster(folder, 2) as address:
-                words = {
-                    "one process": ("-j", "1"),
-                    "two processes": ("-j", "2"),
-                    "Dask, two workers": ("--backend", "dask", "--scheduler", address),
+                ways = {
+                    "one process": (1, ("-j", "1")),
+                    "two processes": (2, ("-j", "2")),
+                    "Dask, two workers": (2, ("--backend", "dask", "--scheduler", address)),
                 }
-                for name, options in words.items():
-                    place = f"{turn} {name}"
-                    measured[name].append(run_sweep_command(folder, place, "--seeds", str(SEEDS), *options))
-        print(f"{load.trials} trials in {load.groups} groups, {ROUNDS} rounds, medians")
-        for name, simulation in simulated.items():
-            seconds, real = simulation.run().seconds, median(measured[name])
-            print(f"{name:20} simulated {seconds:6.1f} s, measured {real:6.1f} s, ratio {seconds / real:.2f}")
+                for way, (workers, words) in ways.items():
+                    simulated, measured = compare(folder, costs, f"{turn} {way}", workers, words)
+                    ratios[way].append(simulated / measured)
+                    print(f"{way:20} simulated {simulated:6.1f} s, measured {measured:6.1f} s", flush=True)
+        for way, found in ratios.items():
+            print(f"{way:20} simulated / measured: {median(found):.2f} ({min(found):.2f} to {max(found):.2f})")
+
+
+def compare(folder: Path, costs: Costs, name: str, workers: int, words: tuple[str, ...]) -> tuple[float, float]:
+    """Seconds of a sweep as simulated from what its own workers took for a group, and as measured."""
+    from benchmarks.scale.measuring import run_sweep_command
+
+    measured = run_sweep_command(folder, name, "--seeds", str(SEEDS), *words)
+    with (folder / name / "timing.csv").open(newline="") as table:
+        seconds = [float(row["seconds"]) for row in csv.DictReader(table)]
+    load = Load(len(seconds), costs.trials, sum(seconds) / -(-len(seconds) // costs.trials))
+    if workers == 1:
+        costs = replace(costs, worker_start=0.0)  # the driver is the worker
+    here = Cluster(workers, operations=float("inf"), bandwidth=float("inf"), latency=0.0, sync=0.0)
+    return Simulation(costs, here, load).run().seconds, measured
 
 
 if __name__ == "__main__":
