@@ -240,7 +240,7 @@ def test_a_run_in_use_is_left_alone(config: Path) -> None:
             time.sleep(0.02)
         result = call("resume", "busy")
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=20)[1].decode()
+        said = process.communicate(timeout=60)[1].decode()
     assert result.code == 9
     assert "is in use by process" in result.err
     assert process.returncode == 130
