@@ -1,6 +1,7 @@
 """The program: all commands in one place, and every error as one line and an exit code."""
 
 import errno
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -39,6 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run npnet with these arguments, or those of the process; gives the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     mend_streams()
+    code = _code(given)
+    if arguments is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process ends, and has its code
+    return code
+
+
+def _code(given: list[str]) -> int:
     try:
         return int(app(given or ["--help"], prog_name="npnet", standalone_mode=False) or 0)
     except UnreadError:
