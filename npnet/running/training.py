@@ -263,15 +263,18 @@ def explained_memory() -> Iterator[None]:
 
 @contextmanager
 def recorded_failures(writer: RunWriter) -> Iterator[None]:
-    """Say in the run folder why the training failed, where it still can be written; a bug leaves its traceback."""
+    """Say in the run folder why the training failed, where it still can be written; a bug leaves its traceback.
+
+    However it ends, the folder is let go of.
+    """
     try:
         yield
-    except KeyboardInterrupt:
-        writer.close()
-        raise
     except (NpnetError, MemoryError) as error:
         with suppress(MachineError):
             writer.finish("failed", error=str(error) or "memory ran out")
+        if isinstance(error, MachineError) and writer.is_there:
+            hint = "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"]))
+            raise type(error)(error.message, hint) from error
         raise
     except Exception as error:
         with suppress(MachineError):
@@ -279,3 +282,5 @@ def recorded_failures(writer: RunWriter) -> Iterator[None]:
             writer.finish("failed", error=f"{type(error).__name__}: {error}")
         where = f"{writer.run.path}/crash.txt"
         raise Bug(f"a bug in npnet: {type(error).__name__}: {error}; see {where}", "please report it") from error
+    finally:
+        writer.close()  # also where the end could not be noted, or a signal gave no time for it

@@ -1,6 +1,8 @@
 """npnet resume: what was cut short ends with the bytes of what ran through, or it is said why not."""
 
+import errno
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -278,3 +280,25 @@ def test_a_folder_that_is_removed_while_it_trains_is_rescued_elsewhere(
 def _remove_first(checkpoints: object) -> bool:
     shutil.rmtree("lost", ignore_errors=True)
     return True
+
+
+def test_a_disk_that_fills_up_ends_the_training_which_then_goes_on(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, sync, left = train(config, "whole"), os.fsync, 40
+
+    def full(descriptor: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = call("train", config, "--run-dir", "half", "--no-plots", "-q")
+    assert result.code == 6
+    assert result.err.startswith("npnet: error: disk full: ")
+    assert "npnet resume half goes on" in result.err
+    monkeypatch.setattr(os, "fsync", sync)
+    assert call("resume", "half").code == 0
+    assert contents(Path("half")) == contents(whole)
