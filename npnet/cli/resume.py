@@ -55,22 +55,23 @@ def resume(
 
     refuse_options(overrides or [])
     found = find(here.runs_dir, run)
-    if is_sweep(found) and overrides:
+    many = is_sweep(found)
+    if many and (overrides or accept_new_data):
         raise UsageError("nothing can change in a sweep that goes on", "npnet sweep makes another one")
     if found.status == "done" and not overrides:
         here.screen.say(f"{found.id} is done")
         if here.json:
-            here.screen.result_json({"run": str(found.path), "status": "done"})
+            here.screen.result_json({"sweep" if many else "run": str(found.path), "status": "done"})
         else:
             here.screen.result(str(found.path))
         return 0
     try:
-        if is_sweep(found):
+        if many:
             keep = known_keep(str(found.info.get("keep", "light")))
             wishes = SweepWishes(
                 here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
             )
-            return resume_many(here, found, wishes, not no_plots)
+            return resume_many(here, found, wishes, strict_repro, not no_plots)
         return resume_one(
             here,
             found,
@@ -80,8 +81,8 @@ def resume(
         return halted.code
 
 
-def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", plots: bool) -> int:
-    """Go on with a sweep."""
+def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", strict: bool, plots: bool) -> int:
+    """Go on with a sweep; where that is asked, RunError for trials whose last bits may differ."""
     from npnet.console.sweeping import SweepDisplay
     from npnet.sweep.driver import resume_sweep
 
@@ -89,6 +90,10 @@ def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", plots: bo
     code = sweep_told(here, ending, str(found.path))
     if plots:
         draw(here, ending)
+    if strict and len(ending.outcomes.workers) > 1:
+        raise RunError(
+            f"the trials of {found.id} were trained by unlike machines or versions of NumPy", "sweep it anew"
+        )
     return code
 
 

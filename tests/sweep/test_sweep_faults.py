@@ -275,6 +275,9 @@ def test_trials_of_unlike_machines_are_told(folder: Path) -> None:
     result = call("resume", "s", "--no-plots")
     assert result.code == 0
     assert "trained by unlike machines or versions of NumPy" in result.err
+    Path("s/run.json").write_text(json.dumps(info))
+    assert call("resume", "s", "--no-plots", "--strict-repro").code == 5
+    assert call("resume", "s", "--accept-new-data").code == 2
 
 
 def test_data_that_have_changed_are_not_swept_on(folder: Path) -> None:
