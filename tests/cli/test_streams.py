@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from npnet.rundir import Run
+from tests.terminals import heard
 
 NPNET = f"{sys.executable} -m npnet"
 TRAIN = f"{NPNET} train small.yaml --no-plots --run-dir run"
@@ -57,15 +58,9 @@ def on_terminal(*arguments: str, term: str = "xterm", columns: int = 80) -> str:
         [sys.executable, "-m", "npnet", *arguments], stdout=terminal, stderr=terminal, stdin=terminal, env=environment
     )
     os.close(terminal)
-    heard = b""
-    while True:
-        try:
-            heard += os.read(owner, 4096)
-        except OSError:  # the last one has closed it
-            break
-    os.close(owner)
+    text = heard(owner)
     assert process.wait() == 0
-    return heard.decode()
+    return text
 
 
 @pytest.mark.parametrize("columns", [20, 80])

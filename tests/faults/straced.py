@@ -20,6 +20,7 @@ from tests.faults.crash import Noter
 from tests.faults.forks import KILLED, each, room
 from tests.faults.seam import Call
 from tests.faults.shell import ROOT
+from tests.faults.strace import why_not
 from tests.faults.trainings import QUIET, TRAININGS, Training, Tree, differences, golden_of, prepare, under
 
 SERIES = ("write", "fsync", "rename", "mkdir", "openat", "unlink", "ftruncate", "close")
@@ -43,15 +44,6 @@ class Entry:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
-
-
-def why_not() -> str:
-    """Why nothing can be done by strace on this machine; empty where it can."""
-    try:
-        tried = subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return "strace is not installed"
-    return "" if tried.returncode == 0 else f"strace cannot trace here: {tried.stderr.strip()}"
 
 
 def traced(words: Sequence[str], place: Path, *options: str) -> int:

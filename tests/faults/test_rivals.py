@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from npnet import checkpoint, io
+from tests.faults import strace
 from tests.faults.rivals import __main__ as rivals
 from tests.faults.rivals import damage, kills, one, poison, traced
 from tests.faults.rivals.damage import BATCH, Outcome, changes_of, cuts_of, same, tried
@@ -20,7 +21,7 @@ from tests.faults.rivals.savers import SAVERS, Saver, Tensors
 from tests.faults.rivals.table import table
 
 MOST = 600
-needs_strace = pytest.mark.skipif(bool(traced.why_not()), reason=f"nothing is killed: {traced.why_not()}")
+needs_strace = pytest.mark.skipif(bool(strace.why_not()), reason=f"nothing is killed: {strace.why_not()}")
 
 
 @pytest.fixture(scope="module")

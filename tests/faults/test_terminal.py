@@ -14,6 +14,7 @@ import pytest
 
 from npnet.rundir import Run
 from tests.faults.shell import NPNET, ROOT, digest, shell
+from tests.terminals import heard
 
 TRAIN = f"{NPNET} train small.yaml --no-plots --run-dir run"
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -90,14 +91,8 @@ def on_terminal(folder: Path, *arguments: str, columns: int = 80, **environment:
         stderr=terminal,
     )
     os.close(terminal)
-    heard = b""
-    while True:
-        try:
-            heard += os.read(owner, 4096)
-        except OSError:  # the last one has closed it
-            break
-    os.close(owner)
-    return process.wait(), heard.decode()
+    text = heard(owner)
+    return process.wait(), text
 
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -63,3 +63,4 @@ def test_a_link_in_place_of_a_folder_is_not_followed(tmp_path: Path, monkeypatch
 
 def test_a_folder_that_is_not_there_is_nothing_to_say(tmp_path: Path) -> None:
     remove_abandoned(tmp_path / "runs")
+    assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,7 @@ from tests.faults.rivals.kills import NEITHER
 from tests.faults.rivals.one import Findings
 from tests.faults.rivals.savers import PACKAGES, SAVERS
 from tests.faults.rivals.table import table
-from tests.faults.rivals.traced import why_not
+from tests.faults.strace import why_not
 
 SURROUNDINGS = {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

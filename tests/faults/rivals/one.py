@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.faults.rivals import kills, poison, traced
+from tests.faults import strace
+from tests.faults.rivals import kills, poison
 from tests.faults.rivals.damage import Change, Outcome, changes_of, cuts_of, tried
 from tests.faults.rivals.savers import PACKAGES, SAVERS, Saver, tensors_of
 
@@ -83,7 +84,7 @@ def damaged(saver: Saver, most: int | None, folder: Path) -> tuple[Damage, Damag
 
 def killed(saver: Saver, folder: Path) -> tuple[dict[str, int], dict[str, bool]]:
     """What is there after kills, and how the saver goes about it; empty where nothing can be traced."""
-    if traced.why_not():
+    if strace.why_not():
         return {}, {}
     calls, file = kills.calls_over_old(saver, folder)
     return dict(kills.swept(saver, calls, folder)), asdict(kills.manner_of(calls, file))

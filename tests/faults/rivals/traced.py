@@ -42,15 +42,6 @@ class Call:
     paths: tuple[str, ...]
 
 
-def why_not() -> str:
-    """Why nothing can be traced on this machine; empty where it can."""
-    try:
-        tried = subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return "strace is not installed"
-    return "" if tried.returncode == 0 else f"strace cannot trace here: {tried.stderr.strip()}"
-
-
 def traced(saver: Saver, tensors: Tensors, folder: Path, *options: str) -> int:
     """Save in a folder under strace; 0, or a negative number for the signal that ended it."""
     ready, go = os.pipe()
