@@ -12,6 +12,7 @@ from npnet.rundir import names
 from npnet.rundir.machine import fingerprint
 from npnet.rundir.run import Run
 
+WITHOUT_EFFECT = ("checkpoint_every",)  # on any number
 Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
 
 
@@ -39,8 +40,9 @@ def difference(first: Run, second: Run) -> Difference:
 
 def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs) -> tuple[str, ...]:
     data = ("data",) if first["data"] != second["data"] else ()
-    if data or differing:
-        return (*data, *differing)
+    found = (*data, *(name for name in differing if name not in WITHOUT_EFFECT))
+    if found:
+        return found
     bits = _unequal(*(fingerprint(info["versions"], info["machine"]) for info in (first, second)))
     resumed = (
         ["a resume under other conditions"] if first.get("bitwise") is False or second.get("bitwise") is False else []

@@ -16,11 +16,13 @@ def test_equal_runs_do_not_differ(make_run):
 
 
 def test_only_settings_and_metrics_that_differ_are_named(make_run):
-    found = difference(make_run(resolved=FIRST, roc_auc=0.5), make_run(resolved=SECOND, roc_auc=0.75))
+    second = make_run(resolved=SECOND + b"checkpoint_every: 1\n", roc_auc=0.75)
+    found = difference(make_run(resolved=FIRST, roc_auc=0.5), second)
     assert found.settings == {
         "layers.0.linear": (16, 32),
         "metrics": (["mae", "rmse"], ["mae"]),
         "epochs": (None, 5),
+        "checkpoint_every": (None, 1),
     }
     assert found.metrics == {"test.roc_auc": (0.5, 0.75)}
     assert found.machine == {}
