@@ -16,7 +16,6 @@ from tests.faults.rivals.traced import SYNCING, Call, calls_of, killed
 OLD, NEW = tensors_of(256, 200, seed=0), tensors_of(256, 200, seed=1)  # 200 kB: more than one buffer
 THE_OLD, THE_NEW, NEITHER, LEFT = "the old file", "the new file", "neither", "another file left over"
 RENAMES = ("rename", "renameat", "renameat2")
-TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -46,20 +45,12 @@ def swept(saver: Saver, calls: Sequence[Call], folder: Path) -> Counter[str]:
     """What is there after a kill at each of the calls."""
     counts = Counter[str]()
     for call in calls:
-        place = _killed_at(saver, call, folder)
+        place = place_of(saver, folder)
+        assert killed(saver, NEW, place, call), f"not killed at {call}"
         left = [file for file in place.iterdir() if file.name != saver.file]
         counts[there(saver, place)] += 1
         counts[LEFT] += bool(left)
     return counts
-
-
-def _killed_at(saver: Saver, call: Call, folder: Path) -> Path:
-    """A folder where a save was killed at a call; once in a while Python makes fewer, and it is tried again."""
-    for _ in range(TRIES):
-        place = place_of(saver, folder)
-        if killed(saver, NEW, place, call):
-            return place
-    raise AssertionError(f"not killed at {call}")
 
 
 def there(saver: Saver, place: Path) -> str:

@@ -44,20 +44,23 @@ class Call:
 
 def traced(saver: Saver, tensors: Tensors, folder: Path, *options: str) -> int:
     """Save in a folder under strace; 0, or a negative number for the signal that ended it."""
-    ready, go = os.pipe()
+    (ready, go), (heard, told) = os.pipe(), os.pipe()
 
     def act() -> None:
+        os.write(told, b"!")
         os.read(ready, 1)
         saver.save(folder / saver.file, tensors)
 
     child = begun(act, folder)
+    os.close(told)
+    os.read(heard, 1)  # what the child does to begin with is behind it, and is not counted
     with subprocess.Popen(["strace", "-f", "-qq", *options, "-p", str(child)], stderr=subprocess.PIPE) as strace:
         while not _is_traced(child) and strace.poll() is None:
             time.sleep(0.002)
         os.write(go, b"!")
         code = ended(child)
-    os.close(ready)
-    os.close(go)
+    for descriptor in (ready, go, heard):
+        os.close(descriptor)
     return code
 
 
