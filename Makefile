@@ -7,12 +7,13 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash powerloss ioerr repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long crash powerloss ioerr repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
+	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet and its sweeps beside PyTorch, JAX, Keras and scikit-learn"
@@ -40,7 +41,10 @@ demo: .venv/.demo
 	@run=$$($(BIN)/npnet train configs/circles.yaml) && echo "The pictures are in $$run/plots" && ls $$run/plots/*.png
 
 test: .venv/.test
-	$(BIN)/python -m pytest -n $(JOBS) -m "not peers" --quiet
+	$(BIN)/python -m pytest -n $(JOBS) -m "not peers and not long" --quiet
+
+test-long: .venv/.test
+	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers" --quiet
 
 # Every byte of a small checkpoint to every other value, each truncation, samples of a large one
 flips: .venv/.test
