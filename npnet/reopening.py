@@ -13,6 +13,7 @@ from npnet.config import Experiment
 from npnet.data import Scaler, Task, fingerprint
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
+from npnet.data.source import VALUES, class_count
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for
 from npnet.nn.footprint import parameters
@@ -100,13 +101,23 @@ class DataMetadata:
             and set(self.targets) <= set(columns)
             and len(set(columns)) == len(columns),
             "targets": len(self.targets) >= 1,
-            "classes": len(set(self.classes)) == len(self.classes)
-            and (self.task != "binary" or len(self.classes) == 2),
+            "classes": self._has_classes_of_its_task,
             "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
             "target_scalers": all(_is_scale(mean, scale) for mean, scale in scales),
             "decisions": 0 < self.decisions.temperature < np.inf and 0 <= self.decisions.threshold <= 1,
         }
         return next((f"its {name} do not fit" for name, fit in fits.items() if not fit), None)
+
+    @property
+    def _has_classes_of_its_task(self) -> bool:
+        """Whether there are two classes, or more, of one target; a name for each label; none of values."""
+        if self.task in VALUES:
+            return not self.classes
+        if self.task == "multilabel":
+            return len(self.classes) == len(self.targets)
+        count = len(set(self.classes))
+        fits = count == 2 if self.task == "binary" else count > 2
+        return fits and count == len(self.classes) and len(self.targets) == 1
 
 
 def _is_scale(mean: NDArray[np.float64], scale: NDArray[np.float64]) -> bool:
@@ -148,7 +159,7 @@ def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
     if models * sum(parameters(Plan(layers, data.preparations[0].width))) > largest:
         raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
     network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
-    if network.outputs != experiment.loss.outputs(len(data.targets), len(data.classes)):
+    if network.outputs != experiment.loss.outputs(len(data.targets), class_count(data.task, data.classes)):
         raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
     set_weights(network, weights)
     pairs = zip(data.preparations, data.target_scalers, strict=True)

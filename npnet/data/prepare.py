@@ -14,7 +14,7 @@ from npnet.data.frame import Frame
 from npnet.data.partition import Parts, by_group, by_time, given, words
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
-from npnet.data.source import VALUES, Dataset, Task, refuse_few_rows
+from npnet.data.source import VALUES, Dataset, Task, class_count, refuse_few_rows
 from npnet.data.splits import Split, split, strata
 from npnet.data.text import quoted
 from npnet.data.weighting import ClassWeight, class_weights, sample_weights
@@ -106,7 +106,7 @@ class Prepared:
     @property
     def class_count(self) -> int:
         """How many classes a target has, 2 of each label, 0 of values."""
-        return 2 if self.task == "multilabel" else len(self.classes)
+        return class_count(self.task, self.classes)
 
     @property
     def inputs(self) -> int:

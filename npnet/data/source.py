@@ -1,7 +1,7 @@
 """What a dataset is once loaded, and the specs that load one."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +18,11 @@ from npnet.spec import Named, Spec
 Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
 VALUES: tuple[Task, ...] = ("regression", "counts")
 """The tasks whose targets are values and not classes."""
+
+
+def class_count(task: Task, classes: Sequence[str]) -> int:
+    """How many classes a target has: 2 of each of several labels, 0 of values."""
+    return 2 if task == "multilabel" else len(classes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,156 @@
+"""What each command must give back of a finished run: the same scores, rows and epochs, not just an exit code."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from npnet.data.reading import read_frame
+from npnet.data.schema import ReadOptions
+from npnet.reopening import reopen
+from npnet.rundir import Run
+from tests.cli.conftest import call
+from tests.round_trip.runs import EPOCHS, ROWS, Trained
+
+Check = Callable[[Trained, Path], None]  # a run, and an empty folder for what is changed
+MORE = EPOCHS + 2
+
+
+def evaluate(trained: Trained, _: Path) -> None:
+    """The scores are those of metrics.json, and all of them are numbers."""
+    scores = json.loads(_done("evaluate", trained.path, "--json"))
+    expected = trained.run.metrics()
+    assert scores.keys() == expected.keys()
+    for part, known in expected.items():
+        assert scores[part] == pytest.approx(known, rel=1e-6)
+        assert np.isfinite(list(scores[part].values())).all()
+
+
+def predict(trained: Trained, _: Path) -> None:
+    """Each row gets the outputs of the reopened networks; without folds these are the rows of predictions/test.csv."""
+    columns = answers(trained)
+    assert columns["row"] == [str(row) for row in range(1, ROWS + 1)]
+    outputs = values_of(trained, columns)
+    fitting = reopen(trained.run)
+    frame, _schema = read_frame(ReadOptions(path=str(trained.file)), trained.folder, fitting.data.schema)
+    assert outputs == pytest.approx(fitting.predict(frame)[: outputs.shape[1]].T, rel=1e-5, abs=1e-7)
+    if trained.form in ("one network", "ensemble"):
+        _are_those_written(trained, columns)
+
+
+def plot(trained: Trained, _: Path) -> None:
+    """Every kind that suits is drawn, with numbers beside it that are those of the run's other files."""
+    paths = [Path(line) for line in _done("plot", trained.run.path, "--kind", "all").splitlines()]
+    assert all(path.stat().st_size for path in paths)
+    drawn = {path.stem: _columns(path.read_text()) for path in paths if path.suffix == ".csv"}
+    assert drawn.keys() >= {"loss", "summary", "predicted_against_true" if draws_values(trained) else "confusion"}
+    history = trained.run.history()
+    assert _numbers(drawn["loss"]["validation_loss"]) == pytest.approx(history["validation_loss"])
+    for part, scores in trained.run.metrics().items():
+        shown = dict(zip(drawn["summary"]["metric"], drawn["summary"][part], strict=True))
+        assert {name: float(cell) for name, cell in shown.items() if cell} == pytest.approx(scores)
+    if draws_values(trained):
+        _draws_what_was_predicted(trained, drawn["predicted_against_true"])
+    else:
+        assert sum(map(int, drawn["confusion"]["count"])) == _judged_rows(trained)
+    if trained.is_sweep:
+        tried = _columns((trained.path / "trials.csv").read_text())["validation.loss"]
+        _done("plot", trained.path)
+        assert _columns((trained.path / "plots" / "overview.csv").read_text())["validation.loss"] == tried
+
+
+def resume(trained: Trained, folder: Path) -> None:
+    """A finished run is named and stays as it is; epochs=N trains on, behind the epochs that it has."""
+    files = _contents(trained.path)
+    assert _done("resume", trained.path) == f"{trained.path}\n"
+    assert _contents(trained.path) == files
+    copy = trained.copied(folder / "copy")
+    if trained.is_sweep:
+        assert call("resume", copy.path, f"epochs={MORE}").code == 2
+    _done("resume", copy.run.path, f"epochs={MORE}", "-q")
+    before, after = trained.run.history(), Run(copy.run.path).history()
+    assert list(after["epoch"]) == list(range(1, MORE + 1))
+    assert {name: list(values[:EPOCHS]) for name, values in after.items()} == {
+        name: list(values) for name, values in before.items()
+    }
+    evaluate(copy, folder)
+
+
+OPERATIONS: dict[str, Check] = {"evaluate": evaluate, "predict": predict, "plot": plot, "resume": resume}
+
+
+def answers(trained: Trained) -> dict[str, list[str]]:
+    """What `npnet predict` says of the whole table, with probabilities where there are classes."""
+    options = () if trained.has_values else ("--proba",)
+    return _columns(_done("predict", trained.path, trained.file, *options))
+
+
+def values_of(trained: Trained, columns: dict[str, list[str]]) -> NDArray[Any]:
+    """The numbers among them, (rows, outputs): values, of two classes the chance of the second, else all chances."""
+    beginning = "prediction" if trained.has_values else "probability"
+    names = [name for name in columns if name.startswith(beginning)]
+    if trained.task == "binary":
+        names = ["probability_yes"]
+    return np.stack([_numbers(columns[name]) for name in names], axis=1)
+
+
+def draws_values(trained: Trained) -> bool:
+    """Whether a run is drawn as one of values: labels are, as chances beside 0 and 1."""
+    return trained.has_values or trained.task == "labels"
+
+
+def _are_those_written(trained: Trained, columns: dict[str, list[str]]) -> None:
+    """The same cells of the same rows as in the predictions of the training, whose targets are those of the table."""
+    written = _columns((trained.path / "predictions" / "test.csv").read_text())
+    rows = np.array(written["row"], int) - 1
+    for name in columns.keys() - {"row"}:
+        mine, theirs = np.array(columns[name])[rows], np.array(written[name])
+        try:
+            assert mine.astype(float) == pytest.approx(theirs.astype(float), rel=1e-5, abs=1e-7)
+        except ValueError:
+            assert mine.tolist() == theirs.tolist()
+    ends = [f"_{name}" for name in trained.targets] if len(trained.targets) > 1 else [""]
+    for name, end in zip(trained.targets, ends, strict=True):
+        true = [float(cell) if draws_values(trained) else cell for cell in written[f"target{end}"]]
+        assert true == trained.frame[name].iloc[rows].tolist()
+
+
+def _draws_what_was_predicted(trained: Trained, drawn: dict[str, list[str]]) -> None:
+    rows = np.array(drawn["row"], int) - 1
+    assert len(rows) == _judged_rows(trained)
+    for name in trained.targets:
+        assert _numbers(drawn[f"true {name}"]) == pytest.approx(trained.frame[name].to_numpy(float)[rows])
+    if trained.form in ("one network", "ensemble"):
+        said = values_of(trained, answers(trained))[rows]
+        for name, column in zip(trained.targets, said.T, strict=True):
+            assert _numbers(drawn[f"predicted {name}"]) == pytest.approx(column, rel=1e-5, abs=1e-7)
+
+
+def _judged_rows(trained: Trained) -> int:
+    """How many rows the pictures judge by: those that folds held, which are all, else those of the test part."""
+    return ROWS if trained.form == "cv" else ROWS // 5
+
+
+def _done(*arguments: object) -> str:
+    result = call(*arguments)
+    assert result.code == 0, result.err
+    return result.out
+
+
+def _columns(text: str) -> dict[str, list[str]]:
+    header, *rows = csv.reader(io.StringIO(text))
+    return {name: [row[place] for row in rows] for place, name in enumerate(header)}
+
+
+def _numbers(cells: list[str]) -> NDArray[np.float64]:
+    return np.array([float(cell) if cell else np.nan for cell in cells])
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
