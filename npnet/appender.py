@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from npnet.errors import DiskFull
-from npnet.io import explained, open_plain, sync_folder, write_all
+from npnet.io import open_plain, sync_folder, write_all
+from npnet.refusals import explained
 
 
 class Appender:

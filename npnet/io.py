@@ -13,43 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from npnet.disk import free_space, size_text
-from npnet.errors import DiskFull, MachineError, RunError
+from npnet.disk import size_text
+from npnet.errors import MachineError, RunError
+from npnet.refusals import explained
 from npnet.strict import to_json
 
 NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
-ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
-MORE_ROOM = "make room, or choose a folder on another disk with --runs-dir"
-REFUSALS = {
-    errno.EROFS: ("{path} is on a read-only disk", ANOTHER_FOLDER),
-    errno.EACCES: ("no permission to write {path}", ANOTHER_FOLDER),
-    errno.EPERM: ("no permission to write {path}", ANOTHER_FOLDER),
-    errno.ENOSPC: ("disk full: {needed} needed, {free} free, for {path}", MORE_ROOM),
-    errno.EDQUOT: ("disk quota used up: {needed} needed for {path}", MORE_ROOM),
-    errno.EMFILE: ("too many files are open to write {path}", "see `ulimit -n`"),
-    errno.EFBIG: ("{path} would be larger ({needed}) than this machine allows a file to be", "see `ulimit -f`"),
-}
 
 
 class UnsafeFileError(OSError):
     """A file that is not read: a link, a pipe, a device, a folder, or larger than allowed."""
-
-
-@contextmanager
-def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[None]:
-    """Whatever the machine refuses about `path` as a MachineError; `needed` bytes were to be written.
-
-    `hint` stands in for the usual one. A FileExistsError passes: who makes something exclusively wants to know.
-    """
-    try:
-        yield
-    except FileExistsError:
-        raise
-    except OSError as error:
-        message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
-        kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else MachineError
-        facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
-        raise kind(message.format(path=path, **facts), hint or usual) from error
 
 
 @contextmanager
@@ -88,35 +61,54 @@ def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
     At every instant one of them is whole, and the first that is there is the newest.
     """
 
-    def rotate() -> None:
+    def rotate(whole: Path, path: Path) -> None:
         for old, new in reversed(list(pairwise((path, *older)))):
             with suppress(FileNotFoundError):
                 old.replace(new)
+        whole.replace(path)
 
-    _write_in_place(path, (data,), rotate)
-
-
-def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """As `write_atomic`, from pieces of which memory holds one at a time."""
-    _write_in_place(path, pieces, lambda: None)
+    _write_then(rotate, path, (data,))
 
 
-def _write_in_place(path: Path, pieces: Iterable[bytes], make_way: Callable[[], None]) -> None:
+def write_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
+    """As `write_atomic`, from pieces of which memory holds one at a time; for `hint` see `explained`."""
+    _write_then(Path.replace, path, pieces, hint)
+
+
+def create_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
+    """As `write_pieces`, but the file must not exist yet; FileExistsError if it does, and it stays as it is."""
+    _write_then(_name_new, path, pieces, hint)
+
+
+def _write_then(
+    put: Callable[[Path, Path], object], path: Path, pieces: Iterable[bytes], hint: str | None = None
+) -> None:
+    """Write a file beside `path`, sync it, and let `put` bring it there."""
     temporary, size = hidden_name(path), 0
-    with explained(path):
+    with explained(path, hint=hint):
         try:
             with _made(temporary) as descriptor:
                 for piece in pieces:
                     size += len(piece)
-                    with explained(path, size):
+                    with explained(path, size, hint):
                         write_all(descriptor, piece)
-                with explained(path, size):
+                with explained(path, size, hint):
                     os.fsync(descriptor)
-            make_way()
-            temporary.replace(path)
+            put(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def _name_new(whole: Path, path: Path) -> None:
+    """Give a file a name that nothing has; FileExistsError otherwise. A link, unlike a rename, replaces nothing."""
+    try:
+        path.hardlink_to(whole)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+            raise
+        with _made(path):  # a disk without hard links
+            whole.replace(path)
 
 
 def write_unsynced(path: Path, data: bytes) -> None:

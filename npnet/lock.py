@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from npnet.errors import InUse
-from npnet.io import explained, open_plain, remove_file, write_all
+from npnet.io import open_plain, remove_file, write_all
+from npnet.refusals import explained
 
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 HOLDER = re.compile(r"process (\d{1,9}) on (\S+)", re.ASCII)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import Scaler, Task, fingerprint
+from npnet.data.files import STDIN, place_of
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, class_count
@@ -182,6 +183,12 @@ def reopen(run: Run) -> Fitting:
     fitting.set_weights(run.weights()[0])
     fitting.decisions = metadata_of(run).decisions
     return fitting
+
+
+def data_files(run: Run) -> list[Path]:
+    """The files that the data of a run were read from."""
+    experiment, base = experiment_of(run)
+    return [place_of(path, base) for path in experiment.dataset.files if path != STDIN]
 
 
 def experiment_of(run: Run) -> tuple[Experiment, Path]:

@@ -12,10 +12,26 @@ from npnet import io
 from npnet.appender import Appender
 from npnet.disk import size_text
 from npnet.errors import MachineError
+from npnet.refusals import explained
 
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("refusal", [None, errno.EPERM, errno.ENOTSUP])
+def test_a_new_file_is_written_whole_and_replaces_nothing(refusal, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(refusal, os.strerror(refusal))
+
+    if refusal:  # a disk without hard links
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    io.create_pieces(tmp_path / "file", (b"one", b"two"))
+    assert (tmp_path / "file").read_bytes() == b"onetwo"
+    with pytest.raises(FileExistsError):
+        io.create_pieces(tmp_path / "file", (b"other",))
+    assert (tmp_path / "file").read_bytes() == b"onetwo"
+    assert names(tmp_path) == ["file"]
 
 
 def test_a_file_is_written_whole_and_replaces_the_old_one(tmp_path):
@@ -62,6 +78,7 @@ from pathlib import Path
 from npnet import io
 from npnet.appender import Appender
 from npnet.errors import MachineError
+from npnet.refusals import explained
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 folder = Path(sys.argv[1])
@@ -100,7 +117,7 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_other(tmp_path):
     ],
 )
 def test_what_the_machine_refuses_is_one_line_and_exit_code_6(tmp_path, code, message):
-    with pytest.raises(MachineError) as caught, io.explained(tmp_path / "file", 3_100_000):
+    with pytest.raises(MachineError) as caught, explained(tmp_path / "file", 3_100_000):
         raise OSError(code, os.strerror(code))
     assert message in caught.value.message
     assert str(tmp_path) in caught.value.message

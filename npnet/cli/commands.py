@@ -24,6 +24,8 @@ Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; npn
 Overrides = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Settings that win, such as learning_rate=0.01.")
 ]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")]
 
 
 def _everywhere(

@@ -1,14 +1,14 @@
 """`npnet compare`: what sets runs apart, as a table, for other programs, or as a picture."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Here, Runs, command
-from npnet.cli.files import write
+from npnet.cli.commands import Force, Here, Output, Runs, command
+from npnet.cli.files import STDIO, OutputFile, destination, format_of
 from npnet.cli.query import missing, scores_of
 from npnet.cli.runs import as_written
 from npnet.errors import UsageError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from npnet.rundir import Run
 
 PICTURE = "compare.png"
+TEXTS = ("csv", "md", "json")
+PICTURES = ("png", "svg", "pdf")
+NAMED = "add --csv, --md, --json or --plot"
 POINTS = 6  # of a sweep that are compared, the best
 EXAMPLES = """
 npnet compare latest 20261122-1415 20261122-1502
@@ -40,46 +43,57 @@ def compare(
     plot: Annotated[
         bool, typer.Option("--plot", help=f"Draw the loss curves of all into {PICTURE}; prints the paths written.")
     ] = False,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")] = False,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Compare runs: their scores, and only the settings that differ.
 
     Of a sweep beside others its best trial stands there; a sweep alone shows its best points, the means of repeats.
-    A picture replaces one that npnet drew; any other file is replaced with --force alone.
+    FILE says by its suffix what is written: .csv, .md, .json, or a picture as .png, .svg or .pdf.
     """
-    refuse_two({"--csv": csv, "--md": md, "--plot": plot, "--json": here.json and not plot})
-    if output not in (None, "-") and not (csv or md or plot or here.json):
-        raise UsageError("-o FILE has no form", "add --csv, --md, --json or --plot")
+    asked = the_one_of({"csv": csv, "md": md, "plot": plot, "json": here.json and not plot})
+    if asked == "plot" and output == STDIO:
+        raise UsageError("a picture is not written to standard output", "write -o FILE.png")
     from npnet.rundir import find, is_sweep
 
     found = [find(here.runs_dir, text) for text in run]
     alone = len(found) == 1 and is_sweep(found[0])
-    if plot:
-        draw(here, found, Path(output or PICTURE), force)
+    place = destination(output, force, (), found)
+    form = form_of(asked, place)
+    if form in PICTURES:
+        draw(here, found, form, place or OutputFile(Path(PICTURE), force, (), found))
         return
     comparison = Comparison.of_points(found[0]) if alone else Comparison.of(found)
-    if output is None or output == "-":
-        show(here, comparison, csv, md)
+    if place is None:
+        show(here, comparison, form)
         return
-    write(Path(output), comparison.csv() if csv else comparison.markdown() if md else comparison.json(), force)
-    here.screen.say(f"wrote {output}")
+    place.write([comparison.text(str(form)).encode()])
+    here.screen.say(f"wrote {place.path}")
 
 
-def refuse_two(forms: dict[str, bool]) -> None:
-    """UsageError where more than one form is asked for."""
-    asked = [name for name, wanted in forms.items() if wanted]
-    if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} do not go together", "leave out one of them")
+def the_one_of(asked: dict[str, bool]) -> str | None:
+    """The form that is asked for, if one is; UsageError for more than one."""
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        raise UsageError(f"{' and '.join(f'--{form}' for form in forms)} do not go together", "leave out one of them")
+    return forms[0] if forms else None
 
 
-def show(here: Here, comparison: "Comparison", csv: bool, md: bool) -> None:
+def form_of(asked: str | None, place: OutputFile | None) -> str | None:
+    """What is written: csv, md, json, or the form of a picture; None for a table on the screen.
+
+    UsageError where the suffix of the file says another one.
+    """
+    if asked == "plot":
+        return format_of(place.path, None, PICTURES, "-o FILE.png") if place else "png"
+    return format_of(place.path, asked, (*TEXTS, *PICTURES), NAMED) if place else asked
+
+
+def show(here: Here, comparison: "Comparison", form: str | None) -> None:
     """Write a comparison to standard output."""
-    if csv or md:
-        here.screen.result(comparison.csv() if csv else comparison.markdown())
-    elif here.json:
+    if form in ("csv", "md"):
+        here.screen.result(comparison.text(form))
+    elif form == "json":
         here.screen.result_json(comparison.object)
     else:
         from npnet.console.tables import table
@@ -87,17 +101,15 @@ def show(here: Here, comparison: "Comparison", csv: bool, md: bool) -> None:
         here.screen.result_table(table(["", *comparison.runs], comparison.rows))
 
 
-def draw(here: Here, runs: "list[Run]", file: Path, force: bool) -> None:
+def draw(here: Here, runs: "list[Run]", form: str, picture: OutputFile) -> None:
     """Draw the loss curves of runs, and write their numbers beside them."""
-    if file.suffix != ".png":
-        raise UsageError(f"{file} is no name for a picture", "-o FILE.png")
     from npnet.plots.comparison import Curve, losses
-    from npnet.plots.pictures import is_own, save
+    from npnet.plots.pictures import files_of
     from npnet.rundir import differing_settings
 
-    for path in (file, file.with_suffix(".csv")):
-        if not force and not is_own(path):
-            raise UsageError(f"{path} is there already", "-f replaces it, -o FILE.png writes another one")
+    places = (picture, replace(picture, path=picture.path.with_suffix(".csv")))
+    for place in places:
+        place.require_free()
     named = dict(answers(runs))
     histories = {name: one.history() for name, one in named.items()}
     for name in [name for name, history in histories.items() if Curve.of(name, history) is None]:
@@ -107,7 +119,9 @@ def draw(here: Here, runs: "list[Run]", file: Path, force: bool) -> None:
         raise UsageError("none of the runs has an epoch to draw", "`npnet runs` shows how far each came")
     if any(name.split(".")[0] == "loss" for name in differing_settings(list(named.values()))):
         here.screen.warn("the losses of these runs are not the same: their curves cannot be compared")
-    paths = [str(path) for path in save(losses(histories), file.with_suffix(""))]
+    for place, data in zip(places, files_of(losses(histories), [form]).values(), strict=True):
+        place.write([data])
+    paths = [str(place.path) for place in places]
     if here.json:
         here.screen.result_json({"paths": paths})
     else:
@@ -168,6 +182,10 @@ class Comparison:
         """A row for each score and setting: its name, and its value in each run."""
         settings = {name: list(map(as_written, values)) for name, values in self.settings.items()}
         return [[name, *values] for name, values in (self.metrics | settings).items()]
+
+    def text(self, form: str) -> str:
+        """All of it as csv, md or json."""
+        return {"csv": self.csv, "md": self.markdown, "json": self.json}[form]()
 
     def csv(self) -> str:
         """A row for each run, decimals in full; empty where a run has no such score or setting."""

@@ -1,19 +1,144 @@
-"""Files that a command was told to write: none is replaced unasked."""
+"""Files that a command is told to write: in what format, what they never replace, and what --force replaces."""
 
+import os
+import shlex
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from npnet.errors import UsageError
+from npnet.errors import MachineError, UsageError
+
+if TYPE_CHECKING:
+    from npnet.rundir import Run
+
+STDIO = "-"
+ELSEWHERE = "-o FILE writes another file"
+SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".md": "md",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".png": "png",
+    ".svg": "svg",
+    ".pdf": "pdf",
+    ".gz": "gzip",
+    ".bz2": "bzip2",
+    ".xz": "xz",
+    ".zst": "zstd",
+    ".zip": "zip",
+    ".xlsx": "xlsx",
+    ".safetensors": "safetensors",
+}
 
 
-def write(file: Path, text: str, force: bool) -> None:
-    """Write a new file, or any with `force`; UsageError where one is there."""
-    from npnet.io import explained, write_atomic, write_new
+@dataclass(frozen=True)
+class OutputFile:
+    """A file to write. An existing one is replaced with `force` alone, and never one that the command reads.
 
-    if force:
-        write_atomic(file, text.encode())
-        return
-    try:
-        with explained(file):
-            write_new(file, text.encode())
-    except FileExistsError:
-        raise UsageError(f"{file} is there already", "-f replaces it, -o FILE writes another one") from None
+    `inputs` are the paths that it reads, `-` for standard input; `runs` are those whose files it reads.
+    """
+
+    path: Path
+    force: bool
+    inputs: Sequence[str | Path] = ()
+    runs: Sequence["Run"] = ()
+
+    def require_free(self) -> None:
+        """UsageError where the file may not be written, MachineError where its folder is missing.
+
+        Ask before what takes time; `write` asks again.
+        """
+        from npnet.rundir import owner
+
+        if (run := owner(self.path)) is not None:
+            raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", ELSEWHERE)
+        if not self.path.parent.is_dir():
+            what = f"cannot write {self.path}: there is no folder {self.path.parent}"
+            raise MachineError(what, f"mkdir -p {shlex.quote(str(self.path.parent))} makes it")
+        if not os.path.lexists(self.path):
+            return
+        if self.path.is_dir():
+            raise UsageError(f"{self.path} is a folder", f"-o {self.path / 'NAME'} writes a file into it")
+        if self.path.exists() and not self.path.is_file():
+            raise UsageError(f"{self.path} is not a regular file", "-o - is standard output")
+        if any(_is_same(self.path, other) for other in self._read()):
+            raise UsageError(
+                f"{self.path} is an input of this command or of its run, and is never overwritten", ELSEWHERE
+            )
+        if not self.force:
+            raise self._taken()
+
+    def write(self, pieces: Iterable[bytes]) -> None:
+        """Write the file, whole or not at all; UsageError where it may not be written."""
+        from npnet.io import create_pieces, write_pieces
+
+        self.require_free()
+        try:
+            (write_pieces if self.force else create_pieces)(self.path, pieces, ELSEWHERE)
+        except FileExistsError:  # another process made it meanwhile
+            raise self._taken() from None
+
+    def _taken(self) -> UsageError:
+        return UsageError(f"{self.path} is there already", f"-f replaces it, {ELSEWHERE}")
+
+    def _read(self) -> Iterator[Path | int]:
+        """What the command reads; of runs the hard links, as `owner` knows what lies in their folders."""
+        yield from map(_opened, self.inputs)
+        if self.path.is_file() and self.path.stat().st_nlink > 1:
+            for run in self.runs:
+                yield from run.path.rglob("*")
+
+
+def destination(
+    output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[Run]" = ()
+) -> OutputFile | None:
+    """The file that an output goes to, None for standard output; UsageError where it may not go there."""
+    if output not in (None, STDIO):
+        file = OutputFile(Path(str(output)), force, inputs, runs)
+        file.require_free()
+        return file
+    for path in inputs:  # as in `npnet predict RUN a.csv >> a.csv`
+        if _is_same(_opened(path), 1):
+            name = "standard input" if path == STDIO else path
+            raise UsageError(f"{name} is an input of this command, and standard output goes there", ELSEWHERE)
+    return None
+
+
+def format_of(file: Path, asked: str | None, formats: Sequence[str], hint: str) -> str:
+    """The format in which a file is written: as an option says, else as its suffix does.
+
+    UsageError where the two contradict each other, or the suffix is of a format that the command does not write;
+    `hint` says how to name a format for a file whose suffix is of none.
+    """
+    named = SUFFIXES.get(file.suffix.lower())
+    if asked is not None and named in (None, asked):
+        return asked
+    if asked is not None:
+        raise UsageError(f"{file} would hold {asked}, and its suffix says {named}", f"write -o FILE.{asked}")
+    if named is None:
+        raise UsageError(f"the name of {file} does not say in what format to write it", hint)
+    if named not in formats:
+        raise UsageError(f"{file} cannot be written as {named}", f"-o FILE takes .{', .'.join(formats)}")
+    return named
+
+
+def _opened(path: str | Path) -> Path | int:
+    """A path, or the descriptor of standard input."""
+    return 0 if path == STDIO else Path(path)
+
+
+def _is_same(one: Path | int, other: Path | int) -> bool:
+    """Whether two paths or open descriptors are the same regular file, by whatever names."""
+    with suppress(OSError):
+        first, second = os.stat(one), os.stat(other)  # noqa: PTH116 - descriptors have no other stat
+        return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
+    return False

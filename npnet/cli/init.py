@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from npnet.cli.catalogue import entries, templates
-from npnet.cli.commands import Here, command
-from npnet.cli.files import write
+from npnet.cli.commands import Force, Here, Output, command
+from npnet.cli.files import OutputFile, destination, format_of
 from npnet.cli.listing import item
 from npnet.errors import UsageError
 from npnet.registry import nearest
@@ -36,10 +36,8 @@ def init(
     target: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="The column of the table to predict; repeatable.")
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")] = False,
+    output: Output = None,
+    force: Force = False,
 ) -> None:
     """Write a commented config to start from, TEMPLATE.yaml unless told otherwise.
 
@@ -64,7 +62,8 @@ def write_template(here: Here, template: str, output: str | None, force: bool) -
         near = nearest(template, list(known))
         hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
         raise UsageError(f'there is no template "{template}"', hint)
-    deliver(here, known[template], output or f"{template}.yaml", force, {"template": template})
+    place = destination_of(output or f"{template}.yaml", force)
+    deliver(here, known[template], place, {"template": template})
 
 
 def write_proposal(here: Here, data: str, target: list[str], output: str | None, force: bool) -> None:
@@ -73,24 +72,32 @@ def write_proposal(here: Here, data: str, target: list[str], output: str | None,
         raise UsageError("--data needs --target COLUMN", "the column to predict")
     from npnet.running.proposing import propose
 
-    file = output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml"
-    proposal = propose(data, target, Path() if file == "-" else Path(file).parent)
+    place = destination_of(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
+    proposal = propose(data, target, Path() if place is None else place.path.parent)
     for warning in proposal.warnings:
         here.screen.warn(f"{warning}; drop it if it is not known when you predict")
     if proposal.dropped:
         here.screen.say(f"left out as identifiers: {', '.join(proposal.dropped)}")
-    deliver(here, proposal.text, file, force, {"data": data, "dropped": list(proposal.dropped)})
+    deliver(here, proposal.text, place, {"data": data, "dropped": list(proposal.dropped)})
 
 
-def deliver(here: Here, text: str, output: str, force: bool, about: dict[str, object]) -> None:
+def destination_of(output: str, force: bool, *inputs: str) -> OutputFile | None:
+    """The file that a config goes to, None for standard output; UsageError where it may not go there."""
+    place = destination(output, force, inputs)
+    if place is not None:
+        format_of(place.path, "yaml", ("yaml",), "-o FILE.yaml")
+    return place
+
+
+def deliver(here: Here, text: str, place: OutputFile | None, about: dict[str, object]) -> None:
     """Write a config to a file or to standard output, and say so."""
-    if output == "-":
+    if place is None:
         here.screen.result(text)
         return
-    write(Path(output), text, force)
-    here.screen.say(f"wrote {output}; next: npnet train {output}")
+    place.write([text.encode()])
+    here.screen.say(f"wrote {place.path}; next: npnet train {place.path}")
     if here.json:
-        here.screen.result_json(about | {"file": output})
+        here.screen.result_json(about | {"file": str(place.path)})
 
 
 def list_templates(here: Here) -> None:

@@ -1,24 +1,26 @@
 """`npnet predict`: what a run says of the rows of a file."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Here, Run, command
+from npnet.cli.commands import Force, Here, Output, Run, command
+from npnet.cli.files import STDIO, destination, format_of
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
     from npnet.data.reading import ReadFrame
     from npnet.running.predicting import Oracle
+    from npnet.running.results import Columns
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "parquet")
+NAMED = "--format csv, jsonl or parquet says it"
 EXAMPLES = """
 npnet predict latest new.csv
 npnet predict latest new.csv --proba -o answers.csv
 zcat new.csv.gz | npnet predict latest --format jsonl > answers.jsonl
-npnet predict 20261122 new.parquet --strict
+npnet predict 20261122 new.parquet --strict -o answers.parquet
 """
 
 
@@ -34,41 +36,54 @@ def predict(
         str | None, typer.Argument(metavar="FILE", help="Rows to predict; - or none is standard input.")
     ] = None,
     proba: Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")] = False,
-    form: Annotated[str, typer.Option("--format", metavar="FORM", help="csv or jsonl.")] = "csv",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; else standard output.")
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORM", help="csv, jsonl or parquet; else by the suffix of FILE, or csv."),
     ] = None,
+    output: Output = None,
+    force: Force = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse values that training never saw.")] = False,
 ) -> None:
     """Predict rows that need not have the target; columns go by name.
 
     Other columns are left aside. A text that training never saw is taken as unknown, with a warning.
-    For a sweep its best trial answers.
+    For a sweep its best trial answers. Inputs, and the files of a run, are never overwritten.
     """
-    if form not in FORMATS:
-        raise UsageError(f"there is no format {form}", f"write {' or '.join(FORMATS)}")
+    if form not in (None, *FORMATS):
+        raise UsageError(f"there is no format {form}", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if file is None and here.screen.listens:
         raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
+    if output in (None, STDIO):
+        refuse_for_standard_output(here, form)
+    from npnet.reopening import data_files
     from npnet.rundir import answering, find
-    from npnet.running.predicting import FORMATS as WRITERS
-    from npnet.running.predicting import Oracle, rows_of
+    from npnet.running.formats import encoded, require_writer
+    from npnet.running.predicting import Oracle
 
-    oracle = Oracle.of(answering(find(here.runs_dir, run)))
+    found = answering(find(here.runs_dir, run))
+    place = destination(output, force, [file or STDIO, *data_files(found)], [found])
+    kind = (form or "csv") if place is None else format_of(place.path, form, FORMATS, NAMED)
+    require_writer(kind)
+    oracle = Oracle.of(found)
     if proba:
         oracle.require_classes()
-    frame = looked_at(here, oracle, file or "-", strict)
+    frame = looked_at(here, oracle, file or STDIO, strict)
     blocks = oracle.predictions(frame, proba)
-    texts = (WRITERS[form](block, n == 0) for n, block in enumerate(blocks))
-    if output is not None and str(output) != "-":
-        write(output, texts)
-        here.screen.say(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {output}")
-        if here.json:
-            here.screen.result_json({"file": str(output), "rows": len(frame)})
-    elif here.json:
-        here.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})
-    else:
-        for text in texts:
-            here.screen.result(text)
+    if place is None:
+        show(here, kind, blocks)
+        return
+    place.write(encoded(kind, blocks))
+    here.screen.say(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {place.path}")
+    if here.json:
+        here.screen.result_json({"file": str(place.path), "rows": len(frame)})
+
+
+def refuse_for_standard_output(here: Here, form: str | None) -> None:
+    """UsageError for what cannot go to standard output: Parquet, or two formats at a time."""
+    if here.json and form is not None:
+        raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
+    if form == "parquet":
+        raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
 
 
 def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFrame":
@@ -83,8 +98,12 @@ def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFra
     return frame
 
 
-def write(file: Path, blocks: Iterator[str]) -> None:
-    """Put the predictions in place in one step."""
-    from npnet.io import write_pieces
+def show(here: Here, kind: str, blocks: "Iterator[Columns]") -> None:
+    """Write the predictions to standard output."""
+    from npnet.running.formats import rows_of, texts
 
-    write_pieces(file, (block.encode() for block in blocks))
+    if here.json:
+        here.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})
+        return
+    for text in texts(kind, blocks):
+        here.screen.result(text)

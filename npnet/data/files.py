@@ -17,10 +17,11 @@ from typing import BinaryIO, cast
 
 from npnet.data.text import quoted
 from npnet.errors import DataError
-from npnet.io import explained
+from npnet.refusals import explained
 from npnet.registry import nearest
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+STDIN = "-"
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
 
@@ -101,8 +102,8 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
     A relative path starts at `base`. Standard input is put into a nameless temporary file first, as it can be read
     only once. At the end the file must be what it was.
     """
-    with _standard_input() if path == "-" else _plain_file(path, base) as raw:
-        file = DataFile(raw, "standard input" if path == "-" else path)
+    with _standard_input() if path == STDIN else _plain_file(path, base) as raw:
+        file = DataFile(raw, "standard input" if path == STDIN else path)
         try:
             with file.ending:
                 yield file
@@ -125,7 +126,7 @@ def _standard_input() -> BinaryIO:
 def _plain_file(path: str, base: Path) -> BinaryIO:
     if URL.match(path):
         raise DataError(f"{path} is an address", "npnet reads files only; download it first")
-    place = base / (_at_home(path) if path.startswith("~/") else path)
+    place = place_of(path, base)
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
@@ -138,6 +139,11 @@ def _plain_file(path: str, base: Path) -> BinaryIO:
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
         raise DataError(f"{path} is {what}", "path: names one file, or - for standard input")
     return open(descriptor, "rb")  # noqa: PTH123 - `opened` closes it
+
+
+def place_of(path: str, base: Path) -> Path:
+    """Where a path of a config leads: a relative one starts at `base`, `~/` at the home folder."""
+    return base / (_at_home(path) if path.startswith("~/") else path)
 
 
 def _at_home(path: str) -> Path:

@@ -12,7 +12,8 @@ from numpy.typing import DTypeLike, NDArray
 from typing_extensions import override
 
 from npnet.data.frame import Rows
-from npnet.io import explained, reading, write_all
+from npnet.io import reading, write_all
+from npnet.refusals import explained
 
 MEMORY = 1 << 28  # bytes of a table that are kept in memory; the columns of a larger one rest on the disk
 DOUBLE = 1 << 18  # up to so many values an array doubles when it grows; from there on it grows by an eighth

@@ -68,6 +68,11 @@ class Source(Spec):
     def load(self, base: Path, seed: int) -> Dataset:
         """Load the rows; a relative path starts at `base`, the folder of the config."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the files that the rows are read from, as the config has them."""
+        return ()
+
 
 datasets: Registry[type[Source]] = Registry("dataset", "datasets")
 SourceSpec = Annotated[Source, Named(datasets)]

@@ -74,6 +74,11 @@ class Table(ReadOptions, Source):
         """The names of the columns that are no features."""
         return (*self.targets, *(name for name in (self.weight, self.group, self.time) if name is not None))
 
+    @property
+    @override
+    def files(self) -> tuple[str, ...]:
+        return tuple(path for path in (self.path, self.validation, self.test) if path is not None)
+
     @override
     def load(self, base: Path, seed: int) -> Dataset:
         return self.dataset(self.read(base))

@@ -6,17 +6,13 @@ from io import StringIO
 from pathlib import Path
 
 from npnet.errors import UsageError
-from npnet.io import make_folders, open_regular, write_atomic
-from npnet.plots.backend import MAKER, render
-from npnet.plots.comparison import COLUMNS as COMPARED
+from npnet.io import make_folders, write_atomic
+from npnet.plots.backend import render
 from npnet.plots.kinds import Drawing, Numbers, plots, suits
 from npnet.plots.material import Material
 from npnet.plots.trials import SweepMaterial
 
 USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
-PNG = b"\x89PNG\r\n\x1a\n"
-OWN = f"tEXtSoftware\0{MAKER}".encode()
-BEGINNING = 200  # bytes of a file that tell whether npnet made it
 
 
 def usual(material: Material | SweepMaterial) -> list[str]:
@@ -44,28 +40,16 @@ def draw(
 
 def save(drawing: Drawing, stem: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
     """Write a drawing as `<stem>.<format>` and its numbers as `<stem>.csv`; gives their paths."""
-    files = {form: render(drawing.figure, form) for form in formats} | {"csv": table(drawing.numbers)}
+    files = files_of(drawing, formats)
     paths = {form: stem.with_name(f"{stem.name}.{form}") for form in files}
     for form, data in files.items():
         write_atomic(paths[form], data)
     return list(paths.values())
 
 
-def is_own(path: Path) -> bool:
-    """Whether a file may be replaced: it is not there, or npnet drew it, or wrote it beside such a picture.
-
-    A picture names its maker near its beginning; numbers are known by the names of their columns.
-    """
-    try:
-        with open_regular(path) as file:
-            beginning = file.read(BEGINNING)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    if path.suffix == ".png":
-        return beginning.startswith(PNG) and OWN in beginning
-    return beginning.split(b"\n")[0] == ",".join(COMPARED).encode()
+def files_of(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
+    """A drawing in each format, and last its numbers as csv."""
+    return {form: render(drawing.figure, form) for form in formats} | {"csv": table(drawing.numbers)}
 
 
 def table(numbers: Numbers) -> bytes:

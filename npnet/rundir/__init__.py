@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from npnet.rundir.differing import Difference, difference, differing_settings, settings
     from npnet.rundir.entry import Entry
     from npnet.rundir.index import listing
+    from npnet.rundir.ownership import owner
     from npnet.rundir.run import Run
     from npnet.rundir.shelf import find, remove, set_tags
     from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder, reclaim
@@ -30,6 +31,7 @@ __all__ = [
     "find",
     "is_sweep",
     "listing",
+    "owner",
     "reclaim",
     "remove",
     "set_tags",
@@ -40,6 +42,7 @@ HOMES = {
     "differing": ("Difference", "difference", "differing_settings", "settings"),
     "entry": ("Entry",),
     "index": ("listing",),
+    "ownership": ("owner",),
     "run": ("Run",),
     "shelf": ("find", "remove", "set_tags"),
     "writer": ("NewRun", "RunWriter", "claim", "claim_folder", "reclaim"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from npnet import io
 from npnet.errors import RunError
+from npnet.refusals import explained
 from npnet.rundir import names
 from npnet.strict import parse_json, to_json
 
@@ -51,7 +52,7 @@ def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool
         io.write_unsynced(hidden / file, data)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     told = {"format": names.FORMAT, **vars(result), "files": hashes}
-    with io.explained(hidden / names.RESULT):
+    with explained(hidden / names.RESULT):
         io.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
     return io.claim_name(hidden, shelf / name)
 

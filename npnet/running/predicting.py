@@ -1,7 +1,6 @@
 """Predicting: rows of a file, read as a run's own were, and what its network says of each."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from npnet.errors import DataError, UsageError
 from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
-from npnet.rundir.table import csv_rows
 from npnet.running.results import BLOCK, Columns, answers, bounds
 from npnet.running.threads import limited, threads_of
 
@@ -117,22 +115,3 @@ def _warning(name: str, counts: dict[str, int]) -> str:
     words += [f"empty {gaps}"] if gaps else []
     many = "row holds" if rows == 1 else "rows hold"
     return f"column {quoted(name)}: {rows} {many} what training never saw, taken as unknown: {', '.join(words)}"
-
-
-def csv_text(columns: Columns, first: bool) -> str:
-    """A block of predictions as CSV; the first one has the line of names."""
-    return csv_rows(columns, header=first).decode()
-
-
-def jsonl_text(columns: Columns, first: bool) -> str:  # noqa: ARG001 - as csv_text
-    """A block of predictions as JSON, an object a line."""
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows_of(columns))
-
-
-def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
-    """The rows of a block, each by the names of its columns."""
-    cells = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return (dict(zip(columns, row, strict=True)) for row in cells)
-
-
-FORMATS: dict[str, Callable[[Columns, bool], str]] = {"csv": csv_text, "jsonl": jsonl_text}

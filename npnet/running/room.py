@@ -5,7 +5,7 @@ from pathlib import Path
 from npnet.disk import free_space, size_text
 from npnet.errors import DiskFull
 from npnet.fitting import Fitting
-from npnet.io import MORE_ROOM
+from npnet.refusals import MORE_ROOM
 
 KEPT = 4
 """Checkpoints that lie beside each other while one is written: the last three, and the new one."""

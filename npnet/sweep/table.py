@@ -12,8 +12,6 @@ from npnet.rundir.trial import Result
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan
 
-POINTS = "points.csv"
-
 
 def write_tables(outcomes: Outcomes) -> None:
     """Write trials.csv and timing.csv, and where points are repeated points.csv."""
@@ -27,7 +25,7 @@ def write_tables(outcomes: Outcomes) -> None:
     io.write_atomic(folder / files.TABLE, b"".join(rows))
     io.write_atomic(folder / files.TIMING, b"".join(times))
     if outcomes.plan.spec.seeds > 1:
-        io.write_atomic(folder / POINTS, b"".join(_points(outcomes)))
+        io.write_atomic(folder / files.POINTS, b"".join(_points(outcomes)))
 
 
 def _head(plan: Plan, columns: Sequence[tuple[str, str]]) -> bytes:

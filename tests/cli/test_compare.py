@@ -78,8 +78,8 @@ def test_a_hyphen_is_standard_output(runs: Path) -> None:
 
 def test_a_picture_is_drawn_with_its_numbers_beside_it(runs: Path, folder: Path) -> None:
     before = set(folder.iterdir())
-    for _ in range(2):  # the second one replaces the first
-        result = call("compare", *ids(runs), "--plot", "--runs-dir", runs)
+    for options in ((), ("-f",)):  # the second one replaces the first
+        result = call("compare", *ids(runs), "--plot", *options, "--runs-dir", runs)
         assert (result.code, result.out, result.err) == (0, "compare.png\ncompare.csv\n", "")
     assert set(folder.iterdir()) - before == {folder / "compare.png", folder / "compare.csv"}
     rows = list(csv.DictReader(StringIO(Path("compare.csv").read_text())))
@@ -90,22 +90,15 @@ def test_a_picture_is_drawn_with_its_numbers_beside_it(runs: Path, folder: Path)
 
 
 @pytest.mark.parametrize("name", ["compare.png", "compare.csv"])
-def test_a_file_that_npnet_did_not_draw_is_replaced_with_force_alone(name: str, runs: Path, folder: Path) -> None:
+def test_neither_a_picture_nor_its_numbers_replace_a_file_without_force(name: str, runs: Path, folder: Path) -> None:
     Path(name).write_text("mine")
     before = set(folder.iterdir())
     result = call("compare", *ids(runs), "--plot", "--runs-dir", runs)
     assert (result.code, result.out) == (2, "")
-    assert result.err == (
-        f"npnet: error: {name} is there already\nhint: -f replaces it, -o FILE.png writes another one\n"
-    )
+    assert result.err == (f"npnet: error: {name} is there already\nhint: -f replaces it, -o FILE writes another file\n")
     assert (Path(name).read_text(), set(folder.iterdir())) == ("mine", before)
     assert call("compare", *ids(runs), "--plot", "--force", "--runs-dir", runs).code == 0
     assert Path(name).read_bytes() != b"mine"
-
-
-def test_a_table_beside_is_not_taken_for_the_numbers_of_a_picture(runs: Path, folder: Path) -> None:
-    assert call("compare", *ids(runs), "--csv", "-o", "compare.csv", "--runs-dir", runs).code == 0
-    assert call("compare", *ids(runs), "--plot", "--runs-dir", runs).code == 2
 
 
 def test_a_run_without_an_epoch_is_left_out_of_the_picture(runs: Path, folder: Path) -> None:
@@ -138,9 +131,11 @@ def test_different_losses_are_drawn_with_a_warning(runs: Path, folder: Path) -> 
         (("--csv", "--md"), "--csv and --md do not go together"),
         (("--plot", "--csv"), "--csv and --plot do not go together"),
         (("--md", "--json"), "--md and --json do not go together"),
-        (("-o", "x"), "-o FILE has no form"),
-        (("--plot", "-o", "x.jpg"), "x.jpg is no name for a picture"),
-        (("--plot", "-o", "-"), "- is no name for a picture"),
+        (("-o", "x"), "the name of x does not say in what format to write it"),
+        (("--plot", "-o", "x.jpg"), "the name of x.jpg does not say in what format to write it"),
+        (("--plot", "-o", "x.csv"), "x.csv cannot be written as csv"),
+        (("--csv", "-o", "x.png"), "x.png would hold csv, and its suffix says png"),
+        (("--plot", "-o", "-"), "a picture is not written to standard output"),
     ],
 )
 def test_options_that_say_nothing_together_are_refused(options: tuple[str, ...], error: str, runs: Path) -> None:
@@ -150,11 +145,11 @@ def test_options_that_say_nothing_together_are_refused(options: tuple[str, ...],
     assert result.err.splitlines()[1].startswith("hint: ")
 
 
-@pytest.mark.parametrize("options", [("--csv",), ("--plot",)])
+@pytest.mark.parametrize("options", [("--csv", "-o", "nowhere/x.csv"), ("--plot", "-o", "nowhere/x.png")])
 def test_a_folder_that_is_not_there_is_an_error_of_the_machine(
     options: tuple[str, ...], runs: Path, folder: Path
 ) -> None:
-    result = call("compare", *ids(runs), *options, "-o", "nowhere/x.png", "--runs-dir", runs)
+    result = call("compare", *ids(runs), *options, "--runs-dir", runs)
     assert (result.code, result.out) == (6, "")
-    assert result.err.startswith("npnet: error: cannot write nowhere/x.png")
+    assert result.err.startswith(f"npnet: error: cannot write {options[-1]}: there is no folder nowhere\nhint: mkdir")
     assert not Path("nowhere").exists()

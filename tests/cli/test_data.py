@@ -158,7 +158,7 @@ def test_several_targets_are_a_list(table: Path) -> None:
     ],
 )
 def test_a_config_that_cannot_be_made_is_an_error(options: tuple[str, ...], code: int, words: str, table: Path) -> None:
-    result = call("init", *options)
+    result = call("init", *options, *(() if "-o" in options else ("-o", "new.yaml")))
     assert (result.code, result.out) == (code, "")
     assert words in result.err
     assert "Traceback" not in result.err

@@ -89,7 +89,6 @@ USAGE = {
     "no_such_format": "plot latest --format gif",
     "no_such_test": "runs --filter fast",
     "two_forms": "compare latest 2026 --csv --md",
-    "no_form": "compare latest 2026 -o runs.csv",
     "no_bound": "evaluate latest --fail-under roc_auc",
     "unknown_key_to_explain": "config explain learning_rte",
 }
