@@ -22,7 +22,7 @@ from npnet.pooling import Said, pooled
 from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout, logits
 from npnet.streams import member_seed
-from npnet.training import Monitor, Progress
+from npnet.training import Monitor, PerModel, Progress
 from npnet.weights import named, set_weights, weights_of
 
 Data = Prepared | Sequence[Sequence[Prepared]]
@@ -154,35 +154,55 @@ class Fitting:
         return bool(self.cohort.lost[self.models].any())
 
     @property
-    def silent(self) -> dict[str, float]:
-        """The share of units that are 0 on all rows, by the name of their layer; of several models the largest."""
-        return {name: float(shares[self.models].max()) for name, shares in self.cohort.silent.items()}
+    def silent(self) -> dict[str, PerModel]:
+        """The share of units of each model that are 0 on all rows, (models,), by the name of their layer."""
+        return {name: shares[self.models] for name, shares in self.cohort.silent.items()}
 
-    def growth(self, progress: Progress) -> float:
-        """How many times its value before training the train loss is, of several models the most; 0 if not measured."""
+    @property
+    def done(self) -> NDArray[np.bool_]:
+        """Which models have had enough, (models,)."""
+        return self.cohort.best.done[self.models]
+
+    def grown(self, progress: Progress) -> tuple[float, str]:
+        """How many times `first`, or 1 if that is less, the train loss of the worst model is, and this in words."""
         if not progress.values:
-            return 0.0
-        return float(self.cohort.growth.of(progress, np.arange(len(self.cohort.learners)))[self.models].max())
+            return 0.0, ""
+        growth = self.cohort.growth.of(progress, np.arange(len(self.cohort.learners)))[self.models]
+        worst = int(np.argmax(growth))
+        loss, first = (
+            float(of[self.models][worst]) for of in (progress.values["train_loss"], self.cohort.growth.first)
+        )
+        return float(growth[worst]), f"train_loss is {loss:.3g}, and was {first:.3g} before training"
+
+    @property
+    def first_loss(self) -> float:
+        """The train loss before training, of several models the mean."""
+        return float(self.cohort.growth.first[self.models].mean())
+
+    def largest_rate(self, epoch: int) -> float:
+        """The largest learning rate from an epoch on; 0 after the last one."""
+        return float(self.cohort.largest_rates(epoch)[self.models].max())
 
     @property
     def finished(self) -> bool:
         """Whether all models have had enough."""
-        return bool(self.cohort.best.done[self.models].all())
+        return bool(self.done.all())
 
     def _divergence(self, progress: Progress) -> tuple[str, str]:
         lost = [
             name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value).all()
         ]
-        growth = self.growth(progress)
+        growth, grown = self.grown(progress)
         what = "the weights are no longer finite numbers"
         if lost:
             what = f"{lost[0]} is no longer a finite number"
         elif self.experiment.diverge_factor and growth > self.experiment.diverge_factor:
-            what = f"train_loss is {growth:.1e} times what it was before training"
+            what = grown
         rate = self.experiment.learning_rate
-        kept = self.best_epoch
+        first, last = min(self.best_epochs), max(self.best_epochs)
+        kept = f"epoch {first}" if first == last else f"each network's best epoch, {first} to {last},"
         return (
-            f"the training diverged in epoch {progress.epoch}: {what}; the weights of epoch {kept} are kept",
+            f"the training diverged in epoch {progress.epoch}: {what}; the weights of {kept} are kept",
             f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
         )
 

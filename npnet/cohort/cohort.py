@@ -217,6 +217,18 @@ class Cohort:
         e = self.experiment
         return Rates([self.learners[place].learning_rate for place in places], e.epochs, e.schedule, self.monitor)
 
+    def largest_rates(self, epoch: int) -> PerModel:
+        """The largest learning rate of each model (models,) from an epoch on; 0 of those that are packed away."""
+        found = np.zeros(len(self.learners))
+        for course in self.courses:
+            found[course.group.places] = course.rates.largest(epoch, course.batches.count)
+        return found
+
+    @property
+    def steps(self) -> int:
+        """How many batches a model that still trains has in an epoch."""
+        return self.courses[0].batches.count
+
     # State
 
     def state(self) -> Tensors:

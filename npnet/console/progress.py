@@ -12,7 +12,7 @@ from npnet.console.screen import Screen, one_line
 from npnet.fitting import Fitting
 from npnet.nn.linear import Linear
 from npnet.rundir import Run
-from npnet.running.notes import filled, warnings
+from npnet.running.notes import filled, warnings, whole_batches
 from npnet.training import Progress
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class TrainingDisplay:
         self.ending = "the training was cut short"
         for text in warnings(fitting):
             self.warn(text)
-        for line in (summary(fitting), filled(fitting)):
+        for line in (summary(fitting), filled(fitting), whole_batches(fitting)):
             if line:
                 self._say(line)
         if self.state.behind:

@@ -94,9 +94,11 @@ def _useless(columns: Sequence[Levels]) -> list[Finding]:
     for column in columns:
         name = column.column.name
         if column.distinct == 0:
-            found.append(Finding("empty", (name,), f"{quoted(name)} is empty in every row; it is left out"))
+            found.append(
+                Finding("empty", (name,), f"{quoted(name)} is empty in every row; nothing can be learned from it")
+            )
         elif column.distinct == 1:
-            gaps = ", where it is not missing" if column.missing else "; it is left out"
+            gaps = ", where it is not missing" if column.missing else "; nothing can be learned from it"
             found.append(Finding("constant", (name,), f"{quoted(name)} is the same in every row{gaps}"))
     return found
 
@@ -161,7 +163,7 @@ def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
 
 def _repeated(columns: Sequence[Levels]) -> list[Finding]:
     count = repeated_rows(columns)
-    what = f"{count} {_rows(count)} repeat an earlier one in every column but identifiers"
+    what = f"{count} {_rows(count)} repeat{'s' * (count == 1)} an earlier one in every column but identifiers"
     return [Finding("rows", (), what)] if count else []
 
 

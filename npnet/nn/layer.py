@@ -114,6 +114,11 @@ class Layer(Spec):
         """The layer as it is for data with such inputs."""
         return self
 
+    @property
+    def lag(self) -> float:
+        """Batches after which `infer` no longer knows what came before them; 0 where it never did."""
+        return 0.0
+
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """The parameters to learn, by their names in `m`; `m.dNAME` is the gradient."""
         return {}

@@ -1,5 +1,6 @@
 """Normalizing layers: mean 0 and variance 1, over the batch or over the features."""
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -7,6 +8,8 @@ from pydantic import Field
 
 from npnet.nn.initializers import Ones, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Shape, Statistic, layers, mean_column
+
+LAG = -math.log(0.001)
 
 
 def _gain_and_shift(inputs: int) -> dict[str, Parameter]:
@@ -35,6 +38,11 @@ class BatchNorm(Layer):
 
     momentum: float = Field(0.1, gt=0, le=1, description="Share of the newest batch in the running statistics.")
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
+
+    @property
+    def lag(self) -> float:
+        """Batches until 0.1 % is left of what the running statistics were: it falls by e in 1 / momentum of them."""
+        return LAG / float(np.min(self.momentum))
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """A gain and a shift for each feature."""

@@ -16,7 +16,7 @@ def warnings(fitting: Fitting) -> list[str]:
     """What may be wrong with the data, each thing once, the first of many."""
     found = list(dict.fromkeys(_of_columns(fitting)))
     more = len(found) - MOST
-    rest = [f"and {more} more of this kind; npnet data check tells all of them"] if more > 0 else []
+    rest = [f"and {more} more of this kind; npnet data check lists every column"] if more > 0 else []
     return [*found[:MOST], *rest, *_of_sizes(fitting), *undefined(fitting, fitting.data.parts)]
 
 
@@ -42,15 +42,29 @@ def filled(fitting: Fitting) -> str | None:
     return f"gaps are filled by the median, and marked, in {len(names)} column{'s' * (len(names) != 1)}: {listed}"
 
 
+def whole_batches(fitting: Fitting) -> str | None:
+    """That each batch is all rows, where a larger one is asked for."""
+    size, rows = fitting.experiment.batch_size, _rows(fitting)
+    if size == "all" or size <= rows:
+        return None
+    return f"batch_size {size} is more than the {_to_train_on(rows)}: each batch is all of them"
+
+
 def _of_columns(fitting: Fitting) -> Iterator[str]:
     for fold in fitting.folds:
         yield from fold.notes
 
 
 def _of_sizes(fitting: Fitting) -> Iterator[str]:
-    rows, inputs, size = len(fitting.data.parts["train"].X), fitting.data.inputs, fitting.experiment.batch_size
-    there = f"{rows} row{'s' * (rows != 1)} to train on"
+    rows, inputs = _rows(fitting), fitting.data.inputs
     if inputs > rows:
-        yield f"there are {inputs} inputs and only {there}, which may be learned by heart"
-    if size != "all" and size > rows:
-        yield f"batch_size {size} is more than the {there}; each batch is all of them"
+        yield f"there are {inputs} inputs and only {_to_train_on(rows)}, which may be learned by heart"
+
+
+def _rows(fitting: Fitting) -> int:
+    """The rows that a model trains on: as many in every fold."""
+    return len(fitting.data.parts["train"].y)
+
+
+def _to_train_on(rows: int) -> str:
+    return f"{rows} row{'s' * (rows != 1)} to train on"

@@ -171,7 +171,6 @@ def test_small_tables_are_trained_on_with_warnings(folder: Path) -> None:  # 80
     ]
     assert warned(folder, "\n".join([f"{names},y", *lines]) + "\n") == [
         "there are 20 inputs and only 9 rows to train on, which may be learned by heart",
-        "batch_size 32 is more than the 9 rows to train on; each batch is all of them",
     ]
 
 

@@ -239,10 +239,19 @@ def test_what_goes_wrong_in_a_training_is_told_once_and_logged(folder: Path) -> 
     assert (run_of(result.out).path / "log.txt").read_text().count(warning) == 1
 
 
+def test_the_preset_warns_of_nothing_where_a_small_table_is_learned(folder: Path) -> None:
+    (folder / "preset.yaml").write_text("dataset: {xor: {samples: 120}}\npreset: tabular\n")
+    result = call("train", "preset.yaml", "epochs=40", "--no-plots")
+    losses = run_of(result.out).history()["train_loss"]
+    assert losses[-1] < losses[0] / 10
+    assert "warning" not in result.err
+    assert "batch_size 128 is more than the 72 rows to train on: each batch is all of them\n" in result.err
+
+
 def test_a_loss_that_explodes_ends_the_training_with_7(folder: Path) -> None:
     result = call("train", "small.yaml", "learning_rate=1e4", "optimizer=sgd", "layers.1=relu", *QUICK)
     assert result.code == 7
-    assert "train_loss is 1.0e+17 times what it was before training; the weights of epoch 0 are kept" in result.err
+    assert "train_loss is 1.39e+17, and was 1.34 before training; the weights of epoch 0 are kept" in result.err
     assert run_of(result.out).status == "diverged"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from npnet.config import load
 from npnet.fitting import Fitting
 from npnet.running import make_ready
-from npnet.running.notes import MOST, filled, warnings
+from npnet.running.notes import MOST, filled, warnings, whole_batches
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
 
@@ -55,9 +55,15 @@ def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
     assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
 
 
-def test_more_inputs_than_rows_and_a_batch_of_all_are_told(tmp_path: Path) -> None:
+def test_more_inputs_than_rows_are_told(tmp_path: Path) -> None:
     wide = usual(10) | {f"x{number}": np.random.default_rng(number).normal(size=10).tolist() for number in range(9)}
-    assert warnings(fitting_of(tmp_path, wide, "batch_size=32")) == [
-        "there are 10 inputs and only 6 rows to train on, which may be learned by heart",
-        "batch_size 32 is more than the 6 rows to train on; each batch is all of them",
-    ]
+    expected = "there are 10 inputs and only 6 rows to train on, which may be learned by heart"
+    assert warnings(fitting_of(tmp_path, wide)) == [expected]
+    assert warnings(fitting_of(tmp_path, usual(10))) == []
+
+
+def test_that_a_batch_is_all_rows_is_told_and_is_no_warning(tmp_path: Path) -> None:
+    fitting = fitting_of(tmp_path, usual(), "batch_size=37")
+    expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
+    assert (warnings(fitting), whole_batches(fitting)) == ([], expected)
+    assert whole_batches(fitting_of(tmp_path, usual(), "batch_size=36")) is None
