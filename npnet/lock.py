@@ -2,6 +2,7 @@
 
 The lock is the system's, on an open file. Some network file systems have none; there the file itself is the lock, with
 the process and the machine that made it: a weaker promise, for a process that died on another machine blocks the next.
+When that process began is noted too: its number may be another's by now, as in a container that was started again.
 """
 
 import errno
@@ -13,11 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from npnet.errors import InUse
-from npnet.io import open_plain, remove_file, write_all
+from npnet.io import hidden_name, open_plain, remove_file, write_all
 from npnet.refusals import explained
 
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
-HOLDER = re.compile(r"process (\d{1,9}) on (\S+)", re.ASCII)
+HOLDER = re.compile(r"process (\d{1,9}) on (\S+)(?:\nsince (\S+))?", re.ASCII)
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Lock:
@@ -30,8 +33,6 @@ class Lock:
         self.path = path
         with explained(path):
             self._descriptor = self._acquire()
-            os.ftruncate(self._descriptor, 0)
-            write_all(self._descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode())
 
     def _acquire(self) -> int:
         while True:
@@ -45,23 +46,29 @@ class Lock:
             if not taken:
                 self._refuse(descriptor)
             if _is_at(descriptor, self.path):
+                os.ftruncate(descriptor, 0)
+                write_all(descriptor, _this_process().encode())
                 return descriptor
             os.close(descriptor)  # its holder removed it between our opening and our locking
 
     def _lease(self, descriptor: int) -> int:
-        """Make the file anew as the one whose process holds it, unless that of the one that is there lives."""
-        if _lives(_holder(descriptor)):
+        """Put a file that names this process in the place of one whose process is dead; the second one is refused."""
+        if _lives(_holder(descriptor)) or not _cleared(self.path, descriptor):
             self._refuse(descriptor)
         os.close(descriptor)
-        remove_file(self.path)
-        with suppress(FileExistsError):
-            return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        own = hidden_name(self.path)
+        made = os.open(own, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        write_all(made, _this_process().encode())
+        if _linked(own, self.path):
+            return made
+        os.close(made)
         raise InUse(f"{self.path.parent} is in use by another process", "wait until it has ended")
 
     def _refuse(self, descriptor: int) -> None:
         holder = _holder(descriptor)
         os.close(descriptor)
-        raise InUse(f"{self.path.parent} is in use by {holder or 'another process'}", "wait until it has ended")
+        who = holder.partition("\n")[0] or "another process"
+        raise InUse(f"{self.path.parent} is in use by {who}", "wait until it has ended")
 
     def release(self) -> None:
         """Remove the file and let others in."""
@@ -93,6 +100,21 @@ def _holder(descriptor: int) -> str:
     return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
 
 
+def _this_process() -> str:
+    """What a lock says of its holder."""
+    number = os.getpid()
+    return f"process {number} on {os.uname().nodename}\nsince {_beginning(number)}\n"
+
+
+def _beginning(process: int) -> str:
+    """When a process of this machine began, in ticks of its clock since it booted; a dash where nobody can tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return f"{BOOT.read_text('ascii').strip()}/{fields[19]}"
+    except OSError:
+        return "-"
+
+
 def _lives(holder: str) -> bool:
     """Whether the process that a lock names is there; of one on another machine nobody knows, so that it is."""
     named = HOLDER.fullmatch(holder)
@@ -103,8 +125,9 @@ def _lives(holder: str) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:  # it is another user's
-        return True
-    return True
+        pass
+    then, now = named[3] or "-", _beginning(int(named[1]))
+    return "-" in (then, now) or then == now
 
 
 def _flock(descriptor: int) -> bool:
@@ -114,6 +137,36 @@ def _flock(descriptor: int) -> bool:
             return True
         time.sleep(0.005)  # `is_locked` of a reader holds it for an instant
     return False
+
+
+def _cleared(path: Path, descriptor: int) -> bool:
+    """Take an open file away from its name; False, and nothing is changed, where another file has the name by now."""
+    aside = hidden_name(path)
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    if not _is_at(descriptor, aside):
+        _linked(aside, path)
+        return False
+    aside.unlink()
+    return True
+
+
+def _linked(file: Path, name: Path) -> bool:
+    """Rename a file to what nothing is called yet; False, and the file is gone, where something is."""
+    try:
+        os.link(file, name)
+    except FileExistsError:
+        file.unlink()
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS or name.exists():
+            raise
+        file.rename(name)  # the next best: two that come at once may both believe to be the first
+        return True
+    file.unlink()
+    return True
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

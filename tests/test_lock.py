@@ -81,3 +81,33 @@ def test_without_locks_a_dead_process_of_this_machine_holds_nothing(tmp_path, ho
             Lock(path)
     else:
         Lock(path).release()
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_a_number_that_another_process_has_by_now_holds_nothing(tmp_path):
+    path = tmp_path / "LOCK"
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        here = f"process {other.pid} on {os.uname().nodename}\n"
+        path.write_text(f"{here}since an-earlier-boot/1\n")
+        assert not is_locked(path)
+        Lock(path).release()
+        path.write_text(here)  # by whom nobody can tell
+        assert is_locked(path)
+
+
+@pytest.mark.usefixtures("without_locks")
+@pytest.mark.parametrize("links", [True, False])
+def test_without_locks_one_that_was_first_stays_first(tmp_path, monkeypatch, links):
+    if not links:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(errno.EPERM, "no links")))
+    path = tmp_path / "LOCK"
+    path.write_text(f"process 999999999 on {os.uname().nodename}\n")
+    descriptor = os.open(path, os.O_RDWR)  # of one that has seen the dead process, and is slow
+    first = Lock(path)
+    with pytest.raises(InUse):
+        first._lease(descriptor)
+    assert is_locked(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["LOCK"]
+    first.release()
+    assert list(tmp_path.iterdir()) == []

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from npnet.rundir.differing import Difference, difference, differing_settings, settings
     from npnet.rundir.entry import Entry
     from npnet.rundir.index import listing
+    from npnet.rundir.new_run import NewRun, claim, claim_folder
     from npnet.rundir.ownership import owner
     from npnet.rundir.run import Run
     from npnet.rundir.shelf import find, remove, set_tags
-    from npnet.rundir.writer import NewRun, RunWriter, claim, claim_folder, reclaim
+    from npnet.rundir.writer import RunWriter, reclaim
 
 __all__ = [
     "CONFIG",
@@ -42,10 +43,11 @@ HOMES = {
     "differing": ("Difference", "difference", "differing_settings", "settings"),
     "entry": ("Entry",),
     "index": ("listing",),
+    "new_run": ("NewRun", "claim", "claim_folder"),
     "ownership": ("owner",),
     "run": ("Run",),
     "shelf": ("find", "remove", "set_tags"),
-    "writer": ("NewRun", "RunWriter", "claim", "claim_folder", "reclaim"),
+    "writer": ("RunWriter", "reclaim"),
 }
 
 

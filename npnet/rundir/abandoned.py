@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from npnet import io
-from npnet.errors import MachineError
-from npnet.lock import is_locked
+from npnet.errors import InUse, MachineError
+from npnet.lock import Lock, is_locked
 from npnet.rundir import names
 
 AGE = 10.0
@@ -16,11 +16,11 @@ AGE = 10.0
 LEFT = re.compile(r"\.+(\d{8}-\d{6}-.+|(latest|index)\.tmp\.[0-9a-f]{8})")
 
 
-def remove_abandoned(runs_dir: Path) -> None:
+def remove_abandoned(folder: Path, left: re.Pattern[str] = LEFT) -> None:
     """Remove what no process works on any more; what the machine refuses to remove stays."""
-    for path in runs_dir.glob(".*"):
-        if LEFT.fullmatch(path.name):
-            with suppress(MachineError, OSError):
+    for path in folder.glob(".*"):
+        if left.fullmatch(path.name):
+            with suppress(MachineError, InUse, OSError):
                 _remove(path)
 
 
@@ -30,4 +30,8 @@ def _remove(path: Path) -> None:
     if path.is_symlink() or not path.is_dir():
         io.remove_file(path)
     elif not is_locked(path / names.LOCK):
-        io.remove_folder(path)
+        lock = Lock(path / names.LOCK)  # nobody may claim it between the look and the removal
+        try:
+            io.remove_folder(path)
+        finally:
+            lock.release()

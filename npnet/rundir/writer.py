@@ -1,13 +1,10 @@
-"""A run folder to write: claimed by one process, filled, and shown when its first files are whole."""
+"""A run folder to write, by the one process that holds its lock."""
 
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,50 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from npnet import io
 from npnet.appender import Appender
 from npnet.checkpoint import file_of, write_tensors
-from npnet.errors import InUse, MachineError, UsageError
 from npnet.lock import Lock
 from npnet.rundir import names
 from npnet.rundir.abandoned import remove_abandoned
 from npnet.rundir.info import check_info
-from npnet.rundir.machine import git_commit, machine, versions
 from npnet.rundir.run import Run
 from npnet.rundir.table import csv_rows, line
-from npnet.strict import to_json
 
-TRIES = 100
 MARK = "checkpoint of epoch {epoch}, batch {batch}"
 """The line of log.txt that stands before what a checkpoint does not know of."""
-
-
-def claim(runs_dir: Path, name: str) -> "NewRun":
-    """Claim a new folder in `runs_dir`, under an id that no other run has.
-
-    Raises `MachineError` where nothing can be written: call it before the data are read.
-    """
-    runs_dir = runs_dir.absolute()
-    made = io.make_folders(runs_dir)
-    remove_abandoned(runs_dir)
-    for _ in range(TRIES):
-        with suppress(FileExistsError):
-            return NewRun(runs_dir / names.new_id(name), name, made, latest=True)
-    raise MachineError(f"no free name for a run in {runs_dir} after {TRIES} tries")
-
-
-def claim_folder(folder: Path, name: str) -> "NewRun":
-    """Claim a certain folder, which is new or empty; `UsageError` if something is in it."""
-    folder = folder.resolve()
-    if folder.exists() and (folder == Path.cwd() or not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not a new or empty folder", "choose another one for --run-dir")
-    made = io.make_folders(folder.parent)
-    try:
-        return NewRun(folder, name, made, latest=False)
-    except FileExistsError as error:
-        hidden = _hidden(folder)
-        raise InUse(f"{hidden} is there: another process makes this run", f"if none does, remove {hidden}") from error
-
-
-def _hidden(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}")
 
 
 def reclaim(run: Run) -> "RunWriter":
@@ -70,73 +32,6 @@ def reclaim(run: Run) -> "RunWriter":
     lock = Lock(run.file(names.LOCK))
     remove_abandoned(run.path.parent)
     return RunWriter(run, lock, run.info, time.monotonic())
-
-
-class NewRun:
-    """A claimed folder that nobody sees yet; left by `with` before `publish`, it is as if it had never been."""
-
-    def __init__(self, folder: Path, name: str, made: list[Path], latest: bool) -> None:
-        self.folder, self.name, self._made, self._latest = folder, name, made, latest
-        self._started, self._clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-        self._hidden = _hidden(folder)
-        self._published = False
-        io.make_folder_exclusive(self._hidden)
-        if folder.exists() and any(folder.iterdir()):  # another process claimed, filled and renamed in this second
-            io.remove_folder(self._hidden)
-            raise FileExistsError(folder)
-        self._lock = Lock(self._hidden / names.LOCK)
-
-    def publish(self, files: Mapping[str, bytes], base: Path, **facts: Any) -> "RunWriter":
-        """Write the first files and run.json, and show the folder under its name, all in one step.
-
-        `base` is the folder of the config, whose git commit is recorded; `facts` join run.json.
-        """
-        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        info = self._first_info(base) | {"files": hashes} | facts
-        check_info(info)
-        for name, data in {**files, names.INFO: to_json(info)}.items():
-            io.write_atomic(self._hidden / name, data)
-        io.rename_folder(self._hidden, self.folder)
-        self._published = True
-        self._lock.path = self.folder / names.LOCK
-        if self._latest:
-            io.replace_symlink(self.folder.with_name(names.LATEST), self.folder.name)
-        return RunWriter(Run(self.folder), self._lock, info, self._clock)
-
-    def discard(self) -> None:
-        """Remove the folder, and those above it that were made for it and are empty."""
-        io.remove_folder(self._hidden)
-        self._lock.release()
-        io.remove_empty_folders(self._made)
-
-    def _first_info(self, base: Path) -> dict[str, Any]:
-        return {
-            "format": names.FORMAT,
-            "status": "running",
-            "id": self.folder.name,
-            "name": self.name,
-            "tags": [],
-            "started": self._started,
-            "finished": None,
-            "seconds": None,
-            "argv": sys.argv,
-            "versions": versions(),
-            "machine": machine(),
-            "git": git_commit(base),
-            "data": None,
-            "parameters": None,
-            "best_epoch": None,
-            "error": None,
-        }
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not self._published:
-            self.discard()
 
 
 class RunWriter:

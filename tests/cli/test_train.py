@@ -202,6 +202,26 @@ def test_a_second_signal_stops_at_once(folder: Path) -> None:
     assert Run(folder / "run").status == "interrupted"
 
 
+def test_a_folder_claimed_by_a_process_that_was_killed_while_it_read_is_free_again(folder: Path) -> None:
+    rows = "".join(f"{n % 7},{n % 3},{'yes' if n % 2 else 'no'}\n" for n in range(200_000))
+    (folder / "t.csv").write_text(f"a,b,y\n{rows}")
+    (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
+    command = ("train", "t.yaml", "--run-dir", "r", "batch_size=all", *QUICK)
+    process = start(*command, stdout=-1, stderr=-1)
+    wait_for(folder / ".r" / "LOCK", process)
+    process.send_signal(signal.SIGSTOP)
+    refused = call(*command)
+    assert (refused.code, refused.out) == (9, "")
+    assert f"npnet: error: {folder.resolve() / '.r'} is in use by process {process.pid} on " in refused.err
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert (folder / ".r").is_dir()
+    assert call(*command).code == 0
+    assert Run(folder / "r").status == "done"
+    assert sorted(path.name for path in folder.iterdir()) == ["r", "small.yaml", "t.csv", "t.yaml"]
+
+
 def test_what_is_odd_with_the_data_is_told_once_and_logged(folder: Path) -> None:
     rows = "".join(f"{n % 7},1,{'yes' if n % 3 else 'no'}\n" for n in range(60))
     (folder / "t.csv").write_text(f"a,same,y\n{rows}")

@@ -54,6 +54,7 @@ class Training:
 
 TRAININGS = {
     "short": Training("short", ("train", "small.yaml", "epochs=1")),
+    "folder": Training("folder", ("train", "small.yaml", "epochs=1", "--run-dir", f"{RUNS}/mine")),
     "train": Training("train", ("train", "small.yaml")),
     "cv": Training("cv", ("train", "small.yaml", "--cv", "3")),
     "ensemble": Training("ensemble", ("train", "small.yaml", "ensemble=2")),
