@@ -12,7 +12,8 @@ from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
 from npnet.data import Dataset, Prepared, Task
 from npnet.data.frame import Frame
-from npnet.data.prepare import folds_of, parts_of, prepare_members, prepare_parts, refuse_unlearnable
+from npnet.data.parts import folds_of, parts_of
+from npnet.data.prepare import prepare_members, prepare_parts, refuse_unlearnable
 from npnet.decisions import choose_threshold, fit_temperature
 from npnet.errors import Diverged
 from npnet.metrics import evaluate
@@ -284,8 +285,8 @@ def figures(y: NDArray[Any], output: Floats, task: Task, decisions: Decisions) -
 def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
     """The data of an experiment, split and prepared: the sides of its only fold, or of each fold."""
     e = experiment
-    parts = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
     refuse_unlearnable(dataset)
+    parts = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
     dtype = np.float64 if e.dtype == "float64" else np.float32
     if not e.own_validation:
         return [[prepare_parts(dataset, fold, e.preparing, e.class_weight, dtype)] for fold in parts]

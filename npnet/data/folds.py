@@ -90,7 +90,7 @@ def folds_by_time(times: Floats, spec: Folds) -> list[Fold]:
     would all be the same.
     """
     if spec.repeats > 1:
-        raise DataError("folds by time are the same in every repeat", "repeats: 1")
+        raise DataError("folds by time are the same in every repeat")
     order = np.argsort(times, kind="stable")
     edges = time_edges(times[order])
     _refuse_few(len(edges), spec.folds + bool(spec.validation), "changes of time")
@@ -147,11 +147,11 @@ def _starts(edges: Rows, rows: int, spec: Folds) -> list[int]:
         later = edges[edges > earlier]
         room = later[: len(later) - (spec.folds - 1 - number)]
         if not len(room):
-            raise DataError("too few different times in the later half of the rows for these folds", "fewer folds?")
+            raise DataError("too few different times in the later half of the rows for these folds")
         starts.append(nearest_edge(room, half + rows // 2 * number // spec.folds))
     return starts
 
 
 def _refuse_few(count: int, folds: int, what: str) -> None:
     if count < folds:
-        raise DataError(f"{count} {what} are too few for {folds} folds", "fewer folds?")
+        raise DataError(f"{count} {what} are too few for {folds} folds")

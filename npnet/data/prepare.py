@@ -9,13 +9,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.folds import Folds, folds_by_class, folds_by_group, folds_by_time, stratified
+from npnet.data.folds import stratified
 from npnet.data.frame import Frame
-from npnet.data.partition import Parts, by_group, by_time, given, words
+from npnet.data.partition import Parts, words
+from npnet.data.parts import parts_of
 from npnet.data.preparation import Preparation, PrepareSpec
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, Dataset, Task, class_count, refuse_few_rows
-from npnet.data.splits import Split, split, strata
+from npnet.data.splits import Split, strata
 from npnet.data.text import quoted
 from npnet.data.weighting import ClassWeight, class_weights, sample_weights
 from npnet.errors import DataError
@@ -133,18 +134,6 @@ def prepare(
     return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, class_weight, dtype)
 
 
-def folds_of(dataset: Dataset, folds: Folds, seed: int) -> list[Parts]:
-    """The parts of each fold of a cross-validation; the held rows are its part "test"."""
-    if dataset.groups is not None:
-        found = folds_by_group(strata(dataset), dataset.groups, folds, seed)
-    elif dataset.times is not None:
-        found = folds_by_time(dataset.times, folds)
-    else:
-        found = folds_by_class(strata(dataset), folds, seed)
-    parts = [{"train": fold.train, "validation": fold.validation, "test": fold.held} for fold in found]
-    return [{name: rows for name, rows in one.items() if len(rows)} for one in parts]
-
-
 def prepare_parts(
     dataset: Dataset,
     chosen: Parts,
@@ -161,6 +150,7 @@ def prepare_parts(
     target_scaler = _fit(y, dataset.targets) if scales_target else Scaler.none(len(dataset.targets))
     weight = _weights(dataset, chosen["train"], class_weight)
     parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in _ordered(chosen)}
+    _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
@@ -190,6 +180,7 @@ def prepare_members(
         order = stratified(codes, words(len(pool), seed))
         own = {"train": np.sort(order[size:]), "validation": np.sort(order[:size])}
         taken = {name: whole.parts["train"].take(rows) for name, rows in own.items()}
+        _refuse_weightless(taken, dataset, class_weight)
         members.append(replace(whole, parts={**taken, **{name: whole.parts[name] for name in rest}}))
     return members
 
@@ -200,15 +191,6 @@ def plain(scale: Scale, dataset: Dataset) -> PrepareSpec:
     A dataset that comes with npnet keeps all its columns, so that its networks have the inputs that it names.
     """
     return PrepareSpec(numbers=scale, clip=False, constant="drop" if dataset.schema else "keep")
-
-
-def parts_of(dataset: Dataset, spec: Split, seed: int) -> Parts:
-    """The rows of each part: those of files of their own, else by group, by time, or at random by class."""
-    if dataset.lengths is not None:
-        return given(dataset.lengths)
-    if dataset.groups is not None:
-        return by_group(dataset.groups, spec, seed)
-    return by_time(dataset.times, spec) if dataset.times is not None else split(dataset, spec, seed)
 
 
 def refuse_unlearnable(dataset: Dataset) -> None:
@@ -256,6 +238,15 @@ def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeig
             raise DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
         factors.append(class_weights(dataset.y[train], dataset.classes, class_weight)[dataset.y])
     return sample_weights(train, *factors) if factors else None
+
+
+def _refuse_weightless(parts: Mapping[str, Part], dataset: Dataset, class_weight: ClassWeight | None) -> None:
+    """DataError for a part whose rows all have the weight 0: no mean over it is defined."""
+    for name, part in parts.items():
+        if part.weight is not None and not part.weight.any():
+            givers = {"weight": dataset.weight, "class_weight": class_weight}
+            hint = f"take {' or '.join(key for key, given in givers.items() if given is not None)} out"
+            raise DataError(f"every row of the {name} part has the weight 0", hint)
 
 
 def _fit(X: Array, names: tuple[str, ...]) -> Scaler:

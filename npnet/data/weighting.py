@@ -60,6 +60,6 @@ def sample_weights(train: Rows, *factors: Floats) -> Floats:
     product = np.prod(np.stack(factors), axis=0)
     largest = product[train].max()
     if largest == 0:
-        raise DataError("every row to train on has the weight 0", "there is nothing to learn from")
+        raise DataError("every row to train on has the weight 0", "give rows of the train part a weight above 0")
     product = product / largest  # so that the mean of huge weights is finite
     return np.asarray(product / product[train].mean())

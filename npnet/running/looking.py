@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from npnet.config import Loaded
 from npnet.data.frame import Column, Frame
 from npnet.data.inspection import Inspection, inspect
-from npnet.data.prepare import parts_of
+from npnet.data.parts import divided
 from npnet.data.source import VALUES, Dataset
 from npnet.data.table import Table
 from npnet.running.ready import at_line
@@ -36,7 +36,7 @@ def look(loaded: Loaded) -> Look:
     experiment = loaded.experiment
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
-        parts = parts_of(dataset, experiment.split, experiment.seed)
+        parts = divided(dataset, experiment.split, experiment.seed)
         found = inspect(frame, dataset.targets, dataset.task)
     one = dataset.task in ("binary", "multiclass")
     classes = {name: _by_class(dataset, rows) for name, rows in parts.items()} if one else {}

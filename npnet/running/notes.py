@@ -10,6 +10,10 @@ from npnet.metrics import for_task, lacking
 
 MOST = 10
 """Warnings that are told one by one."""
+ONE_ROW = {
+    "validation": "the validation part has one row: it alone chooses the best epoch",
+    "test": "the test part has one row: its scores say little about other rows",
+}
 
 
 def warnings(fitting: Fitting) -> list[str]:
@@ -59,6 +63,9 @@ def _of_sizes(fitting: Fitting) -> Iterator[str]:
     rows, inputs = _rows(fitting), fitting.data.inputs
     if inputs > rows:
         yield f"there are {inputs} inputs and only {_to_train_on(rows)}, which may be learned by heart"
+    if len(fitting.folds) == 1:
+        parts = fitting.data.parts
+        yield from (text for name, text in ONE_ROW.items() if name in parts and len(parts[name].y) == 1)
 
 
 def _rows(fitting: Fitting) -> int:

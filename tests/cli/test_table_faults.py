@@ -234,7 +234,10 @@ def test_a_fold_with_an_undefined_score_is_named(folder: Path) -> None:
 def test_r2_of_a_single_row_is_null(folder: Path) -> None:
     content = "a,y\n" + "".join(f"{number},{number / 8}\n" for number in range(8))
     said = warned(folder, content, more="split: {test: 0.125, validation: 0.25}\nbatch_size: all\n")
-    assert said == ["r2 of test is null: it needs two rows, which that part lacks"]
+    assert said == [
+        "the test part has one row: its scores say little about other rows",
+        "r2 of test is null: it needs two rows, which that part lacks",
+    ]
 
 
 # 87, 88: files that are none, and files that change

@@ -55,6 +55,13 @@ def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
     assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
 
 
+def test_a_part_of_one_row_is_told(tmp_path: Path) -> None:
+    few = {name: values[:6] for name, values in usual().items()}
+    told = warnings(fitting_of(tmp_path, few, "split={test: 0.2, validation: 0.2}"))
+    assert "the validation part has one row: it alone chooses the best epoch" in told
+    assert "the test part has one row: its scores say little about other rows" in told
+
+
 def test_more_inputs_than_rows_are_told(tmp_path: Path) -> None:
     wide = usual(10) | {f"x{number}": np.random.default_rng(number).normal(size=10).tolist() for number in range(9)}
     expected = "there are 10 inputs and only 6 rows to train on, which may be learned by heart"
