@@ -27,7 +27,8 @@ FORMAT = 1
 HASH = "npnet.sha256"
 OPENING = f'{{"__metadata__":{{"format":"{FORMAT}","{HASH}":"'.encode()  # every header begins so, then the hash
 ZEROS = b"0" * 64
-HEADER_LIMIT = 2**20
+HEADER_LIMIT = 100_000_000  # bytes, the most that the safetensors library reads
+METADATA_LIMIT = HEADER_LIMIT - 2**24  # the rest is for the layout of the tensors
 FILE_LIMIT = 2**34
 RANK_LIMIT = 32
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -66,11 +67,14 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Map
 def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
     """The file that holds named arrays (float32, float64, int64, uint8) and named texts.
 
-    Raises `Diverged` for an array that is not finite: such a file would be refused when it is read.
+    Raises `Diverged` for an array that is not finite, and ValueError for a header longer than `HEADER_LIMIT`: such a
+    file would be refused when it is read.
     """
     if bad := _not_finite(tensors):
         raise Diverged(f"{name} is not written: {bad} is not finite")
     header = _header(tensors, metadata)
+    if len(header) > HEADER_LIMIT:
+        raise ValueError(f"the header of {name} has {len(header)} bytes, more than {HEADER_LIMIT}")
     length = len(header).to_bytes(8, "little")
     values = [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in tensors.values()]
     signed = _with_digest(header, _digest(length, header, *values))

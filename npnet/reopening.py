@@ -1,6 +1,7 @@
 """Reopening: from a run folder back to its network, with its data or without."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from npnet import config
 from npnet.config import Experiment
-from npnet.data import Scaler, Task, fingerprint
+from npnet.data import Prepared, Scaler, Task, fingerprint
 from npnet.data.files import STDIN, place_of
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
@@ -47,12 +48,12 @@ class DataMetadata:
     decisions: Decisions
 
     @classmethod
-    def of(cls, fitting: Fitting) -> "DataMetadata":
-        """The same of a fitting."""
-        data, folds = fitting.data, fitting.folds
+    def of(cls, folds: Sequence[Prepared], decisions: Decisions) -> "DataMetadata":
+        """The same of the prepared data of each fold."""
+        data = folds[0]
         names = data.task, data.features, data.targets, data.classes
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
-        return cls(*names, *learned, data.schema, fitting.decisions)
+        return cls(*names, *learned, data.schema, decisions)
 
     def text(self) -> str:
         """JSON that gives the same numbers back."""
@@ -131,7 +132,7 @@ def _scaler(fields: dict[str, Any]) -> Scaler:
 
 def data_metadata(fitting: Fitting) -> dict[str, str]:
     """The metadata that weights.safetensors carries, so that the file alone can predict."""
-    return {KEY: DataMetadata.of(fitting).text()}
+    return {KEY: DataMetadata.of(fitting.folds, fitting.decisions).text()}
 
 
 def metadata_of(run: Run) -> DataMetadata:

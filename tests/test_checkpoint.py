@@ -88,6 +88,20 @@ def test_what_is_not_finite_is_neither_written_nor_read(path, value):
         parse(signed(header_of(entry([1], [0, 8], "F64")), np.float64(value).tobytes()))
 
 
+def test_metadata_of_several_megabytes_are_read_back(tmp_path):
+    texts = {"npnet.data": '{"text": "\\u00e9"}' * 200_000}
+    write_tensors(tmp_path / "weights.safetensors", TENSORS, texts)
+    assert read_tensors(tmp_path / "weights.safetensors")[1] == texts
+
+
+def test_a_header_that_would_not_be_read_is_not_written(path, monkeypatch):
+    before = path.read_bytes()
+    monkeypatch.setattr(checkpoint, "HEADER_LIMIT", 1000)
+    with pytest.raises(ValueError, match="more than 1000"):
+        write_tensors(path, TENSORS, {"text": "x" * 1000})
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["format", "npnet.sha256"])
 def test_names_that_the_file_needs_itself_are_refused(tmp_path, name):
     with pytest.raises(ValueError, match="are taken"):

@@ -7,7 +7,7 @@ import pytest
 
 from npnet.config import load
 from npnet.data import Task
-from npnet.fitting import Fitting
+from npnet.readout import Decisions
 from npnet.reopening import DataMetadata
 from npnet.running import make_ready
 
@@ -24,7 +24,7 @@ def labels(tmp_path: Path) -> DataMetadata:
     (tmp_path / "t.csv").write_text("\n".join(["x,rock,jazz,pop", *rows]) + "\n")
     (tmp_path / "c.yaml").write_text(CONFIG)
     ready = make_ready(load(tmp_path / "c.yaml"))
-    return DataMetadata.of(Fitting(ready.experiment, ready.folds))
+    return DataMetadata.of([ready.data], Decisions())
 
 
 def test_several_labels_may_call_their_classes_the_same(labels: DataMetadata) -> None:

@@ -11,12 +11,16 @@ from typing import Any
 import yaml
 
 from npnet.config.experiment import Experiment
+from npnet.config.files import SIZE
 from npnet.config.keys import item_of, nothing_of, registry_of, type_of, values_of
+from npnet.config.reader import DEPTH, NODES
 from npnet.config.scalars import PATTERNS, plain_float
 from npnet.data.table import Table
+from npnet.errors import ConfigError
 from npnet.registry import Registry
 from npnet.spec import Spec
 
+NO_TEXT = re.compile("[\ud800-\udfff]")  # what Python makes of bytes in a path that are not UTF-8
 TAG = "tag:yaml.org,2002:"
 NOTES = {
     "loss": "null: the usual one of the data's task",
@@ -27,8 +31,39 @@ NOTES = {
 
 
 def write_resolved(experiment: Experiment) -> str:
-    """The experiment as YAML, all keys in the order of declaration; loads back to an equal one."""
-    return "".join(_block(key, json.dumps(value)) for key, value in spelled(experiment).items())
+    """The experiment as YAML, all keys in the order of declaration; loads back to an equal one.
+
+    ConfigError where it would be longer or nested deeper than a config that can be read, or hold what no text holds.
+    """
+    fields = spelled(experiment)
+    values, depth = _extent(fields)
+    _refuse_more(depth, DEPTH, "levels", "nest fewer layers in each other")
+    _refuse_more(values, NODES, "values", "shorten its lists")
+    _refuse_no_text(fields)
+    text = "".join(_block(key, json.dumps(value)) for key, value in fields.items())
+    _refuse_more(len(text.encode()), SIZE, "bytes", "shorten its lists")
+    return text
+
+
+def _refuse_more(found: int, most: int, what: str, hint: str) -> None:
+    if found > most:
+        message = f"with everything filled in the config has {found} {what}; at most {most} can be read again"
+        raise ConfigError(message, hint)
+
+
+def _refuse_no_text(fields: dict[str, Any]) -> None:
+    if NO_TEXT.search(json.dumps(fields, ensure_ascii=False)):
+        message = "a path from the folder of the run to a file of the config has bytes that are not UTF-8"
+        raise ConfigError(message, "rename that folder, or choose one for the run beside the config")
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """How many values the reader of a config counts in a plain value, and how many levels."""
+    if not isinstance(value, dict | list):
+        return 1, 1
+    inner = [_extent(item) for item in (value.values() if isinstance(value, dict) else value)]
+    keys = len(value) if isinstance(value, dict) else 0
+    return 1 + keys + sum(count for count, _ in inner), 1 + max((depth for _, depth in inner), default=0)
 
 
 @lru_cache(maxsize=1000)

@@ -1,5 +1,6 @@
 """How a table is to be read, and how one was read: the latter is kept with a run, to read others the same way."""
 
+from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -77,7 +78,7 @@ class ReadOptions(Spec):
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:
         named = [*self.drop, *self.numeric, *self.categorical, *self.datetime]
-        twice = next((name for name in named if named.count(name) > 1), None)
+        twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
             raise ValueError(f'"{twice}" is named twice among drop, numeric, categorical and datetime')
         return self

@@ -1,5 +1,6 @@
 """The dataset `table`: any file of rows and columns, typed by its text."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -57,7 +58,7 @@ class Table(ReadOptions, Source):
     @model_validator(mode="after")
     def _roles_do_not_meet(self) -> Self:
         named = [*self.roles, *self.drop]
-        twice = next((name for name in named if named.count(name) > 1), None)
+        twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
             raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
         if self.task == "classification" and not isinstance(self.target, str):

@@ -23,7 +23,7 @@ from npnet.strict import parse_json
 
 FORMAT = 1
 WORTH_WRITING = 100  # entries read anew; fewer are read in a few milliseconds
-LARGEST_FILE, LARGEST_INDEX = 2**20, 2**28
+LARGEST_INDEX = 2**28
 KINDS: dict[str, Any] = {"names": int, "trials": int | None} | dict.fromkeys(
     ("id", "info_stamp", "metrics_stamp", "numbers"), str
 )
@@ -92,7 +92,7 @@ def _fields(path: str) -> tuple[str, dict[str, Any]]:
     descriptor = io.open_plain(path, os.O_RDONLY)
     try:
         status = os.fstat(descriptor)
-        fields = parse_json(os.read(descriptor, min(status.st_size, LARGEST_FILE)))
+        fields = parse_json(os.read(descriptor, min(status.st_size, names.LARGEST_JSON)))
     finally:
         os.close(descriptor)
     if not isinstance(fields, dict) or not (stamp := _stamp(status)):

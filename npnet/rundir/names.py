@@ -33,6 +33,8 @@ STOP = "STOP"
 LATEST = "latest"
 INDEX = ".index"  # beside the runs; hidden, so that it is none of them
 
+LARGEST_JSON = 2**24
+"""Bytes of run.json, which holds the command line: Linux hands over 2 MiB of it, and JSON may take six for one."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 NAME_LENGTH = 100
 

@@ -136,7 +136,7 @@ class Run:
             return io.read_regular_file(path, limit)
 
     def _json(self, name: str) -> dict[str, Any]:
-        data = self._bytes(name, 2**20)
+        data = self._bytes(name, names.LARGEST_JSON)
         with io.reading(self.path / name):
             fields = parse_json(data)
             if not isinstance(fields, dict):

@@ -2,12 +2,13 @@
 
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from npnet import io
 from npnet.checkpoint import Tensors, write_tensors
 from npnet.config.resolved import relocated, write_resolved
-from npnet.errors import DiskFull, Diverged, MachineError
+from npnet.errors import ConfigError, DiskFull, Diverged, MachineError
 from npnet.fitting import Fitting
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, RunWriter
@@ -77,8 +78,9 @@ def rescued(fitting: Fitting, writer: RunWriter, state: Tensors) -> MachineError
     run = writer.run
     folder = Path(tempfile.mkdtemp(prefix=f"npnet-rescue-{run.id}-"))
     experiment = relocated(fitting.experiment, run.path, folder)
-    io.write_atomic(folder / RESOLVED, write_resolved(experiment).encode())
     write_tensors(folder / files.WEIGHTS, fitting.best_weights(), data_metadata(fitting))
     write_tensors(folder / files.CHECKPOINT, state, {"epoch": str(fitting.cohort.epoch)})
+    with suppress(ConfigError):  # a path from there to the data that is no text
+        io.write_atomic(folder / RESOLVED, write_resolved(experiment).encode())
     what = f"{run.path} was removed or renamed while it was being written"
     return MachineError(what, f"the last state and the best weights are in {folder}")

@@ -1,15 +1,22 @@
 """Ready: the data of an experiment loaded, and everything checked that can be before memory is taken."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from npnet.config import Experiment, Facts, Loaded, check, check_memory
+from npnet.checkpoint import METADATA_LIMIT
+from npnet.config import Experiment, Facts, Loaded, check, check_memory, complete
+from npnet.config.resolved import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
-from npnet.errors import DataError, MachineError
+from npnet.data.text import quoted
+from npnet.disk import size_text
+from npnet.errors import ConfigError, DataError, MachineError
 from npnet.fitting import prepared_for
 from npnet.metrics import lacking
+from npnet.readout import Decisions
+from npnet.reopening import DataMetadata
 from npnet.running.threads import choose_threads
 
 
@@ -40,11 +47,32 @@ def make_ready(loaded: Loaded) -> Ready:
     with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepared_for(experiment, dataset)
+        check_metadata(folds)
     facts = Facts.of(folds[0][0])
     check(loaded, facts)
+    check_written(loaded, facts)
     check_memory(loaded, facts)
     check_monitor(loaded, folds)
     return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
+
+
+def check_written(loaded: Loaded, facts: Facts) -> None:
+    """ConfigError where the config with everything filled in could not be read again."""
+    try:
+        write_resolved(complete(loaded.experiment, facts))
+    except ConfigError as error:
+        raise loaded.problem((), error.message, error.hint) from error
+
+
+def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
+    """DataError where the file of the weights could not hold what a run keeps of its columns and their texts."""
+    metadata = DataMetadata.of([fold[0] for fold in folds], Decisions())
+    size = len(json.dumps(metadata.text()))
+    if size > METADATA_LIMIT:
+        what = f"what is kept of the columns and their texts takes {size_text(size)}"
+        most = max(metadata.preparations[0].steps, key=lambda step: len(step.model_dump_json()))
+        hint = f"drop: leaves columns out, such as {quoted(most.column)}; prepare.rare pools texts of few rows"
+        raise DataError(f"{what}; the weights of a run hold at most {size_text(METADATA_LIMIT)}", hint)
 
 
 def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:

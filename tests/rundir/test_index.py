@@ -51,6 +51,12 @@ def test_an_entry_has_what_the_two_files_say(make_run, runs_dir):
     assert entry.headline == ("roc_auc", 0.1 + 0.2)
 
 
+def test_a_run_of_the_longest_command_line_is_read_and_listed(make_run, runs_dir):
+    run = make_run("long", argv=["npnet", *["\n" * 2**17] * 16])  # Linux hands over 2 MiB
+    assert [entry.id for entry in listing(runs_dir)] == [run.id]
+    assert len(run.info["argv"]) == 17
+
+
 def test_few_runs_leave_no_index(make_run, runs_dir):
     make_run()
     listing(runs_dir)

@@ -6,7 +6,7 @@ import pytest
 
 from npnet.config import Facts, load
 from npnet.errors import ConfigError, DataError
-from npnet.running import make_ready, outline
+from npnet.running import make_ready, outline, ready
 from npnet.running.threads import choose_threads, cores, largest_product
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, {dropout: 0.1}, linear, sigmoid]\n"
@@ -63,3 +63,21 @@ def test_faults_of_the_data_name_the_line_of_the_dataset(config: Path) -> None:
 def test_a_network_that_does_not_fit_is_refused(config: Path) -> None:
     with pytest.raises(ConfigError, match=r"layers\[3\] gives 3 outputs"):
         make_ready(load(config, ["layers.3.linear.units=3"]))
+
+
+def test_a_config_that_could_not_be_read_again_is_refused_at_its_place(config: Path) -> None:
+    block = "{residual: [" * 7 + "relu" + "]}" * 7
+    config.write_text(f"dataset: {{xor: {{samples: 100}}}}\nlayers: [{block}, linear]\n")
+    with pytest.raises(ConfigError, match=r"xor\.yaml:1:1: with everything filled in the config has 24 levels"):
+        make_ready(load(config))
+
+
+def test_texts_that_no_weights_file_holds_are_refused(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{n},{'a long name of somebody ' * 9}{n % 3},{n % 2}" for n in range(40)]
+    config.with_name("t.csv").write_text("\n".join(["x,who,y", *rows]) + "\n")
+    config.write_text("layers: [linear]\ndataset: {table: {path: t.csv, target: y}}\n")
+    make_ready(load(config))
+    monkeypatch.setattr(ready, "METADATA_LIMIT", 1000)
+    with pytest.raises(DataError, match=r"xor\.yaml:2:10: .* hold at most 1.0 kB") as caught:
+        make_ready(load(config))
+    assert 'such as "who"' in str(caught.value.hint)
