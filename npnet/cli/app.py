@@ -1,6 +1,7 @@
 """The program: all commands in one place, and every error as one line and an exit code."""
 
 import errno
+import re
 import signal
 import sys
 import traceback
@@ -30,6 +31,11 @@ from npnet.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
 
 BROKEN_PIPE = 141
+UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
+PLANNED = frozenset(
+    "diagnose doctor ensemble explain-step export lesson log play prepare report sample serve tune watch".split()
+)
+"""Commands whose names are kept free for them."""
 
 app = root()
 for family in (init, data, train, sweep, resume, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
@@ -99,5 +105,7 @@ def _usage_error(message: str, given: list[str]) -> UsageError:
     names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
     called = next((f" {word}" for word in given if word in names), "")
     text, _, question = message.partition(" Did you mean ")
+    if (name := UNKNOWN_COMMAND.match(text)) and name[1] in PLANNED:
+        return UsageError(f"npnet{called} {name[1]} is not there yet", f"npnet{called} --help lists the commands")
     hint = f"did you mean {question}" if question else f"npnet{called} --help shows how it is used"
     return UsageError(text[:1].lower() + text[1:].rstrip("."), hint)
