@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry errors spec streams strict refusals io disk appender lock memory",
+        "registry errors escaping spec streams strict refusals io disk appender lock memory",
         "nn data metrics decisions search",
         "config",
         "training checkpoint weights rundir readout pooling predictor cohort fitting crossval reopening estimators",

@@ -8,6 +8,7 @@ import typer
 from npnet.cli.commands import Force, Here, Output, Run, command
 from npnet.cli.files import STDIO, destination, format_of
 from npnet.errors import UsageError
+from npnet.escaping import escaped
 
 if TYPE_CHECKING:
     from npnet.data.reading import ReadFrame
@@ -105,5 +106,17 @@ def show(here: Here, kind: str, blocks: "Iterator[Columns]") -> None:
     if here.json:
         here.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})
         return
+    if kind == "csv" and here.screen.out.terminal:
+        blocks = map(one_line_each, blocks)
     for text in texts(kind, blocks):
         here.screen.result(text)
+
+
+def one_line_each(columns: "Columns") -> "Columns":
+    """The same rows with texts that cannot break out of their line on a terminal."""
+    import numpy as np
+
+    return {
+        escaped(name): np.array([escaped(text) for text in values.tolist()]) if values.dtype.kind == "U" else values
+        for name, values in columns.items()
+    }

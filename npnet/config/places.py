@@ -5,18 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from npnet.errors import ConfigError, Problem
+from npnet.escaping import one_line
 
 WIDTH = 100  # characters of a line that an excerpt shows
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """A text as messages show it: control characters escaped, and cut when it is long.
-
-    >>> shown("a\\x1b[31m")
-    'a\\\\x1b[31m'
-    """
-    cut = text if len(text) <= limit else text[: limit - 3] + "..."
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cut)
+    """A text as messages show it: control characters escaped, and cut when it is long."""
+    return one_line(text, limit)
 
 
 @dataclass(frozen=True)

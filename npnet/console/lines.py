@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from npnet.console.numbers import duration, short
-from npnet.console.screen import one_line
-from npnet.console.streams import Output
+from npnet.console.streams import Output, Painted
+from npnet.escaping import one_line
 
 if TYPE_CHECKING:
     from npnet.rundir import Entry
@@ -16,10 +16,10 @@ COLUMNS = ("run", "status", "epoch", "took", "score", "tags")
 NUMBERS = ("epoch", "took")  # aligned at the right
 GAP = "  "
 NARROWEST = 10  # columns that the tags are folded into
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+BOLD = "\x1b[1m"
 
 
-def runs_text(runs: Sequence["Entry"], output: Output) -> str:
+def runs_text(runs: Sequence["Entry"], output: Output) -> Painted:
     """A line for each run: how it ended, its best epoch or how many trials, its score, its tags."""
     rows = list(map(_cells, runs))
     columns = zip(COLUMNS, *rows, strict=True)
@@ -29,7 +29,7 @@ def runs_text(runs: Sequence["Entry"], output: Output) -> str:
         widths[-1] = min(widths[-1], output.width - taken)
     heading = _line(COLUMNS, widths)
     rule = ("─" if output.unicode else "-") * min(taken + widths[-1] + 1, output.width or taken + widths[-1] + 1)
-    lines = [f"{BOLD}{heading}{PLAIN}" if output.color else heading, rule]
+    lines = [Painted.of(heading, BOLD) if output.color else heading, rule]
     plain = GAP.join(
         f"{{:{'>' if name in NUMBERS else '<'}{width}}}" for name, width in zip(COLUMNS, widths, strict=True)
     )
@@ -37,7 +37,7 @@ def runs_text(runs: Sequence["Entry"], output: Output) -> str:
         line = plain.format(*row)
         whole = line.isascii() and len(row[-1]) <= widths[-1]
         lines += [line.rstrip()] if whole else _folded(row, widths)
-    return "\n".join([*lines, ""])
+    return Painted.joined(*(piece for line in lines for piece in (line, "\n")))
 
 
 def _cells(run: "Entry") -> tuple[str, ...]:

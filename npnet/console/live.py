@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from npnet.console.numbers import short
-from npnet.console.streams import Output
+from npnet.console.streams import Output, Painted
+from npnet.console.tables import Escaped
 
 if TYPE_CHECKING:
     from npnet.console.progress import State
@@ -19,7 +20,7 @@ NARROW = 32
 
 
 class Lenient:
-    """A stream as Rich takes it, on which nothing fails."""
+    """A stream as Rich takes it, on which nothing fails; what Rich draws there is `Escaped`."""
 
     def __init__(self, output: Output) -> None:
         self.output = output
@@ -27,7 +28,7 @@ class Lenient:
 
     def write(self, text: str) -> int:
         """Write, or lose it."""
-        self.output.write_if_heard(text)
+        self.output.write_if_heard(Painted(text))
         return len(text)
 
     def flush(self) -> None:
@@ -60,7 +61,7 @@ class LiveDisplay:
 
     def draw(self) -> None:
         """Draw a frame."""
-        self.live.update(self.frame(self.live.console.width), refresh=True)
+        self.live.update(Escaped(self.frame(self.live.console.width)), refresh=True)
 
     def close(self) -> None:
         """Take the lines away, and give the cursor back."""

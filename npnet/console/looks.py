@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from npnet.console.screen import one_line
 from npnet.console.tables import table
+from npnet.escaping import one_line
 
 if TYPE_CHECKING:
     from npnet.running.looking import Look

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from npnet.console.numbers import duration, short
-from npnet.console.screen import Screen, one_line
+from npnet.console.screen import Screen
+from npnet.escaping import one_line
 from npnet.fitting import Fitting
 from npnet.nn.linear import Linear
 from npnet.rundir import Run

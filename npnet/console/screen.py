@@ -4,13 +4,14 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from npnet.console.streams import Output, UnreadError
+from npnet.console.streams import Output, Painted, UnreadError
 from npnet.errors import ConfigError, MachineError, NpnetError, Problem
+from npnet.escaping import escaped, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-BOLD_RED, BOLD_YELLOW, PLAIN = "\x1b[1;31m", "\x1b[1;33m", "\x1b[0m"
+BOLD_RED, BOLD_YELLOW = "\x1b[1;31m", "\x1b[1;33m"
 
 
 class Screen:
@@ -50,7 +51,7 @@ class Screen:
     def say(self, text: str) -> None:
         """Tell the user something that is no result."""
         if not self.quiet:
-            self.err.write_if_heard(f"{text}\n")
+            self.err.write_if_heard(f"{one_line(text)}\n")
 
     def say_table(self, table: "RenderableType") -> None:
         """Show a table that is no result."""
@@ -61,27 +62,19 @@ class Screen:
 
     def warn(self, text: str) -> None:
         """Tell what went wrong and stopped nothing."""
-        self.err.write_if_heard(f"{self._painted('npnet: warning:', BOLD_YELLOW)} {one_line(text)}\n")
+        self.err.write_if_heard(Painted.joined(self._painted("npnet: warning:", BOLD_YELLOW), f" {one_line(text)}\n"))
 
     def error(self, error: NpnetError) -> None:
         """Tell an error: what and where in one line, of a config the line itself, and a hint."""
         problems = error.problems if isinstance(error, ConfigError) else [Problem(error.message, hint=error.hint)]
-        self.err.write_if_heard("".join(map(self._problem, problems)))
+        self.err.write_if_heard(Painted.joined(*map(self._problem, problems)))
 
-    def _problem(self, problem: Problem) -> str:
+    def _problem(self, problem: Problem) -> Painted:
         place = f"{problem.where}: " if problem.where else ""
-        lines = [f"{self._painted('npnet: error:', BOLD_RED)} {one_line(place + problem.message)}"]
-        lines += [f"    {line}" for line in (problem.excerpt or "").splitlines()]
+        lines = [f" {one_line(place + problem.message)}"]
+        lines += [f"    {escaped(line)}" for line in (problem.excerpt or "").splitlines()]
         lines += [f"hint: {one_line(problem.hint)}"] if problem.hint else []
-        return "\n".join(lines) + "\n"
+        return Painted.joined(self._painted("npnet: error:", BOLD_RED), *(f"{line}\n" for line in lines))
 
     def _painted(self, text: str, style: str) -> str:
-        return f"{style}{text}{PLAIN}" if self.err.color else text
-
-
-def one_line(text: str, limit: int = 1000) -> str:
-    """A text of unknown origin as one line: control characters escaped, and not endless."""
-    text = text if len(text) <= limit else f"{text[: limit - 3]}..."
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+        return Painted.of(text, style) if self.err.color else text

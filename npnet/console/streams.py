@@ -6,7 +6,11 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TextIO
+from typing import Self, TextIO
+
+from npnet.escaping import visible
+
+PLAIN = "\x1b[0m"
 
 
 class UnreadError(Exception):
@@ -40,8 +44,26 @@ def _mended(stream: TextIO) -> TextIO:
     return stream
 
 
+class Painted(str):
+    """Text with escape codes of npnet's own; nothing of unknown origin is in it but what was escaped."""
+
+    @classmethod
+    def of(cls, text: str, style: str) -> Self:
+        """A text in a style, such as `ESC[1m`."""
+        return cls(f"{style}{visible(text)}{PLAIN}")
+
+    @classmethod
+    def joined(cls, *pieces: str) -> Self:
+        """Pieces one behind the other; those that are not painted are escaped."""
+        return cls("".join(piece if isinstance(piece, Painted) else visible(piece) for piece in pieces))
+
+
 class Output:
-    """One stream, and whether it wants colours; None stands for a closed one."""
+    """One stream, and whether it wants colours; None stands for a closed one.
+
+    It is the one way on which text comes to a terminal: there all that is not `Painted` is escaped. Files and pipes
+    get every byte as it is.
+    """
 
     def __init__(self, stream: TextIO | None, color: bool | None = None) -> None:
         self.stream = stream
@@ -71,7 +93,7 @@ class Output:
         if self.stream is None:
             raise OSError(errno.EBADF, "it is closed")
         try:
-            self.stream.write(text)
+            self.stream.write(Painted.joined(text) if self.terminal else text)
             self.stream.flush()
         except OSError:
             _silence(self.stream)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from npnet.console.numbers import duration, short
-from npnet.console.screen import Screen, one_line
+from npnet.console.screen import Screen
 from npnet.console.tables import table
+from npnet.escaping import one_line
 from npnet.rundir import Run
 
 if TYPE_CHECKING:

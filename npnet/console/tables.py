@@ -1,20 +1,22 @@
 """Tables as text: as wide as they need off a terminal, ASCII where a stream speaks nothing else."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType
+from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from npnet.console.numbers import short
-from npnet.console.screen import one_line
-from npnet.console.streams import Output
+from npnet.console.streams import Output, Painted
 from npnet.disk import size_text
+from npnet.escaping import escaped, one_line
 
 if TYPE_CHECKING:
     from npnet.running import Outline
@@ -23,7 +25,23 @@ if TYPE_CHECKING:
 ENDLESS = 10_000  # columns
 
 
-def text_of(renderable: RenderableType, output: Output) -> str:
+class Escaped:
+    """Something that Rich draws, with every text in it escaped; its colours and the moves of the cursor stay."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self.renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """The pieces of the picture."""
+        for text, style, control in console.render(self.renderable, options):
+            yield Segment(text if control or text == "\n" else escaped(text), style, control)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """The columns that it takes."""
+        return Measurement.get(console, options, self.renderable)
+
+
+def text_of(renderable: RenderableType, output: Output) -> Painted:
     """What a table looks like on a stream."""
     buffer = StringIO()
     console = Console(
@@ -38,9 +56,9 @@ def text_of(renderable: RenderableType, output: Output) -> str:
     )
     if console.measure(renderable, options=console.options.update_width(ENDLESS)).minimum > console.width:
         console.width = ENDLESS  # cut numbers say nothing: rather let the terminal wrap the lines
-    console.print(renderable)
-    text = "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
-    return text if output.unicode else text.replace("─", "-")
+    console.print(Escaped(renderable))
+    text = "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().split("\n")[:-1])
+    return Painted(text if output.unicode else text.replace("─", "-"))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> Table:

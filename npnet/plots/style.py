@@ -7,6 +7,8 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
+from npnet.escaping import escaped
+
 Look = dict[str, Any]  # keywords of a matplotlib call
 
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
@@ -61,11 +63,11 @@ def plain(text: str, limit: int = 60) -> str:
     >>> plain("a\\tb"), plain("a very long name of a class", 16)
     ('a\\\\tb', 'a very lon…class')
     """
-    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    if len(fitting(escaped, limit)) == len(escaped):
-        return escaped
-    tail = fitting(escaped[::-1], limit // 3)[::-1]
-    return f"{fitting(escaped, limit - limit // 3 - 1)}…{tail}"
+    whole = escaped(text)
+    if len(fitting(whole, limit)) == len(whole):
+        return whole
+    tail = fitting(whole[::-1], limit // 3)[::-1]
+    return f"{fitting(whole, limit - limit // 3 - 1)}…{tail}"
 
 
 def fitting(text: str, room: int) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from npnet import io
 from npnet.appender import Appender
 from npnet.checkpoint import file_of, write_tensors
+from npnet.escaping import escaped, visible
 from npnet.lock import Lock
 from npnet.rundir import names
 from npnet.rundir.abandoned import remove_abandoned
@@ -115,12 +116,12 @@ class RunWriter:
         io.write_json(self.run.file(names.BASELINES), baselines)
 
     def log(self, text: str) -> None:
-        """Add a line to log.txt."""
-        self._append(names.LOG, (text + "\n").encode("utf-8", "backslashreplace"))
+        """Add a line to log.txt, which people will read on a terminal."""
+        self._append(names.LOG, f"{escaped(text)}\n".encode())
 
     def crash(self, text: str) -> None:
         """Write the traceback of a bug to crash.txt."""
-        io.write_atomic(self.run.file(names.CRASH), text.encode("utf-8", "backslashreplace"))
+        io.write_atomic(self.run.file(names.CRASH), visible(text).encode())
 
     @property
     def waits(self) -> bool:
