@@ -82,6 +82,19 @@ class InUse(NpnetError):
     code = 9
 
 
+class OptionError(ValueError):
+    """An option whose value does not fit another one, or sizes known only from data: the options on the way to it."""
+
+    def __init__(self, option: str, message: str, hint: str | None = None, above: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.path, self.message, self.hint = (*above, option), message, hint
+
+    def inside(self, *above: str | int) -> "OptionError":
+        """The same error of an option that stands deeper."""
+        *inner, option = self.path
+        return OptionError(str(option), self.message, self.hint, (*above, *inner))
+
+
 class UnknownName(ValueError):
     """A name that nothing is registered under; its text names the nearest one."""
 

@@ -47,8 +47,7 @@ class Readout:
             return np.asarray(unit.inverse(output.mT).mT)
         if self.loss.link == "identity":
             output = np.clip(output, 0.0, 1.0)
-            if output.shape[-2] > 1:
-                output = output / np.maximum(output.sum(axis=-2, keepdims=True), TINY)
+            output = shares(output) if output.shape[-2] > 1 else output
         return output[..., 1:, :] if self.task == "binary" and output.shape[-2] == 2 else output
 
     def quantiles(self, z: NDArray[Any]) -> Floats:
@@ -56,6 +55,13 @@ class Readout:
         several = self.loss.predict(z).reshape(len(z), -1, len(self.loss.quantiles), z.shape[-1])
         unit = self.target_scaler
         return np.sort(several * unit.scale[:, np.newaxis, np.newaxis] + unit.mean[:, np.newaxis, np.newaxis], axis=-2)
+
+
+def shares(output: Floats) -> Floats:
+    """Outputs of at least 0, (..., classes, samples), over their sum; where all are 0, the classes share evenly."""
+    total = output.sum(axis=-2, keepdims=True)
+    evenly = np.full_like(output, 1 / output.shape[-2])
+    return np.asarray(np.divide(output, total, out=evenly, where=total > 0))
 
 
 @dataclass(frozen=True)

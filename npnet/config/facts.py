@@ -22,7 +22,10 @@ USUAL_LOSS: dict[Task, Loss] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part, and what its inputs are."""
+    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part, and what its inputs are.
+
+    `lowest` is the smallest target, of a regression or of counts.
+    """
 
     task: Task
     features: int
@@ -30,13 +33,15 @@ class Facts:
     classes: int
     rows: Mapping[str, int]
     inputs: Inputs
+    lowest: float = 0.0
 
     @classmethod
     def of(cls, prepared: Prepared) -> "Facts":
         """The sizes of data that are ready to train on."""
         rows = {name: len(part.X) for name, part in prepared.parts.items()}
         inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
-        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs)
+        lowest = min(float(part.y.min()) for part in prepared.parts.values())
+        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs, lowest)
 
 
 def loss_of(experiment: Experiment, facts: Facts) -> Loss:

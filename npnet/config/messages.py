@@ -11,7 +11,7 @@ from npnet.config.keys import below, branches, describe, follow, nothing_of, reg
 from npnet.config.places import Mistake, shown
 from npnet.config.scalars import plain_float, resolve
 from npnet.config.tree import Node, Path, dotted
-from npnet.errors import UnknownName
+from npnet.errors import OptionError, UnknownName
 from npnet.registry import nearest
 
 
@@ -87,6 +87,8 @@ def _wrong_length(detail: ErrorDetails, node: Node, path: Path) -> Mistake:
 def _refused(error: Exception, node: Node, path: Path, kind: Any) -> Mistake:
     """What a validator of npnet's own says."""
     registry, place = registry_of(kind), node.place
+    if isinstance(error, OptionError):
+        return Mistake(node.place_of(error.path), f"{dotted((*path, *error.path))}: {error.message}", error.hint)
     if isinstance(node.value, dict) and node.value:
         place = next(iter(node.value.values())).key or place
     if registry is None or isinstance(error, UnknownName):

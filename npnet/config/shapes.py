@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from npnet.config.experiment import Experiment
 from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, suited
 from npnet.config.loaded import Loaded
-from npnet.config.tree import Path
+from npnet.config.tree import Path, dotted
+from npnet.errors import OptionError
 from npnet.metrics import for_task
 from npnet.nn.layer import Layer, layers
 from npnet.nn.lookup import Embedding
@@ -41,10 +42,11 @@ def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
         outputs = loss.outputs(facts.targets, facts.classes)
         yield from _widths(suited(experiment.layers, facts, outputs), facts, name, outputs)
         yield from _last(experiment.layers, loss, facts, outputs)
+        if loss.link == "exp" and facts.lowest < 0:
+            message = f"{name} needs targets of 0 and more, the smallest is {facts.lowest:g}"
+            yield ("loss",), message, f"write loss: {losses.name_of(USUAL_LOSS['regression'])}"
     yield from _decisions(experiment, facts)
-    if facts.inputs.codes and not any(isinstance(layer, Embedding) for layer in experiment.layers):
-        message = f"{_count(len(facts.inputs.codes), 'column')} of categories became codes, which no layer learns from"
-        yield ("layers", 0), message, "write embedding as the first layer, or a larger prepare.embed_above"
+    yield from _embedding(experiment, facts)
     yield from _batches(experiment, facts)
     yield from _scores(experiment, facts)
 
@@ -56,6 +58,10 @@ def _widths(chain: tuple[Layer, ...], facts: Facts, loss: str, needed: int) -> I
             if _sets_width(layer, width):
                 setter = place
             width = layer.width(width)
+        except OptionError as error:
+            key = _of_layer(chain, place, *error.path)
+            yield key, f"{dotted(key)}: {error.message}", error.hint
+            return
         except ValueError as error:
             yield ("layers", place), f"layers[{place}]: {error}", None
             return
@@ -63,6 +69,41 @@ def _widths(chain: tuple[Layer, ...], facts: Facts, loss: str, needed: int) -> I
         gives = f"layers[{setter}] gives {_count(width, 'output')}"
         hint = f"write linear: {needed}, or linear alone, which takes its size from the target"
         yield size_key(chain, setter), f"{gives}, {_need(facts, loss, needed)}", hint
+
+
+def _of_layer(chain: tuple[Layer, ...], place: int, *option: str | int) -> Path:
+    return ("layers", place, layers.name_of(chain[place]), *option)
+
+
+def _embedding(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
+    """Codes of categories are learned from by an embedding alone, and that one sees them in the first place alone."""
+    chain, codes = experiment.layers, facts.inputs.codes
+    first = chain[0] if isinstance(chain[0], Embedding) else None
+    others = [place for place, layer in enumerate(chain) if any(isinstance(one, Embedding) for one in _all_of(layer))]
+    if codes and first is None:
+        message = f"{_count(len(codes), 'column')} of categories became codes, which no layer learns from"
+        yield ("layers", 0), message, f"write embedding as the first layer, or embed_above: {max(codes)} under prepare"
+    for place in others[first is not None :]:
+        message = f"layers[{place}]: an embedding sees the codes of categories only as the first layer"
+        inside = "" if isinstance(chain[place], Embedding) else f" of layers[{place}]"
+        yield ("layers", place), message, f"take embedding out{inside}"
+    if first is not None and first.codes is not None and len(first.codes) <= facts.features:
+        yield from _codes(chain, first.codes, experiment, facts)
+
+
+def _codes(chain: tuple[Layer, ...], written: tuple[int, ...], e: Experiment, facts: Facts) -> Iterator[Fault]:
+    """Codes that are written must be those of the data: another one would stand for nothing, without a word."""
+    known, numbers = facts.inputs.codes, facts.inputs.numbers
+    key = _of_layer(chain, 0, "codes")
+    if known and (len(written) != len(known) or any(one < least for one, least in zip(written, known, strict=True))):
+        yield key, f"{dotted(key)} is {list(written)}, the data have {list(known)}", "leave codes out"
+    elif facts.features - len(written) < numbers and _scales(e):
+        yield key, f"{dotted(key)} is for codes of categories; those inputs are scaled numbers", "leave codes out"
+
+
+def _scales(experiment: Experiment) -> bool:
+    preparing = experiment.preparing
+    return (preparing if isinstance(preparing, str) else preparing.numbers) != "none"
 
 
 def _sets_width(layer: Layer, inputs: int) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
+from npnet.errors import OptionError
 from npnet.nn.initializers import LeCunUniform, Normal, Zeros
 from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
 
@@ -34,7 +35,13 @@ class Periodic(Layer):
         return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `size` for each number, and the inputs."""
+        """Number of output features: `size` for each number, and the inputs.
+
+        OptionError for more numbers than there are inputs.
+        """
+        if self._numbers(inputs) > inputs:
+            most = f"{inputs} input{'s' * (inputs != 1)}"
+            raise OptionError("numbers", f"{self.numbers} numbers are too many for {most}", "leave numbers out")
         return inputs + self._numbers(inputs) * self.size
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
@@ -108,7 +115,7 @@ class Periodic(Layer):
             np.add(dx[..., :n, :], kept[..., :n, :], out=dx[..., :n, :])
 
     def _numbers(self, inputs: int) -> int:
-        return inputs if self.numbers is None else min(self.numbers, inputs)
+        return inputs if self.numbers is None else self.numbers
 
 
 def _by_number(rows: Array, numbers: int) -> Array:

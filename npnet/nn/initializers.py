@@ -1,11 +1,12 @@
 """Initial values of parameters: how wide to draw, so that signals keep their size from layer to layer."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from npnet.errors import OptionError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
@@ -150,6 +151,13 @@ class Uniform(Initializer):
 
     low: float = Field(-0.05, ge=-1e6, le=1e6, description="The lower end.")
     high: float = Field(0.05, ge=-1e6, le=1e6, description="The upper end.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low > self.high:
+            hint = f"write uniform: {{low: {self.high:g}, high: {self.low:g}}}"
+            raise OptionError("low", f"{self.low:g} is above high, which is {self.high:g}", hint)
+        return self
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Initial values in float64 from a random stream."""

@@ -6,8 +6,11 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
+from npnet.errors import OptionError
 from npnet.nn.initializers import Normal, Zeros
 from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
+
+Codes = Annotated[int, Field(ge=2, le=10**9)]  # what training never saw, and one category at least
 
 
 @layers.add("embedding")
@@ -22,7 +25,7 @@ class Embedding(Layer):
     reads_output: ClassVar[bool] = False
 
     size: int = Field(8, ge=1, le=10**4, description="Values that each code becomes.")
-    codes: Annotated[tuple[int, ...], Field(strict=False)] | None = Field(
+    codes: Annotated[tuple[Codes, ...], Field(strict=False)] | None = Field(
         None, description="How many codes each of the last inputs has; left out, the data say it."
     )
 
@@ -31,7 +34,14 @@ class Embedding(Layer):
         return self if self.codes is not None else self.model_copy(update={"codes": inputs.codes})
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `size` for each code, and the other inputs."""
+        """Number of output features: `size` for each code, and the other inputs.
+
+        OptionError for more codes than there are inputs.
+        """
+        if len(self.codes or ()) > inputs:
+            most = f"{inputs} input{'s' * (inputs != 1)}"
+            many = f"{len(self.codes or ())} numbers are too many for {most}"
+            raise OptionError("codes", many, "leave codes out")
         return inputs + len(self.codes or ()) * (self.size - 1)
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:

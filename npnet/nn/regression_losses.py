@@ -1,11 +1,12 @@
 """Losses of the error e = z - t: for regression, and for probabilities where that is wanted."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from npnet.errors import OptionError
 from npnet.nn.layer import Array, Memory
 from npnet.nn.losses import Encoded, Link, Loss, losses
 
@@ -124,6 +125,15 @@ class Quantile(Loss):
     quantile: Share | Annotated[tuple[Share, ...], Field(strict=False, min_length=2, max_length=99)] = Field(
         0.5, description="The quantile to predict, 0.5 is the median; or a list of several."
     )
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        several = self.quantiles
+        if len(set(several)) < len(several):
+            distinct = [f"{q:g}" for q in dict.fromkeys(several)]
+            once = f"[{', '.join(distinct)}]" if len(distinct) > 1 else distinct[0]
+            raise OptionError("quantile", "a quantile is there twice", f"write quantile: {once}")
+        return self
 
     @property
     def quantiles(self) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from pydantic import Field
 from typing_extensions import override
 
+from npnet.errors import OptionError
 from npnet.nn.layer import Inputs, Layer, LayerSpec, fitted, layers
 
 
@@ -21,10 +22,13 @@ class Residual(Layer):
         return self.model_copy(update={"layers": fitted(self.layers, inputs)})
 
     def width(self, inputs: int) -> int:
-        """Number of output features, equal to the inputs; ValueError where the inside changes it."""
+        """Number of output features, equal to the inputs; ValueError where the inside changes it or does not fit."""
         inside = inputs
-        for layer in self.layers:
-            inside = layer.width(inside)
+        for place, layer in enumerate(self.layers):
+            try:
+                inside = layer.width(inside)
+            except OptionError as error:
+                raise error.inside("layers", place, layers.name_of(layer)) from None
         if inside != inputs:
             raise ValueError(f"residual takes {inputs} values and its layers give {inside}; the sum needs the same")
         return inputs

@@ -21,11 +21,13 @@ BINARY = Facts("binary", 2, 1, 2, ROWS, Inputs(2))
 THREE = Facts("multiclass", 2, 1, 3, ROWS, Inputs(2))
 REGRESSION = Facts("regression", 2, 1, 0, ROWS, Inputs(2))
 TWO_TARGETS = Facts("regression", 2, 2, 0, ROWS, Inputs(2))
+CODES = Facts("binary", 4, 1, 2, ROWS, Inputs(2, (5, 40)))
+BELOW_0 = Facts("regression", 2, 1, 0, ROWS, Inputs(2), lowest=-1.5)
 ONLY_TRAIN = Facts("binary", 2, 1, 2, {"train": 600}, Inputs(2))
 
 
 def text(layers: str, more: str = "") -> str:
-    lines = "\n".join(f"- {layer}" for layer in layers.split(", "))
+    lines = "\n".join(f"- {layer.replace(';', ',')}" for layer in layers.split(", "))
     return f"dataset: xor\nlayers:\n{lines}\n{more}\n"
 
 
@@ -54,6 +56,34 @@ FAULTS = [
     (BINARY, "batch_norm, linear", "batch_size: 599", "3:3", "batches of 599 leave 1 for the last"),
     (BINARY, "batch_norm, linear", "batch_size: 1", "3:3", "batches of 1 leave 1 for the last"),
     (BINARY, "residual: [batch_norm], linear", "batch_size: 599", "3:3", "batch_norm needs 2 rows in every batch"),
+    (
+        BINARY,
+        "embedding: {codes: [2; 3; 4]}, linear",
+        "scale: none",
+        "3:22",
+        "codes: 3 numbers are too many for 2 inputs",
+    ),
+    (
+        BINARY,
+        "embedding: {codes: [2]}, linear",
+        "",
+        "3:22",
+        "codes is for codes of categories; those inputs are scaled",
+    ),
+    (BINARY, "linear: 3, embedding, linear", "", "4:3", "an embedding sees the codes of categories only as the first"),
+    (CODES, "linear", "", "3:3", "2 columns of categories became codes, which no layer learns from"),
+    (CODES, "embedding, embedding, linear", "", "4:3", "an embedding sees the codes of categories only as the first"),
+    (CODES, "embedding: {codes: [5]}, linear", "", "3:22", "codes is [5], the data have [5, 40]"),
+    (CODES, "embedding: {codes: [5; 39]}, linear", "", "3:22", "codes is [5, 39], the data have [5, 40]"),
+    (BINARY, "periodic: {numbers: 3}, linear", "", "3:23", "periodic.numbers: 3 numbers are too many for 2 inputs"),
+    (
+        BINARY,
+        "residual: [{periodic: {numbers: 3}}], linear",
+        "",
+        "3:35",
+        "numbers: 3 numbers are too many for 2 inputs",
+    ),
+    (BELOW_0, "linear", "loss: poisson", "4:7", "poisson needs targets of 0 and more, the smallest is -1.5"),
     (BINARY, "linear", "metrics: [roc_auc, r2]", "4:20", "r2 does not fit the task, two classes"),
     (THREE, "linear", "threshold: 0.4", "4:12", "a threshold is for two classes, the task is several classes"),
     (ONLY_TRAIN, "linear", "threshold: f1", "4:12", "there is no validation part to choose the threshold on"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from npnet.errors import OptionError
 from npnet.nn.embedding import Periodic
 from npnet.nn.gradcheck import check_gradients
 from npnet.nn.linear import Linear
@@ -36,7 +37,13 @@ def test_a_number_becomes_values_of_its_own_waves_and_stays() -> None:
     assert np.array_equal(y[:, 4:], x)
 
 
-@pytest.mark.parametrize("numbers", [0, 1, 3, 4, 9, None])
+def test_more_numbers_than_inputs_are_refused() -> None:
+    with pytest.raises(OptionError, match="9 numbers are too many for 4 inputs") as caught:
+        network([[Periodic(numbers=9), Linear(units=2)]])
+    assert caught.value.path == ("numbers",)
+
+
+@pytest.mark.parametrize("numbers", [0, 1, 3, 4, None])
 def test_any_count_of_numbers_has_right_gradients(numbers: int | None) -> None:
     for chain in ([Periodic(numbers=numbers), Linear(units=2)], [Scale(), Periodic(numbers=numbers), Linear(units=2)]):
         checks = check_gradients(network([chain]), MeanSquaredError(), samples())
