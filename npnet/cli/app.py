@@ -33,7 +33,8 @@ from npnet.errors import MachineError, NpnetError, UsageError
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 PLANNED = frozenset(
-    "diagnose doctor ensemble explain-step export lesson log play prepare report sample serve tune watch".split()
+    {"diagnose", "doctor", "ensemble", "explain-step", "export", "lesson", "log", "play", "prepare", "report"}
+    | {"sample", "serve", "tune", "watch"}
 )
 """Commands whose names are kept free for them."""
 
