@@ -21,6 +21,17 @@ HOTTEST = 100.0  # temperatures go from 1 / 100 to 100: classes told apart witho
 STEPS = 64  # each at least halves what is left: more than a float64 has bits
 
 
+class DecisionRule(NamedTuple):
+    """How two classes are decided: `positive_class` where its probability is above `threshold`.
+
+    `chosen_for` is the metric for which the validation part chose the threshold, None where it was given.
+    """
+
+    positive_class: str
+    threshold: float
+    chosen_for: str | None = None
+
+
 class Threshold(NamedTuple):
     """A threshold, and what the metric is with it on the rows that chose it."""
 

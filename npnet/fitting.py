@@ -1,7 +1,6 @@
 """Fitting: an experiment and its data become networks that are trained, scored and asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,26 +9,24 @@ from numpy.typing import NDArray
 from npnet.cohort import Cohort, Tensors, View
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
-from npnet.data import Dataset, Prepared, Task
+from npnet.data import Dataset, Prepared
 from npnet.data.frame import Frame
 from npnet.data.parts import folds_of, parts_of
 from npnet.data.prepare import prepare_members, prepare_parts, refuse_unlearnable
-from npnet.decisions import choose_threshold, fit_temperature
+from npnet.deciding import chosen, figures
+from npnet.decisions import DecisionRule
 from npnet.errors import Diverged
-from npnet.metrics import evaluate
 from npnet.nn.batches import Samples
 from npnet.nn.network import Network
 from npnet.pooling import Said, pooled
 from npnet.predictor import Predictor, Side
-from npnet.readout import Decisions, Readout, logits
+from npnet.readout import Decisions, Readout
 from npnet.streams import member_seed
 from npnet.training import Monitor, PerModel, Progress
 from npnet.weights import named, set_weights, weights_of
 
 Data = Prepared | Sequence[Sequence[Prepared]]
 Floats = NDArray[np.float64]
-DECIDED = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
-"""The metrics that look at decisions alone, and so depend on the threshold."""
 
 
 class Fitting:
@@ -98,26 +95,32 @@ class Fitting:
             for progress in self.cohort.train():
                 yield progress
                 if not progress.finite.all():
+                    self.settle()
                     raise Diverged(*self._divergence(progress))
         finally:
             self.cohort.restore()
         self.decide()
 
+    def settle(self) -> None:
+        """Put the best parameters into the network, and decide with these: so ends a training that is cut short."""
+        self.cohort.restore()
+        self.decide()
+
     def decide(self) -> None:
         """Fit the temperature and choose the threshold on the validation part, where they are wished."""
-        e, parts = self.experiment, self.data.parts
-        self.decisions = Decisions(threshold=e.threshold if isinstance(e.threshold, float) else 0.5)
-        if "validation" not in parts or not (e.temperature or isinstance(e.threshold, str)):
+        e = self.experiment
+        self.decisions = Decisions(threshold=e.given_threshold)
+        if "validation" not in self.data.parts or not (e.temperature or isinstance(e.threshold, str)):
             return
         said = [self.said("validation", fold) for fold in range(len(self.folds))]
         outputs = np.concatenate([output for _, output in said], axis=1)
-        y = np.concatenate([part.y for part, _ in said])
-        if e.temperature:
-            temperature = fit_temperature(logits(outputs, self.data.task), y)
-            self.decisions = replace(self.decisions, temperature=temperature)
-            outputs = self.decisions.tempered(outputs, self.data.task)
-        if isinstance(e.threshold, str):
-            self.decisions = replace(self.decisions, threshold=choose_threshold(y, outputs[0], e.threshold).value)
+        self.decisions = chosen(e, self.data.task, np.concatenate([part.y for part, _ in said]), outputs)
+
+    @property
+    def rule(self) -> DecisionRule | None:
+        """How two classes are decided; None for any other task."""
+        chosen = self.experiment.threshold if isinstance(self.experiment.threshold, str) else None
+        return self.decisions.rule(self.data.task, self.data.classes, chosen)
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -272,14 +275,6 @@ class Fitting:
 
 def _nested(data: Data) -> list[list[Prepared]]:
     return [[data]] if isinstance(data, Prepared) else [list(fold) for fold in data]
-
-
-def figures(y: NDArray[Any], output: Floats, task: Task, decisions: Decisions) -> dict[str, float]:
-    """All metrics of outputs (outputs, samples), by scikit-learn, decisions taken at the threshold."""
-    found = evaluate(y, output, task)
-    if decisions.threshold == 0.5:
-        return found
-    return found | evaluate(y, decisions.moved(output, task), task, DECIDED)
 
 
 def prepared_for(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:

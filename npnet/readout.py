@@ -1,5 +1,6 @@
 """Readout: from raw scores to what is predicted, and from predictions to decisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Scaler, Task
 from npnet.data.source import VALUES
+from npnet.decisions import DecisionRule
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.layer import Layers
 from npnet.nn.losses import Loss
@@ -83,6 +85,10 @@ class Decisions:
             e = np.exp(z - z.max(axis=0))
             return np.asarray(e / e.sum(axis=0))
         return np.asarray(np.exp(-np.logaddexp(0.0, -z)))
+
+    def rule(self, task: Task, classes: Sequence[str], chosen_for: str | None = None) -> DecisionRule | None:
+        """How two classes are decided; None for any other task."""
+        return DecisionRule(classes[1], self.threshold, chosen_for) if task == "binary" else None
 
     def moved(self, output: Floats, task: Task) -> Floats:
         """Outputs whose decisions at one half are those at the threshold: 0 or 1 for two classes."""

@@ -50,8 +50,8 @@ def evaluate(
     another training would give is not in them. For a sweep its best trial answers.
     """
     bounds = [read_bound(text) for text in fail_under or []]
-    from npnet.console.tables import metrics_table
-    from npnet.rundir import answering, find
+    from npnet.console.tables import scores_text
+    from npnet.rundir import answering, find, with_threshold
     from npnet.running.scoring import Question, score
 
     chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
@@ -61,9 +61,10 @@ def evaluate(
     for warning in answer.warnings:
         here.screen.warn(warning)
     if here.json:
-        here.screen.result_json(answer.scores | ({"intervals": answer.intervals} if bootstrap else {}))
+        scores = with_threshold(answer.scores, answer.rule)
+        here.screen.result_json({**scores, **({"intervals": answer.intervals} if bootstrap else {})})
     else:
-        here.screen.result_table(metrics_table(answer.scores, answer.intervals))
+        here.screen.result_table(scores_text(answer.scores, answer.rule, answer.intervals))
     for name, bound in bounds:
         require(answer.scores, name, bound)
 

@@ -88,13 +88,13 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
 
 def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
-    from npnet.console.tables import baselines_table, metrics_table
+    from npnet.console.tables import baselines_text, scores_text
 
     if ending.metrics:
-        here.screen.say_table(metrics_table(ending.metrics))
+        here.screen.say_table(scores_text(ending.metrics, ending.rule))
     if ending.baselines:
         here.screen.say("")
-        here.screen.say_table(baselines_table(ending.metrics, ending.baselines))
+        here.screen.say_table(baselines_text(ending.metrics, ending.baselines, ending.rule))
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, folder, ending)
     if ending.status == "interrupted":
@@ -108,8 +108,11 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
 
 def name_folder(here: Here, folder: str, ending: "Ending") -> None:
     """Write the run folder, alone or with the scores."""
+    from npnet.rundir import with_threshold
+
     if here.json:
-        told = {"run": folder, "status": ending.status, "metrics": ending.metrics}
+        metrics = with_threshold(ending.metrics, ending.rule)
+        told: dict[str, object] = {"run": folder, "status": ending.status, "metrics": metrics}
         here.screen.result_json(told | ({"baselines": ending.baselines} if ending.baselines else {}))
     else:
         here.screen.result(folder)

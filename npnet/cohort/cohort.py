@@ -33,7 +33,7 @@ from npnet.training import BETWEEN, KeepBest, Monitor, PerModel, Progress, Rates
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """One model: what it is, how it learns, and what it sees."""
+    """One model: what it is, how it learns, what it sees, and above which probability it decides two classes."""
 
     layers: Layers
     optimizer: Optimizer
@@ -41,6 +41,7 @@ class Learner:
     learning_rate: float
     seed: int
     view: View
+    threshold: float
 
     @property
     def loss(self) -> Loss:
@@ -88,7 +89,7 @@ class Cohort:
         for model in range(self.folds * members):
             side = model * len(self.sides.prepared) // (self.folds * members)
             seed = member_seed(first, model % members)
-            yield Learner(layers, e.optimizer, limits, e.learning_rate, seed, View(side, e.loss))
+            yield Learner(layers, e.optimizer, limits, e.learning_rate, seed, View(side, e.loss), e.given_threshold)
 
     def _cut(self) -> list[Places]:
         """The places of each stack: as many models as stay in cache, those of one side apart where they are many."""

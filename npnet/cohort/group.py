@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.cohort.sides import View
-from npnet.metrics import measure
+from npnet.metrics import DECIDED, measure
 from npnet.nn.batches import Batches
 from npnet.nn.network import Network
 from npnet.nn.scoring import Scorer
@@ -32,6 +32,7 @@ class Group:
         self.places, self.network = places, network
         self.learners = [cohort.learners[place] for place in places]
         self.loss = join([learner.loss for learner in self.learners])
+        self._thresholds = np.array([learner.threshold for learner in self.learners])[:, np.newaxis, np.newaxis]
         self._scorers: dict[str, Scorer] = {}
         self._silence = Silence(network)
 
@@ -66,7 +67,10 @@ class Group:
         sides, each = self.cohort.sides, []
         for view, some in self._views():
             y = sides.part(part, view.side).y
-            each.append(measure(name, y, sides.readout(view)(scores[some, :, : len(y)]), self.cohort.data.task))
+            output = sides.readout(view)(scores[some, :, : len(y)])
+            if name in DECIDED and self.cohort.data.task == "binary":
+                output = (output > self._thresholds[some]).astype(np.float64)
+            each.append(measure(name, y, output, self.cohort.data.task))
         return np.concatenate(each)
 
     def _views(self) -> Iterator[tuple[View, slice]]:

@@ -155,6 +155,11 @@ class Experiment(Spec):
         return self.prepare or self.scale
 
     @property
+    def given_threshold(self) -> float:
+        """The threshold of two classes while training: the one given, or one half until one is chosen."""
+        return self.threshold if isinstance(self.threshold, float) else 0.5
+
+    @property
     def monitored(self) -> str:
         """The value whose best epoch is kept, the default filled in."""
         return self.monitor or ("validation_loss" if self.split.validation else "train_loss")

@@ -15,8 +15,11 @@ from rich.text import Text
 
 from npnet.console.numbers import short
 from npnet.console.streams import Output, Painted
+from npnet.data.text import quoted
+from npnet.decisions import DecisionRule
 from npnet.disk import size_text
 from npnet.escaping import escaped, one_line
+from npnet.metrics import DECIDED, OF_POSITIVE
 
 if TYPE_CHECKING:
     from npnet.running import Outline
@@ -94,9 +97,48 @@ def metrics_table(
     return table(["metric", *cells], rows, list(cells))
 
 
+def scores_text(
+    metrics: Mapping[str, Mapping[str, float]],
+    rule: DecisionRule | None = None,
+    intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+) -> RenderableType:
+    """The table of metrics, and below it what those of decisions are about, where any is shown."""
+    names = dict.fromkeys(name for scores in metrics.values() for name in scores)
+    line = rule_text(rule, names) if rule else ""
+    made = metrics_table(metrics, intervals)
+    return Group(made, Text(one_line(line), overflow="fold")) if line else made
+
+
+def rule_text(rule: DecisionRule, names: Iterable[str]) -> str:
+    """Which class the metrics of these names are of, and above which probability it is decided; "" for no such metric.
+
+    >>> rule_text(DecisionRule("spam", 0.7436, "f1"), ["loss", "accuracy", "f1", "recall"])
+    'f1, recall: positive class "spam", decided above 0.7436 (best f1)'
+    """
+    shown = [name for name in names if name in DECIDED]
+    if not shown:
+        return ""
+    of_class = ", ".join(name for name in shown if name in OF_POSITIVE)
+    chosen = f" (best {rule.chosen_for})" if rule.chosen_for else ""
+    which = f"positive class {quoted(rule.positive_class)}, decided above {short(rule.threshold)}{chosen}"
+    return f"{of_class}: {which}" if of_class else which
+
+
 def _span(found: Mapping[str, tuple[float, float]], name: str) -> str:
     low, high = found.get(name, (math.nan, math.nan))
     return f"{short(low)} to {short(high)}" if math.isfinite(low) else ""
+
+
+def baselines_text(
+    metrics: Mapping[str, Mapping[str, float]],
+    baselines: Mapping[str, Mapping[str, Mapping[str, float]]],
+    rule: DecisionRule | None = None,
+) -> RenderableType:
+    """The scores of the network and of each baseline on the last part, and where their thresholds are not the same."""
+    made = baselines_table(metrics, baselines)
+    if rule is None or rule.threshold == 0.5:
+        return made
+    return Group(made, Text(f"the network decides above {short(rule.threshold)}, the others above 0.5"))
 
 
 def baselines_table(
@@ -112,14 +154,16 @@ def baselines_table(
 
 def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:
     """One run: the fields of its run.json that people look for, and its scores."""
-    left_out = ("format", "versions", "machine")
+    left_out = ("format", "versions", "machine", "decisions")
     shown = {name: value for name, value in info.items() if name not in left_out and value not in (None, [])}
     shown |= {"seconds": str(info["seconds"])} if info["seconds"] is not None else {}
     grid = Table.grid(padding=(0, 2))
     for name, value in {**shown, "path": path}.items():
         text = " ".join(map(str, value)) if isinstance(value, list) else _cell(value)
         grid.add_row(Text(name), Text(one_line(text), overflow="fold"))
-    return Group(grid, Text(), metrics_table(metrics)) if metrics else grid
+    decisions = info.get("decisions")
+    rule = DecisionRule(**decisions) if isinstance(decisions, dict) else None
+    return Group(grid, Text(), scores_text(metrics, rule)) if metrics else grid
 
 
 def outline_text(outline: "Outline") -> RenderableType:

@@ -7,6 +7,11 @@ from numpy.typing import NDArray
 
 from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, decide, in_chunks, mean
 
+DECIDED = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
+"""The metrics that look at decisions alone, and so depend on the threshold."""
+OF_POSITIVE = ("f1", "precision", "recall")
+"""Those that of two classes look at the second one, the positive class."""
+
 
 def _over_classes(_: Array, output: Array) -> dict[str, Any]:
     return {"labels": [1] if len(output) == 1 else None, "average": "macro", "zero_division": 0}

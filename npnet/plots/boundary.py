@@ -57,16 +57,16 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
 
 
 def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Shown]) -> Labels:
-    """Probability of the second class from blue over white to orange, and its 0.5 contour."""
+    """Probability of the second class from blue over white to orange, and the line where it is the threshold."""
     from matplotlib.colors import LinearSegmentedColormap
 
     diverging = LinearSegmentedColormap.from_list("blue-orange", ["#86BBDD", "#FAFAFA", "#F3CB7A"])
     chance = area.values[..., 1]
     image = axes.imshow(chance, origin="lower", extent=area.extent, aspect="auto", cmap=diverging, vmin=0, vmax=1)
     labels = paint_points(axes, material, points)
-    if chance.min() < 0.5 < chance.max():
-        axes.contour(area.x, area.y, chance, levels=[0.5], colors=INK, linewidths=1.6)
-        labels.append(("probability 0.5", axes.plot([], [], color=INK, linewidth=1.6)[0]))
+    if chance.min() < material.threshold < chance.max():
+        axes.contour(area.x, area.y, chance, levels=[material.threshold], colors=INK, linewidths=1.6)
+        labels.append((f"probability {material.threshold:.4g}", axes.plot([], [], color=INK, linewidth=1.6)[0]))
     paint_bar(axes, image, f"probability of “{plain(material.classes[1], 20)}”")
     return labels
 

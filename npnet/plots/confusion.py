@@ -93,7 +93,8 @@ def name_sides(axes: "Axes", material: Material, cell: float) -> None:
     small = 7 if cell * every.step < 16 or len(names) > 20 else 8.5
     axes.set_xticks(every, [names[code] for code in every], rotation=90 if is_crowded(names) else 0, fontsize=small)
     axes.set_yticks(every, [names[code] for code in every], fontsize=small)
-    axes.set(xlabel="predicted class", ylabel="true class")
+    rule = f", “{plain(material.classes[1], 14)}” above {material.threshold:.4g}" if material.task == "binary" else ""
+    axes.set(xlabel=f"predicted class{rule}", ylabel="true class")
     axes.grid(visible=False)
     axes.tick_params(length=0)
     axes.spines[:].set(visible=True, color=GREY)

@@ -70,22 +70,22 @@ def square_axes(box: Box, across: str, up: str) -> "Axes":
 
 def paint_curves(axes: "Axes", material: Material, shown: list[Curve]) -> Labels:
     """The curves themselves, of each part or of each class; gives the legend."""
-    return paint_parts(axes, shown) if material.task == "binary" else paint_classes(axes, material, shown)
+    return paint_parts(axes, material, shown) if material.task == "binary" else paint_classes(axes, material, shown)
 
 
-def paint_parts(axes: "Axes", shown: list[Curve]) -> Labels:
-    """The curve of each part, and the point of the first one where 0.5 divides."""
+def paint_parts(axes: "Axes", material: Material, shown: list[Curve]) -> Labels:
+    """The curve of each part, and the point of the first one where the threshold divides."""
     labels: Labels = []
     for curve in shown:
         look: Look = {"color": PART_COLOURS[curve.part], "linestyle": PART_LINES[curve.part], "zorder": 3}
         labels.append((f"{curve.part} {short(curve.points.area)}", paint_one(axes, curve, look)))
     points = shown[0].points
-    above = int(np.sum(points.thresholds >= 0.5))
-    if above:
-        ring: Look = {"color": BLACK, "markerfacecolor": "white", "markersize": 6.5, "linestyle": "", "zorder": 4}
-        (mark,) = axes.plot(points.x[above - 1], points.y[above - 1], "o", clip_on=False, **ring)
-        labels.append((f"threshold 0.5 ({shown[0].part})", mark))
-    return labels
+    above = int(np.sum(points.thresholds > material.threshold))
+    place = slice(above - 1, above) if above else slice(0, 0)
+    ring: Look = {"color": BLACK, "markerfacecolor": "white", "markersize": 6.5, "linestyle": "", "zorder": 4}
+    (mark,) = axes.plot(points.x[place], points.y[place], "o", clip_on=False, **ring)
+    where = shown[0].part if above else f"{shown[0].part}: none above"
+    return [*labels, (f"threshold {material.threshold:.4g} ({where})", mark)]
 
 
 def paint_classes(axes: "Axes", material: Material, shown: list[Curve]) -> Labels:

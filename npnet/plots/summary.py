@@ -99,7 +99,7 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
     right = [1 - wide * (len(parts) - 1 - index) for index in range(len(parts))]
     lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "" for p in parts)]]
     lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]
-    step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 1.5))
+    step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 2.2))
     size = 9.5 if len(parts) <= FEW else 8
     names = parts if len(parts) <= FEW else [SHORT.get(part, part) for part in map(after_colon, parts)]
     for index, line in enumerate([["", *names], *lines[: MOST_ROWS + 1]]):
@@ -109,6 +109,11 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
         for x, text in zip(right, line[1:], strict=True):
             bold: Look = {"fontsize": size if len(parts) <= 6 else 6.5, "fontweight": "bold"}
             axes.text(x, y, text, va="center", ha="right", **({"fontsize": size} if index else bold))
+    if material.task == "binary":
+        name = plain(material.classes[1], 24)
+        rule = f"f1, precision, recall: of “{name}”, decided above {material.threshold:.4g}"
+        rule += ", without a network above 0.5" if material.baselines and material.threshold != 0.5 else ""
+        axes.text(0, step * (len(lines[: MOST_ROWS + 1]) + 1.6), rule, va="center", fontsize=8, color=GREY)
     if material.baselines:
         first = parts[-len(material.baselines)].partition(":")[0]
         look: Look = {"va": "center", "ha": "right", "fontsize": size, "color": GREY}

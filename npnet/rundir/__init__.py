@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from npnet.rundir.new_run import NewRun, claim, claim_folder
     from npnet.rundir.ownership import owner
     from npnet.rundir.run import Run
+    from npnet.rundir.scores import with_threshold
     from npnet.rundir.shelf import find, remove, set_tags
     from npnet.rundir.writer import RunWriter, reclaim
 
@@ -37,6 +38,7 @@ __all__ = [
     "remove",
     "set_tags",
     "settings",
+    "with_threshold",
 ]
 HOMES = {
     "answers": ("answering", "is_sweep"),
@@ -46,6 +48,7 @@ HOMES = {
     "new_run": ("NewRun", "claim", "claim_folder"),
     "ownership": ("owner",),
     "run": ("Run",),
+    "scores": ("with_threshold",),
     "shelf": ("find", "remove", "set_tags"),
     "writer": ("RunWriter", "reclaim"),
 }

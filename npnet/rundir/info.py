@@ -7,6 +7,8 @@ from typing import Any
 
 from npnet.rundir import names
 
+THRESHOLD = "threshold"
+"""What stands beside the parts in a metrics.json of two classes."""
 STATUSES = ("running", "done", "interrupted", "failed", "diverged")
 FIELDS: dict[str, type | UnionType] = {
     "status": str,
@@ -50,11 +52,12 @@ def all_are(kind: Any, values: Iterable[object]) -> bool:
 
 
 def checked_scores(fields: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """The scores of each part, NaN for null; ValueError where they are no numbers."""
+    """The scores of each part, NaN for null, without the threshold; ValueError where they are no numbers."""
     for scores in fields.values():
         if not isinstance(scores, dict) or not all_are(float | int | None, scores.values()):
             raise ValueError("its parts do not hold numbers")
     return {
         part: {name: math.nan if score is None else float(score) for name, score in scores.items()}
         for part, scores in fields.items()
+        if part != THRESHOLD
     }

@@ -84,6 +84,11 @@ class Run:
         with io.reading(self.path / names.PREDICTIONS / name):
             return parse_predictions(data)
 
+    @property
+    def metrics_text(self) -> bytes:
+        """The bytes of metrics.json."""
+        return self._bytes(names.METRICS, 2**20)
+
     def metrics(self) -> dict[str, dict[str, float]]:
         """The scores of each part: {"test": {"roc_auc": 0.9998}}; NaN where one is undefined."""
         fields = self._json(names.METRICS)

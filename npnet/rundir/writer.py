@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from npnet import io
 from npnet.appender import Appender
 from npnet.checkpoint import file_of, write_tensors
+from npnet.decisions import DecisionRule
 from npnet.escaping import escaped, visible
 from npnet.lock import Lock
 from npnet.rundir import names
 from npnet.rundir.abandoned import remove_abandoned
 from npnet.rundir.info import check_info
 from npnet.rundir.run import Run
+from npnet.rundir.scores import with_threshold
 from npnet.rundir.table import csv_rows, line
 
 MARK = "checkpoint of epoch {epoch}, batch {batch}"
@@ -106,10 +108,10 @@ class RunWriter:
         pieces = (csv_rows(block, header=number == 0) for number, block in enumerate(blocks))
         io.write_pieces(folder / f"{part}.csv", pieces)
 
-    def write_metrics(self, metrics: Mapping[str, Mapping[str, float]]) -> None:
-        """Write the scores of each part; NaN becomes null."""
+    def write_metrics(self, metrics: Mapping[str, Mapping[str, float]], rule: DecisionRule | None = None) -> None:
+        """Write the scores of each part, and of two classes the threshold; NaN becomes null."""
         scores = {part: {name: float(score) for name, score in scores.items()} for part, scores in metrics.items()}
-        io.write_json(self.run.file(names.METRICS), scores)
+        io.write_json(self.run.file(names.METRICS), with_threshold(scores, rule))
 
     def write_baselines(self, baselines: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """Write the scores of each part by each baseline; NaN becomes null."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Part, Prepared
 from npnet.data.source import VALUES
-from npnet.fitting import figures
+from npnet.deciding import figures
 from npnet.readout import Decisions
 
 Floats = NDArray[np.float64]

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Task
-from npnet.fitting import DECIDED
-from npnet.metrics import measure
+from npnet.metrics import DECIDED, measure
 from npnet.readout import Decisions
 from npnet.streams import stream
 

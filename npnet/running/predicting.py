@@ -15,6 +15,7 @@ from npnet.data.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.source import VALUES
 from npnet.data.table import Table
 from npnet.data.text import quoted
+from npnet.decisions import DecisionRule
 from npnet.errors import DataError, UsageError
 from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
@@ -29,13 +30,15 @@ NAMED = 5  # unknown values that a warning names
 class Oracle:
     """A run that answers: its predictor, what it knows of its data, its BLAS threads.
 
-    `dropped` are the columns that its config leaves out, of which nobody needs to be told.
+    `dropped` are the columns that its config leaves out, of which nobody needs to be told. `rule` is how it decides
+    two classes.
     """
 
     predictor: Predictor
     data: DataMetadata
     threads: int
     dropped: tuple[str, ...]
+    rule: DecisionRule | None
 
     @classmethod
     def of(cls, run: Run) -> "Oracle":
@@ -43,7 +46,9 @@ class Oracle:
         predictor, _, experiment = predictor_of(run)
         source = experiment.dataset
         dropped = source.drop if isinstance(source, Table) else ()
-        return cls(predictor, metadata_of(run), threads_of(experiment), dropped)
+        data, chosen = metadata_of(run), experiment.threshold if isinstance(experiment.threshold, str) else None
+        rule = data.decisions.rule(data.task, data.classes, chosen)
+        return cls(predictor, data, threads_of(experiment), dropped, rule)
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from npnet.crossval import Scores, all_scores, out_of_fold
 from npnet.data import Task
 from npnet.data.targets import Target
+from npnet.deciding import figures
+from npnet.decisions import DecisionRule
 from npnet.errors import UsageError
-from npnet.fitting import Fitting, figures
+from npnet.fitting import Fitting
 from npnet.metrics import lacking, metrics
 from npnet.readout import Decisions
 from npnet.reopening import reopen
@@ -37,9 +39,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The scores by part, the intervals of those that were drawn again, and what there is to tell."""
+    """The scores by part, the intervals of those that were drawn again, how classes are decided, and what to tell."""
 
     scores: Scores
+    rule: DecisionRule | None = None
     intervals: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -71,7 +74,8 @@ def _of_run(run: Run, question: Question) -> Answer:
         rows = _rows(fitting) if question.bootstrap else {}
     known = {name: rows[name] for name in scores if name in rows}
     drawn = _drawn(known, scores, task, fitting.decisions, question, fitting.experiment.seed)
-    return Answer(scores, drawn, warnings=tuple(undefined(fitting, scores)))
+    rule = _rule(fitting.rule, question)
+    return Answer(scores, rule, drawn, warnings=tuple(undefined(fitting, scores)))
 
 
 def _of_file(run: Run, question: Question) -> Answer:
@@ -90,7 +94,15 @@ def _of_file(run: Run, question: Question) -> Answer:
     drawn = _drawn({OTHER: rows}, scores, data.task, decisions, question, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
-    return Answer(scores, drawn, frame.notes, (*oracle.warnings(frame), *null))
+    rule = _rule(oracle.rule, question)
+    return Answer(scores, rule, drawn, frame.notes, (*oracle.warnings(frame), *null))
+
+
+def _rule(rule: DecisionRule | None, question: Question) -> DecisionRule | None:
+    """A rule of the run's, or with the threshold asked for."""
+    if rule is None or question.threshold is None:
+        return rule
+    return rule._replace(threshold=question.threshold, chosen_for=None)
 
 
 def _decisions(decisions: Decisions, question: Question, task: Task) -> Decisions:

@@ -12,6 +12,7 @@ from npnet.checkpoint import Tensors
 from npnet.config import Experiment, Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import all_scores, out_of_fold
+from npnet.decisions import DecisionRule
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
 from npnet.plots import draw, usual
@@ -64,7 +65,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a training ended: its run, the scores of its parts, the exit code, and why it is not 0."""
+    """How a training ended: its run, scores by part, the exit code, why it is not 0, how two classes are decided."""
 
     run: Run
     status: str
@@ -72,6 +73,7 @@ class Ending:
     code: int = 0
     error: Diverged | None = None
     baselines: Mapping[str, Scores] = field(default_factory=dict)
+    rule: DecisionRule | None = None
 
 
 class Bug(NpnetError):
@@ -130,9 +132,11 @@ class Training:
         self, status: str, metrics: Scores, error: Diverged | None = None, compared: Mapping[str, Scores] | None = None
     ) -> Ending:
         """Note how it ended, and let go of the folder."""
-        self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=error.message if error else None)
+        rule, message = self.fitting.rule, error.message if error else None
+        decisions = {} if rule is None else {"decisions": rule._asdict()}
+        self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=message, **decisions)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
-        return Ending(self.writer.run, status, metrics, code, error, compared or {})
+        return Ending(self.writer.run, status, metrics, code, error, compared or {}, rule)
 
     def train(self) -> Diverged | None:
         """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
@@ -141,7 +145,7 @@ class Training:
                 self.interrupted = bool(self.stop)
                 self.record(progress)
                 if self.interrupted:
-                    self.fitting.cohort.restore()
+                    self.fitting.settle()
                     break
         except Diverged as error:
             return error
@@ -178,7 +182,7 @@ class Training:
         self.show.stage("scoring")
         data = self.fitting.data
         metrics = all_scores(self.fitting)
-        self.writer.write_metrics(metrics)
+        self.writer.write_metrics(metrics, self.fitting.rule)
         if len(self.fitting.folds) > 1:
             held, output = out_of_fold(self.fitting)
             self.writer.write_predictions(OUT_OF_FOLD, in_blocks(self.fitting, held, output))

@@ -23,7 +23,7 @@ from npnet.sweep.checks import require_trainable
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
-from npnet.sweep.table import write_tables
+from npnet.sweep.table import point_at_best, write_tables
 from npnet.sweep.task import (
     Task,
     WavePlan,
@@ -267,11 +267,8 @@ class Sweep:
         for number in missing:
             self.outcomes.trials.pop(number)
         write_tables(self.outcomes)
+        point_at_best(self.outcomes)
         best = self.outcomes.best
-        if best is not None:
-            name = f"{files.TRIALS}/{files.trial_name(best.best)}"
-            io.replace_symlink(self.folder / files.BEST, name)
-            io.write_json(self.folder / files.METRICS, self.outcomes.result(best.best).metrics)
         if status == "done":
             if best is not None and self.wishes.keep == "best":
                 drop_weights(self.folder, set(self.outcomes.trials) - {best.best})

@@ -17,7 +17,7 @@ from npnet.running.ready import make_ready
 from npnet.sweep.driver import SweepEnding
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
-from npnet.sweep.table import write_tables
+from npnet.sweep.table import point_at_best, write_tables
 from npnet.sweep.task import THREADS, require_sweep
 from npnet.sweep.trial import Trial
 from npnet.sweep.wishes import SweepWishes
@@ -79,10 +79,7 @@ def collect(folder: Path) -> SweepEnding:
     if not outcomes.trials:
         raise RunError(f"{folder} has no trials yet", "npnet sweep CONFIG --emit-commands prints what trains them")
     write_tables(outcomes)
-    best = outcomes.best
-    if best is not None:
-        io.replace_symlink(folder / files.BEST, f"{files.TRIALS}/{files.trial_name(best.best)}")
-        io.write_json(folder / files.METRICS, outcomes.result(best.best).metrics)
+    point_at_best(outcomes)
     missing = plan.size - len(outcomes.trials)
     status, run = "interrupted" if missing else "done", Run(folder)
     reclaim(run).finish(status, error=None, **outcomes.counts)

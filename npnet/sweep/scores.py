@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from npnet.crossval import Scores, all_scores
-from npnet.fitting import DECIDED, Fitting
-from npnet.metrics import for_task, measure
+from npnet.fitting import Fitting
+from npnet.metrics import DECIDED, for_task, measure
 
 
 def scores_of(fittings: Sequence[Fitting]) -> list[Scores]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from npnet import io
+from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.table import mixed_line
 from npnet.rundir.trial import Result
@@ -26,6 +27,15 @@ def write_tables(outcomes: Outcomes) -> None:
     io.write_atomic(folder / files.TIMING, b"".join(times))
     if outcomes.plan.spec.seeds > 1:
         io.write_atomic(folder / files.POINTS, b"".join(_points(outcomes)))
+
+
+def point_at_best(outcomes: Outcomes) -> None:
+    """Link the folder of the best trial, where there is one, as `best`, and give the sweep its scores."""
+    if outcomes.best is None:
+        return
+    name = f"{files.TRIALS}/{files.trial_name(outcomes.best.best)}"
+    io.replace_symlink(outcomes.folder / files.BEST, name)
+    io.write_atomic(outcomes.folder / files.METRICS, Run(outcomes.folder / name).metrics_text)
 
 
 def _head(plan: Plan, columns: Sequence[tuple[str, str]]) -> bytes:

@@ -23,7 +23,7 @@ from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
 from npnet.readout import Decisions
 from npnet.reopening import data_metadata
-from npnet.rundir import CONFIG, RESOLVED, Run
+from npnet.rundir import CONFIG, RESOLVED, Run, with_threshold
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result, whole_result, write_trial
 from npnet.running.results import history_columns
@@ -147,7 +147,7 @@ class Group:
             epoch = {"epoch": str(fitting.cohort.epoch), "batch": "0"}
             written[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, epoch)
         if not reason:
-            written[files.METRICS] = to_json(scores)
+            written[files.METRICS] = to_json(with_threshold(scores, fitting.rule))
         result = Result(
             trial.number,
             FAILED if reason else DONE,
@@ -202,6 +202,7 @@ class Group:
             "git": None,
             "parameters": fitting.size if fitting else None,
             "best_epoch": fitting.best_epoch if fitting else None,
+            **({"decisions": fitting.rule._asdict()} if fitting and fitting.rule else {}),
             **self.place.facts,
             **facts,
         }

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.fitting import DECIDED
-from npnet.metrics import evaluate
+from npnet.metrics import DECIDED, evaluate
 from npnet.reopening import reopen
 from npnet.rundir import Run, find
 from npnet.running.predicting import Oracle
@@ -31,7 +30,9 @@ def test_the_table_has_a_column_for_each_part(runs: Path) -> None:
 def test_parts_and_metrics_can_be_chosen(runs: Path) -> None:
     options = ("--split", "test", "--metric", "f1", "--metric", "loss", "--json", "--runs-dir", runs)
     scores = json.loads(call("evaluate", "latest", *options).out)
-    assert {part: list(some) for part, some in scores.items()} == {"test": ["f1", "loss"]}
+    assert {part: list(some) for part, some in scores.items()} == {"test": ["f1", "loss"], "threshold": ["1"]}
+    options = ("--split", "test", "--metric", "roc_auc", "--json", "--runs-dir", runs)
+    assert list(json.loads(call("evaluate", "latest", *options).out)) == ["test"]
 
 
 @pytest.mark.parametrize(
@@ -133,13 +134,13 @@ def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> None:
     table = people_run.parent.parent / "people.csv"
-    (found,) = json.loads(call("evaluate", people_run, "--data", table, "--json").out).values()
+    found = json.loads(call("evaluate", people_run, "--data", table, "--json").out)["data"]
     oracle = Oracle.of(Run(people_run))
     frame = oracle.read(str(table), ("buys",))
     y = np.array([row["buys"] == "yes" for row in people()]).astype(int)
     assert found == evaluate(y, oracle.outputs(frame), "binary")
     text = call("evaluate", people_run, "--data", table, "--threshold", "0", "--metric", "recall").out
-    assert text.splitlines()[-1].split() == ["recall", "1.0000"]
+    assert text.splitlines()[-2].split() == ["recall", "1.0000"]
 
 
 @pytest.mark.parametrize(
@@ -166,11 +167,11 @@ def test_a_file_that_cannot_be_scored_is_an_error(
 def test_intervals_are_drawn_around_every_metric(runs: Path) -> None:
     options = ("--split", "test", "--bootstrap", "50", "--runs-dir", runs)
     found = json.loads(call("evaluate", "latest", *options, "--json").out)
-    assert set(found) == {"test", "intervals"}
+    assert set(found) == {"test", "threshold", "intervals"}
     assert set(found["intervals"]["test"]) == set(found["test"]) - {"loss"}
     for name, (low, high) in found["intervals"]["test"].items():
         assert low <= found["test"][name] <= high
-    heading, _, loss, *rows = call("evaluate", "latest", *options).out.splitlines()
+    heading, _, loss, *rows, _ = call("evaluate", "latest", *options).out.splitlines()
     assert heading.split() == ["metric", "test", "test", "95", "%"]
     assert loss.split()[0] == "loss"
     assert all(" to " in row for row in rows)

@@ -1,5 +1,7 @@
 """What each plot shows is what other code computes of the same numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from materials import MATERIALS, blobs, circles, values_material
@@ -38,13 +40,45 @@ def test_precision_and_recall_are_those_of_scikit_learn():
     assert np.allclose(points.x, recall[-2::-1], rtol=0, atol=1e-15)
 
 
-def test_the_ring_is_where_predictions_change():
-    material = circles(noise=0.3)
+@pytest.mark.parametrize("threshold", [0.5, 0.31, 0.9999999])
+def test_the_rings_are_where_the_run_decides(threshold):
+    material = replace(circles(noise=0.3), threshold=threshold)
     judged = material.predictions["test"]
-    (axes,) = plots["roc"](material).figure.axes
-    (ring,) = [line for line in axes.lines if line.get_marker() == "o"]
-    wrong, right = (judged.prediction[judged.target == code].mean() for code in (0, 1))
-    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == pytest.approx((wrong, right), abs=1e-12)
+    decided = judged.probability[:, 1] > threshold
+    false, true = (decided[judged.target == code].mean() for code in (0, 1))
+    (ring,) = rings(material, "roc")
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == pytest.approx((false, true), abs=1e-12)
+    (ring,) = rings(material, "precision_recall")
+    where = [[true], [decided[judged.target == 1].sum() / decided.sum()]] if decided.any() else [[], []]
+    assert np.allclose(ring.get_data(), where, rtol=0, atol=1e-12)
+
+
+def rings(material, kind):
+    """The marks of a threshold, of which the legend says which one it is."""
+    (axes,) = plots[kind](material).figure.axes
+    there = (np.max(material.predictions["test"].probability[:, 1]) > material.threshold) or kind == "roc"
+    expected = f"threshold {material.threshold:.4g} (test{'' if there else ': none above'})"
+    assert expected in [text.get_text() for text in axes.get_legend().get_texts()]
+    return [line for line in axes.lines if line.get_marker() == "o"]
+
+
+def test_every_picture_of_decisions_says_above_which_probability_they_are_made():
+    material = replace(circles(noise=0.3), threshold=0.31)
+    assert "predicted class, “inner” above 0.31" in texts(plots["confusion"](material))
+    assert "probability 0.31" in texts(plots["boundary"](material))
+    found = texts(plots["summary"](material))
+    assert {"threshold 0.31 (test)", "probability 0.31"} < found
+    assert "f1, precision, recall: of “inner”, decided above 0.31" in found
+    (line,) = plots["boundary"](material).figure.axes[0].collections
+    places = np.concatenate(line.get_paths()[0].to_polygons(closed_only=False))
+    assert material.predict(places)[:, 1] == pytest.approx(0.31, abs=0.02)
+
+
+def texts(drawing):
+    """All that is written in a picture."""
+    from matplotlib.text import Text
+
+    return {text.get_text() for text in drawing.figure.findobj(Text)}
 
 
 def test_a_class_that_is_absent_or_alone_has_no_curve():

@@ -25,7 +25,7 @@ MORE = EPOCHS + 2
 def evaluate(trained: Trained, _: Path) -> None:
     """The scores are those of metrics.json, and all of them are numbers."""
     scores = json.loads(_done("evaluate", trained.path, "--json"))
-    expected = trained.run.metrics()
+    expected = json.loads(trained.run.metrics_text)
     assert scores.keys() == expected.keys()
     for part, known in expected.items():
         assert scores[part] == pytest.approx(known, rel=1e-6)
