@@ -124,7 +124,7 @@ class Fitting:
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """The metrics that are measured after each epoch: those asked for, or the monitored one."""
+        """The metrics that are measured after each epoch: those asked for, and the monitored one."""
         return self.cohort.watched
 
     @property

@@ -33,7 +33,7 @@ def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: s
     if differences:
         raise RunError(
             f"the weights are of another network: {'; '.join(differences[:5])}",
-            "layers and features must be those that the weights were trained with",
+            "layers, columns, ensemble and cv must be those that the weights were trained with",
         )
     for name, values in own.items():
         values[...] = weights[name]

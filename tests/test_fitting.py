@@ -69,6 +69,15 @@ def test_a_divergence_is_told_and_the_last_good_weights_and_statistics_are_kept(
     assert all(np.isfinite(values).all() for values in fitting.weights().values())
 
 
+@pytest.mark.parametrize("metrics", [["accuracy"], []])
+def test_the_monitored_metric_chooses_the_best_epoch_whatever_others_are_measured(metrics) -> None:
+    monitored = _fitted(monitor="validation_roc_auc", learning_rate=0.1)
+    fitting = _fitted(monitor="validation_roc_auc", learning_rate=0.1, metrics=metrics)
+    assert fitting.watched == (*metrics, "roc_auc")
+    assert fitting.best_epoch == monitored.best_epoch > 0
+    assert np.array_equal(fitting.outputs("test"), monitored.outputs("test"))
+
+
 def test_no_epochs_keep_the_initial_weights() -> None:
     assert all(
         np.array_equal(a, b)

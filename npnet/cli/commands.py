@@ -174,6 +174,21 @@ def refuse_options(arguments: list[str]) -> None:
             raise _no_option(text.partition("=")[0], name.replace("-", "_"), value if equals else following)
 
 
+def refuse_together(given: Mapping[str, bool]) -> None:
+    """UsageError where others are given beside the first of these: one would win without a word."""
+    first, *others = [name for name, there in given.items() if there] or [""]
+    if others:
+        rest = " and ".join(others)
+        raise UsageError(f"{first} and {rest} do not go together", f"leave out {first}, or {rest}")
+
+
+def refuse_twice(options: Mapping[str, str], overrides: Sequence[str]) -> None:
+    """UsageError for an option, such as --cv, that is given beside the setting it stands for, such as cv=5."""
+    keys = {text.partition("=")[0].strip() for text in overrides}
+    for option, key in options.items():
+        refuse_together({option: True, f"{key}=": key in keys})
+
+
 def _no_option(written: str, name: str, value: str) -> UsageError:
     from npnet.config import Experiment
 

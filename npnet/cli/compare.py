@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Force, Here, Output, Runs, command
+from npnet.cli.commands import Force, Here, Output, Runs, command, refuse_together
 from npnet.cli.files import STDIO, OutputFile, destination, format_of
 from npnet.cli.query import missing, scores_of
 from npnet.cli.runs import as_written
@@ -73,10 +73,8 @@ def compare(
 
 def the_one_of(asked: dict[str, bool]) -> str | None:
     """The form that is asked for, if one is; UsageError for more than one."""
-    forms = [form for form, wanted in asked.items() if wanted]
-    if len(forms) > 1:
-        raise UsageError(f"{' and '.join(f'--{form}' for form in forms)} do not go together", "leave out one of them")
-    return forms[0] if forms else None
+    refuse_together({f"--{form}": wanted for form, wanted in asked.items()})
+    return next((form for form, wanted in asked.items() if wanted), None)
 
 
 def form_of(asked: str | None, place: OutputFile | None) -> str | None:

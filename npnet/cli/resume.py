@@ -58,6 +58,11 @@ def resume(
     many = is_sweep(found)
     if many and (overrides or accept_new_data):
         raise UsageError("nothing can change in a sweep that goes on", "npnet sweep makes another one")
+    for_sweeps = {"--jobs": jobs != 1, "--backend": backend != "local", "--scheduler": scheduler is not None}
+    for_sweeps |= {"--max-failures": max_failures is not None, "--trial-timeout": trial_timeout is not None}
+    if not many and any(for_sweeps.values()):
+        option = next(name for name, given in for_sweeps.items() if given)
+        raise UsageError(f"{option} is for sweeps; {found.id} is one training", f"leave out {option}")
     if found.status == "done" and not overrides:
         here.screen.say(f"{found.id} is done")
         if here.json:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from npnet.cli.commands import Here, Overrides, command, refuse_options
+from npnet.cli.commands import Here, Overrides, command, refuse_options, refuse_together, refuse_twice
 from npnet.errors import NpnetError, UsageError
 
 if TYPE_CHECKING:
@@ -67,12 +67,19 @@ def sweep(
     A list after KEY= is the values to try, a list option takes a list of lists; {min, max, distribution} is a range.
     Trials that differ in decimals train together as one stack. Ctrl-C stops; npnet resume goes on.
     """
+    options = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
+    elsewhere = {"--jobs": jobs != 1, "--backend": backend != "local", "--scheduler": scheduler is not None}
+    elsewhere |= {"--max-failures": max_failures is not None, "--trial-timeout": trial_timeout is not None}
     if collect is not None:
+        others = {f"--{name}": value is not None for name, value in options.items()}
+        refuse_together({"--collect": True, "a config": config is not None, **others, **elsewhere})
         return collected(here, collect)
+    refuse_together({"--trials-from": trials_from is not None, "--method": method is not None})
+    if emit_commands:
+        refuse_together({"--emit-commands": True, "--dry-run": dry_run, **elsewhere})
     if config is None:
         raise UsageError("a config is missing", "npnet sweep CONFIG KEY=[VALUES]")
     refuse_options([str(config), *(overrides or [])])
-    options = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
     plan = plan_of(config, overrides or [], options, trials_from)
     if dry_run:
         rehearse(here, plan)
@@ -106,11 +113,12 @@ def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: 
 
     tries, others = parted(overrides)
     given = [f"sweep.{key}={value}" for key, value in options.items() if value is not None]
+    refuse_twice({f"--{key}": f"sweep.{key}" for key, value in options.items() if value is not None}, others)
     if table is not None:
         listed, points = tries_of(table)
         tries |= listed
         given.append(f"sweep.method={points}")
-    return planned(load(config, [*others, *given], tries))
+    return planned(load(config, [*given, *others], tries))
 
 
 def known_keep(text: str) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Config, Here, Overrides, command, refuse_options
+from npnet.cli.commands import Config, Here, Overrides, command, refuse_options, refuse_twice
 from npnet.console.streams import UnreadError
 from npnet.errors import MachineError
 
@@ -49,10 +49,11 @@ def train(
     Ctrl-C ends the training after the batch and keeps the best weights; a second one stops at once.
     """
     refuse_options([str(config), *(overrides or [])])
+    refuse_twice({} if cv is None else {"--cv": "cv"}, overrides or [])
     from npnet.config import load
     from npnet.running import Halted, Wishes
 
-    loaded = load(config, [*(overrides or []), *([] if cv is None else [f"cv={cv}"])])
+    loaded = load(config, [*([] if cv is None else [f"cv={cv}"]), *(overrides or [])])
     if dry_run:
         rehearse(here, loaded)
         return None

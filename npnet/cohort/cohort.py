@@ -113,11 +113,9 @@ class Cohort:
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """The metrics that are measured after each epoch: those asked for, or the monitored one."""
-        if self.experiment.metrics is not None:
-            return self.experiment.metrics
+        """The metrics that are measured after each epoch: those asked for, and the monitored one."""
         metric = self.monitor.name.partition("_")[2]
-        return () if metric == "loss" else (metric,)
+        return tuple(dict.fromkeys([*(self.experiment.metrics or ()), *([] if metric == "loss" else [metric])]))
 
     @property
     def measured(self) -> list[str]:

@@ -10,6 +10,7 @@ from npnet.config.sweep import SweepSpec
 from npnet.data import SourceSpec, Split
 from npnet.data.folds import Folds
 from npnet.data.preparation import PrepareSpec
+from npnet.data.table import Table
 from npnet.decisions import RATES
 from npnet.metrics import metrics
 from npnet.nn.layer import LayerSpec
@@ -108,7 +109,7 @@ class Experiment(Spec):
         None,
         description="The value whose best epoch is kept; left out, validation_loss, or train_loss without validation.",
     )
-    metrics: Metrics | None = Field(None, description="Metrics of each epoch; left out, the monitored one alone.")
+    metrics: Metrics | None = Field(None, description="Metrics of each epoch, beside the monitored one.")
     evaluate_every: int = Field(1, ge=1, le=10**7, description="Epochs from one evaluation to the next.")
     cv: Folding = Field(None, description="Cross-validation: a number of folds, or folds, repeats and validation.")
     class_weight: ClassWeight | None = Field(
@@ -162,4 +163,12 @@ class Experiment(Spec):
     @property
     def monitored(self) -> str:
         """The value whose best epoch is kept, the default filled in."""
-        return self.monitor or ("validation_loss" if self.split.validation else "train_loss")
+        return self.monitor or ("validation_loss" if self.validates else "train_loss")
+
+    @property
+    def validates(self) -> bool:
+        """Whether there is a validation part: of each fold, a file of its own, or a share of the rows."""
+        if self.cv is not None:
+            return bool(self.cv.validation)
+        files = self.dataset.own_files if isinstance(self.dataset, Table) else ()
+        return "validation" in files if files else bool(self.split.validation)

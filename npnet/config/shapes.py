@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from npnet.config.conflicts import Fault, conflicts
 from npnet.config.experiment import Experiment
 from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, suited
 from npnet.config.loaded import Loaded
@@ -13,7 +14,6 @@ from npnet.nn.lookup import Embedding
 from npnet.nn.losses import Loss, losses
 from npnet.nn.residual import Residual
 
-Fault = tuple[Path, str, str | None]  # the key, what is wrong, a hint
 TASKS = {
     "binary": "two classes",
     "multiclass": "several classes",
@@ -31,7 +31,8 @@ def check(loaded: Loaded, facts: Facts) -> None:
 
 
 def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
-    """Everything in an experiment that does not fit its data: the key, what is wrong, a hint."""
+    """Everything in an experiment that does not fit its data or its other settings: the key, what is wrong, a hint."""
+    yield from conflicts(experiment)
     loss = loss_of(experiment, facts)
     name = losses.name_of(loss)
     if facts.task not in loss.tasks:

@@ -64,7 +64,7 @@ class SweepSpec(Spec):
             raise ValueError(f"a grid takes lists, and {ranges[0]} is a range; write values, or method: random")
         if self.trials is None and (self.method.needs_trials or ranges):
             raise ValueError("this search needs trials: how many points to try")
-        self.method.check(len(self.parameters))
+        self.method.check(self.parameters)
         return self
 
     @property

@@ -14,6 +14,7 @@ from npnet.fitting import Fitting
 from npnet.nn.linear import Linear
 from npnet.rundir import Run
 from npnet.running.notes import filled, warnings, whole_batches
+from npnet.running.unused import unused
 from npnet.training import Progress
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class TrainingDisplay:
         self.ending = "the training was cut short"
         for text in warnings(fitting):
             self.warn(text)
-        for line in (summary(fitting), filled(fitting), whole_batches(fitting)):
+        for line in (summary(fitting), filled(fitting), whole_batches(fitting), *unused(fitting)):
             if line:
                 self._say(line)
         if self.state.behind:

@@ -71,6 +71,8 @@ def _read(
 ) -> tuple[ReadFrame, Schema]:
     asked = given or _asked(spec)
     rows = _rows(file, spec, asked)
+    if given is None:
+        _refuse_unused(rows, spec, file.name)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
     _refuse_too_large(file.name, rows.estimate, len(wanted))
@@ -100,6 +102,15 @@ def _rows(file: DataFile, spec: ReadOptions, asked: Schema) -> Rows:
         raise DataError(f"{file.name} is one piece of JSON", "write an object a line, and call it .jsonl")
     delimiter = spec.delimiter or ("\t" if file.suffix in TABS else asked.delimiter or ",")
     return Delimited(file, delimiter, encoding, asked.na_values)
+
+
+def _refuse_unused(rows: Rows, spec: ReadOptions, file: str) -> None:
+    """DataError for a delimiter or an encoding of a file that has none."""
+    unused = ("delimiter", "encoding") if isinstance(rows, Parquet) else ("delimiter",)
+    for key in unused if isinstance(rows, Parquet | JsonLines) else ():
+        if getattr(spec, key) is not None:
+            what = "Parquet" if isinstance(rows, Parquet) else "JSON lines"
+            raise DataError(f"{file} is {what}, which has no {key}", f"take {key} out")
 
 
 Wanted = list[tuple[str, Kind | None, str | None]]  # a column's name, its kind if given, the form of its dates

@@ -18,7 +18,7 @@ from npnet.data.source import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.targets import Target, Wish, find, with_target
 from npnet.data.text import quoted
 from npnet.data.weighting import column_weights
-from npnet.errors import DataError
+from npnet.errors import DataError, OptionError
 
 Name = Annotated[str, Field(strict=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
@@ -64,6 +64,24 @@ class Table(ReadOptions, Source):
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")
         return self
+
+    @model_validator(mode="after")
+    def _has_one_division(self) -> Self:
+        if self.group is not None and self.time is not None:
+            hint = "take time out to keep groups whole, or group out to test on the latest rows"
+            raise OptionError("time", "a table is divided by group or by time, not by both", hint)
+        files = self.own_files
+        divider = next((key for key in ("group", "time") if getattr(self, key) is not None), None)
+        if files and divider:
+            what = f"{divider} divides no rows where the parts are files of their own"
+            raise OptionError(divider, what, f"take {divider} out, or {' and '.join(files)}")
+        return self
+
+    @property
+    def own_files(self) -> tuple[str, ...]:
+        """The parts, beside the train part, that are files of their own."""
+        files = {"validation": self.validation, "test": self.test}
+        return tuple(name for name, path in files.items() if path is not None)
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npnet.checkpoint import METADATA_LIMIT
-from npnet.config import Experiment, Facts, Loaded, check, check_memory, complete
+from npnet.config import Experiment, Facts, Loaded, check, check_conflicts, check_memory, complete
 from npnet.config.resolved import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
 from npnet.data.text import quoted
@@ -44,6 +44,7 @@ class Ready:
 def make_ready(loaded: Loaded) -> Ready:
     """Load and split the data; DataError or ConfigError with the line of the config that is to blame."""
     experiment = loaded.experiment
+    check_conflicts(loaded)
     with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepared_for(experiment, dataset)
@@ -80,13 +81,19 @@ def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
     part, _, name = (loaded.experiment.monitor or "_loss").partition("_")
     if name == "loss":
         return
+    if lack := lack_of(part, name, folds):
+        hint = f"monitor: {part}_loss is always defined; or give that part other rows"
+        raise DataError(f"{loaded.where('monitor')}: {part}_{name} is undefined: {lack}", hint)
+
+
+def lack_of(part: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:
+    """What a metric needs that a part lacks, of a cross-validation the part of a fold; None where it is defined."""
     for number, fold in enumerate(folds, 1):
         lacks = [lack for side in fold if (lack := lacking(name, side.parts[part].y, side.task))]
         if lacks:
             of_fold = f" of fold {number}" if len(folds) > 1 else ""
-            what = f"{part}_{name} is undefined: it needs {lacks[0]}, which the {part} part{of_fold} lacks"
-            hint = f"monitor: {part}_loss is always defined; or give that part other rows"
-            raise DataError(f"{loaded.where('monitor')}: {what}", hint)
+            return f"it needs {lacks[0]}, which the {part} part{of_fold} lacks"
+    return None
 
 
 @contextmanager

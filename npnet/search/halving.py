@@ -1,10 +1,11 @@
 """Successive halving: many points for a few epochs, the best of them for more."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pydantic import Field
 
+from npnet.errors import OptionError
 from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
 
 
@@ -19,6 +20,17 @@ class Halving(Method):
 
     reduction: int = Field(3, ge=2, le=100, description="Of how many points one goes on, and how much longer.")
     min_epochs: int = Field(1, ge=1, le=10**7, description="Epochs of the first rung.")
+
+    def check(self, keys: Collection[str]) -> None:
+        """The rungs decide on the epochs."""
+        if "epochs" in keys:
+            raise ValueError("halving decides itself how many epochs a trial has; take epochs out of parameters")
+
+    def check_epochs(self, epochs: int) -> None:
+        """There are two rungs or more."""
+        if self.min_epochs >= epochs:
+            what = f"the first of {self.min_epochs} epochs is the last one too: epochs is {epochs}"
+            raise OptionError("min_epochs", what, "write min_epochs: 1" if epochs > 1 else "write epochs: 9, or more")
 
     def count(self, space: Space) -> int:
         """How many points the first rung has."""

@@ -1,6 +1,6 @@
 """Points that somebody listed, such as the rows of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -25,11 +25,11 @@ class Listed(Method):
         """How many there are, or shall be of the first."""
         return min(len(self.points), space.trials or len(self.points))
 
-    def check(self, keys: int) -> None:
+    def check(self, keys: Collection[str]) -> None:
         """Each point has a value for each key."""
         for place, point in enumerate(self.points, 1):
-            if len(point) != keys:
-                raise ValueError(f"point {place} has {len(point)} values, but there are {keys} parameters")
+            if len(point) != len(keys):
+                raise ValueError(f"point {place} has {len(point)} values, but there are {len(keys)} parameters")
 
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
         """All of them at once."""

@@ -1,6 +1,6 @@
 """A method of search: stage by stage, the points to try, made of a seed and of what was found before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
@@ -88,8 +88,11 @@ class Method(Spec):
         """How many points it will try."""
         return space.trials or space.size or 0
 
-    def check(self, keys: int) -> None:
-        """ValueError where it cannot choose values for so many keys."""
+    def check(self, keys: Collection[str]) -> None:
+        """ValueError where it cannot choose values for these keys."""
+
+    def check_epochs(self, epochs: int) -> None:
+        """OptionError where it cannot try points in trainings of so many epochs."""
 
     def require(self) -> None:
         """UsageError where a package that it needs is not installed."""

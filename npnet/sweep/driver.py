@@ -15,11 +15,10 @@ from npnet.readout import fused
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import FAILED, Result, write_trial
-from npnet.running.ready import make_ready
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.sweep.attempts import MOST, Attempts
 from npnet.sweep.backends import Lost, require_backend, run_tasks
-from npnet.sweep.checks import require_trainable
+from npnet.sweep.checks import ready_to_sweep, require_trainable
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
@@ -76,7 +75,7 @@ def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     name = wishes.name or plan.loaded.path.stem
     with listening() as stop:
         with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
-            ready = make_ready(plan.loaded)
+            ready = ready_to_sweep(plan)
             text = plan.text(new.folder)
             first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
             facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
@@ -95,7 +94,7 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     plan = read_plan(run.path / files.SWEEP)
     plan.spec.method.require()
     with listening() as stop:
-        ready = make_ready(plan.loaded)
+        ready = ready_to_sweep(plan)
         if run.info["data"] != ready.fingerprint:
             raise DataError(f"the data of {run.id} have changed since it began", "put them back, or sweep again")
         writer = reclaim(run)

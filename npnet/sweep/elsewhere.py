@@ -13,7 +13,7 @@ from npnet.errors import RunError, UsageError
 from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result
-from npnet.running.ready import make_ready
+from npnet.sweep.checks import ready_to_sweep
 from npnet.sweep.driver import SweepEnding
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
@@ -34,7 +34,7 @@ def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
         raise UsageError("this search needs results before it goes on", "grid, random and sobol can be run elsewhere")
     name = wishes.name or plan.loaded.path.stem
     with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
-        ready = make_ready(plan.loaded)
+        ready = ready_to_sweep(plan)
         text = plan.text(new.folder)
         facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
         first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}

@@ -10,13 +10,16 @@ from npnet import config, io
 from npnet.config import Experiment, Loaded
 from npnet.config.files import SIZE
 from npnet.config.keys import branches
+from npnet.config.places import Mistake
 from npnet.config.resolved import relocated, write_resolved
 from npnet.config.sweep import SweepSpec
+from npnet.config.tree import Path as Keys
+from npnet.config.tree import dotted
 from npnet.config.tries import kind_at
 from npnet.config.variants import Variants
 from npnet.crossval import Scores
-from npnet.errors import ConfigError, RunError
-from npnet.search import Choice, Range, Space, Stage, Tried
+from npnet.errors import ConfigError, OptionError, RunError
+from npnet.search import Choice, Range, Space, Stage, Tried, methods
 from npnet.sweep.trial import Trial
 
 
@@ -146,4 +149,26 @@ def planned(loaded: Loaded) -> Plan:
             "write the values to try: npnet sweep CONFIG learning_rate=[0.01,0.1]",
         )
     loaded.experiment.sweep.method.require()
+    refuse_unused(loaded)
     return Plan(loaded)
+
+
+def refuse_unused(loaded: Loaded) -> None:
+    """ConfigError for settings that no trial of a sweep would use."""
+    e, found = loaded.experiment, list[Mistake]()
+    assert e.sweep is not None
+    if e.weights is not None:
+        found.append(loaded.mistake(("weights",), "a trial starts from initial values", "take weights out"))
+    if e.model_seed is not None:
+        what = "every trial has a model_seed of its own, made of seed and its number"
+        found.append(loaded.mistake(("model_seed",), what, "take model_seed out"))
+    if isinstance(e.threads, int) and e.threads > 1:
+        hint = "write threads: auto; --jobs N trains in N processes"
+        found.append(loaded.mistake(("threads",), "a trial is trained by one thread", hint))
+    try:
+        e.sweep.method.check_epochs(e.epochs)
+    except OptionError as error:
+        key: Keys = ("sweep", "method", methods.name_of(e.sweep.method), *error.path)
+        found.append(loaded.mistake(key, f"{dotted(key)}: {error.message}", error.hint))
+    if found:
+        raise loaded.refusal(found)

@@ -60,10 +60,12 @@ def test_text_is_categories_dates_are_dates_and_an_empty_cell_is_missing(tmp_pat
 
 def test_roles_take_columns_out_of_the_features(tmp_path):
     content = "a,w,g,t,y\n1,0.5,x,2024-01-02,no\n2,2,y,2024-01-01,yes\n3,1,x,2024-01-03,no\n"
-    table = load(tmp_path, content, weight="w", group="g", time="t")
+    table = load(tmp_path, content, weight="w", group="g", drop=["t"])
     assert table.features == ("a",)
     assert table.weight.tolist() == [0.5, 2, 1]
     assert table.groups.tolist() == [0, 1, 0]
+    table = load(tmp_path, content, time="t", drop=["w", "g"])
+    assert table.features == ("a",)
     assert np.diff(table.times).tolist() == [-86400, 2 * 86400]
 
 

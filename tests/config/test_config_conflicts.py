@@ -1,0 +1,96 @@
+"""Conflicts: of two settings that exclude each other none wins without a word; the error has every way out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from npnet.config import Loaded
+from npnet.config.conflicts import check_conflicts, conflicts
+from npnet.errors import ConfigError, Problem
+
+Load = Callable[..., Loaded]
+Problems = Callable[..., list[Problem]]
+
+TABLE = "dataset: {{table: {{path: t.csv, target: y{options}}}}}\nlayers: [linear]\n{more}"
+
+OF_A_TABLE = {
+    "group: g, time: t": (
+        "dataset.table.time: a table is divided by group or by time, not by both",
+        "take time out to keep groups whole, or group out to test on the latest rows",
+    ),
+    "group: g, validation: v.csv": (
+        "dataset.table.group: group divides no rows where the parts are files of their own",
+        "take group out, or validation",
+    ),
+    "time: t, validation: v.csv, test: e.csv": (
+        "dataset.table.time: time divides no rows where the parts are files of their own",
+        "take time out, or validation and test",
+    ),
+}
+
+
+@pytest.mark.parametrize("options", OF_A_TABLE)
+def test_a_table_is_divided_in_one_way(options: str, problems_of: Problems) -> None:
+    (problem,) = problems_of(TABLE.format(options=f", {options}", more=""))
+    assert (problem.message, problem.hint) == OF_A_TABLE[options]
+
+
+OF_A_CONFIG = {
+    (", test: e.csv", "split: {test: 0.1}"): (
+        "split divides no rows where the parts are files of their own",
+        "take split out, or test out of dataset",
+    ),
+    (", validation: v.csv", "cv: 3"): (
+        "cv divides all rows, but the parts are files of their own",
+        "take cv out, or validation out of dataset",
+    ),
+    ("", "scale: none\nprepare: {numbers: min_max}"): (
+        "prepare says how numbers are scaled, so scale: none has no effect",
+        "take scale out, or write prepare: {numbers: none}",
+    ),
+    ("", "early_stopping: 3\nevaluate_every: 5"): (
+        "early_stopping after 3 epochs would stop before the next evaluation, one in 5 epochs",
+        "write early_stopping: 5, or evaluate_every: 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "more"), OF_A_CONFIG, ids=[more for _, more in OF_A_CONFIG])
+def test_settings_that_exclude_each_other_are_refused_at_their_line(options: str, more: str, load_text: Load) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_conflicts(load_text(TABLE.format(options=options, more=more)))
+    (problem,) = caught.value.problems
+    assert (problem.message, problem.hint) == OF_A_CONFIG[options, more]
+    assert problem.where == "c.yaml:3:" + problem.where.rpartition(":")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "more"),
+    [
+        (", group: g", "split: {test: 0.1}\ncv: 3"),
+        (", time: t", "cv: 3"),
+        (", validation: v.csv, test: e.csv", "split: {test: 0.2, validation: 0.2}"),
+        ("", "scale: standard\nprepare: {}"),
+        ("", "early_stopping: 5\nevaluate_every: 5"),
+    ],
+)
+def test_settings_that_go_together_pass(options: str, more: str, load_text: Load) -> None:
+    assert not list(conflicts(load_text(TABLE.format(options=options, more=more)).experiment))
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "monitored"),
+    [
+        ("", "", "validation_loss"),
+        ("", "split: {validation: 0}", "train_loss"),
+        (", test: e.csv", "", "train_loss"),
+        (", validation: v.csv", "", "validation_loss"),
+        ("", "cv: {folds: 3, validation: 0}", "train_loss"),
+        ("", "cv: 3\nsplit: {validation: 0}", "validation_loss"),
+    ],
+)
+def test_what_is_monitored_by_default_is_measured_on_a_part_that_is_there(
+    options: str, more: str, monitored: str, load_text: Load, tmp_path: Path
+) -> None:
+    assert load_text(TABLE.format(options=options, more=more)).experiment.monitored == monitored
