@@ -1,14 +1,14 @@
 """Looking: what a config's data hold, before anything is trained on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config import Loaded
 from npnet.data.frame import Column, Frame
-from npnet.data.inspection import Inspection, inspect
+from npnet.data.inspection import Finding, Inspection, inspect
 from npnet.data.parts import divided
 from npnet.data.source import VALUES, Dataset
 from npnet.data.table import Table
@@ -39,6 +39,8 @@ def look(loaded: Loaded) -> Look:
         parts = divided(dataset, experiment.split, experiment.seed)
         found = inspect(frame, dataset.targets, dataset.task)
     one = dataset.task in ("binary", "multiclass")
+    if isinstance(experiment.dataset, Table) and experiment.dataset.drop_rows:
+        found = replace(found, findings=tuple(map(_without_advice, found.findings)))
     classes = {name: _by_class(dataset, rows) for name, rows in parts.items()} if one else {}
     return Look(found, roles, {name: len(rows) for name, rows in parts.items()}, classes)
 
@@ -65,6 +67,13 @@ def with_targets(dataset: Dataset) -> Frame:
     else:
         targets = [Column(dataset.targets[0], "category", dataset.y.astype(np.int32), dataset.classes)]
     return Frame({**dataset.frame.columns, **{column.name: column for column in targets}}, dataset.frame.rows)
+
+
+def _without_advice(finding: Finding) -> Finding:
+    """The finding of a config that leaves out rows without a target already."""
+    if finding.fault != "target":
+        return finding
+    return replace(finding, message=f"{finding.message.partition(';')[0]}, which are left out")
 
 
 def _by_class(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from npnet.data.reading import ReadFrame, read_frame
 from npnet.data.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.source import VALUES
 from npnet.data.table import Table
+from npnet.data.targets import with_target
 from npnet.data.text import quoted
 from npnet.decisions import DecisionRule
 from npnet.errors import DataError, UsageError
@@ -30,14 +31,15 @@ NAMED = 5  # unknown values that a warning names
 class Oracle:
     """A run that answers: its predictor, what it knows of its data, its BLAS threads.
 
-    `dropped` are the columns that its config leaves out, of which nobody needs to be told. `rule` is how it decides
-    two classes.
+    `dropped` are the columns that its config leaves out, of which nobody needs to be told; `drop_rows` says whether
+    it leaves out rows without a target. `rule` is how it decides two classes.
     """
 
     predictor: Predictor
     data: DataMetadata
     threads: int
     dropped: tuple[str, ...]
+    drop_rows: bool
     rule: DecisionRule | None
 
     @classmethod
@@ -45,10 +47,10 @@ class Oracle:
         """Open a run; its data are not needed."""
         predictor, _, experiment = predictor_of(run)
         source = experiment.dataset
-        dropped = source.drop if isinstance(source, Table) else ()
+        dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
         data, chosen = metadata_of(run), experiment.threshold if isinstance(experiment.threshold, str) else None
         rule = data.decisions.rule(data.task, data.classes, chosen)
-        return cls(predictor, data, threads_of(experiment), dropped, rule)
+        return cls(predictor, data, threads_of(experiment), dropped, drop_rows, rule)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -60,6 +62,24 @@ class Oracle:
         schema = self.data.schema or _of_numbers(self.data)
         options = ReadOptions(path=path, drop=self.dropped)
         return read_frame(options, Path.cwd(), schema, needs={*self.needed, *others})[0]
+
+    def read_with_targets(self, path: str) -> ReadFrame:
+        """Read a file whose rows have the target too; those without it are left out where training left them out.
+
+        DataError for a row without a target where training refused it, and where no row has one.
+        """
+        frame = self.read(path, self.data.targets)
+        kept = with_target(frame, self.data.targets)
+        missing = len(frame) - len(kept)
+        many = f"{missing} row{'s' * (missing != 1)} without a target"
+        if not len(kept):
+            raise DataError(f"no row of {path} has a target", "npnet predict needs none")
+        if missing and not self.drop_rows:
+            first = frame.rows[np.setdiff1d(np.arange(len(frame)), kept)[0]]
+            raise DataError(f"{path} has {many}, first in row {first}", "give them one, or take them out of the file")
+        notes = (*frame.notes, f"left out {many}, as in training") if missing else frame.notes
+        chosen = frame.take(kept)
+        return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)
 
     def unknown(self, frame: Frame) -> Unknown:
         """What training never saw, counted by column and text; "" stands for an unexpected gap."""

@@ -86,7 +86,7 @@ def _of_file(run: Run, question: Question) -> Answer:
     if data.task == "multilabel":
         raise UsageError("--data does not take several labels", "npnet predict does")
     decisions = _decisions(oracle.predictor.decisions, question, data.task)
-    frame = oracle.read(str(question.data), data.targets)
+    frame = oracle.read_with_targets(str(question.data))
     classes = (data.classes,) if data.classes else ()
     y = Target(task=data.task, names=data.targets, classes=classes).encode(frame)
     rows = Rows(y, oracle.outputs(frame))

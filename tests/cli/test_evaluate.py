@@ -149,7 +149,7 @@ def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> No
         (("buys", "bought"), (), 4, 'no column "buys"'),
         (("town", "twon"), (), 4, 'no column "town"'),
         (("yes", "maybe"), (), 4, "a class that training never saw"),
-        ((",yes", ","), (), 4, "is empty"),
+        ((",yes", ","), (), 4, "rows without a target, first in row"),
         (("", ""), ("--split", "test"), 2, "--split"),
         (("", ""), ("--metric", "r2"), 2, "no metric r2"),
         (("", ""), ("--bootstrap", "-1"), 2, "bootstrap"),
@@ -162,6 +162,49 @@ def test_a_file_that_cannot_be_scored_is_an_error(
     result = call("evaluate", people_run, "--data", tmp_path / "new.csv", *options)
     assert (result.code, result.out) == (code, "")
     assert words in result.err
+
+
+@pytest.fixture(scope="module")
+def run_with_gaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a table of which every tenth row has no target, and its config leaves those out."""
+    folder = tmp_path_factory.mktemp("gaps")
+    rows = [f"{n % 7},{'' if n % 10 == 3 else n % 7 * 2 + n % 3}" for n in range(60)]
+    (folder / "t.csv").write_text("\n".join(["x,y", *rows]) + "\n")
+    source = "dataset: {table: {path: t.csv, target: y, drop_rows: true}}\n"
+    (folder / "c.yaml").write_text(source + "layers: [linear]\nepochs: 2\n")
+    assert call("train", folder / "c.yaml", "--run-dir", folder / "run", "-q", "--no-plots").code == 0
+    return folder / "run"
+
+
+def test_rows_without_a_target_are_left_out_of_another_file_as_in_training(run_with_gaps: Path) -> None:
+    table = run_with_gaps.parent / "t.csv"
+    result = call("evaluate", run_with_gaps, "--data", table, "--json")
+    assert (result.code, result.err) == (0, "left out 6 rows without a target, as in training\n")
+    whole = [line for line in table.read_text().splitlines() if not line.endswith(",")]
+    (run_with_gaps.parent / "whole.csv").write_text("\n".join(whole) + "\n")
+    assert call("evaluate", run_with_gaps, "--data", run_with_gaps.parent / "whole.csv", "--json").out == result.out
+
+
+def test_every_command_that_reads_the_data_of_a_run_leaves_the_same_rows_out(run_with_gaps: Path) -> None:
+    config, folder = run_with_gaps.parent / "c.yaml", run_with_gaps.parent
+    assert call("evaluate", run_with_gaps, "--bootstrap", "9").code == 0
+    assert call("plot", run_with_gaps, "--kind", "residuals").code == 0
+    assert call("resume", run_with_gaps, "epochs=3", "--no-plots").code == 0
+    assert call("gradcheck", config).code == 0
+    sweep = ("sweep", config, "learning_rate=[0.1,0.01]", "--run-dir", folder / "sweep", "-q")
+    assert call(*sweep).code == 0
+    result = call("evaluate", folder / "sweep", "--data", folder / "t.csv")
+    assert (result.code, result.err) == (0, "left out 6 rows without a target, as in training\n")
+    assert len(call("predict", folder / "sweep", folder / "t.csv").out.splitlines()) == 61
+    look = call("data", "check", config)
+    assert "6 rows without a target, which are left out" in look.out
+
+
+def test_a_file_in_which_no_row_has_a_target_cannot_be_scored(run_with_gaps: Path) -> None:
+    (run_with_gaps.parent / "empty.csv").write_text("x,y\n1,\n2,\n")
+    result = call("evaluate", run_with_gaps, "--data", run_with_gaps.parent / "empty.csv")
+    assert (result.code, result.out) == (4, "")
+    assert "empty.csv has a target\nhint: npnet predict needs none\n" in result.err
 
 
 def test_intervals_are_drawn_around_every_metric(runs: Path) -> None:
