@@ -148,6 +148,13 @@ class Fitting:
         return float(self.cohort.best.value[self.models].mean())
 
     @property
+    def monitored(self) -> dict[str, Any]:
+        """The monitored value as run.json has it: of several networks its mean, each in the best epoch of its own."""
+        value = -self.best_value if self.monitor.maximize else self.best_value
+        found = {"name": self.monitor.name, "value": value, "networks": len(self.best_epochs)}
+        return {**found, "first_epoch": min(self.best_epochs), "last_epoch": max(self.best_epochs)}
+
+    @property
     def well(self) -> bool:
         """Whether all models are finite numbers, and have a loss that has not exploded, as far as it was measured."""
         return bool(self.cohort.tally.finite[self.models].all())
@@ -169,14 +176,7 @@ class Fitting:
 
     def grown(self, progress: Progress) -> tuple[float, str]:
         """How many times `first`, or 1 if that is less, the train loss of the worst model is, and this in words."""
-        if not progress.values:
-            return 0.0, ""
-        growth = self.cohort.growth.of(progress, np.arange(len(self.cohort.learners)))[self.models]
-        worst = int(np.argmax(growth))
-        loss, first = (
-            float(of[self.models][worst]) for of in (progress.values["train_loss"], self.cohort.growth.first)
-        )
-        return float(growth[worst]), f"train_loss is {loss:.3g}, and was {first:.3g} before training"
+        return self.cohort.growth.worst(progress, np.arange(self.models.start, self.models.stop))
 
     @property
     def first_loss(self) -> float:
@@ -203,8 +203,7 @@ class Fitting:
         elif self.experiment.diverge_factor and growth > self.experiment.diverge_factor:
             what = grown
         rate = self.experiment.learning_rate
-        first, last = min(self.best_epochs), max(self.best_epochs)
-        kept = f"epoch {first}" if first == last else f"each network's best epoch, {first} to {last},"
+        kept = epochs_text(**self.monitored)
         return (
             f"the training diverged in epoch {progress.epoch}: {what}; the weights of {kept} are kept",
             f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
@@ -271,6 +270,11 @@ class Fitting:
         if differences := self.cohort.kept.differences(state, epoch):
             raise ValueError(f"it is of another training: {'; '.join(differences[:5])}")
         self.cohort.resume(state, epoch)
+
+
+def epochs_text(first_epoch: int, last_epoch: int, **_: object) -> str:
+    """The best epochs of one network or several, of `monitored`: epoch 37, or epochs 33 to 60."""
+    return f"epoch {first_epoch}" if first_epoch == last_epoch else f"epochs {first_epoch} to {last_epoch}"
 
 
 def _nested(data: Data) -> list[list[Prepared]]:

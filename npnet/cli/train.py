@@ -90,6 +90,7 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
 def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
     from npnet.console.tables import baselines_text, scores_text
+    from npnet.fitting import epochs_text
 
     if ending.metrics:
         here.screen.say_table(scores_text(ending.metrics, ending.rule))
@@ -99,8 +100,8 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, folder, ending)
     if ending.status == "interrupted":
-        best = ending.run.info["best_epoch"]
-        kept = f"the best weights, of epoch {best}, are kept: npnet evaluate {ending.run.id}"
+        best = epochs_text(**ending.run.info["monitored"])
+        kept = f"the best weights, of {best}, are kept: npnet evaluate {ending.run.id}"
         here.screen.warn(f"interrupted; {kept}; npnet resume {ending.run.id} goes on")
     if ending.error:
         here.screen.error(ending.error)

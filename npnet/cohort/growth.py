@@ -31,6 +31,15 @@ class Growth:
         """How many times `first`, or 1 if that is less, the train loss of each model is."""
         return progress.values["train_loss"] / np.maximum(self.first[places], 1.0)
 
+    def worst(self, progress: Progress, places: Places) -> tuple[float, str]:
+        """The largest growth of some models, and the losses of that one in words; 0 where none was measured."""
+        if not progress.values:
+            return 0.0, ""
+        growth, losses = self.of(progress, np.arange(len(self.first)))[places], progress.values["train_loss"][places]
+        most = int(np.argmax(growth))
+        first = self.first[places][most]
+        return float(growth[most]), f"train_loss is {losses[most]:.3g}, and was {first:.3g} before training"
+
     def judged(self, progress: Progress, places: Places) -> Progress:
         """The same progress, where models whose loss has exploded count as no longer finite."""
         if not progress.values:

@@ -10,7 +10,8 @@ import numpy as np
 from npnet.console.numbers import duration, short
 from npnet.console.screen import Screen
 from npnet.escaping import one_line
-from npnet.fitting import Fitting
+from npnet.fitting import Fitting, epochs_text
+from npnet.metrics import DECIDED
 from npnet.nn.linear import Linear
 from npnet.rundir import Run
 from npnet.running.notes import filled, warnings, whole_batches
@@ -58,12 +59,16 @@ class State:
 
     @property
     def best(self) -> str:
-        """The best epoch and its value: validation_loss 0.0148 in epoch 37."""
-        epoch, value = self.fitting.best_epoch, self.fitting.best_value
-        if not np.isfinite(value):
+        """The best epoch and its value: validation_loss 0.0148 in epoch 37; of several networks the mean."""
+        found = self.fitting.monitored
+        if not np.isfinite(found["value"]):
             return "none yet"
-        monitor = self.fitting.monitor
-        return f"{monitor.name} {short(-value if monitor.maximize else value)} in epoch {epoch}"
+        metric = found["name"].partition("_")[2]
+        chosen = isinstance(self.fitting.experiment.threshold, str) and metric in DECIDED
+        value = f"{found['name']} {short(found['value'])}{' (decided above 0.5)' if chosen else ''}"
+        if found["networks"] == 1:
+            return f"{value} in epoch {found['first_epoch']}"
+        return f"{value}, the mean of {found['networks']} networks, each at its best ({epochs_text(**found)})"
 
     def note(self, progress: Progress) -> None:
         """Keep what was said last."""

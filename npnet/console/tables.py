@@ -154,7 +154,7 @@ def baselines_table(
 
 def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:
     """One run: the fields of its run.json that people look for, and its scores."""
-    left_out = ("format", "versions", "machine", "decisions")
+    left_out = ("format", "versions", "machine", "decisions", "monitored")
     shown = {name: value for name, value in info.items() if name not in left_out and value not in (None, [])}
     shown |= {"seconds": str(info["seconds"])} if info["seconds"] is not None else {}
     grid = Table.grid(padding=(0, 2))

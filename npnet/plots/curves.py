@@ -134,7 +134,9 @@ def mark_best(axes: "Axes", material: Material) -> None:
     side = (material.best_epoch - first) / (last - first)
     align = "left" if side < 0.15 else "right" if side > 0.85 else "center"
     place = (material.best_epoch, 1.015)
-    text = f"best epoch {material.best_epoch:,}"
+    text, each = f"best epoch {material.best_epoch:,}", material.best_epochs
+    if each and each[0] < each[1]:
+        text = f"best epochs {each[0]:,} to {each[1]:,}, median {material.best_epoch:,}"
     axes.text(*place, text, transform=axes.get_xaxis_transform(), ha=align, va="bottom", fontsize=8.5, color=GREY)
 
 

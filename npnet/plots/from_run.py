@@ -1,8 +1,8 @@
 """From a run to the material of its pictures: history, scores and predictions as plain arrays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +48,13 @@ def material(run: Run, fitting: Fitting) -> Material:
         predict=predictor(fitting),
         baselines=run.baselines(),
         threshold=fitting.decisions.threshold,
+        best_epochs=_best_epochs(info.get("monitored", fitting.monitored)),
         importance=partial(shuffled, fitting, judge) if judge else None,
     )
+
+
+def _best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
+    return monitored["first_epoch"], monitored["last_epoch"]
 
 
 def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:

@@ -42,6 +42,7 @@ class Material:
     `history` holds the columns of history.csv (NaN where a value was not computed), `metrics` and `predictions` go by
     part ("train", "validation", "test"), as do `points`, the (X, y) in the units of the data. `predict` takes X
     (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
+    `best_epochs` are the first and the last of several networks, of which `best_epoch` is the median.
     `baselines` are scores by name and part. `threshold` decides two classes. `importance` takes some seconds to say.
     """
 
@@ -59,6 +60,7 @@ class Material:
     predict: Callable[[Floats], Floats]
     baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     threshold: float = 0.5
+    best_epochs: tuple[int, int] | None = None
     importance: Callable[[], Importance] | None = None
 
     @property

@@ -29,6 +29,19 @@ FIELDS: dict[str, type | UnionType] = {
 }
 
 
+OPTIONAL: dict[str, dict[str, type | UnionType]] = {
+    "decisions": {"positive_class": str, "threshold": float | int, "chosen_for": str | None},
+    "monitored": {
+        "name": str,
+        "value": float | int | None,
+        "networks": int,
+        "first_epoch": int,
+        "last_epoch": int,
+    },
+}
+"""Fields that a run may lack, and what is in them."""
+
+
 def check_info(fields: dict[str, Any]) -> None:
     """Check the format and the fields of a run.json; ValueError says what is off."""
     number = fields.get("format")
@@ -39,11 +52,19 @@ def check_info(fields: dict[str, Any]) -> None:
     wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
     if wrong:
         raise ValueError(f"{wrong[0]} is missing or of another kind than npnet writes")
+    for name in OPTIONAL.keys() & fields.keys():
+        _check_fields(name, fields[name], OPTIONAL[name])
     files = fields.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
         raise ValueError("its files are none that npnet writes")
     if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
         raise ValueError("its status, tags or argv are none that npnet writes")
+
+
+def _check_fields(name: str, found: Any, kinds: dict[str, type | UnionType]) -> None:
+    fits = isinstance(found, dict) and found.keys() == kinds.keys()
+    if not fits or not all(isinstance(value, kinds[key]) for key, value in found.items()):
+        raise ValueError(f"its {name} are none that npnet writes")
 
 
 def all_are(kind: Any, values: Iterable[object]) -> bool:

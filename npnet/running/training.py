@@ -133,8 +133,9 @@ class Training:
     ) -> Ending:
         """Note how it ended, and let go of the folder."""
         rule, message = self.fitting.rule, error.message if error else None
-        decisions = {} if rule is None else {"decisions": rule._asdict()}
-        self.writer.finish(status, best_epoch=self.fitting.best_epoch, error=message, **decisions)
+        facts = {"best_epoch": self.fitting.best_epoch, "monitored": self.fitting.monitored}
+        facts |= {} if rule is None else {"decisions": rule._asdict()}
+        self.writer.finish(status, error=message, **facts)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
         return Ending(self.writer.run, status, metrics, code, error, compared or {}, rule)
 

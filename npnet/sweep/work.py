@@ -202,6 +202,7 @@ class Group:
             "git": None,
             "parameters": fitting.size if fitting else None,
             "best_epoch": fitting.best_epoch if fitting else None,
+            **({"monitored": fitting.monitored} if fitting else {}),
             **({"decisions": fitting.rule._asdict()} if fitting and fitting.rule else {}),
             **self.place.facts,
             **facts,

@@ -95,6 +95,9 @@ def test_a_folder_without_run_json_is_no_run(tmp_path):
         {"machine": None},
         {"seconds": "1"},
         {"best_epoch": 1.5},
+        {"monitored": {"name": "validation_loss"}},
+        {"monitored": 7},
+        {"decisions": {"positive_class": "1", "threshold": "0.5", "chosen_for": None}},
     ],
 )
 def test_a_run_json_of_another_kind_is_refused(make_run, fields):
