@@ -1,6 +1,6 @@
-"""Tables from files: the one function that makes a typed Frame of csv, tsv, JSON lines or Parquet."""
+"""Tables read: what makes a typed Frame of a file, be it csv, tsv, JSON lines or Parquet, and of a table in memory."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from npnet.data.delimited import Delimited
 from npnet.data.files import DataFile, opened
 from npnet.data.frame import Column, Frame, Kind
 from npnet.data.gathering import Fault, Gathering
+from npnet.data.in_memory import InMemory
 from npnet.data.jsonlines import JsonLines
 from npnet.data.parquet import Parquet
 from npnet.data.resting import RestingPlace
@@ -66,6 +67,26 @@ def read_frame(
             raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
 
 
+def read_table(
+    table: InMemory,
+    schema: Schema | None = None,
+    needs: Collection[str] | None = None,
+    text: Kind | None = None,
+) -> tuple[ReadFrame, Schema]:
+    """Read a table in memory as `read_frame` does a file of it.
+
+    Without a schema a column is of the kind that its type stands for, and one of texts is of the kind `text`, or what
+    the texts are. One that holds dates is read as such, whatever form its texts would have by a schema.
+    """
+    asked = schema or Schema(columns=())
+    wanted: Wanted = [(name, table.kind(name) or text, None) for name in table.names]
+    if schema is not None:
+        learned = _columns_of(schema, needs)
+        wanted = [(name, kind, None if table.has_dates(name) else form) for name, kind, form in learned]
+    columns, rows = _typed(table, table.name, wanted, asked, np.float64, _to_convert if schema is None else _to_correct)
+    return ReadFrame(columns, np.arange(1, rows + 1), "", ()), schema or _with_columns(asked, wanted, columns)
+
+
 def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
@@ -74,17 +95,16 @@ def _read(
     if given is None:
         _refuse_unused(rows, spec, file.name)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
-    refuse_missing([name for name, _, _ in wanted], rows.names, file.name)
-    _refuse_too_large(file.name, rows.estimate, len(wanted))
-    rules = Rules.of(asked.na_values, dtype, asked.lossy)
-    place = RestingPlace(len(wanted))
-    gatherings = [Gathering(name, rules, dtype, place, kind, _seconds(form)) for name, kind, form in wanted]
-    columns, count = _gathered(rows, gatherings, file.name, learned=given is not None)
-    forms = {name: form for name, _, form in wanted}
-    kinds = tuple(ColumnSchema(name=name, kind=one.kind, form=forms[name]) for name, one in columns.items())
+    columns, count = _typed(rows, file.name, wanted, asked, dtype, _to_correct if given else _to_write)
     notes = _notes(rows.names, given, spec) if given else ()
     frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
-    return frame, given or asked.model_copy(update={"columns": kinds})
+    return frame, given or _with_columns(asked, wanted, columns)
+
+
+def _with_columns(asked: Schema, wanted: "Wanted", columns: Mapping[str, Column]) -> Schema:
+    """How a table was read: as was asked, and the kind that each column was found to be."""
+    found = tuple(ColumnSchema(name=name, kind=columns[name].kind, form=form) for name, _, form in wanted)
+    return asked.model_copy(update={"columns": found})
 
 
 def _rows(file: DataFile, spec: ReadOptions, asked: Schema) -> Rows:
@@ -153,19 +173,30 @@ def _notes(names: Sequence[str], schema: Schema, spec: ReadOptions) -> tuple[str
     return (f"columns left aside: {_listed(others)}",) if others else ()
 
 
-def _gathered(rows: Rows, gatherings: Iterable[Gathering], file: str, learned: bool) -> tuple[dict[str, Column], int]:
-    """The columns, in two passes over the file where numbers came before the first text of some, and the rows."""
-    first = {one.name: one for one in gatherings}
+Advice = Callable[[Fault], str]  # what to do about a cell
+
+
+def _typed(
+    rows: Rows, name: str, wanted: Wanted, asked: Schema, dtype: DTypeLike, advice: Advice
+) -> tuple[dict[str, Column], int]:
+    """The wanted columns, in two passes over the rows where numbers came before the first text of some; their length.
+
+    `name` is how messages call the table.
+    """
+    refuse_missing([column for column, _, _ in wanted], rows.names, name)
+    _refuse_too_large(name, rows.estimate, len(wanted))
+    rules, place = Rules.of(asked.na_values, dtype, asked.lossy), RestingPlace(len(wanted))
+    first = {column: Gathering(column, rules, dtype, place, kind, _seconds(form)) for column, kind, form in wanted}
     count = _gather(rows, first)
     if not count:
-        raise DataError(f"{file} has no rows", "there is nothing below the line of column names")
-    found = {name: one.finish() for name, one in first.items()}
-    again = {name: one.again() for name, one in first.items() if found[name] is None}
+        raise DataError(f"{name} has no rows", "there is nothing below the line of column names")
+    found = {column: one.finish() for column, one in first.items()}
+    again = {column: one.again() for column, one in first.items() if found[column] is None}
     if again:
         _gather(rows, again)
-        found |= {name: one.finish() for name, one in again.items()}
-    _refuse_first([one for one in found.values() if isinstance(one, Fault)], file, learned)
-    return {name: column for name, column in found.items() if isinstance(column, Column)}, count
+        found |= {column: one.finish() for column, one in again.items()}
+    _refuse_first([one for one in found.values() if isinstance(one, Fault)], name, advice)
+    return {column: one for column, one in found.items() if isinstance(one, Column)}, count
 
 
 def _gather(rows: Rows, gatherings: dict[str, Gathering]) -> int:
@@ -177,20 +208,29 @@ def _gather(rows: Rows, gatherings: dict[str, Gathering]) -> int:
     return count
 
 
-def _refuse_first(faults: Sequence[Fault], file: str, learned: bool) -> None:
+def _refuse_first(faults: Sequence[Fault], name: str, advice: Advice) -> None:
     """DataError at the first cell that is a mistake."""
     if faults:
         first = min(faults, key=lambda fault: fault.row)
         cell = f"{quoted(first.text)} {first.why} in column {quoted(first.column)}"
-        raise DataError(f"{file}: row {first.row}: {cell}", _advice(first, learned))
+        raise DataError(f"{name}: row {first.row}: {cell}", advice(first))
 
 
-def _advice(fault: Fault, learned: bool) -> str:
-    if learned:
-        return "the network learned this column otherwise: correct the cell, or leave it empty"
+def _to_write(fault: Fault) -> str:
+    """What to write into the config for a file."""
     rounded = "lossy: true rounds it, " if fault.why == TOO_LONG else ""
     text, column = quoted(fault.text), quoted(fault.column)
     return f"{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
+
+
+def _to_correct(_: Fault) -> str:
+    return "the network learned this column otherwise: correct the cell, or leave it empty"
+
+
+def _to_convert(fault: Fault) -> str:
+    """What to do with a column of a table in memory."""
+    column = quoted(fault.column)
+    return f"pandas.to_numeric makes column {column} one of numbers, astype('category') keeps it as text"
 
 
 def _listed(names: Sequence[str]) -> str:

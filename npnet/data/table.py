@@ -129,7 +129,7 @@ class Table(ReadOptions, Source):
             y=target.encode(frame),
             task=target.task,
             targets=self.targets,
-            classes=_class_names(target),
+            classes=target.class_names,
             weight=None if self.weight is None else column_weights(find(frame, self.weight), rows),
             groups=None if self.group is None else group_codes(find(frame, self.group), rows),
             times=None if self.time is None else times(find(frame, self.time), rows),
@@ -185,9 +185,3 @@ def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
         return part.values
     codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
     return np.asarray(codes[part.values])
-
-
-def _class_names(target: Target) -> tuple[str, ...]:
-    if target.task == "multilabel":
-        return tuple(classes[1] for classes in target.classes)
-    return target.classes[0] if target.classes else ()

@@ -57,6 +57,13 @@ class Target(Spec):
             raise DataError(f"positive_class: is for two classes; the task is {found.task}")
         return found
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes in the order of their codes, of several labels those of the classes 1."""
+        if self.task == "multilabel":
+            return tuple(second for _, second in self.classes)
+        return self.classes[0] if self.classes else ()
+
     def encode(self, frame: Frame) -> NDArray[Any]:
         """The target of every row.
 

@@ -1,0 +1,60 @@
+"""The text of a value is what a CSV file holds, or what its column is known to spell for the same."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from npnet.data.cell_text import CellText
+
+TEXTS = [
+    ("Rome ", "Rome "),
+    (7, "7"),
+    (np.int8(7), "7"),
+    (2**60 + 1, "1152921504606846977"),
+    (1.0, "1.0"),
+    (np.float64(0.1), "0.1"),
+    (Decimal("0.10"), "0.10"),
+    (True, "True"),
+    (np.False_, "False"),
+    (date(2024, 3, 1), "2024-03-01"),
+    (datetime(2024, 3, 1, 12, 30), "2024-03-01T12:30:00"),
+    (pd.Timestamp("2024-03-01 12:30+02:00"), "2024-03-01T12:30:00+02:00"),
+    (np.datetime64("2024-03-01T12"), "2024-03-01T12:00:00.000000"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), TEXTS)
+def test_a_value_has_the_text_of_a_file(value: object, text: str) -> None:
+    assert CellText().of(value) == text
+
+
+@pytest.mark.parametrize(
+    ("known", "value", "text"),
+    [
+        ({"1", "2"}, 1.0, "1"),
+        ({"1", "1.0"}, 1.0, "1.0"),
+        ({"007", "x"}, 7, "007"),
+        ({"007", "7"}, 7, "7"),
+        ({"007", "07"}, 7, "7"),  # either could be meant
+        ({"true", "false"}, True, "true"),
+        ({"TRUE", "FALSE"}, np.False_, "FALSE"),
+        ({"True", "true"}, True, "True"),
+        ({"true", "TRUE"}, True, "True"),
+        ({"1", "0"}, True, "True"),
+        ({"1"}, "1.0", "1.0"),  # a text stays as it stands
+        ({"1"}, 10**400, str(10**400)),
+    ],
+)
+def test_a_number_or_truth_value_is_spelled_as_the_column_is_known_to(
+    known: set[str], value: object, text: str
+) -> None:
+    assert CellText(known).of(value) == text
+
+
+@pytest.mark.parametrize("value", [b"a", [1], {"a": 1}, 1j, pd.Timedelta("1s"), pd.Period("2024"), object()])
+def test_anything_else_is_no_cell(value: object) -> None:
+    with pytest.raises(TypeError, match=type(value).__name__):
+        CellText().of(value)
