@@ -95,6 +95,10 @@ class OptionError(ValueError):
         return OptionError(str(option), self.message, self.hint, (*above, *inner))
 
 
+class NpnetWarning(UserWarning):
+    """What may be wrong with a training or a prediction in Python, in the words that the command line prints."""
+
+
 class UnknownName(ValueError):
     """A name that nothing is registered under; its text names the nearest one."""
 

@@ -18,9 +18,8 @@ FLOORS = tuple(
         "registry errors escaping spec streams strict refusals io disk appender lock memory",
         "nn data metrics decisions search",
         "config",
-        "training checkpoint weights rundir readout pooling predictor cohort deciding fitting"
-        " crossval reopening estimators",
-        "running plots sweep",
+        "training checkpoint weights rundir readout pooling predictor cohort deciding fitting crossval reopening",
+        "running plots sweep estimators",
         "cli console __init__ __main__",
     )
 )

@@ -45,7 +45,7 @@ def unbounded(node: Node, kind: Any, path: Path = ()) -> Iterator[Mistake]:
         main = spec.main_option() if spec and not nothing_of(kind) else None
         if main:  # a short form
             path, kind = (*path, main), below(kind, main)
-        yield Mistake(node.place, _sentence(path, kind, node.value), "numbers are finite, and at most 1.8e308")
+        yield Mistake(node.place, sentence(path, kind, node.value), "numbers are finite, and at most 1.8e308")
 
 
 def _unknown_key(root: Node, path: Path, kind: Any, key: str) -> Mistake:
@@ -75,7 +75,7 @@ def _wrong_value(detail: ErrorDetails, root: Node, path: Path, kind: Any) -> Mis
     if detail["type"] in ("too_short", "too_long"):
         return _wrong_length(detail, node, path)
     value = detail["input"]
-    return Mistake(node.place, _sentence(path, kind, value), _hint(value, kind))
+    return Mistake(node.place, sentence(path, kind, value), _hint(value, kind))
 
 
 def _wrong_length(detail: ErrorDetails, node: Node, path: Path) -> Mistake:
@@ -100,7 +100,8 @@ def _refused(error: Exception, node: Node, path: Path, kind: Any) -> Mistake:
     return Mistake(place, f"{dotted(path)}: {error}", hint)
 
 
-def _sentence(path: Path, kind: Any, value: object) -> str:
+def sentence(path: Path, kind: Any, value: object) -> str:
+    """What the value under a key must be, and what it is."""
     must = f"{dotted(path)} must be {describe(kind)}"
     if value is None:
         return f"{must}; it has no value"

@@ -1,89 +1,47 @@
-"""Networks in Python: layers added one by one, trained on arrays whose rows are samples."""
+"""The model: layers added one by one, trained on arrays or tables whose rows are samples, asked for predictions."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import sys
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import ValidationError
 
-from npnet.config import Experiment
-from npnet.data import Dataset, Source, Split, prepare
+from npnet.data import Prepared
 from npnet.data.frame import Frame
-from npnet.data.source import classification, regression
-from npnet.errors import DataError, UsageError
-from npnet.fitting import Fitting
+from npnet.data.in_memory import is_table
+from npnet.data.prepare import plain
+from npnet.data.targets import Wish
+from npnet.errors import DataError, NpnetWarning, UsageError
+from npnet.estimators.data import Arrays, matrix, numbers_of
+from npnet.estimators.layers import Sized, as_sized, check_sizes, require_layers
+from npnet.estimators.options import arguments, in_python, loaded_of, option
+from npnet.fitting import Fitting, prepared_for
 from npnet.nn.batches import Samples
-from npnet.nn.layer import Layer, layers
-from npnet.nn.linear import Linear as LinearSpec
-from npnet.nn.losses import losses
+from npnet.nn.layer import Layer
 from npnet.nn.network import Network
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.scoring import Scorer
-from npnet.predictor import Predictor
-from npnet.reopening import predictor_of
+from npnet.reopening import experiment_of
 from npnet.rundir import answering, find
+from npnet.running.health import Health
+from npnet.running.notes import filled, of_data, whole_batches
+from npnet.running.predicting import Oracle
+from npnet.running.ready import check_trainable
+from npnet.running.threads import choose_threads, limited
+from npnet.running.training import explained_memory
+from npnet.training import Progress
 from npnet.weights import weights_of
 
 Floats = NDArray[np.float64]
-Task = Literal["binary", "multiclass", "regression"]
-
-
-@dataclass(frozen=True)
-class Sized:
-    """A layer and the sizes that were written for it, which are checked when the network is built."""
-
-    layer: Layer
-    inputs: int | None = None
-    outputs: int | None = None
-
-
-def sized(spec: type[Layer]) -> Callable[..., Sized]:
-    """The constructor of a layer as Python code writes it: `Linear(2, 5)`, `Linear(5)`, `ReLU(5)`, `ReLU()`.
-
-    Two sizes are inputs and outputs; one is the size of the output. Options go by keyword.
-    """
-
-    def make(*sizes: int, **options: Any) -> Sized:
-        if len(sizes) > 2:
-            raise UsageError(f"{spec.__name__} takes at most two sizes, inputs and outputs", f"{sizes} were given")
-        inputs, outputs = (None, *sizes)[-2:] if sizes else (None, None)
-        if spec is LinearSpec and outputs is not None:
-            options = {"units": outputs, **options}
-        return Sized(_validated(spec, options), inputs, outputs)
-
-    make.__name__ = make.__qualname__ = spec.__name__
-    make.__doc__ = spec.__doc__
-    return make
-
-
-def _validated(spec: type[Any], options: Mapping[str, Any]) -> Any:
-    try:
-        return spec.model_validate(dict(options))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{spec.__name__}: {place}: {first['msg']}") from None
-
-
-PUBLIC: dict[str, Callable[..., Sized]] = {spec.__name__: sized(spec) for spec in layers.values()}
-"""Every registered layer as `from npnet import NAME` gives it."""
-
-
-class _Arrays(Source):
-    """A dataset of arrays that are already in memory."""
-
-    dataset: Dataset
-
-    def load(self, base: Path, seed: int) -> Dataset:
-        """Give the dataset."""
-        return self.dataset
+Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
+LINES = 20  # that `verbose` prints of a training, at most
 
 
 class Model:
-    """A network: `add` layers, `train` on arrays, `predict`. Rows of all arrays are samples.
+    """A network: `add` layers, `train` on arrays or tables, `predict`. Rows are samples.
 
     >>> model = Model()
     >>> model.add(Linear(2, 5)); model.add(ReLU(5)); model.add(Linear(5, 1)); model.add(Sigmoid(1))
@@ -92,15 +50,19 @@ class Model:
 
     `loss` is the training loss after each epoch. Without other options `train` does what a first
     implementation does: gradient descent on the full batch, no scaling, no validation.
+
+    A table is a DataFrame, a dict of columns, or a list of dicts. Its columns go by name, in any order: a model that
+    was trained on a table, and that of a run, find the columns that they know, and leave others aside. The columns of
+    an array go by position, in the order of the training's.
     """
 
     def __init__(self, *layers: Sized | Layer, seed: int = 0) -> None:
         self.layers: list[Sized] = []
         self.loss: list[float] = []
-        self.seed = seed
+        self.seed: int = option("seed", seed)
         self._network: Network | None = None
-        self._predictor: Predictor | None = None
-        self._features: tuple[str, ...] = ()
+        self._oracle: Oracle | None = None
+        self._has_names = False
         for layer in layers:
             self.add(layer)
 
@@ -108,63 +70,62 @@ class Model:
         """Append a layer; a model that has been built or trained is complete and takes none (UsageError)."""
         if self._network is not None:
             raise UsageError("the model is built; add all layers before parameters, train or predict")
-        self.layers.append(layer if isinstance(layer, Sized) else Sized(layer))
+        self.layers.append(as_sized(layer))
         return self
 
     def train(
         self,
-        X_train: ArrayLike,
-        Y_train: ArrayLike,
+        X_train: ArrayLike | Table,
+        Y_train: ArrayLike | Table,
         learning_rate: float = 0.05,
         epochs: int = 1000,
         verbose: bool = False,
         *,
         validation: float = 0.0,
-        task: Task | None = None,
+        task: Wish | None = None,
         **options: Any,
     ) -> "Model":
         """Train on X (samples, features) and Y (samples,) or (samples, targets); again, from where it is.
 
-        Y of whole numbers, truth values or text are classes, other numbers a regression, unless the loss or
-        `task` say otherwise. `validation` is the share of the rows by which the best epoch is kept.
-        Options are the keys of a config: `optimizer="adam"`, `batch_size=32`, `loss=`, `scale=`, `metrics=` ...
-        DataError, UsageError or Diverged say what is wrong.
+        Y of whole numbers, truth values or text are classes, other numbers a regression, several columns of two
+        values labels, unless the loss or `task` say otherwise. `validation` is the share of the rows by which the best
+        epoch is kept. Options are the keys of a config: `optimizer="adam"`, `batch_size=32`, `loss=`, `scale=` ...
+        Columns of a table become inputs as those of a file do: text one input for each value, gaps filled and marked.
+
+        UsageError says what is wrong with an argument, DataError with the data, Diverged with the numbers of the
+        training; NpnetWarning warns of what `npnet train` warns of.
         """
         usual = {"optimizer": "sgd", "batch_size": "all", "scale": "none", "seed": self.seed}
-        written = {**usual, "learning_rate": float(learning_rate), "epochs": epochs, **options}
-        dataset = _dataset(_matrix(X_train), Y_train, _task(np.asarray(Y_train), written.get("loss"), task))
-        self._check_sizes(len(dataset.features))
-        written |= {
-            "dataset": _Arrays(dataset=dataset),
-            "layers": tuple(one.layer for one in self.layers),
-            "split": Split(test=0.0, validation=validation),
-        }
-        experiment = _validated(Experiment, written)
-        data = prepare(dataset, experiment.split, experiment.preparing, experiment.seed)
-        fitting = Fitting(experiment, data)
-        if self._network is not None:
-            fitting.set_weights(self.parameters())
-        every = max(1, epochs // 20)
-        for progress in fitting.fit():
-            if "train_loss" in progress.values:
-                self.loss.append(float(progress.values["train_loss"][0]))
-                if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
-                    print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
-        self._network, self._predictor, self._features = fitting.network, fitting.predictor, data.features
+        written = {**usual, "learning_rate": learning_rate, "epochs": epochs, **options}
+        require_layers(self.layers)
+        source = Arrays.of(X_train, Y_train, task)
+        loaded = loaded_of(source, [one.layer for one in self.layers], validation, written)
+        experiment = loaded.experiment
+        with arguments():
+            dataset = source.suited(experiment.loss).load(loaded.base, experiment.seed)
+            if experiment.prepare is None:
+                keeps_all = plain(experiment.scale, dataset).model_copy(update={"constant": "keep"})
+                experiment = experiment.model_copy(update={"prepare": keeps_all})
+            folds = prepared_for(experiment, dataset)
+            self._check_inputs(folds[0][0])
+            threads = choose_threads(experiment, check_trainable(loaded, folds))
+        with arguments(), limited(threads), explained_memory():
+            self._fit(Fitting(experiment, folds), verbose, threads)
+        self._has_names = source.layout is not None
         return self
 
-    def predict(self, X: ArrayLike) -> Floats:
-        """Probabilities (samples, classes), of two classes (samples, 1), or values (samples, targets)."""
-        rows = _matrix(X)
-        features = self._features or tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))
-        network = self._built(len(features))
-        if rows.shape[1] != len(features):
-            raise DataError(f"X has {rows.shape[1]} columns, the network takes {len(features)}")
-        if self._predictor is not None:
-            return self._predictor.outputs(Frame.of(rows, features)).T
-        nothing = np.zeros((len(rows), network.outputs))
-        scores = Scorer(network, MeanSquaredError(), Samples.of(rows, nothing, dtype=network.dtype)).predict()
-        return np.asarray(scores.mean(axis=0).T, np.float64)
+    def predict(self, X: ArrayLike | Table) -> Floats:
+        """Probabilities (samples, classes), of two classes (samples, 1), of labels (samples, labels), or values.
+
+        Values are (samples, targets). X is a table, whose columns go by name, or an array, whose columns are those of
+        the training in their order. DataError for a column that is missing or holds other things than it did; a value
+        that training never saw is taken as unknown, with an NpnetWarning.
+        """
+        if self._oracle is None:
+            return self._initial(numbers_of(X) if is_table(X) else matrix(X))
+        frame = self._frame(self._oracle, X)
+        _warn(self._oracle.warnings(frame))
+        return self._oracle.outputs(frame).T
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """Views of the parameters, and running statistics, by the names of a PyTorch state_dict.
@@ -181,7 +142,56 @@ class Model:
                 known = f"{own[name].shape}" if name in own else f"one of {', '.join(own)}"
                 raise UsageError(f"{name} of shape {np.shape(values)} does not fit; expected {known}")
         for name, values in parameters.items():
-            own[name][...] = values
+            try:
+                own[name][...] = np.asarray(values, own[name].dtype)
+            except (TypeError, ValueError):
+                raise UsageError(f"{name} holds something that is not a number") from None
+
+    def _fit(self, fitting: Fitting, verbose: bool, threads: int) -> None:
+        """Train the networks, from where the model is; it then has those of the best epoch."""
+        if self._network is not None:
+            fitting.set_weights(self.parameters())
+        _warn([*of_data(fitting), *filter(None, (filled(fitting), whole_batches(fitting)))])
+        health = Health(fitting)
+        every = max(1, fitting.experiment.epochs // LINES)
+        for progress in fitting.fit():
+            self._note(progress, every if verbose else 0)
+            if progress.finite.all():  # else Diverged says it
+                _warn(health.look(progress))
+        self._network, self._oracle = fitting.network, Oracle.of_fitting(fitting, threads)
+
+    def _note(self, progress: Progress, every: int) -> None:
+        if "train_loss" not in progress.values:
+            return
+        self.loss.append(progress.mean("train_loss"))
+        if every and (progress.epoch % every == 0 or progress.epoch == 1):
+            print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
+
+    def _check_inputs(self, data: Prepared) -> None:
+        """UsageError where a written size is not that of the data, DataError for inputs that a trained one lacks."""
+        check_sizes(self.layers, data.inputs, data.preparation.names)
+        if self._network is not None and self._network.plan.inputs != data.inputs:
+            what = f"X has {data.inputs} inputs, the network takes {self._network.plan.inputs}"
+            raise DataError(what, "a model trains on as many as it was built with; a new Model takes others")
+
+    def _frame(self, oracle: Oracle, X: ArrayLike | Table) -> Frame:
+        """The rows of X as the networks take them."""
+        if not is_table(X):
+            oracle.require_numbers()
+            return oracle.by_position(matrix(X))
+        if self._has_names:
+            return oracle.read_table(X)
+        _warn(["the columns of X have names, and those of the training had none: they are taken in their order"])
+        return oracle.by_position(numbers_of(X))
+
+    def _initial(self, rows: Floats) -> Floats:
+        """What the network says before it is trained."""
+        network = self._built(rows.shape[1])
+        if rows.shape[1] != network.plan.inputs:
+            raise DataError(f"X has {rows.shape[1]} columns, the network takes {network.plan.inputs}")
+        nothing = np.zeros((len(rows), network.outputs))
+        scores = Scorer(network, MeanSquaredError(), Samples.of(rows, nothing, dtype=network.dtype)).predict()
+        return np.asarray(scores.mean(axis=0).T, np.float64)
 
     def _built(self, features: int | None) -> Network:
         """The network, built on first need: its inputs are those of the data, or written in the first layer."""
@@ -191,64 +201,34 @@ class Model:
                 raise UsageError(
                     "the number of inputs is not known yet", "write it, as in Linear(2, 5), or train first"
                 )
-            self._check_sizes(known)
+            check_sizes(self.layers, known)
             self._network = Network([tuple(one.layer for one in self.layers)], known, seeds=[self.seed])
         return self._network
-
-    def _check_sizes(self, features: int) -> None:
-        if not self.layers:
-            raise UsageError("the model has no layers", "model.add(Linear(2, 5))")
-        width = features
-        for number, one in enumerate(self.layers):
-            if one.inputs not in (None, width):
-                raise UsageError(f"layers[{number}] is written for {one.inputs} inputs and gets {width}")
-            if isinstance(one.layer, LinearSpec) and one.layer.units is None:
-                return  # takes its size from the target
-            width = one.layer.width(width)
-            if one.outputs not in (None, width):
-                raise UsageError(f"layers[{number}] is written for {one.outputs} outputs and gives {width}")
-
-
-def _matrix(X: ArrayLike) -> Floats:
-    try:
-        rows = np.asarray(X, np.float64)
-    except (TypeError, ValueError):
-        raise DataError("X holds something that is not a number") from None
-    if rows.ndim != 2:
-        raise DataError(f"X has the shape {rows.shape}; it takes rows and columns, (samples, features)")
-    return rows
-
-
-def _task(y: NDArray[Any], loss: object, task: Task | None) -> Task:
-    if task is not None:
-        return task
-    labels = np.unique(y)
-    name = loss if isinstance(loss, str) else next(iter(loss), None) if isinstance(loss, dict) else None
-    tasks = losses.find(name).tasks if isinstance(name, str) else ("regression", "binary", "multiclass")
-    counts = np.issubdtype(y.dtype, np.number) and not np.isin(labels, (0, 1)).all()
-    if "regression" in tasks and (name is not None or (counts and y.dtype.kind == "f")):
-        return "regression"
-    return "binary" if len(labels) <= 2 else "multiclass"
-
-
-def _dataset(X: Floats, Y: ArrayLike, task: Task) -> Dataset:
-    y = np.asarray(Y)
-    if len(y) != len(X):
-        raise DataError(f"X has {len(X)} rows, Y has {len(y)}")
-    features = tuple(f"x{number}" for number in range(1, X.shape[1] + 1))
-    if task == "regression":
-        values = y.reshape(len(y), -1)
-        return regression(X, values, features, tuple(f"y{number}" for number in range(1, values.shape[1] + 1)))
-    classes, codes = np.unique(y.reshape(len(y)), return_inverse=True)
-    return classification(X, codes, features, "y", tuple(str(name) for name in classes.tolist()))
 
 
 def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     """The trained model of a run folder, an id, a unique prefix of one, or `latest`; of a sweep that of its best trial.
 
-    It predicts from raw features, in the order of the training's columns; its data are not needed.
+    It predicts from raw features: a table by the names of its columns, or an array of numbers whose columns are those
+    of the training in their order. Its data are not needed.
     """
-    predictor, features, experiment = predictor_of(answering(find(Path(runs_dir), str(run))))
+    found = answering(find(Path(runs_dir), str(run)))
+    experiment, _ = experiment_of(found)
     model = Model(*experiment.layers, seed=experiment.seed)
-    model._network, model._predictor, model._features = predictor.network, predictor, features
+    model._oracle, model._has_names = Oracle.of(found), True
+    model._network = model._oracle.predictor.network
     return model
+
+
+def _warn(texts: Iterable[str]) -> None:
+    """Warn at the line that called npnet."""
+    for text in texts:
+        warnings.warn(in_python(text), NpnetWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How many frames above `_warn`, itself the first, the code of others begins."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("npnet."):
+        frame, level = frame.f_back, level + 1
+    return level

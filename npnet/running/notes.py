@@ -17,11 +17,16 @@ ONE_ROW = {
 
 
 def warnings(fitting: Fitting) -> list[str]:
-    """What may be wrong with the data, each thing once, the first of many."""
+    """What may be wrong with the data of a run, each thing once, the first of many."""
+    return [*of_data(fitting), *undefined(fitting, fitting.data.parts)]
+
+
+def of_data(fitting: Fitting) -> list[str]:
+    """What may be wrong with columns and sizes, each thing once, the first of many."""
     found = list(dict.fromkeys(_of_columns(fitting)))
     more = len(found) - MOST
     rest = [f"and {more} more of this kind; npnet data check lists every column"] if more > 0 else []
-    return [*found[:MOST], *rest, *_of_sizes(fitting), *undefined(fitting, fitting.data.parts)]
+    return [*found[:MOST], *rest, *_of_sizes(fitting)]
 
 
 def undefined(fitting: Fitting, parts: Iterable[str]) -> Iterator[str]:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.frame import Frame
+from npnet.data.in_memory import InMemory
 from npnet.data.preparation import Unknown
-from npnet.data.reading import ReadFrame, read_frame
+from npnet.data.reading import ReadFrame, read_frame, read_table
 from npnet.data.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.source import VALUES
 from npnet.data.table import Table
@@ -18,6 +19,7 @@ from npnet.data.targets import with_target
 from npnet.data.text import quoted
 from npnet.decisions import DecisionRule
 from npnet.errors import DataError, UsageError
+from npnet.fitting import Fitting
 from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
@@ -52,6 +54,12 @@ class Oracle:
         rule = data.decisions.rule(data.task, data.classes, chosen)
         return cls(predictor, data, threads_of(experiment), dropped, drop_rows, rule)
 
+    @classmethod
+    def of_fitting(cls, fitting: Fitting, threads: int) -> "Oracle":
+        """What predicts as the networks of a training do that left no run."""
+        data = DataMetadata.of(fitting.folds, fitting.decisions)
+        return cls(fitting.predictor, data, threads, dropped=(), drop_rows=False, rule=fitting.rule)
+
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that the network looks at; those that training left out need not be there."""
@@ -59,9 +67,46 @@ class Oracle:
 
     def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a file as the data of the run were read; DataError where a column is missing."""
-        schema = self.data.schema or _of_numbers(self.data)
         options = ReadOptions(path=path, drop=self.dropped)
-        return read_frame(options, Path.cwd(), schema, needs={*self.needed, *others})[0]
+        return read_frame(options, Path.cwd(), self.schema, needs={*self.needed, *others})[0]
+
+    def read_table(self, table: object) -> ReadFrame:
+        """Read a table in memory as a file that holds the same; DataError where a column is missing."""
+        known: dict[str, set[str]] = {}
+        for step in (step for one in self.data.preparations for step in one.steps if step.kind == "category"):
+            known.setdefault(step.column, set()).update(step.places)
+        return read_table(InMemory(table, known), self.schema, needs=self.needed)[0]
+
+    def by_position(self, rows: NDArray[np.float64]) -> Frame:
+        """The rows of an array (rows, columns) whose columns are those that the training had, in their order.
+
+        DataError for another number of columns, and for a number that is not finite.
+        """
+        self.require_numbers()
+        if rows.shape[1] != len(self.data.features):
+            what = f"X has {rows.shape[1]} columns, the network takes {len(self.data.features)}"
+            raise DataError(what, f"in this order: {', '.join(map(quoted, self.data.features[:NAMED]))}{self._more}")
+        if np.isinf(rows).any():
+            row, column = np.argwhere(np.isinf(rows))[0].tolist()
+            where = f"X: row {row + 1}: {rows[row, column]} in column {quoted(self.data.features[column])}"
+            raise DataError(f"{where} is not finite", "NaN stands for a number that is missing")
+        return Frame.of(rows, self.data.features)
+
+    def require_numbers(self) -> None:
+        """DataError where an array cannot stand for the columns that the training had, as not all are numbers."""
+        others = [one.name for one in self.schema.columns if one.name in self.data.features and one.kind != "number"]
+        if others:
+            what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
+            raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
+
+    @property
+    def _more(self) -> str:
+        return ", ..." if len(self.data.features) > NAMED else ""
+
+    @property
+    def schema(self) -> Schema:
+        """How columns are read: as those of the training, which are numbers where it had no file."""
+        return self.data.schema or _of_numbers(self.data)
 
     def read_with_targets(self, path: str) -> ReadFrame:
         """Read a file whose rows have the target too; those without it are left out where training left them out.

@@ -49,12 +49,18 @@ def make_ready(loaded: Loaded) -> Ready:
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepared_for(experiment, dataset)
         check_metadata(folds)
+    facts = check_trainable(loaded, folds)
+    check_written(loaded, facts)
+    return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
+
+
+def check_trainable(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> Facts:
+    """The sizes of the data, once the network, its loss and all options fit them, and the memory of the machine."""
     facts = Facts.of(folds[0][0])
     check(loaded, facts)
-    check_written(loaded, facts)
     check_memory(loaded, facts)
     check_monitor(loaded, folds)
-    return Ready(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
+    return facts
 
 
 def check_written(loaded: Loaded, facts: Facts) -> None:
@@ -82,8 +88,9 @@ def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
     if name == "loss":
         return
     if lack := lack_of(part, name, folds):
+        where, what = loaded.where("monitor"), f"{part}_{name} is undefined: {lack}"
         hint = f"monitor: {part}_loss is always defined; or give that part other rows"
-        raise DataError(f"{loaded.where('monitor')}: {part}_{name} is undefined: {lack}", hint)
+        raise DataError(f"{where}: {what}" if where else what, hint)
 
 
 def lack_of(part: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import npnet
 from npnet.data.reading import read_frame
 from npnet.data.schema import ReadOptions
 from npnet.reopening import reopen
@@ -82,7 +83,25 @@ def resume(trained: Trained, folder: Path) -> None:
     evaluate(copy, folder)
 
 
-OPERATIONS: dict[str, Check] = {"evaluate": evaluate, "predict": predict, "plot": plot, "resume": resume}
+def load(trained: Trained, _: Path) -> None:
+    """The model of the run answers from Python with the bits of the command, whatever holds the rows."""
+    model = npnet.load(str(trained.path))
+    expected = values_of(trained, answers(trained))
+    frame = trained.frame
+    unordered = frame[sorted(frame.columns)].assign(another=1)
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    for table in (frame, unordered, frame.to_dict("list"), rows):
+        assert np.array_equal(model.predict(table), expected)
+    assert np.array_equal(model.predict(frame.iloc[::-1]), model.predict(frame)[::-1])
+
+
+OPERATIONS: dict[str, Check] = {
+    "evaluate": evaluate,
+    "predict": predict,
+    "plot": plot,
+    "resume": resume,
+    "load": load,
+}
 
 
 def answers(trained: Trained) -> dict[str, list[str]]:

@@ -1,0 +1,170 @@
+"""Models go by the names of columns: those of a run, with the bits of `npnet predict`, and those trained in Python."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from npnet import Linear, Model, ReLU, load
+from npnet.errors import DataError, NpnetWarning, UsageError
+from tests.cli.conftest import call
+from tests.cli.tables import csv_of, people, trained
+
+FEATURES = ["code", "age", "town"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on a table of text and numbers, whose data are gone."""
+    folder = tmp_path_factory.mktemp("table")
+    path = trained(folder)
+    (folder / "people.csv").unlink()
+    return path
+
+
+def commanded(run: Path, text: str) -> np.ndarray:
+    """The probabilities of `yes` that the command gives for the rows of a CSV text."""
+    (run.parent / "new.csv").write_text(text)
+    result = call("predict", run, run.parent / "new.csv", "--proba")
+    assert result.code == 0, result.err
+    return np.array([[float(row["probability_yes"])] for row in csv.DictReader(io.StringIO(result.out))])
+
+
+def frame(count: int = 120) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(csv_of(people(count))))
+
+
+def test_a_run_answers_with_the_bits_of_the_command_in_whatever_order_columns_stand(run: Path) -> None:
+    model, expected = load(run), commanded(run, csv_of(people()))
+    rows = [{name: value or None for name, value in row.items()} for row in people()]
+    for table in (frame(), frame()[["town", "age", "code"]], frame().assign(more=1), frame().to_dict("list"), rows):
+        assert np.array_equal(model.predict(table), expected)
+
+
+def test_a_text_that_training_never_saw_is_taken_as_unknown_with_a_warning(run: Path) -> None:
+    strange = [person | {"town": "Paris"} for person in people(9)]
+    expected = commanded(run, csv_of(strange))
+    with pytest.warns(NpnetWarning, match='column "town": 9 rows hold what training never saw') as warned:
+        assert np.array_equal(load(run).predict(pd.DataFrame(strange)), expected)
+    assert warned[0].filename == __file__
+
+
+def test_columns_that_training_left_out_need_not_be_there(run: Path) -> None:
+    assert np.array_equal(load(run).predict(frame()[FEATURES]), load(run).predict(frame()))
+
+
+def test_a_missing_column_is_told_with_the_nearest_name(run: Path) -> None:
+    with pytest.raises(DataError, match='X has no column "town"') as caught:
+        load(run).predict(frame().rename(columns={"town": "Town"}))
+    assert 'did you mean "Town"?' in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("array", [np.ones((3, 3)), [["001", 40, "Rome"]], np.array([["x", 1, "Oslo"]], object)])
+def test_an_array_has_no_names_for_columns_of_text(run: Path, array: object) -> None:
+    with pytest.raises(
+        DataError, match='"code" is no column of numbers, so the columns of X need their names'
+    ) as error:
+        load(run).predict(array)
+    assert error.value.hint == "predict a DataFrame, a dict of columns, or a list of dicts"
+
+
+NUMBERS = "a,b,c,y\n" + "".join(f"{n % 7},{n % 5 / 2},{n % 3},{n % 7 - n % 5 / 2}\n" for n in range(60))
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on a table of numbers alone."""
+    folder = tmp_path_factory.mktemp("numbers")
+    (folder / "t.csv").write_text(NUMBERS)
+    (folder / "c.yaml").write_text(
+        "dataset: {table: {path: t.csv, target: y, drop: [c]}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 3\n"
+    )
+    result = call("train", folder / "c.yaml", "--no-plots", "-q", "--run-dir", folder / "run")
+    assert result.code == 0, result.err
+    return folder / "run"
+
+
+def test_an_array_has_the_columns_of_the_training_in_their_order(numbers: Path) -> None:
+    table = pd.read_csv(io.StringIO(NUMBERS))
+    model = load(numbers)
+    assert np.array_equal(model.predict(table[["a", "b"]].to_numpy()), model.predict(table[["c", "b", "a"]]))
+
+
+def test_an_array_of_another_width_is_refused(numbers: Path) -> None:
+    with pytest.raises(DataError, match="X has 3 columns, the network takes 2") as caught:
+        load(numbers).predict(np.ones((2, 3)))
+    assert caught.value.hint == 'in this order: "a", "b"'
+
+
+def test_gaps_and_infinities_of_an_array_are_those_of_a_table(numbers: Path) -> None:
+    model = load(numbers)
+    with pytest.warns(NpnetWarning, match='column "a": 1 row holds what training never saw, .*: empty 1'):
+        by_position = model.predict([[np.nan, 1.0]])
+    with pytest.warns(NpnetWarning, match="empty 1"):
+        assert np.array_equal(by_position, model.predict({"a": [None], "b": [1]}))
+    with pytest.raises(DataError, match='X: row 2: inf in column "b" is not finite'):
+        model.predict([[1, 2], [1, np.inf]])
+
+
+X = np.random.default_rng(0).standard_normal((150, 2))
+Y = X[:, 0] > X[:, 1]
+NAMED = pd.DataFrame(X, columns=["left", "right"])
+
+
+def small() -> Model:
+    return Model(Linear(2, 8), ReLU(8), Linear(8, 1))
+
+
+def test_a_table_of_numbers_trains_as_its_array_and_then_predicts_by_name() -> None:
+    array, table = small().train(X, Y, 0.1, 20), small().train(NAMED, Y, 0.1, 20)
+    expected = array.predict(X)
+    for known in (NAMED, NAMED[["right", "left"]], X):
+        assert np.array_equal(table.predict(known), expected)
+    assert table.loss == array.loss
+    with pytest.raises(DataError, match='X has no column "right"'):
+        table.predict(NAMED[["left"]])
+
+
+def test_a_constant_column_of_a_table_is_kept_as_that_of_an_array_is() -> None:
+    model = Model(Linear(3, 1)).train(NAMED.assign(one=1), Y, 0.1, 3)
+    assert model.predict(NAMED.assign(one=1)).shape == (150, 1)
+
+
+def test_names_that_no_training_had_are_told_not_to_count() -> None:
+    model = small().train(X, Y, 0.1, 3)
+    with pytest.warns(NpnetWarning, match="those of the training had none: they are taken in their order"):
+        assert np.array_equal(model.predict(NAMED), model.predict(X))
+    with pytest.warns(NpnetWarning), pytest.raises(DataError, match='column "left" of X is text, not numbers'):
+        model.predict(NAMED.astype(str).assign(left="a"))
+
+
+def test_text_dates_and_gaps_of_a_table_become_inputs() -> None:
+    town = np.array(["Rome", "Oslo", "Lima"])[np.arange(150) % 3]
+    table = NAMED.assign(town=town, day=pd.date_range("2024-01-01", periods=150), left=NAMED["left"].where(Y))
+    model = Model(Linear(16), ReLU(), Linear())
+    with pytest.warns(NpnetWarning, match='gaps are filled by the median, and marked, in 1 column: "left"'):
+        model.train(table, town, 0.1, 200, scale="standard")
+    assert (model.predict(table).argmax(axis=1) == np.unique(town, return_inverse=True)[1]).mean() > 0.95
+    with pytest.raises(DataError, match="no column of numbers"):
+        model.predict(X)
+
+
+def test_written_sizes_are_told_the_inputs_that_columns_became() -> None:
+    with pytest.raises(UsageError, match="written for 2 inputs and gets 4") as caught:
+        small().train(NAMED.assign(town=["a", "b", "c"] * 50).drop(columns="left"), Y)
+    assert caught.value.hint == "the inputs are: right, town = a, town = b, town = c"
+
+
+def test_targets_may_be_a_series_a_frame_or_a_list() -> None:
+    expected = small().train(X, Y, 0.1, 3).predict(X)
+    for classes in (pd.Series(Y), Y.tolist(), pd.DataFrame({"wins": Y}), Y.astype(int), pd.Categorical(Y.tolist())):
+        assert np.array_equal(small().train(X, classes, 0.1, 3).predict(X), expected)
+
+
+def test_several_columns_of_two_values_are_labels() -> None:
+    labels = np.stack([Y, X[:, 0] > 0, X[:, 1] > 0], axis=1)
+    model = Model(Linear(2, 16), ReLU(), Linear()).train(X, labels, 0.01, 300, optimizer="adam")
+    assert ((model.predict(X) > 0.5) == labels).mean() > 0.95
