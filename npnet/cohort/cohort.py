@@ -257,13 +257,14 @@ class Cohort:
     def scored(self, part: str) -> tuple[PerModel, list[NDArray[Any]]]:
         """The mean loss of every model on its rows of a part, and its raw scores of them (outputs, samples)."""
         if part not in self._scored:
-            losses, scores = [], []
+            losses = np.empty(len(self.learners))
+            scores: list[NDArray[Any]] = [np.empty(0)] * len(self.learners)
             for group in self.groups:
-                scorer = group.scorer(part)
-                losses.append(scorer.run())
-                sizes = [len(self.sides.part(part, learner.view.side).y) for learner in group.learners]
-                scores += [one[:, :size] for one, size in zip(scorer.scores.copy(), sizes, strict=True)]
-            self._scored[part] = np.concatenate(losses), scores
+                for places, scorer in group.scorers(part):
+                    losses[places] = scorer.run()
+                    for place, one in zip(places.tolist(), scorer.scores.copy(), strict=True):
+                        scores[place] = one
+            self._scored[part] = losses, scores
         return self._scored[part]
 
 

@@ -44,11 +44,24 @@ class Group:
         return cohort
 
     def scorer(self, part: str) -> Scorer:
-        """What brings the rows of a part through the network."""
+        """What brings the rows of a part, of which all models see equally many, through the network."""
         if part not in self._scorers:
             samples = self.cohort.sides.samples(part, [learner.view for learner in self.learners])
             self._scorers[part] = Scorer(self.network, self.loss, samples)
         return self._scorers[part]
+
+    def scorers(self, part: str) -> Iterator[tuple[Places, Scorer]]:
+        """What brings all rows of a part through the network: for models that see equally many, one together."""
+        sizes = np.array([self.cohort.sides.rows(part, learner.view) for learner in self.learners])
+        if (sizes == sizes[0]).all():
+            yield self.places, self.scorer(part)
+            return
+        for size in np.unique(sizes):
+            rows = np.flatnonzero(sizes == size)
+            learners = [self.learners[row] for row in rows]
+            samples = self.cohort.sides.samples(part, [learner.view for learner in learners])
+            loss = join([learner.loss for learner in learners])
+            yield self.places[rows], Scorer(self.network.take(rows), loss, samples)
 
     def measure(self) -> dict[str, PerModel]:
         """The losses of the train and validation parts, and the metrics asked for, over all rows."""
@@ -67,7 +80,7 @@ class Group:
         sides, each = self.cohort.sides, []
         for view, some in self._views():
             y = sides.part(part, view.side).y
-            output = sides.readout(view)(scores[some, :, : len(y)])
+            output = sides.readout(view)(scores[some])
             if name in DECIDED and self.cohort.data.task == "binary":
                 output = (output > self._thresholds[some]).astype(np.float64)
             each.append(measure(name, y, output, self.cohort.data.task))

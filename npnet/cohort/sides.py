@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npnet.data import Part, Prepared
 from npnet.nn.batches import Samples
@@ -36,24 +35,23 @@ class Sides:
         data = self.prepared[view.side]
         return Readout(view.loss, data.task, data.target_scaler)
 
-    def samples(self, part: str, views: Sequence[View]) -> Samples:
-        """The rows of a part for a stack of models, shared where all see the same.
+    def rows(self, part: str, view: View) -> int:
+        """How many rows of a part a model sees."""
+        return len(self.part(part, view.side).y)
 
-        Where sides have unequally many rows, the shorter ones are filled with rows of weight 0.
+    def samples(self, part: str, views: Sequence[View]) -> Samples:
+        """The rows of a part for a stack of models that see equally many, shared where all see the same.
+
+        Each model's rows and weights are those that it would have alone, bit for bit.
         """
         each = [self._one(part, view) for view in views]
         if all(one is each[0] for one in each):
             return each[0]
+        t = np.stack([one.t for one in each])
         if all(one.x is each[0].x for one in each):
-            return Samples(each[0].x, np.stack([one.t for one in each]), each[0].w)
-        size = max(len(one) for one in each)
-        x, t = (
-            np.stack([_filled(rows, size) for rows in kind]) for kind in zip(*((o.x, o.t) for o in each), strict=True)
-        )
-        if all(one.w is None and len(one) == size for one in each):
-            return Samples(x, t)
-        w = np.stack([_filled(_weights(one), size, 0.0) for one in each])
-        return Samples(x, t, w * (size / w.sum(axis=-2, keepdims=True)).astype(w.dtype))
+            return Samples(each[0].x, t, each[0].w)
+        w = [one.w for one in each if one.w is not None]
+        return Samples(np.stack([one.x for one in each]), t, np.stack(w) if w else None)
 
     def _one(self, part: str, view: View) -> Samples:
         key = (part, view.side, view.loss)
@@ -65,13 +63,3 @@ class Sides:
                 like = self._inputs[part, view.side] = Samples.of_prepared(rows.with_ones, t, weight, self.dtype)
             self._encoded[key] = Samples(like.x, np.ascontiguousarray(t, self.dtype), like.w)
         return self._encoded[key]
-
-
-def _filled(rows: NDArray[Any], size: int, value: float | None = None) -> NDArray[Any]:
-    """Rows, followed by copies of the last, or by a value, up to a size."""
-    more = np.repeat(rows[-1:], size - len(rows), axis=0)
-    return np.concatenate([rows, more if value is None else np.full_like(more, value)])
-
-
-def _weights(rows: Samples) -> NDArray[Any]:
-    return np.ones((len(rows), 1), rows.x.dtype) if rows.w is None else rows.w
