@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.cli.commands import Here, Runs, command
-from npnet.errors import UnknownName, UsageError
+from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from npnet.plots import Material, SweepMaterial
@@ -39,7 +39,8 @@ def plot(
 ) -> None:
     """Draw a run or a sweep into its folder; prints the paths written.
 
-    Of a sweep all that suits is drawn; SWEEP/best is its best trial, a run as any other.
+    Of a sweep all that suits is drawn; SWEEP/best is its best trial, a run as any other. Only boundary, importance and
+    the summary with a boundary need the data of the run; where these are gone, the other plots are drawn without.
     """
     formats = words(form)
     unknown = [name for name in formats if name not in FORMATS]
@@ -49,7 +50,7 @@ def plot(
 
     paths: list[Path] = []
     for one in [find(here.runs_dir, text) for text in run]:
-        drawn = draw_sweep(one, kind, formats) if is_sweep(one) else draw_run(one, kind, formats)
+        drawn = draw_sweep(one, kind, formats) if is_sweep(one) else draw_run(here, one, kind, formats)
         paths += drawn
         if not here.json:
             here.screen.result("\n".join(map(str, drawn)))
@@ -57,14 +58,25 @@ def plot(
         here.screen.result_json({"paths": [str(path) for path in paths]})
 
 
-def draw_run(run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
-    """The pictures of one training, from its network and its data; gives their paths."""
-    from npnet.plots import draw
+def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
+    """The pictures of one training; gives their paths. Its data are opened only where a picture needs them."""
+    from npnet.plots import draw, lacking_data
+    from npnet.plots.from_folder import folder_material
     from npnet.plots.from_run import material
     from npnet.reopening import reopen
     from npnet.running.threads import limited, threads_of
 
-    fitting = reopen(run)
+    seen = folder_material(run)
+    kinds = chosen(kind, seen)
+    if not (lacking := lacking_data(kinds, seen)):
+        return draw(seen, kinds, run.plots, formats)
+    try:
+        fitting = reopen(run)
+    except (DataError, RunError) as error:
+        if kind not in (None, "all") and any(name in lacking for name in kinds):
+            raise
+        here.screen.say(f"left out {', '.join(lacking)}: {error.message}")
+        return draw(seen, [name for name in kinds if name not in lacking], run.plots, formats)
     with limited(threads_of(fitting.experiment)):
         seen = material(run, fitting)
         return draw(seen, chosen(kind, seen), run.plots, formats)
@@ -85,13 +97,13 @@ def words(text: str) -> list[str]:
 
 
 def chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
-    """The plots to draw: as named, all that suit, or the usual ones; UsageError for a name of none."""
-    from npnet.plots import plots, suits, usual
+    """The plots to draw, as named, all that suit, or the usual ones; UsageError for a name of none."""
+    from npnet.plots import plots, suitable, usual
 
     if kind is None:
         return usual(material)
     if kind == "all":
-        return [name for name in plots if suits(name, material) is None]
+        return suitable(plots, material)
     try:
         return [name for name in words(kind) if plots.find(name)]
     except UnknownName as error:

@@ -12,7 +12,7 @@ from npnet.console.screen import Screen
 from npnet.escaping import one_line
 from npnet.fitting import Fitting, epochs_text
 from npnet.metrics import DECIDED
-from npnet.nn.linear import Linear
+from npnet.nn.notation import network_text
 from npnet.rundir import Run
 from npnet.running.notes import filled, warnings, whole_batches
 from npnet.running.unused import unused
@@ -166,10 +166,9 @@ class TrainingDisplay:
 
 
 def summary(fitting: Fitting) -> str:
-    """What is trained, in a line: sizes of the network and of the data."""
+    """What is trained, in a line: the network as `network_text` has it, and the rows of the data."""
     experiment, data = fitting.experiment, fitting.data
     rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
-    widths = [layer.units for layer in experiment.layers if isinstance(layer, Linear)]
-    network = "-".join(map(str, [data.inputs, *widths]))
+    network = network_text(experiment.layers, data.inputs)
     count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
     return f"{count}{network} ({fitting.size} parameters{' each' if count else ''}), rows: {rows}"

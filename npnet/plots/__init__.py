@@ -16,9 +16,9 @@ from npnet.plots import (
     summary,
     threshold,
 )
-from npnet.plots.kinds import Drawing, Plot, plot, plots, suits
+from npnet.plots.kinds import Drawing, Plot, lacking_data, plot, plots, suits
 from npnet.plots.material import Material, Predictions
-from npnet.plots.pictures import draw, usual
+from npnet.plots.pictures import draw, suitable, usual
 from npnet.plots.trials import SweepMaterial
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "curves",
     "draw",
     "importance",
+    "lacking_data",
     "overview",
     "parallel",
     "plot",
@@ -42,6 +43,7 @@ __all__ = [
     "rungs",
     "seeds",
     "slices",
+    "suitable",
     "suits",
     "summary",
     "threshold",

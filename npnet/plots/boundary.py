@@ -25,7 +25,7 @@ def drawable(material: Material) -> str | None:
         return f"needs one target; there are {len(material.targets)}"
     if features != 2 and not (features == 1 and material.task == "regression"):
         return f"needs two features; there {'is' if features == 1 else 'are'} {features}"
-    return None if shown(material) else "needs points of the train or test part"
+    return None if shown(material) else material.missing or "needs points of the train or test part"
 
 
 @plot("boundary", needs=drawable)
@@ -130,6 +130,7 @@ def paint_fit(box: Box, material: Material) -> Numbers:
     axes, points = box.axes(right=0.3), shown(material)
     ((low, high),) = limits(np.concatenate([part.X for part in points]))
     x = np.linspace(low, high, 501)
+    assert material.predict is not None
     fitted = material.predict(x[:, None])[:, 0]
     for part, mark in marks(points):
         look: Look = {"color": BLUE, "marker": "o"} if part.part == "train" else {"color": INK, "marker": "D"}

@@ -22,7 +22,7 @@ def chancy(material: Material) -> str | None:
     """Needs probabilities."""
     if material.task == "regression":
         return "needs classes; this target has values"
-    return None if material.judged else "needs predictions of the test or validation part"
+    return None if material.judged else material.unpredicted
 
 
 @plot("calibration", needs=chancy)

@@ -24,7 +24,7 @@ def classified(material: Material) -> str | None:
     """Needs predicted classes."""
     if material.task == "regression":
         return "needs classes; this target has values"
-    return None if material.judged else "needs predictions of the test or validation part"
+    return None if material.judged else material.unpredicted
 
 
 @plot("confusion", needs=classified)

@@ -1,8 +1,8 @@
 """From a run to the material of its pictures: history, scores and predictions as plain arrays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,51 +10,37 @@ from numpy.typing import NDArray
 from npnet.crossval import out_of_fold
 from npnet.data import Part
 from npnet.data.frame import Frame
-from npnet.data.source import Task
 from npnet.fitting import Fitting
 from npnet.metrics import decide
+from npnet.plots.from_folder import DRAWN_AS, best_epochs, recorded
 from npnet.plots.material import Material, Predictions
 from npnet.plots.shuffling import shuffled
 from npnet.rundir import Run
 
 Floats = NDArray[np.float64]
-DRAWN_AS: dict[Task, Literal["binary", "multiclass", "regression"]] = {
-    "binary": "binary",
-    "multiclass": "multiclass",
-    "multilabel": "regression",  # each label's probability beside 0 and 1
-    "regression": "regression",
-    "counts": "regression",
-}
 
 
 def material(run: Run, fitting: Fitting) -> Material:
     """All that the pictures of a run show, from its folder and from its network with the data."""
-    data, info = fitting.data, run.info
-    crossed = len(fitting.folds) > 1
+    data, crossed = fitting.data, len(fitting.folds) > 1
     judge = "test" if crossed else "validation" if "validation" in data.parts else None
     held = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in data.parts}
-    return Material(
-        title=info["name"],
-        subtitle=f"{run.id}, {len(fitting.folds)} folds, test: held rows" if crossed else run.id,
+    return replace(
+        recorded(run, len(fitting.folds)),
         task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
         targets=data.targets,
-        history=run.history(),
-        best_epoch=fitting.best_epoch if info["best_epoch"] is None else info["best_epoch"],
-        metrics={part: {**scores} for part, scores in run.metrics().items()},
+        best_epoch=fitting.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
         predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
         predict=predictor(fitting),
-        baselines=run.baselines(),
         threshold=fitting.decisions.threshold,
-        best_epochs=_best_epochs(info.get("monitored", fitting.monitored)),
+        best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
         importance=partial(shuffled, fitting, judge) if judge else None,
+        rows={name: len(part.y) for name, part in data.parts.items()},
+        missing=None,
     )
-
-
-def _best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
-    return monitored["first_epoch"], monitored["last_epoch"]
 
 
 def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:

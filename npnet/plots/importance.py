@@ -13,7 +13,7 @@ NAME = 26  # letters of a column's name
 
 def validated(material: Material) -> str | None:
     """Needs rows that chose the best epoch but did not train."""
-    return None if material.importance else "needs a validation part, or a cross-validation"
+    return None if material.importance else material.missing or "needs a validation part, or a cross-validation"
 
 
 @plot("importance", needs=validated)

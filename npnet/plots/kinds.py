@@ -1,6 +1,6 @@
 """The kinds of pictures: functions from material to a drawing, with what each needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -29,10 +29,16 @@ class Drawing:
 
 
 class Plot(Generic[M]):
-    """A kind of picture: call it with material `of` its kind; `needs` says why it cannot be drawn, or None."""
+    """A kind of picture: call it with material `of` its kind; `needs` says why it cannot be drawn, or None.
 
-    def __init__(self, of: type[M], paint: Callable[[M], Drawing], needs: Callable[[M], str | None]) -> None:
+    `shows` names the other kinds of which it is made, as far as they can be drawn.
+    """
+
+    def __init__(
+        self, of: type[M], paint: Callable[[M], Drawing], needs: Callable[[M], str | None], shows: Sequence[str] = ()
+    ) -> None:
         self.of: type[M] = of
+        self.shows = shows
         self.paint: Callable[[M], Drawing] = paint
         self.needs: Callable[[M], str | None] = needs
         self.__doc__ = paint.__doc__
@@ -47,10 +53,10 @@ plots: Registry[Plot[Any]] = Registry("plot", "plots")
 
 
 def plot(
-    name: str, needs: Callable[[Material], str | None]
+    name: str, needs: Callable[[Material], str | None], shows: Sequence[str] = ()
 ) -> Callable[[Callable[[Material], Drawing]], Plot[Material]]:
     """Register a function as the plot of that name; it is drawn only where `needs` gives None."""
-    return lambda paint: plots.add(name)(Plot(Material, paint, needs))
+    return lambda paint: plots.add(name)(Plot(Material, paint, needs, shows))
 
 
 def sweep_plot(
@@ -67,3 +73,11 @@ def suits(name: str, material: Material | SweepMaterial) -> str | None:
         return OTHERWISE[found.of]
     reason: str | None = found.needs(material)
     return reason
+
+
+def lacking_data(names: Sequence[str], material: Material) -> list[str]:
+    """Which plots, or of those that they show, cannot be drawn because the data are not at hand."""
+    if material.missing is None:
+        return []
+    wanted = dict.fromkeys(kind for name in names for kind in (name, *plots.find(name).shows))
+    return [kind for kind in wanted if suits(kind, material) == material.missing]

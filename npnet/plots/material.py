@@ -44,6 +44,7 @@ class Material:
     (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
     `best_epochs` are the first and the last of several networks, of which `best_epoch` is the median.
     `baselines` are scores by name and part. `threshold` decides two classes. `importance` takes some seconds to say.
+    `rows` counts those of each part. Where the data are not at hand, `missing` says why: `points` is then empty.
     """
 
     title: str
@@ -56,14 +57,21 @@ class Material:
     best_epoch: int | None
     metrics: dict[str, dict[str, float | None]]
     predictions: dict[str, Predictions]
-    points: dict[str, tuple[Floats, NDArray[np.int64] | Floats]]
-    predict: Callable[[Floats], Floats]
+    points: dict[str, tuple[Floats, NDArray[np.int64] | Floats]] = field(default_factory=dict)
+    predict: Callable[[Floats], Floats] | None = None
     baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     threshold: float = 0.5
     best_epochs: tuple[int, int] | None = None
     importance: Callable[[], Importance] | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    missing: str | None = None
 
     @property
     def judged(self) -> str | None:
         """The part whose predictions count most: test, else validation, else train, else None."""
         return next((part for part in ("test", "validation", "train") if part in self.predictions), None)
+
+    @property
+    def unpredicted(self) -> str:
+        """Why there is no picture of predictions where there are none."""
+        return self.missing or "needs predictions of the test or validation part"

@@ -1,7 +1,7 @@
 """Pictures to files: which ones a training gets, each written with its numbers as CSV."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -18,9 +18,15 @@ USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summ
 def usual(material: Material | SweepMaterial) -> list[str]:
     """What `npnet train` draws: loss, boundary, the task's own curves and one sheet of all; of a sweep all."""
     if isinstance(material, SweepMaterial):
-        return [kind for kind in plots if suits(kind, material) is None]
+        return suitable(plots, material)
     left_out = {"confusion"} if material.task == "binary" else set()
-    return [kind for kind in USUAL if kind not in left_out and suits(kind, material) is None]
+    return suitable([kind for kind in USUAL if kind not in left_out], material)
+
+
+def suitable(kinds: Iterable[str], material: Material | SweepMaterial) -> list[str]:
+    """The kinds that can be drawn, also those that lack the data alone."""
+    missing = material.missing if isinstance(material, Material) else None
+    return [kind for kind in kinds if suits(kind, material) in (None, missing)]
 
 
 def draw(

@@ -65,6 +65,7 @@ def field(material: Material) -> Field:
     """The network's outputs over the plane that its points cover, in one call of predict."""
     spans = limits(np.concatenate([points.X for points in shown(material)]))
     x, y = (np.linspace(low, high, NODES) for low, high in spans)
+    assert material.predict is not None
     nodes = np.stack(np.meshgrid(x, y), axis=-1)
     return Field(x, y, material.predict(nodes.reshape(-1, 2)).reshape(NODES, NODES, -1))
 

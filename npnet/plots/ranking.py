@@ -22,6 +22,8 @@ def ranked(material: Material) -> str | None:
     """Needs probabilities of a part in which a class is both there and not the only one."""
     if material.task == "regression":
         return "needs classes; this target has values"
+    if material.missing and not material.predictions:
+        return material.missing
     return None if traceable(material) else "needs predictions of a part with more than one class"
 
 

@@ -23,7 +23,7 @@ def valued(material: Material) -> str | None:
     """Needs predicted values."""
     if material.task != "regression":
         return "needs values as target; this one has classes"
-    return None if material.judged else "needs predictions of the test or validation part"
+    return None if material.judged else material.unpredicted
 
 
 @plot("predicted_against_true", needs=valued)

@@ -48,7 +48,7 @@ def anything(material: Material) -> str | None:  # noqa: ARG001
     return None
 
 
-@plot("summary", needs=anything)
+@plot("summary", needs=anything, shows=tuple(PANELS))
 def summary(material: Material) -> Drawing:
     """One A4 sheet: the loss, the boundary or confusion, the ROC or its like, all metrics."""
     page = sheet(replace(material, title=""), plain(material.title, 60) or "Summary", *A4)
@@ -94,10 +94,12 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
     axes.set_axis_off()
     height = cell.height - 0.6
     axes.set(xlim=(0, 1), ylim=(height, 0))
-    parts = list(numbers)[1:] or list(material.points)
+    parts = list(numbers)[1:] or list(material.rows)
+    if not parts:
+        return
     wide = min(0.21, WIDE / len(parts))
     right = [1 - wide * (len(parts) - 1 - index) for index in range(len(parts))]
-    lines = [["rows", *(f"{len(material.points[p][1]):,}" if p in material.points else "" for p in parts)]]
+    lines = [["rows", *(f"{material.rows[part]:,}" if part in material.rows else "" for part in parts)]]
     lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]
     step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 2.2))
     size = 9.5 if len(parts) <= FEW else 8

@@ -18,7 +18,7 @@ def divided(material: Material) -> str | None:
         return "needs two classes"
     part = chooser(material)
     if part is None:
-        return "needs predictions of the validation or test part"
+        return material.unpredicted
     target = material.predictions[part].target
     return None if 0 < np.count_nonzero(target == 1) < len(target) else "needs rows of both classes"
 

@@ -38,6 +38,16 @@ OPTIONAL: dict[str, dict[str, type | UnionType]] = {
         "first_epoch": int,
         "last_epoch": int,
     },
+    "dataset": {
+        "task": str,
+        "targets": list,
+        "classes": list,
+        "class_count": int,
+        "columns": int,
+        "inputs": int,
+        "folds": int,
+        "rows": dict,
+    },
 }
 """Fields that a run may lack, and what is in them."""
 
@@ -59,6 +69,10 @@ def check_info(fields: dict[str, Any]) -> None:
         raise ValueError("its files are none that npnet writes")
     if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
         raise ValueError("its status, tags or argv are none that npnet writes")
+    data = fields.get("dataset", {"targets": [], "classes": [], "rows": {}})
+    fits = all_are(str, data["targets"] + data["classes"]) and all_are(int, data["rows"].values())
+    if not fits or not isinstance(fields.get("network", ""), str):
+        raise ValueError("its network or dataset are none that npnet writes")
 
 
 def _check_fields(name: str, found: Any, kinds: dict[str, type | UnionType]) -> None:

@@ -75,6 +75,12 @@ class Run:
         with io.reading(self.path / names.HISTORY):
             return parse_numbers(data)
 
+    @property
+    def predicted(self) -> list[str]:
+        """The parts whose predictions are there: validation and test, or of a cross-validation out_of_fold."""
+        parts = (*names.PREDICTED, names.OUT_OF_FOLD)
+        return [part for part in parts if self.file(f"{names.PREDICTIONS}/{part}.csv").exists()]
+
     def predictions(self, part: str) -> Columns:
         """The columns of a part's predictions: row (int64), target, prediction, probability_<class>."""
         name = f"{part}.csv"

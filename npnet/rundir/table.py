@@ -55,6 +55,11 @@ def parse_mixed(data: bytes) -> dict[str, list[str]]:
     return {name: [_unguarded(cell) for cell in cells] for name, cells in _parsed(data).items()}
 
 
+def endings(targets: Sequence[str]) -> tuple[str, ...]:
+    """How the names of columns end that there are for each target: not at all, or of several with _<target>."""
+    return tuple(f"_{name}" for name in targets) if len(targets) > 1 else ("",)
+
+
 def parse_predictions(data: bytes) -> Columns:
     """Read what `csv_rows` wrote; ValueError says what is off.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from npnet.checkpoint import METADATA_LIMIT
 from npnet.config import Experiment, Facts, Loaded, check, check_conflicts, check_memory, complete
@@ -17,6 +18,7 @@ from npnet.fitting import prepared_for
 from npnet.metrics import lacking
 from npnet.readout import Decisions
 from npnet.reopening import DataMetadata
+from npnet.running.facts import data_facts
 from npnet.running.threads import choose_threads
 
 
@@ -34,6 +36,11 @@ class Ready:
     def data(self) -> Prepared:
         """The prepared data, of a cross-validation those of its first fold."""
         return self.folds[0][0]
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What run.json says of the data."""
+        return {"data": self.fingerprint, **data_facts(self.data, len(self.folds))}
 
     @property
     def facts(self) -> Facts:

@@ -13,13 +13,12 @@ from npnet.fitting import Fitting
 from npnet.metrics import decide
 from npnet.predictor import Predictor
 from npnet.readout import Decisions
+from npnet.rundir.table import endings
 from npnet.training import Progress
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
-PREDICTED = ("validation", "test")
-OUT_OF_FOLD = "out_of_fold"
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 
 
@@ -59,7 +58,7 @@ def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
     data = fitting.data
     labels = fitting.data.task in ("binary", "multiclass")
     y = [np.array(data.classes)[part.y]] if labels else part.y.T
-    targets = {f"target{end}": column for end, column in zip(_endings(data.targets), y, strict=True)}
+    targets = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
     said, chances = answers(data, fitting.decisions, output)
     return {"row": part.rows, **targets, **said, **chances}
 
@@ -78,13 +77,13 @@ def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
     names = predictor.loss.quantiles
     if not names:
         return {}
-    each = zip(_endings(data.targets), predictor.quantiles(frame), strict=True)
+    each = zip(endings(data.targets), predictor.quantiles(frame), strict=True)
     return {f"quantile_{q:g}{end}": values for end, several in each for q, values in zip(names, several, strict=True)}
 
 
 def answers(data: Names, decisions: Decisions, output: Floats) -> tuple[Columns, Columns]:
     """What outputs (outputs, samples) say: the columns prediction, and those of probabilities, none of values."""
-    ends = _endings(data.targets)
+    ends = endings(data.targets)
     if data.task in VALUES:
         return {f"prediction{end}": values for end, values in zip(ends, output, strict=True)}, {}
     if data.task == "multilabel":
@@ -94,7 +93,3 @@ def answers(data: Names, decisions: Decisions, output: Floats) -> tuple[Columns,
     each = np.concatenate([1 - output, output]) if len(output) == 1 else output
     chances = {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
     return {"prediction": np.array(data.classes)[codes]}, chances
-
-
-def _endings(targets: tuple[str, ...]) -> list[str]:
-    return [f"_{name}" for name in targets] if len(targets) > 1 else [""]

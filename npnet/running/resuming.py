@@ -15,6 +15,7 @@ from npnet.fitting import Fitting
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.differing import Pairs, changed
 from npnet.rundir.machine import fingerprint, machine, versions
+from npnet.running.facts import facts_of
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
 from npnet.running.signals import Stop, listening
@@ -80,7 +81,7 @@ class Resumption:
             same_machine = self.is_on_its_machine()
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
             self.take_up(fitting, found, new_data)
-            self.note(loaded, ready, bitwise=same_machine and not new_data)
+            self.note(loaded, ready, fitting, bitwise=same_machine and not new_data)
             with recorded_failures(self.writer), shown(self.show, self.writer, fitting):
                 stop.polite = True
                 return self.go_on(Training(fitting, self.writer, stop, self.show), found)
@@ -168,13 +169,13 @@ class Resumption:
             fitting.resume(found.tensors, found.epoch)
             self.writer.cut_back(["epoch", *history_columns(fitting), "learning_rate"], found.metadata)
 
-    def note(self, loaded: Loaded, ready: Ready, bitwise: bool) -> None:
+    def note(self, loaded: Loaded, ready: Ready, fitting: Fitting, bitwise: bool) -> None:
         """Say in the folder that it goes on, and under what conditions."""
         self.writer.tidy()
         resolved = write_resolved(loaded.experiment).encode()
         if loaded.experiment.epochs != load_alone(loaded.path, loaded.text).experiment.epochs:
             self.writer.rewrite_resolved(resolved)
-        changes = {} if bitwise else {"bitwise": False}
+        changes = facts_of(fitting) | ({} if bitwise else {"bitwise": False})
         self.writer.note(status="running", error=None, finished=None, data=ready.fingerprint, **changes)
 
     def go_on(self, training: Training, found: Checkpoint | None) -> Ending:

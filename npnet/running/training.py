@@ -19,11 +19,13 @@ from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
+from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.running.baselines import baselines
 from npnet.running.checkpoints import Checkpoints, rescued
+from npnet.running.facts import facts_of
 from npnet.running.health import Health
 from npnet.running.ready import Ready, make_ready
-from npnet.running.results import OUT_OF_FOLD, PREDICTED, history_columns, history_row, in_blocks
+from npnet.running.results import history_columns, history_row, in_blocks
 from npnet.running.room import require_room
 from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.threads import limited
@@ -243,8 +245,8 @@ def _publish(
         experiment = experiment.model_copy(update={"weights": there})
     files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
     asked = {"plots": wishes.plots, "baselines": wishes.baselines}
-    facts = {"data": ready.fingerprint, "parameters": fitting.size, "tags": list(wishes.tags), "asked": asked}
-    return new.publish(files, loaded.base, **facts)
+    facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "asked": asked}
+    return new.publish(files, loaded.base, **facts, **facts_of(fitting))
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
             ready = ready_to_sweep(plan)
             text = plan.text(new.folder)
             first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-            facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
+            facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
             writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
         # From here on what the file says counts, for this process as for those that resume or help.
         place = Workplace(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)

@@ -36,7 +36,7 @@ def prepare_folder(plan: Plan, wishes: SweepWishes) -> Path:
     with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
         ready = ready_to_sweep(plan)
         text = plan.text(new.folder)
-        facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
+        facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
         first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
         new.publish(first, plan.loaded.base, **facts, trials=plan.size).close()
     folder = wishes.run_dir or wishes.runs_dir / new.folder.name

@@ -26,6 +26,7 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run, with_threshold
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result, whole_result, write_trial
+from npnet.running.facts import facts_of
 from npnet.running.results import history_columns
 from npnet.running.threads import SharedLimit
 from npnet.strict import to_json
@@ -200,7 +201,7 @@ class Group:
             "finished": now(),
             "argv": sys.argv,
             "git": None,
-            "parameters": fitting.size if fitting else None,
+            **(facts_of(fitting) if fitting else {"parameters": None}),
             "best_epoch": fitting.best_epoch if fitting else None,
             **({"monitored": fitting.monitored} if fitting else {}),
             **({"decisions": fitting.rule._asdict()} if fitting and fitting.rule else {}),

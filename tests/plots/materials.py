@@ -59,6 +59,7 @@ def classes_material(title, X, y, names, features, predict, epochs=60, metrics=(
         predictions,
         points,
         predict,
+        rows={part: len(y) for part, (_, y) in points.items()},
     )
 
 
@@ -121,6 +122,7 @@ def values_material(features=1, targets=1, samples=300, epochs=60):
         predictions,
         points,
         predict,
+        rows={part: len(y) for part, (_, y) in points.items()},
     )
 
 
@@ -183,7 +185,7 @@ def one_epoch():
 def nothing():
     """No epoch, no part but train, no predictions."""
     material = circles(epochs=0)
-    return replace(material, predictions={}, points={"train": material.points["train"]}, metrics={})
+    return replace(material, predictions={}, points={"train": material.points["train"]}, metrics={}, rows={})
 
 
 def compared():

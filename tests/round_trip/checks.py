@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,27 @@ def plot(trained: Trained, _: Path) -> None:
         assert _columns((trained.path / "plots" / "overview.csv").read_text())["validation.loss"] == tried
 
 
+def plot_without_data(trained: Trained, folder: Path) -> None:
+    """What is drawn once the table is gone are the same pictures; of a trial, whose folder is smaller, the curves."""
+    copy = trained.copied(folder / "copy")
+    with_data = [Path(line) for line in _done("plot", copy.run.path, "--kind", "all").splitlines()]
+    drawn = {path.name: path.read_bytes() for path in with_data}
+    shutil.rmtree(copy.run.plots)
+    copy.file.unlink()
+    result = call("plot", copy.run.path, "--kind", "all")
+    assert result.code == 0
+    again = {path.name: path.read_bytes() for path in copy.run.plots.iterdir()}
+    left_out = {Path(name).stem for name in drawn.keys() - again.keys()}
+    assert "there is no file" in result.err
+    assert all(f" {name}" in result.err for name in left_out)
+    if trained.is_sweep:
+        assert {"loss.png", "learning_rate.png", "summary.png"} <= again.keys()
+        again = {name: data for name, data in again.items() if Path(name).stem != "summary"}
+    else:
+        assert left_out <= {"importance"}
+    assert {name: drawn[name] for name in again} == again
+
+
 def resume(trained: Trained, folder: Path) -> None:
     """A finished run is named and stays as it is; epochs=N trains on, behind the epochs that it has."""
     files = _contents(trained.path)
@@ -99,6 +121,7 @@ OPERATIONS: dict[str, Check] = {
     "evaluate": evaluate,
     "predict": predict,
     "plot": plot,
+    "plot without data": plot_without_data,
     "resume": resume,
     "load": load,
 }

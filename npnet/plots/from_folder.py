@@ -1,0 +1,97 @@
+"""From a run's folder alone, without its data, to the material of its pictures."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet import io
+from npnet.plots.material import Material, Predictions
+from npnet.reopening import DataMetadata, metadata_of
+from npnet.rundir import Run
+from npnet.rundir import names as files
+from npnet.rundir.table import LABELS, PROBABILITY, endings
+
+NEEDS_DATA = "needs the data"
+DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
+    "binary": "binary",
+    "multiclass": "multiclass",
+    "multilabel": "regression",  # each label's probability beside 0 and 1
+    "regression": "regression",
+    "counts": "regression",
+}
+
+
+def folder_material(run: Run) -> Material:
+    """What the folder of a run holds for its pictures: all but points, and what the network says of others."""
+    dataset = run.info.get("dataset") or {}
+    seen = replace(
+        recorded(run, dataset.get("folds", 1)),
+        task=DRAWN_AS.get(str(dataset.get("task")), "regression"),
+        features=("",) * dataset.get("columns", 0),
+        rows=dataset.get("rows", {}),
+    )
+    if not run.file(files.WEIGHTS).exists():  # which say what was predicted, and how to decide
+        return seen
+    data = metadata_of(run)
+    return replace(
+        seen,
+        task=DRAWN_AS[data.task],
+        classes=data.classes,
+        features=data.features,
+        targets=data.targets,
+        threshold=data.decisions.threshold,
+        predictions={"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted},
+    )
+
+
+def recorded(run: Run, folds: int) -> Material:
+    """What a training has recorded: its history, its scores and those of baselines."""
+    info = run.info
+    scores = run.metrics() if run.file(files.METRICS).exists() else {}
+    return Material(
+        title=info["name"],
+        subtitle=f"{run.id}, {folds} folds, test: held rows" if folds > 1 else run.id,
+        task="regression",
+        classes=(),
+        features=(),
+        targets=(),
+        history=run.history(),
+        best_epoch=info["best_epoch"],
+        metrics={part: {**some} for part, some in scores.items()},
+        predictions={},
+        baselines=run.baselines(),
+        best_epochs=best_epochs(info["monitored"]) if "monitored" in info else None,
+        missing=NEEDS_DATA,
+    )
+
+
+def best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
+    """The first and the last best epoch of several networks, of one the same epoch twice."""
+    return monitored["first_epoch"], monitored["last_epoch"]
+
+
+def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
+    """The predictions of a part as its file has them; RunError where they are not those of the run's classes."""
+    columns = run.predictions(part)
+    with io.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
+        try:
+            return _predictions(columns, data)
+        except KeyError as error:
+            raise ValueError(f"it does not fit the run: there is no {error}") from error
+
+
+def _predictions(columns: Mapping[str, NDArray[Any]], data: DataMetadata) -> Predictions:
+    if DRAWN_AS[data.task] == "regression":
+        said = "probability" if data.task == "multilabel" else "prediction"
+        values = [_side_by_side(columns, word, endings(data.targets)) for word in ("target", said)]
+        return Predictions(columns["row"], values[0], values[1])
+    codes = {name: code for code, name in enumerate(data.classes)}
+    decided = [np.array([codes[name] for name in columns[word].tolist()], np.int64) for word in LABELS]
+    return Predictions(columns["row"], decided[0], decided[1], _side_by_side(columns, PROBABILITY, data.classes))
+
+
+def _side_by_side(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str, ...]) -> NDArray[np.float64]:
+    return np.stack([columns[f"{word}{end}"] for end in endings], axis=1)

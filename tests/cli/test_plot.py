@@ -1,0 +1,94 @@
+"""npnet plot where the data of a run are gone: what its folder holds is drawn, the rest says what is missing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from npnet.rundir import Run
+from tests.cli.conftest import call
+
+CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on two features, whose table is there."""
+    folder = tmp_path_factory.mktemp("plot")
+    rows = "".join(f"{n % 7},{n % 5},{'no' if n % 3 else 'yes'}\n" for n in range(90))
+    (folder / "t.csv").write_text(f"a,b,y\n{rows}")
+    (folder / "c.yaml").write_text(CONFIG)
+    assert call("train", folder / "c.yaml", "--run-dir", folder / "run", "--no-plots", "-q").code == 0
+    return folder / "run"
+
+
+@pytest.fixture
+def lonely(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it without the table, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return shutil.copytree(trained, tmp_path / "run")
+
+
+def names(run: Path) -> set[str]:
+    return {path.stem for path in (run / "plots").glob("*")} if (run / "plots").exists() else set()
+
+
+@pytest.mark.parametrize("kind", ["loss", "learning_rate", "roc", "confusion", "threshold", "calibration"])
+def test_what_the_folder_holds_is_drawn_without_a_word(kind: str, lonely: Path) -> None:
+    result = call("plot", "run", "--kind", kind, "--format", "svg", "--runs-dir", ".")
+    assert (result.code, result.err) == (0, "")
+    assert names(lonely) == {kind}
+
+
+def test_what_needs_the_data_is_left_out_with_a_note(lonely: Path) -> None:
+    result = call("plot", "run", "--format", "svg", "--runs-dir", ".")
+    assert result.code == 0
+    assert result.err.startswith("left out boundary: there is no file ../t.csv")
+    assert names(lonely) == {"loss", "roc", "summary"}
+
+
+@pytest.mark.parametrize("kind", ["boundary", "loss,importance"])
+def test_what_needs_the_data_is_an_error_where_it_is_asked_for(kind: str, lonely: Path) -> None:
+    result = call("plot", "run", "--kind", kind, "--runs-dir", ".")
+    assert (result.code, result.out, names(lonely)) == (4, "", set())
+    assert result.err.startswith("npnet: error: there is no file ../t.csv")
+
+
+def test_a_plot_that_does_not_suit_is_a_usage_error_with_or_without_data(lonely: Path) -> None:
+    result = call("plot", "run", "--kind", "residuals", "--runs-dir", ".")
+    assert (result.code, names(lonely)) == (2, set())
+    assert "no residuals plot: it needs values as target; this one has classes" in result.err
+
+
+@pytest.mark.parametrize("lost", ["predictions metrics.json", "predictions metrics.json weights.safetensors"])
+def test_a_run_that_has_no_scores_yet_draws_its_curves(lost: str, lonely: Path) -> None:
+    for name in lost.split():
+        path = lonely / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    result = call("plot", "run", "--kind", "loss", "--format", "svg", "--runs-dir", ".")
+    assert (result.code, result.err) == (0, "")
+    result = call("plot", "run", "--kind", "all", "--format", "svg", "--runs-dir", ".")
+    assert result.code == 0
+    assert "roc" in result.err
+    assert "there is no file ../t.csv" in result.err
+    assert names(lonely) == {"loss", "learning_rate", "summary"}
+    assert call("plot", "run", "--kind", "roc", "--runs-dir", ".").code == 4
+
+
+def test_a_run_without_predictions_is_drawn_from_its_data(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained.parent, tmp_path / "all")
+    shutil.rmtree(tmp_path / "all" / "run" / "predictions")
+    result = call("plot", tmp_path / "all" / "run", "--kind", "roc", "--format", "svg")
+    assert (result.code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("target", "aim"), ("probability_no", "probability_of"), ("no,", "never,")], ids=str
+)
+def test_predictions_that_are_not_of_the_run_are_refused(old: str, new: str, lonely: Path) -> None:
+    file = lonely / "predictions" / "test.csv"
+    file.write_text(file.read_text().replace(old, new))
+    result = call("plot", "run", "--kind", "roc", "--runs-dir", ".")
+    assert (result.code, result.out) == (5, "")
+    assert "test.csv cannot be used" in result.err
+    assert Run(lonely).predicted == ["validation", "test"]
