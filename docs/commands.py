@@ -22,6 +22,11 @@ STREAMS = """
 Results go to stdout and all else to stderr, so that `run=$(npnet train circles.yaml --quiet)` works in a shell. On a
 terminal a training shows bars and the time left, elsewhere plain lines, at most one each ten seconds. `--json` writes
 the result as one object. `python -m npnet` is the same program.
+
+A training begins with its network in a line, which `npnet runs show` has too: the number of inputs, then of the outputs
+of each layer. `2-16-[16+]-1` is a linear layer of 16, a residual block around another one of 16, whose input is added
+to its output, and a linear layer of 1. `64x8` stands for eight equal layers, `periodic:44` for another kind of layer
+that gives 44 values; layers that keep the number, such as activations, are left out.
 """
 MESSAGES = """
 An error says on stderr what and where, and what to do; in a config every mistake is told at once:

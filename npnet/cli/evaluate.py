@@ -47,15 +47,17 @@ def evaluate(
     """Score a run on its data again, or on those of another file, by scikit-learn.
 
     A score of --data has no loss; its file is read as the run's own was. Intervals are those of the rows alone: what
-    another training would give is not in them. For a sweep its best trial answers.
+    another training would give is not in them. For a sweep its best trial answers. Baselines that were trained with
+    the run stand below, as they were scored then; --json has the scores of the network alone.
     """
     bounds = [read_bound(text) for text in fail_under or []]
-    from npnet.console.tables import scores_text
+    from npnet.console.tables import baselines_text, scores_text
     from npnet.rundir import answering, find, with_threshold
     from npnet.running.scoring import Question, score
 
     chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
-    answer = score(answering(find(here.runs_dir, run)), Question(split, chosen or None, threshold, data, bootstrap))
+    found = answering(find(here.runs_dir, run))
+    answer = score(found, Question(split, chosen or None, threshold, data, bootstrap))
     for note in answer.notes:
         here.screen.say(note)
     for warning in answer.warnings:
@@ -65,6 +67,9 @@ def evaluate(
         here.screen.result_json({**scores, **({"intervals": answer.intervals} if bootstrap else {})})
     else:
         here.screen.result_table(scores_text(answer.scores, answer.rule, answer.intervals))
+        if compared := baselines_text(answer.scores, found.baselines() if data is None else {}, answer.rule):
+            here.screen.result("")
+            here.screen.result_table(compared)
     for name, bound in bounds:
         require(answer.scores, name, bound)
 

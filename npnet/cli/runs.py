@@ -77,15 +77,21 @@ def objects(here: Here, runs: "list[Entry]") -> Iterator[dict[str, object]]:
 
 
 def show(here: Here, run: Run) -> None:
-    """Show a run: how it came about, how it ended, its scores and its files; of a sweep those of its best trial."""
-    from npnet.console.tables import run_text
+    """Show a run: its data, network, course, scores and baselines; of a sweep the scores of its best trial.
+
+    --json has all of it: hashes, versions and settings of the machine too.
+    """
+    from npnet.console.run_page import run_page
     from npnet.rundir import find
 
     found = find(here.runs_dir, run)
+    scores, baselines = scores_of(found), found.baselines()
     if here.json:
-        here.screen.result_json({**told(found), "metrics": scores_of(found), "path": str(found.path)})
-    else:
-        here.screen.result_table(run_text(told(found), scores_of(found), str(found.path)))
+        shown = {**told(found), "metrics": scores, "path": str(found.path)}
+        here.screen.result_json(shown | ({"baselines": baselines} if baselines else {}))
+        return
+    epochs = len(found.history().get("epoch", ()))
+    here.screen.result_table(run_page(told(found), epochs, scores, baselines, str(found.path)))
 
 
 def remove(here: Here, run: Runs) -> None:

@@ -94,9 +94,9 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
 
     if ending.metrics:
         here.screen.say_table(scores_text(ending.metrics, ending.rule))
-    if ending.baselines:
+    if compared := baselines_text(ending.metrics, ending.baselines, ending.rule):
         here.screen.say("")
-        here.screen.say_table(baselines_text(ending.metrics, ending.baselines, ending.rule))
+        here.screen.say_table(compared)
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, folder, ending)
     if ending.status == "interrupted":

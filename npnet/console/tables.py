@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from npnet.running.gradients import GradientCheck
 
 ENDLESS = 10_000  # columns
+TITLE = 12  # letters of a title above numbers of which there are many
+
+Scores = Mapping[str, Mapping[str, float]]
 
 
 class Escaped:
@@ -70,7 +73,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     for place, name in enumerate(columns):
         justify: JustifyMethod = "right" if name in numbers else "left"
         whole = place == 0 or name in numbers
-        made.add_column(Text(one_line(name)), justify=justify, no_wrap=whole, overflow="fold")
+        made.add_column(
+            Text("\n".join(map(one_line, name.split("\n")))), justify=justify, no_wrap=whole, overflow="fold"
+        )
     for row in rows:
         made.add_row(*(Text(_cell(value)) for value in row))
     return made
@@ -83,9 +88,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "".join(f"| {line} |\n" for line in escaped)
 
 
-def metrics_table(
-    metrics: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None
-) -> Table:
+def metrics_table(metrics: Scores, intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None) -> Table:
     """A row for each metric, a column for each part; intervals stand behind their values."""
     names = dict.fromkeys(name for scores in metrics.values() for name in scores)
     cells: dict[str, Callable[[str], object]] = {}
@@ -98,7 +101,7 @@ def metrics_table(
 
 
 def scores_text(
-    metrics: Mapping[str, Mapping[str, float]],
+    metrics: Scores,
     rule: DecisionRule | None = None,
     intervals: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
 ) -> RenderableType:
@@ -130,40 +133,37 @@ def _span(found: Mapping[str, tuple[float, float]], name: str) -> str:
 
 
 def baselines_text(
-    metrics: Mapping[str, Mapping[str, float]],
-    baselines: Mapping[str, Mapping[str, Mapping[str, float]]],
-    rule: DecisionRule | None = None,
-) -> RenderableType:
-    """The scores of the network and of each baseline on the last part, and where their thresholds are not the same."""
+    metrics: Scores, baselines: Mapping[str, Scores], rule: DecisionRule | None = None
+) -> RenderableType | None:
+    """The scores of the network and of each baseline on the last part, and where their thresholds are not the same.
+
+    None where there is no part, or no metric, that all of them have.
+    """
     made = baselines_table(metrics, baselines)
-    if rule is None or rule.threshold == 0.5:
+    if made is None or rule is None or rule.threshold == 0.5:
         return made
     return Group(made, Text(f"the network decides above {short(rule.threshold)}, the others above 0.5"))
 
 
-def baselines_table(
-    metrics: Mapping[str, Mapping[str, float]], baselines: Mapping[str, Mapping[str, Mapping[str, float]]]
-) -> Table:
-    """The scores of the network and of each baseline on the last part that all of them have."""
-    part = list(next(iter(baselines.values())))[-1]
-    columns = {"network": metrics[part], **{name: parts[part] for name, parts in baselines.items()}}
-    names = [name for name in metrics[part] if name != "loss"]
+def baselines_table(metrics: Scores, baselines: Mapping[str, Scores]) -> Table | None:
+    """The scores of the network and of each baseline on the last part that all of them have; None without one."""
+    parts = [part for part in metrics if baselines and all(part in scores for scores in baselines.values())]
+    names = [name for name in metrics[parts[-1]] if name != "loss"] if parts else []
+    if not names:
+        return None
+    columns = {"network": metrics[parts[-1]], **{name: scores[parts[-1]] for name, scores in baselines.items()}}
     rows = [[name, *(scores.get(name) for scores in columns.values())] for name in names]
-    return table([f"on {part}", *columns], rows, list(columns))
+    titles = list(map(_two_lines, columns))
+    return table([f"on {parts[-1]}", *titles], rows, titles)
 
 
-def run_text(info: Mapping[str, object], metrics: Mapping[str, Mapping[str, float]], path: str) -> RenderableType:
-    """One run: the fields of its run.json that people look for, and its scores."""
-    left_out = ("format", "versions", "machine", "decisions", "monitored")
-    shown = {name: value for name, value in info.items() if name not in left_out and value not in (None, [])}
-    shown |= {"seconds": str(info["seconds"])} if info["seconds"] is not None else {}
-    grid = Table.grid(padding=(0, 2))
-    for name, value in {**shown, "path": path}.items():
-        text = " ".join(map(str, value)) if isinstance(value, list) else _cell(value)
-        grid.add_row(Text(name), Text(one_line(text), overflow="fold"))
-    decisions = info.get("decisions")
-    rule = DecisionRule(**decisions) if isinstance(decisions, dict) else None
-    return Group(grid, Text(), scores_text(metrics, rule)) if metrics else grid
+def _two_lines(name: str) -> str:
+    """A long name broken behind the underscore that is nearest to its middle."""
+    breaks = [place + 1 for place, letter in enumerate(name) if letter == "_"]
+    if len(name) <= TITLE or not breaks:
+        return name
+    middle = min(breaks, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:middle]}\n{name[middle:]}"
 
 
 def outline_text(outline: "Outline") -> RenderableType:

@@ -30,6 +30,7 @@ def folder_material(run: Run) -> Material:
     seen = replace(
         recorded(run, dataset.get("folds", 1)),
         task=DRAWN_AS.get(str(dataset.get("task")), "regression"),
+        classes=tuple(dataset.get("classes", ())),
         features=("",) * dataset.get("columns", 0),
         rows=dataset.get("rows", {}),
     )

@@ -242,14 +242,25 @@ def test_baselines_are_scored_on_the_same_rows_and_kept(tmp_path: Path) -> None:
     assert found["logistic_regression"]["test"]["roc_auc"] > 0.5
 
 
-def test_baselines_stand_beside_the_network(tmp_path: Path) -> None:
+def test_baselines_stand_beside_the_network_then_and_later(tmp_path: Path) -> None:
     trained(tmp_path)
-    options = ("epochs=1", "--baselines", "--no-plots", "--runs-dir", tmp_path / "runs")
+    options = ("epochs=1", "--baselines", "--no-plots", "--run-dir", tmp_path / "run")
     result = call("train", tmp_path / "people.yaml", *options)
-    (heading,) = [line for line in result.err.splitlines() if line.startswith("on test")]
-    assert heading.split()[2:] == ["network", "majority", "logistic_regression", "hist_gradient_boosting"]
-    told = json.loads(call("train", tmp_path / "people.yaml", *options, "--json").out)
-    assert list(told["baselines"]["majority"]["test"]) == list(told["metrics"]["test"])[1:]
+    table = result.err[result.err.index("on test") :]
+    assert table.splitlines()[0].split()[2:] == ["network", "majority", "regression", "boosting"]
+    assert max(map(len, table.splitlines())) <= 80
+    for command in (("runs", "show"), ("evaluate",)):
+        assert call(*command, tmp_path / "run").out.endswith(table)
+    shown = json.loads(call("runs", "show", tmp_path / "run", "--json").out)
+    assert list(shown["baselines"]["majority"]["test"]) == list(shown["metrics"]["test"])[1:]
+    assert (
+        json.loads(call("evaluate", tmp_path / "run", "--json").out).keys() - {"threshold"} == shown["metrics"].keys()
+    )
+    part = call("evaluate", tmp_path / "run", "--split", "train", "--metric", "f1").out
+    assert [line.split()[0] for line in part.splitlines() if line.startswith(("on ", "f1"))] == ["f1", "f1:", "on", "f1"]
+    assert "majority" not in call("evaluate", tmp_path / "run", "--data", tmp_path / "people.csv").out
+    assert "majority" not in call("evaluate", tmp_path / "run", "--threshold", "0.3", "--json").out
+    assert list(Run(tmp_path / "run").metrics()) == ["train", "validation", "test"]
 
 
 def test_what_goes_wrong_in_a_training_is_told_once_and_logged(folder: Path) -> None:

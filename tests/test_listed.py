@@ -1,0 +1,14 @@
+"""Lists in a line."""
+
+from npnet.listed import listed
+
+
+def test_a_short_list_is_whole() -> None:
+    assert listed([]) == ""
+    assert listed(["a", 2, None]) == "a, 2, None"
+    assert listed(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+
+
+def test_of_a_long_list_the_first_names_stand_and_the_number_of_the_others() -> None:
+    assert listed(range(300), 3) == "0, 1, 2 and 297 more"
+    assert listed("abcd", 3) == "a, b, c and 1 more"
