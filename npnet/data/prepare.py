@@ -116,8 +116,8 @@ class Prepared:
 
     @property
     def all_numbers(self) -> bool:
-        """Whether every feature is a number, which can be drawn on an axis."""
-        columns = self.parts["train"].frame.columns.values()
+        """Whether every feature is a number in every row of all parts, and can be drawn on an axis."""
+        columns = (column for part in self.parts.values() for column in part.frame.columns.values())
         return all(column.kind == "number" and not column.missing.any() for column in columns)
 
 

@@ -25,7 +25,9 @@ def drawable(material: Material) -> str | None:
         return f"needs one target; there are {len(material.targets)}"
     if features != 2 and not (features == 1 and material.task == "regression"):
         return f"needs two features; there {'is' if features == 1 else 'are'} {features}"
-    return None if shown(material) else material.missing or "needs points of the train or test part"
+    if not shown(material):
+        return material.missing or "needs points of the train or test part"
+    return None if material.predict is not None else "needs features that are numbers, without gaps"
 
 
 @plot("boundary", needs=drawable)

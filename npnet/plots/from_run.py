@@ -34,7 +34,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         best_epoch=fitting.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
         predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
-        predict=predictor(fitting),
+        predict=predictor(fitting) if data.all_numbers else None,
         threshold=fitting.decisions.threshold,
         best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
         importance=partial(shuffled, fitting, judge) if judge else None,

@@ -42,6 +42,7 @@ class Material:
     `history` holds the columns of history.csv (NaN where a value was not computed), `metrics` and `predictions` go by
     part ("train", "validation", "test"), as do `points`, the (X, y) in the units of the data. `predict` takes X
     (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
+    It is None where a feature is not a number in every row.
     `best_epochs` are the first and the last of several networks, of which `best_epoch` is the median.
     `baselines` are scores by name and part. `threshold` decides two classes. `importance` takes some seconds to say.
     `rows` counts those of each part. Where the data are not at hand, `missing` says why: `points` is then empty.

@@ -62,3 +62,21 @@ def test_a_config_in_a_folder_whose_name_is_no_text(table: Path, command: tuple[
     trained = call(command[0], f"{odd}/c.yaml", *command[1:], "-q", "--runs-dir", f"{odd}/runs")
     assert trained.code == 0, trained.err
     assert call("evaluate", "latest", "--runs-dir", f"{odd}/runs").code == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [("Rome", "Oslo"), ("", "2.5")], ids=["text", "gaps"])
+def test_two_features_that_no_axis_holds_are_drawn_without_a_boundary(folder: Path, one: str, other: str) -> None:
+    rows = [f"{number * 7 % 11},{one if number % 3 else other},{'ab'[number % 2]}" for number in range(60)]
+    (folder / "t.csv").write_text("\n".join(["x,z,y", *rows]) + "\n")
+    (folder / "c.yaml").write_text(CONFIG.replace("{embedding: 2}, ", ""))
+    assert call("train", "c.yaml", "--no-plots", "-q").code == 0
+    drawn = call("plot", "latest")
+    assert (drawn.code, drawn.err) == (0, "")
+    assert [Path(line).name for line in drawn.out.splitlines() if line.endswith("png")] == [
+        "loss.png",
+        "roc.png",
+        "summary.png",
+    ]
+    refused = call("plot", "latest", "--kind", "boundary")
+    assert (refused.code, refused.out) == (2, "")
+    assert "no boundary plot: it needs features that are numbers, without gaps" in refused.err

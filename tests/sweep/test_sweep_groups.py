@@ -104,7 +104,7 @@ LAYER = st.sampled_from(
     [
         {"linear": 4},
         {"linear": {"units": 4, "init": {"normal": 0.3}}},
-        {"linear": {"units": 4, "init": {"uniform": 0.3}}},
+        {"linear": {"units": 4, "init": {"uniform": {"low": -0.3, "high": 0.3}}}},
         {"linear": {"units": 4, "init": {"normal": 0.1}}},
         {"dropout": 0.1},
         {"dropout": 0.4},
