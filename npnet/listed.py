@@ -1,6 +1,6 @@
 """Lists in a line of text: the first names, and how many more there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOST = 10
 
@@ -14,3 +14,13 @@ def listed(names: Iterable[object], most: int = MOST) -> str:
     texts = list(map(str, names))
     rest = len(texts) - most
     return f"{', '.join(texts[:most])} and {rest} more" if rest > 0 else ", ".join(texts)
+
+
+def first_of(lines: Sequence[str], where: str, most: int = MOST) -> list[str]:
+    """Lines of one kind, however many there are; `where` says what lists all of them.
+
+    >>> first_of(["a", "b", "c"], "see log.txt", 2)
+    ['a', 'b', 'and 1 more of this kind; see log.txt']
+    """
+    rest = len(lines) - most
+    return [*lines[:most], f"and {rest} more of this kind; {where}"] if rest > 0 else [*lines]

@@ -7,6 +7,7 @@ import typer
 
 from npnet.cli.commands import Config, Here, Overrides, command, refuse_options
 from npnet.errors import Unmet
+from npnet.listed import listed
 
 if TYPE_CHECKING:
     from npnet.running.gradients import GradientCheck
@@ -43,7 +44,7 @@ def gradcheck(here: Here, config: Config, overrides: Overrides = None) -> int | 
         here.screen.result_table(gradient_table(check))
     wrong = [tensor.name for tensor in check.tensors if not tensor.passed]
     if wrong:
-        raise Unmet(f"{len(wrong)} of {len(check.tensors)} gradients are wrong: {', '.join(wrong[:5])}")
+        raise Unmet(f"{len(wrong)} of {len(check.tensors)} gradients are wrong: {listed(wrong, 5)}")
     return None
 
 

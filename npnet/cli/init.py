@@ -10,6 +10,7 @@ from npnet.cli.commands import Force, Here, Output, command
 from npnet.cli.files import OutputFile, destination, format_of
 from npnet.cli.listing import item
 from npnet.errors import UsageError
+from npnet.listed import first_of, listed
 from npnet.registry import nearest
 
 EXAMPLES = """
@@ -74,10 +75,11 @@ def write_proposal(here: Here, data: str, target: list[str], output: str | None,
 
     place = destination_of(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
     proposal = propose(data, target, Path() if place is None else place.path.parent)
-    for warning in proposal.warnings:
-        here.screen.warn(f"{warning}; drop it if it is not known when you predict")
+    predictors = [f"{warning}; drop it if it is not known when you predict" for warning in proposal.warnings]
+    for warning in first_of(predictors, "npnet data check --json lists all"):
+        here.screen.warn(warning)
     if proposal.dropped:
-        here.screen.say(f"left out as identifiers: {', '.join(proposal.dropped)}")
+        here.screen.say(f"left out as identifiers: {listed(proposal.dropped)}")
     deliver(here, proposal.text, place, {"data": data, "dropped": list(proposal.dropped)})
 
 

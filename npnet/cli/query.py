@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from npnet.errors import RunError, UsageError
+from npnet.listed import listed
 from npnet.registry import nearest
 from npnet.rundir.entry import FACTS, Entry, reader
 
@@ -139,7 +140,7 @@ def refuse_unknown(names: Sequence[str], known: Sequence[str], runs: Collection[
     for name in names:
         if runs and name not in known:
             near = nearest(name, list(known))
-            hint = f"did you mean {near}?" if near else f"there are: {', '.join(known)}"
+            hint = f"did you mean {near}?" if near else f"there are: {listed(known, 30)}"
             raise UsageError(f"no run has the field {name}", hint)
 
 

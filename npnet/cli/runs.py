@@ -9,6 +9,7 @@ import typer
 from npnet.cli.commands import Here, Run, Runs, command, group
 from npnet.cli.query import Query, scores_of, settings_of
 from npnet.errors import RunError
+from npnet.listed import listed
 
 if TYPE_CHECKING:
     from npnet.rundir import Entry
@@ -120,7 +121,7 @@ def tag(
     if here.json:
         here.screen.result_json({"id": found.id, "tags": kept})
     else:
-        here.screen.say(f"{found.id}: {', '.join(kept) or 'no tags'}")
+        here.screen.say(f"{found.id}: {listed(kept) or 'no tags'}")
 
 
 def diff(here: Here, first: Run, second: Run) -> None:
@@ -142,7 +143,7 @@ def diff(here: Here, first: Run, second: Run) -> None:
     if rows:
         here.screen.result_table(table(["", one.id, other.id], rows))
         if found.metrics:
-            why = ", ".join(found.explains) or "nothing that run.json knows"
+            why = listed(found.explains) or "nothing that run.json knows"
             here.screen.say(f"what may explain the scores: {why}")
     else:
         here.screen.say("nothing differs")

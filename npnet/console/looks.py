@@ -1,5 +1,7 @@
 """What a look at data found, as text: columns, classes by part, and all that is odd."""
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -7,8 +9,10 @@ from rich.text import Text
 
 from npnet.console.tables import table
 from npnet.escaping import one_line
+from npnet.listed import first_of, listed
 
 if TYPE_CHECKING:
+    from npnet.data.inspection import Finding
     from npnet.running.looking import Look
 
 KINDS = {"number": "number", "category": "category", "datetime": "date"}
@@ -19,11 +23,17 @@ def look_text(look: "Look") -> RenderableType:
     """The columns, the classes or the sizes of the parts, and the findings, a line each."""
     inspection = look.inspection
     features = len(inspection.columns) - sum(role == "target" for role in look.roles.values())
-    targets = ", ".join(name for name, role in look.roles.items() if role == "target")
+    targets = listed(name for name, role in look.roles.items() if role == "target")
     head = f"{inspection.rows} rows, {features} features, {inspection.task} target {targets}"
-    findings = [Text(one_line(f"! {finding.message}")) for finding in inspection.findings]
+    findings = [Text(one_line(f"! {message}")) for message in _messages(inspection.findings)]
     tables = [columns_table(look), Text(), parts_table(look)]
     return Group(Text(one_line(head)), Text(), *tables, *([Text(), *findings] if findings else []))
+
+
+def _messages(findings: "Iterable[Finding]") -> Iterator[str]:
+    """Each finding; of many of one kind the first ones."""
+    for _, same in groupby(findings, lambda finding: finding.fault):
+        yield from first_of([finding.message for finding in same], "--json lists all")
 
 
 def columns_table(look: "Look") -> RenderableType:

@@ -9,6 +9,7 @@ from npnet.data.categories import level_counts
 from npnet.data.frame import MISSING, Column
 from npnet.data.text import quoted
 from npnet.errors import DataError
+from npnet.listed import listed
 
 Rows = NDArray[np.int64]
 
@@ -54,7 +55,7 @@ def class_codes(column: Column, classes: tuple[str, ...], rows: Rows) -> NDArray
     if len(strange):
         text = texts[which[strange[0]]]
         what = f"row {rows[strange[0]]}: the target {quoted(column.name)} is {quoted(text)}"
-        raise DataError(f"{what}, a class that training never saw", f"the classes are: {', '.join(classes)}")
+        raise DataError(f"{what}, a class that training never saw", f"the classes are: {listed(classes)}")
     return np.asarray(codes)
 
 

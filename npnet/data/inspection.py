@@ -12,6 +12,7 @@ from npnet.data.frame import Frame, Kind
 from npnet.data.identifiers import looks_like_identifier
 from npnet.data.levels import Levels
 from npnet.data.predictors import suspicion
+from npnet.data.singles import single_rows
 from npnet.data.targets import Target, Wish, with_target
 from npnet.data.text import quoted
 
@@ -149,8 +150,10 @@ def _class_counts(target: Target, y: NDArray[Any]) -> dict[str, dict[str, int]]:
 def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
     found = []
     for name, classes in counts.items():
+        whole = single_rows(name, classes) if set(classes.values()) == {1} else None
+        found += [Finding("rare class", (name,), whole)] if whole else []
         for label, rows in classes.items():
-            if rows < RARE_CLASS:
+            if rows < RARE_CLASS and not whole:
                 what = f"the class {quoted(label)} of {quoted(name)} has {rows} {_rows(rows)}"
                 found.append(Finding("rare class", (name,), what))
         commonest = max(classes, key=lambda label: classes[label])

@@ -21,6 +21,7 @@ from npnet.data.schema import ANY_FORM, ColumnSchema, ReadOptions, Schema
 from npnet.data.text import quoted
 from npnet.data.typing_rules import TOO_LONG, Rules
 from npnet.errors import DataError, MachineError
+from npnet.listed import listed
 from npnet.memory import SHARE, available, size_text
 from npnet.registry import nearest
 
@@ -234,7 +235,7 @@ def _to_convert(fault: Fault) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names[:30])) + (", ..." if len(names) > 30 else "")
+    return listed(map(quoted, names), 30)
 
 
 def _seconds(form: str | None) -> Seconds:

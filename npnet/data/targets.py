@@ -11,6 +11,7 @@ from npnet.data.classes import class_codes, class_names, positive_last, seen, wh
 from npnet.data.frame import Column, Frame
 from npnet.data.text import quoted
 from npnet.errors import DataError
+from npnet.listed import listed
 from npnet.registry import nearest
 from npnet.spec import Spec
 
@@ -111,8 +112,7 @@ def find(frame: Frame, name: str) -> Column:
         known = list(frame.columns)
         near = nearest(name, known)
         question = f"did you mean {quoted(near)}? " if near else ""
-        columns = f"{', '.join(known[:30])}{', ...' if len(known) > 30 else ''}"
-        raise DataError(f"there is no column {quoted(name)}", f"{question}The columns are: {columns}")
+        raise DataError(f"there is no column {quoted(name)}", f"{question}The columns are: {listed(known, 30)}")
     return frame.columns[name]
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from npnet.data.frame import Column
 from npnet.data.text import quoted
 from npnet.errors import DataError
+from npnet.listed import listed
 from npnet.registry import nearest
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ def class_weights(codes: Codes, classes: Sequence[str], wish: ClassWeight) -> Fl
     for name, weight in named.items():
         if name not in classes:
             near = nearest(name, list(classes))
-            hint = f"did you mean {quoted(near)}?" if near else f"the classes are: {', '.join(classes)}"
+            hint = f"did you mean {quoted(near)}?" if near else f"the classes are: {listed(classes)}"
             raise DataError(f"class_weight: {quoted(name)} is no class", hint)
         if not (np.isfinite(weight) and weight >= 0):
             raise DataError(f"class_weight: the weight of {quoted(name)} is {weight:g}", "weights are 0 or more")

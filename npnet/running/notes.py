@@ -1,15 +1,15 @@
 """Notes: what to know of the data of a training before it begins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from npnet.data.singles import single_rows
 from npnet.data.text import quoted
 from npnet.fitting import Fitting
+from npnet.listed import first_of, listed
 from npnet.metrics import for_task, lacking
 
-MOST = 10
-"""Warnings that are told one by one."""
 ONE_ROW = {
     "validation": "the validation part has one row: it alone chooses the best epoch",
     "test": "the test part has one row: its scores say little about other rows",
@@ -24,9 +24,7 @@ def warnings(fitting: Fitting) -> list[str]:
 def of_data(fitting: Fitting) -> list[str]:
     """What may be wrong with columns and sizes, each thing once, the first of many."""
     found = list(dict.fromkeys(_of_columns(fitting)))
-    more = len(found) - MOST
-    rest = [f"and {more} more of this kind; npnet data check lists every column"] if more > 0 else []
-    return [*found[:MOST], *rest, *_of_sizes(fitting)]
+    return [*first_of(found, "npnet data check lists every column"), *_of_sizes(fitting), *_of_classes(fitting)]
 
 
 def undefined(fitting: Fitting, parts: Iterable[str]) -> Iterator[str]:
@@ -37,9 +35,16 @@ def undefined(fitting: Fitting, parts: Iterable[str]) -> Iterator[str]:
         targets = [np.concatenate(each[start : start + several]) for start in range(0, len(each), several)]
         for name in for_task(task):
             lacks = {fold: lack for fold, y in enumerate(targets, 1) if (lack := lacking(name, y, task))}
-            where = f"fold {', '.join(map(str, lacks))} of that part" if len(targets) > 1 else "that part"
             if lacks:
-                yield f"{name} of {part} is null: it needs {next(iter(lacks.values()))}, which {where} lacks"
+                which = f"which {_folds(list(lacks), len(targets))}that part lacks"
+                yield f"{name} of {part} is null: it needs {next(iter(lacks.values()))}, {which}"
+
+
+def _folds(some: Sequence[int], folds: int) -> str:
+    """Which of the folds, as far as there are several, in front of their part."""
+    if folds == 1:
+        return ""
+    return "every fold of " if len(some) == folds else f"fold {listed(some)} of "
 
 
 def filled(fitting: Fitting) -> str | None:
@@ -47,8 +52,8 @@ def filled(fitting: Fitting) -> str | None:
     names = [step.column for step in fitting.data.preparation.steps if step.kind != "category" and step.gaps]
     if not names:
         return None
-    listed = ", ".join(map(quoted, names[:MOST])) + (", ..." if len(names) > MOST else "")
-    return f"gaps are filled by the median, and marked, in {len(names)} column{'s' * (len(names) != 1)}: {listed}"
+    columns = f"{len(names)} column{'s' * (len(names) != 1)}"
+    return f"gaps are filled by the median, and marked, in {columns}: {listed(map(quoted, names))}"
 
 
 def whole_batches(fitting: Fitting) -> str | None:
@@ -71,6 +76,16 @@ def _of_sizes(fitting: Fitting) -> Iterator[str]:
     if len(fitting.folds) == 1:
         parts = fitting.data.parts
         yield from (text for name, text in ONE_ROW.items() if name in parts and len(parts[name].y) == 1)
+
+
+def _of_classes(fitting: Fitting) -> Iterator[str]:
+    data = fitting.data
+    if data.task not in ("binary", "multiclass"):
+        return
+    codes = np.concatenate([part.y for part in data.parts.values()])
+    rows = np.bincount(codes, minlength=len(data.classes)).tolist()
+    note = single_rows(data.targets[0], dict(zip(data.classes, rows, strict=True)))
+    yield from [note] if note else []
 
 
 def _rows(fitting: Fitting) -> int:

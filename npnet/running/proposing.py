@@ -1,7 +1,7 @@
 """Proposing: a config for a table that nobody has looked at yet, with the reasons beside it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from npnet.config.resolved import flow
 from npnet.data.inspection import Finding, Inspection, inspect
 from npnet.data.table import Table
 from npnet.errors import UsageError
+from npnet.listed import first_of, listed
 
 RECIPE = "tabular"
 CLASSES = 4  # that a comment counts
@@ -48,7 +49,7 @@ def propose(file: str, targets: Sequence[str], folder: Path) -> Proposal:
 def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:
     features = len(found.columns) - len(targets)
     name = Path(file).name if file != "-" else "standard input"
-    yield _comment(f"{' and '.join(targets)} of {name}: {found.rows} rows, {features} columns, task {found.task}.")
+    yield _comment(f"{listed(targets)} of {name}: {found.rows} rows, {features} columns, task {found.task}.")
     yield "# `npnet data check` on this file says more; `preset: tabular` stands for all that is below the split."
 
 
@@ -63,14 +64,18 @@ def _dataset(path: str, targets: Sequence[str], found: Inspection, dropped: tupl
         by_fault.setdefault(finding.fault, []).append(finding)
     if "target" in by_fault:
         yield _beside("    drop_rows: true", by_fault["target"][0].message.partition(";")[0])
-    for finding in by_fault.get("identifier", []):
-        yield f"    {_comment(finding.message.partition('; drop')[0])}"
+    for text in _first_of(finding.message.partition("; drop")[0] for finding in by_fault.get("identifier", [])):
+        yield f"    {_comment(text)}"
     if dropped:
         yield f"    drop: {flow(list(dropped))}"
     for fault in ("predictor", "copy", "constant", "empty", "rare class", "balance"):
-        for finding in by_fault.get(fault, []):
-            advice = "; drop it if it is not known when you predict" if fault == "predictor" else ""
-            yield f"    {_comment(finding.message + advice)}"
+        advice = "; drop it if it is not known when you predict" if fault == "predictor" else ""
+        for text in _first_of(finding.message + advice for finding in by_fault.get(fault, [])):
+            yield f"    {_comment(text)}"
+
+
+def _first_of(messages: Iterable[str]) -> list[str]:
+    return first_of(list(messages), "npnet data check --json lists all")
 
 
 def _classes(found: Inspection) -> str:
@@ -78,9 +83,7 @@ def _classes(found: Inspection) -> str:
     if len(found.classes) != 1:
         return "" if found.classes else found.task
     (counts,) = found.classes.values()
-    told = ", ".join(f"{label} {rows}" for label, rows in list(counts.items())[:CLASSES])
-    more = f" and {len(counts) - CLASSES} more" if len(counts) > CLASSES else ""
-    return f"{len(counts)} classes: {told}{more}"
+    return f"{len(counts)} classes: {listed((f'{label} {rows}' for label, rows in counts.items()), CLASSES)}"
 
 
 def _beside(text: str, comment: str) -> str:

@@ -12,6 +12,7 @@ from npnet.config import Loaded, load_alone
 from npnet.config.resolved import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting
+from npnet.listed import listed
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.differing import Pairs, changed
 from npnet.rundir.machine import fingerprint, machine, versions
@@ -189,8 +190,7 @@ class Resumption:
 
 
 def _listed(pairs: Pairs) -> str:
-    told = [f"{name[:60]!a} {_said(old)} -> {_said(new)}" for name, (old, new) in pairs.items()]
-    return ", ".join(told[:5]) + (", ..." if len(told) > 5 else "")
+    return listed((f"{name[:60]!a} {_said(old)} -> {_said(new)}" for name, (old, new) in pairs.items()), 5)
 
 
 def _said(value: object) -> str:

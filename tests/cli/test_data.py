@@ -139,6 +139,18 @@ def test_a_column_that_is_the_target_again_is_named_and_left_to_the_user(table: 
     assert "drop_rows: true" in made.out
 
 
+def test_of_many_findings_of_a_kind_the_first_are_shown(table: Path) -> None:
+    rows = [row | {"kind": f"k{number % 40}", "id": f"i{number}"} for number, row in enumerate(people())]
+    (table / "people.csv").write_text(csv_of(rows))
+    made = call("init", "--data", "people.csv", "--target", "kind", "-o", "kind.yaml")
+    assert made.code == 0
+    checked = call("data", "check", "kind.yaml")
+    for text in ((table / "kind.yaml").read_text(), checked.out):
+        assert text.count("the class ") == 10
+        assert "and 30 more of this kind; " in text
+    assert call("data", "check", "kind.yaml", "--json").out.count("the class ") == 40
+
+
 def test_several_targets_are_a_list(table: Path) -> None:
     made = call("init", "--data", "people.csv", "--target", "age", "--target", "id", "-o", "-")
     assert "target: [age, id]" in made.out

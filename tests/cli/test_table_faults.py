@@ -225,7 +225,8 @@ def test_a_fold_with_an_undefined_score_is_named(folder: Path) -> None:
     (folder / "c.yaml").write_text(CONFIG.format(path="t.csv", options=", time: t") + "cv: 3\nmetrics: [roc_auc]\n")
     result = call("train", "c.yaml", "--no-plots", "-q")
     assert result.code == 0, result.err
-    assert "roc_auc of train is null: it needs rows of two classes, which fold 1, 2, 3 of that part lacks" in result.err
+    assert "roc_auc of train is null: it needs rows of two classes, which every fold of that part lacks" in result.err
+    assert "roc_auc of test is null: it needs rows of two classes, which fold 1, 2 of that part lacks" in result.err
     refusal = call("train", "c.yaml", "monitor=train_roc_auc")
     assert (refusal.code, refusal.out) == (4, "")
     assert "which the train part of fold 1 lacks" in refusal.err

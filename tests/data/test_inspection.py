@@ -83,6 +83,14 @@ def test_classes_of_few_rows_and_unbalanced_ones_are_named():
     ]
 
 
+def test_a_target_of_as_many_classes_as_rows_is_one_finding():
+    y = category(*[f"c{number}" for number in range(300)], name="y")
+    assert messages(NOISE, y) == [
+        '"y" has as many classes as rows, 300: if it is an identifier, choose another target; '
+        "if it is a number, write task: regression"
+    ]
+
+
 def test_rows_without_a_target_are_counted_and_do_not_judge():
     y = np.where(np.arange(300) < 20, np.nan, Y.values)
     found = messages(NOISE, number(*np.where(np.isnan(y), 0.5, y)), number(*y, name="y"))

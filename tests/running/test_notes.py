@@ -1,13 +1,16 @@
 """What to know of the data before a training begins: each thing once, the first of many, gaps in a line."""
 
+import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from npnet.config import load
 from npnet.fitting import Fitting
+from npnet.listed import MOST
 from npnet.running import make_ready
-from npnet.running.notes import MOST, filled, warnings, whole_batches
+from npnet.running.notes import filled, warnings, whole_batches
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
 
@@ -47,6 +50,34 @@ def test_of_many_warnings_the_first_are_told(tmp_path: Path) -> None:
     told = warnings(fitting_of(tmp_path, columns))
     assert len(told) == MOST + 1
     assert told[-1].startswith("and 15 more")
+
+
+def test_of_many_folds_the_first_are_told(tmp_path: Path) -> None:
+    columns = usual(40) | {"y": ["yes" if number < 21 else "no" for number in range(40)]}
+    held = [text for text in warnings(fitting_of(tmp_path, columns, "cv=40")) if text.startswith("roc_auc of test")]
+    assert held == ["roc_auc of test is null: it needs rows of two classes, which every fold of that part lacks"]
+    mixed = ["no" if number > 24 or number in (20, 22) else "yes" for number in range(40)]
+    time = columns | {"t": list(range(40)), "y": mixed}
+    options = ("cv={folds: 15, validation: 0}", "dataset.table.time=t", "monitor=train_loss")
+    (held,) = [text for text in warnings(fitting_of(tmp_path, time, *options)) if text.startswith("roc_auc of test")]
+    assert re.search(r"which fold (\d+, ){9}\d+ and \d more of that part lacks", held)
+
+
+@pytest.mark.parametrize("parts", [(), ("split={test: 0, validation: 0}",), ("cv=3",)])
+def test_classes_of_a_single_row_are_counted_over_all_parts(parts: tuple[str, ...], tmp_path: Path) -> None:
+    columns = usual() | {"y": ["no", "yes"] * 28 + ["p", "q", "r", "s"]}
+    assert warnings(fitting_of(tmp_path, columns, *parts))[-1] == (
+        '4 of 6 classes of "y" have a single row each ("p", "q", "r" and 1 more): '
+        "such a class is either trained on or scored, never both"
+    )
+
+
+def test_as_many_classes_as_rows_are_an_identifier_or_numbers(tmp_path: Path) -> None:
+    columns = usual() | {"y": [f"name{number}" for number in range(60)]}
+    assert warnings(fitting_of(tmp_path, columns, "split={test: 0, validation: 0}"))[-1] == (
+        '"y" has as many classes as rows, 60: if it is an identifier, choose another target; '
+        "if it is a number, write task: regression"
+    )
 
 
 def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
