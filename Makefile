@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long crash powerloss ioerr repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long crash powerloss ioerr starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
@@ -26,7 +26,8 @@ help:
 	@echo "make crash   kill trainings at every call that writes, resume them, and compare the bytes; ARGS=--help says more"
 	@echo "make powerloss  cut trainings off from power after every operation, and compare what comes of it"
 	@echo "make ioerr   refuse trainings every call that writes, for every reason"
-	@echo "make repro   train one network in 31 environments and compare the bits"
+	@echo "make starved  run commands under limits of their memory: done, or refused in words"
+	@echo "make repro   train two networks in 40 environments and compare the bits"
 	@echo "make test-peers  compare with PyTorch step for step"
 
 $(BIN)/python:
@@ -71,7 +72,11 @@ powerloss: .venv/.test
 ioerr: .venv/.test
 	$(BIN)/python -m tests.faults.ioerr --jobs $(JOBS) $(ARGS)
 
-# One network in 31 environments: one hash; a BLAS of other kernels and another seed give others
+# Commands under many limits of their memory: each is done, or refused in words
+starved: .venv/.test
+	$(BIN)/python -m tests.faults.starved --jobs $(JOBS) $(ARGS)
+
+# Two networks in 40 environments: a hash each; a BLAS of other kernels, another seed, other threads give others
 repro: .venv/.test
 	$(BIN)/python -m tests.faults.repro
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SHARE = 0.9  # of what is available that one thing may take
-NO_LIMIT = 2**63
+NO_LIMIT, NONE = 2**63, resource.RLIM_INFINITY
 CGROUPS = Path("/sys/fs/cgroup")
 
 
 def available() -> int:
     """Bytes that this process may still take: free memory, or less where a limit is set."""
-    return max(0, min(_free(), _address_space(), *_control_groups()))
+    return max(0, min(_free(), address_space(), *_control_groups()))
 
 
 def size_text(count: int) -> str:
@@ -33,14 +33,16 @@ def _free() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
 
 
-def _address_space() -> int:
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit == resource.RLIM_INFINITY:
-        return NO_LIMIT
+def address_space() -> int:
+    """Bytes that limits on this process (ulimit -v, ulimit -d) leave it to map; it may be less than none."""
     try:
-        return limit - int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    except FileNotFoundError:
-        return limit
+        pages = [int(count) for count in Path("/proc/self/statm").read_text(encoding="ascii").split()]
+    except FileNotFoundError:  # no Linux
+        pages = [0] * 7
+    used = {resource.RLIMIT_AS: pages[0], resource.RLIMIT_DATA: pages[5]}
+    limits = {kind: resource.getrlimit(kind)[0] for kind in used}
+    left = [limit - used[kind] * resource.getpagesize() for kind, limit in limits.items() if limit != NONE]
+    return min(left, default=NO_LIMIT)
 
 
 def _control_groups() -> Iterator[int]:

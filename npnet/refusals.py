@@ -1,4 +1,4 @@
-"""What the machine refuses about a file, as an error of one line: what was refused, how much was needed, what to do."""
+"""What the machine refuses, as an error of one line: what was refused, how much was needed, what to do."""
 
 import errno
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from npnet.disk import free_space, size_text
-from npnet.errors import DiskFull, MachineError
+from npnet.errors import DiskFull, MachineError, NpnetError
 
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
 MORE_ROOM = "make room, or choose a folder on another disk with --runs-dir"
@@ -19,6 +19,9 @@ REFUSALS = {
     errno.EMFILE: ("too many files are open to write {path}", "see `ulimit -n`"),
     errno.EFBIG: ("{path} would be larger ({needed}) than this machine allows a file to be", "see `ulimit -f`"),
 }
+NO_MEMORY = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill pages", "can't start new thread")
+"""What errors of the loader of libraries, and of threads, say where memory has run out."""
+LESS = "close other programs, raise the limit (ulimit -v), or take fewer rows, fewer units or a smaller batch_size"
 
 
 @contextmanager
@@ -36,3 +39,32 @@ def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[
         kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else MachineError
         facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
         raise kind(message.format(path=path, **facts), hint or usual) from error
+
+
+def out_of_memory(error: BaseException) -> MachineError | None:
+    """A MachineError for an error that says, or that was led to by one that says, that no memory is left; else None."""
+    cause: BaseException | None = error
+    while cause is not None and not _says_so(cause):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return None
+    reason = str(cause).strip().partition("\n")[0]
+    return MachineError(f"memory ran out{f': {reason}' if reason else ''}", LESS)
+
+
+@contextmanager
+def explained_memory() -> Iterator[None]:
+    """Inside, memory that runs out is a MachineError."""
+    try:
+        yield
+    except Exception as error:
+        if (refusal := out_of_memory(error)) is not None and not isinstance(error, NpnetError):
+            raise refusal from error
+        raise
+
+
+def _says_so(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    known = isinstance(error, OSError | ImportError | RuntimeError)
+    return isinstance(error, MemoryError) or (known and any(text in str(error).lower() for text in NO_MEMORY))

@@ -29,6 +29,8 @@ from npnet.cli.commands import root
 from npnet.console.screen import Screen
 from npnet.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
+from npnet.imports import room_for_imports
+from npnet.refusals import out_of_memory
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
@@ -47,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run npnet with these arguments, or those of the process; gives the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     mend_streams()
-    code = _code(given)
+    with room_for_imports():
+        code = _code(given)
     if arguments is None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process ends, and has its code
     return code
@@ -78,10 +81,10 @@ def _explained(error: Exception, given: list[str]) -> NpnetError:
         return error
     if isinstance(error, typer.TyperException):
         return _usage_error(error.format_message(), given)
+    if (refusal := out_of_memory(error)) is not None:
+        return refusal
     if isinstance(error, OSError):
         return _refusal(error)
-    if isinstance(error, MemoryError):
-        return MachineError("memory ran out")
     hint = "please report it" if "--debug" in given else "please report it with what --debug shows"
     return NpnetError(f"a bug in npnet: {type(error).__name__}: {error}", hint)
 

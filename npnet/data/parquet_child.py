@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 ROWS, CELLS = 50_000, 4_000_000  # the most in a batch; a wide table has batches of fewer rows
 LONGEST = 1 << 28  # bytes of the distinct texts of a column in a batch
+GREEDY = "takes far more memory than a file of its size should"
 Reply = tuple[dict[str, Any], bytes]
 
 
@@ -118,7 +119,7 @@ def answer(ask: Callable[..., Reply], *arguments: Any) -> None:
     try:
         reply = written(*ask(*arguments))
     except MemoryError:
-        reply = written({"error": "takes far more memory than a file of its size should"})
+        reply = written({"error": GREEDY})
     except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
         reply = written({"error": f"is a damaged Parquet file: {str(error).strip().partition(chr(10))[0]}"})
     send(*reply)

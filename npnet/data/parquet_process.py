@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.files import DataFile
-from npnet.errors import DataError
+from npnet.data.parquet_child import GREEDY
+from npnet.errors import DataError, MachineError, NpnetError
 
 PROGRAM = Path(__file__).with_name("parquet_child.py")
 SAFE = (14, 0, 1)  # older ones run code that a file brings along: CVE-2023-47248
@@ -31,7 +32,9 @@ class ParquetProcess:
         self._name = file.name
         descriptor = file.raw.fileno()
         size, (_, most) = os.fstat(descriptor).st_size, resource.getrlimit(resource.RLIMIT_AS)
-        limit = ROOM + PACKED * size if most == resource.RLIM_INFINITY else min(ROOM + PACKED * size, most)
+        limit = ROOM + PACKED * size
+        self._short = resource.RLIM_INFINITY != most < limit  # of memory, so that the file is not to blame
+        limit = most if self._short else limit
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(PROGRAM), str(descriptor), str(limit)],  # -P: calendar.py is beside it
             stdin=subprocess.PIPE,
@@ -68,7 +71,7 @@ class ParquetProcess:
             raise self._error("is a damaged Parquet file: its reply has no end")
         header = json.loads(self._read(length))
         if "error" in header:
-            raise self._error(header["error"])
+            raise self._no_memory() if self._short and header["error"] == GREEDY else self._error(header["error"])
         return header, self._read(header["size"] or 0)
 
     def _read(self, size: int) -> bytes:
@@ -78,10 +81,15 @@ class ParquetProcess:
             raise self._died()
         return data
 
-    def _died(self) -> DataError:
+    def _died(self) -> NpnetError:
         code = self._process.wait()
+        if self._short:
+            return self._no_memory()
         why = f"signal {-code}" if code < 0 else f"exit code {code}"
         return self._error(f"is a damaged Parquet file: parsing it ended with {why}")
+
+    def _no_memory(self) -> MachineError:
+        return MachineError(f"too little memory to read {self._name}", "raise the limit, which ulimit -v shows")
 
     def _error(self, what: str) -> DataError:
         return DataError(f"{self._name} {what}", "write it again")

@@ -24,6 +24,7 @@ from npnet.nn.layer import Layer
 from npnet.nn.network import Network
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.scoring import Scorer
+from npnet.refusals import explained_memory
 from npnet.reopening import experiment_of
 from npnet.rundir import answering, find
 from npnet.running.health import Health
@@ -31,7 +32,6 @@ from npnet.running.notes import filled, of_data, whole_batches
 from npnet.running.predicting import Oracle
 from npnet.running.ready import check_trainable
 from npnet.running.threads import choose_threads, limited
-from npnet.running.training import explained_memory
 from npnet.training import Progress
 from npnet.weights import weights_of
 

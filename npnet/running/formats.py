@@ -8,6 +8,7 @@ from typing import Any
 
 from npnet.data.parquet_process import INSTALL
 from npnet.errors import MachineError
+from npnet.refusals import out_of_memory
 from npnet.rundir.table import csv_rows
 from npnet.running.results import Columns
 
@@ -44,7 +45,7 @@ def require_writer(form: str) -> None:
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401
     except ImportError as error:
-        raise MachineError(f"Parquet files need pyarrow: {error}", INSTALL) from error
+        raise out_of_memory(error) or MachineError(f"Parquet files need pyarrow: {error}", INSTALL) from error
 
 
 def _parquet(blocks: Iterator[Columns]) -> Iterator[bytes]:

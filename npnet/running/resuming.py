@@ -21,7 +21,7 @@ from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
 from npnet.running.signals import Stop, listening
 from npnet.running.threads import limited
-from npnet.running.training import Ending, Show, Training, explained_memory, recorded_failures, shown, start_from
+from npnet.running.training import Ending, Show, Training, recorded_failures, shown, start_from
 
 EPOCHS = "epochs"  # the only setting that may change
 EPOCH = re.compile(r"\d{1,8}", re.ASCII)
@@ -78,7 +78,7 @@ class Resumption:
         loaded = self.loaded(found)
         ready = make_ready(loaded)
         new_data = self.has_new_data(ready)
-        with limited(ready.threads), explained_memory():
+        with limited(ready.threads):
             same_machine = self.is_on_its_machine()
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
             self.take_up(fitting, found, new_data)

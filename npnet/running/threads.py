@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from npnet.config import Experiment, Facts, complete
+from npnet.imports import BUFFER, require_room
 from npnet.nn.plan import Plan
 
 ENOUGH = 2e7
@@ -40,9 +41,10 @@ def cores() -> int:
 
 @contextmanager
 def limited(threads: int) -> Iterator[None]:
-    """Inside, BLAS takes that many threads."""
+    """Inside, BLAS takes that many threads; MachineError where it would find no memory for their buffers."""
     from threadpoolctl import threadpool_limits
 
+    require_room(threads * BUFFER, f"BLAS with {threads} thread{'s' * (threads != 1)}")
     with threadpool_limits(threads, user_api="blas"):
         yield
 

@@ -17,6 +17,7 @@ from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
 from npnet.plots import draw, usual
 from npnet.plots.from_run import material
+from npnet.refusals import out_of_memory
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
@@ -86,7 +87,7 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
     """Train into a new run folder; until it is complete enough to be seen, any failure leaves nothing behind."""
     with listening() as stop, _claimed(loaded, wishes) as new:
         ready = make_ready(loaded)
-        with limited(ready.threads), explained_memory():
+        with limited(ready.threads):
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
             require_room(fitting, new.folder)
             start = start_from(fitting, ready.base, wishes.runs_dir)
@@ -260,15 +261,6 @@ def shown(show: Show, writer: RunWriter, fitting: Fitting) -> Iterator[None]:
 
 
 @contextmanager
-def explained_memory() -> Iterator[None]:
-    """Inside, memory that runs out is a MachineError."""
-    try:
-        yield
-    except MemoryError as error:
-        raise MachineError("memory ran out", "take fewer units or a smaller batch_size") from error
-
-
-@contextmanager
 def recorded_failures(writer: RunWriter) -> Iterator[None]:
     """Say in the run folder why the training failed, where it still can be written; a bug leaves its traceback.
 
@@ -276,14 +268,11 @@ def recorded_failures(writer: RunWriter) -> Iterator[None]:
     """
     try:
         yield
-    except (NpnetError, MemoryError) as error:
-        with suppress(MachineError):
-            writer.finish("failed", error=str(error) or "memory ran out")
-        if isinstance(error, MachineError) and writer.is_there:
-            hint = "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"]))
-            raise type(error)(error.message, hint) from error
-        raise
+    except NpnetError as error:
+        raise _noted(writer, error) from error.__cause__
     except Exception as error:
+        if (refusal := out_of_memory(error)) is not None:
+            raise _noted(writer, refusal) from error
         with suppress(MachineError):
             writer.crash(traceback.format_exc())
             writer.finish("failed", error=f"{type(error).__name__}: {error}")
@@ -291,3 +280,12 @@ def recorded_failures(writer: RunWriter) -> Iterator[None]:
         raise Bug(f"a bug in npnet: {type(error).__name__}: {error}; see {where}", "please report it") from error
     finally:
         writer.close()  # also where the end could not be noted, or a signal gave no time for it
+
+
+def _noted(writer: RunWriter, error: NpnetError) -> NpnetError:
+    """Note an error in the run folder; where the machine is to blame, the error also says how to go on."""
+    with suppress(MachineError):
+        writer.finish("failed", error=error.message)
+    if not isinstance(error, MachineError) or not writer.is_there:
+        return error
+    return type(error)(error.message, "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"])))

@@ -13,10 +13,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from npnet.errors import MachineError, UsageError
+from npnet.imports import require_room
+from npnet.refusals import out_of_memory
 from npnet.sweep.task import THREADS, Task
 
 ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://[^/\s]+:\d{1,5}")
 Work = Callable[[Task], int]
+POOL = 64 << 20
+"""Bytes of address space for the threads of a pool of processes: where one cannot start, joblib waits for ever."""
 PATIENCE = 5.0  # seconds that a scheduler has to answer
 
 
@@ -53,6 +57,7 @@ def _by_joblib(work: Work, tasks: Sequence[Task], jobs: int, backend: str) -> It
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
+    require_room(POOL, "a pool of processes")
     with _chosen(backend, jobs):
         parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
         try:
@@ -100,8 +105,8 @@ def _cluster(scheduler: str | None) -> Iterator[Any]:
         raise UsageError(f"--backend dask {wrong}", "--scheduler tcp://HOST:8786")
     try:
         import distributed
-    except ImportError:
-        raise UsageError("the backend dask needs Dask", "pip install 'npnet[dask]'") from None
+    except ImportError as error:
+        raise out_of_memory(error) or UsageError("the backend dask needs Dask", "pip install 'npnet[dask]'") from None
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is told in one line below
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]

@@ -21,7 +21,9 @@ from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.fitting import Fitting
+from npnet.imports import room_for_imports
 from npnet.readout import Decisions
+from npnet.refusals import out_of_memory
 from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run, with_threshold
 from npnet.rundir import names as files
@@ -61,7 +63,7 @@ def work(task: Task) -> int:
     shelf, trials = shelf_of(folder, task.wave, wave.goes_on), wave.groups[task.group]
     if not all(whole_result(shelf / files.trial_name(trial.number)) for trial in trials):
         attempt = Attempts(attempts_of(folder, task.wave)).attempt(task.group)
-        with suppress(Stopped), attempt, ONE_THREAD:
+        with suppress(Stopped), attempt, room_for_imports(), ONE_THREAD:
             Group(task, folder, wave, shelf).train(trials)
             io.sync_folder(shelf)
     return task.group
@@ -235,6 +237,6 @@ def _explained(error: Exception) -> tuple[str, int, str | None]:
     """Why a trial failed, its exit code, and the traceback of a bug."""
     if isinstance(error, NpnetError):
         return error.message, error.code, None
-    if isinstance(error, MemoryError):
-        return "memory ran out", MachineError.code, None
+    if (refusal := out_of_memory(error)) is not None:
+        return refusal.message, refusal.code, None
     return f"a bug in npnet: {type(error).__name__}: {error}", NpnetError.code, traceback.format_exc()
