@@ -146,7 +146,10 @@ class Experiment(Spec):
         None, ge=0, le=2**63 - 1, description="The same for initial values and dropout alone; left out, `seed`."
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
-    threads: Threads = Field("auto", description="BLAS threads; auto takes more than one where it gains.")
+    threads: Threads = Field(
+        "auto",
+        description="BLAS threads, on which the last bits depend; `auto`: every core for large products, else 1.",
+    )
     weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
     sweep: SweepSpec | None = Field(None, description="What npnet sweep tries; a training leaves it aside.")
 
