@@ -16,6 +16,7 @@ from npnet.data.files import STDIN, place_of
 from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, class_count
+from npnet.data.targets import Target
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for
 from npnet.nn.footprint import parameters
@@ -42,6 +43,7 @@ class DataMetadata:
     features: tuple[str, ...]
     targets: tuple[str, ...]
     classes: tuple[str, ...]
+    negatives: tuple[str, ...]
     preparations: tuple[Preparation, ...]
     target_scalers: tuple[Scaler, ...]
     schema: Schema | None
@@ -51,7 +53,7 @@ class DataMetadata:
     def of(cls, folds: Sequence[Prepared], decisions: Decisions) -> "DataMetadata":
         """The same of the prepared data of each fold."""
         data = folds[0]
-        names = data.task, data.features, data.targets, data.classes
+        names = data.task, data.features, data.targets, data.classes, data.negatives
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
         return cls(*names, *learned, data.schema, decisions)
 
@@ -62,6 +64,7 @@ class DataMetadata:
             "features": self.features,
             "targets": self.targets,
             "classes": self.classes,
+            "negatives": self.negatives,
             "preparations": [preparation.text() for preparation in self.preparations],
             "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
             "schema": None if self.schema is None else self.schema.model_dump(mode="json"),
@@ -79,6 +82,7 @@ class DataMetadata:
         data = cls(
             cast(Task, fields["task"]),
             **names,
+            negatives=tuple(map(str, fields.get("negatives", ()))),
             preparations=tuple(Preparation.parse(one) for one in fields["preparations"]),
             target_scalers=tuple(_scaler(one) for one in fields["target_scalers"]),
             schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
@@ -87,6 +91,12 @@ class DataMetadata:
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
         return data
+
+    @property
+    def target(self) -> Target:
+        """What the target columns mean, as training saw them."""
+        classes = tuple(zip(self.negatives, self.classes, strict=True)) if self.negatives else (self.classes,)
+        return Target(task=self.task, names=self.targets, classes=classes if self.classes else ())
 
     @property
     def contradiction(self) -> str | None:
@@ -116,7 +126,7 @@ class DataMetadata:
         if self.task in VALUES:
             return not self.classes
         if self.task == "multilabel":
-            return len(self.classes) == len(self.targets)
+            return len(self.classes) == len(self.negatives) == len(self.targets)
         count = len(set(self.classes))
         fits = count == 2 if self.task == "binary" else count > 2
         return fits and count == len(self.classes) and len(self.targets) == 1

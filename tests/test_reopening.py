@@ -29,7 +29,8 @@ def labels(tmp_path: Path) -> DataMetadata:
 
 def test_several_labels_may_call_their_classes_the_same(labels: DataMetadata) -> None:
     assert labels.task == "multilabel"
-    assert labels.classes == ("1", "1", "on")
+    assert (labels.negatives, labels.classes) == (("0", "0", "off"), ("1", "1", "on"))
+    assert labels.target.classes == (("0", "1"), ("0", "1"), ("off", "on"))
     assert DataMetadata.parse(labels.text()).text() == labels.text()
 
 
@@ -54,5 +55,6 @@ def test_several_labels_may_call_their_classes_the_same(labels: DataMetadata) ->
 def test_each_task_has_classes_of_its_own_kind(
     labels: DataMetadata, task: Task, targets: tuple[str, ...], classes: tuple[str, ...], fits: bool
 ) -> None:
-    other = replace(labels, task=task, targets=targets, classes=classes)
+    negatives = ("0",) * len(targets) if task == "multilabel" else ()
+    other = replace(labels, task=task, targets=targets, classes=classes, negatives=negatives)
     assert other.contradiction == (None if fits else "its classes do not fit")

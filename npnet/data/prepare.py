@@ -103,6 +103,7 @@ class Prepared:
     target_scaler: Scaler
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
 
     @property
     def class_count(self) -> int:
@@ -153,7 +154,7 @@ def prepare_parts(
     _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
-    return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes)
+    return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes, dataset.negatives)
 
 
 def prepare_members(

@@ -31,8 +31,9 @@ class Dataset:
 
     `frame` holds the features. y is (samples,) int64 class codes, (samples, targets) int64 labels, or (samples,
     targets) float64 values. `classes` are names in the order of the codes, empty for values; of several labels
-    those of the classes 1. `weight`, `groups` and `times` are (samples,) where the source has them; `lengths` says
-    how many rows each part has where the parts are files of their own. `schema` is how a file was read.
+    those of the classes 1, and `negatives` those of the classes 0. `weight`, `groups` and `times` are (samples,) where
+    the source has them; `lengths` says how many rows each part has where the parts are files of their own. `schema` is
+    how a file was read.
     """
 
     frame: Frame
@@ -46,6 +47,7 @@ class Dataset:
     lengths: Mapping[str, int] | None = None
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -136,6 +136,7 @@ class Table(ReadOptions, Source):
             lengths=lengths,
             schema=read.schema,
             notes=read.notes,
+            negatives=target.negatives,
         )
 
     def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:

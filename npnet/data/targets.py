@@ -65,6 +65,11 @@ class Target(Spec):
             return tuple(second for _, second in self.classes)
         return self.classes[0] if self.classes else ()
 
+    @property
+    def negatives(self) -> tuple[str, ...]:
+        """The names of the classes 0 of several labels; nothing of another target."""
+        return tuple(first for first, _ in self.classes) if self.task == "multilabel" else ()
+
     def encode(self, frame: Frame) -> NDArray[Any]:
         """The target of every row.
 

@@ -69,7 +69,8 @@ class Arrays(Source):
             raise DataError(what, "leave these rows out of X and Y")
         target = Target.infer(self.targets, names, self.task)
         y = target.encode(self.targets)
-        return Dataset(self.features, y, target.task, names, target.class_names, schema=self.layout)
+        classes, negatives = target.class_names, target.negatives
+        return Dataset(self.features, y, target.task, names, classes, schema=self.layout, negatives=negatives)
 
 
 def matrix(X: Any) -> Floats:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from npnet.crossval import Scores, all_scores, out_of_fold
 from npnet.data import Task
-from npnet.data.targets import Target
 from npnet.deciding import figures
 from npnet.decisions import DecisionRule
 from npnet.errors import UsageError
@@ -83,12 +82,9 @@ def _of_file(run: Run, question: Question) -> Answer:
     data = oracle.data
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
-    if data.task == "multilabel":
-        raise UsageError("--data does not take several labels", "npnet predict does")
     decisions = _decisions(oracle.predictor.decisions, question, data.task)
     frame = oracle.read_with_targets(str(question.data))
-    classes = (data.classes,) if data.classes else ()
-    y = Target(task=data.task, names=data.targets, classes=classes).encode(frame)
+    y = data.target.encode(frame)
     rows = Rows(y, oracle.outputs(frame))
     scores = {OTHER: _picked(figures(y, rows.output, data.task, decisions), question.names, data.task)}
     drawn = _drawn({OTHER: rows}, scores, data.task, decisions, question, seed=0)

@@ -34,6 +34,20 @@ def evaluate(trained: Trained, _: Path) -> None:
         assert np.isfinite(list(scores[part].values())).all()
 
 
+def evaluate_data(trained: Trained, folder: Path) -> None:
+    """The rows of another file are scored as those of the run; without folds the test rows get the test scores."""
+    held = trained.form in ("one network", "ensemble")
+    rows = _columns((trained.path / "predictions" / "test.csv").read_text())["row"] if held else range(1, ROWS + 1)
+    header, *lines = trained.file.read_text().splitlines(keepends=True)
+    (folder / "other.csv").write_text("".join([header, *(lines[int(row) - 1] for row in rows)]))
+    scores = json.loads(_done("evaluate", trained.path, "--data", folder / "other.csv", "--json"))["data"]
+    known = trained.run.metrics()["test"]
+    assert scores.keys() == known.keys() - {"loss"}
+    assert np.isfinite(list(scores.values())).all()
+    if held:
+        assert scores == pytest.approx({name: known[name] for name in scores}, rel=1e-6)
+
+
 def predict(trained: Trained, _: Path) -> None:
     """Each row gets the outputs of the reopened networks; without folds these are the rows of predictions/test.csv."""
     columns = answers(trained)
@@ -119,6 +133,7 @@ def load(trained: Trained, _: Path) -> None:
 
 OPERATIONS: dict[str, Check] = {
     "evaluate": evaluate,
+    "evaluate --data": evaluate_data,
     "predict": predict,
     "plot": plot,
     "plot without data": plot_without_data,
