@@ -35,7 +35,8 @@ class SweepDisplay:
     def begin(self, run: Run, plan: "Plan", outcomes: "Outcomes", log: Callable[[str], None]) -> None:
         """Say what is tried, and open the live display where there is a terminal."""
         self.plan, self.outcomes, self.log = plan, outcomes, log
-        self.began, self.next_line, self.known, self.groups = time.monotonic(), 0.0, 0, 0
+        self.began, self.next_line, self.groups = time.monotonic(), 0.0, 0
+        self.fresh, self.latest = 0, self.began  # trials that this process saw end, and when it saw the latest
         repeats = f", each {plan.spec.seeds} times" if plan.spec.seeds > 1 else ""
         self._say(f"{plan.size} trainings: {plan.points} points of {', '.join(plan.keys)}{repeats}")
         if self.screen.err.moves and not self.screen.quiet:
@@ -43,12 +44,14 @@ class SweepDisplay:
 
             self.live = LiveDisplay(self._frame, self.screen.err)
 
-    def trained(self, group: int, running: int) -> None:
-        """Some trials have ended."""
-        self.groups = running
+    def trained(self, trials: int, waiting: int) -> None:
+        """Note that trials have ended, and how many groups are still to come."""
+        now = time.monotonic()
+        self.groups = waiting
+        if trials:
+            self.fresh, self.latest = self.fresh + trials, now
         if self.live:
             self.live.draw()
-        now = time.monotonic()
         if now >= self.next_line:
             self.next_line = now + LINES
             self._tell(f"{self.done} of {self.plan.size} trained{self._failures}, {self.left} left; best: {self.best}")
@@ -73,9 +76,11 @@ class SweepDisplay:
 
     @property
     def left(self) -> str:
-        """The time that the rest would take at the pace until now."""
-        seconds = time.monotonic() - self.began
-        return duration(seconds / self.done * (self.plan.size - self.done)) if self.done else "?"
+        """Time that the other trials take at the pace of those that this process saw end; counts down between them."""
+        if not self.fresh:
+            return "?"
+        pace = (self.latest - self.began) / self.fresh
+        return duration(max(0.0, pace * (self.plan.size - self.done) - (time.monotonic() - self.latest)))
 
     @property
     def best(self) -> str:

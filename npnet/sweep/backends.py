@@ -7,7 +7,7 @@ first folder that is whole stands.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +28,7 @@ class Lost(Exception):
     """Workers died; what they worked on is not known."""
 
 
-def run_tasks(work: Work, tasks: Sequence[Task], jobs: int, backend: str, scheduler: str | None) -> Iterator[int]:
+def run_tasks(work: Work, tasks: Iterable[Task], jobs: int, backend: str, scheduler: str | None) -> Iterator[int]:
     """Do the work of each task, in any order; gives their numbers as they end.
 
     Raises `Lost` where a worker died, MachineError where a cluster is gone or was never there, UsageError for a
@@ -53,7 +53,7 @@ def require_backend(backend: str, scheduler: str | None) -> None:
             return
 
 
-def _by_joblib(work: Work, tasks: Sequence[Task], jobs: int, backend: str) -> Iterator[int]:
+def _by_joblib(work: Work, tasks: Iterable[Task], jobs: int, backend: str) -> Iterator[int]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
@@ -81,13 +81,13 @@ def _chosen(backend: str, jobs: int) -> Iterator[None]:
         yield
 
 
-def _by_dask(work: Work, tasks: Sequence[Task], scheduler: str | None) -> Iterator[int]:
+def _by_dask(work: Work, tasks: Iterable[Task], scheduler: str | None) -> Iterator[int]:
     """By Dask itself: joblib would train here where a cluster has one thread, or one is left of it."""
     import distributed
 
     with _cluster(scheduler) as client:
         try:
-            for future in distributed.as_completed(client.map(work, tasks, pure=False)):  # type: ignore[no-untyped-call]
+            for future in distributed.as_completed(client.map(work, list(tasks), pure=False)):  # type: ignore[no-untyped-call]
                 yield future.result()
         except distributed.KilledWorker as error:
             raise Lost from error

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Protocol
 
 from npnet import io
@@ -49,7 +50,7 @@ class SweepShow(Protocol):
     def begin(self, run: Run, plan: Plan, outcomes: Outcomes, log: Callable[[str], None]) -> None:
         """The folder is there; `outcomes` is what is known so far."""
 
-    def trained(self, group: int, running: int) -> None:
+    def trained(self, trials: int, waiting: int) -> None:
         """Some trials have ended, so many groups are still to come."""
 
     def warn(self, text: str) -> None:
@@ -202,9 +203,11 @@ class Sweep:
         alone = len(some) == 1 and attempts.count(some[0]) > 0
         jobs = max(2, wishes.jobs) if alone else wishes.jobs
         with watching(self.folder, self.stop, attempts, wishes.trial_timeout, self.late):
-            for left, group in enumerate(run_tasks(work, tasks, jobs, wishes.backend, wishes.scheduler), 1):
+            wanted = takewhile(lambda _: not self._over(), tasks)  # those not begun yet are left
+            for left, group in enumerate(run_tasks(work, wanted, jobs, wishes.backend, wishes.scheduler), 1):
+                before = len(self.outcomes.trials)
                 self._collect(number, wave, group)
-                self.show.trained(group, len(tasks) - left)
+                self.show.trained(len(self.outcomes.trials) - before, len(tasks) - left)
                 if self._over():
                     io.write_atomic(self.folder / files.STOP, b"")
 

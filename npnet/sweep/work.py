@@ -54,11 +54,14 @@ class Late(Exception):
 def work(task: Task) -> int:
     """Train a group unless all of its trials are there; gives the group's number.
 
-    Nothing is raised for a trial that fails: the others of its group are then trained without it.
+    Nothing is raised for a trial that fails: the others of its group are then trained without it. Of a sweep that was
+    told to stop, nothing more is trained.
     """
     if os.getpid() != task.driver and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the driver decides
     folder = Path(task.folder)
+    if (folder / files.STOP).exists():
+        return task.group
     wave = read_wave(wave_path(folder, task.wave))
     shelf, trials = shelf_of(folder, task.wave, wave.goes_on), wave.groups[task.group]
     if not all(whole_result(shelf / files.trial_name(trial.number)) for trial in trials):
@@ -107,8 +110,10 @@ class Group:
         state = cohort.state() if self.wave.goes_on or self.task.keep == "all" else Tensors()
         cohort.restore()
         for fitting in fittings:
+            self._look()
             fitting.decide()
         for place, (trial, fitting, scores) in enumerate(zip(trials, fittings, scores_of(fittings), strict=True)):
+            self._look()
             own = {name: values[fitting.models] for name, values in state.items()}
             history = {files.HISTORY: histories.csv(place), files.TIMING: histories.timing(place)}
             self._write(trial, fitting, scores, own, history, len(trials))
