@@ -68,7 +68,7 @@ def rehearse(here: Here, loaded: "Loaded") -> None:
     """Check everything, and say what would be trained."""
     from npnet.console.tables import outline_text
     from npnet.running import make_ready, outline
-    from npnet.running.training import run_to_start_from
+    from npnet.running.starting import run_to_start_from
 
     run_to_start_from(loaded.experiment, loaded.base, here.runs_dir)
     plan = outline(make_ready(loaded))

@@ -20,8 +20,9 @@ from npnet.running.facts import facts_of
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
 from npnet.running.signals import Stop, listening
+from npnet.running.starting import start_from
 from npnet.running.threads import limited
-from npnet.running.training import Ending, Show, Training, recorded_failures, shown, start_from
+from npnet.running.training import Ending, Show, Training, recorded_failures, shown
 
 EPOCHS = "epochs"  # the only setting that may change
 EPOCH = re.compile(r"\d{1,8}", re.ASCII)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npnet.checkpoint import Tensors
-from npnet.config import Experiment, Loaded
+from npnet.config import Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import all_scores, out_of_fold
 from npnet.decisions import DecisionRule
@@ -19,7 +19,7 @@ from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.refusals import out_of_memory
 from npnet.reopening import data_metadata
-from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, answering, claim, claim_folder, find
+from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.running.baselines import baselines
 from npnet.running.checkpoints import Checkpoints, rescued
@@ -29,6 +29,7 @@ from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns, history_row, in_blocks
 from npnet.running.room import require_room
 from npnet.running.signals import Stop, exit_code, listening
+from npnet.running.starting import start_from
 from npnet.running.threads import limited
 from npnet.training import Progress
 
@@ -218,23 +219,6 @@ class Training:
 def _claimed(loaded: Loaded, wishes: Wishes) -> NewRun:
     name = wishes.name or loaded.path.stem
     return claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name)
-
-
-def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
-    """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means."""
-    run = run_to_start_from(fitting.experiment, base, runs_dir)
-    if run is not None:
-        fitting.set_weights(run.weights()[0])
-    return run
-
-
-def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
-    """The run that `weights` names; RunError where there is none of that name."""
-    text = experiment.weights
-    if text is None:
-        return None
-    folder = base / text
-    return answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
 
 
 def _publish(

@@ -1,0 +1,58 @@
+"""Starting: weights of another run instead of initial values, where their inputs and outputs mean the same."""
+
+from pathlib import Path
+
+from npnet.config import Experiment
+from npnet.data.preparation import Preparation
+from npnet.data.text import quoted
+from npnet.errors import RunError
+from npnet.fitting import Fitting
+from npnet.reopening import metadata_of
+from npnet.rundir import Run, answering, find
+
+
+def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
+    """Take over the weights of the run that `weights` names: a folder, from the config on, or what RUN means.
+
+    RunError where they are of another network, or know an input, a target or a class in another place.
+    """
+    run = run_to_start_from(fitting.experiment, base, runs_dir)
+    if run is not None:
+        require_same_places(run, fitting)
+        fitting.set_weights(run.weights()[0])
+    return run
+
+
+def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
+    """The run that `weights` names; RunError where there is none of that name."""
+    text = experiment.weights
+    if text is None:
+        return None
+    folder = base / text
+    return answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
+
+
+def require_same_places(run: Run, fitting: Fitting) -> None:
+    """RunError where an input, a target or a class that the weights of a run know is here in another place."""
+    then, now = metadata_of(run), fitting.data
+    pairs = {
+        "input": (meanings(then.preparations[0]), meanings(now.preparation)),
+        "target": (then.targets, now.targets),
+        "class": (then.classes, now.classes),
+    }
+    for what, (old, new) in pairs.items():
+        moved = next((name for name, other in zip(old, new, strict=False) if name != other and name in new), None)
+        if moved is not None:
+            places = (
+                f"number {old.index(moved) + 1} for the weights of {run.id}, and number {new.index(moved) + 1} here"
+            )
+            hint = "columns, and classes, must be those of that run in the same order"
+            raise RunError(f"the {what} {quoted(moved)} is {places}", hint)
+
+
+def meanings(preparation: Preparation) -> list[str]:
+    """What each input of a network is, and what each code of an embedding stands for, in their order."""
+    levels = {step.column: step.levels for step in preparation.steps if step.kind == "category"}
+    first = preparation.width - len(preparation.embedded)
+    codes = [f"{column} = {level}" for column in preparation.names[first:] for level in levels[column]]
+    return [*preparation.names, *codes]
