@@ -143,7 +143,7 @@ def prepare_parts(
     dtype: DTypeLike = np.float64,
 ) -> Prepared:
     """Prepare parts whose rows are given, by what the rows of "train" say."""
-    spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset)
+    spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
     train = dataset.frame.take(chosen["train"])
     preparation = Preparation.fit(train, dataset.frame, spec)
     scales_target = spec.numbers != "none" and dataset.task == "regression"
@@ -186,12 +186,13 @@ def prepare_members(
     return members
 
 
-def plain(scale: Scale, dataset: Dataset) -> PrepareSpec:
+def plain(scale: Scale, schema: Schema | None) -> PrepareSpec:
     """What `scale` stands for where `prepare` says nothing else: plain scaling, no clipping.
 
-    A dataset that comes with npnet keeps all its columns, so that its networks have the inputs that it names.
+    A dataset that comes with npnet, and has no schema, keeps all its columns, so that its networks have the inputs that
+    it names.
     """
-    return PrepareSpec(numbers=scale, clip=False, constant="drop" if dataset.schema else "keep")
+    return PrepareSpec(numbers=scale, clip=False, constant="drop" if schema else "keep")
 
 
 def refuse_unlearnable(dataset: Dataset) -> None:

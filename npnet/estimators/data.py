@@ -17,6 +17,7 @@ from npnet.data.targets import Target, Wish, with_target
 from npnet.data.text import quoted
 from npnet.errors import DataError, UsageError
 from npnet.nn.losses import Loss
+from npnet.running.predicting import Oracle
 
 Floats = NDArray[np.float64]
 
@@ -34,12 +35,15 @@ class Arrays(Source):
     task: Wish | None = None
 
     @classmethod
-    def of(cls, X: object, Y: object, task: Wish | None) -> Self:
-        """The features X and the targets Y of as many rows; DataError where they are none, UsageError for no task."""
+    def of(cls, X: object, Y: object, task: Wish | None, known: Oracle | None) -> Self:
+        """The features X and the targets Y of as many rows; DataError where they are none, UsageError for no task.
+
+        Where names of features are `known`, those of a table are found by them, and an array has them in their order.
+        """
         if task is not None and task not in get_args(Wish):
-            known = [name for kind in get_args(Wish) for name in get_args(kind) or (kind,)]
-            raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(known)}")
-        features, layout = _features(X)
+            names = [name for kind in get_args(Wish) for name in get_args(kind) or (kind,)]
+            raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
+        features, layout = _features(X) if known is None else (_known_features(X, known), known.data.schema)
         targets = _table_of_targets(Y)
         if targets.estimate != len(features):
             raise DataError(f"X has {len(features)} rows, Y has {targets.estimate}")
@@ -103,6 +107,10 @@ def _features(X: object) -> tuple[Frame, Schema | None]:
         return read_table(InMemory(X))
     rows = matrix(X)
     return Frame.of(rows, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None
+
+
+def _known_features(X: object, known: Oracle) -> Frame:
+    return known.read_table(X, known.data.features) if is_table(X) else known.by_position(matrix(X))
 
 
 def _table_of_targets(Y: Any) -> InMemory:

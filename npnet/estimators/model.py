@@ -31,12 +31,14 @@ from npnet.running.health import Health
 from npnet.running.notes import filled, of_data, whole_batches
 from npnet.running.predicting import Oracle
 from npnet.running.ready import check_trainable
+from npnet.running.starting import misplaced
 from npnet.running.threads import choose_threads, limited
 from npnet.training import Progress
 from npnet.weights import weights_of
 
 Floats = NDArray[np.float64]
 Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
+PREPARING = {"scale", "prepare"}  # options of which one stands for the other
 LINES = 20  # that `verbose` prints of a training, at most
 
 
@@ -63,6 +65,7 @@ class Model:
         self._network: Network | None = None
         self._oracle: Oracle | None = None
         self._has_names = False
+        self._usual: dict[str, Any] = {"scale": "none"}
         for layer in layers:
             self.add(layer)
 
@@ -95,23 +98,24 @@ class Model:
         UsageError says what is wrong with an argument, DataError with the data, Diverged with the numbers of the
         training; NpnetWarning warns of what `npnet train` warns of.
         """
-        usual = {"optimizer": "sgd", "batch_size": "all", "scale": "none", "seed": self.seed}
+        usual = {"optimizer": "sgd", "batch_size": "all", "seed": self.seed, **self._usual}
+        if PREPARING & options.keys():
+            usual = {key: value for key, value in usual.items() if key not in PREPARING}
         written = {**usual, "learning_rate": learning_rate, "epochs": epochs, **options}
         require_layers(self.layers)
-        source = Arrays.of(X_train, Y_train, task)
+        source = Arrays.of(X_train, Y_train, task, self._oracle if self._has_names else None)
         loaded = loaded_of(source, [one.layer for one in self.layers], validation, written)
         experiment = loaded.experiment
         with arguments():
             dataset = source.suited(experiment.loss).load(loaded.base, experiment.seed)
             if experiment.prepare is None:
-                keeps_all = plain(experiment.scale, dataset).model_copy(update={"constant": "keep"})
-                experiment = experiment.model_copy(update={"prepare": keeps_all})
+                experiment = experiment.model_copy(update={"prepare": plain(experiment.scale, None)})
             folds = prepared_for(experiment, dataset)
             self._check_inputs(folds[0][0])
             threads = choose_threads(experiment, check_trainable(loaded, folds))
         with arguments(), limited(threads), explained_memory():
             self._fit(Fitting(experiment, folds), verbose, threads)
-        self._has_names = source.layout is not None
+        self._has_names = self._has_names or source.layout is not None
         return self
 
     def predict(self, X: ArrayLike | Table) -> Floats:
@@ -173,6 +177,8 @@ class Model:
         if self._network is not None and self._network.plan.inputs != data.inputs:
             what = f"X has {data.inputs} inputs, the network takes {self._network.plan.inputs}"
             raise DataError(what, "a model trains on as many as it was built with; a new Model takes others")
+        if self._oracle is not None and (moved := misplaced(self._oracle.data, data)):
+            raise DataError(f"{moved} of the model", "a new Model takes other columns and classes")
 
     def _frame(self, oracle: Oracle, X: ArrayLike | Table) -> Frame:
         """The rows of X as the networks take them."""
@@ -210,13 +216,18 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     """The trained model of a run folder, an id, a unique prefix of one, or `latest`; of a sweep that of its best trial.
 
     It predicts from raw features: a table by the names of its columns, or an array of numbers whose columns are those
-    of the training in their order. Its data are not needed.
+    of the training in their order. Its data are not needed. `train` goes on from its weights, with the loss, the number
+    of networks and the way of scaling that the run had unless others are given; scales are measured on the new rows.
     """
     found = answering(find(Path(runs_dir), str(run)))
     experiment, _ = experiment_of(found)
     model = Model(*experiment.layers, seed=experiment.seed)
     model._oracle, model._has_names = Oracle.of(found), True
     model._network = model._oracle.predictor.network
+    model._usual = {
+        "prepare": experiment.prepare or plain(experiment.scale, model._oracle.data.schema),
+        **{key: getattr(experiment, key) for key in ("loss", "ensemble", "dtype")},
+    }
     return model
 
 

@@ -70,12 +70,12 @@ class Oracle:
         options = ReadOptions(path=path, drop=self.dropped)
         return read_frame(options, Path.cwd(), self.schema, needs={*self.needed, *others})[0]
 
-    def read_table(self, table: object) -> ReadFrame:
+    def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a table in memory as a file that holds the same; DataError where a column is missing."""
         known: dict[str, set[str]] = {}
         for step in (step for one in self.data.preparations for step in one.steps if step.kind == "category"):
             known.setdefault(step.column, set()).update(step.places)
-        return read_table(InMemory(table, known), self.schema, needs=self.needed)[0]
+        return read_table(InMemory(table, known), self.schema, needs={*self.needed, *others})[0]
 
     def by_position(self, rows: NDArray[np.float64]) -> Frame:
         """The rows of an array (rows, columns) whose columns are those that the training had, in their order.

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from npnet.config import Experiment
+from npnet.data import Prepared
 from npnet.data.preparation import Preparation
 from npnet.data.text import quoted
 from npnet.errors import RunError
 from npnet.fitting import Fitting
-from npnet.reopening import metadata_of
+from npnet.reopening import DataMetadata, metadata_of
 from npnet.rundir import Run, answering, find
 
 
@@ -18,7 +19,8 @@ def start_from(fitting: Fitting, base: Path, runs_dir: Path) -> Run | None:
     """
     run = run_to_start_from(fitting.experiment, base, runs_dir)
     if run is not None:
-        require_same_places(run, fitting)
+        if what := misplaced(metadata_of(run), fitting.data):
+            raise RunError(f"{what} of {run.id}", "columns, and classes, must be those of that run in the same order")
         fitting.set_weights(run.weights()[0])
     return run
 
@@ -32,9 +34,8 @@ def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run
     return answering(Run(folder) if folder.is_dir() else find(runs_dir, text))
 
 
-def require_same_places(run: Run, fitting: Fitting) -> None:
-    """RunError where an input, a target or a class that the weights of a run know is here in another place."""
-    then, now = metadata_of(run), fitting.data
+def misplaced(then: DataMetadata, now: Prepared) -> str | None:
+    """Which input, target or class that a network knows is one of the data in another place; None where none is."""
     pairs = {
         "input": (meanings(then.preparations[0]), meanings(now.preparation)),
         "target": (then.targets, now.targets),
@@ -43,11 +44,9 @@ def require_same_places(run: Run, fitting: Fitting) -> None:
     for what, (old, new) in pairs.items():
         moved = next((name for name, other in zip(old, new, strict=False) if name != other and name in new), None)
         if moved is not None:
-            places = (
-                f"number {old.index(moved) + 1} for the weights of {run.id}, and number {new.index(moved) + 1} here"
-            )
-            hint = "columns, and classes, must be those of that run in the same order"
-            raise RunError(f"the {what} {quoted(moved)} is {places}", hint)
+            places = f"number {new.index(moved) + 1} here, and number {old.index(moved) + 1}"
+            return f"the {what} {quoted(moved)} is {places} for the weights"
+    return None
 
 
 def meanings(preparation: Preparation) -> list[str]:

@@ -189,6 +189,12 @@ def test_options_of_data_and_of_stacks_count() -> None:
     assert logistic().train(X, Y, epochs=2, dtype="float64").parameters()["layers.0.weight"].dtype == np.float64
 
 
+def test_prepare_stands_for_the_usual_scale_and_not_beside_one_that_is_given() -> None:
+    assert logistic().train(X, Y, epochs=2, prepare={"numbers": "robust"}).predict(X).shape == (60, 1)
+    with pytest.raises(UsageError, match="so scale: none has no effect"):
+        logistic().train(X, Y, epochs=2, prepare={"numbers": "robust"}, scale="none")
+
+
 def test_a_value_alone_that_is_no_size_is_the_main_option() -> None:
     assert Dropout(0.3).layer == Dropout(rate=0.3).layer
     assert LeakyReLU(0.2).layer == LeakyReLU(slope=0.2).layer

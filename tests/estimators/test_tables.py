@@ -168,3 +168,33 @@ def test_several_columns_of_two_values_are_labels() -> None:
     labels = np.stack([Y, X[:, 0] > 0, X[:, 1] > 0], axis=1)
     model = Model(Linear(2, 16), ReLU(), Linear()).train(X, labels, 0.01, 300, optimizer="adam")
     assert ((model.predict(X) > 0.5) == labels).mean() > 0.95
+
+
+def test_a_model_trains_on_by_name() -> None:
+    once, twice = small().train(NAMED, Y, 0.1, 20), small().train(NAMED, Y, 0.1, 10)
+    for again in (NAMED[["right", "left"]], NAMED.assign(more="x"), X):
+        twice.train(again, Y, 0.1, 1)
+    twice.train(NAMED, Y, 0.1, 7)
+    assert twice.loss == pytest.approx(once.loss)
+    assert twice.predict(NAMED) == pytest.approx(once.predict(NAMED), abs=1e-6)
+    with pytest.raises(DataError, match='X has no column "left"'):
+        twice.train(NAMED[["right"]], Y)
+
+
+def test_inputs_and_classes_that_moved_are_refused() -> None:
+    towns = NAMED.assign(town=["a", "b", "c"] * 50)
+    model = Model(Linear(5, 1)).train(towns, Y, 0.1, 2)
+    with pytest.raises(DataError, match='the input "town = b" is number 3 here, and number 4 for the weights'):
+        model.train(towns.assign(town=["b", "c", "d"] * 50), Y, 0.1, 2)
+    classes = np.arange(150) % 3
+    several = Model(Linear(2, 3)).train(X, classes, 0.1, 2)
+    with pytest.raises(DataError, match='the class "1" is number 1 here, and number 2 for the weights'):
+        several.train(X, classes + 1, 0.1, 2)
+
+
+def test_the_model_of_a_run_trains_on_by_name_and_scales_as_the_run_did(numbers: Path) -> None:
+    table = pd.read_csv(io.StringIO(NUMBERS))
+    model = load(numbers)
+    model.train(table[["y", "b", "a"]], table["y"] * 1e6, learning_rate=0.1, epochs=200)
+    assert np.abs(model.predict(table)[:, 0] / 1e6 - table["y"]).mean() < 0.2
+    assert np.array_equal(model.predict(table), model.predict(table[["a", "b"]].to_numpy()))

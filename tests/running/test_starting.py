@@ -54,7 +54,7 @@ def test_inputs_in_other_places_are_refused_and_leave_nothing(folder: Path, head
     first = train("x,y,z").out.strip()
     run, before = Run(Path(first)).id, sorted(path.name for path in Path("runs").iterdir())
     was = "xy".index(name) + 1
-    message = f'the input "{name}" is number {was} for the weights of {run}, and number {place} here'
+    message = f'the input "{name}" is number {place} here, and number {was} for the weights of {run}'
     assert refused(train(header, "weights=latest")) == message
     assert sorted(path.name for path in Path("runs").iterdir()) == before
 
@@ -62,14 +62,14 @@ def test_inputs_in_other_places_are_refused_and_leave_nothing(folder: Path, head
 def test_targets_in_other_places_are_refused(folder: Path) -> None:
     assert train("x,y,p,q", "dataset.table.target=[p, q]").code == 0
     result = train("x,y,p,q", "dataset.table.target=[q, p]", "weights=latest")
-    assert refused(result).startswith('the target "p" is number 1')
+    assert refused(result).startswith('the target "p" is number 2 here, and number 1 for')
 
 
 def test_classes_in_other_places_are_refused(folder: Path) -> None:
     options = ("dataset.table.target=kind", "dataset.table.na_values=[a]", "dataset.table.drop_rows=true")
     assert train("x,y,kind", *options, "dataset.table.positive_class=b").code == 0
     result = train("x,y,kind", *options, "dataset.table.positive_class=c", "weights=latest")
-    assert refused(result).startswith('the class "c" is number 1')
+    assert refused(result).startswith('the class "c" is number 2 here, and number 1 for')
 
 
 def test_codes_of_an_embedding_mean_their_texts(folder: Path) -> None:
