@@ -67,21 +67,21 @@ def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
                 old.replace(new)
         whole.replace(path)
 
-    _write_then(rotate, path, (data,))
+    _write_in_place(path, (data,), rotate)
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
     """As `write_atomic`, from pieces of which memory holds one at a time; for `hint` see `explained`."""
-    _write_then(Path.replace, path, pieces, hint)
+    _write_in_place(path, pieces, Path.replace, hint)
 
 
 def create_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
     """As `write_pieces`, but the file must not exist yet; FileExistsError if it does, and it stays as it is."""
-    _write_then(_name_new, path, pieces, hint)
+    _write_in_place(path, pieces, _name_new, hint)
 
 
-def _write_then(
-    put: Callable[[Path, Path], object], path: Path, pieces: Iterable[bytes], hint: str | None = None
+def _write_in_place(
+    path: Path, pieces: Iterable[bytes], put: Callable[[Path, Path], object], hint: str | None = None
 ) -> None:
     """Write a file beside `path`, sync it, and let `put` bring it there."""
     temporary, size = hidden_name(path), 0
