@@ -128,7 +128,7 @@ class Experiment(Spec):
         description="Whether each network of an ensemble draws a validation part of its own from train and validation.",
     )
     l1: float = Field(0.0, ge=0, le=1e6, description="Penalty on the absolute values of the weights.")
-    l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights.")
+    l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights; biases are spared.")
     max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")
     clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
     clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")

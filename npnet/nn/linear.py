@@ -14,6 +14,8 @@ class Linear(Layer):
     """Affine map y = W x + b: every output is a weighted sum of every input.
 
     y = W x + b,  dW = dy xᵀ,  db = Σ dy,  dx = Wᵀ dy;  weight (units, inputs), bias (units,).
+    PyTorch: Linear draws weights and biases from U(±1/√inputs); here weights are he_uniform, √6 times as wide, and
+    biases 0.
     In memory W carries b as its last column and x a row of ones, so that one product does both.
     """
 

@@ -19,6 +19,8 @@ class Embedding(Layer):
 
     y = [x, E_1 h_1, E_2 h_2, ...],  h_j = 1 at the code of input j, else 0;  dE_j = dy_j h_jᵀ.
     The last inputs are the codes; E_j (size, codes). Code 0, for what training never saw, starts at 0.
+    PyTorch: Embedding takes codes alone and starts from N(0, 1); here other inputs pass too, and
+    values start from N(0, 0.3²).
     Guo and Berkhahn (2016), Entity embeddings of categorical variables.
     """
 

@@ -30,7 +30,8 @@ class BatchNorm(Layer):
     y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
     dx = gain / √(variance + epsilon) · (dy - mean(dy) - n · mean(dy · n)), means over the batch.
     At prediction mean and variance are running ones, r ← (1 - momentum) r + momentum · batch's,
-    the variance unbiased, as in PyTorch.  Ioffe and Szegedy (2015).
+    the variance unbiased.  Ioffe and Szegedy (2015).
+    PyTorch: the same. Keras: momentum is the share that is kept, 0.99 there is 0.01 here.
     """
 
     needs_rows: ClassVar[int] = 2

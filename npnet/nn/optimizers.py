@@ -24,7 +24,16 @@ class Optimizer(Spec):
     usual_rate: ClassVar[float] = 0.01
     slots: ClassVar[tuple[str, ...]] = ()
 
-    weight_decay: float = Field(0.0, ge=0, le=1e3, description="Share by which weights shrink, times learning rate.")
+    weight_decay: float = Field(
+        0.0,
+        ge=0,
+        le=1e3,
+        description=(
+            "Share by which weights shrink in a step, times the learning rate. Decoupled from the gradient in every "
+            "optimizer; PyTorch's SGD and Adam add it to the gradient instead, which is the key `l2` here. Biases and "
+            "norms do not shrink; in PyTorch they do."
+        ),
+    )
 
     @classmethod
     def main_option(cls) -> str:
@@ -76,7 +85,9 @@ class _WithMomentum(Optimizer):
 class Momentum(_WithMomentum):
     """Gradient descent with a velocity: zigzag averages out, long valleys are crossed faster.
 
-    v ← μ v + g,  θ ← θ - η v.  Polyak (1964).  The same as PyTorch's SGD with momentum.
+    v ← μ v + g,  θ ← θ - η v.  Polyak (1964).
+    PyTorch: the same as SGD with momentum and without dampening. Keras: v holds the learning rate, v ← μ v - η g,
+    which differs where the learning rate changes.
     """
 
     def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
@@ -93,6 +104,7 @@ class Nesterov(_WithMomentum):
     """Momentum that looks ahead: the step takes the velocity as it will be.
 
     v ← μ v + g,  θ ← θ - η (g + μ v).  Nesterov (1983), in the form of Sutskever et al. (2013).
+    PyTorch: the same as SGD with nesterov=True.
     """
 
     def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
@@ -111,6 +123,7 @@ class AdaGrad(Optimizer):
     """A rate for each parameter that falls with all its gradients so far.
 
     s ← s + g²,  θ ← θ - η g / (√s + ε).  Duchi, Hazan and Singer (2011).
+    PyTorch: the same. Keras: s starts at 0.1, here at 0.
     """
 
     slots: ClassVar[tuple[str, ...]] = ("squares",)
@@ -138,6 +151,7 @@ class RMSProp(Optimizer):
     """A rate for each parameter by the size of its recent gradients.
 
     s ← ρ s + (1 - ρ) g²,  θ ← θ - η g / (√s + ε).  Tieleman and Hinton (2012), lecture 6.5.
+    PyTorch: ρ is called alpha, the usual learning rate is 0.01, here 0.001. Keras: ρ is 0.9 unless set.
     """
 
     usual_rate: ClassVar[float] = 0.001
@@ -170,6 +184,7 @@ class Adam(Optimizer):
 
     m ← β₁ m + (1 - β₁) g,  s ← β₂ s + (1 - β₂) g²,
     θ ← θ - η m̂ / (√ŝ + ε),  m̂ = m / (1 - β₁ᵗ),  ŝ = s / (1 - β₂ᵗ).  Kingma and Ba (2015).
+    PyTorch: the same; ε is added to √ŝ, as there.
     The slots hold m / (1 - β₁) and s / (1 - β₂), which saves two passes over memory.
     """
 
@@ -209,16 +224,24 @@ class AdamW(Adam):
     """Adam with weight decay of 0.01, apart from the gradient.
 
     θ ← θ - η λ θ, then Adam's step.  Loshchilov and Hutter (2019), Decoupled weight decay regularization.
+    PyTorch: the same for weights; there biases and norms shrink too.
     """
 
-    weight_decay: float = Field(0.01, ge=0, le=1e3, description="Share by which weights shrink, times learning rate.")
+    weight_decay: float = Field(
+        0.01,
+        ge=0,
+        le=1e3,
+        description="Share by which weights shrink in a step, times the learning rate; biases and norms do not.",
+    )
 
 
 @optimizers.add("nadam")
 class NAdam(Adam):
     """Adam with Nesterov's look ahead.
 
-    θ ← θ - η (β₁ m / (1 - β₁ᵗ⁺¹) + (1 - β₁) g / (1 - β₁ᵗ)) / (√ŝ + ε).  Dozat (2016), with β₁ constant.
+    θ ← θ - η (β₁ m / (1 - β₁ᵗ⁺¹) + (1 - β₁) g / (1 - β₁ᵗ)) / (√ŝ + ε).  Dozat (2016).
+    PyTorch: β₁ grows there with the steps, β₁ (1 - 0.5 · 0.96^(0.004 t)); here it is constant. The usual learning rate
+    is 0.002 there, here 0.001.
     """
 
     def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:

@@ -60,6 +60,8 @@ class Huber(Loss):
 
     L = e²/2 where |e| <= delta, else delta (|e| - delta/2);  dL/dz = clip(e, ±delta);  e = z - t.
     Huber (1964).
+    PyTorch: the same as HuberLoss; SmoothL1Loss is this over delta. Targets are scaled first, so that delta is in
+    their standard deviations.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ANY_TASK

@@ -1,6 +1,8 @@
 """Schedules: the learning rate over the training, as a factor on `learning_rate`.
 
-A schedule is a pure function of e, the epochs done so far (2.5 is the middle of the third), and of all epochs E.
+A schedule is a pure function of e, the epochs done so far (2.5 is the middle of the third), and of all epochs E. It
+is evaluated at every step, so that smooth ones change within an epoch; most of PyTorch's change once an epoch. Ends and
+minima are factors on the learning rate; PyTorch's eta_min and min_lr are learning rates.
 """
 
 from typing import Annotated
@@ -44,6 +46,7 @@ class Step(Schedule):
     """A drop every few epochs, constant in between.
 
     f(e) = factor ^ ⌊e / every⌋.  Krizhevsky, Sutskever and Hinton (2012) dropped by hand.
+    PyTorch: the same as StepLR; `drop` is called gamma.
     """
 
     every: int = Field(30, ge=1, le=10**7, description="Epochs from one drop to the next.")
@@ -59,6 +62,7 @@ class Exponential(Schedule):
     """The same factor from each epoch to the next.
 
     f(e) = decay ^ e.
+    PyTorch: ExponentialLR is constant within an epoch; here the rate falls at every step. `decay` is called gamma.
     """
 
     decay: float = Field(0.95, gt=0, le=1, description="The factor of each epoch.")
@@ -73,6 +77,7 @@ class Polynomial(Schedule):
     """From 1 down to `minimum` along a power; power 1 is a straight line.
 
     f(e) = minimum + (1 - minimum) (1 - e/E) ^ power.
+    PyTorch: PolynomialLR falls once an epoch, over 5 of them unless told otherwise; here over the whole training.
     """
 
     power: float = Field(1.0, gt=0, le=100, description="The power.")
@@ -89,6 +94,7 @@ class Cosine(Schedule):
 
     f(e) = minimum + (1 - minimum) (1 + cos(π p)) / 2,  p from 0 to 1 in each of `restarts` + 1 periods;
     during the warm-up f rises in a straight line from 0.  Loshchilov and Hutter (2017), SGDR.
+    PyTorch: CosineAnnealingLR changes once an epoch; `minimum` is a factor, eta_min there a learning rate.
     """
 
     minimum: float = Field(0.0, ge=0, le=1, description="The factor at the end.")
@@ -110,6 +116,8 @@ class OneCycle(Schedule):
 
     f(e) = rises from `start` to 1 over the first `rise` of the training, and falls to `end` over the rest.
     Smith and Topin (2019), Super-convergence.
+    PyTorch: OneCycleLR reaches `end` at the last step, here it would be reached one step later: the last of 200 steps
+    has the factor 1.3e-4, PyTorch's 4e-6. The momentum does not change; PyTorch lowers it while the rate rises.
     """
 
     rise: float = Field(0.3, gt=0, lt=1, description="Share of the training that rises.")
@@ -141,7 +149,9 @@ class ReduceOnPlateau(Schedule):
     """A drop whenever the monitored value has not improved for some epochs.
 
     No function of time: the loop multiplies the rate of a model by `drop` once `patience` epochs bring no
-    improvement by more than `min_delta`, never below `minimum`.  As in PyTorch's ReduceLROnPlateau.
+    improvement by more than `min_delta`, never below `minimum`.
+    PyTorch: ReduceLROnPlateau asks for an improvement of 1e-4 of the value, here any one counts; it has min_lr, a
+    learning rate, where this has a factor.
     """
 
     patience: int = Field(10, ge=1, le=10**7, description="Epochs without improvement before a drop.")
