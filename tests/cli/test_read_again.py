@@ -64,6 +64,7 @@ def test_a_config_in_a_folder_whose_name_is_no_text(table: Path, command: tuple[
     assert call("evaluate", "latest", "--runs-dir", f"{odd}/runs").code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("one", "other"), [("Rome", "Oslo"), ("", "2.5")], ids=["text", "gaps"])
 def test_two_features_that_no_axis_holds_are_drawn_without_a_boundary(folder: Path, one: str, other: str) -> None:
     rows = [f"{number * 7 % 11},{one if number % 3 else other},{'ab'[number % 2]}" for number in range(60)]

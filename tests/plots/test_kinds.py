@@ -7,7 +7,7 @@ import pytest
 from materials import MATERIALS, blobs, circles, values_material
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
-from npnet.plots import curves, plots, traces
+from npnet.plots import curves, plots, suits, traces, usual
 from npnet.plots.layout import spread
 from npnet.plots.plane import limits
 from npnet.plots.style import plain, short
@@ -112,6 +112,13 @@ def test_the_boundary_has_the_field_and_the_points():
     assert np.allclose(chance.astype(float), material.predict(nodes), rtol=0, atol=1e-12)
     assert np.count_nonzero(numbers["part"] == "train") == len(material.points["train"][0])
     assert set(numbers["target"][~field]) == {"outer", "inner"}
+
+
+def test_features_that_no_axis_holds_have_no_boundary():
+    material = replace(circles(), predict=None)
+    assert suits("boundary", material) == "needs features that are numbers, without gaps"
+    assert "boundary" in usual(circles())
+    assert "boundary" not in usual(material)
 
 
 def test_predictions_of_values_are_shown_with_their_residuals():

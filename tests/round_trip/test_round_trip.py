@@ -9,7 +9,14 @@ from tests.round_trip.checks import OPERATIONS
 from tests.round_trip.runs import FORMS, TARGETS, Trained, trained
 
 Train = Callable[[str, str], Trained]
-SLICE = [("labels", "one network"), ("labels", "cv"), ("several targets", "one network")]
+SLICE = [
+    ("labels", "cv", "evaluate"),
+    ("labels", "cv", "predict"),
+    ("labels", "cv", "load"),
+    ("labels", "cv", "evaluate --data"),
+    ("several targets", "one network", "predict"),
+    ("several targets", "one network", "load"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +40,6 @@ def test_a_run_can_be_used(task: str, form: str, operation: str, run: Train, tmp
     OPERATIONS[operation](run(task, form), tmp_path)
 
 
-@pytest.mark.parametrize("operation", [name for name in OPERATIONS if not name.startswith("plot")])
-@pytest.mark.parametrize(("task", "form"), SLICE)
+@pytest.mark.parametrize(("task", "form", "operation"), SLICE)
 def test_a_run_of_several_targets_can_be_used(task: str, form: str, operation: str, run: Train, tmp_path: Path) -> None:
     OPERATIONS[operation](run(task, form), tmp_path)

@@ -40,7 +40,7 @@ def refused(result: Result) -> str:
     return error.removeprefix("npnet: error: ")
 
 
-@pytest.mark.parametrize("header", ["x,y,z", "z,x,y", "u,v,z"])
+@pytest.mark.parametrize("header", ["z,x,y", "u,v,z"])
 def test_inputs_in_their_places_or_of_other_names_are_taken(folder: Path, header: str) -> None:
     first = Run(Path(train("x,y,z").out.strip()))
     second = train(header, "weights=latest", "epochs=0")
