@@ -96,6 +96,14 @@ def _header(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) ->
     return text + b" " * (-len(text) % 8)  # the values then begin at a multiple of eight, as others write it
 
 
+def digest_of(beginning: bytes) -> str:
+    """The hash that the first bytes of a file say it has; ValueError where they are none of such a file."""
+    digest = beginning[8 + len(OPENING) :][: len(ZEROS)]
+    if beginning[8:].startswith(OPENING) and len(digest) == len(ZEROS):
+        return digest.decode()
+    raise ValueError("it has no metadata of npnet")
+
+
 def read_tensors(path: Path, limit: int = FILE_LIMIT) -> tuple[Tensors, dict[str, str]]:
     """Read the arrays and texts of a file of at most `limit` bytes, as `write_tensors` was given them.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet import io
-from npnet.checkpoint import Tensors, read_tensors
+from npnet.checkpoint import Tensors, digest_of, read_tensors
 from npnet.errors import RunError
 from npnet.lock import is_locked
 from npnet.rundir import names
@@ -114,6 +114,12 @@ class Run:
     def weights(self) -> tuple[Tensors, dict[str, str]]:
         """The parameters of the best epoch and their metadata."""
         return read_tensors(self.file(names.WEIGHTS))
+
+    def weights_digest(self) -> str:
+        """The hash of the file of weights, as the file itself has it."""
+        path = self.file(names.WEIGHTS)
+        with io.reading(path), io.open_regular(path) as file:
+            return digest_of(file.read(2**10))
 
     @property
     def checkpoints(self) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npnet import io
 from npnet.appender import Appender
-from npnet.checkpoint import file_of, write_tensors
+from npnet.checkpoint import digest_of, file_of
 from npnet.decisions import DecisionRule
 from npnet.escaping import escaped, visible
 from npnet.lock import Lock
@@ -63,9 +63,11 @@ class RunWriter:
         self._append(names.HISTORY, line(row.values()))
         self._append(names.TIMING, line([row["epoch"], round(seconds, 6)]))
 
-    def write_weights(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-        """Write the parameters of the best epoch, under the names of a PyTorch state_dict."""
-        write_tensors(self.run.file(names.WEIGHTS), tensors, metadata)
+    def write_weights(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> str:
+        """Write the parameters of the best epoch, under the names of a PyTorch state_dict; gives the file's hash."""
+        data = file_of(names.WEIGHTS, tensors, metadata)
+        io.write_atomic(self.run.file(names.WEIGHTS), data)
+        return digest_of(data)
 
     def write_checkpoint(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
         """Write the last state of the training, after all that was appended until then; the two before it stay."""

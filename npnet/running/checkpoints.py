@@ -2,11 +2,14 @@
 
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from npnet import io
 from npnet.checkpoint import Tensors, write_tensors
+from npnet.cohort.compact import compact
 from npnet.config.resolved import relocated, write_resolved
 from npnet.errors import ConfigError, DiskFull, Diverged, MachineError
 from npnet.fitting import Fitting
@@ -14,8 +17,12 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, RunWriter
 from npnet.rundir import names as files
 
+T = TypeVar("T")
+
 PATIENCE = 20
 """How many times the seconds that writing a checkpoint takes pass at least before the next one: 5 % of the time."""
+GOES_WITH = "weights"
+"""Where a compact state says of which weights it is: the hash of their file."""
 LONGEST = 2**17
 """Bytes of a config that a checkpoint carries along, to say later what has been changed in it."""
 
@@ -52,17 +59,31 @@ class Checkpoints:
     def write(self, state: Tensors, epoch: int, batch: int) -> None:
         """Write a state; where the disk is full, the older ones make room for it."""
         metadata = {"epoch": str(epoch), "batch": str(batch), **self._settings}
+        self._making_room(lambda: self.writer.write_checkpoint(state, metadata))
+
+    def finish(self, state: Tensors | None, epoch: int, batch: int) -> None:
+        """Write the weights of a finished training, then of its last state, if it has one, what they do not hold."""
+        digest = self._making_room(lambda: self.write_weights(self.fitting.weights()))
+        if state is not None:
+            metadata = {"epoch": str(epoch), "batch": str(batch), GOES_WITH: digest, **self._settings}
+            self._making_room(lambda: self.writer.write_checkpoint(compact(state), metadata))
+
+    def write_weights(self, weights: Tensors) -> str:
+        """Write parameters with what they say of the data; gives the file's hash."""
+        return self.writer.write_weights(weights, data_metadata(self.fitting))
+
+    def _making_room(self, write: Callable[[], T]) -> T:
         try:
-            self.writer.write_checkpoint(state, metadata)
+            return write()
         except DiskFull:
             self.writer.remove_older()
-            self.writer.write_checkpoint(state, metadata)
+            return write()
 
     def _keep_best(self) -> None:
         """Write the weights of the best epoch, where they are others than those on disk: evaluate can look at them."""
         best = self.fitting.best_epochs
         if best != self._best:
-            self.writer.write_weights(self.fitting.best_weights(), data_metadata(self.fitting))
+            self.write_weights(self.fitting.best_weights())
             self._best = best
 
 

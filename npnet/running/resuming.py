@@ -16,6 +16,7 @@ from npnet.listed import listed
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.differing import Pairs, changed
 from npnet.rundir.machine import fingerprint, machine, versions
+from npnet.running.checkpoints import GOES_WITH
 from npnet.running.facts import facts_of
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
@@ -93,9 +94,11 @@ class Resumption:
         for name in self.folder.checkpoints:
             try:
                 tensors, metadata = self.folder.checkpoint(name)
-                if EPOCH.fullmatch(metadata.get("epoch", "")) and "batch" in metadata:
-                    return Checkpoint(name, tensors, metadata)
-                self.warnings.append(f"{name} does not say of which epoch it is; an older one is taken")
+                if not EPOCH.fullmatch(metadata.get("epoch", "")) or "batch" not in metadata:
+                    self.warnings.append(f"{name} does not say of which epoch it is; an older one is taken")
+                    continue
+                self.require_its_weights(name, metadata)
+                return Checkpoint(name, tensors, metadata)
             except RunError as error:
                 self.warnings.append(f"{error.message}; an older checkpoint is taken")
         if self.warnings:
@@ -106,6 +109,14 @@ class Resumption:
         if self.folder.status == "done":
             raise RunError(f"{self.folder.id} has no checkpoint to go on from", "train it anew with more epochs")
         return None
+
+    def require_its_weights(self, name: str, metadata: dict[str, str]) -> None:
+        """RunError where a compact state goes with other weights than those in the folder, or they are damaged."""
+        if GOES_WITH not in metadata:
+            return
+        self.folder.weights()
+        if self.folder.weights_digest() != metadata[GOES_WITH]:
+            raise RunError(f"{self.folder.path / name} goes with other weights than those of the run")
 
     def loaded(self, found: Checkpoint | None) -> Loaded:
         """The config as the run has it, with another number of epochs where that is wanted."""
@@ -168,7 +179,8 @@ class Resumption:
         if new_data and "behind" in found.tensors:
             found.tensors["behind"][...] = 0  # the epoch under way has other batches now
         with io.reading(self.folder.path / found.name):
-            fitting.resume(found.tensors, found.epoch)
+            weights = self.folder.weights()[0] if GOES_WITH in found.metadata else None
+            fitting.resume(found.tensors, found.epoch, weights)
             self.writer.cut_back(["epoch", *history_columns(fitting), "learning_rate"], found.metadata)
 
     def note(self, loaded: Loaded, ready: Ready, fitting: Fitting, bitwise: bool) -> None:
@@ -185,7 +197,7 @@ class Resumption:
         for text in self.warnings:
             self.show.warn(text)
         if found is not None:
-            training.take_up(found.epoch)
+            training.take_up(found.epoch, found.tensors)
         asked = self.info.get("asked", {})
         return training.run(self.wishes.plots and asked.get("plots", True), asked.get("baselines", False))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npnet.checkpoint import Tensors
+from npnet.cohort.compact import is_compact
 from npnet.config import Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import all_scores, out_of_fold
@@ -18,7 +19,6 @@ from npnet.fitting import Fitting
 from npnet.plots import draw, usual
 from npnet.plots.from_run import material
 from npnet.refusals import out_of_memory
-from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.running.baselines import baselines
@@ -109,9 +109,11 @@ class Training:
         self.epoch = self.batch = 0  # whole epochs done, and batches of the one after them
         self.interrupted = self.warned = False
 
-    def take_up(self, epoch: int) -> None:
-        """Go on behind some epochs, from a state that is on disk already."""
+    def take_up(self, epoch: int, state: Tensors) -> None:
+        """Go on behind some epochs, from a state that is on disk already; the last one is still to be made compact."""
         self.epoch, self.checkpoints.taken_up = epoch, True
+        ended = epoch == self.fitting.experiment.epochs or self.fitting.finished
+        self.last = state if ended and not is_compact(state) else None
 
     def run(self, plots: bool, compare: bool = False) -> Ending:
         """Train, write everything down, draw, and say how it ended."""
@@ -174,13 +176,17 @@ class Training:
             self.show.warn(text)
 
     def write_state(self, keep_last: bool) -> None:
-        """Write the last state unless it is not finite, and the best parameters.
+        """Write the best parameters and the last state, unless it is not finite: of a finished training compact.
 
-        A training without an epoch, as is one that had them all before it was cut short, has its state already.
+        A training that had all its epochs before it was cut short may have its state already.
         """
-        if keep_last and (self.last or not self.checkpoints.taken_up):
-            self.checkpoints.write(self.last or self.fitting.checkpoint(), self.epoch, self.batch)
-        self.writer.write_weights(self.fitting.weights(), data_metadata(self.fitting))
+        state = self.last or (None if self.checkpoints.taken_up else self.fitting.checkpoint())
+        if not self.interrupted:
+            self.checkpoints.finish(state if keep_last else None, self.epoch, self.batch)
+            return
+        if state is not None:
+            self.checkpoints.write(state, self.epoch, self.batch)
+        self.checkpoints.write_weights(self.fitting.weights())
 
     def write_scores(self) -> Scores:
         """Write the scores of every part and the predictions of those that did not train."""

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from npnet import io
-from npnet.checkpoint import file_of
+from npnet.checkpoint import digest_of, file_of
 from npnet.cohort import Cohort, Tensors
+from npnet.cohort.compact import compact
 from npnet.config import Experiment
 from npnet.config.resolved import relocated, write_resolved
 from npnet.crossval import Scores
@@ -28,6 +29,7 @@ from npnet.reopening import data_metadata
 from npnet.rundir import CONFIG, RESOLVED, Run, with_threshold
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result, whole_result, write_trial
+from npnet.running.checkpoints import GOES_WITH
 from npnet.running.facts import facts_of
 from npnet.running.results import history_columns
 from npnet.running.threads import SharedLimit
@@ -153,6 +155,8 @@ class Group:
             written[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), self._metadata(fitting))
         if state and not reason:
             epoch = {"epoch": str(fitting.cohort.epoch), "batch": "0"}
+            if not self.wave.goes_on:
+                state, epoch = compact(state), epoch | {GOES_WITH: digest_of(written[files.WEIGHTS])}
             written[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, epoch)
         if not reason:
             written[files.METRICS] = to_json(with_threshold(scores, fitting.rule))

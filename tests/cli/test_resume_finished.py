@@ -1,0 +1,94 @@
+"""A finished run: its checkpoint holds nothing that its weights hold, and it can be trained on with both."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npnet.rundir import Run
+from npnet.running.training import Training
+from npnet.training import Progress
+from tests.cli.conftest import call
+from tests.cli.test_resume import config, contents, train
+
+__all__ = ["config"]
+
+
+def test_the_checkpoint_of_a_finished_run_does_not_repeat_its_weights(config: Path) -> None:
+    state, metadata = Run(train(config, "run")).checkpoint()
+    weights = Run(config.parent / "run").weights_digest()
+    assert metadata["weights"] == weights
+    assert {name.partition(".")[0] for name in state} >= {"theta", "slots", "rates", "best"}
+    assert not {"best.theta", "best.state"} & state.keys()
+    assert (config.parent / "run" / "weights.safetensors").read_bytes().count(weights.encode()) == 1
+
+
+def test_a_network_that_has_had_enough_leaves_its_weights_alone(config: Path) -> None:
+    run = Run(train(config, "run", "ensemble=3", "early_stopping=1", "epochs=60"))
+    state, _ = run.checkpoint()
+    assert state["done"].all()
+    assert {values.size for name, values in state.items() if name.startswith(("theta", "state", "slots"))} == {0}
+    assert call("resume", "run", "epochs=70", "-q").code == 0
+    assert run.status == "done"
+
+
+@pytest.mark.parametrize("settings", [[], ["ensemble=3", "early_stopping=4", "schedule=constant"], ["cv=2"]], ids=str)
+def test_epochs_that_are_added_are_those_of_a_longer_training(settings: list[str], config: Path) -> None:
+    settings = ["schedule=constant", *settings]
+    whole, more = train(config, "whole", *settings, "epochs=12"), train(config, "more", *settings)
+    assert call("resume", "more", "epochs=12", "-q").code == 0
+    assert contents(more) == contents(whole)
+
+
+def test_a_training_that_is_interrupted_at_its_last_epoch_ends_with_the_same_bytes(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, record = train(config, "whole"), Training.record
+
+    def interrupted(self: Training, progress: Progress) -> None:
+        self.interrupted = progress.epoch == 8
+        record(self, progress)
+
+    monkeypatch.setattr(Training, "record", interrupted)
+    half = train(config, "half")
+    monkeypatch.undo()
+    monkeypatch.chdir(config.parent)
+    assert (Run(half).status, "best.theta" in Run(half).checkpoint()[0]) == ("interrupted", True)
+    assert call("resume", "half", "-q").code == 0
+    assert contents(half) == contents(whole)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("other", "goes with other weights than those of the run"),
+        ("damaged", "weights.safetensors cannot be used"),
+        ("missing", "weights.safetensors is missing"),
+    ],
+)
+def test_without_its_weights_a_finished_run_cannot_be_trained_on(harm: str, words: str, config: Path) -> None:
+    run, other = train(config, "run"), train(config, "other", "seed=7")
+    file = run / "weights.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 1
+    file.unlink()
+    if harm == "other":
+        shutil.copy(other / file.name, file)
+    elif harm == "damaged":
+        file.write_bytes(data)
+    before = contents(run)
+    result = call("resume", "run", "epochs=12", "-q")
+    assert (result.code, result.out) == (5, "")
+    assert words in result.err
+    assert "hint: " in result.err
+    assert contents(run) == before
+
+
+def test_a_trial_that_is_kept_whole_can_be_trained_on(config: Path) -> None:
+    assert call("sweep", config, "learning_rate=[0.01,0.1]", "--keep", "all", "--run-dir", "sweep", "-q").code == 0
+    trial = Run(config.parent / "sweep" / "trials" / "0001")
+    assert trial.checkpoint()[1]["weights"] == trial.weights_digest()
+    before = trial.history()["train_loss"]
+    assert call("resume", trial.path, "epochs=10", "-q").code == 0
+    assert np.array_equal(trial.history()["train_loss"][: len(before)], before)
