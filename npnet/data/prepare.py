@@ -14,6 +14,7 @@ from npnet.data.frame import Frame
 from npnet.data.partition import Parts, words
 from npnet.data.parts import parts_of
 from npnet.data.preparation import Preparation, PrepareSpec
+from npnet.data.scaling import mean_and_deviation, restored, standardised
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, Dataset, Task, class_count, refuse_few_rows
 from npnet.data.splits import Split, strata
@@ -35,10 +36,11 @@ class Scaler:
     @classmethod
     def fit(cls, X: Array) -> "Scaler":
         """Mean and standard deviation (of n, not n - 1) of each column; a constant column gets scale 1."""
-        with np.errstate(over="ignore", invalid="ignore"):  # prepare() names such columns
-            mean, scale = X.mean(axis=0), X.std(axis=0)
+        mean, scale = mean_and_deviation(X)
         constant = (X[0] == X).all(axis=0)
-        return cls(np.where(constant, X[0], mean), np.where(constant | (scale == 0), 1.0, scale))
+        with np.errstate(over="ignore"):  # a deviation may be too small for a float, a range too large
+            scale = np.where(scale == 0, X.max(axis=0) - X.min(axis=0), scale)
+        return cls(np.where(constant, X[0], mean), np.where(constant, 1.0, scale))
 
     @classmethod
     def none(cls, columns: int) -> "Scaler":
@@ -47,11 +49,11 @@ class Scaler:
 
     def transform(self, X: Array) -> Array:
         """Values in units of the data, (n, columns), to scaled ones."""
-        return (X - self.mean) / self.scale
+        return standardised(X, self.mean, self.scale)
 
     def inverse(self, Z: Array) -> Array:
         """Scaled values, (n, columns), back to units of the data."""
-        return Z * self.scale + self.mean
+        return restored(Z, self.mean, self.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,7 @@ def prepare_parts(
     preparation = Preparation.fit(train, dataset.frame, spec)
     scales_target = spec.numbers != "none" and dataset.task == "regression"
     y = dataset.y[chosen["train"]]
-    target_scaler = _fit(y, dataset.targets) if scales_target else Scaler.none(len(dataset.targets))
+    target_scaler = Scaler.fit(y) if scales_target else Scaler.none(len(dataset.targets))
     weight = _weights(dataset, chosen["train"], class_weight)
     parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in _ordered(chosen)}
     _refuse_weightless(parts, dataset, class_weight)
@@ -249,14 +251,6 @@ def _refuse_weightless(parts: Mapping[str, Part], dataset: Dataset, class_weight
             givers = {"weight": dataset.weight, "class_weight": class_weight}
             hint = f"take {' or '.join(key for key, given in givers.items() if given is not None)} out"
             raise DataError(f"every row of the {name} part has the weight 0", hint)
-
-
-def _fit(X: Array, names: tuple[str, ...]) -> Scaler:
-    scaler = Scaler.fit(X)
-    if not np.isfinite(scaler.scale).all():
-        name = names[int(np.argmin(np.isfinite(scaler.scale)))]
-        raise DataError(f"the values of {quoted(name)} are too large to scale", "divide them, or take their logarithm")
-    return scaler
 
 
 def _refuse_infinite(dataset: Dataset) -> None:

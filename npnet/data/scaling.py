@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Method = Literal["standard", "robust", "min_max", "quantile", "none"]
 
+LARGE = 1e150  # squares of larger numbers, and of those below 1 / LARGE, may be none that a float64 holds
+HALF = 2.0**1000  # beyond, the difference of two numbers may be infinite
+
 CLIPPED: tuple[Method, ...] = ("standard", "robust")  # the others are bounded, or wanted as they are
 TAIL = 1e-7  # normal scores end here: at -5.2 and 5.2
 
@@ -36,7 +39,7 @@ class Scaling(Spec):
         if not len(seen):
             return cls(fill=0.0, scale=0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            median = float(np.quantile(seen, 0.5))  # the mean of two huge numbers would be infinite
+            median = float(_quantile(seen, 0.5))
             center, scale = _measures(seen, method, median)
         if not np.isfinite([median, center, scale]).all():
             raise OverflowError
@@ -50,9 +53,38 @@ class Scaling(Spec):
         filled = np.where(np.isnan(x), self.fill, x)
         if self.quantiles:
             return normal_scores(filled, np.array(self.quantiles))
-        with np.errstate(over="ignore"):
-            z = (filled - self.center) / self.scale
+        z = standardised(filled, self.center, self.scale)
         return smooth_clip(z) if self.clip else z
+
+
+def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation (of n, not n - 1) along the first axis, of numbers of any size.
+
+    Where their squares would be infinite, or 0, they are taken in another unit, a power of two, which changes no
+    digit.
+    """
+    largest = np.abs(x).max(axis=0)
+    extreme = (largest > LARGE) | ((largest < 1 / LARGE) & (largest > 0))
+    unit = np.where(extreme, np.ldexp(1.0, np.frexp(largest)[1] - 1), 1.0)
+    return np.asarray((x / unit).mean(axis=0) * unit), np.asarray((x / unit).std(axis=0) * unit)
+
+
+def standardised(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:
+    """(x - mean) / scale, without an infinite difference on the way; infinite where x is far too large."""
+    with np.errstate(over="ignore"):
+        if np.all(scale <= HALF):
+            return np.asarray((x - mean) / scale)
+        quarter = np.where(scale > HALF, 0.25, 1.0)
+        return np.asarray((x * quarter - mean * quarter) / (scale * quarter))
+
+
+def restored(z: Floats, mean: Floats, scale: Floats) -> Floats:
+    """The way back, z scale + mean; infinite only where no float holds it."""
+    with np.errstate(over="ignore"):
+        if np.all(scale <= HALF):
+            return np.asarray(z * scale + mean)
+        quarter = np.where(scale > HALF, 0.25, 1.0)
+        return np.asarray((z * (scale * quarter) + mean * quarter) / quarter)
 
 
 def smooth_clip(z: Floats) -> Floats:
@@ -87,7 +119,8 @@ def _measures(x: Floats, method: Method, median: float) -> tuple[float, float]:
     if method == "min_max":
         return float(low), float(high - low)
     if method == "standard":
-        return float(x.mean()), float(x.std()) or float(high - low)  # a deviation may be too small for a float
+        mean, deviation = mean_and_deviation(x)
+        return float(mean), float(deviation) or float(high - low)  # a deviation may be too small for a float
     return median, _robust_scale(x, float(high - low))
 
 
@@ -96,8 +129,14 @@ def _robust_scale(x: Floats, span: float) -> float:
 
     Holzmueller et al., 2024.
     """
-    first, third = np.quantile(x, [0.25, 0.75])
+    first, third = _quantile(x, [0.25, 0.75])
     return float(third - first) or span / 2 or span
+
+
+def _quantile(x: Floats, share: float | list[float]) -> Floats:
+    """Quantiles without an infinite difference or sum on the way."""
+    quarter = 0.25 if np.abs(x).max() > HALF else 1.0
+    return np.asarray(np.quantile(x * quarter, share) / quarter)
 
 
 def _quantiles(x: Floats) -> tuple[float, ...]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.scaling import mean_and_deviation
+from npnet.metrics import metrics
 from npnet.plots.kinds import Drawing, Numbers, plot
 from npnet.plots.layout import Box, sheet
 from npnet.plots.material import Floats, Material
@@ -74,8 +76,8 @@ def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
     name = plain(material.targets[target], 28)
     axes.set(xlim=span, ylim=span, xlabel=f"true {name}", ylabel=f"predicted {name}")
     axes.locator_params(nbins=6)
-    rmse = float(np.sqrt(np.mean((true - predicted) ** 2)))
-    text = f"R² {short(determination(true, predicted))}   RMSE {short(rmse)}"
+    rmse = metrics["rmse"].stacked(true[:, None], predicted[None, None])
+    text = f"R² {short(determination(true, predicted))}   RMSE {short(float(rmse[0]))}"
     axes.text(0, 1.02, text, transform=axes.transAxes, va="bottom", fontsize=8.5, color=GREY)
 
 
@@ -101,7 +103,8 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     bars.tick_params(labelleft=False)
     for each in (axes, bars):
         each.axhline(0, color=BLACK, linestyle=(0, (5, 3)), linewidth=1)
-    text = f"mean {short(float(rest.mean()))}   s.d. {short(float(rest.std()))}"
+    mean, deviation = mean_and_deviation(rest)
+    text = f"mean {short(float(mean))}   s.d. {short(float(deviation))}"
     bars.text(0, 1.02, text, transform=bars.transAxes, va="bottom", fontsize=8.5, color=GREY)
 
 
@@ -126,8 +129,8 @@ def thin(values: NDArray[Number]) -> NDArray[Number]:
 
 def determination(true: Floats, predicted: Floats) -> float:
     """R²: one minus the share of the variance that is left; NaN of a constant target."""
-    total = float(np.sum((true - true.mean()) ** 2))
-    return 1 - float(np.sum((true - predicted) ** 2)) / total if total else float("nan")
+    varies = (true != true[0]).any()
+    return float(metrics["r2"].stacked(true[:, None], predicted[None, None])[0]) if varies else float("nan")
 
 
 def columns_of(material: Material) -> Numbers:
