@@ -55,7 +55,8 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
     legend(axes, labels)
     if material.task == "regression":
         return columns(material, area, ["prediction"], points)
-    return columns(material, area, [f"probability_{name}" for name in material.classes], points)
+    names = [f"probability_{material.classes[code]}" for code in material.shown]
+    return columns(material, area, [*names, "largest_of_others"] if material.few else names, points)
 
 
 def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Shown]) -> Labels:
@@ -66,7 +67,8 @@ def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Sho
     chance = area.values[..., 1]
     image = axes.imshow(chance, origin="lower", extent=area.extent, aspect="auto", cmap=diverging, vmin=0, vmax=1)
     labels = paint_points(axes, material, points)
-    if chance.min() < material.threshold < chance.max():
+    known = chance[np.isfinite(chance)]
+    if len(known) and known.min() < material.threshold < known.max():
         axes.contour(area.x, area.y, chance, levels=[material.threshold], colors=INK, linewidths=1.6)
         labels.append((f"probability {material.threshold:.4g}", axes.plot([], [], color=INK, linewidth=1.6)[0]))
     paint_bar(axes, image, f"probability of “{plain(material.classes[1], 20)}”")
@@ -74,14 +76,15 @@ def paint_binary(axes: "Axes", material: Material, area: Field, points: list[Sho
 
 
 def paint_classes(axes: "Axes", material: Material, area: Field, points: list[Shown]) -> Labels:
-    """The most probable class of each place in its colour, paler where the network is less sure."""
+    """The most probable class of each place in its colour, paler where the network is less sure; others are grey."""
     from matplotlib.colors import to_rgb
 
-    classes = len(material.classes)
-    colours = np.array([to_rgb(CLASS_COLOURS[code % len(CLASS_COLOURS)]) for code in range(classes)])
+    classes, looks = len(material.classes), [CLASS_COLOURS[code % len(CLASS_COLOURS)] for code in material.shown]
+    colours = np.array([to_rgb(colour) for colour in ([*looks, GREY] if material.few else looks)])
     winner, sure = area.values.argmax(axis=-1), area.values.max(axis=-1, keepdims=True)
     depth = 0.1 + 0.3 * np.clip((sure - 1 / classes) / (1 - 1 / classes), 0, 1)
-    axes.imshow(1 - depth * (1 - colours[winner]), origin="lower", extent=area.extent, aspect="auto")
+    shades = np.where(np.isfinite(sure), 1 - depth * (1 - colours[winner]), 1.0)
+    axes.imshow(shades, origin="lower", extent=area.extent, aspect="auto")
     for code in np.unique(winner):
         rest = np.delete(area.values, code, axis=-1).max(axis=-1)
         lead = area.values[..., code] - rest
@@ -118,6 +121,8 @@ def paint_points(axes: "Axes", material: Material, points: list[Shown]) -> Label
         labels.append((plain(name, 18), axes.plot([], [], linestyle="", markersize=6, **look)[0]))
     if len(looks) > LABELLED:
         labels.append((f"and {len(looks) - LABELLED} more", axes.plot([], [], alpha=0)[0]))
+    if material.few:
+        labels.append((f"coloured: {material.few}", axes.plot([], [], alpha=0)[0]))
     return labels + part_labels(axes, points)
 
 

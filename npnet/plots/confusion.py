@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from npnet.plots.kinds import Drawing, Numbers, plot
 from npnet.plots.layout import Box, sheet
-from npnet.plots.material import Floats, Material
+from npnet.plots.material import OTHERS, Floats, Material
 from npnet.plots.style import BLUE, GREY, INK, PALE, Look, plain
 
 if TYPE_CHECKING:
@@ -30,36 +30,45 @@ def classified(material: Material) -> str | None:
 @plot("confusion", needs=classified)
 def confusion(material: Material) -> Drawing:
     """Confusion matrix: how many of each class were taken for which, and the share of the row."""
-    across, down = label_inches(material)
-    side = float(np.clip(0.45 * len(material.classes), 3.2, 8.4))
+    names = labels(material)
+    across, down = label_inches(names)
+    side = float(np.clip(0.45 * len(names), 3.2, 8.4))
     page = sheet(material, f"Confusion matrix of the {material.judged} part", side + across + 1.55, side + down + 1.2)
     return Drawing(page.figure, paint_confusion(page, material))
 
 
 def paint_confusion(box: Box, material: Material) -> Numbers:
     """The matrix with a colour bar; gives a row per pair of classes."""
-    count = matrix(material)
+    names, count = labels(material), matrix(material)
     with np.errstate(invalid="ignore"):
         share = count / count.sum(axis=1, keepdims=True)
-    across, down = label_inches(material)
+    across, down = label_inches(names)
     square = box.square(across + 0.4, down + 0.35, right=1)
     axes = square.bare()
     cell = 72 * square.width / len(count)
     paint_cells(axes, share)
     if cell >= WITH_COUNT:
         write_cells(axes, count, share, cell)
-    name_sides(axes, material, cell)
+    name_sides(axes, material, names, cell)
     paint_bar(axes, square.width)
-    names = np.array(material.classes)
     true, predicted = np.repeat(names, len(names)), np.tile(names, len(names))
     return {"true": true, "predicted": predicted, "count": count.ravel(), "share_of_row": share.ravel()}
 
 
+def labels(material: Material) -> list[str]:
+    """The classes of the matrix; where not all are shown, the last ones stand for the others together."""
+    shown = [material.classes[code] for code in material.shown]
+    return [*shown, OTHERS] if material.few else shown
+
+
 def matrix(material: Material) -> NDArray[np.int64]:
     """Counts (classes, classes) of the judged part: rows are true classes, columns predicted."""
-    judged = material.predictions[material.judged or ""]
-    count = np.zeros((len(material.classes), len(material.classes)), np.int64)
-    np.add.at(count, (judged.target.astype(np.int64), judged.prediction.astype(np.int64)), 1)
+    judged, shown = material.predictions[material.judged or ""], material.shown
+    place = np.full(len(material.classes), len(shown))
+    place[shown] = np.arange(len(shown))
+    size = len(labels(material))
+    count = np.zeros((size, size), np.int64)
+    np.add.at(count, (place[judged.target.astype(np.int64)], place[judged.prediction.astype(np.int64)]), 1)
     return count
 
 
@@ -86,23 +95,24 @@ def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: flo
         axes.text(column, row, text, color="white" if share[row, column] > 0.45 else INK, linespacing=1.15, **look)
 
 
-def name_sides(axes: "Axes", material: Material, cell: float) -> None:
+def name_sides(axes: "Axes", material: Material, names: list[str], cell: float) -> None:
     """Class names at both sides, each second or third where cells (side in points) are small."""
-    names = [plain(name, 14) for name in material.classes]
+    names = [plain(name, 14) for name in names]
     every = range(0, len(names), ceil(NAME / cell))
     small = 7 if cell * every.step < 16 or len(names) > 20 else 8.5
     axes.set_xticks(every, [names[code] for code in every], rotation=90 if is_crowded(names) else 0, fontsize=small)
     axes.set_yticks(every, [names[code] for code in every], fontsize=small)
     rule = f", “{plain(material.classes[1], 14)}” above {material.threshold:.4g}" if material.task == "binary" else ""
-    axes.set(xlabel=f"predicted class{rule}", ylabel="true class")
+    few = f", {material.few}" if material.few else ""
+    axes.set(xlabel=f"predicted class{rule}{few}", ylabel="true class")
     axes.grid(visible=False)
     axes.tick_params(length=0)
     axes.spines[:].set(visible=True, color=GREY)
 
 
-def label_inches(material: Material) -> tuple[float, float]:
+def label_inches(classes: list[str]) -> tuple[float, float]:
     """Room for the longest class name beside the matrix and below it."""
-    names = [plain(name, 14) for name in material.classes]
+    names = [plain(name, 14) for name in classes]
     room = 0.12 + 0.075 * max(map(len, names))
     return room, room if is_crowded(names) else 0.25
 

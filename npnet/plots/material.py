@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Task = Literal["binary", "multiclass", "regression"]
 Floats = NDArray[np.float64]
 
+MOST_CLASSES = 50  # that one picture shows, the most frequent ones
+OTHERS = "(others)"
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -76,3 +79,18 @@ class Material:
     def unpredicted(self) -> str:
         """Why there is no picture of predictions where there are none."""
         return self.missing or "needs predictions of the test or validation part"
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """The codes of the classes that a picture shows: all, or the most frequent ones of the judged part."""
+        if len(self.classes) <= MOST_CLASSES:
+            return np.arange(len(self.classes))
+        rows = self.predictions[self.judged].target if self.judged else next(iter(self.points.values()))[1]
+        counts = np.bincount(rows.astype(np.int64), minlength=len(self.classes))
+        return np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
+
+    @property
+    def few(self) -> str:
+        """What to say where not all classes are shown: "50 most frequent of 2,000 classes", else ""."""
+        classes = len(self.classes)
+        return f"{MOST_CLASSES} most frequent of {classes:,} classes" if classes > MOST_CLASSES else ""

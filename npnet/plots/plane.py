@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NODES = 201  # of the grid, on each axis
+VALUES = 1 << 22  # that are predicted at a time
 KEPT = 4  # every fourth node goes into the CSV: 2,601 rows tell the same as 40,401
 MOST = {"train": 1000, "validation": 400, "test": 400}  # points drawn; more would hide the field
 
 
 @dataclass(frozen=True)
 class Field:
-    """The network's outputs (nodes, nodes, outputs) over x and y (nodes,), first axis up."""
+    """The network's outputs (nodes, nodes, outputs) over x and y (nodes,), first axis up.
+
+    Of more classes than a picture shows the outputs are theirs, and last the largest of the others.
+    """
 
     x: Floats
     y: Floats
@@ -62,12 +66,22 @@ def shown(material: Material) -> list[Shown]:
 
 
 def field(material: Material) -> Field:
-    """The network's outputs over the plane that its points cover, in one call of predict."""
+    """The network's outputs over the plane that its points cover, many nodes at a time."""
     spans = limits(np.concatenate([points.X for points in shown(material)]))
     x, y = (np.linspace(low, high, NODES) for low, high in spans)
     assert material.predict is not None
-    nodes = np.stack(np.meshgrid(x, y), axis=-1)
-    return Field(x, y, material.predict(nodes.reshape(-1, 2)).reshape(NODES, NODES, -1))
+    nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    size = max(1, VALUES // max(len(material.classes), 1))
+    each = [kept(material, material.predict(nodes[start : start + size])) for start in range(0, len(nodes), size)]
+    return Field(x, y, np.concatenate(each).reshape(NODES, NODES, -1))
+
+
+def kept(material: Material, outputs: Floats) -> Floats:
+    """The outputs that a picture shows, (nodes, outputs)."""
+    if not material.few:
+        return outputs
+    others = np.delete(outputs, material.shown, axis=1).max(axis=1, keepdims=True)
+    return np.concatenate([outputs[:, material.shown], others], axis=1)
 
 
 def limits(X: Floats) -> list[tuple[float, float]]:

@@ -44,7 +44,7 @@ def precision_recall(material: Material) -> Drawing:
     if material.task == "binary":
         share = float(np.mean(material.predictions[shown[0].part].target == 1))
         labels.append(("chance", axes.axhline(share, **CHANCE)))
-    legend(axes, labels, title(shown, "average precision"))
+    legend(axes, labels, title(material, shown, "average precision"))
     return Drawing(box.figure, columns(material, shown, "recall", "precision"))
 
 
@@ -54,7 +54,7 @@ def paint_roc(box: Box, material: Material) -> Numbers:
     axes = square_axes(box, "false positive rate", "true positive rate")
     labels = paint_curves(axes, material, shown)
     labels.append(("chance", axes.axline((0, 0), (1, 1), **CHANCE)))
-    legend(axes, labels, title(shown, "area under the curve"))
+    legend(axes, labels, title(material, shown, "area under the curve"))
     return columns(material, shown, "false_positive_rate", "true_positive_rate")
 
 
@@ -112,9 +112,10 @@ def paint_one(axes: "Axes", curve: Curve, look: Look) -> "Line2D":
     return line
 
 
-def title(shown: list[Curve], area: str) -> str:
+def title(material: Material, shown: list[Curve], area: str) -> str:
     """What the numbers in the legend are, and which where they are not all."""
-    return area if len(shown) <= LABELLED else f"{area},\nthe {LABELLED} smallest"
+    few = f"\n{material.few}" if material.few else ""
+    return f"{area}{few}" if len(shown) <= LABELLED else f"{area},\nthe {LABELLED} smallest{few and ' of the'}{few}"
 
 
 def columns(material: Material, shown: list[Curve], across: str, up: str) -> Numbers:

@@ -15,6 +15,7 @@ from npnet.streams import stream
 
 REPEATS = 5
 MOST_ROWS = 4000  # more say little more, and take longer
+MOST_VALUES = 1 << 20  # that the networks say of them
 
 
 def shuffled(fitting: Fitting, part: str, repeats: int = REPEATS) -> Importance:
@@ -40,7 +41,8 @@ class _Rows:
 
     def __init__(self, fitting: Fitting, part: str, repeats: int) -> None:
         self.fitting, self.repeats = fitting, repeats
-        parts = [_thinned(side.parts[part]) for side in fitting.sides]
+        most = min(MOST_ROWS, max(MOST_VALUES // fitting.network.outputs, 100))
+        parts = [_thinned(side.parts[part], most) for side in fitting.sides]
         self.X = [one.X for one in parts]
         self.size, self.members = max(map(len, self.X)), fitting.network.models // len(parts)
         numbers = np.concatenate([one.rows for one in parts])
@@ -89,6 +91,6 @@ class _Rows:
         return measure(name, self.y, np.ascontiguousarray(output.transpose(1, 0, 2)), task)
 
 
-def _thinned(part: Part) -> Part:
-    kept = np.linspace(0, len(part.y) - 1, min(len(part.y), MOST_ROWS)).astype(np.int64)
+def _thinned(part: Part, most: int) -> Part:
+    kept = np.linspace(0, len(part.y) - 1, min(len(part.y), most)).astype(np.int64)
     return part.take(kept)

@@ -44,7 +44,7 @@ def curves(material: Material, trace: Callable[[Flags, Floats], Points]) -> list
 def traceable(material: Material) -> list[tuple[str, int]]:
     """The parts and classes of which there is a curve: rows of the class, rows of others, probabilities."""
     judged = [material.judged] if material.judged else []
-    parts, codes = judged, list(range(len(material.classes)))
+    parts, codes = judged, material.shown.tolist()
     if material.task == "binary":
         parts, codes = [part for part in ("test", "validation") if part in material.predictions] or judged, [1]
     of_class = {(part, code): material.predictions[part].target == code for part in parts for code in codes}
