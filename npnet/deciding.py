@@ -16,13 +16,19 @@ Floats = NDArray[np.float64]
 
 
 def chosen(experiment: Experiment, task: Task, y: NDArray[Any], output: Floats) -> Decisions:
-    """The temperature and the threshold that the experiment asks for, from outputs (outputs, samples) for targets y."""
+    """The temperature and the threshold that the experiment asks for, from outputs (outputs, samples) for targets y.
+
+    Outputs that are not finite choose nothing.
+    """
     decisions = Decisions(threshold=experiment.given_threshold)
+    if not np.isfinite(output).all():
+        return decisions
     if experiment.temperature:
         decisions = replace(decisions, temperature=fit_temperature(logits(output, task), y))
         output = decisions.tempered(output, task)
     if isinstance(experiment.threshold, str):
-        decisions = replace(decisions, threshold=choose_threshold(y, output[0], experiment.threshold).value)
+        metric = experiment.threshold
+        decisions = replace(decisions, threshold=choose_threshold(y, output[0], metric).value, chosen_for=metric)
     return decisions
 
 

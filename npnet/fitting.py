@@ -120,8 +120,7 @@ class Fitting:
     @property
     def rule(self) -> DecisionRule | None:
         """How two classes are decided; None for any other task."""
-        chosen = self.experiment.threshold if isinstance(self.experiment.threshold, str) else None
-        return self.decisions.rule(self.data.task, self.data.classes, chosen)
+        return self.decisions.rule(self.data.task, self.data.classes)
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -197,18 +196,21 @@ class Fitting:
         lost = [
             name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value).all()
         ]
-        growth, grown = self.grown(progress)
-        what = "the weights are no longer finite numbers"
-        if lost:
-            what = f"{lost[0]} is no longer a finite number"
-        elif self.experiment.diverge_factor and growth > self.experiment.diverge_factor:
-            what = grown
-        rate = self.experiment.learning_rate
+        what, hint = self._reason(progress, lost)
         kept = epochs_text(**self.monitored)
-        return (
-            f"the training diverged in epoch {progress.epoch}: {what}; the weights of {kept} are kept",
-            f"try a smaller learning_rate than {rate:g}, or clip_norm: 1",
-        )
+        return f"the training diverged in epoch {progress.epoch}: {what}; the weights of {kept} are kept", hint
+
+    def _reason(self, progress: Progress, lost: Sequence[str]) -> tuple[str, str]:
+        growth, grown = self.grown(progress)
+        if not self.cohort.growth.finite_before[self.models].all():
+            what = "train_loss is not a finite number, and was none before training"
+            return what, "are some inputs huge? scale: standard, or prepare: {}, brings them to a usual size"
+        hint = f"try a smaller learning_rate than {self.experiment.learning_rate:g}, or clip_norm: 1"
+        if lost:
+            return f"{lost[0]} is no longer a finite number", hint
+        if self.experiment.diverge_factor and growth > self.experiment.diverge_factor:
+            return grown, hint
+        return "the weights are no longer finite numbers", hint
 
     def said(self, part: str, fold: int = 0) -> Said:
         """The rows of a part of a fold, and its outputs (outputs, samples), averaged over the members.
@@ -218,11 +220,12 @@ class Fitting:
         several = len(self.sides) // len(self.folds)
         scores = self.cohort.scored(part)[1][self.models]
         each = []
-        for side in range(fold * several, (fold + 1) * several):
-            share = np.stack(scores[side * self.members : (side + 1) * self.members])
-            each.append((self.sides[side].parts[part], self.readouts[side](share).mean(axis=0)))
-        whole, output = pooled(each)
-        return whole, self.decisions.tempered(output, self.data.task)
+        with np.errstate(all="ignore"):
+            for side in range(fold * several, (fold + 1) * several):
+                share = np.stack(scores[side * self.members : (side + 1) * self.members])
+                each.append((self.sides[side].parts[part], self.readouts[side](share).mean(axis=0)))
+            whole, output = pooled(each)
+            return whole, self.decisions.tempered(output, self.data.task)
 
     def outputs(self, part: str, fold: int = 0) -> Floats:
         """What is said of a part: probabilities or values, (outputs, samples)."""
@@ -233,8 +236,9 @@ class Fitting:
         return self.predictor.outputs(frame)
 
     def mean_loss(self, part: str, fold: int = 0) -> float:
-        """The loss of a part of a fold, of an ensemble the mean of its members'."""
-        return float(np.split(self.cohort.scored(part)[0][self.models], len(self.folds))[fold].mean())
+        """The loss of a part of a fold, of an ensemble the mean of its members'; NaN where it is not finite."""
+        loss = float(np.split(self.cohort.scored(part)[0][self.models], len(self.folds))[fold].mean())
+        return loss if np.isfinite(loss) else np.nan
 
     def scores(self, part: str, fold: int = 0) -> dict[str, float]:
         """The loss and all metrics of one part, by scikit-learn."""

@@ -43,14 +43,15 @@ class Predictor:
 
         What training never saw is counted in `unknown`, as its preparation says.
         """
-        scores = self._scores(frame, unknown)
-        task = self.sides[0].readout.task
-        return self.decisions.tempered(averaged(scores, [side.readout for side in self.sides]), task)
+        task, readouts = self.sides[0].readout.task, [side.readout for side in self.sides]
+        with np.errstate(all="ignore"):
+            return self.decisions.tempered(averaged(self._scores(frame, unknown), readouts), task)
 
     def quantiles(self, frame: Frame) -> Floats:
         """The quantiles of each target, (targets, quantiles, samples), averaged over all models."""
-        shares = zip(self.sides, np.split(self._scores(frame, None), len(self.sides)), strict=True)
-        return np.asarray(np.mean([side.readout.quantiles(share).mean(axis=0) for side, share in shares], axis=0))
+        with np.errstate(all="ignore"):
+            shares = zip(self.sides, np.split(self._scores(frame, None), len(self.sides)), strict=True)
+            return np.asarray(np.mean([side.readout.quantiles(share).mean(axis=0) for side, share in shares], axis=0))
 
     def _scores(self, frame: Frame, unknown: Unknown | None) -> NDArray[Any]:
         first, *others = [side.preparation for side in self.sides]

@@ -68,10 +68,14 @@ def shares(output: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What is done with probabilities: a temperature that makes them honest, a threshold that decides."""
+    """What is done with probabilities: a temperature that makes them honest, a threshold that decides.
+
+    `chosen_for` is the metric for which the validation part chose the threshold, None where it was given.
+    """
 
     temperature: float = 1.0
     threshold: float = 0.5
+    chosen_for: str | None = None
 
     def tempered(self, output: Floats, task: Task) -> Floats:
         """Probabilities (outputs, samples) whose logits are divided by the temperature.
@@ -86,13 +90,13 @@ class Decisions:
             return np.asarray(e / e.sum(axis=0))
         return np.asarray(np.exp(-np.logaddexp(0.0, -z)))
 
-    def rule(self, task: Task, classes: Sequence[str], chosen_for: str | None = None) -> DecisionRule | None:
+    def rule(self, task: Task, classes: Sequence[str]) -> DecisionRule | None:
         """How two classes are decided; None for any other task."""
-        return DecisionRule(classes[1], self.threshold, chosen_for) if task == "binary" else None
+        return DecisionRule(classes[1], self.threshold, self.chosen_for) if task == "binary" else None
 
     def moved(self, output: Floats, task: Task) -> Floats:
-        """Outputs whose decisions at one half are those at the threshold: 0 or 1 for two classes."""
-        return (output > self.threshold).astype(np.float64) if task == "binary" else output
+        """Outputs whose decisions at one half are those at the threshold: 0 or 1 for two classes, NaN stays."""
+        return np.where(np.isnan(output), output, output > self.threshold) if task == "binary" else output
 
 
 def logits(output: Floats, task: Task) -> Floats:

@@ -17,6 +17,7 @@ from npnet.data.preparation import Preparation
 from npnet.data.schema import Schema
 from npnet.data.source import VALUES, class_count
 from npnet.data.targets import Target
+from npnet.decisions import RATES
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for
 from npnet.nn.footprint import parameters
@@ -86,7 +87,7 @@ class DataMetadata:
             preparations=tuple(Preparation.parse(one) for one in fields["preparations"]),
             target_scalers=tuple(_scaler(one) for one in fields["target_scalers"]),
             schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
-            decisions=Decisions(*(float(fields["decisions"][name]) for name in ("temperature", "threshold"))),
+            decisions=_decisions(fields["decisions"]),
         )
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
@@ -116,7 +117,9 @@ class DataMetadata:
             "classes": self._has_classes_of_its_task,
             "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
             "target_scalers": all(_is_scale(mean, scale) for mean, scale in scales),
-            "decisions": 0 < self.decisions.temperature < np.inf and 0 <= self.decisions.threshold <= 1,
+            "decisions": 0 < self.decisions.temperature < np.inf
+            and 0 <= self.decisions.threshold <= 1
+            and self.decisions.chosen_for in (None, *RATES),
         }
         return next((f"its {name} do not fit" for name, fit in fits.items() if not fit), None)
 
@@ -138,6 +141,10 @@ def _is_scale(mean: NDArray[np.float64], scale: NDArray[np.float64]) -> bool:
 
 def _scaler(fields: dict[str, Any]) -> Scaler:
     return Scaler(np.array(fields["mean"], np.float64), np.array(fields["scale"], np.float64))
+
+
+def _decisions(fields: dict[str, Any]) -> Decisions:
+    return Decisions(float(fields["temperature"]), float(fields["threshold"]), fields.get("chosen_for"))
 
 
 def data_metadata(fitting: Fitting) -> dict[str, str]:

@@ -1,12 +1,15 @@
 import inspect
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn import metrics as reference
 
 from npnet.errors import UsageError
 from npnet.metrics import decide, evaluate, for_task, metrics
+from npnet.metrics.metric import MOST_CLASSES
 
 CLASS_METRICS = for_task("binary")
 REGRESSION_METRICS = for_task("regression")
@@ -139,6 +142,120 @@ def test_weights_of_two_count_as_rows_given_twice():
         np.testing.assert_allclose(weighted, metrics[name].stacked(target[twice], output[..., twice]), rtol=1e-12)
 
 
+def of_scikit_learn(name, target, output, weight, binary):
+    """A score as scikit-learn's documentation has it, of rows that all count; NaN where it gives none."""
+    shown = np.concatenate([1 - output, output]) if binary else output
+    decided, codes, named = decide(output), np.arange(len(shown)), {"sample_weight": weight, "zero_division": 0}
+    average = {"labels": [1] if binary else None, "average": "macro"}
+    if name == "roc_auc":
+        judged = [code for code in (codes[1:] if binary else codes) if 0 < np.sum(target == code) < len(target)]
+        areas = [reference.roc_auc_score(target == code, shown[code], sample_weight=weight) for code in judged]
+        return np.mean(areas) if areas else np.nan
+    if name == "brier":
+        each = ((shown - (target == codes[:, None])) ** 2).sum(axis=0) / (2 if binary else 1)
+        return np.average(each, weights=weight)
+    return {
+        "accuracy": lambda: reference.accuracy_score(target, decided, sample_weight=weight),
+        "balanced_accuracy": lambda: reference.recall_score(
+            target, decided, labels=np.unique(target), average="macro", sample_weight=weight
+        ),
+        "f1": lambda: reference.f1_score(target, decided, **average, **named),
+        "precision": lambda: reference.precision_score(target, decided, **average, **named),
+        "recall": lambda: reference.recall_score(target, decided, **average, **named),
+        "log_loss": lambda: reference.log_loss(
+            target, (shown / shown.sum(axis=0)).T, labels=codes, sample_weight=weight
+        ),
+    }[name]()
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.data())
+def test_rows_of_weight_zero_are_none_for_every_metric_of_classes(data):
+    classes, samples = data.draw(st.integers(2, 4)), data.draw(st.integers(1, 10))
+    target = np.array(data.draw(st.lists(st.integers(0, classes - 1), min_size=samples, max_size=samples)))
+    weight = np.array(data.draw(st.lists(st.sampled_from([0, 0, 0.3, 1, 7]), min_size=samples, max_size=samples)))
+    random = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    output = probabilities(random, 2, classes, samples, data.draw(st.sampled_from([None, 1])))
+    rows = weight > 0
+    for name in CLASS_METRICS:
+        found = assert_same(name, target, output, weight.astype(float))
+        kept = target[rows], output[0][:, rows], weight[rows]
+        expected = of_scikit_learn(name, *kept, classes == 2) if rows.any() else np.nan
+        np.testing.assert_allclose(found[0], expected, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.data())
+def test_rows_of_weight_zero_are_none_for_every_metric_of_values(data):
+    targets, samples = data.draw(st.integers(1, 2)), data.draw(st.integers(1, 8))
+    random = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    target = random.choice([0.1, 0.7, 3.0], (samples, targets))
+    output = np.stack([target.T, target.T + random.choice([0, 0.5], (targets, samples))])
+    weight = np.array(
+        data.draw(st.lists(st.sampled_from([0, 0, 0.3, 1, 7]), min_size=samples, max_size=samples)), float
+    )
+    rows = weight > 0
+    for name in REGRESSION_METRICS:
+        found = assert_same(name, target, output, weight)
+        assert np.isnan(found).all() == (rows.sum() < (2 if name == "r2" else 1))
+        kept = target[rows], output[..., rows], weight[rows]
+        np.testing.assert_array_equal(found, metrics[name].stacked(*kept))
+        for one, value in zip(kept[1], found, strict=True):
+            if rows.any() and not (name == "r2" and (kept[0] == kept[0][0]).all(axis=0).any()):
+                function = {"r2": "r2_score", "rmse": "root_mean_squared_error", "mae": "mean_absolute_error"}[name]
+                expected = getattr(reference, function)(kept[0], one.T, sample_weight=kept[2])
+                assert value == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", [*CLASS_METRICS, *REGRESSION_METRICS])
+def test_a_model_with_an_output_that_is_not_finite_has_no_score_and_the_others_have_theirs(name, bad):
+    random = np.random.default_rng(6)
+    if name in CLASS_METRICS:
+        target, output = random.integers(0, 3, 40), probabilities(random, 4, 3, 40)
+    else:
+        target, output = random.normal(size=(40, 2)), random.normal(size=(4, 2, 40))
+    well = metrics[name].stacked(target, output)
+    output[1, 1, 7], output[2] = bad, bad
+    found = assert_same(name, target, output)
+    assert np.isnan(found).tolist() == [False, True, True, False]
+    np.testing.assert_array_equal(found[[0, 3]], well[[0, 3]])
+    assert np.isnan(metrics[name].stacked(target, np.full_like(output, bad))).all()
+    weight = np.where(np.arange(40) == 7, 0.0, 1.0)
+    assert np.isnan(assert_same(name, target, output, weight)).tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-170, 1e-3, 1e160, 1e300])
+@pytest.mark.parametrize("name", REGRESSION_METRICS)
+def test_values_of_any_size_have_the_score_of_ordinary_ones_in_their_unit(name, size):
+    random = np.random.default_rng(7)
+    target = random.normal(3, 2, (200, 2))
+    output = target.T + random.normal(0, 1, (3, 2, 200))
+    usual = metrics[name].stacked(target, output)
+    found = assert_same(name, target * size, output * size, tolerance=1e-12)
+    np.testing.assert_allclose(found, usual if name == "r2" else usual * size, rtol=1e-12)
+    assert metrics[name].score(target * size, output[0] * size) == pytest.approx(found[0], rel=1e-12, abs=0)
+
+
+def test_a_score_that_no_float_holds_is_undefined():
+    assert np.isnan(assert_same("rmse", np.full((2, 1), -1.7e308), np.full((1, 1, 2), 1.7e308))).all()
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+def test_many_classes_score_as_few_and_in_a_fraction_of_the_room(name, monkeypatch):
+    random = np.random.default_rng(8)
+    target, output = random.integers(0, 60, 300), probabilities(random, 1, 60, 300)[0]
+    alone = metrics[name].score(target, output)
+    assert evaluate(target, output, "multiclass", [name])[name] == pytest.approx(alone, rel=1e-12)
+    assert MOST_CLASSES < 60
+    monkeypatch.setattr("npnet.metrics.metric.CHUNK", 1000)
+    assert evaluate(target, output, "multiclass", [name])[name] == pytest.approx(alone, rel=1e-12)
+    pair = np.stack([output, output[::-1]])
+    chunked = metrics[name].stacked(target, pair)
+    monkeypatch.undo()
+    np.testing.assert_allclose(chunked, metrics[name].stacked(target, pair), rtol=1e-12)
+
+
 def test_every_metric_has_a_goal_a_task_and_a_first_line():
     for name, metric in metrics.items():
         assert metric.name == name
@@ -199,3 +316,15 @@ def test_decisions_counted_by_pairs_score_as_row_by_row(name: str) -> None:
         "recall": reference.recall_score(target, decided, average="macro"),
     }
     assert metrics[name].score(target, output) == expected[name]
+
+
+@pytest.mark.parametrize("name", CLASS_METRICS)
+def test_the_room_that_a_score_takes_grows_with_rows_times_classes_and_no_faster(name):
+    random = np.random.default_rng(9)
+    classes, rows = 1500, 60
+    target, output = random.integers(0, classes, rows), random.random((classes, rows))
+    tracemalloc.start()
+    evaluate(target, output, "multiclass", [name])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 * output.nbytes < classes**2 * 8

@@ -59,7 +59,7 @@ def predict(
     from npnet.reopening import data_files
     from npnet.rundir import answering, find
     from npnet.running.formats import encoded, require_writer
-    from npnet.running.predicting import Oracle
+    from npnet.running.predicting import Oracle, Unanswered
 
     found = answering(find(here.runs_dir, run))
     place = destination(output, force, [file or STDIO, *data_files(found)], [found])
@@ -69,11 +69,16 @@ def predict(
     if proba:
         oracle.require_classes()
     frame = looked_at(here, oracle, file or STDIO, strict)
-    blocks = oracle.predictions(frame, proba)
+    unanswered = Unanswered()
+    blocks = unanswered.watch(oracle.predictions(frame, proba))
     if place is None:
         show(here, kind, blocks)
+    else:
+        place.write(encoded(kind, blocks))
+    if unanswered.warning:
+        here.screen.warn(unanswered.warning)
+    if place is None:
         return
-    place.write(encoded(kind, blocks))
     here.screen.say(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {place.path}")
     if here.json:
         here.screen.result_json({"file": str(place.path), "rows": len(frame)})

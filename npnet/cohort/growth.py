@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.cohort.group import Group, Places
 from npnet.config import Experiment
@@ -20,11 +21,15 @@ class Growth:
         self._factors = np.repeat(factors, models // len(experiments))
         self.first = np.zeros(models)
 
+    @property
+    def finite_before(self) -> NDArray[np.bool_]:
+        """Which models had a finite loss before their training."""
+        return np.asarray(self.first != LARGEST)
+
     def begin(self, groups: Iterable[Group]) -> None:
         """Measure the loss of the initial values; against one that is no number nothing has grown."""
-        with np.errstate(all="ignore"):
-            for group in groups:
-                self.first[group.places] = group.scorer("train").run()
+        for group in groups:
+            self.first[group.places] = group.scorer("train").run()
         self.first[~np.isfinite(self.first)] = LARGEST
 
     def of(self, progress: Progress, places: Places) -> PerModel:

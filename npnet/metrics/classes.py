@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, decide, in_chunks, mean
+from npnet.metrics.metric import CLASSES, Array, Codes, Floats, add, by_decisions, chunks_of, decide, in_chunks, mean
 
 DECIDED = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
 """The metrics that look at decisions alone, and so depend on the threshold."""
@@ -59,15 +59,9 @@ def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats
     classes = _judged(target, output)
     if len(classes) == 0:
         return np.full(len(output), np.nan)
-    scores = output if output.shape[1] == len(classes) else output[:, classes]
-    order = scores.argsort(axis=-1)
-    positive = (target[order] == classes[:, None]).astype(np.float64)
-    negative = 1.0 - positive
-    if weight is not None:
-        positive, negative = positive * weight[order], negative * weight[order]
-    below = _negatives_below(np.take_along_axis(scores, order, axis=-1), negative)
-    areas = np.vecdot(positive, below) / (positive.sum(axis=-1) * negative.sum(axis=-1))
-    return np.asarray(areas.mean(axis=-1))
+    chunks = [classes[chunk] for chunk in chunks_of(len(classes), len(output) * len(target))]
+    areas = [_areas(target, output[:, some] if output.shape[1] > 1 else output, some, weight) for some in chunks]
+    return np.asarray(np.concatenate(areas, axis=1).mean(axis=1))
 
 
 @add("accuracy", "maximize", CLASSES, by_decisions("accuracy_score"))
@@ -118,7 +112,11 @@ def log_loss(target: Array, output: Array, weight: Array | None = None) -> Float
 
     In nats; probabilities are kept 2.2e-16 away from 0 and 1. Good, 1952.
     """
-    given = _of_all_classes(output)[:, target, np.arange(len(target))]
+    given = output[:, 0].astype(np.float64)
+    if output.shape[1] == 1:
+        given = np.where(target == 1, given, 1 - given)
+    else:
+        given = output[:, target, np.arange(len(target))].astype(np.float64) / output.sum(axis=1, dtype=np.float64)
     smallest = np.finfo(np.float64).eps
     return -mean(np.log(given.clip(smallest, 1 - smallest)), weight)
 
@@ -129,8 +127,10 @@ def brier(target: Array, output: Array, weight: Array | None = None) -> Floats:
 
     Of class 1 alone for two classes, else summed over the classes. Brier, 1950.
     """
-    distance = output.astype(np.float64) - (target == _classes(output)[:, None])
-    return mean(np.square(distance).sum(axis=1), weight)
+    classes, squares = _classes(output)[:, None], np.empty((len(output), len(target)))
+    for rows in chunks_of(len(target), output[..., 0].size):
+        squares[:, rows] = np.square(output[..., rows].astype(np.float64) - (target[rows] == classes)).sum(axis=1)
+    return mean(squares, weight)
 
 
 def _classes(output: Array) -> Codes:
@@ -138,7 +138,7 @@ def _classes(output: Array) -> Codes:
 
 
 def _of_all_classes(output: Array) -> Floats:
-    """Probabilities of all classes, also of two, in float64 and adding up to 1 in it."""
+    """Probabilities (outputs, samples) of all classes, also of two, in float64 and adding up to 1 in it."""
     given = output.astype(np.float64)
     if output.shape[-2] == 1:
         return np.concatenate([1 - given, given], axis=-2)
@@ -150,6 +150,17 @@ def _judged(target: Array, output: Array) -> Codes:
     classes = _classes(output)
     counts = np.bincount(target, minlength=classes[-1] + 1)[classes]
     return classes[(counts > 0) & (counts < len(target))]
+
+
+def _areas(target: Array, scores: Array, classes: Codes, weight: Array | None) -> Floats:
+    """The area of each class against the rest, (models, classes), by its scores (models, classes, samples)."""
+    order = scores.argsort(axis=-1)
+    positive = (target[order] == classes[:, None]).astype(np.float64)
+    negative = 1.0 - positive
+    if weight is not None:
+        positive, negative = positive * weight[order], negative * weight[order]
+    below = _negatives_below(np.take_along_axis(scores, order, axis=-1), negative)
+    return np.asarray(np.vecdot(positive, below) / (positive.sum(axis=-1) * negative.sum(axis=-1)))
 
 
 def _negatives_below(scores: Array, negative: Floats) -> Floats:

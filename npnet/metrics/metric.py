@@ -3,13 +3,15 @@
 `stacked` is for every epoch, `score` for the final figures; tests hold them equal. Shapes: target is (samples,) class
 codes, or (samples, targets) of a regression; output is (models, outputs, samples) for `stacked` and (outputs,
 samples) for `score`: the probability of class 1 (binary, one output), of every class (multiclass), or values in the
-target's units. weight, where given, is (samples,). What is undefined, such as a ROC of one class, is NaN from both.
+target's units. weight, where given, is (samples,); rows of weight 0 do not count. What is undefined is NaN from both: a
+ROC of one class, a score of an output that is not finite, a score that no float holds.
 
 A decision is the most probable class, in a tie the lower one: class 1 of two where its probability is above 0.5.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +27,8 @@ Goal = Literal["maximize", "minimize"]
 
 CLASSES = ("binary", "multiclass", "multilabel")
 REGRESSION = ("regression", "counts")
-CHUNK = 1 << 18  # rows
+CHUNK = 1 << 20  # numbers
+MOST_CLASSES = 50  # that scikit-learn scores one by one
 
 Stacked = Callable[..., Floats]  # (target, output, weight=None), of every model: (models,)
 Score = Callable[..., float]  # the same of one model
@@ -60,13 +63,16 @@ def evaluate(
 ) -> dict[str, float]:
     """The final figures of one model, outputs (outputs, samples): those named, or all of its task.
 
-    UsageError for a name that is no metric of the task.
+    scikit-learn goes class by class and takes seconds for hundreds: of more than `MOST_CLASSES` the stack's functions
+    score, which are held equal. UsageError for a name that is no metric of the task.
     """
     known = for_task(task)
     chosen = known if names is None else names
     for name in chosen:
         if name not in known:
             raise UsageError(f'"{name}" is no metric of a {task} task', f"these are: {', '.join(known)}")
+    if task == "multiclass" and len(output) > MOST_CLASSES:
+        return {name: float(measure(name, target, output[np.newaxis], task, weight)[0]) for name in chosen}
     if task != "multilabel":
         return {name: metrics[name].score(target, output, weight) for name in chosen}
     pairs = list(zip(target.T, output, strict=True))
@@ -101,23 +107,53 @@ def add(
     """Register the scoring of a stack as a metric, beside its score of one model."""
 
     def register(stacked: Stacked) -> Metric:
-        return metrics.add(name)(Metric(name, goal, tasks, stacked, score, lack))
+        return metrics.add(name)(Metric(name, goal, tasks, _of_a_stack(stacked), _of_one(score), lack))
 
     return register
 
 
-def by_reference(
-    function: str, given: Callable[[Array], Array], options: Callable[..., dict[str, Any]] | None = None
-) -> Score:
-    """The score of one model by a function of scikit-learn, from what `given` makes of the outputs."""
+def _of_a_stack(stacked: Stacked) -> Stacked:
+    """The same of the rows that count, for the models whose outputs are finite; NaN for the others."""
 
-    def score(target: Array, output: Array, weight: Array | None = None) -> float:
-        from sklearn import metrics as reference
+    @wraps(stacked)
+    def guarded(target: Array, output: Array, weight: Array | None = None) -> Floats:
+        target, output, weight = _that_count(target, output, weight)
+        with np.errstate(all="ignore"):
+            if not len(target):
+                return np.full(len(output), np.nan)
+            if np.isfinite(output.sum()):
+                found = stacked(target, output, weight)
+            else:
+                finite = np.isfinite(output).all(axis=(1, 2))
+                found = np.full(len(output), np.nan)
+                if finite.any():
+                    found[finite] = stacked(target, output[finite], weight)
+        return np.where(np.isfinite(found), found, np.nan)
 
-        more = options(target, output) if options else {}
-        return float(getattr(reference, function)(target, given(output), sample_weight=weight, **more))
+    return guarded
 
-    return score
+
+def _of_one(score: Score) -> Score:
+    """The same of the rows that count, where the outputs are finite; else NaN."""
+
+    @wraps(score)
+    def guarded(target: Array, output: Array, weight: Array | None = None) -> float:
+        target, output, weight = _that_count(target, output, weight)
+        if not len(target) or not np.isfinite(output).all():
+            return np.nan
+        with np.errstate(all="ignore"):
+            found = score(target, output, weight)
+        return found if np.isfinite(found) else np.nan
+
+    return guarded
+
+
+def _that_count(target: Array, output: Array, weight: Array | None) -> tuple[Array, Array, Array | None]:
+    """The rows of positive weight."""
+    if weight is None or (weight > 0).all():
+        return target, output, weight
+    rows = np.flatnonzero(weight > 0)
+    return target[rows], output[..., rows], weight[rows]
 
 
 def by_decisions(function: str, options: Callable[..., dict[str, Any]] | None = None) -> Score:
@@ -130,11 +166,10 @@ def by_decisions(function: str, options: Callable[..., dict[str, Any]] | None = 
         from sklearn import metrics as reference
 
         classes = max(len(output), 2)
-        pair = target * classes + decide(output)
-        found, total = np.flatnonzero(np.bincount(pair)), np.bincount(pair, weight)
+        found, place = np.unique(target * classes + decide(output), return_inverse=True)
         actual, decided = np.divmod(found, classes)
         more = options(actual, output) if options else {}
-        return float(getattr(reference, function)(actual, decided, sample_weight=total[found], **more))
+        return float(getattr(reference, function)(actual, decided, sample_weight=np.bincount(place, weight), **more))
 
     return score
 
@@ -143,15 +178,20 @@ def in_chunks(score: Score) -> Score:
     """A score that is a mean over rows, taken over chunks of many: what scikit-learn copies of them stays small."""
 
     def whole(target: Array, output: Array, weight: Array | None = None) -> float:
-        chunks = [slice(start, start + CHUNK) for start in range(0, len(target), CHUNK)]
+        chunks = chunks_of(len(target), len(output))
         if len(chunks) < 2:
             return score(target, output, weight)
         sizes = [len(target[rows]) if weight is None else float(weight[rows].sum()) for rows in chunks]
-        counted = [(rows, size) for rows, size in zip(chunks, sizes, strict=True) if size]
-        each = [score(target[rows], output[:, rows], None if weight is None else weight[rows]) for rows, _ in counted]
-        return float(np.average(each, weights=[size for _, size in counted]))
+        each = [score(target[rows], output[:, rows], None if weight is None else weight[rows]) for rows in chunks]
+        return float(np.average(each, weights=sizes))
 
     return whole
+
+
+def chunks_of(count: int, width: int) -> list[slice]:
+    """As many as `CHUNK` numbers at a time, of so many things that are each some numbers wide."""
+    size = max(1, CHUNK // width)
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 def mean(values: Array, weight: Array | None) -> Floats:

@@ -18,7 +18,8 @@ CHUNK = 1024
 class Scorer:
     """Raw scores and the mean loss of a set of samples, by every model of a stack.
 
-    `scores` (models, outputs, samples) is overwritten by each call; `loss` is over the whole set.
+    `scores` (models, outputs, samples) is overwritten by each call; `loss` is over the whole set. Numbers that are not
+    finite come without a warning.
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
@@ -36,16 +37,18 @@ class Scorer:
         total = np.zeros(self.network.models)
         if silence:
             silence.begin()
-        for one in self._chunks():
-            total += one.total_loss()
-            if silence:
-                silence.look(one)
+        with np.errstate(all="ignore"):
+            for one in self._chunks():
+                total += one.total_loss()
+                if silence:
+                    silence.look(one)
         return total / len(self.samples)
 
     def predict(self) -> Array:
         """Fill `scores` alone, and give them."""
-        for _ in self._chunks():
-            pass
+        with np.errstate(all="ignore"):
+            for _ in self._chunks():
+                pass
         return self.scores
 
     def _chunks(self) -> Iterator[Pass]:

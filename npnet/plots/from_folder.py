@@ -37,14 +37,18 @@ def folder_material(run: Run) -> Material:
     if not run.file(files.WEIGHTS).exists():  # which say what was predicted, and how to decide
         return seen
     data = metadata_of(run)
+    read = {"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted}
+    held = {part: known for part, found in read.items() if len((known := _finite(found)).rows)}
+    lost = sum(len(one.rows) for one in read.values()) - sum(len(one.rows) for one in held.values())
     return replace(
         seen,
+        subtitle=", ".join([seen.subtitle, *left_out(lost)]),
         task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
         targets=data.targets,
         threshold=data.decisions.threshold,
-        predictions={"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted},
+        predictions=held,
     )
 
 
@@ -69,6 +73,11 @@ def recorded(run: Run, folds: int) -> Material:
     )
 
 
+def left_out(rows: int) -> list[str]:
+    """What a picture says of rows that it cannot show, if there are any."""
+    return [f"left out {rows:,} rows of which the network says nothing finite"] if rows else []
+
+
 def best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
     """The first and the last best epoch of several networks, of one the same epoch twice."""
     return monitored["first_epoch"], monitored["last_epoch"]
@@ -89,9 +98,17 @@ def _predictions(columns: Mapping[str, NDArray[Any]], data: DataMetadata) -> Pre
         said = "probability" if data.task == "multilabel" else "prediction"
         values = [_side_by_side(columns, word, endings(data.targets)) for word in ("target", said)]
         return Predictions(columns["row"], values[0], values[1])
-    codes = {name: code for code, name in enumerate(data.classes)}
+    codes = {"": 0, **{name: code for code, name in enumerate(data.classes)}}  # "" has no finite probability
     decided = [np.array([codes[name] for name in columns[word].tolist()], np.int64) for word in LABELS]
     return Predictions(columns["row"], decided[0], decided[1], _side_by_side(columns, PROBABILITY, data.classes))
+
+
+def _finite(found: Predictions) -> Predictions:
+    """The rows of which the network says something finite."""
+    said = found.prediction if found.probability is None else found.probability
+    rows = np.flatnonzero(np.isfinite(said).all(axis=1))
+    probability = None if found.probability is None else found.probability[rows]
+    return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability)
 
 
 def _side_by_side(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str, ...]) -> NDArray[np.float64]:

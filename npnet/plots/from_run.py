@@ -12,9 +12,10 @@ from npnet.data import Part
 from npnet.data.frame import Frame
 from npnet.fitting import Fitting
 from npnet.metrics import decide
-from npnet.plots.from_folder import DRAWN_AS, best_epochs, recorded
+from npnet.plots.from_folder import DRAWN_AS, best_epochs, left_out, recorded
 from npnet.plots.material import Material, Predictions
 from npnet.plots.shuffling import shuffled
+from npnet.pooling import Said
 from npnet.rundir import Run
 
 Floats = NDArray[np.float64]
@@ -23,10 +24,15 @@ Floats = NDArray[np.float64]
 def material(run: Run, fitting: Fitting) -> Material:
     """All that the pictures of a run show, from its folder and from its network with the data."""
     data, crossed = fitting.data, len(fitting.folds) > 1
-    judge = "test" if crossed else "validation" if "validation" in data.parts else None
-    held = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in data.parts}
+    judge = "test" if crossed else "validation"
+    judging = [name for name in data.parts if name != "train"] or ["train"]
+    said = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in judging}
+    held = {name: finite for name, found in said.items() if len((finite := _finite(found))[0].y)}
+    lost = sum(len(part.y) for part, _ in said.values()) - sum(len(part.y) for part, _ in held.values())
+    seen = recorded(run, len(fitting.folds))
     return replace(
-        recorded(run, len(fitting.folds)),
+        seen,
+        subtitle=", ".join([seen.subtitle, *left_out(lost)]),
         task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
@@ -37,17 +43,25 @@ def material(run: Run, fitting: Fitting) -> Material:
         predict=predictor(fitting) if data.all_numbers else None,
         threshold=fitting.decisions.threshold,
         best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
-        importance=partial(shuffled, fitting, judge) if judge else None,
+        importance=partial(shuffled, fitting, judge) if judge in held and held[judge] is said[judge] else None,
         rows={name: len(part.y) for name, part in data.parts.items()},
         missing=None,
     )
 
 
+def _finite(said: Said) -> Said:
+    """The rows of which the network says something finite."""
+    part, output = said
+    rows = np.flatnonzero(np.isfinite(output).all(axis=0))
+    return said if len(rows) == len(part.y) else (part.take(rows), output[:, rows])
+
+
 def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
-    """What the network says of rows (n, features) in units of the data: (n, classes) or (n, targets)."""
+    """What it says of rows (n, features) in units of the data, (n, classes) or (n, targets); NaN where not finite."""
 
     def predict(X: Floats) -> Floats:
-        return _of_every_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
+        output = _of_every_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
+        return np.where(np.isfinite(output), output, np.nan)
 
     return predict
 

@@ -13,7 +13,8 @@ NAME = 26  # letters of a column's name
 
 def validated(material: Material) -> str | None:
     """Needs rows that chose the best epoch but did not train."""
-    return None if material.importance else material.missing or "needs a validation part, or a cross-validation"
+    needs = "needs a validation part, or a cross-validation, with finite predictions"
+    return None if material.importance else material.missing or needs
 
 
 @plot("importance", needs=validated)

@@ -45,7 +45,7 @@ class Plot(Generic[M]):
 
     def __call__(self, material: M) -> Drawing:
         """Draw; the material must suit."""
-        with styled():
+        with styled(), np.errstate(all="ignore"):
             return self.paint(material)
 
 

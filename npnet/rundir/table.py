@@ -44,7 +44,10 @@ def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
 
 
 def csv_rows(columns: Mapping[str, ArrayLike], header: bool = True) -> bytes:
-    """Columns of numbers or text as CSV, with or without the line of names; text like a formula gets a ' in front."""
+    """Columns of numbers or text as CSV, with or without the line of names; text like a formula gets a ' in front.
+
+    NaN and None are empty cells.
+    """
     rows = map(",".join, zip(*map(_cells, columns.values()), strict=True))
     names = [",".join(_text(name) for name in columns)] if header else []
     return "".join(f"{line}\n" for line in (*names, *rows)).encode()
@@ -115,7 +118,9 @@ def _cells(column: ArrayLike) -> list[str]:
     values = array.tolist()
     if array.dtype.kind in "iu":
         return list(map(str, values))
-    written = {value: _text(value) for value in set(values)} if array.dtype.kind != "f" else None
+    written = (
+        {value: "" if value is None else _text(value) for value in set(values)} if array.dtype.kind != "f" else None
+    )
     return [written[value] for value in values] if written is not None else list(map(_number, values))
 
 

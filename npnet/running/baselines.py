@@ -36,14 +36,21 @@ def _chosen(data: Prepared) -> dict[str, Make]:
 
 
 def _scores(make: Make, data: Prepared, seed: int) -> Scores:
+    """The scores on every part; NaN where the model cannot be fitted, or says what is not finite."""
     train = data.parts["train"]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # one that has not converged is a baseline too
-        models = [_fitted(make(data, seed), train, y) for y in _columns(train.y)]
-    return {
-        name: figures(part.y, _outputs(models, part.X, data), data.task, Decisions())
-        for name, part in data.parts.items()
-    }
+        try:
+            models = [_fitted(make(data, seed), train, y) for y in _columns(train.y)]
+            outputs = {name: _outputs(models, part.X, data) for name, part in data.parts.items()}
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # numbers that are too large for it
+            outputs = {name: _nothing(part, data) for name, part in data.parts.items()}
+    return {name: figures(data.parts[name].y, output, data.task, Decisions()) for name, output in outputs.items()}
+
+
+def _nothing(part: Part, data: Prepared) -> Floats:
+    count = data.class_count if data.task == "multiclass" else len(data.targets)
+    return np.full((count, len(part.y)), np.nan)
 
 
 def _fitted(model: Any, train: Part, y: NDArray[Any]) -> Any:

@@ -31,13 +31,14 @@ def intervals(
     output (outputs, samples). A drawn sample is the number of times that it has each row, taken as weights; all
     metrics see the same samples. NaN where a metric is undefined on most of them. Efron (1979), percentile method.
     """
-    shown = {name: decisions.moved(output, task) if name in DECIDED else output for name in names}
+    moved = decisions.moved(output, task)
     values = np.empty((len(names), draws))
     random = stream(seed, "data", 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for draw in range(draws):
-            weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
-            values[:, draw] = [measure(name, y, shown[name][None], task, weight)[0] for name in names]
+    for draw in range(draws):
+        weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
+        rows = np.flatnonzero(weight)
+        drawn = {False: output[np.newaxis, :, rows], True: moved[np.newaxis, :, rows]}
+        values[:, draw] = [measure(name, y[rows], drawn[name in DECIDED], task, weight[rows])[0] for name in names]
     return {name: _interval(row) for name, row in zip(names, values, strict=True)}
 
 

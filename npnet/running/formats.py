@@ -1,10 +1,14 @@
 """Formats of predictions: CSV, JSON lines and Parquet, from blocks of rows of which memory holds one at a time."""
 
 import json
+import math
 from collections.abc import Iterator
 from io import RawIOBase
 from itertools import chain
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from npnet.data.parquet_process import INSTALL
 from npnet.errors import MachineError
@@ -26,9 +30,16 @@ def texts(form: str, blocks: Iterator[Columns]) -> Iterator[str]:
 
 
 def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
-    """The rows of a block, each by the names of its columns."""
-    cells = zip(*(column.tolist() for column in columns.values()), strict=True)
+    """The rows of a block, each by the names of its columns; None for what is not there."""
+    cells = zip(*map(_values, columns.values()), strict=True)
     return (dict(zip(columns, row, strict=True)) for row in cells)
+
+
+def _values(column: NDArray[Any]) -> list[Any]:
+    values: list[Any] = column.tolist()
+    if column.dtype.kind != "f" or np.isfinite(column).all():
+        return [None if value == "" else value for value in values] if column.dtype.kind == "U" else values
+    return [value if math.isfinite(value) else None for value in values]
 
 
 def encoded(form: str, blocks: Iterator[Columns]) -> Iterator[bytes]:

@@ -1,8 +1,9 @@
 """Notes: what to know of the data of a training before it begins."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.data.singles import single_rows
 from npnet.data.text import quoted
@@ -45,6 +46,22 @@ def _folds(some: Sequence[int], folds: int) -> str:
     if folds == 1:
         return ""
     return "every fold of " if len(some) == folds else f"fold {listed(some)} of "
+
+
+def unfinite(fitting: Fitting, scores: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A line for each part that has no scores because of what the networks say of some of its rows."""
+    for part in fitting.data.parts:
+        if any(np.isnan(value) for value in scores.get(part, {}).values()):
+            said = [fitting.said(part, fold)[1] for fold in range(len(fitting.folds))]
+            yield from not_finite(part, np.concatenate(said, axis=1))
+
+
+def not_finite(part: str, output: NDArray[np.float64]) -> Iterator[str]:
+    """A line for outputs (outputs, samples) that give no scores, where some are not finite."""
+    rows = np.count_nonzero(~np.isfinite(output).all(axis=0))
+    if rows:
+        of = f"{rows} of {output.shape[1]} rows"
+        yield f"the scores of {part} are null: what the network says of {of} is not a finite number"
 
 
 def filled(fitting: Fitting) -> str | None:

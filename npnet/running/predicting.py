@@ -17,13 +17,12 @@ from npnet.data.source import VALUES
 from npnet.data.table import Table
 from npnet.data.targets import with_target
 from npnet.data.text import quoted
-from npnet.decisions import DecisionRule
 from npnet.errors import DataError, UsageError
 from npnet.fitting import Fitting
 from npnet.predictor import Predictor
 from npnet.reopening import DataMetadata, metadata_of, predictor_of
 from npnet.rundir import Run
-from npnet.running.results import BLOCK, Columns, answers, bounds
+from npnet.running.results import Columns, answers, block_of, bounds, lacks
 from npnet.running.threads import limited, threads_of
 
 NAMED = 5  # unknown values that a warning names
@@ -34,7 +33,7 @@ class Oracle:
     """A run that answers: its predictor, what it knows of its data, its BLAS threads.
 
     `dropped` are the columns that its config leaves out, of which nobody needs to be told; `drop_rows` says whether
-    it leaves out rows without a target. `rule` is how it decides two classes.
+    it leaves out rows without a target.
     """
 
     predictor: Predictor
@@ -42,7 +41,6 @@ class Oracle:
     threads: int
     dropped: tuple[str, ...]
     drop_rows: bool
-    rule: DecisionRule | None
 
     @classmethod
     def of(cls, run: Run) -> "Oracle":
@@ -50,15 +48,13 @@ class Oracle:
         predictor, _, experiment = predictor_of(run)
         source = experiment.dataset
         dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        data, chosen = metadata_of(run), experiment.threshold if isinstance(experiment.threshold, str) else None
-        rule = data.decisions.rule(data.task, data.classes, chosen)
-        return cls(predictor, data, threads_of(experiment), dropped, drop_rows, rule)
+        return cls(predictor, metadata_of(run), threads_of(experiment), dropped, drop_rows)
 
     @classmethod
     def of_fitting(cls, fitting: Fitting, threads: int) -> "Oracle":
         """What predicts as the networks of a training do that left no run."""
         data = DataMetadata.of(fitting.folds, fitting.decisions)
-        return cls(fitting.predictor, data, threads, dropped=(), drop_rows=False, rule=fitting.rule)
+        return cls(fitting.predictor, data, threads, dropped=(), drop_rows=False)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -157,11 +153,34 @@ class Oracle:
 
     def predictions(self, frame: Frame, proba: bool) -> Iterator[Columns]:
         """The columns row, prediction and, where wished, those of probabilities: block after block of rows."""
-        for start in range(0, len(frame), BLOCK):
-            block = frame.take(np.arange(start, min(start + BLOCK, len(frame))))
+        size = block_of(self.predictor.network.outputs)
+        for start in range(0, len(frame), size):
+            block = frame.take(np.arange(start, min(start + size, len(frame))))
             said, chances = answers(self.data, self.predictor.decisions, self.outputs(block))
             spread = bounds(self.data, self.predictor, block)
             yield {"row": block.rows, **said, **spread, **(chances if proba else {})}
+
+
+class Unanswered:
+    """Counts the rows that go by without a prediction: what the network says of them is not finite."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def watch(self, blocks: Iterator[Columns]) -> Iterator[Columns]:
+        """The same blocks, counted."""
+        for block in blocks:
+            lacking = [lacks(values) for name, values in block.items() if name.startswith("prediction")]
+            self.rows += int(np.count_nonzero(np.logical_or.reduce(lacking)))
+            yield block
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell of them, if there are any."""
+        if not self.rows:
+            return None
+        rows, them = ("1 row has", "it") if self.rows == 1 else (f"{self.rows} rows have", "them")
+        return f"{rows} no prediction: what the network says of {them} is not a finite number"
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

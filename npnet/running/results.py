@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
+CELLS = 1 << 20  # where they have many cells each
 
 
 class Names(Protocol):
@@ -65,11 +66,17 @@ def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
 
 def in_blocks(fitting: Fitting, part: Part, output: Floats) -> Iterator[Columns]:
     """Such columns, block after block of rows, with the bounds of intervals; what folds held has none."""
-    for start in range(0, len(part.y), BLOCK):
-        rows = np.arange(start, min(start + BLOCK, len(part.y)))
+    size = block_of(output.shape[0])
+    for start in range(0, len(part.y), size):
+        rows = np.arange(start, min(start + size, len(part.y)))
         block = part.take(rows)
         spread = bounds(fitting.data, fitting.predictor, block.frame) if len(fitting.folds) == 1 else {}
         yield {**predictions(fitting, block, output[:, rows]), **spread}
+
+
+def block_of(outputs: int) -> int:
+    """How many rows of so many outputs are written at a time."""
+    return min(BLOCK, max(CELLS // outputs, 1))
 
 
 def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
@@ -78,18 +85,46 @@ def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
     if not names:
         return {}
     each = zip(endings(data.targets), predictor.quantiles(frame), strict=True)
-    return {f"quantile_{q:g}{end}": values for end, several in each for q, values in zip(names, several, strict=True)}
+    return {
+        f"quantile_{q:g}{end}": _finite(values)
+        for end, several in each
+        for q, values in zip(names, several, strict=True)
+    }
 
 
 def answers(data: Names, decisions: Decisions, output: Floats) -> tuple[Columns, Columns]:
-    """What outputs (outputs, samples) say: the columns prediction, and those of probabilities, none of values."""
-    ends = endings(data.targets)
+    """What outputs (outputs, samples) say: the columns prediction, and those of probabilities, none of values.
+
+    An output that is not finite says nothing: NaN in a column of numbers, "" of classes, None of labels.
+    """
+    ends, output = endings(data.targets), _finite(output)
     if data.task in VALUES:
         return {f"prediction{end}": values for end, values in zip(ends, output, strict=True)}, {}
     if data.task == "multilabel":
-        said = {f"prediction{end}": (chance > 0.5).astype(int) for end, chance in zip(ends, output, strict=True)}
+        said = {f"prediction{end}": _labels(chance) for end, chance in zip(ends, output, strict=True)}
         return said, {f"probability{end}": chance for end, chance in zip(ends, output, strict=True)}
-    codes = decide(decisions.moved(output, data.task))
+    names = np.array(data.classes)[decide(decisions.moved(output, data.task))]
+    said = {"prediction": np.where(np.isnan(output).any(axis=0), "", names)}
     each = np.concatenate([1 - output, output]) if len(output) == 1 else output
-    chances = {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
-    return {"prediction": np.array(data.classes)[codes]}, chances
+    return said, {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
+
+
+def lacks(predictions: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which of such predictions say nothing."""
+    if predictions.dtype.kind == "f":
+        return np.asarray(np.isnan(predictions))
+    return np.array([value in ("", None) for value in predictions.tolist()], bool)
+
+
+def _labels(chance: Floats) -> NDArray[Any]:
+    labels: NDArray[Any] = (chance > 0.5).astype(int)
+    unknown = np.isnan(chance)
+    if unknown.any():
+        labels = labels.astype(object)
+        labels[unknown] = None
+    return labels
+
+
+def _finite(output: Floats) -> Floats:
+    """Outputs with NaN for what is not finite."""
+    return output if np.isfinite(output).all() else np.where(np.isfinite(output), output, np.nan)

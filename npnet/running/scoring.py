@@ -18,7 +18,7 @@ from npnet.readout import Decisions
 from npnet.reopening import reopen
 from npnet.rundir import Run
 from npnet.running.bootstrap import Interval, intervals
-from npnet.running.notes import undefined
+from npnet.running.notes import not_finite, undefined, unfinite
 from npnet.running.predicting import Oracle
 from npnet.running.threads import limited, threads_of
 
@@ -73,8 +73,7 @@ def _of_run(run: Run, question: Question) -> Answer:
         rows = _rows(fitting) if question.bootstrap else {}
     known = {name: rows[name] for name in scores if name in rows}
     drawn = _drawn(known, scores, task, fitting.decisions, question, fitting.experiment.seed)
-    rule = _rule(fitting.rule, question)
-    return Answer(scores, rule, drawn, warnings=tuple(undefined(fitting, scores)))
+    return Answer(scores, fitting.rule, drawn, warnings=(*undefined(fitting, scores), *unfinite(fitting, scores)))
 
 
 def _of_file(run: Run, question: Question) -> Answer:
@@ -90,15 +89,9 @@ def _of_file(run: Run, question: Question) -> Answer:
     drawn = _drawn({OTHER: rows}, scores, data.task, decisions, question, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
-    rule = _rule(oracle.rule, question)
-    return Answer(scores, rule, drawn, frame.notes, (*oracle.warnings(frame), *null))
-
-
-def _rule(rule: DecisionRule | None, question: Question) -> DecisionRule | None:
-    """A rule of the run's, or with the threshold asked for."""
-    if rule is None or question.threshold is None:
-        return rule
-    return rule._replace(threshold=question.threshold, chosen_for=None)
+    bad = not_finite(OTHER, rows.output)
+    rule = decisions.rule(data.task, data.classes)
+    return Answer(scores, rule, drawn, frame.notes, (*oracle.warnings(frame), *null, *bad))
 
 
 def _decisions(decisions: Decisions, question: Question, task: Task) -> Decisions:
@@ -106,7 +99,7 @@ def _decisions(decisions: Decisions, question: Question, task: Task) -> Decision
         return decisions
     if task != "binary":
         raise UsageError("--threshold is for two classes", f"the task of this run is {task}")
-    return replace(decisions, threshold=question.threshold)
+    return replace(decisions, threshold=question.threshold, chosen_for=None)
 
 
 def _rows(fitting: Fitting) -> dict[str, Rows]:

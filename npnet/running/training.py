@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from npnet.checkpoint import Tensors
 from npnet.cohort.compact import is_compact
 from npnet.config import Loaded
@@ -25,6 +27,7 @@ from npnet.running.baselines import baselines
 from npnet.running.checkpoints import Checkpoints, rescued
 from npnet.running.facts import facts_of
 from npnet.running.health import Health
+from npnet.running.notes import unfinite
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns, history_row, in_blocks
 from npnet.running.room import require_room
@@ -193,6 +196,8 @@ class Training:
         self.show.stage("scoring")
         data = self.fitting.data
         metrics = all_scores(self.fitting)
+        for text in unfinite(self.fitting, metrics):
+            self.show.warn(text)
         self.writer.write_metrics(metrics, self.fitting.rule)
         if len(self.fitting.folds) > 1:
             held, output = out_of_fold(self.fitting)
@@ -208,6 +213,9 @@ class Training:
         """Train the baselines on the same rows, and write what they score."""
         self.show.stage("baselines")
         found = baselines(self.fitting.folds, self.fitting.experiment.seed)
+        for name, parts in found.items():
+            if all(np.isnan(score) for scores in parts.values() for score in scores.values()):
+                self.show.warn(f"{name} has no scores: it gives nothing finite for these data")
         self.writer.write_baselines(found)
         return found
 

@@ -186,9 +186,9 @@ def test_predictions_are_the_same_in_every_format(run: Path) -> None:
 def test_a_parquet_file_of_several_blocks_is_one_table(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
-    from npnet.running import predicting
+    from npnet.running import results
 
-    monkeypatch.setattr(predicting, "BLOCK", 2)
+    monkeypatch.setattr(results, "BLOCK", 2)
     assert call("predict", "run", "new.csv", "-o", "a.parquet", "--runs-dir", ".").code == 0
     assert pd.read_parquet("a.parquet")["row"].tolist() == [1, 2, 3, 4, 5]
 

@@ -74,10 +74,10 @@ def test_the_same_rows_give_the_same_answers_in_any_batch(run: Path) -> None:
 
 
 def test_more_blocks_than_one_are_one_table(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from npnet.running import predicting
+    from npnet.running import results
 
     whole = asked(run, csv_of(people(40)), "--proba").out
-    monkeypatch.setattr(predicting, "BLOCK", 16)
+    monkeypatch.setattr(results, "BLOCK", 16)
     parts = asked(run, csv_of(people(40)), "--proba").out
     assert parts.count("row,") == 1
     assert chances(parts) == pytest.approx(chances(whole), abs=1e-6)
