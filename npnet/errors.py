@@ -13,6 +13,8 @@ class NpnetError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.message, self.hint = message, hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # which a traceback shows in Python
 
 
 class UsageError(NpnetError):

@@ -1,10 +1,9 @@
-"""Tables in memory: a DataFrame, columns by name, or rows that are dicts, read as a file that holds the same.
+"""Tables in memory: DataFrames, columns by name, or rows that are dicts, read as a file that holds the same.
 
 Whole numbers and floats are numbers, unless their column is to be text; true and false are texts, dates and times those
 of ISO 8601; None, NaN, NaT and NA are missing. What is text follows the rules of text.
 """
 
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,11 +34,18 @@ WAYS = "a table is a DataFrame, a dict of columns, or a list of dicts, one for e
 
 
 def is_table(value: object) -> bool:
-    """Whether a value is a table with names: a DataFrame, a dict of columns, or a list of dicts."""
-    pandas = sys.modules.get("pandas")  # where nobody has imported it, nobody has a DataFrame
-    if isinstance(value, Mapping) or (pandas is not None and isinstance(value, pandas.DataFrame)):
-        return True
-    return isinstance(value, list | tuple) and any(isinstance(row, Mapping) for row in value)
+    """Whether a value is a table with names: a DataFrame of any library, a dict of columns, or a list of dicts."""
+    if isinstance(value, list | tuple):
+        return any(isinstance(row, Mapping) for row in value)
+    return isinstance(value, Mapping) or _names(value) is not None
+
+
+def _names(table: Any) -> Sequence[object] | None:
+    """The names of the columns of a DataFrame, an Arrow table or a structured array; None of anything else."""
+    for owner, attribute in ((getattr(table, "dtype", None), "names"), (table, "column_names"), (table, "columns")):
+        if (names := getattr(owner, attribute, None)) is not None:
+            return list(names)
+    return None
 
 
 class InMemory:
@@ -193,7 +199,9 @@ def _columns_of(table: Any, name: str) -> list[tuple[object, Any]]:
         return list(table.items())
     if isinstance(table, list | tuple):
         return _columns_of_rows(table, name)
-    return [(key, table.iloc[:, place]) for place, key in enumerate(table.columns)]
+    if hasattr(table, "iloc"):  # of pandas, which allows a name twice
+        return [(key, table.iloc[:, place]) for place, key in enumerate(table.columns)]
+    return [(key, table[key]) for key in _names(table) or ()]
 
 
 def _columns_of_rows(rows: Sequence[Any], name: str) -> list[tuple[object, Any]]:

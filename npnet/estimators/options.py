@@ -88,9 +88,9 @@ def arguments(name: str = "") -> Iterator[None]:
     except ConfigError as error:
         first, *others = error.problems
         message = in_python("; ".join([first.message, *(other.message for other in others)]))
-        raise UsageError(f"{name}: {message}" if name else message, first.hint and in_python(first.hint)) from error
+        raise UsageError(f"{name}: {message}" if name else message, first.hint and in_python(first.hint)) from None
     except (DataError, Diverged) as error:
-        raise type(error)(error.message, error.hint and in_python(error.hint)) from error
+        raise type(error)(error.message, error.hint and in_python(error.hint)) from None
 
 
 def in_python(text: str) -> str:

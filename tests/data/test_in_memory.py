@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from npnet.data.frame import Frame
@@ -77,6 +78,8 @@ HOLDERS: dict[str, Frames] = {
     "floats for whole numbers": lambda frame: frame.astype({"count": float, "code": float}),
     "sparse": lambda frame: frame.assign(count=pd.arrays.SparseArray(frame["count"].to_numpy())),
     "decimals": lambda frame: frame.assign(x=[None if np.isnan(x) else Decimal(repr(x)) for x in frame["x"]]),
+    "an Arrow table": lambda frame: pa.Table.from_pandas(frame),
+    "a structured array": lambda frame: frame.astype(object).to_records(index=False),
     "columns": lambda frame: {name: frame[name].to_numpy() for name in frame},
     "lists": lambda frame: frame.astype(object).where(frame.notna(), None).to_dict("list"),
     "rows": lambda frame: [
@@ -184,6 +187,8 @@ def test_a_mistake_among_numbers_of_a_new_table_tells_how_to_convert_it() -> Non
         ({"x": [1]}, True),
         ([{"x": 1}], True),
         (({"x": 1}, [1]), True),
+        (np.zeros(2, [("x", float), ("y", int)]), True),
+        (pa.table({"x": [1]}), True),
         ([[1, 2]], False),
         ([], False),
         (np.ones((2, 2)), False),
