@@ -11,6 +11,7 @@ import pytest
 from docs.circles import best_possible
 from docs.gallery import gallery
 from npnet.config.schema import schema
+from tests.faults.shell import OF_THE_MOMENT
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -82,3 +83,9 @@ def test_the_best_possible_circles_are_those_of_two_normal_distributions() -> No
     assert best.radius == pytest.approx(0.9009, abs=1e-4)
     assert best.scores == pytest.approx(0.9998, abs=1e-4)
     assert best.labels == pytest.approx(0.9938, abs=1e-4)
+
+
+def test_the_page_on_reliability_names_every_file_that_is_of_the_moment() -> None:
+    promise = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8").partition("Where there is no run")[0]
+    for name in {*OF_THE_MOMENT, "result.json"} - {"LOCK"}:  # which no finished run has
+        assert name in promise, name
