@@ -63,10 +63,15 @@ def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
     Where their squares would be infinite, or 0, they are taken in another unit, a power of two, which changes no
     digit.
     """
+    unit = unit_of(x)
+    return np.asarray((x / unit).mean(axis=0) * unit), np.asarray((x / unit).std(axis=0) * unit)
+
+
+def unit_of(x: Floats) -> Floats:
+    """A power of two, for each column, in which the squares of huge or tiny numbers are ordinary; else 1."""
     largest = np.abs(x).max(axis=0)
     extreme = (largest > LARGE) | ((largest < 1 / LARGE) & (largest > 0))
-    unit = np.where(extreme, np.ldexp(1.0, np.frexp(largest)[1] - 1), 1.0)
-    return np.asarray((x / unit).mean(axis=0) * unit), np.asarray((x / unit).std(axis=0) * unit)
+    return np.where(extreme, np.ldexp(1.0, np.frexp(largest)[1] - 1), 1.0)
 
 
 def standardised(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:

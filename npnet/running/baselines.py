@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part, Prepared
+from npnet.data.scaling import unit_of
 from npnet.data.source import VALUES
 from npnet.deciding import figures
 from npnet.readout import Decisions
@@ -38,11 +39,13 @@ def _chosen(data: Prepared) -> dict[str, Make]:
 def _scores(make: Make, data: Prepared, seed: int) -> Scores:
     """The scores on every part; NaN where the model cannot be fitted, or says what is not finite."""
     train = data.parts["train"]
+    unit = unit_of(train.y) if data.task == "regression" else np.ones(1)
+    targets = train.y / unit if data.task == "regression" else train.y
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # one that has not converged is a baseline too
         try:
-            models = [_fitted(make(data, seed), train, y) for y in _columns(train.y)]
-            outputs = {name: _outputs(models, part.X, data) for name, part in data.parts.items()}
+            models = [_fitted(make(data, seed), train, y) for y in _columns(targets)]
+            outputs = {name: _outputs(models, part.X, data) * unit[:, np.newaxis] for name, part in data.parts.items()}
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # numbers that are too large for it
             outputs = {name: _nothing(part, data) for name, part in data.parts.items()}
     return {name: figures(data.parts[name].y, output, data.task, Decisions()) for name, output in outputs.items()}

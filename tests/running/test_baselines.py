@@ -108,3 +108,23 @@ def test_folds_give_their_mean(table: Path) -> None:
     folds = [replace(data, parts={"train": data.parts["train"], "test": part}) for part in held]
     each = [baselines([fold], 0)["logistic_regression"]["test"]["f1"] for fold in folds]
     assert baselines(folds, 0)["logistic_regression"]["test"]["f1"] == pytest.approx(np.mean(each))
+
+
+def test_targets_of_any_size_have_the_baselines_of_ordinary_ones(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("npnet.running.baselines._trees", lambda *_: LinearRegression())  # which take their time
+    data = prepared(table, "value")
+    usual = baselines([data], 0)
+    for size in (1e-300, 1e200):
+        parts = {name: replace(part, y=part.y * size) for name, part in data.parts.items()}
+        found = baselines([replace(data, parts=parts)], 0)
+        for name, scores in usual.items():
+            assert found[name]["test"]["r2"] == pytest.approx(scores["test"]["r2"], rel=1e-6)
+            assert found[name]["test"]["rmse"] == pytest.approx(scores["test"]["rmse"] * size, rel=1e-6, abs=0)
+
+
+def test_a_baseline_that_cannot_be_fitted_has_no_scores(table: Path) -> None:
+    data = prepared(table, "value")
+    huge = {name: replace(part, with_ones=part.with_ones * 1e300) for name, part in data.parts.items()}
+    found = baselines([replace(data, parts=huge)], 0)
+    assert np.isfinite(list(found["mean"]["test"].values())).all()
+    assert np.isnan(list(found["linear_regression"]["test"].values())).all()
