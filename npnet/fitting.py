@@ -23,7 +23,7 @@ from npnet.pooling import Said, pooled
 from npnet.predictor import Predictor, Side
 from npnet.readout import Decisions, Readout
 from npnet.streams import member_seed
-from npnet.training import Monitor, PerModel, Progress
+from npnet.training import Monitor, PerModel, Progress, epochs_text
 from npnet.weights import named, set_weights, weights_of
 
 Data = Prepared | Sequence[Sequence[Prepared]]
@@ -281,11 +281,6 @@ class Fitting:
         if differences := self.cohort.kept.differences(state, epoch):
             raise ValueError(f"it is of another training: {'; '.join(differences[:5])}")
         self.cohort.resume(state, epoch)
-
-
-def epochs_text(first_epoch: int, last_epoch: int, **_: object) -> str:
-    """The best epochs of one network or several, of `monitored`: epoch 37, or epochs 33 to 60."""
-    return f"epoch {first_epoch}" if first_epoch == last_epoch else f"epochs {first_epoch} to {last_epoch}"
 
 
 def _nested(data: Data) -> list[list[Prepared]]:

@@ -202,3 +202,8 @@ class KeepBest:
     def restore(self) -> None:
         """Put the best parameters and statistics back into the network."""
         self.network.theta[...], self.network.state[...] = self.theta, self.state
+
+
+def epochs_text(first_epoch: int, last_epoch: int, **_: object) -> str:
+    """The best epochs of one network or several, of `monitored`: epoch 37, or epochs 33 to 60."""
+    return f"epoch {first_epoch}" if first_epoch == last_epoch else f"epochs {first_epoch} to {last_epoch}"

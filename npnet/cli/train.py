@@ -90,7 +90,7 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
 def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
     from npnet.console.tables import baselines_text, scores_text
-    from npnet.fitting import epochs_text
+    from npnet.training import epochs_text
 
     if ending.metrics:
         here.screen.say_table(scores_text(ending.metrics, ending.rule))

@@ -10,13 +10,13 @@ import numpy as np
 from npnet.console.numbers import duration, short
 from npnet.console.screen import Screen
 from npnet.escaping import one_line
-from npnet.fitting import Fitting, epochs_text
+from npnet.fitting import Fitting
 from npnet.metrics import DECIDED
 from npnet.nn.notation import network_text
 from npnet.rundir import Run
 from npnet.running.notes import filled, warnings, whole_batches
 from npnet.running.unused import unused
-from npnet.training import Progress
+from npnet.training import Progress, epochs_text
 
 if TYPE_CHECKING:
     from npnet.console.live import LiveDisplay
