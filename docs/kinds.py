@@ -132,7 +132,7 @@ or, for a whole folder, in `.vscode/settings.json`:
 """
 WAYS = """
 optimizer: adam
-optimizer: {adam: 0.01}                   # weight_decay, the first option
+optimizer: {momentum: 0.9}                # momentum, its main option
 optimizer: {adam: {beta1: 0.8, beta2: 0.99}}
 """
 

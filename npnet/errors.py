@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 class NpnetError(Exception):
@@ -48,6 +47,8 @@ class DataError(NpnetError):
     """Data that cannot be used as they are: missing files or columns, gaps, text among numbers."""
 
     code = 4
+    key: str | None = None
+    """The key of the config that is to blame, where it is not the dataset."""
 
 
 class RunError(NpnetError):
@@ -84,12 +85,20 @@ class InUse(NpnetError):
     code = 9
 
 
-class OptionError(ValueError):
+class AdvisedError(ValueError):
+    """A value that does not fit: what is wrong, and a hint; its text says both."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+        self.message, self.hint = message, hint
+
+
+class OptionError(AdvisedError):
     """An option whose value does not fit another one, or sizes known only from data: the options on the way to it."""
 
     def __init__(self, option: str, message: str, hint: str | None = None, above: tuple[str | int, ...] = ()) -> None:
-        super().__init__(message)
-        self.path, self.message, self.hint = (*above, option), message, hint
+        super().__init__(message, hint)
+        self.path = (*above, option)
 
     def inside(self, *above: str | int) -> "OptionError":
         """The same error of an option that stands deeper."""
@@ -101,10 +110,10 @@ class NpnetWarning(UserWarning):
     """What may be wrong with a training or a prediction in Python, in the words that the command line prints."""
 
 
-class UnknownName(ValueError):
-    """A name that nothing is registered under; its text names the nearest one."""
+class UnknownName(AdvisedError):
+    """A name that nothing is registered under; its hint is the nearest one, or all."""
 
-    def __init__(self, kind: str, name: str, names: Sequence[str]) -> None:
-        near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-        self.hint = f'did you mean "{near[0]}"?' if near else f"the {kind} names are: {', '.join(names)}"
-        super().__init__(f'unknown {kind} "{name}"; {self.hint}')
+    def __init__(self, kind: str, name: str, names: Sequence[str], near: str | None) -> None:
+        self.kind, self.name = kind, name
+        hint = f'did you mean "{near}"?' if near else f"the {kind} names are: {', '.join(names)}"
+        super().__init__(f'unknown {kind} "{name}"', hint)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Generic, TypeVar
 
 from npnet.errors import UnknownName
+from npnet.synonyms import synonym
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -41,7 +42,7 @@ class Registry(Mapping[str, T], Generic[T]):
     def find(self, name: str) -> T:
         """The thing of that name; `UnknownName`, a ValueError with the nearest name, where there is none."""
         if name not in self._things:
-            raise UnknownName(self.kind, name, list(self._things))
+            raise UnknownName(self.kind, name, list(self._things), nearest(name, list(self._things)))
         return self._things[name]
 
     def name_of(self, thing: object) -> str:
@@ -62,7 +63,9 @@ class Registry(Mapping[str, T], Generic[T]):
 
 
 def nearest(word: str, words: list[str]) -> str | None:
-    """The known word that a misspelt one probably means, or None."""
+    """The known word that a misspelt one, or one of another library, probably means; None where none is like it."""
+    if found := synonym(word, words):
+        return found
     known = {known.lower().replace("-", "_"): known for known in words}
-    found = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
-    return known[found[0]] if found else None
+    near = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    return known[near[0]] if near else None

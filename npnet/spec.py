@@ -46,15 +46,18 @@ class Named:
         if isinstance(value, str):
             return value, {}
         if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value)), str):
-            raise ValueError(f"a {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
+            article = "an" if kind[0] in "aeiou" else "a"
+            raise ValueError(f"{article} {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
         (name, options) = next(iter(value.items()))
         if options is None:
             return name, {}
         if isinstance(options, dict):
             return name, options
-        main = self.registry.find(name).main_option()
+        spec = self.registry.find(name)
+        main = spec.main_option()
         if main is None:
-            raise ValueError(f"{name} has no options; write it alone")
+            alone = "has no options" if not spec.model_fields else "takes no value without the name of its option"
+            raise ValueError(f"{name} {alone}")
         return name, {main: options}
 
     def write(self, spec: Spec) -> Any:

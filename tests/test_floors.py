@@ -15,7 +15,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry errors escaping listed spec streams strict refusals io disk appender lock memory imports",
+        "registry synonyms errors escaping listed spec streams strict refusals io disk appender lock memory imports",
         "nn data metrics decisions search",
         "config",
         "training checkpoint weights rundir readout pooling predictor cohort deciding fitting crossval reopening",

@@ -5,8 +5,10 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -31,6 +33,7 @@ from npnet.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
 from npnet.imports import room_for_imports
 from npnet.refusals import out_of_memory
+from npnet.synonyms import synonym
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
@@ -43,6 +46,12 @@ PLANNED = frozenset(
 app = root()
 for family in (init, data, train, sweep, resume, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
     family.add_to(app)
+
+
+@cache
+def program() -> Callable[..., Any]:
+    """All commands as Typer makes them of the functions, which takes longer than most checks of a config."""
+    return typer.main.get_command(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _code(given: list[str]) -> int:
     try:
-        return int(app(given or ["--help"], prog_name="npnet", standalone_mode=False) or 0)
+        return int(program()(given or ["--help"], prog_name="npnet", standalone_mode=False) or 0)
     except UnreadError:
         return BROKEN_PIPE
     except SystemExit as end:  # by Typer: completion, or a help text that nobody reads
@@ -111,5 +120,7 @@ def _usage_error(message: str, given: list[str]) -> UsageError:
     text, _, question = message.partition(" Did you mean ")
     if (name := UNKNOWN_COMMAND.match(text)) and name[1] in PLANNED:
         return UsageError(f"npnet{called} {name[1]} is not there yet", f"npnet{called} --help lists the commands")
+    near = synonym(name[1], sorted(filter(None, names))) if name and not called else None
+    question = f"'{near}'?" if near else question
     hint = f"did you mean {question}" if question else f"npnet{called} --help shows how it is used"
     return UsageError(text[:1].lower() + text[1:].rstrip("."), hint)

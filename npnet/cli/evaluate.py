@@ -1,11 +1,13 @@
 """`npnet evaluate`: the scores of a run, and whether they are good enough."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from npnet.cli.commands import Here, Run, command
 from npnet.errors import Unmet, UsageError
+from npnet.registry import nearest
 
 if TYPE_CHECKING:
     from npnet.crossval import Scores
@@ -80,7 +82,9 @@ def read_bound(text: str) -> tuple[str, float]:
     try:
         return name, float(value)
     except ValueError:
-        raise UsageError(f"--fail-under takes NAME=VALUE, not {text}", "for example roc_auc=0.9") from None
+        match = re.match(r"(\w+)\W+([\d.]+)$", text)
+        hint = f"write {match[1]}={match[2]}" if match else "for example roc_auc=0.9"
+        raise UsageError(f"--fail-under takes NAME=VALUE, not {text}", hint) from None
 
 
 def require(scores: "Scores", name: str, bound: float) -> None:
@@ -90,7 +94,9 @@ def require(scores: "Scores", name: str, bound: float) -> None:
 
     part = list(scores)[-1]
     if name not in scores[part]:
-        raise UsageError(f"{part} has no score {name}", f"there are: {', '.join(scores[part])}")
+        near = nearest(name, list(scores[part]))
+        hint = f"did you mean {near}?" if near else f"there are: {', '.join(scores[part])}"
+        raise UsageError(f"{part} has no score {name}", hint)
     value = scores[part][name]
     minimize = name == "loss" or metrics[name].goal == "minimize"
     if not (value <= bound if minimize else value >= bound):

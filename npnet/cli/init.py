@@ -48,7 +48,7 @@ def init(
         list_templates(here)
     elif data is not None:
         if template is not None:
-            raise UsageError("--data and a template do not go together", "leave out one of them")
+            raise UsageError("--data and a template do not go together", f"leave out {template}, or --data")
         write_proposal(here, data, target or [], output, force)
     elif target:
         raise UsageError("--target is for a table", "write --data FILE too")
@@ -70,7 +70,7 @@ def write_template(here: Here, template: str, output: str | None, force: bool) -
 def write_proposal(here: Here, data: str, target: list[str], output: str | None, force: bool) -> None:
     """Write a config for a table, and say what was decided."""
     if not target:
-        raise UsageError("--data needs --target COLUMN", "the column to predict")
+        raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
     from npnet.running.proposing import propose
 
     place = destination_of(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)

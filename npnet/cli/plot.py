@@ -107,4 +107,4 @@ def chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
     try:
         return [name for name in words(kind) if plots.find(name)]
     except UnknownName as error:
-        raise UsageError(str(error).partition(";")[0], error.hint) from None
+        raise UsageError(error.message, error.hint) from None

@@ -57,7 +57,8 @@ def resume(
     found = find(here.runs_dir, run)
     many = is_sweep(found)
     if many and (overrides or accept_new_data):
-        raise UsageError("nothing can change in a sweep that goes on", "npnet sweep makes another one")
+        given = " and ".join([*(overrides or []), *(["--accept-new-data"] if accept_new_data else [])])
+        raise UsageError("nothing can change in a sweep that goes on", f"leave out {given}; npnet sweep makes another")
     for_sweeps = {"--jobs": jobs != 1, "--backend": backend != "local", "--scheduler": scheduler is not None}
     for_sweeps |= {"--max-failures": max_failures is not None, "--trial-timeout": trial_timeout is not None}
     if not many and any(for_sweeps.values()):
@@ -109,5 +110,6 @@ def resume_one(here: Here, found: "RunFolder", wishes: "ResumeWishes") -> int:
     from npnet.running.resuming import resume_training
 
     if found.status == "diverged":
-        raise RunError(f"{found.id} has diverged, and would again", "train it anew with a smaller learning_rate")
+        anew = f"npnet train {found.resolved_path} learning_rate=VALUE trains it anew with a smaller one"
+        raise RunError(f"{found.id} has diverged, and would again", anew)
     return told(here, resume_training(found, wishes, TrainingDisplay(here.screen)), str(found.path))

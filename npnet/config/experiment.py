@@ -6,12 +6,14 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Positiv
 
 from npnet.config.keys import Also
 from npnet.config.presets import known
+from npnet.config.scores import known_score
 from npnet.config.sweep import SweepSpec
 from npnet.data import SourceSpec, Split
 from npnet.data.folds import Folds
 from npnet.data.preparation import PrepareSpec
 from npnet.data.table import Table
 from npnet.decisions import RATES
+from npnet.errors import AdvisedError
 from npnet.metrics import metrics
 from npnet.nn.layer import LayerSpec
 from npnet.nn.losses import LossSpec
@@ -44,19 +46,14 @@ def _known_metrics(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _known_monitor(name: str) -> str:
-    names = [f"{part}_{score}" for part in reversed(PARTS) for score in ("loss", *metrics)]
-    if name not in names:
-        near = nearest(name, names)
-        near = f'did you mean "{near}"?' if near else "write validation_loss, or validation_ and a metric's name"
-        raise ValueError(f'unknown value to monitor "{name}"; {near}')
-    return name
+    return known_score(name, "_", PARTS)
 
 
 def _known_rate(name: str) -> str:
     if name not in RATES:
         near = nearest(name, list(RATES))
-        hint = f'did you mean "{near}"?' if near else f"one is chosen for {', '.join(RATES)}"
-        raise ValueError(f'no threshold is chosen for "{name}"; {hint}')
+        hint = f'did you mean "{near}"?' if near else f"write 0.5, or {', '.join(RATES)}"
+        raise AdvisedError(f'no threshold is chosen for "{name}"', hint)
     return name
 
 

@@ -45,14 +45,24 @@ class Family:
             if isinstance(entry.value, str) and entry.value:
                 yield entry
             else:
-                self.mistakes.append(Mistake(entry.place, "extends must be a file name or a list of them"))
+                self.mistakes.append(
+                    Mistake(entry.place, "extends must be a file name or a list of them", "write extends: FILE")
+                )
 
     def base(self, node: Node, folder: Path, line: tuple[Path, ...]) -> Node:
         """The tree of one base, with its own bases merged in."""
         path = folder / str(node.value)
         self.count += 1
         if _true(path) in line:
-            raise refusal([Mistake(node.place, f"{shown(str(node.value))} extends itself, by way of this file")])
+            raise refusal(
+                [
+                    Mistake(
+                        node.place,
+                        f"{shown(str(node.value))} extends itself, by way of this file",
+                        "take it out of extends",
+                    )
+                ]
+            )
         if self.count > FILES:
             raise refusal([Mistake(node.place, f"a config can stand on {FILES} others at most")])
         reading = read(self.bytes_of(path, node.place), shown(str(path), 200))

@@ -4,12 +4,14 @@ import errno
 import os
 import stat
 from pathlib import Path
+from shlex import quote
 
 from npnet.config.places import Mistake, Place, refusal, shown
 from npnet.errors import MachineError, UsageError
 from npnet.registry import nearest
 
 SIZE = 256 * 1024
+TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz")
 NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
@@ -42,20 +44,32 @@ def _opened(path: Path) -> int:
 
 
 def _refuse_unfit(status: os.stat_result, path: Path) -> None:
-    place = Place(shown(str(path), 200))
+    name = shown(str(path), 200)
+    place = Place(name)
     if stat.S_ISDIR(status.st_mode):
-        raise refusal([Mistake(place, "this is a folder, not a config file", "name the file in it")])
+        config = next((one for one in ("resolved.yaml", *_configs(path)) if (path / one).is_file()), None)
+        hint = f"name the file in it: {shown(str(path / config), 200)}" if config else "name the file in it"
+        raise refusal([Mistake(place, "this is a folder, not a config file", hint)])
+    if path.name.lower().endswith(TABLES):
+        hint = f"npnet init --data {quote(str(path))} --target COLUMN writes a config for it"
+        raise refusal([Mistake(place, "this is a table, not a config file", hint)])
     if not stat.S_ISREG(status.st_mode):
         raise refusal([Mistake(place, "this is no regular file", "write the config to a file and name that")])
     if status.st_size > SIZE:
-        raise refusal([Mistake(place, f"the file has {status.st_size} bytes; a config has at most {SIZE}")])
+        hint = "is this a config? npnet init writes one"
+        raise refusal([Mistake(place, f"the file has {status.st_size} bytes; a config has at most {SIZE}", hint)])
+
+
+def _configs(folder: Path) -> list[str]:
+    """The names of the YAML files in a folder; none where it cannot be looked into."""
+    try:
+        return sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith((".yaml", ".yml")))
+    except OSError:
+        return []
 
 
 def _near(path: Path) -> str | None:
-    try:
-        names = sorted(entry.name for entry in os.scandir(path.parent) if entry.name.endswith((".yaml", ".yml")))
-    except OSError:
-        return "npnet init writes a config"
+    names = _configs(path.parent)
     near = nearest(path.name, names) or nearest(f"{path.name}.yaml", names)
     if near:
         return f"did you mean {shown(str(path.parent / near), 200)}?"

@@ -90,6 +90,12 @@ def below(kind: Any, key: str | int) -> Any:
     return values_of(kind)
 
 
+def is_leaf(kind: Any) -> bool:
+    """Whether a value of this type has nothing inside that could be set."""
+    inner = (registry_of(kind), spec_of(kind), item_of(kind), values_of(kind))
+    return kind is not None and all(one is None for one in inner)
+
+
 def follow(kind: Any, location: Path) -> tuple[Path, Any]:
     """The path and the type of a location of pydantic, which also names the branch of a union it tried."""
     path: Path = ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from npnet.config.advice import as_override
 from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
 from npnet.config.messages import mistakes_of, unbounded
@@ -40,7 +41,8 @@ class Loaded:
 
     def mistake(self, keys: Keys, message: str, hint: str | None = None) -> Mistake:
         """A mistake in the value of a key."""
-        return Mistake(self.root.place_of(keys), message, hint)
+        place = self.root.place_of(keys)
+        return Mistake(place, message, as_override(hint, keys) if hint and place.on_command_line else hint)
 
     def problem(self, keys: Keys, message: str, hint: str | None = None) -> ConfigError:
         """The error that says what is wrong with the value of a key, to be raised."""
@@ -91,7 +93,9 @@ def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[Mistake] = (
     loaded = Loaded(validated(root, [*mistakes]), path, text, root)
     sweep = loaded.experiment.sweep
     if sweep is not None and sweep.too_many:
-        raise loaded.problem(("sweep", "parameters"), sweep.too_many, "--trials N trains N points of them")
+        raise loaded.problem(
+            ("sweep", "parameters"), sweep.too_many, "write trials: 1000 under sweep, or --trials 1000"
+        )
     if sweep is not None and (wrong := list(wrong_values(root, loaded.experiment))):
         raise loaded.refusal(wrong)
     return loaded

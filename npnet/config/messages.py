@@ -7,12 +7,27 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from npnet.config.keys import below, branches, describe, follow, nothing_of, registry_of, spec_of
-from npnet.config.places import Mistake, shown
-from npnet.config.scalars import plain_float, resolve
+from npnet.config.advice import as_override, beside_optimizer, misplaced, no_layer, table_of
+from npnet.config.advice import written as advised
+from npnet.config.corrections import correction
+from npnet.config.dumper import flow
+from npnet.config.keys import article, below, describe, follow, nothing_of, registry_of, spec_of
+from npnet.config.places import Mistake, Place, shown
+from npnet.config.scalars import plain_float
 from npnet.config.tree import Node, Path, dotted
-from npnet.errors import OptionError, UnknownName
-from npnet.registry import nearest
+from npnet.data.source import datasets
+from npnet.errors import AdvisedError, OptionError, UnknownName
+from npnet.nn.layer import layers
+from npnet.nn.optimizers import optimizers
+from npnet.registry import Registry, nearest
+
+EXTENDS = "extends"  # a key of files, which no experiment has
+USUAL = "adam"  # of several things that have an option
+KEYS = {
+    "dataset": "dataset: {table: {path: FILE, target: COLUMN}}",
+    "layers": "layers: [{linear: 16}, relu, linear]",
+}  # that a config must have
+NAME_KEYS = ("name", "type", "class_name", "class", "kind", "_target_")  # under which other libraries put a name
 
 
 def mistakes_of(error: ValidationError, root: Node, kind: Any) -> Iterator[Mistake]:
@@ -51,21 +66,29 @@ def unbounded(node: Node, kind: Any, path: Path = ()) -> Iterator[Mistake]:
 def _unknown_key(root: Node, path: Path, kind: Any, key: str) -> Mistake:
     spec = spec_of(kind)
     known = list(spec.model_fields) if spec else []
-    near = nearest(key, known)
+    known += [] if path else [EXTENDS]
     place = root.place_of((*path, key), of_key=True)
-    if near:
-        return Mistake(place, f'unknown key "{shown(key)}"; did you mean "{near}"?')
+    message = f'unknown key "{shown(key)}"'
+    if advice := misplaced(root, path, key, root.walk((*path, key))[-1]):
+        return Mistake(place, message, advice)
+    if near := nearest(key, known):
+        return Mistake(place, message, f'did you mean "{near}"?')
     owner = f"the keys of {dotted(path)}" if path else "the keys"
     hint = f"{owner} are: {', '.join(known)}" if known else f"{dotted(path)} has no options; write it alone"
-    return Mistake(place, f'unknown key "{shown(key)}"', hint)
+    return Mistake(place, message, hint)
 
 
 def _missing(root: Node, path: Path) -> Mistake:
     *above, key = path
     if not above:
-        return Mistake(root.place, f'the key "{key}" is missing', "npnet init writes a whole config")
+        hint = f"write {KEYS[str(key)]}; npnet init writes a whole config"
+        return Mistake(root.place, f'the key "{key}" is missing', hint)
     place = root.place_of(tuple(above), of_key=True)
-    return Mistake(place, f'{dotted(tuple(above))} needs the key "{key}"', f"npnet config explain {_plain(path)}")
+    return Mistake(
+        place,
+        f'{dotted(tuple(above))} needs the key "{key}"',
+        f"add {key} to {dotted(tuple(above))}; npnet config explain {_plain(path)} says what it takes",
+    )
 
 
 def _wrong_value(detail: ErrorDetails, root: Node, path: Path, kind: Any) -> Mistake:
@@ -75,7 +98,7 @@ def _wrong_value(detail: ErrorDetails, root: Node, path: Path, kind: Any) -> Mis
     if detail["type"] in ("too_short", "too_long"):
         return _wrong_length(detail, node, path)
     value = detail["input"]
-    return Mistake(node.place, sentence(path, kind, value), _hint(value, kind))
+    return Mistake(node.place, sentence(path, kind, value), correction(node, kind))
 
 
 def _wrong_length(detail: ErrorDetails, node: Node, path: Path) -> Mistake:
@@ -88,16 +111,92 @@ def _refused(error: Exception, node: Node, path: Path, kind: Any) -> Mistake:
     """What a validator of npnet's own says."""
     registry, place = registry_of(kind), node.place
     if isinstance(error, OptionError):
-        return Mistake(node.place_of(error.path), f"{dotted((*path, *error.path))}: {error.message}", error.hint)
+        place, whole = node.place_of(error.path), (*path, *error.path)
+        hint = as_override(error.hint, whole) if error.hint and place.on_command_line else error.hint
+        return Mistake(place, f"{dotted(whole)}: {error.message}", hint)
     if isinstance(node.value, dict) and node.value:
         place = next(iter(node.value.values())).key or place
-    if registry is None or isinstance(error, UnknownName):
+    if isinstance(error, UnknownName) and registry is not None:
+        return _unknown_name(error, node, path, place, registry)
+    if isinstance(error, AdvisedError):
+        hint = as_override(error.hint) if error.hint and place.on_command_line else error.hint
+        return Mistake(place, error.message, hint)
+    if registry is None:
         return Mistake(place, str(error))
-    names = list(node.value) if isinstance(node.value, dict) else []
-    if len(names) > 1 and names[0] in registry:
-        return Mistake(place, f"{dotted(path)} names {len(names)} things", f"indent the options more than {names[0]}")
-    hint = None if registry.keys() & names else f"the {registry.kind} names are: {', '.join(registry)}"
-    return Mistake(place, f"{dotted(path)}: {error}", hint)
+    if isinstance(node.value, dict) and len(node.value) > 1:
+        return _several_names(error, node, path, registry)
+    return Mistake(place, f"{dotted(path)}: {error}", _as_named(node.plain(), place, registry))
+
+
+def _unknown_name(error: UnknownName, node: Node, path: Path, place: Place, registry: Registry[Any]) -> Mistake:
+    inside = next(iter(node.value.values())).plain() if isinstance(node.value, dict) else None
+    hint = None
+    if registry is layers:
+        hint = no_layer(error.name, inside, place)
+    elif registry is optimizers:
+        hint = beside_optimizer(error.name, inside, place)
+    elif registry is datasets:
+        hint = table_of(error.name, place)
+    if hint is None and error.name in NAME_KEYS and isinstance(inside, str):
+        hint = f"write {nearest(inside, list(registry)) or inside}"
+    return Mistake(place, error.message, hint or _of_owner(error.name, inside, path, place, registry) or error.hint)
+
+
+def _of_owner(option: str, value: Any, path: Path, place: Place, registry: Registry[Any]) -> str | None:
+    """How an option is written that stands where the thing should be named that has it."""
+    owners = [name for name, spec in registry.items() if option in getattr(spec, "model_fields", {})]
+    if value is None or not owners:
+        return None
+    owner = USUAL if USUAL in owners else owners[0]
+    if len(path) == 1:
+        return advised(f"{path[0]}.{owner}.{option}", value, place)
+    return f"write {flow({owner: {option: value}})}"
+
+
+def _several_names(error: Exception, node: Node, path: Path, registry: Registry[Any]) -> Mistake:
+    """A mapping of several keys where one name is wanted: options of the first, its name under a key, or others."""
+    assert isinstance(node.value, dict)
+    (first, *others), values = node.value, node.plain()
+    message = f"{dotted(path)} names {len(node.value)} things"
+    place = node.value[others[0]].key or node.place
+    if named := next((key for key in NAME_KEYS if isinstance(values.get(key), str)), None):
+        hint = _with_name(nearest(values.pop(named).rpartition(".")[2], list(registry)), values, path, place, registry)
+        return Mistake(node.value[named].key or node.place, f"{dotted(path)}: {error}", hint)
+    if first in registry and set(others) <= registry[first].model_fields.keys():
+        return Mistake(place, message, f"indent the options more than {first}")
+    if owner := next((name for name, spec in registry.items() if values.keys() <= spec.model_fields.keys()), None):
+        return Mistake(node.place, f"{dotted(path)}: {error}", f"write {flow({owner: values})}")
+    if first in registry and (advice := misplaced(node, (*path, first), others[0], node.value[others[0]])):
+        return Mistake(place, message, advice)
+    each = " and ".join(flow({name: options}) for name, options in values.items())
+    return Mistake(place, message, f"write {article(registry.kind)} {registry.kind} each: {each}")
+
+
+def _with_name(name: str | None, values: Any, path: Path, place: Place, registry: Registry[Any]) -> str:
+    """A thing by its name with the options that it has, and where the others belong."""
+    if name is None:
+        return f"the names are: {', '.join(registry)}"
+    own = {key: value for key, value in values.items() if key in registry[name].model_fields}
+    other = [
+        misplaced(Node({}, place), (*path, name), key, Node(values[key], place, place)) for key in values.keys() - own
+    ]
+    return "; ".join([f"write {flow({name: own} if own else name)}", *filter(None, other)])
+
+
+def _as_named(value: Any, place: Place, registry: Registry[Any]) -> str | None:
+    """How a thing is written that stands there without its name, or in a list."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return f"write {nearest(value[0], list(registry)) or value[0]}"
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and value[0] in registry:
+        return f"write {flow({value[0]: value[1]})}"
+    if registry is layers and type(value) is int and value > 0:
+        return f"write linear: {value}"
+    if isinstance(value, dict) and (name := next(iter(value), "")) in registry:
+        if not registry[name].model_fields:
+            return f"write {name}"
+        if registry is optimizers:
+            return advised("learning_rate", value[name], place)
+    return f"the {registry.kind} names are: {', '.join(registry)}"
 
 
 def sentence(path: Path, kind: Any, value: object) -> str:
@@ -123,17 +222,6 @@ def written(value: object) -> str:
     if isinstance(value, dict):
         return "a mapping"
     return "a list" if isinstance(value, list | tuple) else str(value)
-
-
-def _hint(value: object, kind: Any) -> str | None:
-    """How to write a number that was written as text."""
-    if not isinstance(value, str) or not any(bare in (int, float) for bare, _ in branches(kind)):
-        return None
-    if isinstance(resolve(value[:50]), int | float):
-        return f"write it without quotes: {shown(value)}"
-    bare = value.replace("_", "").replace(",", "")
-    bare = bare.lstrip("0") or bare
-    return f"write {shown(bare)}" if bare != value and isinstance(resolve(bare[:50]), int | float) else None
 
 
 def _plain(path: Path) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from npnet.errors import ConfigError, Problem
 from npnet.escaping import one_line
 
+COMMAND_LINE = "command line: "
 WIDTH = 100  # characters of a line that an excerpt shows
 
 
@@ -23,6 +24,21 @@ class Place:
     line: int = 0
     column: int = 1
     text: str = ""  # the whole line
+
+    @classmethod
+    def of_override(cls, key: str, column: int, line: str) -> "Place":
+        """A place in a KEY=VALUE of the command line."""
+        return cls(f"{COMMAND_LINE}{shown(key)}", 0, column, line)
+
+    @property
+    def on_command_line(self) -> bool:
+        """Whether it is in a KEY=VALUE of the command line."""
+        return self.file.startswith(COMMAND_LINE)
+
+    @property
+    def key(self) -> str:
+        """The key of a KEY=VALUE of the command line."""
+        return self.file.removeprefix(COMMAND_LINE)
 
     @property
     def where(self) -> str:

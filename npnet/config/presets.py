@@ -10,6 +10,7 @@ from npnet.config.places import Mistake, refusal, shown
 from npnet.config.reader import read
 from npnet.config.spelling import merged
 from npnet.config.tree import Node
+from npnet.errors import AdvisedError
 from npnet.registry import nearest
 
 FOLDER = Path(__file__).parent.parent / "templates" / "presets"
@@ -26,7 +27,7 @@ def known(name: str) -> str:
     if name not in names():
         near = nearest(name, names())
         hint = f'did you mean "{near}"?' if near else f"there is {', '.join(names())}"
-        raise ValueError(f'unknown preset "{shown(name)}"; {hint}')
+        raise AdvisedError(f'unknown preset "{shown(name)}"', hint)
     return name
 
 
@@ -50,7 +51,7 @@ def completed(root: Node, kind: Any) -> Node:
         return root
     try:
         known(named.value)
-    except ValueError as error:
-        raise refusal([Mistake(named.place, str(error))]) from None
+    except AdvisedError as error:
+        raise refusal([Mistake(named.place, error.message, error.hint)]) from None
     recipe = read(text_of(named.value).encode(), f"preset {named.value}").root
     return replace(merged(recipe, root, kind), place=root.place)

@@ -10,18 +10,17 @@ from typing import Any
 
 import yaml
 
+from npnet.config.dumper import Dumper
 from npnet.config.experiment import Experiment
 from npnet.config.files import SIZE
 from npnet.config.keys import item_of, nothing_of, registry_of, type_of, values_of
 from npnet.config.reader import DEPTH, NODES
-from npnet.config.scalars import PATTERNS, plain_float
 from npnet.data.table import Table
 from npnet.errors import ConfigError
 from npnet.registry import Registry
 from npnet.spec import Spec
 
 NO_TEXT = re.compile("[\ud800-\udfff]")  # what Python makes of bytes in a path that are not UTF-8
-TAG = "tag:yaml.org,2002:"
 NOTES = {
     "loss": "null: the usual one of the data's task",
     "learning_rate": "null: the optimizer's usual one",
@@ -72,15 +71,9 @@ def _block(key: str, written: str) -> str:
     value = json.loads(written)
     flow = None if isinstance(value, dict | list) else False  # a mapping of one scalar would go into braces
     block: str = yaml.dump(
-        {key: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=flow, width=110
+        {key: value}, Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=flow, width=110
     )
     return block
-
-
-def flow(value: str | list[str]) -> str:
-    """A text, or a list of them, as one line of YAML that reads back as the same."""
-    text: str = yaml.dump([value], Dumper=_Dumper, allow_unicode=True, default_flow_style=True, width=10**6)
-    return text.strip()[1:-1]
 
 
 def show(experiment: Experiment) -> str:
@@ -151,21 +144,3 @@ def _plain(value: Any, kind: _Kind | None) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item, kind and kind.value) for key, item in value.items()}
     return [_plain(item, kind and kind.item) for item in value] if isinstance(value, tuple) else value
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes plain what our own reader reads back as the same, and nothing as an alias."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - YAML 1.1's, which take `no` for a bool
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-for _kind, _pattern in PATTERNS.items():
-    _Dumper.add_implicit_resolver(f"{TAG}{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), None)
-_Dumper.add_representer(float, lambda dumper, number: dumper.represent_scalar(f"{TAG}float", plain_float(number)))
-_Dumper.add_representer(
-    str,
-    lambda dumper, text: dumper.represent_scalar(f"{TAG}str", text, style=None if text.isprintable() else '"'),
-)

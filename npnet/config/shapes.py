@@ -7,9 +7,12 @@ from npnet.config.experiment import Experiment
 from npnet.config.facts import USUAL_LOSS, Facts, loss_of, size_key, suited
 from npnet.config.loaded import Loaded
 from npnet.config.tree import Path, dotted
-from npnet.errors import OptionError
+from npnet.data import Split
+from npnet.data.table import Table
+from npnet.errors import AdvisedError, OptionError
 from npnet.metrics import for_task
 from npnet.nn.layer import Layer, layers
+from npnet.nn.linear import Linear
 from npnet.nn.lookup import Embedding
 from npnet.nn.losses import Loss, losses
 from npnet.nn.residual import Residual
@@ -38,7 +41,7 @@ def faults(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
     if facts.task not in loss.tasks:
         usual = losses.name_of(USUAL_LOSS[facts.task])
         message = f"{name} does not fit the task, {TASKS[facts.task]}"
-        yield ("loss",), message, f"the usual loss of {TASKS[facts.task]} is {usual}"
+        yield ("loss",), message, f"write loss: {usual}, the usual one of {TASKS[facts.task]}"
     else:
         outputs = loss.outputs(facts.targets, facts.classes)
         yield from _widths(suited(experiment.layers, facts, outputs), facts, name, outputs)
@@ -63,12 +66,13 @@ def _widths(chain: tuple[Layer, ...], facts: Facts, loss: str, needed: int) -> I
             key = _of_layer(chain, place, *error.path)
             yield key, f"{dotted(key)}: {error.message}", error.hint
             return
-        except ValueError as error:
-            yield ("layers", place), f"layers[{place}]: {error}", None
+        except AdvisedError as error:
+            yield ("layers", place), f"layers[{place}]: {error.message}", error.hint
             return
     if width != needed:
         gives = f"layers[{setter}] gives {_count(width, 'output')}"
-        hint = f"write linear: {needed}, or linear alone, which takes its size from the target"
+        what = f"linear: {needed}, or linear alone, which takes its size from the target"
+        hint = f"write {what}" if isinstance(chain[setter], Linear) else f"write as the last layer {what}"
         yield size_key(chain, setter), f"{gives}, {_need(facts, loss, needed)}", hint
 
 
@@ -129,7 +133,11 @@ def _last(chain: tuple[Layer, ...], loss: Loss, facts: Facts, outputs: int) -> I
     if facts.task in ("regression", "counts"):
         yield key, f"{name} keeps the outputs between 0 and 1, the targets are any numbers", f"take {name} out"
     elif loss.link != "identity":
-        yield key, f"{loss_name} goes with {loss.link} or with no activation in the last place, not {name}", None
+        yield (
+            key,
+            f"{loss_name} goes with {loss.link} or with no activation in the last place, not {name}",
+            f"take {name} out",
+        )
     elif name == "softmax" and outputs == 1:
         yield key, "softmax of one output is always 1", "write sigmoid"
 
@@ -139,11 +147,20 @@ def _decisions(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
     if e.threshold is not None and facts.task != "binary":
         yield ("threshold",), f"a threshold is for two classes, the task is {task}", "take threshold out"
     elif isinstance(e.threshold, str) and "validation" not in facts.rows:
-        yield ("threshold",), "there is no validation part to choose the threshold on", "set split.validation"
+        yield ("threshold",), "there is no validation part to choose the threshold on", _validating(e)
     if e.temperature and not facts.classes:
         yield ("temperature",), f"a temperature is for classes, the task is {task}", "take temperature out"
     elif e.temperature and "validation" not in facts.rows:
-        yield ("temperature",), "there is no validation part to fit the temperature on", "set split.validation"
+        yield ("temperature",), "there is no validation part to fit the temperature on", _validating(e)
+
+
+def _validating(e: Experiment) -> str:
+    """The hint to have a validation part, where the rows are divided as they are."""
+    if e.cv is not None:
+        return "write validation: 0.2 under cv"
+    if isinstance(e.dataset, Table) and e.dataset.own_files:
+        return "write validation: FILE under dataset.table"
+    return "write split: {validation: 0.2}" if e.split == Split(validation=0) else "write validation: 0.2 under split"
 
 
 def _batches(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
@@ -161,7 +178,7 @@ def _batches(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
 
 def _better_batch(rows: int, size: int) -> str | None:
     better = next((other for other in range(max(size, 2), rows + 1) if rows % other != 1), None)
-    return f"batch_size: {better} leaves none so small" if better else "there are too few rows"
+    return f"write batch_size: {better}, which leaves none so small" if better else "take batch_norm out"
 
 
 def _all_of(layer: Layer) -> Iterator[Layer]:
@@ -181,7 +198,7 @@ def _scores(experiment: Experiment, facts: Facts) -> Iterator[Fault]:
         if name not in ("loss", *known):
             yield ("monitor",), f"{name} does not fit the task, {TASKS[facts.task]}", hint
         if part not in facts.rows:
-            yield ("monitor",), f"there is no {part} part to measure {experiment.monitor} on", f"set split.{part}"
+            yield ("monitor",), f"there is no {part} part to measure {experiment.monitor} on", _validating(experiment)
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from npnet.config.keys import Also
+from npnet.config.scores import known_score
+from npnet.errors import AdvisedError
 from npnet.metrics import metrics
-from npnet.registry import nearest
 from npnet.search import MethodSpec, Parameter, Space
 from npnet.search.sampling import Grid
 from npnet.spec import Spec
@@ -17,12 +18,7 @@ MOST = 1000
 
 
 def _known(name: str) -> str:
-    names = [f"{part}.{score}" for part in ("validation", "train", "test") for score in ("loss", *metrics)]
-    if name not in names:
-        near = nearest(name, names)
-        hint = f'did you mean "{near}"?' if near else "write validation.loss, or validation. and a metric's name"
-        raise ValueError(f'unknown score "{name}"; {hint}')
-    return name
+    return known_score(name, ".", PARTS)
 
 
 class Objective(Spec):
@@ -61,9 +57,10 @@ class SweepSpec(Spec):
     def _can_be_searched(self) -> Self:
         ranges = [key for key, parameter in self.parameters.items() if parameter.count is None]
         if ranges and not self.method.takes_ranges:
-            raise ValueError(f"a grid takes lists, and {ranges[0]} is a range; write values, or method: random")
+            hint = f"--method random --trials 20 draws from ranges; a grid needs a list for {ranges[0]}"
+            raise AdvisedError(f"a grid takes lists, and {ranges[0]} is a range", hint)
         if self.trials is None and (self.method.needs_trials or ranges):
-            raise ValueError("this search needs trials: how many points to try")
+            raise AdvisedError("this search needs trials: how many points to try", "write trials: 20 under sweep")
         self.method.check(self.parameters)
         return self
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from npnet.config.experiment import Experiment
-from npnet.config.keys import below, item_of, spec_of
+from npnet.config.keys import below, is_leaf, item_of, spec_of
 from npnet.config.overrides import read_override
 from npnet.config.tree import Node
 
@@ -20,23 +20,20 @@ def parted(texts: Sequence[str]) -> tuple[dict[str, Node], list[str]]:
     others = []
     for text in texts:
         key, node, mistakes = read_override(text)
-        if not mistakes and _says_values(node, _takes_list(key)):
+        if not mistakes and _says_values(node, kind_at(key)):
             tries[key] = node
         else:
             others.append(text)
     return tries, others
 
 
-def _says_values(node: Node, takes_list: bool) -> bool:
+def _says_values(node: Node, kind: Any) -> bool:
     if isinstance(node.value, dict):
-        return bool(node.value.keys() & RANGE)
+        return bool(node.value.keys() & RANGE) or is_leaf(kind)
     if not isinstance(node.value, list):
         return False
+    takes_list = item_of(kind) is not None
     return not takes_list or (bool(node.value) and all(isinstance(item.value, list) for item in node.value))
-
-
-def _takes_list(key: str) -> bool:
-    return item_of(kind_at(key)) is not None
 
 
 def kind_at(key: str) -> Any:

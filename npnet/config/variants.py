@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from npnet.config.advice import as_override
 from npnet.config.experiment import Experiment
 from npnet.config.messages import mistakes_of, unbounded
 from npnet.config.overrides import put
@@ -89,7 +90,9 @@ def wrong_values(root: Node, experiment: Experiment) -> Iterator[Mistake]:
         assert node is not None
         place = node.key or node.place
         if key.partition(".")[0] in SHARED:
-            yield Mistake(place, f'a sweep does not try "{key}"', "all trials share data, split and seed")
+            way = "write seeds: 5 under sweep, which repeats every point" if key == "seed" else f"take {key} out"
+            hint = f"{as_override(way) if place.on_command_line else way}: all trials share data, split and seed"
+            yield Mistake(place, f'a sweep does not try "{key}"', hint)
             continue
         for value in _values(node, parameter):
             try:

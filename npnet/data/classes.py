@@ -38,7 +38,7 @@ def positive_last(classes: tuple[str, ...], column: str, positive: str | int | N
         return classes
     if str(positive) not in classes:
         what = f"positive_class: {quoted(str(positive))} is no class of {quoted(column)}"
-        raise DataError(what, f"these are: {' and '.join(map(quoted, classes))}")
+        raise DataError(what, f"write positive_class: {quoted(classes[1])}, or {quoted(classes[0])}")
     return classes if classes[1] == str(positive) else classes[::-1]
 
 
@@ -73,7 +73,7 @@ def _of_numbers(column: Column) -> tuple[str, ...]:
     values = np.unique(seen(column))
     if len(values) and not whole(values):
         odd = values[(values != np.floor(values)) | (np.abs(values) >= EXACT)][0]
-        hint = "numbers with decimals are no classes; task: regression predicts them"
+        hint = "write task: regression; numbers with decimals are no classes"
         raise DataError(f"the target {quoted(column.name)} has numbers such as {odd:g}", hint)
     return tuple(str(int(value)) for value in values)
 

@@ -14,6 +14,8 @@ from npnet.data.frame import MISSING, Column, Kind, Later
 from npnet.data.resting import Growing, Resting, RestingPlace
 from npnet.data.typing_rules import Rules, decides, is_number
 
+NO_DATE = "is not a date"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -215,7 +217,7 @@ class Gathering:
             self._faults[kind] = Fault(self.name, first_row + place, text, fault(text) or "")
 
     def _date_fault(self, text: str) -> str | None:
-        return "is not a date" if self._seconds(text) is None else None
+        return NO_DATE if self._seconds(text) is None else None
 
     def _distinct(self, cells: Cells) -> _Distinct:
         codes = Codes(self._rules.missing)

@@ -80,7 +80,9 @@ def group_codes(column: Column, rows: Rows) -> Codes:
 def times(column: Column, rows: Rows) -> Floats:
     """The times that a column holds; DataError for text, and where one is missing."""
     if column.kind == "category":
-        raise DataError(f"the time column {quoted(column.name)} is text", "datetime: reads it as dates")
+        raise DataError(
+            f"the time column {quoted(column.name)} is text", f"write datetime: [{column.name}] under dataset.table"
+        )
     _refuse_missing(column, rows, "time")
     return column.values.astype(np.float64)
 

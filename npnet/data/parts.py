@@ -30,7 +30,7 @@ def parts_of(dataset: Dataset, spec: Split, seed: int) -> Parts:
         return _filled(divided(dataset, spec, seed), [name for name, share in spec if share], rows)
 
     others = (Split(), Split(test=0), Split(validation=0), Split(test=0, validation=0))
-    return _tried(attempt, spec, others, lambda other: f"write split: {_written(other, ('test', 'validation'))}")
+    return _tried(attempt, spec, others, "split", ("test", "validation"))
 
 
 def divided(dataset: Dataset, spec: Split, seed: int) -> Parts:
@@ -52,10 +52,7 @@ def folds_of(dataset: Dataset, spec: Folds, seed: int) -> list[Parts]:
         wanted = ["test", *(["validation"] if spec.validation else [])]
         return [_filled(parts, wanted, len(dataset), " of a fold") for parts in _folds(dataset, spec, seed)]
 
-    def hint(other: Folds) -> str:
-        return f"write cv: {_written(other, other.model_fields_set)}"
-
-    return _tried(attempt, spec, _other_folds(spec), hint, "take cv out")
+    return _tried(attempt, spec, _other_folds(spec), "cv", ("folds", "validation"))
 
 
 def _folds(dataset: Dataset, spec: Folds, seed: int) -> Iterator[Parts]:
@@ -92,17 +89,18 @@ def _other_folds(spec: Folds) -> Iterator[Folds]:
                     yield Folds(folds=folds, validation=validation, **repeated)
 
 
-def _tried(
-    attempt: Callable[[S], T], spec: S, others: Iterable[S], hint: Callable[[S], str], otherwise: str | None = None
-) -> T:
-    """What an attempt gives; where a spec fails without a hint, the hint is the first other one that does not."""
+def _tried(attempt: Callable[[S], T], spec: S, others: Iterable[S], key: str, options: tuple[str, ...]) -> T:
+    """What an attempt gives; the hint of an error is to write the first other spec that works, with these options."""
     try:
         return attempt(spec)
     except DataError as error:
-        if error.hint is not None:
-            raise
-        working = next((other for other in others if _succeeds(attempt, other)), None)
-        raise DataError(error.message, otherwise if working is None else hint(working)) from None
+        hint = error.hint
+        if hint is None:
+            working = next((other for other in others if _succeeds(attempt, other)), None)
+            hint = f"take {key} out" if working is None else f"write {key}: {_written(working, options)}"
+        refused = DataError(error.message, hint)
+        refused.key = key
+        raise refused from None
 
 
 def _succeeds(attempt: Callable[[S], Any], spec: S) -> bool:
@@ -113,6 +111,7 @@ def _succeeds(attempt: Callable[[S], Any], spec: S) -> bool:
     return True
 
 
-def _written(spec: Spec, keys: Collection[str]) -> str:
-    """The options of a spec as YAML in braces."""
-    return f"{{{', '.join(f'{key}: {value:g}' for key, value in spec if key in keys)}}}"
+def _written(spec: Spec, options: Collection[str]) -> str:
+    """The options of a spec, and others that are given, as YAML in braces."""
+    shown = [key for key in type(spec).model_fields if key in options or key in spec.model_fields_set]
+    return f"{{{', '.join(f'{key}: {getattr(spec, key):g}' for key in shown)}}}"

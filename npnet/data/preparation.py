@@ -193,7 +193,7 @@ class Preparation(Spec):
         value = frame.columns[source].values[start + row]
         raise DataError(
             f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large",
-            "too large next to the others of its column; clip: true takes it",
+            "too large next to the others of its column; write clip: true under prepare",
         )
 
 
@@ -232,5 +232,5 @@ def _refuse_gaps(frame: Frame) -> None:
         gaps = np.flatnonzero(column.missing)
         if len(gaps):
             many = f" and in {len(gaps) - 1} more" if len(gaps) > 1 else ""
-            hint = "missing: median fills gaps"
+            hint = "write missing: median under prepare, which fills gaps"
             raise DataError(f"row {frame.rows[gaps[0]]}{many}: column {quoted(name)} is empty", hint)

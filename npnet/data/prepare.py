@@ -275,4 +275,4 @@ def _refuse_classes_without_rows(dataset: Dataset) -> None:
         raise DataError(f"the target {quoted(dataset.targets[0])} has a single class, {only}", "it needs two or more")
     counts = np.bincount(dataset.y, minlength=len(dataset.classes))
     if not counts.all():
-        raise DataError(f"the class {quoted(dataset.classes[int(np.argmin(counts))])} has no rows", "more samples?")
+        raise DataError(f"the class {quoted(dataset.classes[int(np.argmin(counts))])} has no rows", "take more samples")

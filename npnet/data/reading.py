@@ -12,7 +12,7 @@ from npnet.data.dates import Seconds, iso_seconds, plain_seconds, seconds_by
 from npnet.data.delimited import Delimited
 from npnet.data.files import DataFile, opened
 from npnet.data.frame import Column, Frame, Kind
-from npnet.data.gathering import Fault, Gathering
+from npnet.data.gathering import NO_DATE, Fault, Gathering
 from npnet.data.in_memory import InMemory
 from npnet.data.jsonlines import JsonLines
 from npnet.data.parquet import Parquet
@@ -221,7 +221,8 @@ def _to_write(fault: Fault) -> str:
     """What to write into the config for a file."""
     rounded = "lossy: true rounds it, " if fault.why == TOO_LONG else ""
     text, column = quoted(fault.text), quoted(fault.column)
-    return f"{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
+    form = f'datetime: {{{fault.column}: "%d/%m/%Y"}} says how dates are written, ' if fault.why == NO_DATE else ""
+    return f"{form}{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
 
 
 def _to_correct(_: Fault) -> str:

@@ -18,7 +18,7 @@ from npnet.spec import Spec
 TargetTask = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
 Wish = Literal["classification", TargetTask]
 
-AS_CLASSES = "task: classification makes classes of text"
+AS_CLASSES = "write task: classification, which makes classes of text"
 
 
 class Target(Spec):
@@ -55,7 +55,7 @@ class Target(Spec):
             found = cls(task="multiclass" if len(classes) > 2 else "binary", names=tuple(names), classes=(classes,))
         _refuse_other_task(found, chosen)
         if positive_class is not None and found.task != "binary":
-            raise DataError(f"positive_class: is for two classes; the task is {found.task}")
+            raise DataError(f"positive_class: is for two classes; the task is {found.task}", "take positive_class out")
         return found
 
     @property
@@ -99,7 +99,7 @@ class Target(Spec):
         if self.task == "counts" and off.any():
             first = int(np.argmax(off))
             what = f"row {frame.rows[first]}: the target {quoted(column.name)} is {values[first]:g}, which is no count"
-            raise DataError(what, "counts are whole numbers from 0; task: regression takes any")
+            raise DataError(what, "write task: regression; counts are whole numbers from 0")
         return values
 
 
@@ -166,7 +166,7 @@ def _refuse_other_task(found: Target, wish: Wish) -> None:
     several = f"there are {len(found.names)} targets"
     one = f"the target {quoted(found.names[0])} has {len(found.classes[0])} classes"
     what = several if len(found.names) > 1 else one
-    raise DataError(f"{what}, which does not fit task: {wish}", f"task: {found.task} does")
+    raise DataError(f"{what}, which does not fit task: {wish}", f"write task: {found.task}")
 
 
 def _refuse_missing(column: Column, frame: Frame) -> None:
@@ -174,4 +174,4 @@ def _refuse_missing(column: Column, frame: Frame) -> None:
     if len(gaps):
         count = f"{len(gaps)} row{'s' if len(gaps) > 1 else ''}"
         what = f"the target {quoted(column.name)} is empty in {count}, first in row {frame.rows[gaps[0]]}"
-        raise DataError(what, "drop_rows: true leaves rows without a target out")
+        raise DataError(what, "write drop_rows: true, which leaves such rows out")

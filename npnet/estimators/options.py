@@ -35,7 +35,7 @@ ELSEWHERE = {
 }
 """Keys of a config that mean nothing to a model in Python, and what does instead."""
 WRITTEN = (
-    (r"set split\.validation", "write validation=0.2"),
+    (r"write validation: 0\.2 under split", "write validation=0.2"),
     (r"split\.validation", "validation"),
     (r"\blinear: (\d+)", r"Linear(\1)"),
     (r"\blinear alone", "Linear()"),

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from npnet.errors import AdvisedError
 from npnet.nn.initializers import HeUniform, InitializerSpec, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, layers
 
@@ -29,7 +30,9 @@ class Linear(Layer):
     def width(self, inputs: int) -> int:
         """Number of output features: `units`."""
         if self.units is None:
-            raise ValueError("linear without units stands only in the last place")
+            raise AdvisedError(
+                "linear without units stands only in the last place", "write linear: 16, or another size"
+            )
         return self.units
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:

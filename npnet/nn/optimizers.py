@@ -36,9 +36,9 @@ class Optimizer(Spec):
     )
 
     @classmethod
-    def main_option(cls) -> str:
-        """The option that `{name: value}` sets: the first of its own, or weight_decay, which all have."""
-        return next((name for name in cls.model_fields if name != "weight_decay"), "weight_decay")
+    def main_option(cls) -> str | None:
+        """The option that `{name: value}` sets: the momentum; a number alone might be meant as a learning rate."""
+        return "momentum" if "momentum" in cls.model_fields else None
 
     def constants(self) -> dict[str, Number]:
         """Numbers made of the options, cast once to the network's dtype."""

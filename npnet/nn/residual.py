@@ -3,7 +3,7 @@
 from pydantic import Field
 from typing_extensions import override
 
-from npnet.errors import OptionError
+from npnet.errors import AdvisedError, OptionError
 from npnet.nn.layer import Inputs, Layer, LayerSpec, fitted, layers
 
 
@@ -30,5 +30,6 @@ class Residual(Layer):
             except OptionError as error:
                 raise error.inside("layers", place, layers.name_of(layer)) from None
         if inside != inputs:
-            raise ValueError(f"residual takes {inputs} values and its layers give {inside}; the sum needs the same")
+            what = f"residual takes {inputs} values and its layers give {inside}; the sum needs the same"
+            raise AdvisedError(what, f"write linear: {inputs} as the last layer of residual")
         return inputs

@@ -36,7 +36,7 @@ def find(runs_dir: Path, text: str) -> Run:
 
 def _best(run: Run) -> Run:
     if not is_sweep(run):
-        raise RunError(f"{run.id} is no sweep, and has no best trial", f"write {run.id} alone")
+        raise RunError(f"{run.id} is no sweep, and has no best trial", f"leave out /{names.BEST}")
     return answering(run)
 
 

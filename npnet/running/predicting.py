@@ -149,7 +149,7 @@ class Oracle:
     def require_classes(self) -> None:
         """UsageError where there are no probabilities, of values."""
         if self.data.task in VALUES:
-            raise UsageError("--proba is for classes", f"the task of this run is {self.data.task}")
+            raise UsageError(f"--proba is for classes, the task of this run is {self.data.task}", "leave out --proba")
 
     def predictions(self, frame: Frame, proba: bool) -> Iterator[Columns]:
         """The columns row, prediction and, where wished, those of probabilities: block after block of rows."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from npnet.config.dumper import flow
 from npnet.config.places import shown
 from npnet.config.presets import text_of
-from npnet.config.resolved import flow
 from npnet.data.inspection import Finding, Inspection, inspect
 from npnet.data.table import Table
 from npnet.errors import UsageError

@@ -116,7 +116,9 @@ def at_line(loaded: Loaded) -> Iterator[None]:
     try:
         yield
     except (DataError, MachineError) as error:
-        raise type(error)(f"{loaded.where('dataset')}: {error.message}", error.hint) from error
+        key = error.key if isinstance(error, DataError) and loaded.root.child(error.key or "") else None
+        problem = loaded.mistake((key or "dataset",), error.message, error.hint).problem()
+        raise type(error)(f"{problem.where}: {problem.message}", problem.hint) from error
     except MemoryError as error:
         what = f"{loaded.where('dataset')}: memory ran out while the data were prepared"
         raise MachineError(what, "leave columns or rows out") from error

@@ -127,7 +127,8 @@ class Resumption:
         overrides = [*self.edited(found), *self.wishes.overrides]
         loaded = load_alone(self.folder.resolved_path, self.folder.resolved_text, overrides)
         if found is not None and loaded.experiment.epochs < found.epoch:
-            raise loaded.problem((EPOCHS,), f"{loaded.experiment.epochs} epochs are fewer than the {found.epoch} done")
+            what = f"{loaded.experiment.epochs} epochs are fewer than the {found.epoch} done"
+            raise loaded.problem((EPOCHS,), what, f"write epochs={found.epoch}, or more")
         return loaded
 
     def edited(self, found: Checkpoint | None) -> list[str]:

@@ -15,6 +15,7 @@ from npnet.errors import UsageError
 from npnet.fitting import Fitting
 from npnet.metrics import lacking, metrics
 from npnet.readout import Decisions
+from npnet.registry import nearest
 from npnet.reopening import reopen
 from npnet.rundir import Run
 from npnet.running.bootstrap import Interval, intervals
@@ -98,7 +99,7 @@ def _decisions(decisions: Decisions, question: Question, task: Task) -> Decision
     if question.threshold is None:
         return decisions
     if task != "binary":
-        raise UsageError("--threshold is for two classes", f"the task of this run is {task}")
+        raise UsageError(f"--threshold is for two classes, the task of this run is {task}", "leave out --threshold")
     return replace(decisions, threshold=question.threshold, chosen_for=None)
 
 
@@ -126,5 +127,7 @@ def _drawn(
 def _picked(scores: dict[str, float], names: Sequence[str] | None, task: str) -> dict[str, float]:
     unknown = [name for name in names or () if name not in scores]
     if unknown:
-        raise UsageError(f"there is no metric {unknown[0]} of a {task} task", f"see: {', '.join(scores)}")
+        near = nearest(unknown[0], list(scores))
+        hint = f"did you mean {near}?" if near else f"there are: {', '.join(scores)}"
+        raise UsageError(f"there is no metric {unknown[0]} of a {task} task", hint)
     return scores if names is None else {name: scores[name] for name in names}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from pydantic import Field
 
-from npnet.errors import OptionError
+from npnet.errors import AdvisedError, OptionError
 from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
 
 
@@ -24,7 +24,8 @@ class Halving(Method):
     def check(self, keys: Collection[str]) -> None:
         """The rungs decide on the epochs."""
         if "epochs" in keys:
-            raise ValueError("halving decides itself how many epochs a trial has; take epochs out of parameters")
+            what = "halving itself says how many epochs a trial has"
+            raise AdvisedError(what, "take epochs out of parameters")
 
     def check_epochs(self, epochs: int) -> None:
         """There are two rungs or more."""

@@ -146,7 +146,7 @@ def planned(loaded: Loaded) -> Plan:
     if loaded.experiment.sweep is None:
         raise ConfigError(
             f"{loaded.path} has no key sweep, and no list is given",
-            "write the values to try: npnet sweep CONFIG learning_rate=[0.01,0.1]",
+            "npnet sweep CONFIG learning_rate=[0.01,0.1] tries two values",
         )
     loaded.experiment.sweep.method.require()
     refuse_unused(loaded)

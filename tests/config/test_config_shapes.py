@@ -149,7 +149,7 @@ def test_the_batch_size_of_the_hint_leaves_no_batch_of_one_row(load_text: Load) 
         try:
             check(loaded, BINARY)
         except ConfigError as error:
-            better = (error.hint or "").split()[1]
+            better = (error.hint or "").split()[2].rstrip(",")
             check(load_text(text("batch_norm, linear", f"batch_size: {better}")), BINARY)
 
 

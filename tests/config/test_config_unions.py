@@ -35,14 +35,14 @@ TABLES = [
     ("target: y, drop: [y]", "1:19", '"y" has two roles among target, weight, group, time and drop'),
     ("target: y, numeric: [a], categorical: [a]", "1:19", '"a" is named twice among drop, numeric'),
     ("target: y, encoding: klingon", "1:53", 'there is no encoding "klingon"'),
-    ("target: y, wieght: w", "1:43", 'unknown key "wieght"; did you mean "weight"?'),
+    ("target: y, wieght: w", "1:43", 'unknown key "wieght"'),
 ]
 OTHERS = [
     ("class_weight: balance", "3:15", 'must be "balanced" or a mapping, each value a number from 0 to 1e9, not'),
     ("class_weight: {a: -1}", "3:19", "class_weight.a must be a number from 0 to 1e9, it is -1"),
     ("class_weight: {a: 1, b: .nan}", "3:25", "class_weight.b must be a number from 0 to 1e9, it is .nan"),
     ("threshold: 2", "3:12", "threshold must be text or a number greater than 0 and less than 1, it is 2"),
-    ("threshold: f2", "3:12", 'no threshold is chosen for "f2"; one is chosen for accuracy'),
+    ("threshold: f2", "3:12", 'no threshold is chosen for "f2"'),
     ("cv: x", "3:5", "cv must be a number of folds or options (folds, repeats, validation), not the text"),
     ("cv: {folds: 1}", "3:13", "cv.folds must be a whole number from 2 to 1000, it is 1"),
 ]

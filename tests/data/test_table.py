@@ -115,7 +115,11 @@ def test_a_table_that_cannot_be_used_is_refused_with_the_place(tmp_path, content
         ({"task": "regression"}, 'the target "y" is text, not numbers as regression needs', "task: classification"),
         ({"target": "b", "task": "classification"}, 'the target "b" has numbers such as 6.5', "task: regression"),
         ({"target": "b", "task": "counts"}, 'row 3: the target "b" is 6.5, which is no count', "task: regression"),
-        ({"positive_class": "maybe"}, 'positive_class: "maybe" is no class of "y"', '"no" and "yes"'),
+        (
+            {"positive_class": "maybe"},
+            'positive_class: "maybe" is no class of "y"',
+            'write positive_class: "yes", or "no"',
+        ),
         ({"task": "multiclass"}, 'the target "y" has 2 classes, which does not fit task: multiclass', "task: binary"),
         ({"weight": "y", "target": "b"}, 'the weight column "y" is text', ""),
         ({"time": "y", "target": "b"}, 'the time column "y" is text', "datetime:"),
