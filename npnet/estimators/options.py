@@ -40,7 +40,9 @@ WRITTEN = (
     (r"\blinear: (\d+)", r"Linear(\1)"),
     (r"\blinear alone", "Linear()"),
     (r"\b(batch_size|clip_norm): (\d+)", r"\1=\2"),
-    (r"\b(task|monitor): (\w+)", r'\1="\2"'),
+    (r"\b(task|monitor|scale): (\w+)", r'\1="\2"'),
+    (r"\bprepare: \{numbers: (\w+)\}", r'prepare={"numbers": "\1"}'),
+    (r"\bprepare: \{\}", "prepare={}"),
 )
 """What messages about a config say, and how Python code writes it."""
 

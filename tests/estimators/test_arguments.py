@@ -191,8 +191,9 @@ def test_options_of_data_and_of_stacks_count() -> None:
 
 def test_prepare_stands_for_the_usual_scale_and_not_beside_one_that_is_given() -> None:
     assert logistic().train(X, Y, epochs=2, prepare={"numbers": "robust"}).predict(X).shape == (60, 1)
-    with pytest.raises(UsageError, match="so scale: none has no effect"):
+    with pytest.raises(UsageError, match='so scale="none" has no effect') as caught:
         logistic().train(X, Y, epochs=2, prepare={"numbers": "robust"}, scale="none")
+    assert caught.value.hint == 'take scale out, or write prepare={"numbers": "none"}'
 
 
 def test_a_value_alone_that_is_no_size_is_the_main_option() -> None:
