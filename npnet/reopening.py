@@ -1,7 +1,10 @@
 """Reopening: from a run folder back to its network, with its data or without."""
 
 import json
-from collections.abc import Sequence
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -20,6 +23,7 @@ from npnet.data.targets import Target
 from npnet.decisions import RATES
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting, prepared_for
+from npnet.listed import listed
 from npnet.nn.footprint import parameters
 from npnet.nn.network import Network
 from npnet.nn.plan import Plan
@@ -192,21 +196,46 @@ def reopen(run: Run) -> Fitting:
     DataError where the data are no longer those of the run, RunError where its weights do not fit.
     """
     experiment, base = experiment_of(run)
-    dataset = experiment.dataset.load(base, experiment.seed)
+    with data_of(run):
+        dataset = experiment.dataset.load(base, experiment.seed)
     if run.info["data"] not in (None, fingerprint(dataset)):
-        raise DataError(
-            f"the data of {run.id} have changed since it was trained", "put the old data back, or train again"
-        )
+        raise DataError(changed_data(run), "put the old data back, or train again")
     fitting = Fitting(experiment, prepared_for(experiment, dataset))
     fitting.set_weights(run.weights()[0])
     fitting.decisions = metadata_of(run).decisions
     return fitting
 
 
-def data_files(run: Run) -> list[Path]:
-    """The files that the data of a run were read from."""
+def data_files(run: Run) -> dict[str, Path]:
+    """The files that the data of a run were read from, by their paths in its config."""
     experiment, base = experiment_of(run)
-    return [place_of(path, base) for path in experiment.dataset.files if path != STDIN]
+    return {path: place_of(path, base) for path in experiment.dataset.files if path != STDIN}
+
+
+@contextmanager
+def data_of(run: Run) -> Iterator[None]:
+    """Inside, that the data of a run are not where its config says becomes a DataError with what helps."""
+    try:
+        yield
+    except DataError as error:
+        for path, place in data_files(run).items():
+            if not place.exists():
+                raise _moved(run, path, place) from error
+        raise
+
+
+def _moved(run: Run, path: str, place: Path) -> DataError:
+    where = os.path.normpath(place.absolute())
+    why = "names it" if Path(path) == place else f"has the path {path}, relative to its own folder"
+    score = f"npnet evaluate {shlex.quote(str(run.path))} --data FILE scores the rows of a file"
+    hint = f"was the run moved, or the table? Put the table there, or link it: ln -s FILE {shlex.quote(where)}; {score}"
+    return DataError(f"the data of {run.id} are gone: there is no file {where}; {run.resolved_path} {why}", hint)
+
+
+def changed_data(run: Run) -> str:
+    """That the data of a run are others than when it was trained, and where they were looked for."""
+    files = listed(os.path.normpath(place.absolute()) for place in data_files(run).values())
+    return f"the data of {run.id} have changed since its training began{f': {files}' if files else ''}"
 
 
 def experiment_of(run: Run) -> tuple[Experiment, Path]:

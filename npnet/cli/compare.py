@@ -66,9 +66,11 @@ def compare(
     comparison = Comparison.of_points(found[0]) if alone else Comparison.of(found)
     if place is None:
         show(here, comparison, form)
-        return
-    place.write([comparison.text(str(form)).encode()])
-    here.screen.say(f"wrote {place.path}")
+    else:
+        place.write([comparison.text(str(form)).encode()])
+        here.screen.say(f"wrote {place.path}")
+    if len(comparison.runs) > 1 and not comparison.settings:
+        here.screen.say("their settings are the same; npnet runs diff A B also compares machine and data")
 
 
 def the_one_of(asked: dict[str, bool]) -> str | None:

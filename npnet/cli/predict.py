@@ -62,7 +62,7 @@ def predict(
     from npnet.running.predicting import Oracle, Unanswered
 
     found = answering(find(here.runs_dir, run))
-    place = destination(output, force, [file or STDIO, *data_files(found)], [found])
+    place = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
     kind = (form or "csv") if place is None else format_of(place.path, form, FORMATS, NAMED)
     require_writer(kind)
     oracle = Oracle.of(found)

@@ -130,7 +130,7 @@ def _plain_file(path: str, base: Path) -> BinaryIO:
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
-        raise DataError(f"there is no file {path}", _near(place)) from None
+        raise DataError(f"there is no file {path}", _near(path, place, base)) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     mode = os.fstat(descriptor).st_mode
@@ -153,12 +153,14 @@ def _at_home(path: str) -> Path:
         raise DataError(f"{path} has no meaning: this user has no home folder", "write the whole path") from None
 
 
-def _near(place: Path) -> str:
+def _near(path: str, place: Path, base: Path) -> str | None:
+    """What may be meant by a path where nothing is, and where it starts."""
+    start = f"this path starts at {base.absolute()}" if place != Path(path) else None
     if not place.parent.is_dir():
-        return f"there is no folder {place.parent} either; paths start at the folder of the config"
+        return f"there is no folder {place.parent} either{f'; {start}' if start else ''}"
     known = sorted(file.name for file in place.parent.iterdir()) if os.access(place.parent, os.R_OK) else []
     near = nearest(place.name, known)
-    return f"did you mean {quoted(near)}?" if near else "paths start at the folder of the config"
+    return f"did you mean {quoted(near)}?" if near else start
 
 
 def _state(raw: BinaryIO) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from npnet.config.resolved import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.fitting import Fitting
 from npnet.listed import listed
+from npnet.reopening import changed_data, data_of
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.differing import Pairs, changed
 from npnet.rundir.machine import fingerprint, machine, versions
@@ -78,7 +79,8 @@ class Resumption:
         """Check what may have changed, take the state up, and train on."""
         found = self.newest()
         loaded = self.loaded(found)
-        ready = make_ready(loaded)
+        with data_of(self.folder):
+            ready = make_ready(loaded)
         new_data = self.has_new_data(ready)
         with limited(ready.threads):
             same_machine = self.is_on_its_machine()
@@ -151,10 +153,8 @@ class Resumption:
         if self.info["data"] in (None, ready.fingerprint):
             return False
         if not self.wishes.accept_new_data:
-            raise DataError(
-                f"the data of {self.folder.id} have changed since its training began",
-                "put the old data back, or --accept-new-data goes on with the new",
-            )
+            hint = "put the old data back, or --accept-new-data goes on with the new"
+            raise DataError(changed_data(self.folder), hint)
         self.warnings.append("the data are others than those that the training began with")
         return True
 

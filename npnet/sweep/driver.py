@@ -13,6 +13,7 @@ from npnet.errors import DataError, MachineError, RunError, Unmet
 from npnet.nn.footprint import together
 from npnet.nn.plan import Plan as Network
 from npnet.readout import fused
+from npnet.reopening import changed_data, data_of
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import FAILED, Result, write_trial
@@ -95,9 +96,10 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     plan = read_plan(run.path / files.SWEEP)
     plan.spec.method.require()
     with listening() as stop:
-        ready = ready_to_sweep(plan)
+        with data_of(run):
+            ready = ready_to_sweep(plan)
         if run.info["data"] != ready.fingerprint:
-            raise DataError(f"the data of {run.id} have changed since it began", "put them back, or sweep again")
+            raise DataError(changed_data(run), "put the old data back, or sweep again")
         writer = reclaim(run)
         writer.note(status="running", error=None)
         return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)

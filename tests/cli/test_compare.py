@@ -24,6 +24,15 @@ def test_a_comparison_has_all_metrics_and_only_the_settings_that_differ(runs: Pa
     assert "learning_rate" in call("compare", one, two, "--runs-dir", runs).out
 
 
+@pytest.mark.parametrize("form", [(), ("--csv",), ("--md",), ("--json",), ("-o", "same.csv", "-f")])
+def test_it_says_where_no_setting_differs(form: tuple[str, ...], runs: Path, folder: Path) -> None:
+    one, two = ids(runs)
+    same = "their settings are the same; npnet runs diff A B also compares machine and data"
+    assert same in call("compare", one, one, *form, "--runs-dir", runs).err.splitlines()
+    for names in ((one, two), (one,)):
+        assert "the same" not in call("compare", *names, *form, "--runs-dir", runs).err
+
+
 def test_csv_has_a_row_for_each_run(runs: Path) -> None:
     result = call("compare", *ids(runs), "--csv", "--runs-dir", runs)
     assert result.code == 0
