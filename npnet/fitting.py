@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.cohort import Cohort, Tensors, View
-from npnet.cohort.compact import whole
 from npnet.config import Experiment
 from npnet.config.facts import Facts, complete
 from npnet.data import Dataset, Prepared
@@ -270,14 +269,8 @@ class Fitting:
         """A copy of all that this training goes on from, each with the model axis in front."""
         return {name: values[self.models] for name, values in self.cohort.state().items()}
 
-    def resume(self, state: Tensors, epoch: int, weights: Mapping[str, NDArray[Any]] | None = None) -> None:
-        """Go on from such a copy, made after an epoch or within the next; ValueError for another network's.
-
-        `weights` are the best parameters that a compact state goes with.
-        """
-        if weights is not None:
-            self.set_weights(weights)
-            state = whole(state, self.cohort.network.theta[self.models], self.cohort.network.state[self.models])
+    def resume(self, state: Tensors, epoch: int) -> None:
+        """Go on from such a copy, made after an epoch or within the next; ValueError for another network's."""
         if differences := self.cohort.kept.differences(state, epoch):
             raise ValueError(f"it is of another training: {'; '.join(differences[:5])}")
         self.cohort.resume(state, epoch)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from npnet import io
 from npnet.checkpoint import Tensors
+from npnet.cohort.compact import whole
 from npnet.config import Loaded, load_alone
 from npnet.config.resolved import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
@@ -180,9 +181,15 @@ class Resumption:
         if new_data and "behind" in found.tensors:
             found.tensors["behind"][...] = 0  # the epoch under way has other batches now
         with io.reading(self.folder.path / found.name):
-            weights = self.folder.weights()[0] if GOES_WITH in found.metadata else None
-            fitting.resume(found.tensors, found.epoch, weights)
+            fitting.resume(self.whole_state(fitting, found), found.epoch)
             self.writer.cut_back(["epoch", *history_columns(fitting), "learning_rate"], found.metadata)
+
+    def whole_state(self, fitting: Fitting, found: Checkpoint) -> Tensors:
+        """The state of a checkpoint; a compact one has its best parameters in the weights."""
+        if GOES_WITH not in found.metadata:
+            return found.tensors
+        fitting.set_weights(self.folder.weights()[0])
+        return whole(found.tensors, fitting.network.theta, fitting.network.state)
 
     def note(self, loaded: Loaded, ready: Ready, fitting: Fitting, bitwise: bool) -> None:
         """Say in the folder that it goes on, and under what conditions."""
