@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from npnet.checkpoint import METADATA_LIMIT
 from npnet.config import Experiment, Facts, Loaded, check, check_conflicts, check_memory, complete
 from npnet.config.resolved import write_resolved
@@ -67,6 +69,7 @@ def check_trainable(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> Fact
     check(loaded, facts)
     check_memory(loaded, facts)
     check_monitor(loaded, folds)
+    check_threshold(loaded, folds)
     return facts
 
 
@@ -87,6 +90,17 @@ def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
         most = max(metadata.preparations[0].steps, key=lambda step: len(step.model_dump_json()))
         hint = f"drop: leaves columns out, such as {quoted(most.column)}; prepare.rare pools texts of few rows"
         raise DataError(f"{what}; the weights of a run hold at most {size_text(METADATA_LIMIT)}", hint)
+
+
+def check_threshold(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
+    """DataError where the validation rows, of all folds together, are of one class: none is then the best threshold."""
+    if not isinstance(loaded.experiment.threshold, str):
+        return
+    y = np.concatenate([side.parts["validation"].y for fold in folds for side in fold])
+    if (y == y[0]).all():
+        what = f"the validation part, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
+        hint = "give it rows of both classes, or the threshold as a number"
+        raise DataError(f"{loaded.where('threshold')}: threshold {loaded.experiment.threshold}: {what}", hint)
 
 
 def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:

@@ -136,3 +136,23 @@ def test_of_three_classes_no_positive_one_is_named(tmp_path: Path) -> None:
     result = call("train", tmp_path / "three.yaml", "--no-plots", "--json", "--runs-dir", tmp_path / "runs")
     assert "threshold" not in json.loads(result.out)["metrics"]
     assert "positive" not in result.err
+
+
+def test_a_validation_part_of_one_class_cannot_choose_a_threshold_and_is_refused_before_training(
+    tmp_path: Path,
+) -> None:
+    rows = [f"{row},{row % 5},{'yes' if row < 36 and row % 2 else 'no'}" for row in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["day,a,y", *rows]) + "\n")
+    dataset = "{table: {path: t.csv, target: y, time: day}}"
+    (tmp_path / "c.yaml").write_text(f"dataset: {dataset}\nlayers: [linear]\nthreshold: f1\n")
+    result = call("train", tmp_path / "c.yaml", "--runs-dir", tmp_path / "runs")
+    what = 'threshold f1: the validation part, which chooses it, has rows of "no" alone'
+    assert (result.code, result.out) == (4, "")
+    error, hint = result.err.splitlines()[-2:]
+    assert error == f"npnet: error: {tmp_path}/c.yaml:3:12: {what}"
+    assert hint == "hint: give it rows of both classes, or the threshold as a number"
+    assert not list((tmp_path / "runs").glob("*"))
+    assert (
+        call("train", tmp_path / "c.yaml", "threshold=0.3", "-q", "--no-plots", "--runs-dir", tmp_path / "runs").code
+        == 0
+    )
