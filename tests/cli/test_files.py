@@ -27,6 +27,12 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "compare.svg": ("compare", "run"),
 }
 """Every command that has an output file, by a name of one that it writes."""
+QUICK = ("table.yaml", "predict.csv", "compare.csv")
+
+
+def writers(quick: tuple[str, ...] = QUICK) -> list[object]:
+    """The names of all; those that are not quick are for the long tests."""
+    return [pytest.param(name, marks=() if name in quick else pytest.mark.long) for name in WRITERS]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +84,7 @@ def refused(result: Result, words: str) -> None:
     assert second.startswith("hint: ")
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", writers())
 def test_a_file_that_is_there_is_replaced_with_force_alone(name: str, run: Path) -> None:
     command = (*WRITERS[name], "--runs-dir", ".")
     assert call(*command, "-o", name).code == 0
@@ -99,7 +105,9 @@ def spelled(path: Path, how: str, folder: Path) -> str:
     return str(link)
 
 
-@pytest.mark.parametrize("how", ["absolute", "relative", "soft", "hard"])
+@pytest.mark.parametrize(
+    "how", [pytest.param(how, marks=pytest.mark.long) for how in ("absolute", "relative")] + ["soft", "hard"]
+)
 @pytest.mark.parametrize(
     ("command", "file"),
     [
@@ -120,15 +128,14 @@ def test_what_a_command_reads_is_never_replaced_by_whatever_name(
         Path(name).unlink()  # a run with a hard link is of no use to the other tests
 
 
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        *((name, "weights.safetensors") for name in WRITERS),
-        *(("predict.csv", name) for name in ("run.json", "crash.txt", "predictions/mine.csv", "plots/loss.png")),
-    ],
-)
-def test_a_file_of_a_run_is_never_replaced_nor_made(name: str, file: str, still: Path) -> None:
-    refused(call(*WRITERS[name], "-o", still / file, "-f", "--runs-dir", "."), "belongs to the run run")
+@pytest.mark.parametrize("name", writers())
+def test_a_file_of_a_run_is_never_replaced(name: str, still: Path) -> None:
+    refused(call(*WRITERS[name], "-o", still / "run.json", "-f", "--runs-dir", "."), "belongs to the run run")
+
+
+@pytest.mark.parametrize("file", ["weights.safetensors", "crash.txt", "predictions/mine.csv", "plots/loss.png"])
+def test_a_file_of_a_run_is_never_replaced_nor_made(file: str, still: Path) -> None:
+    refused(call(*WRITERS["predict.csv"], "-o", still / file, "-f", "--runs-dir", "."), "belongs to the run run")
 
 
 def test_who_puts_a_file_of_their_own_into_a_run_may_replace_it(run: Path) -> None:

@@ -17,27 +17,40 @@ ROWS = "a,b,y\n" + "".join(f"{n % 7},{n % 5},{'no' if n % 3 else 'yes'}\n" for n
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table, a run and a sweep that misses a trial."""
+    """A folder with a table and a run."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "data").mkdir()
     (folder / "data" / "t.csv").write_text(ROWS)
     (folder / "c.yaml").write_text(CONFIG)
     quiet = ("-q", "--no-plots")
     assert call("train", folder / "c.yaml", "--run-dir", folder / "run", *quiet).code == 0
-    assert call("sweep", folder / "c.yaml", "learning_rate=[0.1,0.2]", "--run-dir", folder / "sweep", *quiet).code == 0
-    info = folder / "sweep" / "run.json"
-    info.write_text(json.dumps(json.loads(info.read_text()) | {"status": "running"}))
-    shutil.rmtree(folder / "sweep" / "trials" / "0002")
     return folder
+
+
+@pytest.fixture(scope="module")
+def swept(home: Path) -> Path:
+    """A sweep in that folder that misses a trial."""
+    options = ("learning_rate=[0.1,0.2]", "--run-dir", home / "sweep", "-q", "--no-plots")
+    assert call("sweep", home / "c.yaml", *options).code == 0
+    info = home / "sweep" / "run.json"
+    info.write_text(json.dumps(json.loads(info.read_text()) | {"status": "running"}))
+    shutil.rmtree(home / "sweep" / "trials" / "0002")
+    return home / "sweep"
 
 
 @pytest.fixture
 def away(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copies of both elsewhere, in the current folder."""
-    for name in ("run", "sweep"):
-        shutil.copytree(home / name, tmp_path / "away" / name, symlinks=True)
+    """A copy of the run elsewhere, in the current folder."""
+    shutil.copytree(home / "run", tmp_path / "away" / "run")
     monkeypatch.chdir(tmp_path / "away")
     return tmp_path / "away"
+
+
+@pytest.fixture
+def swept_away(swept: Path, away: Path) -> Path:
+    """A copy of the sweep beside it."""
+    shutil.copytree(swept, away / "sweep", symlinks=True)
+    return away
 
 
 COMMANDS = {
@@ -48,14 +61,14 @@ COMMANDS = {
     "resume a sweep": ("resume", "sweep"),
     "evaluate a trial": ("evaluate", "sweep/trials/0001"),
 }
+OF_RUN, OF_SWEEP = list(COMMANDS)[:4], list(COMMANDS)[4:]
 
 
 def asked(name: str) -> Result:
     return call(*COMMANDS[name], "--runs-dir", ".", "-q")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_message_has_the_path_the_place_and_what_helps(name: str, away: Path) -> None:
+def require_message(name: str, away: Path) -> None:
     run = away / COMMANDS[name][1]
     ups = "../" * (len(Path(COMMANDS[name][1]).parts))
     before = {path: path.read_bytes() for path in away.rglob("*") if path.is_file() and path.name != "LOCK"}
@@ -71,11 +84,33 @@ def test_the_message_has_the_path_the_place_and_what_helps(name: str, away: Path
     assert {path: path.read_bytes() for path in before} == before
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_what_the_hint_says_helps(name: str, away: Path, home: Path) -> None:
+def follow_the_hint(name: str, away: Path, home: Path) -> None:
     (away / "data").mkdir()
     (away / "data" / "t.csv").symlink_to(home / "data" / "t.csv")
     assert asked(name).code == 0
+
+
+@pytest.mark.parametrize("name", OF_RUN)
+def test_the_message_has_the_path_the_place_and_what_helps(name: str, away: Path) -> None:
+    require_message(name, away)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_SWEEP)
+def test_so_has_that_of_a_sweep(name: str, swept_away: Path) -> None:
+    require_message(name, swept_away)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_RUN)
+def test_what_the_hint_says_helps(name: str, away: Path, home: Path) -> None:
+    follow_the_hint(name, away, home)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_SWEEP)
+def test_it_helps_a_sweep_too(name: str, swept_away: Path, home: Path) -> None:
+    follow_the_hint(name, swept_away, home)
 
 
 def test_the_rows_of_a_file_are_scored_without_the_table_of_the_run(away: Path, home: Path) -> None:
@@ -83,8 +118,10 @@ def test_the_rows_of_a_file_are_scored_without_the_table_of_the_run(away: Path, 
     assert (result.code, result.err) == (0, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["evaluate", "plot", "resume", "resume a sweep"])
-def test_another_table_in_its_place_is_named(name: str, away: Path) -> None:
+def test_another_table_in_its_place_is_named(name: str, swept_away: Path) -> None:
+    away = swept_away
     (away / "data").mkdir()
     (away / "data" / "t.csv").write_text(ROWS + "1,1,no\n")
     result = asked(name)

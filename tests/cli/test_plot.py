@@ -34,13 +34,16 @@ def names(run: Path) -> set[str]:
     return {path.stem for path in (run / "plots").glob("*")} if (run / "plots").exists() else set()
 
 
-@pytest.mark.parametrize("kind", ["loss", "learning_rate", "roc", "confusion", "threshold", "calibration"])
+@pytest.mark.parametrize(
+    "kind", ["loss", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("learning_rate", "roc", "threshold"))]
+)
 def test_what_the_folder_holds_is_drawn_without_a_word(kind: str, lonely: Path) -> None:
     result = call("plot", "run", "--kind", kind, "--format", "svg", "--runs-dir", ".")
     assert (result.code, result.err) == (0, "")
     assert names(lonely) == {kind}
 
 
+@pytest.mark.long
 def test_what_needs_the_data_is_left_out_with_a_note(lonely: Path) -> None:
     result = call("plot", "run", "--format", "svg", "--runs-dir", ".")
     assert result.code == 0
@@ -61,6 +64,7 @@ def test_a_plot_that_does_not_suit_is_a_usage_error_with_or_without_data(lonely:
     assert "no residuals plot: it needs values as target; this one has classes" in result.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", ["predictions metrics.json", "predictions metrics.json weights.safetensors"])
 def test_a_run_that_has_no_scores_yet_draws_its_curves(lost: str, lonely: Path) -> None:
     for name in lost.split():
@@ -76,6 +80,7 @@ def test_a_run_that_has_no_scores_yet_draws_its_curves(lost: str, lonely: Path) 
     assert call("plot", "run", "--kind", "roc", "--runs-dir", ".").code == 4
 
 
+@pytest.mark.long
 def test_a_run_without_predictions_is_drawn_from_its_data(trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained.parent, tmp_path / "all")
     shutil.rmtree(tmp_path / "all" / "run" / "predictions")
@@ -83,6 +88,7 @@ def test_a_run_without_predictions_is_drawn_from_its_data(trained: Path, tmp_pat
     assert (result.code, result.err) == (0, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"), [("target", "aim"), ("probability_no", "probability_of"), ("no,", "never,")], ids=str
 )

@@ -24,6 +24,7 @@ def test_the_checkpoint_of_a_finished_run_does_not_repeat_its_weights(config: Pa
     assert (config.parent / "run" / "weights.safetensors").read_bytes().count(weights.encode()) == 1
 
 
+@pytest.mark.long
 def test_a_network_that_has_had_enough_leaves_its_weights_alone(config: Path) -> None:
     run = Run(train(config, "run", "ensemble=3", "early_stopping=1", "epochs=60"))
     state, _ = run.checkpoint()
@@ -33,6 +34,7 @@ def test_a_network_that_has_had_enough_leaves_its_weights_alone(config: Path) ->
     assert run.status == "done"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settings", [[], ["ensemble=3", "early_stopping=4", "schedule=constant"], ["cv=2"]], ids=str)
 def test_epochs_that_are_added_are_those_of_a_longer_training(settings: list[str], config: Path) -> None:
     settings = ["schedule=constant", *settings]
@@ -41,6 +43,7 @@ def test_epochs_that_are_added_are_those_of_a_longer_training(settings: list[str
     assert contents(more) == contents(whole)
 
 
+@pytest.mark.long
 def test_a_training_that_is_interrupted_at_its_last_epoch_ends_with_the_same_bytes(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +62,7 @@ def test_a_training_that_is_interrupted_at_its_last_epoch_ends_with_the_same_byt
     assert contents(half) == contents(whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
@@ -85,6 +89,7 @@ def test_without_its_weights_a_finished_run_cannot_be_trained_on(harm: str, word
     assert contents(run) == before
 
 
+@pytest.mark.long
 def test_a_trial_that_is_kept_whole_can_be_trained_on(config: Path) -> None:
     assert call("sweep", config, "learning_rate=[0.01,0.1]", "--keep", "all", "--run-dir", "sweep", "-q").code == 0
     trial = Run(config.parent / "sweep" / "trials" / "0001")

@@ -57,7 +57,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         names = ("--name", f"n{EVIL}", "--tag", f"t{EVIL}", "-q", "--no-plots")
         assert call("train", CONFIG, "--run-dir", "run", *names).code == 0
         assert call("train", CONFIG, "--run-dir", "two", "learning_rate=0.1", *names).code == 0
-        assert call("sweep", CONFIG, "learning_rate=[0.1,0.2]", "--run-dir", "sweep", *names).code == 0
     return folder
 
 
@@ -163,6 +162,9 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
 }
 
 
+QUICK = ("train", "evaluate", "predict", "runs", "runs show", "config show", "data check")
+
+
 def names() -> Iterator[str]:
     """Every command that there is."""
     yield from (str(command.name) for command in app.registered_commands)
@@ -177,9 +179,17 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
+def calls() -> Iterator[object]:
+    """Every call; the first ones of the commands that show most are not left to the long tests."""
+    for name, several in COMMANDS.items():
+        for place, (code, options) in enumerate(several):
+            quick = name in QUICK and place < 2
+            yield pytest.param(code, (*name.split(), *options), marks=() if quick else pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("code", "command"),
-    [(code, (*name.split(), *options)) for name, calls in COMMANDS.items() for code, options in calls],
+    list(calls()),
     ids=lambda value: " ".join(value).encode("ascii", "replace").decode()[:60] if isinstance(value, tuple) else None,
 )
 @pytest.mark.usefixtures("terminal")
@@ -187,7 +197,10 @@ def test_nothing_that_a_command_writes_controls_the_terminal(
     code: int, command: tuple[str, ...], world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(world)
-    shutil.copytree("run", "gone", dirs_exist_ok=True)
+    if "gone" in command:
+        shutil.copytree("run", "gone")
+    if "sweep" in command[1:] and not Path("sweep").exists():
+        assert call("sweep", CONFIG, "learning_rate=[0.1,0.2]", "--run-dir", "sweep", "-q", "--no-plots").code == 0
     options = () if "--runs-dir" in command else ("--runs-dir", ".")
     found, text = on_terminal(*command, *options)
     assert (found, "a bug" in text) == (code, False), text
