@@ -183,11 +183,14 @@ def draw(here: Here, ending: "SweepEnding") -> None:
 
 def told(here: Here, ending: "SweepEnding", folder: str) -> int:
     """Show the best points and what failed, and name the folder."""
-    from npnet.console.sweeping import failures_table, standings_table
+    from npnet.console.sweeping import failures_table, rule_of_best, standings_table
+    from npnet.rundir import answering
 
     outcomes = ending.outcomes
     if outcomes.trials:
         here.screen.say_table(standings_table(outcomes))
+    if outcomes.best is not None and (rule := rule_of_best(outcomes.plan, answering(ending.run).info)):
+        here.screen.say(rule)
     if outcomes.failed:
         here.screen.say("")
         here.screen.say_table(failures_table(outcomes))

@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from npnet.console.numbers import duration, short
 from npnet.console.screen import Screen
-from npnet.console.tables import table
+from npnet.console.tables import rule_text, table
+from npnet.decisions import DecisionRule
 from npnet.escaping import one_line
 from npnet.rundir import Run
 
@@ -146,6 +147,14 @@ def standings_table(outcomes: "Outcomes") -> "Table":
         spread = [short(one.deviation)] if several else []
         rows.append([*map(written, one.values), mean, *spread, f"trials/{one.best:04d}"])
     return table([*plan.keys, *columns, "best trial" if several else "trial"], rows, columns)
+
+
+def rule_of_best(plan: "Plan", info: Mapping[str, Any]) -> str:
+    """How the best trial decides two classes, from its run.json, where the score of the sweep looks at decisions."""
+    if "decisions" not in info:
+        return ""
+    line = rule_text(DecisionRule(**info["decisions"]), [plan.goal.score])
+    return f"best trial: {line}" if line else ""
 
 
 def failures_table(outcomes: "Outcomes") -> "Table":

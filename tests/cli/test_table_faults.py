@@ -72,7 +72,11 @@ FAULTS = {
     "77 infinite, lossy": (GOOD + "-inf,1,no\n", ", lossy: true", 'row 61: "-inf" is not finite in column "a"'),
     "77 400 digits, lossy": (GOOD + "9" * 400 + ",1,no\n", ", lossy: true", SHORT),
     "78 one class": (GOOD.replace("no", "yes"), "", 'the target "y" has a single class, "yes"'),
-    "79 text for a regression": (GOOD, ", task: regression", "hint: write task: classification, which makes classes of text"),
+    "79 text for a regression": (
+        GOOD,
+        ", task: regression",
+        "hint: write task: classification, which makes classes of text",
+    ),
     "79 decimals as classes": (
         "a,y\n" + "".join(f"{number % 7},{number * 0.37:g}\n" for number in range(40)),
         ", task: classification",

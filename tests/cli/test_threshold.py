@@ -124,11 +124,14 @@ def test_a_training_that_ends_early_decides_as_its_config_says(options: tuple[st
 
 
 def test_a_sweep_has_the_threshold_of_its_best_trial(mails: Path) -> None:
-    options = ("--runs-dir", mails / "sweeps", "--quiet", "--jobs", "1", "threshold=f1", "learning_rate=[0.01,0.03]")
-    folder = Path(call("sweep", mails / "mails.yaml", *options).out.strip())
+    options = ("--jobs", "1", "--metric", "validation.f1", "threshold=f1", "learning_rate=[0.01,0.03]", "--no-plots")
+    result = call("sweep", mails / "mails.yaml", *options, "--runs-dir", mails / "sweeps")
+    folder = Path(result.out.strip())
     told = json.loads(call("evaluate", folder, "--json").out)
     assert told["threshold"] == json.loads((folder / files.METRICS).read_text())["threshold"]
-    assert told["threshold"] == {"spam": Run(folder / files.BEST).info["decisions"]["threshold"]}
+    threshold = Run(folder / files.BEST).info["decisions"]["threshold"]
+    assert told["threshold"] == {"spam": threshold}
+    assert f"\nbest trial: {sentence('f1', threshold, ' (best f1)')[1:]}" in result.err
 
 
 def test_of_three_classes_no_positive_one_is_named(tmp_path: Path) -> None:
