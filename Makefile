@@ -7,7 +7,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long crash powerloss ioerr starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make powerloss  cut trainings off from power after every operation, and compare what comes of it"
 	@echo "make ioerr   refuse trainings every call that writes, for every reason"
 	@echo "make starved  run commands under limits of their memory: done, or refused in words"
+	@echo "make stops   tell trainings and sweeps to stop at ten moments: how long that takes, and what comes of it"
 	@echo "make repro   train two networks in 40 environments and compare the bits"
 	@echo "make test-peers  compare with PyTorch step for step"
 
@@ -61,7 +62,7 @@ fuzz-checkpoints: .venv/.test
 	$(BIN)/python -m tests.faults.malformed $(CHECKPOINTS)
 
 # Trainings that are killed, cut off from power, and refused what they ask of the disk; children take no threads along
-crash powerloss ioerr: export OPENBLAS_NUM_THREADS := 1
+crash powerloss ioerr stops: export OPENBLAS_NUM_THREADS := 1
 crash: .venv/.test
 	$(BIN)/python -m tests.faults.crash --jobs $(JOBS) $(ARGS)
 	$(BIN)/python -m tests.faults.straced --jobs $(JOBS) $(STRACE)
@@ -71,6 +72,10 @@ powerloss: .venv/.test
 
 ioerr: .venv/.test
 	$(BIN)/python -m tests.faults.ioerr --jobs $(JOBS) $(ARGS)
+
+# Trainings, folds, ensembles and sweeps of the tabular preset, told to stop at ten moments; wants an idle machine
+stops: .venv/.test
+	$(BIN)/python -m tests.faults.stops $(ARGS)
 
 # Commands under many limits of their memory: each is done, or refused in words
 starved: .venv/.test
