@@ -7,32 +7,52 @@ from numpy.typing import NDArray
 
 from npnet.cohort.kept import MOVING, Tensors
 
-THETA, STATE = "best.theta", "best.state"  # what the weights of the run hold as well
+BEST = {"theta": "best.theta", "state": "best.state"}
+"""Where a model is, and where it was best, which the weights of the run hold as well."""
+MOVED = "moved"
+"""Which models are elsewhere than where they were best."""
 
 
 def compact(state: Tensors) -> Tensors:
-    """A state without its best parameters, and of the models that have had enough without where they were."""
+    """A state without what the weights hold: the best values, also of models that are there still.
+
+    Of models that have had enough it has only the best values.
+    """
     going = state["done"] == 0
-    rest = {name: values for name, values in state.items() if name not in (THETA, STATE)}
-    return {name: values[going] if name.startswith(MOVING) else values for name, values in rest.items()}
-
-
-def is_compact(state: Tensors) -> bool:
-    """Whether a state goes with the weights of its run."""
-    return THETA not in state
+    others = [(_bits(state[name]) != _bits(state[best])).any(axis=1) for name, best in BEST.items()]
+    moved = going & np.any(others, axis=0)
+    rest = {name: values for name, values in state.items() if name not in BEST.values()}
+    kept = {name: values[moved if name in BEST else going] for name, values in rest.items() if name.startswith(MOVING)}
+    return {**rest, **kept, MOVED: moved.astype(np.uint8)}
 
 
 def whole(state: Tensors, theta: NDArray[Any], statistics: NDArray[Any]) -> Tensors:
     """The state of which `compact` made this one; what has another shape than there stays as it is.
 
-    `theta` and `statistics` are the best parameters and what goes with them. Where a model that has had enough was,
-    nobody asks: it gets zeros.
+    `theta` and `statistics` are the best values. Where a model that has had enough was, nobody asks.
     """
-    done = state.get("done", np.zeros(0, np.uint8))
-    going = done == 0
-    filled = {name: values for name, values in state.items() if name.startswith(MOVING)}
-    for name, values in filled.items():
-        if done.ndim == 1 and values.shape[:1] == (int(going.sum()),):
-            filled[name] = np.zeros((len(done), *values.shape[1:]), values.dtype)
-            filled[name][going] = values
-    return {**state, **filled, THETA: theta.copy(), STATE: statistics.copy()}
+    best = {"theta": theta, "state": statistics}
+    found = {name: values for name, values in state.items() if name != MOVED}
+    going, moved = (_flags(state.get(name), len(theta)) for name in ("done", MOVED))
+    for name, values in [(name, values) for name, values in found.items() if name.startswith(MOVING)]:
+        rows = moved == 1 if name in BEST else going == 0
+        start = best.get(name, np.zeros((len(rows), *values.shape[1:]), values.dtype))
+        if values.shape == (int(rows.sum()), *start.shape[1:]):
+            found[name] = start.copy()
+            found[name][rows] = values
+    return {**found, BEST["theta"]: theta.copy(), BEST["state"]: statistics.copy()}
+
+
+def is_compact(state: Tensors) -> bool:
+    """Whether a state goes with the weights of its run."""
+    return BEST["theta"] not in state
+
+
+def _bits(values: NDArray[Any]) -> NDArray[Any]:
+    """Floats as whole numbers, so that 0 and -0 are two."""
+    return values.view(f"u{values.dtype.itemsize}")
+
+
+def _flags(values: NDArray[Any] | None, models: int) -> NDArray[Any]:
+    """Flags of every model; where there are no such, none that fits."""
+    return values if values is not None and values.shape == (models,) else np.full(models, 2, np.uint8)

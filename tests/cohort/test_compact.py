@@ -20,7 +20,7 @@ def test_of_models_that_go_on_everything_comes_back() -> None:
     assert (is_compact(full), is_compact(small)) == (False, True)
     again = whole(small, full["best.theta"], full["best.state"])
     assert again.keys() == full.keys()
-    assert all(np.array_equal(again[name], full[name]) for name in full)
+    assert all(again[name].tobytes() == full[name].tobytes() for name in full)
 
 
 def test_of_models_that_have_had_enough_the_best_comes_back_and_the_rest_is_nothing() -> None:
@@ -34,15 +34,30 @@ def test_of_models_that_have_had_enough_the_best_comes_back_and_the_rest_is_noth
         "best.value": 3,
         "done": 3,
         "said": 3,
+        "moved": 3,
     }
     again = whole(small, full["best.theta"], full["best.state"])
-    assert np.array_equal(again["theta"], full["theta"] * [[0], [1], [0]])
+    assert again.keys() == full.keys()
+    assert np.array_equal(again["theta"][1], full["theta"][1])
     assert np.array_equal(again["best.theta"], full["best.theta"])
+
+
+def test_a_model_that_is_where_it_was_best_is_held_by_the_weights_alone() -> None:
+    full = state([0, 0, 0])
+    for name in ("theta", "state"):
+        full[name][1] = full[f"best.{name}"][1]
+    full["theta"][2] = full["best.theta"][2] = 0.0
+    full["theta"][2, 1] = -0.0  # which is another number to the bit
+    small = compact(full)
+    assert (len(small["theta"]), len(small["state"]), len(small["slots.mean"])) == (2, 2, 3)
+    again = whole(small, full["best.theta"], full["best.state"])
+    assert all(again[name].tobytes() == full[name].tobytes() for name in full)
 
 
 def test_what_npnet_has_not_written_keeps_its_shape_and_is_refused_where_shapes_are_looked_at() -> None:
     best = np.zeros((3, 5)), np.zeros((3, 2))
-    for change in ({"theta": np.zeros((2, 5))}, {"done": np.zeros((3, 1), np.uint8)}, {"theta": np.zeros(())}):
+    changes = ({"theta": np.zeros((2, 5))}, {"moved": np.zeros((3, 1), np.uint8)}, {"theta": np.zeros(())})
+    for change in (*changes, {"theta": np.zeros((1, 4))}):
         odd = compact(state([1, 0, 1])) | change
         assert whole(odd, *best)["theta"].shape == odd["theta"].shape
     assert "theta" not in whole({}, *best)
