@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 MOST = 10
 
 
-def listed(names: Iterable[object], most: int = MOST) -> str:
-    """Names with commas, however many there are.
+def listed(names: Iterable[object], most: int = MOST, total: int | None = None) -> str:
+    """Names with commas, however many there are; `total` counts them where not all are given.
 
     >>> listed("abc"), listed(range(300), 3)
     ('a, b, c', '0, 1, 2 and 297 more')
     """
     texts = list(map(str, names))
-    rest = len(texts) - most
-    return f"{', '.join(texts[:most])} and {rest} more" if rest > 0 else ", ".join(texts)
+    shown = ", ".join(texts[:most])
+    rest = (len(texts) if total is None else total) - min(len(texts), most)
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def first_of(lines: Sequence[str], where: str, most: int = MOST) -> list[str]:

@@ -70,8 +70,7 @@ def _best(info: Mapping[str, Any], epochs: int) -> str:
 def _classes(data: Mapping[str, Any]) -> str:
     if not data["class_count"]:
         return ""
-    names = [*data["classes"], *[""] * (data["class_count"] - len(data["classes"]))]
-    return f"{data['class_count']}: {listed(names)}"
+    return f"{data['class_count']}: {listed(data['classes'], total=data['class_count'])}"
 
 
 def _features(data: Mapping[str, Any]) -> str:

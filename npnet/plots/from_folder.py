@@ -15,6 +15,7 @@ from npnet.rundir import names as files
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 
 NEEDS_DATA = "needs the data"
+MANY = 3  # features, of which there is no plane
 DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
     "binary": "binary",
     "multiclass": "multiclass",
@@ -31,7 +32,7 @@ def folder_material(run: Run) -> Material:
         recorded(run, dataset.get("folds", 1)),
         task=DRAWN_AS.get(str(dataset.get("task")), "regression"),
         classes=tuple(dataset.get("classes", ())),
-        features=("",) * dataset.get("columns", 0),
+        features=("",) * min(dataset.get("columns", 0), MANY),
         rows=dataset.get("rows", {}),
     )
     if not run.file(files.WEIGHTS).exists():  # which say what was predicted, and how to decide

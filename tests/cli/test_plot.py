@@ -1,5 +1,6 @@
 """npnet plot where the data of a run are gone: what its folder holds is drawn, the rest says what is missing."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -78,6 +79,16 @@ def test_a_run_that_has_no_scores_yet_draws_its_curves(lost: str, lonely: Path) 
     assert GONE in result.err
     assert names(lonely) == {"loss", "learning_rate", "summary"}
     assert call("plot", "run", "--kind", "roc", "--runs-dir", ".").code == 4
+
+
+@pytest.mark.long
+def test_numbers_of_a_stranger_take_no_memory(lonely: Path) -> None:
+    (lonely / "weights.safetensors").unlink()
+    info = json.loads((lonely / "run.json").read_text())
+    info["dataset"] |= {"columns": 10**15, "class_count": 10**15}
+    (lonely / "run.json").write_text(json.dumps(info))
+    for command in (("plot", "run", "--kind", "loss", "--format", "svg"), ("runs", "show", "run")):
+        assert call(*command, "--runs-dir", ".").code == 0
 
 
 @pytest.mark.long

@@ -118,6 +118,7 @@ def test_a_run_is_shown_by_what_people_look_for() -> None:
         ({"dataset": INFO["dataset"] | {"columns": 1, "inputs": 1}}, "features     1 column\n"),
         ({"dataset": INFO["dataset"] | {"targets": ["a", "b"]}}, "targets      a, b\n"),
         ({"dataset": INFO["dataset"] | {"classes": list("abcdefghijkl"), "class_count": 1310}}, "j and 1300 more\n"),
+        ({"dataset": INFO["dataset"] | {"class_count": 10**15}}, "classes      1000000000000000: good, bad and 999"),
         ({"dataset": INFO["dataset"] | {"classes": [], "class_count": 0}}, "target       Status\nfeatures"),
     ],
     ids=str,
