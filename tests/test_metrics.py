@@ -256,6 +256,15 @@ def test_many_classes_score_as_few_and_in_a_fraction_of_the_room(name, monkeypat
     np.testing.assert_allclose(chunked, metrics[name].stacked(target, pair), rtol=1e-12)
 
 
+def test_many_labels_score_as_scikit_learn_has_each_of_them():
+    random = np.random.default_rng(10)
+    target, output = random.integers(0, 2, (40, 60)), random.random((60, 40))
+    found = evaluate(target, output, "multilabel")
+    for name in CLASS_METRICS:
+        each = [metrics[name].score(y, chance[None]) for y, chance in zip(target.T, output, strict=True)]
+        assert found[name] == pytest.approx(np.mean(each), rel=1e-12)
+
+
 def test_every_metric_has_a_goal_a_task_and_a_first_line():
     for name, metric in metrics.items():
         assert metric.name == name

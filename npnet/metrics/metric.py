@@ -63,15 +63,15 @@ def evaluate(
 ) -> dict[str, float]:
     """The final figures of one model, outputs (outputs, samples): those named, or all of its task.
 
-    scikit-learn goes class by class and takes seconds for hundreds: of more than `MOST_CLASSES` the stack's functions
-    score, which are held equal. UsageError for a name that is no metric of the task.
+    scikit-learn goes class by class and takes seconds for hundreds: of more than `MOST_CLASSES`, or labels, the stack's
+    functions score, which are held equal. UsageError for a name that is no metric of the task.
     """
     known = for_task(task)
     chosen = known if names is None else names
     for name in chosen:
         if name not in known:
             raise UsageError(f'"{name}" is no metric of a {task} task', f"these are: {', '.join(known)}")
-    if task == "multiclass" and len(output) > MOST_CLASSES:
+    if task in ("multiclass", "multilabel") and len(output) > MOST_CLASSES:
         return {name: float(measure(name, target, output[np.newaxis], task, weight)[0]) for name in chosen}
     if task != "multilabel":
         return {name: metrics[name].score(target, output, weight) for name in chosen}
