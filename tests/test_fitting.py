@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from npnet.config import Experiment
+from npnet.crossval import all_scores
 from npnet.data import prepare
 from npnet.errors import Diverged, RunError
 from npnet.fitting import Fitting, prepared_for
+from npnet.running.notes import unfinite
 
 LAYERS = [{"linear": 8}, "relu", {"batch_norm": {}}, {"dropout": 0.1}, {"linear": 1}]
 
@@ -99,3 +101,19 @@ def test_a_seed_of_the_model_changes_initial_values_and_neither_split_nor_data()
     assert np.array_equal(one.data.parts["train"].X, other.data.parts["train"].X)
     assert not np.array_equal(one.weights()["layers.0.weight"], other.weights()["layers.0.weight"])
     assert np.array_equal(_fitting(model_seed=0).weights()["layers.0.weight"], one.weights()["layers.0.weight"])
+
+
+@pytest.mark.parametrize("options", [{"ensemble": 3}, {"cv": {"folds": 3}}])
+def test_one_network_whose_outputs_are_not_finite_takes_all_scores_it_has_a_part_in(options: dict) -> None:
+    written = {"dataset": "diabetes", "layers": LAYERS, "epochs": 0, **options}
+    experiment = Experiment.model_validate(written)
+    fitting = Fitting(experiment, prepared_for(experiment, experiment.dataset.load(None, 0)))
+    weights = {name: values.copy() for name, values in fitting.weights().items()}
+    weights["layers.0.bias"][1] = 1e30
+    weights["layers.4.weight"][1] = 1e38
+    fitting.set_weights(weights)
+    scores = all_scores(fitting)
+    assert all(np.isnan(list(some.values())).all() for part, some in scores.items() if part != "train")
+    assert not list(unfinite(fitting, {"test": {"r2": 0.5}}))
+    [told] = unfinite(fitting, {"test": scores["test"]})
+    assert "is not a finite number" in told
