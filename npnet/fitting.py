@@ -1,6 +1,6 @@
 """Fitting: an experiment and its data become networks that are trained, scored and asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,21 +90,26 @@ class Fitting:
         return self.cohort.sides.samples(part, [learner.view for learner in self.cohort.learners[self.models]])
 
     def fit(self) -> Iterator[Progress]:
-        """Train, an epoch at a time; Diverged (exit 7) at the first epoch whose numbers are not finite."""
+        """Train as `train` does, then decide; also where the training diverges."""
+        try:
+            yield from self.train()
+        except Diverged:
+            self.decide()
+            raise
+        self.decide()
+
+    def train(self) -> Generator[Progress]:
+        """Train, an epoch at a time; Diverged (exit 7) at the first epoch whose numbers are not finite.
+
+        However it ends, the best parameters are then in the network.
+        """
         try:
             for progress in self.cohort.train():
                 yield progress
                 if not progress.finite.all():
-                    self.settle()
                     raise Diverged(*self._divergence(progress))
         finally:
             self.cohort.restore()
-        self.decide()
-
-    def settle(self) -> None:
-        """Put the best parameters into the network, and decide with these: so ends a training that is cut short."""
-        self.cohort.restore()
-        self.decide()
 
     def decide(self) -> None:
         """Fit the temperature and choose the threshold on the validation part, where they are wished."""

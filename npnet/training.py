@@ -1,33 +1,38 @@
 """The loop: a generator that yields a `Progress` after each pass over the data."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.nn.batches import Batches
+from npnet.nn.batches import Batch, Batches
 from npnet.nn.losses import Loss
 from npnet.nn.network import Network
+from npnet.nn.optimizers import Number
 from npnet.nn.passes import Pass
 from npnet.nn.schedules import Constant, ReduceOnPlateau, Schedule
 from npnet.nn.updates import Updates
 
 PerModel = NDArray[np.float64]
-Evaluate = Callable[[], dict[str, PerModel]]
-BETWEEN = 1.0
-"""Seconds after which an epoch that is still going on says so."""
+Values = dict[str, PerModel]
+Evaluate = Callable[[], Iterator[Values]]
+BETWEEN = 0.2
+"""Seconds after which an epoch that is still going on says so: who consumes it can then stop it."""
 LOOKS = 10_000
 """Steps at which the rates that are still to come are looked at, evenly spread where there are more."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is: after an epoch, with what was measured, or between batches of a long one.
+    """Where a training is: after an epoch, with what was measured, or within a long one.
 
     `values` holds train_loss, validation_loss, train_<metric> and so on, a number for each model; it is
-    empty between batches and in epochs without evaluation. `finite` says which models still are numbers.
+    empty within epochs and in those without evaluation. `finite` says which models still are numbers. An epoch
+    that is not `complete` is between two batches or, where it has had them all, being evaluated.
     """
 
     epoch: int
@@ -37,16 +42,12 @@ class Progress:
     seconds: float
     learning_rate: PerModel
     finite: NDArray[np.bool_]
-    values: dict[str, PerModel] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    complete: bool = True
 
     def mean(self, name: str) -> float:
         """A measured value, of several models their mean; NaN where it was not measured."""
         return float(self.values[name].mean()) if name in self.values else float("nan")
-
-    @property
-    def complete(self) -> bool:
-        """Whether the epoch is done."""
-        return self.batch == self.batches
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,11 @@ class Rates:
         return other
 
 
+def never() -> Iterator[Values]:
+    """Evaluate nothing."""
+    return iter(())
+
+
 def train(
     network: Network,
     loss: Loss,
@@ -123,7 +129,7 @@ def train(
     rates: Rates,
     batches: Batches,
     epochs: int,
-    evaluate: Evaluate = dict,
+    evaluate: Evaluate = never,
     *,
     start: int = 0,
     behind: int = 0,
@@ -132,40 +138,68 @@ def train(
     """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
 
     Of the first of these epochs, `behind` batches are done already; the network and `updates` are as these left them.
-    `evaluate` is called after each `every`-th epoch and the last. What is yielded between the batches
-    of a long epoch, about once a second, has `complete` False.
+    `evaluate` is called after each `every`-th epoch and the last; it yields nothing until the last time, when it
+    yields the values. What is yielded within a long epoch, a few times a second, has `complete` False.
     """
     passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes().items()}
     nothing = np.zeros(network.size, network.dtype)
     unknown = np.ones(network.models, bool)
+
+    def within(epoch: int, done: int, seconds: float, rate: Any) -> Progress:
+        return Progress(epoch, epochs, done, batches.count, seconds, np.ravel(rate), unknown, complete=False)
+
     for epoch in range(start + 1, epochs + 1):
         began = last = time.perf_counter()
         network.start_epoch(epoch)
         table = rates.of_epoch(epoch, batches.count)
         done = behind if epoch == start + 1 else 0
         passes[batches.size].skip(done)
-        numbers = iter(updates.numbers(table[done:]))
-        for block in batches.epoch(epoch, done):
-            with np.errstate(all="ignore"):
-                for batch in block:
-                    one = passes[batch.size]
-                    one.take(batch)
-                    one.train()
-                    updates.move(next(numbers))
-            done += len(block)
-            if done < batches.count and (now := time.perf_counter()) - last > BETWEEN:
-                last = now
-                rate = np.ravel(table[done - 1])
-                yield Progress(epoch, epochs, done, batches.count, now - began, rate, unknown)
+        left, numbers = chain.from_iterable(batches.epoch(epoch, done)), iter(updates.numbers(table[done:]))
+        while few := _some(left, passes, updates, numbers, last + BETWEEN):
+            done += few
+            if done < batches.count:
+                last = time.perf_counter()
+                yield within(epoch, done, last - began, table[done - 1])
+        values, evaluation = Values(), evaluate() if epoch % every == 0 or epoch == epochs else never()
+        while (found := _next(evaluation)) is not None:
+            values = found
+            if not found and time.perf_counter() > last + BETWEEN:
+                last = time.perf_counter()
+                yield within(epoch, done, last - began, table[-1])
         with np.errstate(all="ignore"):
             # A sum of products with zero is zero, or NaN if any parameter is not finite.
             finite = np.vecdot(network.theta, nothing) == 0
-            values = evaluate() if epoch % every == 0 or epoch == epochs else {}
         finite = np.logical_and.reduce([finite, *(np.isfinite(v) for n, v in values.items() if n.endswith("_loss"))])
         if values:
             rates.observe(values)
         seconds = time.perf_counter() - began
         yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
+
+
+def _some(
+    batches: Iterator[Batch],
+    passes: Mapping[int, Pass],
+    updates: Updates,
+    numbers: Iterator[tuple[Number, ...]],
+    until: float,
+) -> int:
+    """Train on batches until there are none left, or a time has come; gives how many it were."""
+    done = 0
+    with np.errstate(all="ignore"):
+        for batch in batches:
+            one = passes[batch.size]
+            one.take(batch)
+            one.train()
+            updates.move(next(numbers))
+            done += 1
+            if time.perf_counter() > until:
+                break
+    return done
+
+
+def _next(evaluation: Iterator[Values]) -> Values | None:
+    with np.errstate(all="ignore"):
+        return next(evaluation, None)
 
 
 class KeepBest:

@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry synonyms errors escaping listed spec streams strict refusals io disk appender lock memory imports",
+        "registry synonyms errors escaping listed spec streams strict refusals io disk appender lock memory imports "
+        "signals",
         "nn data metrics decisions search",
         "config",
         "training checkpoint weights rundir readout pooling predictor cohort deciding fitting crossval reopening",

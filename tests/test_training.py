@@ -53,8 +53,19 @@ def test_long_epochs_say_so_between_batches(monkeypatch: pytest.MonkeyPatch) -> 
     assert [p.batch for p in progress] == [1, 2, 3, 4]
 
 
+def test_an_evaluation_says_so_between_its_chunks_and_counts_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("npnet.training.BETWEEN", -1.0)
+    measured = {"train_loss": np.ones(1)}
+    progress = list(_train(_stack(), 1, evaluate=lambda: iter([{}, {}, measured])))
+    assert [(p.batch, p.complete) for p in progress[-4:]] == [(3, False), (4, False), (4, False), (4, True)]
+    assert [bool(p.values) for p in progress[-4:]] == [False, False, False, True]
+    assert [p.epoch for p in progress] == [1] * len(progress)
+
+
 def test_measuring_happens_every_so_often_and_at_the_end() -> None:
-    measured = [bool(p.values) for p in _train(_stack(), 7, evaluate=lambda: {"train_loss": np.ones(1)}, every=3)]
+    measured = [
+        bool(p.values) for p in _train(_stack(), 7, evaluate=lambda: iter([{"train_loss": np.ones(1)}]), every=3)
+    ]
     assert measured == [False, False, True, False, False, True, True]
 
 
@@ -80,7 +91,7 @@ def test_models_that_are_no_longer_finite_are_told() -> None:
 
 def test_a_loss_that_is_not_finite_is_told_too() -> None:
     stack = _stack(2)
-    [progress] = _train(stack, 1, evaluate=lambda: {"validation_loss": np.array([np.inf, 1.0])})
+    [progress] = _train(stack, 1, evaluate=lambda: iter([{"validation_loss": np.array([np.inf, 1.0])}]))
     assert progress.finite.tolist() == [False, True]
 
 

@@ -8,6 +8,7 @@ from benchmarks.scale.group import Counter
 from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
 from npnet.rundir import Run
+from npnet.signals import Stop
 from npnet.sweep.driver import resume_sweep, run_sweep
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
@@ -29,17 +30,17 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     (folder / "tiny.yaml").write_text(TINY)
     plan = planned(load(folder / "tiny.yaml"))
     wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
-    run_sweep(plan, wishes, Silent())
+    run_sweep(plan, wishes, Silent(), Stop())
     costs = {
         "plan_trial": least(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64), clock),
         "wave_trial": least(lambda: read_wave.__wrapped__(wave_path(sweep, 0)), clock),
         "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
-        "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent()), clock),
+        "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent(), Stop()), clock),
     }
     counts = {
         "collect_operations": calls(lambda: collect(sweep)),
-        "finish_operations": calls(lambda: resume_sweep(Run(sweep), wishes, Silent())),
+        "finish_operations": calls(lambda: resume_sweep(Run(sweep), wishes, Silent(), Stop())),
         "wave_bytes": wave_path(sweep, 0).stat().st_size,
     }
     return {name: value / TRIALS for name, value in (costs | counts).items()}

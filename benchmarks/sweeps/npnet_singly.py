@@ -8,6 +8,7 @@ from benchmarks.sweeps import RATES, SEEDS
 from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
 from npnet.running import Wishes, run_training
+from npnet.signals import Stop
 
 
 class Silent:
@@ -31,7 +32,7 @@ class Singly:
             for seed in range(SEEDS):
                 words = [f"learning_rate={rate!r}", f"model_seed={seed}", "threads=1"]
                 wishes = Wishes(self.folder / "runs", plots=False)
-                run_training(load(self.folder / CONFIG_FILE, words), wishes, Silent())
+                run_training(load(self.folder / CONFIG_FILE, words), wishes, Silent(), Stop())
 
     def loss(self) -> float:
         found = (self.folder / "runs").glob("[!.l]*/metrics.json")

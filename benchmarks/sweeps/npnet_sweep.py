@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
+from npnet.signals import Stop
 from npnet.sweep.driver import run_sweep
 from npnet.sweep.plan import planned
 from npnet.sweep.wishes import SweepWishes
@@ -27,7 +28,7 @@ class Sweep:
 
     def train(self) -> None:
         wishes = SweepWishes(self.folder, run_dir=self.folder / "sweep")
-        run_sweep(planned(load(self.folder / CONFIG_FILE)), wishes, Silent())
+        run_sweep(planned(load(self.folder / CONFIG_FILE)), wishes, Silent(), Stop())
 
     def loss(self) -> float:
         return mean_loss(self.folder / "sweep")

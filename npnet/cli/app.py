@@ -2,12 +2,11 @@
 
 import errno
 import re
-import signal
-import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
 import typer
@@ -33,6 +32,7 @@ from npnet.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
 from npnet.imports import room_for_imports
 from npnet.refusals import out_of_memory
+from npnet.signals import Stop, exit_code
 from npnet.synonyms import synonym
 
 BROKEN_PIPE = 141
@@ -54,20 +54,17 @@ def program() -> Callable[..., Any]:
     return typer.main.get_command(app)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run npnet with these arguments, or those of the process; gives the exit code."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+def run(given: list[str], stop: Stop) -> int:
+    """Run a command; gives the exit code."""
     mend_streams()
     with room_for_imports():
-        code = _code(given)
-    if arguments is None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process ends, and has its code
-    return code
+        code = _code(given, stop)
+    return exit_code(stop.number) if code == exit_code(SIGINT) and stop else code  # Typer knows of no other signal
 
 
-def _code(given: list[str]) -> int:
+def _code(given: list[str], stop: Stop) -> int:
     try:
-        return int(program()(given or ["--help"], prog_name="npnet", standalone_mode=False) or 0)
+        return int(program()(given or ["--help"], prog_name="npnet", standalone_mode=False, obj=stop) or 0)
     except UnreadError:
         return BROKEN_PIPE
     except SystemExit as end:  # by Typer: completion, or a help text that nobody reads

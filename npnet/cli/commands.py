@@ -13,6 +13,7 @@ from npnet.cli.help import EXAMPLES, Command, Group
 from npnet.console.screen import Screen
 from npnet.errors import UsageError
 from npnet.registry import nearest
+from npnet.signals import Halted, Stop
 
 RUNS_DIR = "runs"
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -60,18 +61,19 @@ class NpnetGroup(Group):
 
 @dataclass(frozen=True)
 class Here:
-    """What every command is given: the screen, and what was asked for with the options that work everywhere."""
+    """What every command is given: the screen, whether to stop, and what was asked for with options of everywhere."""
 
     screen: Screen
     runs_dir: Path
     json: bool
+    stop: Stop
 
     @classmethod
-    def of(cls, given: Sequence[Mapping[str, Any]]) -> "Here":
+    def of(cls, given: Sequence[Mapping[str, Any]], stop: Stop) -> "Here":
         """From the options behind the command's name, then those before it: the first that is given counts."""
         chosen = {name: next((one[name] for one in given if one.get(name)), None) for name in EVERYWHERE}
         screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
-        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]))
+        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]), stop)
 
 
 def earlier(context: typer.Context) -> Iterator[Mapping[str, Any]]:
@@ -104,8 +106,12 @@ def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | 
     def call(context: typer.Context, **options: Any) -> int | None:
         if context.invoked_subcommand is not None:
             return None
-        here = Here.of([options, *earlier(context)])
-        return function(here, **{parameter.name: options[parameter.name] for parameter in own})
+        here = Here.of([options, *earlier(context)], context.obj)
+        try:
+            return function(here, **{parameter.name: options[parameter.name] for parameter in own})
+        except Halted as halted:
+            here.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
+            return halted.code
 
     keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *EVERYWHERE.values())]
     call.__signature__ = inspect.Signature([context, *keyword])  # type: ignore[attr-defined]

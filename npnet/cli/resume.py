@@ -49,7 +49,6 @@ def resume(
     failures and time are for sweeps.
     """
     from npnet.rundir import find, is_sweep
-    from npnet.running import Halted
     from npnet.running.resuming import ResumeWishes
     from npnet.sweep.wishes import SweepWishes
 
@@ -71,20 +70,15 @@ def resume(
         else:
             here.screen.result(str(found.path))
         return 0
-    try:
-        if many:
-            keep = known_keep(str(found.info.get("keep", "light")))
-            wishes = SweepWishes(
-                here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
-            )
-            return resume_many(here, found, wishes, strict_repro, not no_plots)
-        return resume_one(
-            here,
-            found,
-            ResumeWishes(here.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, not no_plots),
+    if many:
+        keep = known_keep(str(found.info.get("keep", "light")))
+        wishes = SweepWishes(
+            here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
         )
-    except Halted as halted:
-        return halted.code
+        return resume_many(here, found, wishes, strict_repro, not no_plots)
+    return resume_one(
+        here, found, ResumeWishes(here.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, not no_plots)
+    )
 
 
 def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", strict: bool, plots: bool) -> int:
@@ -92,7 +86,7 @@ def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", strict: b
     from npnet.console.sweeping import SweepDisplay
     from npnet.sweep.driver import resume_sweep
 
-    ending = resume_sweep(found, wishes, SweepDisplay(here.screen))
+    ending = resume_sweep(found, wishes, SweepDisplay(here.screen), here.stop)
     code = sweep_told(here, ending, str(found.path))
     if plots:
         draw(here, ending)
@@ -112,4 +106,5 @@ def resume_one(here: Here, found: "RunFolder", wishes: "ResumeWishes") -> int:
     if found.status == "diverged":
         anew = f"npnet train {found.resolved_path} learning_rate=VALUE trains it anew with a smaller one"
         raise RunError(f"{found.id} has diverged, and would again", anew)
-    return told(here, resume_training(found, wishes, TrainingDisplay(here.screen)), str(found.path))
+    ending = resume_training(found, wishes, TrainingDisplay(here.screen), here.stop)
+    return told(here, ending, str(found.path))

@@ -152,13 +152,9 @@ def rehearse(here: Here, plan: "Plan") -> None:
 def run(here: Here, plan: "Plan", wishes: "SweepWishes", plots: bool) -> int:
     """Train all of it, and say how it went and where it is."""
     from npnet.console.sweeping import SweepDisplay
-    from npnet.running import Halted
     from npnet.sweep.driver import run_sweep
 
-    try:
-        ending = run_sweep(plan, wishes, SweepDisplay(here.screen))
-    except Halted as halted:
-        return halted.code
+    ending = run_sweep(plan, wishes, SweepDisplay(here.screen), here.stop)
     code = told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
     if plots:
         draw(here, ending)

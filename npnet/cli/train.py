@@ -13,6 +13,7 @@ from npnet.errors import MachineError
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
+    from npnet.rundir import Run
     from npnet.running import Ending, Wishes
 
 EXAMPLES = """
@@ -51,17 +52,13 @@ def train(
     refuse_options([str(config), *(overrides or [])])
     refuse_twice({} if cv is None else {"--cv": "cv"}, overrides or [])
     from npnet.config import load
-    from npnet.running import Halted, Wishes
+    from npnet.running import Wishes
 
     loaded = load(config, [*([] if cv is None else [f"cv={cv}"]), *(overrides or [])])
     if dry_run:
         rehearse(here, loaded)
         return None
-    try:
-        wishes = Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines)
-        return run(here, loaded, wishes)
-    except Halted as halted:
-        return halted.code
+    return run(here, loaded, Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines))
 
 
 def rehearse(here: Here, loaded: "Loaded") -> None:
@@ -83,14 +80,13 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
     from npnet.console.progress import TrainingDisplay
     from npnet.running import run_training
 
-    ending = run_training(loaded, wishes, TrainingDisplay(here.screen))
+    ending = run_training(loaded, wishes, TrainingDisplay(here.screen), here.stop)
     return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
 
 
 def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
     from npnet.console.tables import baselines_text, scores_text
-    from npnet.training import epochs_text
 
     if ending.metrics:
         here.screen.say_table(scores_text(ending.metrics, ending.rule))
@@ -100,12 +96,20 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
     with suppress(UnreadError, MachineError):  # whoever started the training may be gone
         name_folder(here, folder, ending)
     if ending.status == "interrupted":
-        best = epochs_text(**ending.run.info["monitored"])
-        kept = f"the best weights, of {best}, are kept: npnet evaluate {ending.run.id}"
-        here.screen.warn(f"interrupted; {kept}; npnet resume {ending.run.id} goes on")
+        here.screen.warn(f"interrupted; {kept_text(ending.run)}npnet resume {ending.run.id} goes on")
     if ending.error:
         here.screen.error(ending.error)
     return ending.code
+
+
+def kept_text(run: "Run") -> str:
+    """Which weights of a training that was cut short are kept, where it came so far."""
+    from npnet.training import epochs_text
+
+    monitored = run.info.get("monitored")
+    if not monitored:
+        return ""
+    return f"the best weights, of {epochs_text(**monitored)}, are kept: npnet evaluate {run.id}; "
 
 
 def name_folder(here: Here, folder: str, ending: "Ending") -> None:

@@ -194,6 +194,7 @@ class Cohort:
                         now - began,
                         progress.learning_rate,
                         progress.finite,
+                        complete=False,
                     ),
                 )
 

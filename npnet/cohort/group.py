@@ -15,7 +15,7 @@ from npnet.nn.scoring import Scorer
 from npnet.nn.silence import Silence
 from npnet.nn.stack import join
 from npnet.nn.updates import Constraints, Updates
-from npnet.training import PerModel, Progress, Rates, train
+from npnet.training import PerModel, Progress, Rates, Values, train
 
 if TYPE_CHECKING:
     from npnet.cohort.cohort import Cohort
@@ -63,18 +63,24 @@ class Group:
             loss = join([learner.loss for learner in learners])
             yield self.places[rows], Scorer(self.network.take(rows), loss, samples)
 
-    def measure(self) -> dict[str, PerModel]:
-        """The losses of the train and validation parts, and the metrics asked for, over all rows."""
-        values = {}
+    def measure(self) -> Iterator[Values]:
+        """The losses of the train and validation parts, and the metrics asked for, over all rows.
+
+        Nothing is yielded between the chunks of rows and the metrics, and the values at last.
+        """
+        values = Values()
         for part in PARTS:
             if part in self.cohort.data.parts:
                 scorer = self.scorer(part)
-                values[f"{part}_loss"] = scorer.run(self._silence if part == "train" else None)
+                for _ in scorer.steps(self._silence if part == "train" else None):
+                    yield {}
+                values[f"{part}_loss"] = scorer.losses
                 for name in self.cohort.watched:
                     values[f"{part}_{name}"] = self._metric(name, part, scorer.scores)
+                    yield {}
         for name, shares in self._silence.shares.items():
             self.cohort.silent.setdefault(name, np.zeros(len(self.cohort.learners)))[self.places] = shares
-        return values
+        yield values
 
     def _metric(self, name: str, part: str, scores: NDArray[Any]) -> PerModel:
         sides, each = self.cohort.sides, []
@@ -98,7 +104,8 @@ class Group:
 class Course:
     """A group while it trains: `start` epochs, and `behind` batches of the next one, are done already.
 
-    `behind` then counts on; once it is that of all batches, the others of the cohort are waited for.
+    `behind` then counts on. One more than there are batches says that the epoch was evaluated too; the others of the
+    cohort are then waited for.
     """
 
     def __init__(
@@ -111,11 +118,11 @@ class Course:
         self.updates = Updates(group.network, optimizer, constraints)
         size = None if experiment.batch_size == "all" else experiment.batch_size
         self.batches = Batches(group.scorer("train").samples, size, experiment.seed)
-        self.updates.count = start * self.batches.count + behind
+        if not 0 <= behind <= self.batches.count + 1:
+            raise ValueError(f"an epoch has {self.batches.count} batches, of which {behind} cannot be done")
         self.behind = behind
-        if not self.done and not self.batches.begins(behind):
-            raise ValueError(f"no batches are gathered from number {behind} on")
-        whole, rest = divmod(behind, self.batches.count)
+        self.updates.count = start * self.batches.count + min(behind, self.batches.count)
+        whole, rest = divmod(behind, self.batches.count + 1)
         for name, values in (slots or {}).items():
             self.updates.slots[name][...] = values
         self._rest = train(
@@ -136,15 +143,15 @@ class Course:
         if self.done:
             return
         for progress in self._rest:
-            self.behind = progress.batch
+            self.behind = progress.batch + progress.complete
             yield progress
             if progress.complete:
                 return
 
     @property
     def done(self) -> bool:
-        """Whether it has all batches of the epoch behind it."""
-        return self.behind == self.batches.count
+        """Whether it has the epoch behind it."""
+        return self.behind > self.batches.count
 
     def without(self, done: NDArray[np.bool_], epoch: int) -> "Course":
         """The course of the models that are not done, in a smaller stack: the others cost nothing any more."""

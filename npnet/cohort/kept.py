@@ -22,7 +22,8 @@ class Kept:
 
     Of a state, `theta`, `state`, `slots.*` and `rates.*` are where each model is, `best.*` its best epoch; `done` says
     who has had enough, `first` the loss before training, `said` the bits of what was measured last, of which NaN and
-    infinity may be some, and `behind` how many batches of the epoch under way each model has had.
+    infinity may be some, and `behind` how many batches of the epoch under way each model has had, and one more where it
+    was evaluated.
     """
 
     def __init__(self, cohort: "Cohort") -> None:

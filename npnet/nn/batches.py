@@ -103,21 +103,18 @@ class Batches:
         return {batch.size: batch for batch in batches}
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
-        """The batches of an epoch behind its first `start`, some at a time; they begin where `begins` says so."""
+        """The batches of an epoch behind its first `start`, some at a time."""
         if self.full:
-            yield [self._whole]
+            yield [self._whole][start:]
             return
         self._order[:] = np.arange(len(self._order))
         stream(self.seed, "shuffle", epoch).shuffle(self._order)
-        block = self._together * self.size
-        for first in range(start * self.size, len(self._order), block):
+        block, skipped = self._together * self.size, start % self._together
+        for first in range((start - skipped) * self.size, len(self._order), block):
             chosen = self._order[first : first + block]
             self._gather(chosen)
-            yield self._ready if len(chosen) == block else self._last
-
-    def begins(self, start: int) -> bool:
-        """Whether an epoch can be taken up behind its first `start` batches: where a block of them ends."""
-        return start == 0 if self.full else 0 <= start < self.count and start % self._together == 0
+            yield (self._ready if len(chosen) == block else self._last)[skipped:]
+            skipped = 0
 
     def _gather(self, chosen: NDArray[np.intp]) -> None:
         rows, out = self.samples, self._gathered

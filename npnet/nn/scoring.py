@@ -18,8 +18,8 @@ CHUNK = 1024
 class Scorer:
     """Raw scores and the mean loss of a set of samples, by every model of a stack.
 
-    `scores` (models, outputs, samples) is overwritten by each call; `loss` is over the whole set. Numbers that are not
-    finite come without a warning.
+    `scores` (models, outputs, samples) and `losses` (models,) are overwritten by each call. Numbers that are not finite
+    come without a warning.
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
@@ -31,29 +31,37 @@ class Scorer:
         likes = {batch.size: batch for batch in self._batches}
         self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
+        self.losses = np.zeros(network.models)
 
     def run(self, silence: Silence | None = None) -> NDArray[np.float64]:
         """Fill `scores`, and find the silent units; the mean loss of each model (models,)."""
+        for _ in self.steps(silence):
+            pass
+        return self.losses
+
+    def steps(self, silence: Silence | None = None) -> Iterator[None]:
+        """The same, chunk by chunk; `losses` are the mean ones once all are done."""
         total = np.zeros(self.network.models)
         if silence:
             silence.begin()
-        with np.errstate(all="ignore"):
-            for one in self._chunks():
+        for one in self._chunks():
+            with np.errstate(all="ignore"):
                 total += one.total_loss()
                 if silence:
                     silence.look(one)
-        return total / len(self.samples)
+            yield
+        self.losses = total / len(self.samples)
 
     def predict(self) -> Array:
         """Fill `scores` alone, and give them."""
-        with np.errstate(all="ignore"):
-            for _ in self._chunks():
-                pass
+        for _ in self._chunks():
+            pass
         return self.scores
 
     def _chunks(self) -> Iterator[Pass]:
         for place, batch in zip(self._places, self._batches, strict=True):
             one = self._passes[batch.size]
-            one.take(batch)
-            self.scores[..., place] = one.scores()
+            with np.errstate(all="ignore"):
+                one.take(batch)
+                self.scores[..., place] = one.scores()
             yield one

@@ -2,7 +2,6 @@
 
 from npnet.running.outline import Outline, outline
 from npnet.running.ready import Ready, make_ready
-from npnet.running.signals import Halted
 from npnet.running.training import Ending, Show, Wishes, run_training
 
-__all__ = ["Ending", "Halted", "Outline", "Ready", "Show", "Wishes", "make_ready", "outline", "run_training"]
+__all__ = ["Ending", "Outline", "Ready", "Show", "Wishes", "make_ready", "outline", "run_training"]

@@ -22,10 +22,10 @@ from npnet.running.checkpoints import GOES_WITH
 from npnet.running.facts import facts_of
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
-from npnet.running.signals import Stop, listening
 from npnet.running.starting import start_from
 from npnet.running.threads import limited
 from npnet.running.training import Ending, Show, Training, recorded_failures, shown
+from npnet.signals import Stop
 
 EPOCHS = "epochs"  # the only setting that may change
 EPOCH = re.compile(r"\d{1,8}", re.ASCII)
@@ -58,13 +58,13 @@ class Checkpoint:
         return int(self.metadata["epoch"])
 
 
-def resume_training(run: Run, wishes: ResumeWishes, show: Show) -> Ending:
+def resume_training(run: Run, wishes: ResumeWishes, show: Show, stop: Stop) -> Ending:
     """Go on from the newest good checkpoint of a run, or from its beginning where it has none yet.
 
     ConfigError where its config has been changed, DataError where its data have, RunError where no checkpoint can be
     used, InUse where a process works in it. Until all that is checked, nothing is changed in its folder.
     """
-    with listening() as stop, reclaim(run) as writer:
+    with reclaim(run) as writer:
         return Resumption(writer, wishes, show).run(stop)
 
 
@@ -89,7 +89,6 @@ class Resumption:
             self.take_up(fitting, found, new_data)
             self.note(loaded, ready, fitting, bitwise=same_machine and not new_data)
             with recorded_failures(self.writer), shown(self.show, self.writer, fitting):
-                stop.polite = True
                 return self.go_on(Training(fitting, self.writer, stop, self.show), found)
 
     def newest(self) -> Checkpoint | None:

@@ -3,7 +3,7 @@
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -31,9 +31,9 @@ from npnet.running.notes import unfinite
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns, history_row, in_blocks
 from npnet.running.room import require_room
-from npnet.running.signals import Stop, exit_code, listening
 from npnet.running.starting import start_from
 from npnet.running.threads import limited
+from npnet.signals import Halted, Stop, exit_code
 from npnet.training import Progress
 
 Scores = dict[str, dict[str, float]]
@@ -87,9 +87,9 @@ class Bug(NpnetError):
     """Something that npnet did not expect; its traceback is in the run folder."""
 
 
-def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
+def run_training(loaded: Loaded, wishes: Wishes, show: Show, stop: Stop) -> Ending:
     """Train into a new run folder; until it is complete enough to be seen, any failure leaves nothing behind."""
-    with listening() as stop, _claimed(loaded, wishes) as new:
+    with _claimed(loaded, wishes) as new:
         ready = make_ready(loaded)
         with limited(ready.threads):
             fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
@@ -97,7 +97,6 @@ def run_training(loaded: Loaded, wishes: Wishes, show: Show) -> Ending:
             start = start_from(fitting, ready.base, wishes.runs_dir)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with recorded_failures(writer), shown(show, writer, fitting):
-                stop.polite = True
                 return Training(fitting, writer, stop, show).run(wishes.plots, wishes.baselines)
 
 
@@ -119,23 +118,41 @@ class Training:
         self.last = state if ended and not is_compact(state) else None
 
     def run(self, plots: bool, compare: bool = False) -> Ending:
-        """Train, write everything down, draw, and say how it ended."""
+        """Train, write everything down, draw, and say how it ended.
+
+        What comes after the epochs is done again by a resume: a signal ends it where it is.
+        """
         try:
-            error = self.train()
-            self.write_state(keep_last=error is None)
-        except MachineError as refusal:
-            if self.writer.is_there:
-                raise
-            raise rescued(self.fitting, self.writer, self.last or self.fitting.checkpoint()) from refusal
-        if self.interrupted:  # who stops a training waits for no scores
-            return self.end("interrupted", {})
+            with self.rescuing():
+                with self.stop.waiting():
+                    error = self.train()
+                self.write_state(error)
+            if self.stop:  # who stops a training waits for no scores
+                return self.end("diverged" if error else "interrupted", {}, error)
+            return self.conclude(error, plots, compare)
+        except Halted as halted:
+            halted.hint = f"npnet resume {self.writer.run.id} goes on"
+            raise
+
+    def conclude(self, error: Diverged | None, plots: bool, compare: bool) -> Ending:
+        """Score, draw, and take away what is needed no more."""
         metrics = self.write_scores()
-        compared = self.write_baselines() if compare and not self.stop else {}
-        if plots and not self.stop:
+        compared = self.write_baselines() if compare else {}
+        if plots:
             self.draw()
         if not error:
             self.writer.remove_older()
         return self.end("diverged" if error else "done", metrics, error, compared)
+
+    @contextmanager
+    def rescuing(self) -> Iterator[None]:
+        """Inside, the state is saved elsewhere where the folder is gone."""
+        try:
+            yield
+        except MachineError as refusal:
+            if self.writer.is_there:
+                raise
+            raise rescued(self.fitting, self.writer, self.last or self.fitting.checkpoint()) from refusal
 
     def end(
         self, status: str, metrics: Scores, error: Diverged | None = None, compared: Mapping[str, Scores] | None = None
@@ -144,19 +161,20 @@ class Training:
         rule, message = self.fitting.rule, error.message if error else None
         facts = {"best_epoch": self.fitting.best_epoch, "monitored": self.fitting.monitored}
         facts |= {} if rule is None else {"decisions": rule._asdict()}
-        self.writer.finish(status, error=message, **facts)
+        with self.stop.writing():
+            self.writer.finish(status, error=message, **facts)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
         return Ending(self.writer.run, status, metrics, code, error, compared or {}, rule)
 
     def train(self) -> Diverged | None:
         """Go through the epochs until they end, a signal comes, or the numbers are no longer finite."""
         try:
-            for progress in self.fitting.fit():
-                self.interrupted = bool(self.stop)
-                self.record(progress)
-                if self.interrupted:
-                    self.fitting.settle()
-                    break
+            with closing(self.fitting.train()) as epochs:
+                for progress in epochs:
+                    self.interrupted = bool(self.stop)
+                    self.record(progress)
+                    if self.interrupted:
+                        break
         except Diverged as error:
             return error
         return None
@@ -178,18 +196,21 @@ class Training:
         for text in self.health.look(progress):
             self.show.warn(text)
 
-    def write_state(self, keep_last: bool) -> None:
+    def write_state(self, error: Diverged | None) -> None:
         """Write the best parameters and the last state, unless it is not finite: of a finished training compact.
 
         A training that had all its epochs before it was cut short may have its state already.
         """
         state = self.last or (None if self.checkpoints.taken_up else self.fitting.checkpoint())
-        if not self.interrupted:
-            self.checkpoints.finish(state if keep_last else None, self.epoch, self.batch)
-            return
-        if state is not None:
-            self.checkpoints.write(state, self.epoch, self.batch)
-        self.checkpoints.write_weights(self.fitting.weights())
+        if self.interrupted and state is not None:
+            with self.stop.writing():
+                self.checkpoints.write(state, self.epoch, self.batch)
+        self.fitting.decide()
+        with self.stop.writing():
+            if self.interrupted:
+                self.checkpoints.write_weights(self.fitting.weights())
+            else:
+                self.checkpoints.finish(None if error else state, self.epoch, self.batch)
 
     def write_scores(self) -> Scores:
         """Write the scores of every part and the predictions of those that did not train."""

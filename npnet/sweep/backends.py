@@ -7,6 +7,7 @@ first folder that is whole stands.
 
 import logging
 import re
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -61,9 +62,30 @@ def _by_joblib(work: Work, tasks: Iterable[Task], jobs: int, backend: str) -> It
     with _chosen(backend, jobs):
         parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
         try:
-            yield from parallel(delayed(work)(task) for task in tasks)
+            with deaf_to_ctrl_c():
+                trained = parallel(delayed(work)(task) for task in tasks)
+            yield from trained
         except BrokenProcessPool as error:
             raise Lost from error
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Inside, processes and threads begin without hearing the Ctrl-C that a terminal sends to all; others still do.
+
+    What hears it here is the thread that keeps the time of signals.
+    """
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as another
+
+    for tracker in (resource_tracker, another):
+        tracker.ensure_running()  # a process that, as it begins, would undo what follows
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Protocol
+from typing import Any
 
 from npnet import io
 from npnet.config import Experiment, complete
@@ -17,13 +17,14 @@ from npnet.reopening import changed_data, data_of
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import FAILED, Result, write_trial
-from npnet.running.signals import Stop, exit_code, listening
+from npnet.signals import Halted, Stop, exit_code
 from npnet.sweep.attempts import MOST, Attempts
 from npnet.sweep.backends import Lost, require_backend, run_tasks
 from npnet.sweep.checks import ready_to_sweep, require_trainable
 from npnet.sweep.groups import grouped
 from npnet.sweep.outcomes import Outcomes
 from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.show import SweepShow
 from npnet.sweep.table import point_at_best, write_tables
 from npnet.sweep.task import (
     Task,
@@ -45,22 +46,6 @@ FRUITLESS = 5
 """Times that nothing may come of what workers do, without a group to blame."""
 
 
-class SweepShow(Protocol):
-    """Who is told how a sweep goes."""
-
-    def begin(self, run: Run, plan: Plan, outcomes: Outcomes, log: Callable[[str], None]) -> None:
-        """The folder is there; `outcomes` is what is known so far."""
-
-    def trained(self, trials: int, waiting: int) -> None:
-        """Some trials have ended, so many groups are still to come."""
-
-    def warn(self, text: str) -> None:
-        """Something went wrong that does not stop the sweep."""
-
-    def end(self) -> None:
-        """Nothing more will come."""
-
-
 @dataclass(frozen=True)
 class SweepEnding:
     """How a sweep ended: its run, its outcomes, and the exit code."""
@@ -71,23 +56,22 @@ class SweepEnding:
     code: int
 
 
-def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
+def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
     """Make a new sweep folder, and train; until its plan is written, any failure leaves nothing behind."""
     require_backend(wishes.backend, wishes.scheduler)
     name = wishes.name or plan.loaded.path.stem
-    with listening() as stop:
-        with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
-            ready = ready_to_sweep(plan)
-            text = plan.text(new.folder)
-            first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-            facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
-            writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
-        # From here on what the file says counts, for this process as for those that resume or help.
-        place = Workplace(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
-        return _go_on(writer, place, wishes, show, stop)
+    with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
+        ready = ready_to_sweep(plan)
+        text = plan.text(new.folder)
+        first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
+        facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
+        writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
+    # From here on what the file says counts, for this process as for those that resume or help.
+    place = Workplace(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
+    return _go_on(writer, place, wishes, show, stop)
 
 
-def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
+def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
     """Train what has no result yet; RunError for what is no sweep, InUse while a process works on it."""
     require_sweep(run.path)
     if run.info.get("elsewhere"):
@@ -95,26 +79,26 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow) -> SweepEnding:
     require_backend(wishes.backend, wishes.scheduler)
     plan = read_plan(run.path / files.SWEEP)
     plan.spec.method.require()
-    with listening() as stop:
-        with data_of(run):
-            ready = ready_to_sweep(plan)
-        if run.info["data"] != ready.fingerprint:
-            raise DataError(changed_data(run), "put the old data back, or sweep again")
-        writer = reclaim(run)
-        writer.note(status="running", error=None)
-        return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)
+    with data_of(run):
+        ready = ready_to_sweep(plan)
+    if run.info["data"] != ready.fingerprint:
+        raise DataError(changed_data(run), "put the old data back, or sweep again")
+    writer = reclaim(run)
+    writer.note(status="running", error=None)
+    return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)
 
 
 def _go_on(writer: RunWriter, place: Workplace, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
     sweep = Sweep(writer, place, wishes, show, stop)
     show.begin(writer.run, place.plan, sweep.outcomes, writer.log)
     try:
-        stop.polite = True
-        return sweep.run()
-    except BaseException:
-        writer.close()  # it then reads as interrupted, and can be resumed
+        with stop.waiting():
+            return sweep.run()
+    except Halted as halted:
+        halted.hint = f"npnet resume {writer.run.id} goes on"
         raise
     finally:
+        writer.close()  # without an end in its run.json it reads as interrupted, and can be resumed
         show.end()
 
 
@@ -185,11 +169,14 @@ class Sweep:
                 for some in _cautiously(todo, attempts):
                     self._run(number, wave, some, attempts)
             except Lost:
-                self.show.warn("a worker died; what it worked on is tried once more")
+                if not self._over():  # else they were told to stop, as this process was
+                    self.show.warn("a worker died; what it worked on is tried once more")
+            if self._over():
+                break
             missing = self._collect_all(number, wave)
             left = [group for group in missing if not self._given_up(number, wave, group, attempts)]
             fruitless = 0 if len(left) < len(todo) else fruitless + 1
-            if fruitless > FRUITLESS and not self._over():
+            if fruitless > FRUITLESS:
                 hint = "is there memory enough, and do all workers see this folder? npnet resume goes on"
                 raise MachineError(f"workers die again and again, or leave nothing in {self.folder}", hint)
             todo = left
@@ -199,19 +186,32 @@ class Sweep:
     def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Attempts) -> None:
         """Train some groups, and take what they leave as it comes."""
         wishes = self.wishes
-        folder, driver = str(self.folder), os.getpid()
-        tasks = [Task(folder, number, group, wishes.keep, wishes.trial_timeout, driver) for group in some]
+        told = wishes.keep, wishes.trial_timeout, os.getpid(), wishes.backend == "local"
+        tasks = [Task(str(self.folder), number, group, *told) for group in some]
         # What ended a worker may do so again, which then must not be this process.
         alone = len(some) == 1 and attempts.count(some[0]) > 0
         jobs = max(2, wishes.jobs) if alone else wishes.jobs
         with watching(self.folder, self.stop, attempts, wishes.trial_timeout, self.late):
             wanted = takewhile(lambda _: not self._over(), tasks)  # those not begun yet are left
-            for left, group in enumerate(run_tasks(work, wanted, jobs, wishes.backend, wishes.scheduler), 1):
+            trained = run_tasks(work, wanted, jobs, wishes.backend, wishes.scheduler)
+            for left, group in enumerate(self._until_stopped(trained), 1):
                 before = len(self.outcomes.trials)
                 self._collect(number, wave, group)
                 self.show.trained(len(self.outcomes.trials) - before, len(tasks) - left)
                 if self._over():
                     io.write_atomic(self.folder / files.STOP, b"")
+
+    def _until_stopped(self, trained: Iterator[int]) -> Iterator[int]:
+        """The same groups, up to a signal: what is trained at that moment is given up, wherever it is."""
+        while True:
+            try:
+                with self.stop.interrupting():
+                    group = next(trained, None)
+            except Halted:
+                return
+            if group is None:
+                return
+            yield group
 
     def _collect_all(self, number: int, wave: WavePlan) -> list[int]:
         """Take every result that is whole; the groups that miss one."""
@@ -278,7 +278,8 @@ class Sweep:
                 drop_weights(self.folder, set(self.outcomes.trials) - {best.best})
             tidy(self.folder)
             outlast_power()
-        self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
+        with self.stop.writing():
+            self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
         return SweepEnding(self.writer.run, self.outcomes, status, self._code(status))
 
     def _code(self, status: str) -> int:

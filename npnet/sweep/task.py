@@ -1,5 +1,6 @@
 """Tasks: what a worker is told, a few words and a path; plans and data it reads itself."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -30,6 +31,12 @@ class Task:
     keep: str = "light"
     timeout: float | None = None
     driver: int = 0  # the process that waits for the results
+    local: bool = False  # whether it has started the processes that work
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the process that started this one is gone, so that nobody waits for the results."""
+        return self.local and self.driver not in (os.getpid(), os.getppid())
 
 
 @dataclass(frozen=True)

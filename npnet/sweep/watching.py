@@ -8,7 +8,7 @@ from pathlib import Path
 
 from npnet import io
 from npnet.rundir import names as files
-from npnet.running.signals import Stop
+from npnet.signals import Stop
 from npnet.sweep.attempts import Attempts, put_down
 
 EVERY = 0.2

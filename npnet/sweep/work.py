@@ -71,6 +71,8 @@ def work(task: Task) -> int:
         with suppress(Stopped), attempt, room_for_imports(), ONE_THREAD:
             Group(task, folder, wave, shelf).train(trials)
             io.sync_folder(shelf)
+    if task.orphaned:
+        os._exit(1)
     return task.group
 
 
@@ -100,6 +102,7 @@ class Group:
                     self.train([trial])
 
     def _train(self, trials: Sequence[Trial]) -> None:
+        self._look()
         experiments = [self.place.experiment(trial) for trial in trials]
         require_trainable(experiments[0], self.place.ready.facts)
         fittings = Fitting.together(experiments, self.place.ready.folds)
@@ -122,7 +125,7 @@ class Group:
 
     def _look(self) -> None:
         """Whether to go on."""
-        if (self.folder / files.STOP).exists():
+        if (self.folder / files.STOP).exists() or self.task.orphaned:
             raise Stopped
         if self.task.timeout is not None and self.clock.seconds > self.task.timeout:
             raise Late

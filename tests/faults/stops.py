@@ -37,6 +37,7 @@ sweep:
   parameters: {{learning_rate: {{min: 0.003, max: 0.03, distribution: log_uniform}}}}
 """
 ALONE = ("ensemble=1", "own_validation=false")
+AT_LAST = "brought to an end"
 SIGNALS = {
     "SIGINT": (signal.SIGINT,),
     "SIGTERM": (signal.SIGTERM,),
@@ -87,7 +88,7 @@ class Stopped:
         """What is not as promised; empty where all is."""
         faults = {
             f"more than {limit:g} s": self.seconds > limit,
-            f"exit code {self.code}": self.code not in (expected, 128 - expected),  # by itself, or by the signal
+            f"exit code {self.code}": self.code != expected,
             "a traceback": "Traceback" in self.said,
             "processes are left": self.left,
         }
@@ -158,15 +159,16 @@ class Row:
 
     work: str
     signals: str
-    moment: float
+    moment: float | None
     stopped: Stopped | None
     others: tuple[str, ...] | None  # files that are not the same bytes in the end, where it was looked at
     wrong: str
 
     def __str__(self) -> str:
-        end = "had ended" if self.stopped is None else f"{self.stopped.seconds:6.2f} s  {self.stopped.code:4}"
+        when = "" if self.moment is None else f"{self.moment:.1f} s"
+        end = f"{self.stopped.seconds:.2f} s  {self.stopped.code:4}" if self.stopped else "had ended" if when else ""
         same = "" if self.others is None else f"other bytes: {', '.join(self.others)}" if self.others else "same bytes"
-        return f"{self.work:21} {self.signals:14} {self.moment:7.1f} s  {end:14}  {same:10}  {self.wrong}".rstrip()
+        return f"{self.work:21} {self.signals:17} {when:>7}  {end:>13}  {same:10}  {self.wrong}".rstrip()
 
 
 def each(folder: Path, work: Work, golden: Tree, took: float, count: int, limit: float) -> Iterator[Row]:
@@ -188,7 +190,7 @@ def chained(folder: Path, work: Work, golden: Tree, took: float, count: int, lim
         ended = _stop_at(folder, work, run, moment, signals)
         yield Row(work.name, name, moment, ended, None, _wrong(ended, signals, limit))
     finish(folder, work, run)
-    yield Row(work.name, "brought to its end", 0.0, None, _others(run, golden), "")
+    yield Row(work.name, AT_LAST, None, None, _others(run, golden), "")
 
 
 def _stop_at(folder: Path, work: Work, run: Path, moment: float, signals: Sequence[signal.Signals]) -> Stopped | None:

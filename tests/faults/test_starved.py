@@ -21,6 +21,7 @@ def test_too_little_memory_for_a_library_is_said_before_the_library_ends_the_pro
     assert call(tmp_path, COMMANDS["runs"], 150).code == 0
 
 
+@pytest.mark.long
 def test_a_training_whose_scoring_finds_no_memory_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -30,6 +30,17 @@ def test_an_epoch_has_every_row_once_in_batches_of_the_size(rows: int, size: int
     assert set(sizes) <= set(batches.shapes())
 
 
+@settings(deadline=None, max_examples=60)
+@given(rows=st.integers(1, 60), size=st.integers(1, 70), block=st.integers(1, 3000), start=st.integers(0, 60))
+def test_from_any_batch_on_an_epoch_has_the_same_batches(rows: int, size: int, block: int, start: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("npnet.nn.batches.BLOCK_BYTES", block)
+        batches = Batches(_numbered(rows), size, seed=1)
+    whole = _epoch(batches, 2)
+    rest = [batch.t[0, 0].copy() / 10 for some in batches.epoch(2, min(start, batches.count)) for batch in some]
+    assert [one.tolist() for one in rest] == [one.tolist() for one in whole[start:]]
+
+
 def test_inputs_targets_and_weights_stay_together_with_their_ones() -> None:
     batches = Batches(_numbered(50), 8, seed=1)
     for block in batches.epoch(3):
@@ -53,6 +64,7 @@ def test_a_full_batch_is_neither_shuffled_nor_copied() -> None:
     rows = _numbered(20)
     batches = Batches(rows, None, seed=1)
     [[batch]] = list(batches.epoch(1))
+    assert [*batches.epoch(1, 1)] == [[]]
     assert np.shares_memory(batch.x, rows.x)
     assert np.array_equal(batch.t[0, 0], rows.t[:, 0])
 

@@ -199,6 +199,7 @@ for number in range(12):
 """
 
 
+@pytest.mark.long
 def test_of_processes_that_want_the_same_folder_one_gets_it(tmp_path):
     for number in range(0, 12, 2):  # of every second one a dead process has a claim
         (tmp_path / f".{number}").mkdir()

@@ -207,6 +207,17 @@ def test_ctrl_c_ends_a_sweep_that_resume_brings_to_the_same_table(folder: Path, 
         assert _tree(name) == _tree("whole")
 
 
+@pytest.mark.long
+def test_workers_whose_driver_was_killed_do_not_train_on(folder: Path, start: Start) -> None:
+    process = start("sweep", "c.yaml", *TRIES, *SLOW, "-j", 2, "--run-dir", "s", "--no-plots")
+    wait_for(lambda: len(marks("s")) == 2)
+    workers = [worker for _, worker in marks("s")]
+    process.kill()
+    process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    assert marks("s") == []
+
+
 def test_of_two_that_resume_at_once_the_second_is_refused(folder: Path, start: Start) -> None:
     process = start("sweep", "c.yaml", "learning_rate=[0.01, 0.1]", *SLOW, "--run-dir", "s", "--no-plots")
     wait_for(lambda: marks("s"))
