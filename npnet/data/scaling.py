@@ -109,6 +109,9 @@ def normal_scores(x: Floats, quantiles: Floats) -> Floats:
     """
     from scipy.special import ndtri
 
+    unit = unit_of(quantiles)  # slopes between tiny quantiles would be infinite
+    with np.errstate(over="ignore"):
+        x, quantiles = x / unit, quantiles / unit
     shares = np.linspace(0, 1, len(quantiles))
     share = (np.interp(x, quantiles, shares) - np.interp(-x, -quantiles[::-1], -shares[::-1])) / 2
     return np.asarray(ndtri(np.clip(share, TAIL, 1 - TAIL)))

@@ -68,6 +68,12 @@ f1      0.5000
 """
 
 
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are as long as they are: no terminal has said how wide it is."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def page(info: dict[str, Any]) -> str:
     return str(
         text_of(run_page(info, 42, {"test": {"f1": 0.5}}, {}, "runs/credit"), Output(None)).replace("-" * 15, "─" * 15)

@@ -91,3 +91,9 @@ def test_numbers_of_any_size_are_scaled_as_ordinary_ones(method, size):
 def test_standard_numbers_of_both_ends_of_the_floats_are_scaled():
     ends = np.array([1.7e308, -1.7e308] * 10)
     np.testing.assert_allclose(Scaling.fit(ends, "standard", clip=False)(ends), [1, -1] * 10, rtol=1e-12)
+
+
+def test_normal_scores_of_tiny_numbers_are_those_of_ordinary_ones() -> None:
+    x, quantiles = np.array([0.0, 1.0, 1.5, 2.0, 1e300]), np.array([0.0, 1.0, 2.0])
+    assert np.array_equal(normal_scores(x[:4] * 2.0**-1040, quantiles * 2.0**-1040), normal_scores(x[:4], quantiles))
+    assert normal_scores(x, quantiles * 2.0**-1040)[-1] == normal_scores(x, quantiles)[-1]
