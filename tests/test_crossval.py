@@ -105,7 +105,7 @@ def test_folds_need_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.chdir(tmp_path)
     Path("c.yaml").write_text("dataset: {moons: 4}\nlayers: [linear]\ncv: 50\n")
     assert main(["train", "c.yaml"]) == 4
-    assert "c.yaml:1" in capsys.readouterr().err
+    assert "c.yaml:3:5: 4 rows are too few for 50 folds" in capsys.readouterr().err
     assert not Path("runs").exists()
 
 

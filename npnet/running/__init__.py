@@ -2,6 +2,7 @@
 
 from npnet.running.outline import Outline, outline
 from npnet.running.ready import Ready, make_ready
-from npnet.running.training import Ending, Show, Wishes, run_training
+from npnet.running.show import Show
+from npnet.running.training import Ending, Wishes, run_training
 
 __all__ = ["Ending", "Outline", "Ready", "Show", "Wishes", "make_ready", "outline", "run_training"]

@@ -22,9 +22,10 @@ from npnet.running.checkpoints import GOES_WITH
 from npnet.running.facts import facts_of
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns
+from npnet.running.show import Show
 from npnet.running.starting import start_from
 from npnet.running.threads import limited
-from npnet.running.training import Ending, Show, Training, recorded_failures, shown
+from npnet.running.training import Ending, Training, recorded_failures, shown
 from npnet.signals import Stop
 
 EPOCHS = "epochs"  # the only setting that may change

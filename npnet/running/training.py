@@ -2,11 +2,10 @@
 
 import os
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -31,31 +30,13 @@ from npnet.running.notes import unfinite
 from npnet.running.ready import Ready, make_ready
 from npnet.running.results import history_columns, history_row, in_blocks
 from npnet.running.room import require_room
+from npnet.running.show import Show
 from npnet.running.starting import start_from
 from npnet.running.threads import limited
 from npnet.signals import Halted, Stop, exit_code
 from npnet.training import Progress
 
 Scores = dict[str, dict[str, float]]
-
-
-class Show(Protocol):
-    """Who is told how a training goes; what it does with that is its own affair."""
-
-    def begin(self, run: Run, fitting: Fitting, log: Callable[[str], None]) -> None:
-        """The run folder is there; `log` adds a line to its log.txt."""
-
-    def progress(self, progress: Progress) -> None:
-        """An epoch, or part of a long one, is done."""
-
-    def stage(self, name: str) -> None:
-        """Another piece of work begins."""
-
-    def warn(self, text: str) -> None:
-        """Something went wrong that does not stop the training."""
-
-    def end(self) -> None:
-        """Nothing more will come."""
 
 
 @dataclass(frozen=True)

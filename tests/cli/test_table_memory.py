@@ -1,5 +1,6 @@
 """A table too large for the memory is refused before it is read, in a line with both figures."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,8 +39,7 @@ def test_ten_million_rows_are_refused_where_there_is_no_room(folder: Path, comma
     assert (done.returncode, done.stdout) == (6, "")
     first, hint = done.stderr.splitlines()
     assert first.startswith("npnet: error: large.yaml:1:10: large.csv does not fit into memory: about 10000000 rows")
-    assert "of 2 columns need 305 MiB, 1" in first
-    assert "MiB are available" in first
+    assert re.search(r"of 2 columns need 305 MiB, [0-9.]+ MiB are available$", first)
     assert hint == "hint: drop: leaves columns out; a file of fewer rows takes less"
     assert sorted(path.name for path in folder.iterdir()) == ["large.csv", "large.yaml"]
 

@@ -212,7 +212,9 @@ def test_a_folder_claimed_by_a_process_that_was_killed_while_it_read_is_free_aga
     process.send_signal(signal.SIGSTOP)
     refused = call(*command)
     assert (refused.code, refused.out) == (9, "")
-    assert f"npnet: error: {folder.resolve() / '.r'} is in use by process {process.pid} on " in refused.err
+    assert (
+        f"npnet: error: {folder.resolve() / '.r'} is in use by " in refused.err
+    )  # whoever it is may not stand there yet
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL

@@ -301,7 +301,7 @@ def test_data_that_have_changed_are_not_swept_on(folder: Path) -> None:
     Path("d.csv").write_text("\n".join(["x,y,class", *rows[::-1]]))
     result = call("resume", "s", "--no-plots")
     assert result.code == 4
-    assert "the data of s have changed since it began" in result.err
+    assert "the data of s have changed since its training began" in result.err
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["trained", "listed"])

@@ -87,7 +87,8 @@ def test_the_order_in_which_groups_end_changes_nothing(
     run_tasks = driver.run_tasks
 
     def shuffled(work: object, tasks: list[Task], *rest: object) -> object:
-        return run_tasks(work, random.Random(3).sample(tasks, len(tasks)), *rest)  # type: ignore[arg-type]
+        each = list(tasks)
+        return run_tasks(work, random.Random(3).sample(each, len(each)), *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(driver, "run_tasks", shuffled)
     assert sweep("two", *LEARNING[method]).code == 0
