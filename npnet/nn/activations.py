@@ -162,6 +162,7 @@ class Softplus(Layer):
     """Softplus: a smooth ReLU, always positive.
 
     y = ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|)),  dx = dy (1 - exp(-y)).  Dugas et al. (2001).
+    PyTorch: Softplus is x itself above 20; here the formula holds everywhere.
     """
 
     def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:

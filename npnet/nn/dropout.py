@@ -14,6 +14,7 @@ class Dropout(Layer):
 
     y = x · mask / (1 - rate),  mask ~ Bernoulli(1 - rate);  dx = dy · mask / (1 - rate).
     Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting.
+    PyTorch: the same, with rate called p.
     """
 
     draws: ClassVar[bool] = True

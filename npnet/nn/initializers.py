@@ -44,6 +44,7 @@ class HeUniform(Initializer):
     """Uniform with variance gain² · 2 / inputs, for ReLU and its kin.
 
     W ~ U(-a, a),  a = gain · sqrt(6 / inputs).  He et al. (2015), Delving deep into rectifiers.
+    PyTorch: kaiming_uniform_ with nonlinearity="relu"; its gain √2 is in the formula here, and `gain` multiplies it.
     """
 
     gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
@@ -58,6 +59,7 @@ class HeNormal(Initializer):
     """Normal with variance gain² · 2 / inputs, for ReLU and its kin.
 
     W ~ N(0, gain² · 2 / inputs).  He et al. (2015), Delving deep into rectifiers.
+    PyTorch: kaiming_normal_ with nonlinearity="relu"; its gain √2 is in the formula here, and `gain` multiplies it.
     """
 
     gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
@@ -73,6 +75,7 @@ class GlorotUniform(Initializer):
 
     W ~ U(-a, a),  a = gain · sqrt(6 / (inputs + outputs)).  Glorot and Bengio (2010),
     Understanding the difficulty of training deep feedforward neural networks.
+    PyTorch: the same as xavier_uniform_.
     """
 
     gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
@@ -87,6 +90,7 @@ class GlorotNormal(Initializer):
     """Normal with variance gain² · 2 / (inputs + outputs), for tanh and sigmoid.
 
     W ~ N(0, gain² · 2 / (inputs + outputs)).  Glorot and Bengio (2010).
+    PyTorch: the same as xavier_normal_. Keras: GlorotNormal and HeNormal cut the tails off at 2 deviations.
     """
 
     gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
@@ -129,6 +133,7 @@ class Orthogonal(Initializer):
     """Rows or columns that are orthonormal, times gain: no direction grows or shrinks.
 
     W = gain · Q of the QR decomposition of a normal matrix, signs fixed by the diagonal of R.
+    PyTorch: the same as orthogonal_.
     Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics of learning.
     """
 
@@ -147,6 +152,7 @@ class Uniform(Initializer):
     """Uniform between low and high, whatever the size of the layer.
 
     W ~ U[low, high).  With low 0 and high 1 it is `np.random.rand`, as many first tutorials have it.
+    PyTorch: uniform_ is between 0 and 1 unless told otherwise.
     """
 
     low: float = Field(-0.05, ge=-1e6, le=1e6, description="The lower end.")
@@ -169,6 +175,7 @@ class Normal(Initializer):
     """Normal around mean with a given standard deviation, whatever the size of the layer.
 
     W ~ N(mean, deviation²).
+    PyTorch: normal_ has the deviation 1 unless told otherwise.
     """
 
     deviation: float = Field(0.05, ge=0, le=1e6, description="The standard deviation.")

@@ -102,6 +102,7 @@ class BinaryCrossEntropy(Loss):
     L = ln(1 + exp(-|z|)) + max(z, 0) - t z,  dL/dz = σ(z) - t;  t = 0 or 1, smoothed t (1 - s) + s/2.
     The stable form on raw scores z of -t ln σ(z) - (1 - t) ln(1 - σ(z)).  Cox (1958).
     In memory a target is u = 2t - 1:  L = ln(1 + exp(-|z|)) + (|z| - u z)/2,  dL/dz = (tanh(z/2) - u)/2.
+    PyTorch: BCEWithLogitsLoss, which has no label_smoothing; BCELoss is of probabilities.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("binary", "multilabel")
@@ -138,6 +139,8 @@ class CrossEntropy(Loss):
 
     L = ln Σ_j exp(z_j) - Σ_j t_j z_j,  dL/dz = softmax(z) - t;  t one-hot, smoothed t (1 - s) + s/classes.
     Label smoothing: Szegedy et al. (2016), Rethinking the Inception architecture.
+    PyTorch: the same as CrossEntropyLoss; its `weight` divides by the weights of each batch, class_weight here by those
+    of the whole train part.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("multiclass", "binary")
@@ -184,6 +187,7 @@ class Hinge(Loss):
 
     L = max(0, 1 - t z),  dL/dz = -t where t z < 1;  t = -1 or +1.  Cortes and Vapnik (1995).
     Its scores are no probabilities; those that npnet prints are σ(z), for ranking only.
+    PyTorch: no loss is this one; its HingeEmbeddingLoss is of distances.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("binary",)

@@ -121,6 +121,7 @@ class LayerNorm(Layer):
     y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
     dx = (g - mean(g) - n · mean(g · n)) / √(variance + epsilon), g = gain · dy, means over features.
     Ba, Kiros and Hinton (2016).
+    PyTorch: the same as LayerNorm over all features. Keras: epsilon is 1e-3 unless set, here 1e-5.
     """
 
     reads_output: ClassVar[bool] = False

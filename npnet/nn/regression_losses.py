@@ -19,6 +19,8 @@ class MeanSquaredError(Loss):
     """The square of the error, averaged: large errors count most.
 
     L = (z - t)²,  dL/dz = 2 (z - t).  Legendre (1805), Gauss (1809).
+    PyTorch: MSELoss is of the targets as they are; here those of a regression are scaled first, to mean 0 and
+    deviation 1. The metric rmse is in their own units.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ANY_TASK
@@ -39,6 +41,7 @@ class MeanAbsoluteError(Loss):
     """The size of the error, averaged: its best constant is the median.
 
     L = |z - t|,  dL/dz = sign(z - t).  Laplace (1774).
+    PyTorch: L1Loss is of the targets as they are; here those of a regression are scaled first.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ANY_TASK
@@ -177,6 +180,7 @@ class Poisson(Loss):
     """For counts: minus the log likelihood of a Poisson rate exp(z), without its constant.
 
     L = exp(z) - t z,  dL/dz = exp(z) - t;  t >= 0, never scaled.  Nelder and Wedderburn (1972).
+    PyTorch: the same as PoissonNLLLoss.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("regression", "counts")

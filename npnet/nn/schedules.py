@@ -45,7 +45,7 @@ class Constant(Schedule):
 class Step(Schedule):
     """A drop every few epochs, constant in between.
 
-    f(e) = factor ^ ⌊e / every⌋.  Krizhevsky, Sutskever and Hinton (2012) dropped by hand.
+    f(e) = drop ^ ⌊e / every⌋.  Krizhevsky, Sutskever and Hinton (2012) dropped by hand.
     PyTorch: the same as StepLR; `drop` is called gamma.
     """
 
@@ -94,7 +94,8 @@ class Cosine(Schedule):
 
     f(e) = minimum + (1 - minimum) (1 + cos(π p)) / 2,  p from 0 to 1 in each of `restarts` + 1 periods;
     during the warm-up f rises in a straight line from 0.  Loshchilov and Hutter (2017), SGDR.
-    PyTorch: CosineAnnealingLR changes once an epoch; `minimum` is a factor, eta_min there a learning rate.
+    PyTorch: CosineAnnealingLR changes once an epoch; `minimum` is a factor, eta_min there a learning rate. The periods
+    of CosineAnnealingWarmRestarts may grow by T_mult; these are equally long.
     """
 
     minimum: float = Field(0.0, ge=0, le=1, description="The factor at the end.")
@@ -154,7 +155,9 @@ class ReduceOnPlateau(Schedule):
     learning rate, where this has a factor.
     """
 
-    patience: int = Field(10, ge=1, le=10**7, description="Epochs without improvement before a drop.")
+    patience: int = Field(
+        10, ge=1, le=10**7, description="Epochs without improvement before a drop; only those that are evaluated count."
+    )
     drop: float = Field(0.1, gt=0, lt=1, description="The factor of each drop.")
     min_delta: float = Field(0.0, ge=0, le=1e6, description="What counts as an improvement, at least.")
     minimum: float = Field(0.0, ge=0, le=1, description="The smallest factor.")

@@ -32,7 +32,9 @@ def _too_long(e: Experiment) -> Iterator[str]:
         yield f"early_stopping never stops: its patience is {e.early_stopping.patience}, {last}"
     if isinstance(schedule, Step) and schedule.every >= e.epochs:
         yield f"the schedule never drops the learning rate: every is {schedule.every}, {last}"
-    if isinstance(schedule, ReduceOnPlateau) and schedule.patience >= e.epochs:
-        yield f"the schedule never drops the learning rate: its patience is {schedule.patience}, {last}"
+    looks = -(-e.epochs // e.evaluate_every)  # the last epoch is evaluated whatever its number
+    if isinstance(schedule, ReduceOnPlateau) and schedule.patience >= looks:
+        few = last if looks == e.epochs else f"{last}, evaluated {looks} times"
+        yield f"the schedule never drops the learning rate: its patience is {schedule.patience}, {few}"
     if isinstance(schedule, Cosine) and schedule.warm_up >= e.epochs:
         yield f"the schedule never gets past its warm_up of {schedule.warm_up:g} epochs: {last}"

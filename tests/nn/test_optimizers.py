@@ -73,3 +73,23 @@ def test_an_optimizer_goes_down_a_curved_valley(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(optimizers))
 def test_a_number_alone_is_a_momentum_and_never_taken_for_another_option(name: str) -> None:
     assert optimizers[name].main_option() == ("momentum" if name in ("momentum", "nesterov") else None)
+
+
+@pytest.mark.parametrize("name", sorted(optimizers))
+def test_weight_decay_is_apart_from_the_gradient_with_every_rule(name: str) -> None:
+    plain, decaying = (network([[Linear(units=3)]]) for _ in range(2))
+    start, weights = plain.theta.copy(), plain.decaying().astype(bool)
+    for stack, decay in ((plain, 0.0), (decaying, 0.2)):
+        updates = Updates(stack, optimizers[name](weight_decay=decay), Constraints())
+        stack.grad[...] = 0.5
+        updates.step(0.1)
+    shrunk = np.where(weights, 0.1 * 0.2 * start, 0.0)
+    assert np.allclose(plain.theta - decaying.theta, shrunk, atol=1e-14)
+
+
+def test_the_penalty_l2_is_what_goes_through_the_rule() -> None:
+    stack = network([[Linear(units=3)]])
+    start, weights = stack.theta.copy(), stack.decaying().astype(bool)
+    stack.grad[...] = 0.5
+    Updates(stack, optimizers["sgd"](), Constraints(l2=0.2)).step(0.1)
+    assert np.allclose(stack.theta, start - 0.1 * (0.5 + np.where(weights, 0.2 * start, 0.0)), atol=1e-14)

@@ -1,9 +1,12 @@
 """Schedules: values at the places that their formulas name."""
 
+import inspect
+
 import numpy as np
 import pytest
 
 from npnet.nn.schedules import schedules
+from npnet.training import Rates
 
 PLACES = [
     ("constant", {}, {0: 1, 50: 1, 99.5: 1}),
@@ -36,3 +39,9 @@ def test_no_schedule_leaves_0_to_1(name: str, epochs: int) -> None:
 def test_a_warm_up_longer_than_the_training_only_rises() -> None:
     factors = schedules["cosine"](warm_up=50.0).factor(np.arange(10.0), 10)
     assert (np.diff(factors) > 0).all()
+
+
+def test_the_last_of_200_steps_has_the_factor_that_the_description_of_one_cycle_names() -> None:
+    last = Rates([1.0], 20, schedules["one_cycle"]()).of_epoch(20, 10)[-1]
+    description = " ".join((inspect.getdoc(schedules["one_cycle"]) or "").split())
+    assert f"the last of 200 steps has the factor {last:.1e}".replace("e-04", "e-4") in description

@@ -31,6 +31,7 @@ def lines(folder: Path, *overrides: str) -> list[str]:
         ("early_stopping=19", "schedule={step: 19}"),
         ("schedule={cosine: {warm_up: 19}}",),
         ("schedule={reduce_on_plateau: 19}",),
+        ("schedule={reduce_on_plateau: 6}", "evaluate_every=3"),
         ("epochs=0", "early_stopping=3"),
     ],
 )
@@ -56,6 +57,10 @@ def test_nothing_is_said_of_what_is_used(tmp_path: Path, overrides: tuple[str, .
         (
             ("schedule={reduce_on_plateau: 20}",),
             "the schedule never drops the learning rate: its patience is 20, epochs is 20",
+        ),
+        (
+            ("schedule={reduce_on_plateau: 7}", "evaluate_every=3"),
+            "the schedule never drops the learning rate: its patience is 7, epochs is 20, evaluated 7 times",
         ),
         (("schedule={cosine: {warm_up: 20}}",), "the schedule never gets past its warm_up of 20 epochs: epochs is 20"),
         (
