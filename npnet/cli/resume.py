@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.cli.commands import Here, Overrides, Run, command, refuse_options
-from npnet.cli.sweep import Backend, Failures, Jobs, NoPlots, Scheduler, Timeout, draw, known_keep
+from npnet.cli.sweep import Backend, Failures, Jobs, Scheduler, Timeout, draw, known_keep
 from npnet.cli.sweep import told as sweep_told
 from npnet.errors import RunError, UsageError
 
@@ -41,7 +41,9 @@ def resume(
     scheduler: Scheduler = None,
     max_failures: Failures = None,
     trial_timeout: Timeout = None,
-    no_plots: NoPlots = False,
+    no_plots: Annotated[
+        bool, typer.Option("--no-plots", help="Draw no pictures; of a sweep, --quiet and --json draw none either.")
+    ] = False,
 ) -> int:
     """Go on with a run or a sweep that was interrupted; prints its folder. A finished one is just named.
 

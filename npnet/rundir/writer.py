@@ -152,6 +152,12 @@ class RunWriter:
         check_info(self._info)
         io.write_json(self.run.file(names.INFO), self._info)
 
+    def begin_again(self, **facts: Any) -> None:
+        """Say in run.json that the run goes on: what was noted of its earlier end is true no longer."""
+        for name in ("decisions", "monitored"):
+            self._info.pop(name, None)
+        self.note(status="running", error=None, finished=None, best_epoch=None, **facts)
+
     def finish(self, status: str, **facts: Any) -> None:
         """Say in run.json how the run ended, when and after how many seconds, and let go of the folder."""
         if status != "failed":  # the disk may be why, and was asked already

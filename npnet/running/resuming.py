@@ -198,7 +198,7 @@ class Resumption:
         if loaded.experiment.epochs != load_alone(loaded.path, loaded.text).experiment.epochs:
             self.writer.rewrite_resolved(resolved)
         changes = facts_of(fitting) | ({} if bitwise else {"bitwise": False})
-        self.writer.note(status="running", error=None, finished=None, data=ready.fingerprint, **changes)
+        self.writer.begin_again(data=ready.fingerprint, **changes)
 
     def go_on(self, training: Training, found: Checkpoint | None) -> Ending:
         """Train on, and tell what was found."""

@@ -84,7 +84,7 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow, stop: Stop) -> 
     if run.info["data"] != ready.fingerprint:
         raise DataError(changed_data(run), "put the old data back, or sweep again")
     writer = reclaim(run)
-    writer.note(status="running", error=None)
+    writer.begin_again()
     return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)
 
 

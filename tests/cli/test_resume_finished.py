@@ -44,6 +44,20 @@ def test_epochs_that_are_added_are_those_of_a_longer_training(settings: list[str
     assert contents(more) == contents(whole)
 
 
+@pytest.mark.parametrize("settings", [[], ["ensemble=3"]], ids=str)
+def test_pictures_of_a_training_that_goes_on_show_nothing_of_its_earlier_end(settings: list[str], config: Path) -> None:
+    settings = ["schedule=constant", *settings]
+    for parent, epochs in (("whole", 12), ("more", 2)):
+        result = call("train", config, *settings, f"epochs={epochs}", "--run-dir", f"{parent}/run", "-q")
+        assert result.code == 0, result.err
+    assert call("resume", "more/run", "epochs=12", "-q").code == 0
+    whole, more = (
+        {path.name: path.read_bytes() for path in Path(parent, "run/plots").iterdir()} for parent in ("whole", "more")
+    )
+    assert "loss.png" in whole
+    assert more == whole
+
+
 @pytest.mark.long
 def test_a_training_that_is_interrupted_at_its_last_epoch_ends_with_the_same_bytes(
     config: Path, monkeypatch: pytest.MonkeyPatch
