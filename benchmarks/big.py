@@ -21,12 +21,13 @@ from benchmarks import machine
 from benchmarks.big_tables import COLUMNS, write_numbers, write_text
 from benchmarks.measure import ROOT
 from npnet.config import load
-from npnet.crossval import all_scores
-from npnet.fitting import Fitting, prepared_for
-from npnet.nn.batches import Batches
-from npnet.nn.updates import Constraints, Updates
-from npnet.running.threads import limited
-from npnet.training import Rates, train
+from npnet.engine.batches import Batches
+from npnet.engine.loop import Rates, train
+from npnet.engine.updates import Constraints, Updates
+from npnet.experiment.folds import prepare_folds
+from npnet.experiment.threads import limited
+from npnet.model.cross_validation import all_scores
+from npnet.model.fitting import Fitting
 
 CELL = 8  # bytes of a number in the table, with its comma
 FACTOR, CONSTANT = 1.5, 0.5e9  # the limit: so many times the features in float32, and so many bytes
@@ -125,7 +126,7 @@ def seconds_of_parts(folder: Path) -> dict[str, float]:
         clock.start()
         dataset = experiment.dataset.load(folder, experiment.seed)
         clock.stop("reading")
-        folds = prepared_for(experiment, dataset)
+        folds = prepare_folds(experiment, dataset)
         clock.stop("preparing")
         fitting = Fitting(experiment, folds)
         for _ in fitting.fit():
@@ -141,7 +142,7 @@ def seconds_of_parts(folder: Path) -> dict[str, float]:
 def bare_steps(fitting: Fitting, clock: Clock) -> None:
     """Train as `fit` does, without looking at what came of it."""
     experiment = fitting.experiment
-    rates = Rates([fitting.cohort.learners[0].learning_rate], experiment.epochs, experiment.schedule)
+    rates = Rates([fitting.trainer.learners[0].learning_rate], experiment.epochs, experiment.schedule)
     updates = Updates(fitting.network, experiment.optimizer, Constraints())
     batches = Batches(fitting.samples("train"), BATCH, experiment.seed)
     clock.start()

@@ -57,7 +57,10 @@ def train(net: nn.Module, parts: Parts, scaler: StandardScaler) -> tuple[History
     """Adam on mini-batches; the weights of the best epoch by validation loss are put back at the end."""
     X, y = tensors(*parts["train"], scaler)
     X_val, y_val = tensors(*parts["validation"], scaler)
-    criterion, optimizer = nn.BCEWithLogitsLoss(), torch.optim.Adam(net.parameters(), lr=RATE, fused=True)
+    criterion, optimizer = (
+        nn.BCEWithLogitsLoss(),
+        torch.optim.Adam(net.parameters(), lr=RATE, without_final_activation=True),
+    )
     steps = EPOCHS * -(-len(X) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, cycle_momentum=False)
     history: History = {"train_loss": [], "validation_loss": []}

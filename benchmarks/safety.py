@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from npnet.config import load
-from npnet.fitting import Fitting, prepared_for
+from npnet.experiment.folds import prepare_folds
+from npnet.experiment.threads import limited
+from npnet.model.fitting import Fitting
 from npnet.rundir import claim_folder
-from npnet.running.checkpoints import PATIENCE, Checkpoints
-from npnet.running.threads import limited
+from npnet.runner.checkpoints import PATIENCE, Checkpoints
 
 TURNS = 15
 CONFIGS = {
@@ -35,7 +36,7 @@ def costs(config: Path) -> tuple[float, float, int, float]:
     loaded = load(config, ["epochs=1000000"])
     with limited(1), tempfile.TemporaryDirectory(dir=config.parent) as folder:
         fitting = Fitting(
-            loaded.experiment, prepared_for(loaded.experiment, loaded.experiment.dataset.load(config.parent, 0))
+            loaded.experiment, prepare_folds(loaded.experiment, loaded.experiment.dataset.load(config.parent, 0))
         )
         with claim_folder(Path(folder) / "run", "run") as new:
             writer = new.publish({"config.yaml": b"", "resolved.yaml": b""}, config.parent)

@@ -19,7 +19,7 @@ from docs.pictures import draw_boundaries, draw_figures
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
-from npnet.fitting import Fitting
+from npnet.model.fitting import Fitting
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parent / "configs"

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from npnet import config
+from npnet.engine.batches import Samples
+from npnet.engine.gradcheck import TensorCheck, check_gradients, hint
+from npnet.engine.network import Network
+from npnet.engine.scoring import Scorer
 from npnet.nn.activations import logistic
-from npnet.nn.batches import Samples
-from npnet.nn.gradcheck import TensorCheck, check_gradients, hint
 from npnet.nn.layer import Activations, Array, Layers, Memory, Shape
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, Loss
-from npnet.nn.network import Network
 from npnet.nn.regression_losses import MeanSquaredError
-from npnet.nn.scoring import Scorer
 
 CONFIG = Path(__file__).parent.parent / "configs" / "article" / "circles.yaml"
 SAMPLES = 200

@@ -6,9 +6,9 @@ from typing import Any
 
 from docs.markdown import code, page, table
 from npnet.config import EarlyStopping, Experiment
-from npnet.config.keys import describe, item_of, nothing_of, registry_of, type_of
 from npnet.config.scalars import plain_float
 from npnet.config.schema import KINDS
+from npnet.config.type_info import describe, item_of, nothing_of, registry_of, type_of
 from npnet.data import Split
 from npnet.metrics import Metric, metrics
 from npnet.nn.losses import Loss

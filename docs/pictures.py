@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.frame import Frame
-from npnet.fitting import Fitting
+from npnet.data.columns.frame import Frame
+from npnet.model.fitting import Fitting
 from npnet.plots.backend import render, styled
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from npnet.estimators import Model, load
+    from npnet.api import Model, load
 
 __all__ = ["Model", "load"]
 
@@ -13,7 +13,7 @@ __all__ = ["Model", "load"]
 def __getattr__(name: str) -> Any:
     """`Model`, `load` and the layers, imported when they are asked for: the command line starts without NumPy."""
     if name == "load" or name[0].isupper():
-        import npnet.estimators as estimators
+        import npnet.api as estimators
 
         known = {"Model": estimators.Model, "load": estimators.load, **estimators.PUBLIC}
         if name in known:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from npnet import config
-from npnet.config import Experiment, Facts
+from npnet.config import Experiment
 from npnet.data import prepare
-from npnet.fitting import Fitting
+from npnet.experiment.compatibility import check
+from npnet.experiment.data_info import DataInfo
+from npnet.model.fitting import Fitting
 from npnet.nn.initializers import Uniform
 from npnet.nn.linear import Linear
 
@@ -30,7 +32,7 @@ def fitting_of(path: Path, *overrides: str) -> Fitting:
     experiment = loaded.experiment
     dataset = experiment.dataset.load(loaded.base, experiment.seed)
     data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
-    config.check(loaded, Facts.of(data))
+    check(loaded, DataInfo.of(data))
     return Fitting(experiment, data)
 
 

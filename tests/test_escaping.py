@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from npnet.escaping import escaped, one_line, visible
+from npnet.text import escaped, one_line, visible
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = tuple(
     line.split()
     for line in (
-        "registry synonyms errors escaping listed spec streams strict refusals io disk appender lock memory imports "
-        "signals",
-        "nn data metrics decisions search",
-        "config",
-        "training checkpoint weights rundir readout pooling predictor cohort deciding fitting crossval reopening",
-        "running plots sweep estimators",
-        "cli console __init__ __main__",
+        "errors registry text spec rng machine storage",
+        "nn data metrics search",
+        "config engine",
+        "experiment",
+        "rundir model",
+        "runner api plots sweep",
+        "cli __init__ __main__",
     )
 )
 FLOOR_OF = {part: number for number, floor in enumerate(FLOORS) for part in floor}

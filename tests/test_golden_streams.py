@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from npnet.data import Split
-from npnet.data.folds import Folds, folds_by_class
-from npnet.data.partition import by_group
 from npnet.data.source import classification
-from npnet.data.splits import split
-from npnet.nn.batches import Batches, Samples
+from npnet.data.split.folds import Folds, folds_by_class
+from npnet.data.split.partition import by_group
+from npnet.data.split.splits import split
+from npnet.engine.batches import Batches, Samples
 from npnet.nn.dropout import Dropout
 from npnet.nn.initializers import initializers
 from npnet.nn.layer import Memory
-from npnet.streams import member_seed, stream, trial_seed
+from npnet.rng import member_seed, stream, trial_seed
 
 Y = np.arange(1000) ** 2 % 7 % 3
 DATASET = classification(np.arange(2000.0).reshape(1000, 2), Y, ("u", "v"), "y", ("a", "b", "c"))

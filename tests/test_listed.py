@@ -1,6 +1,6 @@
 """Lists in a line."""
 
-from npnet.listed import first_of, listed
+from npnet.text import first_of, listed
 
 
 def test_a_short_list_is_whole() -> None:

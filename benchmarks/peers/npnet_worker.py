@@ -5,15 +5,15 @@ from itertools import pairwise
 import npnet.nn  # noqa: F401 - fills the registries
 from benchmarks.worker import Affine, main
 from benchmarks.works import Table, Work
+from npnet.engine.batches import Batches, Samples
+from npnet.engine.loop import Rates, train
+from npnet.engine.network import Network
+from npnet.engine.updates import Constraints, Updates
 from npnet.nn.activations import ReLU
-from npnet.nn.batches import Batches, Samples
 from npnet.nn.layer import Layer
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
-from npnet.nn.network import Network
 from npnet.nn.optimizers import optimizers
-from npnet.nn.updates import Constraints, Updates
-from npnet.training import Rates, train
 
 
 class Npnet:

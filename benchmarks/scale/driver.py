@@ -7,14 +7,14 @@ from benchmarks.scale.clocks import Clock, least
 from benchmarks.scale.group import Counter
 from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
+from npnet.machine.signals import Stop
 from npnet.rundir import Run
-from npnet.signals import Stop
 from npnet.sweep.driver import resume_sweep, run_sweep
 from npnet.sweep.groups import grouped
-from npnet.sweep.outcomes import Outcomes
+from npnet.sweep.options import SweepOptions
 from npnet.sweep.plan import planned, read_plan
+from npnet.sweep.results import SweepResults
 from npnet.sweep.task import read_wave, wave_path
-from npnet.sweep.wishes import SweepWishes
 
 TRIALS = 1000
 TINY = f"""\
@@ -29,7 +29,7 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     """What a trial takes of it, by the names that `Costs` has."""
     (folder / "tiny.yaml").write_text(TINY)
     plan = planned(load(folder / "tiny.yaml"))
-    wishes, sweep = SweepWishes(folder, run_dir=folder / "tiny"), folder / "tiny"
+    wishes, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"
     run_sweep(plan, wishes, Silent(), Stop())
     costs = {
         "plan_trial": least(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64), clock),
@@ -58,7 +58,7 @@ def calls(step: Callable[[], object]) -> int:
 def collect(sweep: Path) -> None:
     """Read the result of every trial, as a driver does when a group has ended."""
     plan, wave = read_plan(sweep / "sweep.yaml"), read_wave(wave_path(sweep, 0))
-    outcomes = Outcomes(sweep, plan)
+    outcomes = SweepResults(sweep, plan)
     for trial in wave.trials:
         result = outcomes.find(0, wave, trial)
         assert result is not None

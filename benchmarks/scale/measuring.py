@@ -16,9 +16,9 @@ from benchmarks.scale.costs import Costs
 from benchmarks.scale.driver import driver_costs
 from benchmarks.scale.simulation import heartbeat_interval
 from benchmarks.sweeps import CONFIG
-from npnet import io
+from npnet.storage import disk
 from npnet.sweep.task import Task, read_wave, wave_path
-from npnet.sweep.work import work
+from npnet.sweep.worker import work
 
 ROUNDS, TASKS, IDLE, SYNCS = 5, 2000, 20.0, 100
 
@@ -95,7 +95,7 @@ def sync_cost(folder: Path) -> float:
     (folder / "synced").mkdir()
     began = time.perf_counter()
     for number in range(SYNCS):
-        io.write_new(folder / "synced" / str(number), bytes(1000))
+        disk.write_new(folder / "synced" / str(number), bytes(1000))
     return (time.perf_counter() - began) / SYNCS
 
 

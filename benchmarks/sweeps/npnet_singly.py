@@ -7,8 +7,8 @@ from statistics import mean
 from benchmarks.sweeps import RATES, SEEDS
 from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
-from npnet.running import Wishes, run_training
-from npnet.signals import Stop
+from npnet.machine.signals import Stop
+from npnet.runner import RunOptions, run_training
 
 
 class Silent:
@@ -31,7 +31,7 @@ class Singly:
         for rate in RATES:
             for seed in range(SEEDS):
                 words = [f"learning_rate={rate!r}", f"model_seed={seed}", "threads=1"]
-                wishes = Wishes(self.folder / "runs", plots=False)
+                wishes = RunOptions(self.folder / "runs", plots=False)
                 run_training(load(self.folder / CONFIG_FILE, words), wishes, Silent(), Stop())
 
     def loss(self) -> float:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main, rows, stacked_loss
 from npnet.config import load
-from npnet.fitting import Fitting, prepared_for
-from npnet.running.threads import limited
+from npnet.experiment.folds import prepare_folds
+from npnet.experiment.threads import limited
+from npnet.model.fitting import Fitting
 from npnet.sweep.plan import planned
 
 
@@ -16,18 +17,18 @@ class Stack:
         self.folder = folder
         plan = planned(load(folder / CONFIG_FILE))
         experiment = plan.loaded.experiment
-        data = prepared_for(experiment, experiment.dataset.load(folder, 0))
+        data = prepare_folds(experiment, experiment.dataset.load(folder, 0))
         stage = plan.stage(0, [])
         assert stage is not None
         self.fittings = Fitting.together([plan.experiment(trial) for trial in plan.trials(stage)], data)
 
     def train(self) -> None:
         with limited(1):
-            for _ in self.fittings[0].cohort.train():
+            for _ in self.fittings[0].trainer.train():
                 pass
 
     def loss(self) -> float:
-        self.fittings[0].cohort.restore()
+        self.fittings[0].trainer.restore()
         weights = []
         for fitting in self.fittings:
             named = fitting.weights()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
-from npnet.signals import Stop
+from npnet.machine.signals import Stop
 from npnet.sweep.driver import run_sweep
+from npnet.sweep.options import SweepOptions
 from npnet.sweep.plan import planned
-from npnet.sweep.wishes import SweepWishes
 
 
 class Silent:
@@ -27,7 +27,7 @@ class Sweep:
         self.folder = folder
 
     def train(self) -> None:
-        wishes = SweepWishes(self.folder, run_dir=self.folder / "sweep")
+        wishes = SweepOptions(self.folder, run_dir=self.folder / "sweep")
         run_sweep(planned(load(self.folder / CONFIG_FILE)), wishes, Silent(), Stop())
 
     def loss(self) -> float:

@@ -41,10 +41,10 @@ def main(prepare: Callable[[Path], Trainings]) -> None:
 def rows(folder: Path) -> Table:
     """Give the rows that the config trains on, as npnet prepares them."""
     from npnet.config import load
-    from npnet.fitting import prepared_for
+    from npnet.experiment.folds import prepare_folds
 
     experiment = load(folder / CONFIG_FILE).experiment
-    [[data]] = prepared_for(experiment, experiment.dataset.load(folder, 0))
+    [[data]] = prepare_folds(experiment, experiment.dataset.load(folder, 0))
     part = data.parts["train"]
     return Table(np.ascontiguousarray(part.X, np.float32), np.asarray(part.y).astype(np.int64))
 

@@ -11,11 +11,11 @@ from benchmarks.tables.clock import timed
 from benchmarks.tables.sources import Halves, Table, score
 from npnet import config
 from npnet.config.presets import text_of
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
-from npnet.fitting import Fitting
-from npnet.running.ready import make_ready
-from npnet.running.threads import limited
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
+from npnet.experiment.threads import limited
+from npnet.model.fitting import Fitting
+from npnet.runner.prepared_run import prepare_run
 
 NAME, PRESET = "npnet", "tabular"
 TRAIN, TEST, CONFIG = "train.csv", "test.csv", "config.yaml"
@@ -49,7 +49,7 @@ def write(halves: Halves, folder: Path) -> None:
 
 def predicted(folder: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Do what `npnet train` and `npnet predict` do, but for the run folder: classes and outputs (outputs, rows)."""
-    ready = make_ready(config.load(folder / CONFIG))
+    ready = prepare_run(config.load(folder / CONFIG))
     with limited(ready.threads):
         fitting = Fitting(ready.experiment, ready.folds)
         for _ in fitting.fit():

@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from benchmarks.tables.sources import MISSING, Halves, Table, score
-from npnet.nn.batches import Batches, Samples
+from npnet.engine.batches import Batches, Samples
+from npnet.engine.loop import KeepBest, Monitor, Rates, train
+from npnet.engine.network import Network
+from npnet.engine.scoring import Scorer
+from npnet.engine.updates import Constraints, Updates
 from npnet.nn.dropout import Dropout
-from npnet.nn.embedding import Periodic
 from npnet.nn.initializers import LeCunNormal, Zeros
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
-from npnet.nn.network import Network
 from npnet.nn.optimizers import AdamW
-from npnet.nn.scaling import Scale
+from npnet.nn.periodic import Periodic
+from npnet.nn.scale import Scale
 from npnet.nn.schedules import schedules
-from npnet.nn.scoring import Scorer
-from npnet.nn.updates import Constraints, Updates
-from npnet.training import KeepBest, Monitor, Rates, train
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from npnet.signals import Halted, Listening
+from npnet.machine.signals import Interrupted, Listening
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from npnet.cli.app import run
 
         return run(sys.argv[1:] if arguments is None else list(arguments), stop)
-    except Halted as halted:
+    except Interrupted as halted:
         return halted.code
     finally:
         if arguments is None:

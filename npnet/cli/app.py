@@ -27,13 +27,13 @@ from npnet.cli import (
     train,
 )
 from npnet.cli.commands import root
-from npnet.console.screen import Screen
-from npnet.console.streams import UnreadError, mend_streams
+from npnet.cli.console.screen import Screen
+from npnet.cli.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
-from npnet.imports import room_for_imports
-from npnet.refusals import out_of_memory
-from npnet.signals import Stop, exit_code
-from npnet.synonyms import synonym
+from npnet.machine.imports import room_for_imports
+from npnet.machine.refusals import out_of_memory
+from npnet.machine.signals import Stop, exit_code
+from npnet.registry.synonyms import synonym
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")

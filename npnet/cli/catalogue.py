@@ -70,7 +70,7 @@ def templates() -> dict[str, str]:
 
 def options_of(thing: Any) -> Iterator[Option]:
     """The options of a spec; metrics and plots have none."""
-    from npnet.config.keys import describe, type_of
+    from npnet.config.type_info import describe, type_of
     from npnet.spec import Spec
 
     if inspect.isclass(thing) and issubclass(thing, Spec):

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from npnet import __version__
-from npnet.cli.help import EXAMPLES, Command, Group
-from npnet.console.screen import Screen
+from npnet.cli.console.screen import Screen
+from npnet.cli.help import EXAMPLES, Command, HelpGroup
 from npnet.errors import UsageError
+from npnet.machine.signals import Interrupted, Stop
 from npnet.registry import nearest
-from npnet.signals import Halted, Stop
 
 RUNS_DIR = "runs"
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -53,7 +53,7 @@ class NpnetCommand(Command):
     everywhere = frozenset(EVERYWHERE)
 
 
-class NpnetGroup(Group):
+class NpnetGroup(HelpGroup):
     """A family of commands, or all of them."""
 
     everywhere = frozenset(EVERYWHERE)
@@ -109,7 +109,7 @@ def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | 
         here = Here.of([options, *earlier(context)], context.obj)
         try:
             return function(here, **{parameter.name: options[parameter.name] for parameter in own})
-        except Halted as halted:
+        except Interrupted as halted:
             here.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
             return halted.code
 

@@ -96,7 +96,7 @@ def show(here: Here, comparison: "Comparison", form: str | None) -> None:
     elif form == "json":
         here.screen.result_json(comparison.object)
     else:
-        from npnet.console.tables import table
+        from npnet.cli.console.tables import table
 
         here.screen.result_table(table(["", *comparison.runs], comparison.rows))
 
@@ -130,10 +130,10 @@ def draw(here: Here, runs: "list[Run]", form: str, picture: OutputFile) -> None:
 
 def answers(runs: "list[Run]") -> "Iterator[tuple[str, Run]]":
     """The runs by their names; of a sweep its best trial."""
-    from npnet.rundir import answering
+    from npnet.rundir import best_trial_of
 
     for run in runs:
-        one = answering(run)
+        one = best_trial_of(run)
         yield run.id if one is run else f"{run.id}/best", one
 
 
@@ -196,13 +196,13 @@ class Comparison:
 
     def markdown(self) -> str:
         """A column for each run, as on the screen."""
-        from npnet.console.tables import markdown
+        from npnet.cli.console.tables import markdown
 
         return markdown(["", *self.runs], self.rows)
 
     def json(self) -> str:
         """The object that --json writes."""
-        from npnet.strict import to_json
+        from npnet.storage.strict_json import to_json
 
         return to_json(self.object).decode()
 

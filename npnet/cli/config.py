@@ -42,9 +42,9 @@ def check(here: Here, config: Config, overrides: Overrides = None) -> None:
     """Check a config, its data and its shapes, all that `npnet train` checks before it begins."""
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
-    from npnet.running import make_ready
+    from npnet.runner import prepare_run
 
-    make_ready(load(config, overrides or []))
+    prepare_run(load(config, overrides or []))
     if here.json:
         here.screen.result_json({"config": str(config), "valid": True})
     else:
@@ -56,13 +56,13 @@ def show(here: Here, config: Config, overrides: Overrides = None) -> None:
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
     from npnet.config.resolved import show, spelled
-    from npnet.readout import fused
+    from npnet.model.output_transform import without_final_activation
 
     experiment = load(config, overrides or []).experiment
     if here.json:
         here.screen.result_json(spelled(experiment))
         return
-    if experiment.loss and fused(experiment.layers, experiment.loss) != experiment.layers:
+    if experiment.loss and without_final_activation(experiment.layers, experiment.loss) != experiment.layers:
         here.screen.result(f"# {experiment.loss.link} is trained together with the loss, as one formula of raw scores")
     here.screen.result(show(experiment))
 

@@ -8,7 +8,7 @@ import typer
 from npnet.cli.commands import Config, Here, Overrides, command, group, refuse_options
 
 if TYPE_CHECKING:
-    from npnet.running.looking import Look
+    from npnet.runner.data_report import Look
 
 CHECK = """
 npnet data check credit.yaml
@@ -30,13 +30,13 @@ def check(here: Here, config: Config, overrides: Overrides = None) -> None:
     """
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
-    from npnet.running.looking import look
+    from npnet.runner.data_report import look
 
     found = look(load(config, overrides or []))
     if here.json:
         here.screen.result_json(fields_of(found))
         return
-    from npnet.console.looks import look_text
+    from npnet.cli.console.data_reports import look_text
 
     here.screen.result_table(look_text(found))
 

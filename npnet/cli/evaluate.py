@@ -10,7 +10,7 @@ from npnet.errors import Unmet, UsageError
 from npnet.registry import nearest
 
 if TYPE_CHECKING:
-    from npnet.crossval import Scores
+    from npnet.model.cross_validation import Scores
 
 EXAMPLES = """
 npnet evaluate latest
@@ -53,12 +53,12 @@ def evaluate(
     the run stand below, as they were scored then; --json has the scores of the network alone.
     """
     bounds = [read_bound(text) for text in fail_under or []]
-    from npnet.console.tables import baselines_text, scores_text
-    from npnet.rundir import answering, find, with_threshold
-    from npnet.running.scoring import Question, score
+    from npnet.cli.console.tables import baselines_text, scores_text
+    from npnet.rundir import best_trial_of, find, with_threshold
+    from npnet.runner.scoring import Question, score
 
     chosen = tuple(metric or ()) and (*(metric or ()), *(name for name, _ in bounds))
-    found = answering(find(here.runs_dir, run))
+    found = best_trial_of(find(here.runs_dir, run))
     answer = score(found, Question(split, chosen or None, threshold, data, bootstrap))
     for note in answer.notes:
         here.screen.say(note)
@@ -89,7 +89,7 @@ def read_bound(text: str) -> tuple[str, float]:
 
 def require(scores: "Scores", name: str, bound: float) -> None:
     """Unmet (exit 8) where a score, of the last part, is worse than `bound` or undefined."""
-    from npnet.console.numbers import short
+    from npnet.cli.console.numbers import short
     from npnet.metrics import metrics
 
     part = list(scores)[-1]

@@ -79,7 +79,7 @@ class OutputFile:
 
     def write(self, pieces: Iterable[bytes]) -> None:
         """Write the file, whole or not at all; UsageError where it may not be written."""
-        from npnet.io import create_pieces, write_pieces
+        from npnet.storage.disk import create_pieces, write_pieces
 
         self.require_free()
         try:

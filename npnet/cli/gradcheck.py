@@ -7,10 +7,10 @@ import typer
 
 from npnet.cli.commands import Config, Here, Overrides, command, refuse_options
 from npnet.errors import Unmet
-from npnet.listed import listed
+from npnet.text import listed
 
 if TYPE_CHECKING:
-    from npnet.running.gradients import GradientCheck
+    from npnet.runner.gradients import GradientCheck
 
 EXAMPLES = """
 npnet gradcheck circles.yaml
@@ -32,12 +32,12 @@ def gradcheck(here: Here, config: Config, overrides: Overrides = None) -> int | 
     the true one. Exits with 8 where one is wrong.
     """
     refuse_options([str(config), *(overrides or [])])
+    from npnet.cli.console.tables import gradient_table
     from npnet.config import load
-    from npnet.console.tables import gradient_table
-    from npnet.running import make_ready
-    from npnet.running.gradients import check_gradients_of
+    from npnet.runner import prepare_run
+    from npnet.runner.gradients import check_gradients_of
 
-    check = check_gradients_of(make_ready(load(config, overrides or [])))
+    check = check_gradients_of(prepare_run(load(config, overrides or [])))
     if here.json:
         here.screen.result_json(as_json(check))
     else:

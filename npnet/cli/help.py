@@ -27,7 +27,7 @@ class Command(TyperCommand):
         formatter.write("\n\n".join([*_head(ctx, self), *_options(self.get_params(ctx), self.everywhere)]))
 
 
-class Group(TyperGroup):
+class HelpGroup(TyperGroup):
     """A family of commands whose help is npnet's."""
 
     everywhere: frozenset[str] = frozenset()

@@ -10,8 +10,8 @@ from npnet.cli.commands import Force, Here, Output, command
 from npnet.cli.files import OutputFile, destination, format_of
 from npnet.cli.listing import item
 from npnet.errors import UsageError
-from npnet.listed import first_of, listed
 from npnet.registry import nearest
+from npnet.text import first_of, listed
 
 EXAMPLES = """
 npnet init --list
@@ -71,7 +71,7 @@ def write_proposal(here: Here, data: str, target: list[str], output: str | None,
     """Write a config for a table, and say what was decided."""
     if not target:
         raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
-    from npnet.running.proposing import propose
+    from npnet.runner.proposing import propose
 
     place = destination_of(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
     proposal = propose(data, target, Path() if place is None else place.path.parent)
@@ -104,7 +104,7 @@ def deliver(here: Here, text: str, place: OutputFile | None, about: dict[str, ob
 
 def list_templates(here: Here) -> None:
     """Write the names of the templates and what each is."""
-    from npnet.console.lists import definitions
+    from npnet.cli.console.lists import definitions
 
     found = entries("templates")
     if here.json:

@@ -9,7 +9,7 @@ from npnet.cli.catalogue import KINDS, Entry, entries
 from npnet.cli.commands import Here, command
 
 if TYPE_CHECKING:
-    from npnet.console.lists import Item
+    from npnet.cli.console.lists import Item
 
 EXAMPLES = """
 npnet list layers
@@ -28,7 +28,7 @@ def listing(
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")] = None,
 ) -> None:
     """List what there is of a kind, with options, what they take and their defaults."""
-    from npnet.console.lists import definitions
+    from npnet.cli.console.lists import definitions
 
     kinds = [kind] if kind else list(KINDS)
     found = {one: entries(one) for one in kinds}

@@ -60,11 +60,11 @@ def plot(
 
 def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
     """The pictures of one training; gives their paths. Its data are opened only where a picture needs them."""
+    from npnet.experiment.threads import limited, threads_of
     from npnet.plots import draw, lacking_data
     from npnet.plots.from_folder import folder_material
     from npnet.plots.from_run import material
-    from npnet.reopening import reopen
-    from npnet.running.threads import limited, threads_of
+    from npnet.rundir.restore import reopen
 
     seen = folder_material(run)
     kinds = chosen(kind, seen)

@@ -8,12 +8,12 @@ import typer
 from npnet.cli.commands import Force, Here, Output, Run, command
 from npnet.cli.files import STDIO, destination, format_of
 from npnet.errors import UsageError
-from npnet.escaping import escaped
+from npnet.text import escaped
 
 if TYPE_CHECKING:
-    from npnet.data.reading import ReadFrame
-    from npnet.running.predicting import Oracle
-    from npnet.running.results import Columns
+    from npnet.data.readers.reading import ReadFrame
+    from npnet.runner.predicting import RunPredictor
+    from npnet.runner.results import Columns
 
 FORMATS = ("csv", "jsonl", "parquet")
 NAMED = "--format csv, jsonl or parquet says it"
@@ -56,16 +56,16 @@ def predict(
         raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
     if output in (None, STDIO):
         refuse_for_standard_output(here, form)
-    from npnet.reopening import data_files
-    from npnet.rundir import answering, find
-    from npnet.running.formats import encoded, require_writer
-    from npnet.running.predicting import Oracle, Unanswered
+    from npnet.rundir import best_trial_of, find
+    from npnet.rundir.restore import data_files
+    from npnet.runner.formats import encoded, require_writer
+    from npnet.runner.predicting import RunPredictor, Unanswered
 
-    found = answering(find(here.runs_dir, run))
+    found = best_trial_of(find(here.runs_dir, run))
     place = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
     kind = (form or "csv") if place is None else format_of(place.path, form, FORMATS, NAMED)
     require_writer(kind)
-    oracle = Oracle.of(found)
+    oracle = RunPredictor.of(found)
     if proba:
         oracle.require_classes()
     frame = looked_at(here, oracle, file or STDIO, strict)
@@ -92,7 +92,7 @@ def refuse_for_standard_output(here: Here, form: str | None) -> None:
         raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
 
 
-def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFrame":
+def looked_at(here: Here, oracle: "RunPredictor", file: str, strict: bool) -> "ReadFrame":
     """The rows of a file, once all that is odd about them is told or refused."""
     frame = oracle.read(file)
     for note in frame.notes:
@@ -106,7 +106,7 @@ def looked_at(here: Here, oracle: "Oracle", file: str, strict: bool) -> "ReadFra
 
 def show(here: Here, kind: str, blocks: "Iterator[Columns]") -> None:
     """Write the predictions to standard output."""
-    from npnet.running.formats import rows_of, texts
+    from npnet.runner.formats import rows_of, texts
 
     if here.json:
         here.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from npnet.errors import RunError, UsageError
-from npnet.listed import listed
 from npnet.registry import nearest
 from npnet.rundir.entry import FACTS, Entry, reader
+from npnet.text import listed
 
 if TYPE_CHECKING:
     from npnet.rundir import Run

@@ -11,8 +11,8 @@ from npnet.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from npnet.rundir import Run as RunFolder
-    from npnet.running.resuming import ResumeWishes
-    from npnet.sweep.wishes import SweepWishes
+    from npnet.runner.resuming import ResumeOptions
+    from npnet.sweep.options import SweepOptions
 
 RESUME = """
 npnet resume latest
@@ -51,8 +51,8 @@ def resume(
     failures and time are for sweeps.
     """
     from npnet.rundir import find, is_sweep
-    from npnet.running.resuming import ResumeWishes
-    from npnet.sweep.wishes import SweepWishes
+    from npnet.runner.resuming import ResumeOptions
+    from npnet.sweep.options import SweepOptions
 
     refuse_options(overrides or [])
     found = find(here.runs_dir, run)
@@ -74,18 +74,18 @@ def resume(
         return 0
     if many:
         keep = known_keep(str(found.info.get("keep", "light")))
-        wishes = SweepWishes(
+        wishes = SweepOptions(
             here.runs_dir, found.path, None, (), jobs, backend, scheduler, keep, max_failures, trial_timeout
         )
         return resume_many(here, found, wishes, strict_repro, not no_plots)
     return resume_one(
-        here, found, ResumeWishes(here.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, not no_plots)
+        here, found, ResumeOptions(here.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, not no_plots)
     )
 
 
-def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", strict: bool, plots: bool) -> int:
+def resume_many(here: Here, found: "RunFolder", wishes: "SweepOptions", strict: bool, plots: bool) -> int:
     """Go on with a sweep; where that is asked, RunError for trials whose last bits may differ."""
-    from npnet.console.sweeping import SweepDisplay
+    from npnet.cli.console.sweeping import SweepDisplay
     from npnet.sweep.driver import resume_sweep
 
     ending = resume_sweep(found, wishes, SweepDisplay(here.screen), here.stop)
@@ -99,14 +99,14 @@ def resume_many(here: Here, found: "RunFolder", wishes: "SweepWishes", strict: b
     return code
 
 
-def resume_one(here: Here, found: "RunFolder", wishes: "ResumeWishes") -> int:
+def resume_one(here: Here, found: "RunFolder", wishes: "ResumeOptions") -> int:
     """Go on with a training."""
+    from npnet.cli.console.progress import TrainingDisplay
     from npnet.cli.train import told
-    from npnet.console.progress import TrainingDisplay
-    from npnet.running.resuming import resume_training
+    from npnet.runner.resuming import resume_training
 
     if found.status == "diverged":
-        anew = f"npnet train {found.resolved_path} learning_rate=VALUE trains it anew with a smaller one"
-        raise RunError(f"{found.id} has diverged, and would again", anew)
+        uncached = f"npnet train {found.resolved_path} learning_rate=VALUE trains it anew with a smaller one"
+        raise RunError(f"{found.id} has diverged, and would again", uncached)
     ending = resume_training(found, wishes, TrainingDisplay(here.screen), here.stop)
     return told(here, ending, str(found.path))

@@ -9,7 +9,7 @@ import typer
 from npnet.cli.commands import Here, Run, Runs, command, group
 from npnet.cli.query import Query, scores_of, settings_of
 from npnet.errors import RunError
-from npnet.listed import listed
+from npnet.text import listed
 
 if TYPE_CHECKING:
     from npnet.rundir import Entry
@@ -55,7 +55,7 @@ def listing(here: Here, filter: Filter = None, sort: Sort = None, tag: Tagged = 
     if here.json:
         here.screen.result_json({"runs": list(objects(here, chosen))})
     elif chosen:
-        from npnet.console.lines import runs_text
+        from npnet.cli.console.lines import runs_text
 
         here.screen.result(runs_text(chosen, here.screen.out))
     else:
@@ -82,7 +82,7 @@ def show(here: Here, run: Run) -> None:
 
     --json has all of it: hashes, versions and settings of the machine too.
     """
-    from npnet.console.run_page import run_page
+    from npnet.cli.console.run_page import run_page
     from npnet.rundir import find
 
     found = find(here.runs_dir, run)
@@ -126,7 +126,7 @@ def tag(
 
 def diff(here: Here, first: Run, second: Run) -> None:
     """Show what differs between two runs: settings, scores, machine and data."""
-    from npnet.console.tables import table
+    from npnet.cli.console.tables import table
     from npnet.rundir import difference, find
 
     one, other = find(here.runs_dir, first), find(here.runs_dir, second)

@@ -9,9 +9,9 @@ from npnet.cli.commands import Here, Overrides, command, refuse_options, refuse_
 from npnet.errors import NpnetError, UsageError
 
 if TYPE_CHECKING:
-    from npnet.sweep.driver import SweepEnding
-    from npnet.sweep.plan import Plan
-    from npnet.sweep.wishes import SweepWishes
+    from npnet.sweep.driver import SweepEnd
+    from npnet.sweep.options import SweepOptions
+    from npnet.sweep.plan import SweepPlan
 
 SWEEP = """
 npnet sweep sweep.yaml
@@ -84,9 +84,9 @@ def sweep(
     if dry_run:
         rehearse(here, plan)
         return None
-    from npnet.sweep.wishes import SweepWishes
+    from npnet.sweep.options import SweepOptions
 
-    wishes = SweepWishes(
+    wishes = SweepOptions(
         here.runs_dir,
         run_dir,
         name,
@@ -104,10 +104,10 @@ def sweep(
     return run(here, plan, wishes, not no_plots)
 
 
-def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: Path | None) -> "Plan":
+def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: Path | None) -> "SweepPlan":
     """The plan of a config, with what the command line adds to it."""
     from npnet.config import load
-    from npnet.config.tries import parted
+    from npnet.config.sweep_overrides import parted
     from npnet.sweep.listing import tries_of
     from npnet.sweep.plan import planned
 
@@ -123,17 +123,17 @@ def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: 
 
 def known_keep(text: str) -> Any:
     """What to keep; UsageError for another word."""
-    from npnet.sweep.wishes import Keep
+    from npnet.sweep.options import Keep
 
     if text not in get_args(Keep):
         raise UsageError(f"--keep does not take {text}", f"write {', '.join(get_args(Keep))}")
     return text
 
 
-def rehearse(here: Here, plan: "Plan") -> None:
+def rehearse(here: Here, plan: "SweepPlan") -> None:
     """List the trials; of a search that learns, those of its first stage."""
-    from npnet.console.sweeping import written
-    from npnet.console.tables import table
+    from npnet.cli.console.sweeping import written
+    from npnet.cli.console.tables import table
 
     stage = plan.stage(0, [])
     trials = list(plan.trials(stage)) if stage else []
@@ -149,9 +149,9 @@ def rehearse(here: Here, plan: "Plan") -> None:
     here.screen.say(f"{plan.size} trials{more}; the best by {plan.goal.name}")
 
 
-def run(here: Here, plan: "Plan", wishes: "SweepWishes", plots: bool) -> int:
+def run(here: Here, plan: "SweepPlan", wishes: "SweepOptions", plots: bool) -> int:
     """Train all of it, and say how it went and where it is."""
-    from npnet.console.sweeping import SweepDisplay
+    from npnet.cli.console.sweeping import SweepDisplay
     from npnet.sweep.driver import run_sweep
 
     ending = run_sweep(plan, wishes, SweepDisplay(here.screen), here.stop)
@@ -161,7 +161,7 @@ def run(here: Here, plan: "Plan", wishes: "SweepWishes", plots: bool) -> int:
     return code
 
 
-def draw(here: Here, ending: "SweepEnding") -> None:
+def draw(here: Here, ending: "SweepEnd") -> None:
     """Draw the overview of a sweep that is done, last of all: it takes a second, most of it matplotlib's start.
 
     With --quiet and --json nobody watches, and nothing is drawn; that it cannot be drawn is no error.
@@ -177,15 +177,15 @@ def draw(here: Here, ending: "SweepEnding") -> None:
         here.screen.warn(f"the overview is missing: {error.message}; npnet plot {ending.run.id} tries again")
 
 
-def told(here: Here, ending: "SweepEnding", folder: str) -> int:
+def told(here: Here, ending: "SweepEnd", folder: str) -> int:
     """Show the best points and what failed, and name the folder."""
-    from npnet.console.sweeping import failures_table, rule_of_best, standings_table
-    from npnet.rundir import answering
+    from npnet.cli.console.sweeping import failures_table, rule_of_best, standings_table
+    from npnet.rundir import best_trial_of
 
     outcomes = ending.outcomes
     if outcomes.trials:
         here.screen.say_table(standings_table(outcomes))
-    if outcomes.best is not None and (rule := rule_of_best(outcomes.plan, answering(ending.run).info)):
+    if outcomes.best is not None and (rule := rule_of_best(outcomes.plan, best_trial_of(ending.run).info)):
         here.screen.say(rule)
     if outcomes.failed:
         here.screen.say("")
@@ -206,9 +206,9 @@ def told(here: Here, ending: "SweepEnding", folder: str) -> int:
     return ending.code
 
 
-def emit(here: Here, plan: "Plan", wishes: "SweepWishes") -> None:
+def emit(here: Here, plan: "SweepPlan", wishes: "SweepOptions") -> None:
     """Write the folder, and print a command for each trial."""
-    from npnet.sweep.elsewhere import commands, prepare_folder
+    from npnet.sweep.external import commands, prepare_folder
 
     for line in commands(plan, prepare_folder(plan, wishes)):
         here.screen.result(line)
@@ -216,6 +216,6 @@ def emit(here: Here, plan: "Plan", wishes: "SweepWishes") -> None:
 
 def collected(here: Here, folder: Path) -> int:
     """Make the tables of trials that were trained elsewhere."""
-    from npnet.sweep.elsewhere import collect
+    from npnet.sweep.external import collect
 
     return told(here, collect(folder), str(folder))

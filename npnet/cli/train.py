@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.cli.commands import Config, Here, Overrides, command, refuse_options, refuse_twice
-from npnet.console.streams import UnreadError
+from npnet.cli.console.streams import UnreadError
 from npnet.errors import MachineError
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
     from npnet.rundir import Run
-    from npnet.running import Ending, Wishes
+    from npnet.runner import Ending, RunOptions
 
 EXAMPLES = """
 npnet train circles.yaml
@@ -52,33 +52,33 @@ def train(
     refuse_options([str(config), *(overrides or [])])
     refuse_twice({} if cv is None else {"--cv": "cv"}, overrides or [])
     from npnet.config import load
-    from npnet.running import Wishes
+    from npnet.runner import RunOptions
 
     loaded = load(config, [*([] if cv is None else [f"cv={cv}"]), *(overrides or [])])
     if dry_run:
         rehearse(here, loaded)
         return None
-    return run(here, loaded, Wishes(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines))
+    return run(here, loaded, RunOptions(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines))
 
 
 def rehearse(here: Here, loaded: "Loaded") -> None:
     """Check everything, and say what would be trained."""
-    from npnet.console.tables import outline_text
-    from npnet.running import make_ready, outline
-    from npnet.running.starting import run_to_start_from
+    from npnet.cli.console.tables import outline_text
+    from npnet.runner import outline, prepare_run
+    from npnet.runner.starting import run_to_start_from
 
     run_to_start_from(loaded.experiment, loaded.base, here.runs_dir)
-    plan = outline(make_ready(loaded))
+    plan = outline(prepare_run(loaded))
     if here.json:
         here.screen.result_json(asdict(plan))
     else:
         here.screen.result_table(outline_text(plan))
 
 
-def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
+def run(here: Here, loaded: "Loaded", wishes: "RunOptions") -> int:
     """Train, and say how it went and where the run is."""
-    from npnet.console.progress import TrainingDisplay
-    from npnet.running import run_training
+    from npnet.cli.console.progress import TrainingDisplay
+    from npnet.runner import run_training
 
     ending = run_training(loaded, wishes, TrainingDisplay(here.screen), here.stop)
     return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
@@ -86,7 +86,7 @@ def run(here: Here, loaded: "Loaded", wishes: "Wishes") -> int:
 
 def told(here: Here, ending: "Ending", folder: str) -> int:
     """Show the scores, name the folder, and say what kept the training from its end."""
-    from npnet.console.tables import baselines_text, scores_text
+    from npnet.cli.console.tables import baselines_text, scores_text
 
     if ending.metrics:
         here.screen.say_table(scores_text(ending.metrics, ending.rule))
@@ -104,7 +104,7 @@ def told(here: Here, ending: "Ending", folder: str) -> int:
 
 def kept_text(run: "Run") -> str:
     """Which weights of a training that was cut short are kept, where it came so far."""
-    from npnet.training import epochs_text
+    from npnet.engine.loop import epochs_text
 
     monitored = run.info.get("monitored")
     if not monitored:

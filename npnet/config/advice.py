@@ -8,13 +8,13 @@ from typing import Any
 from npnet.config.dumper import flow
 from npnet.config.experiment import Experiment
 from npnet.config.files import TABLES
-from npnet.config.places import Place
+from npnet.config.locations import SourceLocation
+from npnet.config.nodes import Node, Path
 from npnet.config.scalars import resolve
-from npnet.config.tree import Node, Path
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
 from npnet.registry import nearest
-from npnet.synonyms import squashed
+from npnet.registry.synonyms import squashed
 
 # words beside the key of a config, squashed, and the key under which their value stands; {optimizer}, {loss} and
 # {dataset} are those of the config
@@ -105,8 +105,8 @@ def misplaced(root: Node, path: Path, key: str, node: Node | None) -> str | None
         return _of_config(root, word, value, place)
     if path[0] == "layers" and path[-1] in layers:
         return _of_layer(word, value) or _found(TAKE_OUT, word, "take it out: {}".format)
-    if path[0] == "optimizer" and (moved := beside_optimizer(key, value, place)):
-        return moved
+    if path[0] == "optimizer" and (apply_threshold := beside_optimizer(key, value, place)):
+        return apply_threshold
     if path == ("early_stopping",) and word in ("monitor", "metric"):
         return "write monitor: validation_loss beside early_stopping instead"
     if path == ("sweep",) and isinstance(value, list | dict) and (near := nearest(key, list(Experiment.model_fields))):
@@ -116,31 +116,31 @@ def misplaced(root: Node, path: Path, key: str, node: Node | None) -> str | None
 
 def moved_option(name: str, value: str) -> str | None:
     """What to write for --momentum 0.9; None where the config has no such key, or npnet nothing like it."""
-    place = Place.of_override(name, 1, "")
+    place = SourceLocation.of_override(name, 1, "")
     text = _of_config(Node({}, place), squashed(name), resolve(value), place)
     return text if text and text.startswith("write") else None
 
 
-def no_layer(name: str, value: Any, place: Place) -> str | None:
+def no_layer(name: str, value: Any, place: SourceLocation) -> str | None:
     """What to write for a name of no layer; None where npnet has nothing like it."""
     penalty = value if isinstance(value, float) else 0.001
-    moved = _found(PENALTIES, squashed(name), lambda to: written(to, penalty, place))
-    return moved or _found(NO_LAYERS, squashed(name), str)
+    apply_threshold = _found(PENALTIES, squashed(name), lambda to: written(to, penalty, place))
+    return apply_threshold or _found(NO_LAYERS, squashed(name), str)
 
 
-def table_of(path: str, place: Place) -> str | None:
+def table_of(path: str, place: SourceLocation) -> str | None:
     """How the file of a table is written as a dataset; None for a name of no such file."""
     if not path.lower().endswith(TABLES):
         return None
     return written("dataset.table", {"path": path, "target": "COLUMN"}, place)
 
 
-def beside_optimizer(name: str, value: Any, place: Place) -> str | None:
+def beside_optimizer(name: str, value: Any, place: SourceLocation) -> str | None:
     """What to write for an option that no optimizer has; None where npnet has nothing like it."""
     return _found(BESIDE_OPTIMIZER, squashed(name), lambda to: written(to, value, place))
 
 
-def written(key: str, value: Any, place: Place) -> str:
+def written(key: str, value: Any, place: SourceLocation) -> str:
     """How a value stands under a dotted key: in a file as YAML, on the command line as KEY=VALUE."""
     if place.on_command_line:
         return f"write {shlex.quote(f'{key}={flow(value)}')} instead"
@@ -171,7 +171,7 @@ def as_override(hint: str, path: Path = ()) -> str:
     return re.sub(rf"\b(?P<verb>write|or) (?P<key>[\w.]+): (?P<value>{VALUE})", setting, whole)
 
 
-def _of_config(root: Node, word: str, value: Any, place: Place) -> str | None:
+def _of_config(root: Node, word: str, value: Any, place: SourceLocation) -> str | None:
     if word in ("data", "dataset", "traindata") and isinstance(value, str) and (table := table_of(value, place)):
         return table
     if word == "nesterov" and value is True:
@@ -183,9 +183,9 @@ def _of_config(root: Node, word: str, value: Any, place: Place) -> str | None:
         return written("early_stopping", {"patience": 10, "min_delta": value}, place)
     if word in HIDDEN.split():
         return _hidden(root, value, place)
-    moved = _found(MOVED, word, lambda to: _moved(root, _to(root, to), value, place))
+    apply_threshold = _found(MOVED, word, lambda to: _moved(root, _to(root, to), value, place))
     asked = _found(ON_COMMAND_LINE, word, "take it out, and write {} on the command line".format)
-    return moved or asked or _of_layer(word, value) or _found(TAKE_OUT, word, "take it out: {}".format)
+    return apply_threshold or asked or _of_layer(word, value) or _found(TAKE_OUT, word, "take it out: {}".format)
 
 
 def _of_layer(word: str, value: Any) -> str | None:
@@ -200,7 +200,7 @@ def _of_layer(word: str, value: Any) -> str | None:
     return None
 
 
-def _moved(root: Node, key: str, value: Any, place: Place) -> str:
+def _moved(root: Node, key: str, value: Any, place: SourceLocation) -> str:
     """How a value stands under a dotted key of a config that may have some of it already."""
     *above, option = key.split(".")
     nodes = root.walk(tuple(above))
@@ -209,7 +209,7 @@ def _moved(root: Node, key: str, value: Any, place: Place) -> str:
     return written(key, value, place)
 
 
-def _hidden(root: Node, value: Any, place: Place) -> str:
+def _hidden(root: Node, value: Any, place: SourceLocation) -> str:
     """A list of layers with as many hidden ones as the sizes that are written."""
     sizes = [one for one in (value if isinstance(value, list) else [value]) if type(one) is int and one > 0]
     activation = next((node.plain() for key, node in _items(root) if squashed(key) in ACTIVATION.split()), "relu")

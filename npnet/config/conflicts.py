@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from npnet.config.experiment import Experiment
 from npnet.config.loaded import Loaded
-from npnet.config.tree import Path
+from npnet.config.nodes import Path
 from npnet.data import Split
-from npnet.data.table import Table
+from npnet.data.datasets.table import Table
 
 Fault = tuple[Path, str, str | None]  # the key, what is wrong, a hint
 

@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from npnet.config.dumper import flow
-from npnet.config.keys import branches, nothing_of
-from npnet.config.places import shown
+from npnet.config.locations import shown
+from npnet.config.nodes import Node
 from npnet.config.scalars import resolve
-from npnet.config.tree import Node
+from npnet.config.type_info import branches, nothing_of
 from npnet.registry import nearest
 from npnet.spec import Spec
 

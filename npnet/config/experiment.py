@@ -4,17 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PositiveInt
 
-from npnet.config.keys import Also
 from npnet.config.presets import known
-from npnet.config.scores import known_score
+from npnet.config.score_names import known_score
 from npnet.config.sweep import SweepSpec
+from npnet.config.type_info import Also
 from npnet.data import SourceSpec, Split
-from npnet.data.folds import Folds
-from npnet.data.preparation import PrepareSpec
-from npnet.data.table import Table
-from npnet.decisions import RATES
+from npnet.data.datasets.table import Table
+from npnet.data.preprocessing.preprocessing import PrepareSpec
+from npnet.data.split.folds import Folds
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics
+from npnet.metrics.calibration import RATES
 from npnet.nn.layer import LayerSpec
 from npnet.nn.losses import LossSpec
 from npnet.nn.optimizers import Adam, OptimizerSpec

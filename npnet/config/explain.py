@@ -8,9 +8,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from npnet.config.experiment import Experiment
-from npnet.config.keys import below, describe, item_of, nothing_of, registry_of, spec_of, type_of
-from npnet.config.places import shown
+from npnet.config.locations import shown
 from npnet.config.scalars import plain_float
+from npnet.config.type_info import below, describe, item_of, nothing_of, registry_of, spec_of, type_of
 from npnet.errors import UsageError
 from npnet.registry import nearest
 from npnet.spec import Spec

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from npnet.config.files import read_bytes
-from npnet.config.places import Mistake, Place, refusal, shown
+from npnet.config.locations import ConfigIssue, SourceLocation, refusal, shown
+from npnet.config.nodes import Node
 from npnet.config.reader import Reading, read
-from npnet.config.spelling import merged
-from npnet.config.tree import Node
+from npnet.config.shorthand import merged
 from npnet.errors import UsageError
 
 FILES = 20  # files that one config may stand on
@@ -21,7 +21,7 @@ class Family:
 
     def __init__(self, path: Path, kind: Any) -> None:
         self.kind = kind
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[ConfigIssue] = []
         self.count = 0
         self.text = read_bytes(path)
         self.root = self.extended(read(self.text, shown(str(path), 200)), path, (_true(path),))
@@ -46,7 +46,7 @@ class Family:
                 yield entry
             else:
                 self.mistakes.append(
-                    Mistake(entry.place, "extends must be a file name or a list of them", "write extends: FILE")
+                    ConfigIssue(entry.place, "extends must be a file name or a list of them", "write extends: FILE")
                 )
 
     def base(self, node: Node, folder: Path, line: tuple[Path, ...]) -> Node:
@@ -56,7 +56,7 @@ class Family:
         if _true(path) in line:
             raise refusal(
                 [
-                    Mistake(
+                    ConfigIssue(
                         node.place,
                         f"{shown(str(node.value))} extends itself, by way of this file",
                         "take it out of extends",
@@ -64,19 +64,19 @@ class Family:
                 ]
             )
         if self.count > FILES:
-            raise refusal([Mistake(node.place, f"a config can stand on {FILES} others at most")])
+            raise refusal([ConfigIssue(node.place, f"a config can stand on {FILES} others at most")])
         reading = read(self.bytes_of(path, node.place), shown(str(path), 200))
         if not isinstance(reading.root.value, dict):
-            self.mistakes.append(Mistake(reading.root.place, "a config is a mapping, key: value on each line"))
+            self.mistakes.append(ConfigIssue(reading.root.place, "a config is a mapping, key: value on each line"))
             return replace(reading.root, value={})
         return self.extended(reading, path, (*line, _true(path)))
 
-    def bytes_of(self, path: Path, place: Place) -> bytes:
+    def bytes_of(self, path: Path, place: SourceLocation) -> bytes:
         """The bytes of a base; a ConfigError at the line that names it where there is no such file."""
         try:
             return read_bytes(path)
         except UsageError as error:
-            raise refusal([Mistake(place, error.message, error.hint)]) from None
+            raise refusal([ConfigIssue(place, error.message, error.hint)]) from None
 
 
 def _true(path: Path) -> Path:

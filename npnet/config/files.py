@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from shlex import quote
 
-from npnet.config.places import Mistake, Place, refusal, shown
+from npnet.config.locations import ConfigIssue, SourceLocation, refusal, shown
 from npnet.errors import MachineError, UsageError
 from npnet.registry import nearest
 
@@ -45,19 +45,19 @@ def _opened(path: Path) -> int:
 
 def _refuse_unfit(status: os.stat_result, path: Path) -> None:
     name = shown(str(path), 200)
-    place = Place(name)
+    place = SourceLocation(name)
     if stat.S_ISDIR(status.st_mode):
         config = next((one for one in ("resolved.yaml", *_configs(path)) if (path / one).is_file()), None)
         hint = f"name the file in it: {shown(str(path / config), 200)}" if config else "name the file in it"
-        raise refusal([Mistake(place, "this is a folder, not a config file", hint)])
+        raise refusal([ConfigIssue(place, "this is a folder, not a config file", hint)])
     if path.name.lower().endswith(TABLES):
         hint = f"npnet init --data {quote(str(path))} --target COLUMN writes a config for it"
-        raise refusal([Mistake(place, "this is a table, not a config file", hint)])
+        raise refusal([ConfigIssue(place, "this is a table, not a config file", hint)])
     if not stat.S_ISREG(status.st_mode):
-        raise refusal([Mistake(place, "this is no regular file", "write the config to a file and name that")])
+        raise refusal([ConfigIssue(place, "this is no regular file", "write the config to a file and name that")])
     if status.st_size > SIZE:
         hint = "is this a config? npnet init writes one"
-        raise refusal([Mistake(place, f"the file has {status.st_size} bytes; a config has at most {SIZE}", hint)])
+        raise refusal([ConfigIssue(place, f"the file has {status.st_size} bytes; a config has at most {SIZE}", hint)])
 
 
 def _configs(folder: Path) -> list[str]:

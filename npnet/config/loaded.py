@@ -9,15 +9,15 @@ from pydantic import ValidationError
 from npnet.config.advice import as_override
 from npnet.config.experiment import Experiment
 from npnet.config.extends import Family
-from npnet.config.messages import mistakes_of, unbounded
+from npnet.config.issues import mistakes_of, unbounded
+from npnet.config.locations import ConfigIssue, refusal, shown
+from npnet.config.nodes import Node
+from npnet.config.nodes import Path as Keys
 from npnet.config.overrides import override
-from npnet.config.places import Mistake, refusal, shown
 from npnet.config.presets import overridden
 from npnet.config.reader import read
-from npnet.config.tree import Node
-from npnet.config.tree import Path as Keys
-from npnet.config.tries import with_tries
-from npnet.config.variants import wrong_values
+from npnet.config.sweep_overrides import with_sweep_values
+from npnet.config.trial_configs import wrong_values
 from npnet.errors import ConfigError
 
 
@@ -39,16 +39,16 @@ class Loaded:
         """The place of a key's value, `circles.yaml:7:3`, or of what stands above it."""
         return self.root.place_of(keys).where
 
-    def mistake(self, keys: Keys, message: str, hint: str | None = None) -> Mistake:
+    def mistake(self, keys: Keys, message: str, hint: str | None = None) -> ConfigIssue:
         """A mistake in the value of a key."""
         place = self.root.place_of(keys)
-        return Mistake(place, message, as_override(hint, keys) if hint and place.on_command_line else hint)
+        return ConfigIssue(place, message, as_override(hint, keys) if hint and place.on_command_line else hint)
 
     def problem(self, keys: Keys, message: str, hint: str | None = None) -> ConfigError:
         """The error that says what is wrong with the value of a key, to be raised."""
         return self.refusal([self.mistake(keys, message, hint)])
 
-    def refusal(self, mistakes: Iterable[Mistake]) -> ConfigError:
+    def refusal(self, mistakes: Iterable[ConfigIssue]) -> ConfigError:
         """The error that holds all mistakes, in the order of the file."""
         return refusal(mistakes, self.root.place.file)
 
@@ -64,7 +64,7 @@ def load(path: Path, overrides: Sequence[str] = (), tries: Mapping[str, Node] | 
     mistakes = family.mistakes
     root = _mapping(family.root, mistakes)
     root, refused = overridden(root, Experiment, overrides)
-    return of_tree(with_tries(root, tries or {}), path, family.text, [*mistakes, *refused])
+    return of_tree(with_sweep_values(root, tries or {}), path, family.text, [*mistakes, *refused])
 
 
 def load_alone(path: Path, text: bytes, overrides: Sequence[str] = ()) -> Loaded:
@@ -73,22 +73,24 @@ def load_alone(path: Path, text: bytes, overrides: Sequence[str] = ()) -> Loaded
     mistakes = [*reading.mistakes]
     root = _mapping(reading.root, mistakes)
     if isinstance(root.value, dict) and "extends" in root.value:
-        mistakes.append(Mistake(root.value["extends"].place, "a file that npnet wrote extends no other"))
+        mistakes.append(ConfigIssue(root.value["extends"].place, "a file that npnet wrote extends no other"))
         raise refusal(mistakes, root.place.file)
     root, refused = override(root, Experiment, list(overrides))
     return of_tree(root, path, text, [*mistakes, *refused])
 
 
-def _mapping(root: Node, mistakes: list[Mistake]) -> Node:
+def _mapping(root: Node, mistakes: list[ConfigIssue]) -> Node:
     if root.value is None:
         return Node({}, root.place)
     if not isinstance(root.value, dict):
-        mistakes.append(Mistake(root.place, "a config is a mapping, key: value on each line", "npnet init writes one"))
+        mistakes.append(
+            ConfigIssue(root.place, "a config is a mapping, key: value on each line", "npnet init writes one")
+        )
         raise refusal(mistakes, root.place.file)
     return root
 
 
-def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[Mistake] = ()) -> Loaded:
+def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[ConfigIssue] = ()) -> Loaded:
     """The config of a tree; ConfigError with the mistakes known before, and those in it."""
     loaded = Loaded(validated(root, [*mistakes]), path, text, root)
     sweep = loaded.experiment.sweep
@@ -101,7 +103,7 @@ def of_tree(root: Node, path: Path, text: bytes, mistakes: Sequence[Mistake] = (
     return loaded
 
 
-def validated(root: Node, mistakes: list[Mistake]) -> Experiment:
+def validated(root: Node, mistakes: list[ConfigIssue]) -> Experiment:
     """The experiment of a tree; ConfigError with the mistakes known before and those in it."""
     found = [*mistakes, *unbounded(root, Experiment)]
     try:

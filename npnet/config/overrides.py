@@ -6,37 +6,37 @@ from shlex import quote
 from typing import Any
 
 from npnet.config.dumper import flow
-from npnet.config.keys import below, is_leaf, item_of, registry_of
-from npnet.config.places import WIDTH, Mistake, Place, shown
+from npnet.config.locations import WIDTH, ConfigIssue, SourceLocation, shown
+from npnet.config.nodes import Node, Path, dotted
 from npnet.config.reader import DEPTH, parse
-from npnet.config.spelling import spell_out
-from npnet.config.tree import Node, Path, dotted
+from npnet.config.shorthand import spell_out
+from npnet.config.type_info import below, is_leaf, item_of, registry_of
 from npnet.errors import UsageError
 from npnet.registry import Registry
 
 
-def override(root: Node, kind: Any, texts: list[str]) -> tuple[Node, list[Mistake]]:
+def override(root: Node, kind: Any, texts: list[str]) -> tuple[Node, list[ConfigIssue]]:
     """The tree with every `KEY=VALUE` put in, in order, and what is wrong with the others."""
-    mistakes: list[Mistake] = []
+    mistakes: list[ConfigIssue] = []
     for text in texts:
         key, value, found = read_override(text)
         mistakes += found
         try:
             root = put(root, kind, tuple(key.split(".")), value, ())
         except LookupError as error:
-            mistakes.append(Mistake(value.key or value.place, *error.args))
+            mistakes.append(ConfigIssue(value.key or value.place, *error.args))
     return root, mistakes
 
 
-def read_override(text: str) -> tuple[str, Node, tuple[Mistake, ...]]:
+def read_override(text: str) -> tuple[str, Node, tuple[ConfigIssue, ...]]:
     """Key and value of `KEY=VALUE`, the value read as YAML; UsageError for another form."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")) or key.count(".") >= DEPTH:
         raise UsageError(f"not an override: {shown(text)}", _as_override(text))
     start, line = len(text) - len(value) + 1, shown(text, 10**6)
-    reading = parse(value, lambda _, column: Place.of_override(key, start + column, line))
-    node = Node(reading.root.value, reading.root.place, key=Place.of_override(key, 1, line))
+    reading = parse(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
+    node = Node(reading.root.value, reading.root.place, key=SourceLocation.of_override(key, 1, line))
     return key, node, reading.mistakes
 
 

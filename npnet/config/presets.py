@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from npnet.config.locations import ConfigIssue, refusal, shown
+from npnet.config.nodes import Node
 from npnet.config.overrides import override
-from npnet.config.places import Mistake, refusal, shown
 from npnet.config.reader import read
-from npnet.config.spelling import merged
-from npnet.config.tree import Node
+from npnet.config.shorthand import merged
 from npnet.errors import AdvisedError
 from npnet.registry import nearest
 
@@ -36,7 +36,7 @@ def text_of(name: str) -> str:
     return (FOLDER / f"{name}.yaml").read_text("utf-8")
 
 
-def overridden(root: Node, kind: Any, texts: Sequence[str]) -> tuple[Node, list[Mistake]]:
+def overridden(root: Node, kind: Any, texts: Sequence[str]) -> tuple[Node, list[ConfigIssue]]:
     """A config over the preset that it or an override names, then with every other override put in."""
     first = [text for text in texts if text.partition("=")[0].strip() == KEY]
     root, refused = override(root, kind, first)
@@ -52,6 +52,6 @@ def completed(root: Node, kind: Any) -> Node:
     try:
         known(named.value)
     except AdvisedError as error:
-        raise refusal([Mistake(named.place, error.message, error.hint)]) from None
+        raise refusal([ConfigIssue(named.place, error.message, error.hint)]) from None
     recipe = read(text_of(named.value).encode(), f"preset {named.value}").root
     return replace(merged(recipe, root, kind), place=root.place)

@@ -22,13 +22,13 @@ from yaml.events import (
 )
 from yaml.reader import Reader as YamlReader
 
-from npnet.config.faults import explain_syntax
-from npnet.config.places import Mistake, Place, lines_of, refusal, shown
+from npnet.config.locations import ConfigIssue, SourceLocation, lines_of, refusal, shown
+from npnet.config.nodes import Node
 from npnet.config.scalars import Scalar, resolve
-from npnet.config.tree import Node
+from npnet.config.yaml_errors import explain_syntax
 
 DEPTH, NODES = 20, 10_000
-At = Callable[[int, int], Place]  # the place of a line and a column, both counted from 0
+At = Callable[[int, int], SourceLocation]  # the place of a line and a column, both counted from 0
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,16 @@ class Reading:
     """A tree and the mistakes that do not keep the rest of it from being checked."""
 
     root: Node
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[ConfigIssue, ...]
 
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file, UTF-8 with or without a mark; ConfigError names the byte that is not."""
     for mark, encoding in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
         if data.startswith(mark):
-            raise refusal([Mistake(Place(name, 1), f"the file is {encoding}, from byte 0 on", "save it as UTF-8")])
+            raise refusal(
+                [ConfigIssue(SourceLocation(name, 1), f"the file is {encoding}, from byte 0 on", "save it as UTF-8")]
+            )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -51,15 +53,17 @@ def decode(data: bytes, name: str) -> str:
         before = lines_of(data[:start].decode("utf-8-sig"))
         line = lines_of(data.decode("utf-8-sig", "replace"))[len(before) - 1]
         message = f"byte {start} (0x{data[start]:02x}) is not UTF-8"
-        place = Place(name, len(before), len(before[-1]) + 1, line)
-        raise refusal([Mistake(place, message, "save the file as UTF-8")]) from None
+        place = SourceLocation(name, len(before), len(before[-1]) + 1, line)
+        raise refusal([ConfigIssue(place, message, "save the file as UTF-8")]) from None
 
 
 def read(data: bytes, name: str) -> Reading:
     """The tree of a file's bytes; ConfigError where it is no YAML or more than npnet takes."""
     text = decode(data, name)
     lines = lines_of(text)
-    return parse(text, lambda line, column: Place(name, line + 1, column + 1, lines[min(line, len(lines) - 1)]))
+    return parse(
+        text, lambda line, column: SourceLocation(name, line + 1, column + 1, lines[min(line, len(lines) - 1)])
+    )
 
 
 def parse(text: str, at: At) -> Reading:
@@ -71,7 +75,7 @@ class _Builder:
     def __init__(self, text: str, at: At) -> None:
         self.text, self.at = text, at
         self.nodes = 0
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[ConfigIssue] = []
         self.events: Iterator[Event] = iter(())
 
     def build(self) -> Reading:
@@ -97,7 +101,7 @@ class _Builder:
             self.mistake(self.place(second), "a second document begins here", "one file holds one config")
         return Reading(root, tuple(self.mistakes))
 
-    def node(self, event: Event, depth: int, key: Place | None = None) -> Node:
+    def node(self, event: Event, depth: int, key: SourceLocation | None = None) -> Node:
         self.bound(event, depth)
         if isinstance(event, NodeEvent):
             self.refuse_references(event)
@@ -125,7 +129,7 @@ class _Builder:
                 items[key] = value
         return items
 
-    def twice(self, key: str, first: Place, second: Place) -> None:
+    def twice(self, key: str, first: SourceLocation, second: SourceLocation) -> None:
         lines = f"in lines {first.line} and {second.line}" if first.line != second.line else "in one line"
         self.mistake(second, f'the key "{shown(key)}" is given twice, {lines}', "keep one of them")
 
@@ -178,14 +182,14 @@ class _Builder:
         if self.nodes > NODES:
             self.stop(self.place(event), f"the file holds more than {NODES} values")
 
-    def place(self, event: Event) -> Place:
+    def place(self, event: Event) -> SourceLocation:
         mark = event.start_mark
         assert mark is not None
         return self.at(mark.line, mark.column)
 
-    def mistake(self, place: Place, message: str, hint: str | None = None) -> None:
-        self.mistakes.append(Mistake(place, message, hint))
+    def mistake(self, place: SourceLocation, message: str, hint: str | None = None) -> None:
+        self.mistakes.append(ConfigIssue(place, message, hint))
 
-    def stop(self, place: Place, message: str, hint: str | None = None) -> NoReturn:
+    def stop(self, place: SourceLocation, message: str, hint: str | None = None) -> NoReturn:
         self.mistake(place, message, hint)
         raise refusal(self.mistakes, place.file) from None

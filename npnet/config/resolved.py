@@ -13,9 +13,9 @@ import yaml
 from npnet.config.dumper import Dumper
 from npnet.config.experiment import Experiment
 from npnet.config.files import SIZE
-from npnet.config.keys import item_of, nothing_of, registry_of, type_of, values_of
 from npnet.config.reader import DEPTH, NODES
-from npnet.data.table import Table
+from npnet.config.type_info import item_of, nothing_of, registry_of, type_of, values_of
+from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
 from npnet.registry import Registry
 from npnet.spec import Spec
@@ -96,12 +96,12 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
     if not isinstance(source, Table):
         return experiment
     files = {"path": source.path, "validation": source.validation, "test": source.test}
-    moved = {
+    apply_threshold = {
         key: os.path.relpath(base.resolve() / file, folder.resolve())
         for key, file in files.items()
         if file not in (None, "-") and not Path(file).is_absolute() and not file.startswith("~/")
     }
-    return experiment.model_copy(update={"dataset": source.model_copy(update=moved)})
+    return experiment.model_copy(update={"dataset": source.model_copy(update=apply_threshold)})
 
 
 def spelled(spec: Spec) -> dict[str, Any]:

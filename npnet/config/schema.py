@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from npnet.config.experiment import PARTS, Experiment
-from npnet.config.keys import registry_of, type_of
 from npnet.config.presets import names
+from npnet.config.type_info import registry_of, type_of
 from npnet.data import datasets
 from npnet.metrics import metrics
 from npnet.nn.initializers import initializers

@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from npnet.config.keys import Also
-from npnet.config.scores import known_score
+from npnet.config.score_names import known_score
+from npnet.config.type_info import Also
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics
 from npnet.search import MethodSpec, Parameter, Space

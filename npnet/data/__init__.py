@@ -1,9 +1,9 @@
 """Data: where rows come from, how they are split, and how they are scaled. Importing it registers all datasets."""
 
-from npnet.data import bundled, curves, synthetic, table
-from npnet.data.prepare import Part, Prepared, Scaler, fingerprint, prepare
+from npnet.data.datasets import bundled, curves, synthetic, table
 from npnet.data.source import Dataset, Source, SourceSpec, Task, datasets
-from npnet.data.splits import Split, split
+from npnet.data.split.splits import Split
+from npnet.data.split_and_fit import Part, Prepared, Scaler, fingerprint, prepare
 
 __all__ = [
     "Dataset",
@@ -19,7 +19,6 @@ __all__ = [
     "datasets",
     "fingerprint",
     "prepare",
-    "split",
     "synthetic",
     "table",
 ]

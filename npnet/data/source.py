@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.frame import Frame
-from npnet.data.schema import Schema
+from npnet.data.columns.frame import Frame
+from npnet.data.columns.schema import Schema
 from npnet.errors import DataError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec

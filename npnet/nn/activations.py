@@ -16,7 +16,7 @@ class ReLU(Layer):
     """
 
     overwrites: ClassVar[bool] = True
-    may_die: ClassVar[bool] = True
+    can_die: ClassVar[bool] = True
 
     def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
         """A mask of the values that pass."""

@@ -1,123 +1,90 @@
-"""Embeddings of numbers: one number becomes several values, so that a network can bend quickly along it."""
+"""Embeddings of categories: a code becomes a few values that are learned for it."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
 from npnet.errors import OptionError
-from npnet.nn.initializers import LeCunUniform, Normal, Zeros
+from npnet.nn.initializers import Normal, Zeros
 from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
 
+Codes = Annotated[int, Field(ge=2, le=10**9)]  # what training never saw, and one category at least
 
-@layers.add("periodic")
-class Periodic(Layer):
-    """Puts values made of waves of learned frequencies beside each number.
 
-    y = [e, x],  e_j = max(0, W_j [sin(2π c_j x_j), cos(2π c_j x_j)] + b_j)  for each number j;
-    frequency (numbers, k), weight (numbers · size, 2 k), bias (numbers · size,).
-    Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep learning.
+@layers.add("embedding")
+class Embedding(Layer):
+    """Puts learned values in the place of each code of a category; other inputs pass.
+
+    y = [x, E_1 h_1, E_2 h_2, ...],  h_j = 1 at the code of input j, else 0;  dE_j = dy_j h_jᵀ.
+    The last inputs are the codes; E_j (size, codes). Code 0, for what training never saw, starts at 0.
+    PyTorch: Embedding takes codes alone and starts from N(0, 1); here other inputs pass too, and
+    values start from N(0, 0.3²).
+    Guo and Berkhahn (2016), Entity embeddings of categorical variables.
     """
 
     reads_output: ClassVar[bool] = False
-    keeps_places: ClassVar[bool] = False
 
-    frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
-    sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
-    size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
-    numbers: int | None = Field(
-        None, ge=0, le=10**7, description="How many of the first inputs are numbers; left out, the data say it."
+    size: int = Field(8, ge=1, le=10**4, description="Values that each code becomes.")
+    codes: Annotated[tuple[Codes, ...], Field(strict=False)] | None = Field(
+        None, description="How many codes each of the last inputs has; left out, the data say it."
     )
 
     @override
-    def fitted(self, inputs: Inputs) -> "Periodic":
-        return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
+    def fitted(self, inputs: Inputs) -> "Embedding":
+        return self if self.codes is not None else self.model_copy(update={"codes": inputs.codes})
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `size` for each number, and the inputs.
+        """Number of output features: `size` for each code, and the other inputs.
 
-        OptionError for more numbers than there are inputs.
+        OptionError for more codes than there are inputs.
         """
-        if self._numbers(inputs) > inputs:
+        if len(self.codes or ()) > inputs:
             most = f"{inputs} input{'s' * (inputs != 1)}"
-            raise OptionError("numbers", f"{self.numbers} numbers are too many for {most}", "leave numbers out")
-        return inputs + self._numbers(inputs) * self.size
+            many = f"{len(self.codes or ())} numbers are too many for {most}"
+            raise OptionError("codes", many, "leave codes out")
+        return inputs + len(self.codes or ()) * (self.size - 1)
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """Frequencies c (numbers, k), and W (numbers · size, 2 k + 1), whose last column is the bias."""
-        numbers, k = self._numbers(inputs), self.frequencies
-        if not numbers:
-            return {}
-        frequency = Piece("frequency", np.s_[:, :], Normal(deviation=self.sigma))
-        weight = Piece("weight", np.s_[:, :-1], LeCunUniform(), decays=True)
-        bias = Piece("bias", np.s_[:, -1], Zeros())
-        return {
-            "c": Parameter((numbers, k), (frequency,)),
-            "W": Parameter((numbers * self.size, 2 * k + 1), (weight, bias)),
-        }
+        """A table E (size, codes) for each code."""
+        return {f"E{n}": self._table(n, codes) for n, codes in enumerate(self.codes or ())}
+
+    def _table(self, number: int, codes: int) -> Parameter:
+        unseen = Piece(f"{number}.unseen", np.s_[:, :1], Zeros())
+        weight = Piece(f"{number}.weight", np.s_[:, 1:], Normal(deviation=0.3), decays=True)
+        return Parameter((self.size, codes), (unseen, weight))
 
     def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """Phases and waves of each number, the latter with a row of ones, and their gradients."""
-        numbers, k = self._numbers(inputs), self.frequencies
-        return {
-            "angular": ((numbers, k), None),
-            "phase": ((numbers * k, batch), None),
-            "waves": ((numbers * (2 * k + 1), batch), None),
-            "dwaves": ((numbers * 2 * k, batch), None),
-            "bent": ((numbers * self.size, batch), None),
-            "mask": ((numbers * self.size, batch), bool),
-        }
+        """Which code each sample has, as a mask and as numbers."""
+        sizes = list(enumerate(self.codes or ()))
+        masks: dict[str, tuple[Shape, type | None]] = {f"mask{n}": ((codes, batch), bool) for n, codes in sizes}
+        return masks | {f"hot{n}": ((codes, batch), None) for n, codes in sizes}
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """A full turn, and the number of numbers."""
-        return {"turn": 2.0 * np.pi, "numbers": self._numbers(inputs)}
+        """The codes of each table, as a column."""
+        return {f"codes{n}": np.arange(float(codes))[:, np.newaxis] for n, codes in enumerate(self.codes or ())}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write the waves, then y = [max(0, W waves + b), x]."""
-        values = y.values[..., : m.numbers * self.size, :]
-        np.copyto(y.values[..., m.numbers * self.size :, :], x.values)
-        if m.numbers:
-            self._embed(x.values, values, m)
-
-    def _embed(self, x: Array, values: Array, m: Memory) -> None:
-        n, k = m.numbers, self.frequencies
-        phase, waves = _by_number(m.phase, n), _by_number(m.waves, n)
-        np.multiply(m.c, m.turn, out=m.angular)
-        np.multiply(x[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
-        np.sin(phase, out=waves[..., :k, :])
-        np.cos(phase, out=waves[..., k:-1, :])
-        waves[..., -1, :] = 1.0
-        np.matmul(_by_number(m.W, n), waves, out=_by_number(values, n))
-        np.greater(values, 0.0, out=m.mask)
-        np.maximum(values, 0.0, out=values)
+        """Write the inputs that pass, then the values of each code."""
+        first = x.values.shape[-2] - len(self.codes or ())
+        np.copyto(y.values[..., :first, :], x.values[..., :first, :])
+        for n, rows in enumerate(self._places(first)):
+            np.equal(x.values[..., first + n : first + n + 1, :], vars(m)[f"codes{n}"], out=vars(m)[f"mask{n}"])
+            np.copyto(vars(m)[f"hot{n}"], vars(m)[f"mask{n}"])
+            np.matmul(vars(m)[f"E{n}"], vars(m)[f"hot{n}"], out=y.values[..., rows, :])
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
-        """Write dW = bent wavesᵀ, where bent is dy of the values above 0, and dc from the phases' gradient."""
-        n, k, size = m.numbers, self.frequencies, self.size
-        np.multiply(dy[..., : n * size, :], m.mask, out=m.bent)
-        phase, waves, dwaves, bent = (_by_number(a, n) for a in (m.phase, m.waves, m.dwaves, m.bent))
-        np.matmul(bent, waves.mT, out=_by_number(m.dW, n))
-        np.matmul(_by_number(m.W, n)[..., :-1].mT, bent, out=dwaves)
-        np.multiply(dwaves[..., :k, :], waves[..., k:-1, :], out=phase)
-        np.multiply(dwaves[..., k:, :], waves[..., :k, :], out=dwaves[..., k:, :])
-        np.subtract(phase, dwaves[..., k:, :], out=phase)
-        np.vecdot(phase, x.values[..., :n, np.newaxis, :], out=m.dc)
-        np.multiply(m.dc, m.turn, out=m.dc)
+        """Write dE = dy hᵀ of each table."""
+        for n, rows in enumerate(self._places(x.values.shape[-2] - len(self.codes or ()))):
+            np.matmul(dy[..., rows, :], vars(m)[f"hot{n}"].mT, out=vars(m)[f"dE{n}"])
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
-        """Write dx = dy of the kept input, and for the numbers 2π Σ c dphase more."""
-        n = m.numbers
-        kept = dy[..., n * self.size :, :]
-        np.copyto(dx[..., n:, :], kept[..., n:, :])
-        if n:
-            np.matmul(m.angular[..., np.newaxis, :], _by_number(m.phase, n), out=dx[..., :n, np.newaxis, :])
-            np.add(dx[..., :n, :], kept[..., :n, :], out=dx[..., :n, :])
+        """Write dx = dy of what passes; a code has no gradient."""
+        first = x.values.shape[-2] - len(self.codes or ())
+        np.copyto(dx[..., :first, :], dy[..., :first, :])
+        if self.codes:
+            dx[..., first:, :] = 0.0
 
-    def _numbers(self, inputs: int) -> int:
-        return inputs if self.numbers is None else self.numbers
-
-
-def _by_number(rows: Array, numbers: int) -> Array:
-    """The rows of each number on an axis of their own."""
-    return rows.reshape(*rows.shape[:-2], numbers, rows.shape[-2] // numbers, rows.shape[-1], copy=False)
+    def _places(self, first: int) -> list[slice]:
+        return [slice(first + n * self.size, first + (n + 1) * self.size) for n in range(len(self.codes or ()))]

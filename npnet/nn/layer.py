@@ -95,7 +95,7 @@ class Layer(Spec):
     Each writes into the arrays it is given with NumPy functions and `out=`, and keeps nothing: a pass runs a
     method once, to note its calls (see `tape.py`). `draws` is true of a layer with random numbers, `reads_output` where
     its gradient needs y. One that `overwrites` may be given y in the place of x and dx in that of dy. A layer that
-    `keeps_places` gives a feature out in the row in which it came. A unit of one that `may_die` is 0, and learns
+    `keeps_positions` gives a feature out in the row in which it came. A unit of one that `can_die` is 0, and learns
     nothing, on rows that do not lift it above 0; such a layer is never negative and reads its output.
     """
 
@@ -103,8 +103,8 @@ class Layer(Spec):
     reads_output: ClassVar[bool] = True
     overwrites: ClassVar[bool] = False
     needs_rows: ClassVar[int] = 1
-    keeps_places: ClassVar[bool] = True
-    may_die: ClassVar[bool] = False
+    keeps_positions: ClassVar[bool] = True
+    can_die: ClassVar[bool] = False
 
     def width(self, inputs: int) -> int:
         """Number of output features for a number of input features."""
@@ -161,7 +161,7 @@ Layers = tuple[Layer, ...]
 
 def fitted(chain: Layers, inputs: Inputs) -> Layers:
     """Layers that were told what the inputs are, as far as these keep their places."""
-    end = next((place for place, layer in enumerate(chain) if not layer.keeps_places), len(chain)) + 1
+    end = next((place for place, layer in enumerate(chain) if not layer.keeps_positions), len(chain)) + 1
     return (*(layer.fitted(inputs) for layer in chain[:end]), *chain[end:])
 
 

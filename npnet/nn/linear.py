@@ -21,7 +21,7 @@ class Linear(Layer):
     """
 
     reads_output: ClassVar[bool] = False
-    keeps_places: ClassVar[bool] = False
+    keeps_positions: ClassVar[bool] = False
 
     units: int | None = Field(None, ge=1, le=10**7, description="Number of outputs; left out, the target's size.")
     init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")

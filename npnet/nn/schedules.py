@@ -42,7 +42,7 @@ class Constant(Schedule):
 
 
 @schedules.add("step")
-class Step(Schedule):
+class StepDecay(Schedule):
     """A drop every few epochs, constant in between.
 
     f(e) = drop ^ ⌊e / every⌋.  Krizhevsky, Sutskever and Hinton (2012) dropped by hand.

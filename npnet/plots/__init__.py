@@ -1,25 +1,21 @@
 """Pictures of a training or a sweep, drawn from plain arrays, each with its numbers beside it as CSV."""
 
-from npnet.plots import (
+from npnet.plots.kinds import Drawing, Plot, lacking_data, plot, plots, suits
+from npnet.plots.material import Material, Predictions
+from npnet.plots.pictures import draw, suitable, usual
+from npnet.plots.runs import (
     boundary,
     calibration,
     confusion,
     curves,
     importance,
-    overview,
-    parallel,
     ranking,
     regression,
-    rungs,
-    seeds,
-    slices,
     summary,
     threshold,
 )
-from npnet.plots.kinds import Drawing, Plot, lacking_data, plot, plots, suits
-from npnet.plots.material import Material, Predictions
-from npnet.plots.pictures import draw, suitable, usual
-from npnet.plots.trials import SweepMaterial
+from npnet.plots.sweeps import overview, parallel, rungs, seeds, slices
+from npnet.plots.sweeps.trials import SweepMaterial
 
 __all__ = [
     "Drawing",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from npnet.plots.backend import styled
-from npnet.plots.curves import epoch_axis, value_axis
 from npnet.plots.kinds import Drawing, Numbers
 from npnet.plots.layout import Labels, legend, page
 from npnet.plots.material import Floats
+from npnet.plots.runs.curves import epoch_axis, value_axis
 from npnet.plots.style import CLASS_COLOURS, GREY, LINES, Look, plain, short
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet import io
 from npnet.plots.material import Material, Predictions
-from npnet.reopening import DataMetadata, metadata_of
 from npnet.rundir import Run
 from npnet.rundir import names as files
+from npnet.rundir.restore import DataMetadata, metadata_of
 from npnet.rundir.table import LABELS, PROBABILITY, endings
+from npnet.storage import disk
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features, of which there is no plane
@@ -48,7 +48,7 @@ def folder_material(run: Run) -> Material:
         classes=data.classes,
         features=data.features,
         targets=data.targets,
-        threshold=data.decisions.threshold,
+        threshold=data.calibration.threshold,
         predictions=held,
     )
 
@@ -87,7 +87,7 @@ def best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
 def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
     """The predictions of a part as its file has them; RunError where they are not those of the run's classes."""
     columns = run.predictions(part)
-    with io.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
+    with disk.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
         try:
             return _predictions(columns, data)
         except KeyError as error:

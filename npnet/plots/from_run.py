@@ -7,15 +7,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.crossval import out_of_fold
 from npnet.data import Part
-from npnet.data.frame import Frame
-from npnet.fitting import Fitting
+from npnet.data.columns.frame import Frame
 from npnet.metrics import decide
+from npnet.model.averaging import SplitPredictions
+from npnet.model.cross_validation import out_of_fold
+from npnet.model.fitting import Fitting
 from npnet.plots.from_folder import DRAWN_AS, best_epochs, left_out, recorded
 from npnet.plots.material import Material, Predictions
-from npnet.plots.shuffling import shuffled
-from npnet.pooling import Said
+from npnet.plots.runs.shuffling import shuffled
 from npnet.rundir import Run
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: (part.raw, part.y) for name, part in data.parts.items()},
         predict=predictor(fitting) if data.all_numbers else None,
-        threshold=fitting.decisions.threshold,
+        threshold=fitting.calibration.threshold,
         best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
         importance=partial(shuffled, fitting, judge) if judge in held and held[judge] is said[judge] else None,
         rows={name: len(part.y) for name, part in data.parts.items()},
@@ -49,7 +49,7 @@ def material(run: Run, fitting: Fitting) -> Material:
     )
 
 
-def _finite(said: Said) -> Said:
+def _finite(said: SplitPredictions) -> SplitPredictions:
     """The rows of which the network says something finite."""
     part, output = said
     rows = np.flatnonzero(np.isfinite(output).all(axis=0))
@@ -72,7 +72,7 @@ def _predictions(fitting: Fitting, part: Part, output: Floats) -> Predictions:
     return Predictions(
         part.rows,
         part.y,
-        decide(fitting.decisions.moved(output, fitting.data.task)),
+        decide(fitting.calibration.apply_threshold(output, fitting.data.task)),
         _of_every_class(fitting, output).T,
     )
 

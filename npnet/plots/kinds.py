@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.plots.backend import styled
 from npnet.plots.material import Material
-from npnet.plots.trials import SweepMaterial
+from npnet.plots.sweeps.trials import SweepMaterial
 from npnet.registry import Registry
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from io import StringIO
 from pathlib import Path
 
 from npnet.errors import UsageError
-from npnet.io import make_folders, write_atomic
 from npnet.plots.backend import render
 from npnet.plots.kinds import Drawing, Numbers, plots, suits
 from npnet.plots.material import Material
-from npnet.plots.trials import SweepMaterial
+from npnet.plots.sweeps.trials import SweepMaterial
+from npnet.storage.disk import make_folders, write_atomic
 
 USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
 

@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
-from npnet.escaping import escaped
+from npnet.text import escaped
 
 Look = dict[str, Any]  # keywords of a matplotlib call
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from npnet.rundir.names import CONFIG, RESOLVED
 
 if TYPE_CHECKING:
-    from npnet.rundir.answers import answering, is_sweep
-    from npnet.rundir.differing import Difference, difference, differing_settings, settings
+    from npnet.rundir.best_trial import best_trial_of, is_sweep
+    from npnet.rundir.diff import Difference, difference, differing_settings, settings
     from npnet.rundir.entry import Entry
     from npnet.rundir.index import listing
     from npnet.rundir.new_run import NewRun, claim, claim_folder
     from npnet.rundir.ownership import owner
     from npnet.rundir.run import Run
+    from npnet.rundir.run_store import find, remove, set_tags
     from npnet.rundir.scores import with_threshold
-    from npnet.rundir.shelf import find, remove, set_tags
     from npnet.rundir.writer import RunWriter, reclaim
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "NewRun",
     "Run",
     "RunWriter",
-    "answering",
+    "best_trial_of",
     "claim",
     "claim_folder",
     "difference",
@@ -41,15 +41,15 @@ __all__ = [
     "with_threshold",
 ]
 HOMES = {
-    "answers": ("answering", "is_sweep"),
-    "differing": ("Difference", "difference", "differing_settings", "settings"),
+    "best_trial": ("best_trial_of", "is_sweep"),
+    "diff": ("Difference", "difference", "differing_settings", "settings"),
     "entry": ("Entry",),
     "index": ("listing",),
     "new_run": ("NewRun", "claim", "claim_folder"),
     "ownership": ("owner",),
     "run": ("Run",),
     "scores": ("with_threshold",),
-    "shelf": ("find", "remove", "set_tags"),
+    "run_store": ("find", "remove", "set_tags"),
     "writer": ("RunWriter", "reclaim"),
 }
 

@@ -49,9 +49,9 @@ class Entry(NamedTuple):
         return None if place is None else (self.names[place].partition(".")[2], self._score(place))
 
     def _score(self, place: int) -> float:
-        behind = len(self.names) - place
+        batches_done = len(self.names) - place
         try:
-            return float(self.numbers.rsplit(",", behind)[-behind])
+            return float(self.numbers.rsplit(",", batches_done)[-batches_done])
         except (IndexError, ValueError):  # an index that was tampered with
             return math.nan
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from npnet import io
 from npnet.errors import MachineError
-from npnet.lock import is_locked
 from npnet.rundir import names
 from npnet.rundir.entry import Entry
 from npnet.rundir.info import FIELDS, STATUSES, all_are, check_info, checked_scores
-from npnet.strict import parse_json
+from npnet.storage import disk
+from npnet.storage.lock import is_locked
+from npnet.storage.strict_json import parse_json
 
 FORMAT = 1
 WORTH_WRITING = 100  # entries read anew; fewer are read in a few milliseconds
@@ -89,7 +89,7 @@ def _read(folder: str) -> Entry | None:
 
 def _fields(path: str) -> tuple[str, dict[str, Any]]:
     """The stamp of a file and the JSON object in it; OSError or ValueError for anything else."""
-    descriptor = io.open_plain(path, os.O_RDONLY)
+    descriptor = disk.open_plain(path, os.O_RDONLY)
     try:
         status = os.fstat(descriptor)
         fields = parse_json(os.read(descriptor, min(status.st_size, names.LARGEST_JSON)))
@@ -122,13 +122,13 @@ def _save(path: Path, entries: Iterable[Entry]) -> None:
     rows = [entry._replace(names=numbers.setdefault(entry.names, len(numbers))) for entry in entries]  # type: ignore[arg-type]
     columns = dict(zip(Entry._fields, zip(*rows, strict=True), strict=True))
     value = {"format": FORMAT, "names": list(numbers), "columns": columns}
-    io.write_atomic(path, json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
+    disk.write_atomic(path, json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
 
 
 def _load(path: Path) -> list[Entry]:
     """The entries of an index; none where it is missing, or anything about it is off."""
     try:
-        value = parse_json(io.read_regular_file(path, LARGEST_INDEX))
+        value = parse_json(disk.read_regular_file(path, LARGEST_INDEX))
         if not isinstance(value, dict) or value.get("format") != FORMAT:
             return []
         columns, known = value["columns"], [tuple(some) for some in value["names"]]

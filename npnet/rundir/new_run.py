@@ -14,16 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from npnet import io
 from npnet.errors import InUse, MachineError, UsageError
-from npnet.lock import Lock
 from npnet.rundir import names
-from npnet.rundir.abandoned import remove_abandoned
+from npnet.rundir.cleanup import remove_leftover_runs
 from npnet.rundir.info import check_info
 from npnet.rundir.machine import git_commit, machine, versions
 from npnet.rundir.run import Run
 from npnet.rundir.writer import RunWriter
-from npnet.strict import to_json
+from npnet.storage import disk
+from npnet.storage.lock import Lock
+from npnet.storage.strict_json import to_json
 
 TRIES = 100
 FIRST = {names.LOCK, names.CONFIG, names.RESOLVED, names.SWEEP, names.INFO}
@@ -37,8 +37,8 @@ def claim(runs_dir: Path, name: str) -> "NewRun":
     Raises `MachineError` where nothing can be written: call it before the data are read.
     """
     runs_dir = runs_dir.absolute()
-    made = io.make_folders(runs_dir)
-    remove_abandoned(runs_dir)
+    made = disk.make_folders(runs_dir)
+    remove_leftover_runs(runs_dir)
     for _ in range(TRIES):
         with suppress(FileExistsError, InUse):
             return NewRun(runs_dir / names.new_id(name), name, made, latest=True)
@@ -51,8 +51,8 @@ def claim_folder(folder: Path, name: str) -> "NewRun":
     taken = UsageError(f"{folder} is not a new or empty folder", "choose another one for --run-dir")
     if folder.exists() and (folder == Path.cwd() or not folder.is_dir() or any(folder.iterdir())):
         raise taken
-    made = io.make_folders(folder.parent)
-    remove_abandoned(folder.parent, re.compile(rf"\.\.{re.escape(folder.name)}\.tmp\.[0-9a-f]{{8}}"))
+    made = disk.make_folders(folder.parent)
+    remove_leftover_runs(folder.parent, re.compile(rf"\.\.{re.escape(folder.name)}\.tmp\.[0-9a-f]{{8}}"))
     try:
         return NewRun(folder, name, made, latest=False)
     except FileExistsError as error:
@@ -84,21 +84,21 @@ class NewRun:
         info = self._first_info(base) | {"files": hashes} | facts
         check_info(info)
         for name, data in {**files, names.INFO: to_json(info)}.items():
-            io.write_atomic(self._hidden / name, data)
-        io.rename_folder(self._hidden, self.folder)
+            disk.write_atomic(self._hidden / name, data)
+        disk.rename_folder(self._hidden, self.folder)
         self._published = True
         self._lock.path = self.folder / names.LOCK
         if self._latest:
-            io.replace_symlink(self.folder.with_name(names.LATEST), self.folder.name)
+            disk.replace_symlink(self.folder.with_name(names.LATEST), self.folder.name)
         return RunWriter(Run(self.folder), self._lock, info, self._clock)
 
     def discard(self) -> None:
         """Remove the folder, and those above it that were made for it and are empty."""
         self._give_up()
-        io.remove_empty_folders(self._made)
+        disk.remove_empty_folders(self._made)
 
     def _give_up(self) -> None:
-        io.remove_folder(self._hidden)
+        disk.remove_folder(self._hidden)
         self._lock.release()
 
     def _first_info(self, base: Path) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _held(hidden: Path) -> Lock:
     InUse while a living process holds it, UsageError where it is something else than a claim.
     """
     for _ in range(TRIES):
-        io.make_folder(hidden)
+        disk.make_folder(hidden)
         left = _left(hidden)
         try:
             lock = Lock(hidden / names.LOCK)
@@ -146,7 +146,7 @@ def _held(hidden: Path) -> Lock:
                 raise
             continue  # its process has just shown it, or given it up
         for path in left:
-            io.remove_file(path)
+            disk.remove_file(path)
         return lock
     raise MachineError(f"{hidden} comes and goes", "choose another folder for --run-dir")
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet import io
-from npnet.checkpoint import Tensors, digest_of, read_tensors
 from npnet.errors import RunError
-from npnet.lock import is_locked
 from npnet.rundir import names
 from npnet.rundir.info import check_info, checked_scores
 from npnet.rundir.table import Columns, parse_numbers, parse_predictions
-from npnet.strict import parse_json
+from npnet.storage import disk
+from npnet.storage.lock import is_locked
+from npnet.storage.strict_json import parse_json
+from npnet.storage.tensor_file import Tensors, digest_of, read_tensors
 
 
 class Run:
@@ -34,7 +34,7 @@ class Run:
     def info(self) -> dict[str, Any]:
         """What run.json says: who ran what, where and when, and how it ended; the fields are checked."""
         path, fields = self.file(names.INFO), self._json(names.INFO)
-        with io.reading(path):
+        with disk.reading(path):
             check_info(fields)
         return fields
 
@@ -72,7 +72,7 @@ class Run:
         if not self.file(names.HISTORY).exists():
             return {}
         data = self._bytes(names.HISTORY, 2**30)
-        with io.reading(self.path / names.HISTORY):
+        with disk.reading(self.path / names.HISTORY):
             return parse_numbers(data)
 
     @property
@@ -87,7 +87,7 @@ class Run:
         if not names.is_safe(name):
             raise RunError(f"{names.shown(part)} is no part of the data", "the parts are validation and test")
         data = self._bytes(f"{names.PREDICTIONS}/{name}", 2**31)
-        with io.reading(self.path / names.PREDICTIONS / name):
+        with disk.reading(self.path / names.PREDICTIONS / name):
             return parse_predictions(data)
 
     @property
@@ -98,7 +98,7 @@ class Run:
     def metrics(self) -> dict[str, dict[str, float]]:
         """The scores of each part: {"test": {"roc_auc": 0.9998}}; NaN where one is undefined."""
         fields = self._json(names.METRICS)
-        with io.reading(self.path / names.METRICS):
+        with disk.reading(self.path / names.METRICS):
             return checked_scores(fields)
 
     def baselines(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -106,7 +106,7 @@ class Run:
         if not self.file(names.BASELINES).exists():
             return {}
         fields = self._json(names.BASELINES)
-        with io.reading(self.path / names.BASELINES):
+        with disk.reading(self.path / names.BASELINES):
             if not all(isinstance(parts, dict) for parts in fields.values()):
                 raise ValueError("its baselines do not hold parts")
             return {name: checked_scores(parts) for name, parts in fields.items()}
@@ -118,7 +118,7 @@ class Run:
     def weights_digest(self) -> str:
         """The hash of the file of weights, as the file itself has it."""
         path = self.file(names.WEIGHTS)
-        with io.reading(path), io.open_regular(path) as file:
+        with disk.reading(path), disk.open_regular(path) as file:
             return digest_of(file.read(2**10))
 
     @property
@@ -134,8 +134,8 @@ class Run:
         """Put a picture, or the numbers beside it, into the folder of plots; its path."""
         if not names.is_safe(name):
             raise ValueError(f"{names.shown(name)} is no file name")
-        io.make_folder(self.plots)
-        io.write_atomic(self.plots / name, data)
+        disk.make_folder(self.plots)
+        disk.write_atomic(self.plots / name, data)
         return self.plots / name
 
     def file(self, name: str) -> Path:
@@ -149,12 +149,12 @@ class Run:
 
     def _bytes(self, name: str, limit: int) -> bytes:
         path = self.file(name)
-        with io.reading(path):
-            return io.read_regular_file(path, limit)
+        with disk.reading(path):
+            return disk.read_regular_file(path, limit)
 
     def _json(self, name: str) -> dict[str, Any]:
         data = self._bytes(name, names.LARGEST_JSON)
-        with io.reading(self.path / name):
+        with disk.reading(self.path / name):
             fields = parse_json(data)
             if not isinstance(fields, dict):
                 raise ValueError("it holds no fields")

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from npnet.decisions import DecisionRule
 from npnet.metrics import DECIDED
+from npnet.metrics.calibration import DecisionRule
 from npnet.rundir.info import THRESHOLD
 
 Scores = Mapping[str, Mapping[str, float]]

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from npnet import io
 from npnet.errors import RunError
-from npnet.refusals import explained
+from npnet.machine.refusals import explained
 from npnet.rundir import names
-from npnet.strict import parse_json, to_json
+from npnet.storage import disk
+from npnet.storage.strict_json import parse_json, to_json
 
 Scores = dict[str, dict[str, float | None]]
 DONE, FAILED = "done", "failed"
@@ -46,22 +46,22 @@ def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool
     The caller syncs the shelf once many trials stand there.
     """
     name = names.trial_name(result.number)
-    hidden = io.hidden_name(shelf / name)
-    io.make_folder_exclusive(hidden)
+    hidden = disk.hidden_name(shelf / name)
+    disk.make_folder_exclusive(hidden)
     for file, data in files.items():
-        io.write_unsynced(hidden / file, data)
+        disk.write_unsynced(hidden / file, data)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
     told = {"format": names.FORMAT, **vars(result), "files": hashes}
     with explained(hidden / names.RESULT):
-        io.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
-    return io.claim_name(hidden, shelf / name)
+        disk.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
+    return disk.claim_name(hidden, shelf / name)
 
 
 def read_result(folder: Path) -> Result:
     """The result of a trial's folder; RunError where it is missing, or none that npnet writes."""
     path = folder / names.RESULT
-    with io.reading(path):
-        fields = parse_json(io.read_regular_file(path, 2**24))
+    with disk.reading(path):
+        fields = parse_json(disk.read_regular_file(path, 2**24))
         if not isinstance(fields, dict) or fields.get("format") != names.FORMAT:
             raise ValueError("it was not written by this npnet")
         if fields.pop("sha256", None) != _own_digest(fields):
@@ -91,5 +91,5 @@ def whole_result(folder: Path, *, missing: frozenset[str] = frozenset()) -> Resu
 def _digest(path: Path, may_miss: bool) -> str | None:
     if may_miss and not path.exists():
         return None
-    with io.reading(path):
-        return hashlib.sha256(io.read_regular_file(path, 2**34)).hexdigest()
+    with disk.reading(path):
+        return hashlib.sha256(disk.read_regular_file(path, 2**34)).hexdigest()

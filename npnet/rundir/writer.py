@@ -10,18 +10,18 @@ from typing import Any, Self
 
 from numpy.typing import ArrayLike, NDArray
 
-from npnet import io
-from npnet.appender import Appender
-from npnet.checkpoint import digest_of, file_of
-from npnet.decisions import DecisionRule
-from npnet.escaping import escaped, visible
-from npnet.lock import Lock
+from npnet.metrics.calibration import DecisionRule
 from npnet.rundir import names
-from npnet.rundir.abandoned import remove_abandoned
+from npnet.rundir.cleanup import remove_leftover_runs
 from npnet.rundir.info import check_info
 from npnet.rundir.run import Run
 from npnet.rundir.scores import with_threshold
 from npnet.rundir.table import csv_rows, line
+from npnet.storage import disk
+from npnet.storage.append_file import Appender
+from npnet.storage.lock import Lock
+from npnet.storage.tensor_file import digest_of, file_of
+from npnet.text import escaped, visible
 
 MARK = "checkpoint of epoch {epoch}, batch {batch}"
 """The line of log.txt that stands before what a checkpoint does not know of."""
@@ -33,7 +33,7 @@ def reclaim(run: Run) -> "RunWriter":
     Nothing in it is changed before something is written.
     """
     lock = Lock(run.file(names.LOCK))
-    remove_abandoned(run.path.parent)
+    remove_leftover_runs(run.path.parent)
     return RunWriter(run, lock, run.info, time.monotonic())
 
 
@@ -66,7 +66,7 @@ class RunWriter:
     def write_weights(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> str:
         """Write the parameters of the best epoch, under the names of a PyTorch state_dict; gives the file's hash."""
         data = file_of(names.WEIGHTS, tensors, metadata)
-        io.write_atomic(self.run.file(names.WEIGHTS), data)
+        disk.write_atomic(self.run.file(names.WEIGHTS), data)
         return digest_of(data)
 
     def write_checkpoint(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
@@ -74,12 +74,12 @@ class RunWriter:
         data = file_of(names.CHECKPOINT, tensors, metadata)
         self.log(MARK.format(**metadata))
         self._sync()
-        io.write_rotated(self.run.file(names.CHECKPOINT), [self.run.file(name) for name in names.OLDER], data)
+        disk.write_rotated(self.run.file(names.CHECKPOINT), [self.run.file(name) for name in names.OLDER], data)
 
     def remove_older(self) -> None:
         """Remove the checkpoints before the last one."""
         for name in names.OLDER:
-            io.remove_file(self.run.file(name))
+            disk.remove_file(self.run.file(name))
 
     def cut_back(self, columns: Sequence[str], metadata: Mapping[str, str]) -> None:
         """Take off the history, timing and log what was written after a checkpoint with such metadata.
@@ -95,29 +95,29 @@ class RunWriter:
         kept[names.LOG] = whole[: whole.rfind(mark) + len(mark)] if mark in whole else whole
         for name, data in kept.items():
             if self.run.file(name).exists():
-                io.cut_file(self.run.file(name), len(data))
+                disk.cut_file(self.run.file(name), len(data))
         self._columns = tuple(columns) if kept[names.HISTORY] else ()
 
     def tidy(self) -> None:
         """Remove what a process that died here left half-written."""
         for folder in (self.run.path, self.run.file(names.PREDICTIONS), self.run.plots):
-            io.remove_leftovers(folder)
+            disk.remove_leftovers(folder)
 
     def write_predictions(self, part: str, blocks: Iterable[Mapping[str, ArrayLike]]) -> None:
         """Write a part's predictions, rows after rows: row, target, prediction, probability_<class> for every class."""
         folder = self.run.file(names.PREDICTIONS)
-        io.make_folder(folder)
+        disk.make_folder(folder)
         pieces = (csv_rows(block, header=number == 0) for number, block in enumerate(blocks))
-        io.write_pieces(folder / f"{part}.csv", pieces)
+        disk.write_pieces(folder / f"{part}.csv", pieces)
 
     def write_metrics(self, metrics: Mapping[str, Mapping[str, float]], rule: DecisionRule | None = None) -> None:
         """Write the scores of each part, and of two classes the threshold; NaN becomes null."""
         scores = {part: {name: float(score) for name, score in scores.items()} for part, scores in metrics.items()}
-        io.write_json(self.run.file(names.METRICS), with_threshold(scores, rule))
+        disk.write_json(self.run.file(names.METRICS), with_threshold(scores, rule))
 
     def write_baselines(self, baselines: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """Write the scores of each part by each baseline; NaN becomes null."""
-        io.write_json(self.run.file(names.BASELINES), baselines)
+        disk.write_json(self.run.file(names.BASELINES), baselines)
 
     def log(self, text: str) -> None:
         """Add a line to log.txt, which people will read on a terminal."""
@@ -125,7 +125,7 @@ class RunWriter:
 
     def crash(self, text: str) -> None:
         """Write the traceback of a bug to crash.txt."""
-        io.write_atomic(self.run.file(names.CRASH), visible(text).encode())
+        disk.write_atomic(self.run.file(names.CRASH), visible(text).encode())
 
     @property
     def waits(self) -> bool:
@@ -142,7 +142,7 @@ class RunWriter:
 
     def rewrite_resolved(self, text: bytes) -> None:
         """Put another resolved.yaml in place: that of more epochs."""
-        io.write_atomic(self.run.resolved_path, text)
+        disk.write_atomic(self.run.resolved_path, text)
         files = {name: self._bytes(name) for name in (names.CONFIG, names.RESOLVED)}
         self.note(files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
 
@@ -150,7 +150,7 @@ class RunWriter:
         """Set fields of run.json."""
         self._info |= facts
         check_info(self._info)
-        io.write_json(self.run.file(names.INFO), self._info)
+        disk.write_json(self.run.file(names.INFO), self._info)
 
     def begin_again(self, **facts: Any) -> None:
         """Say in run.json that the run goes on: what was noted of its earlier end is true no longer."""
@@ -183,7 +183,7 @@ class RunWriter:
 
     def _bytes(self, name: str) -> bytes:
         path = self.run.file(name)
-        return io.read_regular_file(path, 2**30) if path.exists() else b""
+        return disk.read_regular_file(path, 2**30) if path.exists() else b""
 
     def _sync(self) -> None:
         for file in self._files.values():

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from npnet.errors import UsageError
+from npnet.rng import stream
 from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
 from npnet.search.parameters import Choice, Range, written
-from npnet.streams import stream
 
 if TYPE_CHECKING:
     from optuna import Study

@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar
 from numpy.random import Generator
 
 from npnet.registry import Registry
+from npnet.rng import stream
 from npnet.search.parameters import Choice, Range
 from npnet.spec import Named, Spec
-from npnet.streams import stream
 
 Point = tuple[Any, ...]
 """A value for each key, in the order of the parameters."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from npnet.rng import stream
 from npnet.search.method import Method, Space, Stage, Tried, methods, numbered
-from npnet.streams import stream
 
 
 @methods.add("grid")

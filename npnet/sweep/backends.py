@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from npnet.errors import MachineError, UsageError
-from npnet.imports import require_room
-from npnet.refusals import out_of_memory
+from npnet.machine.imports import require_disk_space
+from npnet.machine.refusals import out_of_memory
 from npnet.sweep.task import THREADS, Task
 
 ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://[^/\s]+:\d{1,5}")
@@ -58,7 +58,7 @@ def _by_joblib(work: Work, tasks: Iterable[Task], jobs: int, backend: str) -> It
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    require_room(POOL, "a pool of processes")
+    require_disk_space(POOL, "a pool of processes")
     with _chosen(backend, jobs):
         parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
         try:

@@ -1,25 +1,26 @@
 """Checks before a sweep trains: its score is defined, and each trial fits the data and the memory."""
 
-from npnet.config import Experiment, Facts
-from npnet.config.memory import needed
-from npnet.config.shapes import TASKS, faults
+from npnet.config import Experiment
 from npnet.errors import ConfigError, DataError
-from npnet.memory import SHARE, available, size_text
+from npnet.experiment.compatibility import TASKS, faults
+from npnet.experiment.data_info import DataInfo
+from npnet.experiment.memory import needed
+from npnet.machine.memory import SHARE, available, size_text
 from npnet.metrics import for_task
-from npnet.running.ready import Ready, lack_of, make_ready
-from npnet.sweep.plan import Plan
+from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
+from npnet.sweep.plan import SweepPlan
 
 KEY = ("sweep", "metric")
 
 
-def ready_to_sweep(plan: Plan) -> Ready:
+def ready_to_sweep(plan: SweepPlan) -> PreparedRun:
     """Load and check the data as for a training; also that the score by which the best is found can be had of them."""
-    ready = make_ready(plan.loaded)
+    ready = prepare_run(plan.loaded)
     require_goal(plan, ready)
     return ready
 
 
-def require_goal(plan: Plan, ready: Ready) -> None:
+def require_goal(plan: SweepPlan, ready: PreparedRun) -> None:
     """ConfigError or DataError where no trial would have the score that tells the best."""
     goal, facts, loaded = plan.goal, ready.facts, plan.loaded
     known = for_task(facts.task)
@@ -35,7 +36,7 @@ def require_goal(plan: Plan, ready: Ready) -> None:
         raise DataError(f"{loaded.where(*KEY)}: {goal.name} is undefined: {lack}", hint)
 
 
-def require_trainable(experiment: Experiment, facts: Facts) -> None:
+def require_trainable(experiment: Experiment, facts: DataInfo) -> None:
     """ConfigError with the first reason for which npnet train would refuse an experiment with such data."""
     for _, message, hint in faults(experiment, facts):
         raise ConfigError(message, hint)

@@ -7,56 +7,56 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from npnet import io
-from npnet.config import Experiment, complete
+from npnet.config import Experiment
+from npnet.engine.cost import together
+from npnet.engine.graph import Graph as Network
 from npnet.errors import DataError, MachineError, RunError, Unmet
-from npnet.nn.footprint import together
-from npnet.nn.plan import Plan as Network
-from npnet.readout import fused
-from npnet.reopening import changed_data, data_of
+from npnet.experiment.data_info import complete, loss_of
+from npnet.machine.signals import Interrupted, Stop, exit_code
+from npnet.model.output_transform import without_final_activation
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
+from npnet.rundir.restore import changed_data, data_of
 from npnet.rundir.trial import FAILED, Result, write_trial
-from npnet.signals import Halted, Stop, exit_code
-from npnet.sweep.attempts import MOST, Attempts
+from npnet.storage import disk
 from npnet.sweep.backends import Lost, require_backend, run_tasks
 from npnet.sweep.checks import ready_to_sweep, require_trainable
+from npnet.sweep.cleanup import drop_weights, outlast_power, tidy
 from npnet.sweep.groups import grouped
-from npnet.sweep.outcomes import Outcomes
-from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.leases import MOST, Leases
+from npnet.sweep.options import SweepOptions
+from npnet.sweep.plan import SweepPlan, read_plan
+from npnet.sweep.results import SweepResults
 from npnet.sweep.show import SweepShow
 from npnet.sweep.table import point_at_best, write_tables
 from npnet.sweep.task import (
+    SweepContext,
     Task,
     WavePlan,
-    Workplace,
-    attempts_of,
     enter,
+    leases_of,
     read_wave,
     require_sweep,
-    shelf_of,
+    trials_folder,
     wave_path,
 )
-from npnet.sweep.tidying import drop_weights, outlast_power, tidy
-from npnet.sweep.watching import watching
-from npnet.sweep.wishes import SweepWishes
-from npnet.sweep.work import config_files, work
+from npnet.sweep.watchdog import watching
+from npnet.sweep.worker import config_files, work
 
-FRUITLESS = 5
-"""Times that nothing may come of what workers do, without a group to blame."""
+FRUITLESS = 5  # times in a row that workers may finish nothing, without one group to blame
 
 
 @dataclass(frozen=True)
-class SweepEnding:
+class SweepEnd:
     """How a sweep ended: its run, its outcomes, and the exit code."""
 
     run: Run
-    outcomes: Outcomes
+    outcomes: SweepResults
     status: str
     code: int
 
 
-def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
+def run_sweep(plan: SweepPlan, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
     """Make a new sweep folder, and train; until its plan is written, any failure leaves nothing behind."""
     require_backend(wishes.backend, wishes.scheduler)
     name = wishes.name or plan.loaded.path.stem
@@ -67,11 +67,11 @@ def run_sweep(plan: Plan, wishes: SweepWishes, show: SweepShow, stop: Stop) -> S
         facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
         writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
     # From here on what the file says counts, for this process as for those that resume or help.
-    place = Workplace(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
+    place = SweepContext(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
     return _go_on(writer, place, wishes, show, stop)
 
 
-def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
+def resume_sweep(run: Run, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
     """Train what has no result yet; RunError for what is no sweep, InUse while a process works on it."""
     require_sweep(run.path)
     if run.info.get("elsewhere"):
@@ -85,16 +85,16 @@ def resume_sweep(run: Run, wishes: SweepWishes, show: SweepShow, stop: Stop) -> 
         raise DataError(changed_data(run), "put the old data back, or sweep again")
     writer = reclaim(run)
     writer.begin_again()
-    return _go_on(writer, Workplace(plan, run.config_text, ready), wishes, show, stop)
+    return _go_on(writer, SweepContext(plan, run.config_text, ready), wishes, show, stop)
 
 
-def _go_on(writer: RunWriter, place: Workplace, wishes: SweepWishes, show: SweepShow, stop: Stop) -> SweepEnding:
+def _go_on(writer: RunWriter, place: SweepContext, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
     sweep = Sweep(writer, place, wishes, show, stop)
     show.begin(writer.run, place.plan, sweep.outcomes, writer.log)
     try:
         with stop.waiting():
             return sweep.run()
-    except Halted as halted:
+    except Interrupted as halted:
         halted.hint = f"npnet resume {writer.run.id} goes on"
         raise
     finally:
@@ -105,18 +105,20 @@ def _go_on(writer: RunWriter, place: Workplace, wishes: SweepWishes, show: Sweep
 class Sweep:
     """A sweep under way: its folder, its plan, and what its trials came to so far."""
 
-    def __init__(self, writer: RunWriter, place: Workplace, wishes: SweepWishes, show: SweepShow, stop: Stop) -> None:
+    def __init__(
+        self, writer: RunWriter, place: SweepContext, wishes: SweepOptions, show: SweepShow, stop: Stop
+    ) -> None:
         self.writer, self.place, self.wishes, self.show, self.stop = writer, place, wishes, show, stop
         self.folder, self.plan, self.ready = writer.run.path, place.plan, place.ready
-        self.outcomes = Outcomes(self.folder, self.plan)
+        self.outcomes = SweepResults(self.folder, self.plan)
         self.late: set[int] = set()
         enter(self.folder, place)
 
-    def run(self) -> SweepEnding:
+    def run(self) -> SweepEnd:
         """Train wave after wave, then write the tables and say how it ended."""
         for name in (files.TRIALS, files.WAVES):
-            io.make_folder(self.folder / name)
-        io.remove_file(self.folder / files.STOP)
+            disk.make_folder(self.folder / name)
+        disk.remove_file(self.folder / files.STOP)
         for number, wave in self._waves():
             if self._over() or not self._train(number, wave):
                 return self._finish("interrupted")
@@ -136,7 +138,7 @@ class Sweep:
                     return
                 groups = grouped(self.plan.trials(stage), self.plan.experiment, self._most)
                 planned = WavePlan(tuple(groups), stage.epochs, stage.goes_on, stage.resumes)
-                io.write_atomic(path, planned.data())
+                disk.write_atomic(path, planned.data())
             wave = read_wave(path)
             if number:
                 self._settle(number - 1, {trial.number for trial in wave.trials})
@@ -148,10 +150,8 @@ class Sweep:
         """How many trials stand in one stack; ConfigError where none can be trained."""
         facts = self.ready.facts
         require_trainable(experiment, facts)
-        filled = complete(experiment, facts)
-        assert filled.loss is not None
-        network = Network(fused(filled.layers, filled.loss), facts.features)
-        rows = facts.rows["train"]
+        filled, rows = complete(experiment, facts), facts.rows["train"]
+        network = Network(without_final_activation(filled.layers, loss_of(experiment, facts)), facts.features)
         batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
         models = together(network, batch, len(filled.optimizer.slots), 4 if filled.dtype == "float32" else 8)
         return max(1, models // (filled.ensemble * len(self.ready.folds)))
@@ -159,9 +159,9 @@ class Sweep:
     def _train(self, number: int, wave: WavePlan) -> bool:
         """Train the groups of a wave that miss a result, until none does; False where that is stopped before."""
         self.late.clear()
-        attempts = Attempts(attempts_of(self.folder, number))
+        attempts = Leases(leases_of(self.folder, number))
         attempts.begin()
-        io.make_folder(shelf_of(self.folder, number, wave.goes_on))
+        disk.make_folder(trials_folder(self.folder, number, wave.goes_on))
         todo = self._collect_all(number, wave)
         fruitless = 0
         while todo and not self._over():
@@ -183,7 +183,7 @@ class Sweep:
         attempts.begin()
         return not todo
 
-    def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Attempts) -> None:
+    def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Leases) -> None:
         """Train some groups, and take what they leave as it comes."""
         wishes = self.wishes
         told = wishes.keep, wishes.trial_timeout, os.getpid(), wishes.backend == "local"
@@ -199,7 +199,7 @@ class Sweep:
                 self._collect(number, wave, group)
                 self.show.trained(len(self.outcomes.trials) - before, len(tasks) - left)
                 if self._over():
-                    io.write_atomic(self.folder / files.STOP, b"")
+                    disk.write_atomic(self.folder / files.STOP, b"")
 
     def _until_stopped(self, trained: Iterator[int]) -> Iterator[int]:
         """The same groups, up to a signal: what is trained at that moment is given up, wherever it is."""
@@ -207,7 +207,7 @@ class Sweep:
             try:
                 with self.stop.interrupting():
                     group = next(trained, None)
-            except Halted:
+            except Interrupted:
                 return
             if group is None:
                 return
@@ -229,7 +229,7 @@ class Sweep:
                 self.outcomes.note(trial, result)
         return whole
 
-    def _given_up(self, number: int, wave: WavePlan, group: int, attempts: Attempts) -> bool:
+    def _given_up(self, number: int, wave: WavePlan, group: int, attempts: Leases) -> bool:
         """Note the trials of a group as failed that ended its workers twice, or took too long."""
         if group in self.late:
             reason = f"took longer than {self.wishes.trial_timeout:g} s, and did not stop"
@@ -238,7 +238,7 @@ class Sweep:
         else:
             return False
         for trial in wave.groups[group]:
-            shelf = shelf_of(self.folder, number, wave.goes_on)
+            shelf = trials_folder(self.folder, number, wave.goes_on)
             written = config_files(self.place, self.folder, trial)
             write_trial(shelf, Result(trial.number, FAILED, code=MachineError.code, reason=reason), written)
         return self._collect(number, wave, group)
@@ -250,10 +250,10 @@ class Sweep:
             return
         for trial in wave.trials:
             name = files.trial_name(trial.number)
-            shelf = shelf_of(self.folder, number, goes_on=True) / name
+            shelf = trials_folder(self.folder, number, goes_on=True) / name
             if trial.number not in survivors and shelf.exists():
-                io.claim_name(shelf, self.folder / files.TRIALS / name)
-        io.sync_folder(self.folder / files.TRIALS)
+                disk.claim_name(shelf, self.folder / files.TRIALS / name)
+        disk.sync_folder(self.folder / files.TRIALS)
 
     def _over(self) -> bool:
         """Whether to stop before all is done."""
@@ -261,7 +261,7 @@ class Sweep:
         failed = most is not None and len(self.outcomes.failed) > most
         return failed or bool(self.stop) or (self.folder / files.STOP).exists()
 
-    def _finish(self, status: str) -> SweepEnding:
+    def _finish(self, status: str) -> SweepEnd:
         """Write the tables, point at the best trial, and say how it ended."""
         missing = [
             trial
@@ -280,7 +280,7 @@ class Sweep:
             outlast_power()
         with self.stop.writing():
             self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
-        return SweepEnding(self.writer.run, self.outcomes, status, self._code(status))
+        return SweepEnd(self.writer.run, self.outcomes, status, self._code(status))
 
     def _code(self, status: str) -> int:
         if self.stop:
@@ -290,7 +290,7 @@ class Sweep:
         return 0 if status == "done" else exit_code(signal.SIGINT)  # the file STOP is a Ctrl-C from afar
 
 
-def _cautiously(groups: list[int], attempts: Attempts) -> Iterator[list[int]]:
+def _cautiously(groups: list[int], attempts: Leases) -> Iterator[list[int]]:
     """All groups at once but those in which a worker died, one by one."""
     fresh = [group for group in groups if not attempts.count(group)]
     if fresh:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from npnet.config.places import Place
+from npnet.config.locations import SourceLocation
+from npnet.config.nodes import Node
 from npnet.config.scalars import resolve
-from npnet.config.tree import Node
-from npnet.config.variants import node_of
+from npnet.config.trial_configs import node_of
 from npnet.errors import DataError
-from npnet.io import UnsafeFileError, read_regular_file
+from npnet.storage.disk import UnsafeFileError, read_regular_file
 
 LARGEST = 5000  # cells, which a plan can hold
 
@@ -25,7 +25,7 @@ def tries_of(path: Path) -> tuple[Mapping[str, Node], str]:
     if len(keys) * len(rows) > LARGEST:
         raise DataError(f"{path} has {len(rows)} rows, which is too many points to list", "several tables, or a grid?")
     points = [[resolve(cell.strip()) for cell in row] for row in rows]
-    place = Place(str(path))
+    place = SourceLocation(str(path))
     columns = zip(keys, zip(*points, strict=True), strict=True)
     tries = {key: node_of(_distinct(values), place) for key, values in columns}
     return tries, json.dumps({"listed": {"points": points}})

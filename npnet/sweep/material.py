@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 
 from npnet.errors import RunError
-from npnet.plots.trials import Curves, SweepMaterial
+from npnet.plots.sweeps.trials import Curves, SweepMaterial
 from npnet.rundir import Run
 from npnet.rundir import names as files
-from npnet.sweep.plan import Goal, Plan, read_plan
+from npnet.sweep.plan import Goal, SweepPlan, read_plan
 from npnet.sweep.reading import Trials, read_trials
 from npnet.sweep.task import read_wave, wave_path
 
@@ -41,7 +41,7 @@ def _counted(trials: Trials) -> str:
     return f"{len(trials.number):,} trial{plural}{repeats}{f', {failed:,} failed' if failed else ''}"
 
 
-def _rungs(run: Run, plan: Plan) -> tuple[tuple[int, int], ...]:
+def _rungs(run: Run, plan: SweepPlan) -> tuple[tuple[int, int], ...]:
     """The epoch to which each rung of a halving trains, and how many trials; nothing of another method."""
     found: list[tuple[int, int]] = []
     while (path := wave_path(run.path, len(found))).exists():

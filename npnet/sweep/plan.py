@@ -6,20 +6,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from npnet import config, io
+from npnet import config
 from npnet.config import Experiment, Loaded
 from npnet.config.files import SIZE
-from npnet.config.keys import branches
-from npnet.config.places import Mistake
+from npnet.config.locations import ConfigIssue
+from npnet.config.nodes import Path as Keys
+from npnet.config.nodes import dotted
 from npnet.config.resolved import relocated, write_resolved
 from npnet.config.sweep import SweepSpec
-from npnet.config.tree import Path as Keys
-from npnet.config.tree import dotted
-from npnet.config.tries import kind_at
-from npnet.config.variants import Variants
-from npnet.crossval import Scores
+from npnet.config.sweep_overrides import kind_at
+from npnet.config.trial_configs import TrialConfigs
+from npnet.config.type_info import branches
 from npnet.errors import ConfigError, OptionError, RunError
+from npnet.model.cross_validation import Scores
 from npnet.search import Choice, Range, Space, Stage, Tried, methods
+from npnet.storage import disk
 from npnet.sweep.trial import Trial
 
 
@@ -47,7 +48,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """A config whose key `sweep` says what to try."""
 
     loaded: Loaded
@@ -112,8 +113,8 @@ class Plan:
         return found.model_copy(update={"model_seed": trial.model_seed(found.seed)})
 
     @cached_property
-    def _variants(self) -> Variants:
-        return Variants(self.loaded.root)
+    def _variants(self) -> TrialConfigs:
+        return TrialConfigs(self.loaded.root)
 
     def text(self, folder: Path) -> bytes:
         """The file sweep.yaml in a folder: the whole config, with what to try."""
@@ -128,20 +129,20 @@ def _suited(key: str, parameter: Choice | Range) -> Choice | Range:
     return parameter.model_copy(update={"distribution": "uniform"}) if float in kinds else parameter
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> SweepPlan:
     """The plan that a file has; RunError for anything else."""
-    with io.reading(path):
-        text = io.read_regular_file(path, SIZE)
+    with disk.reading(path):
+        text = disk.read_regular_file(path, SIZE)
     try:
         loaded = config.load_alone(path, text)
     except ConfigError as error:
         raise RunError(f"{path} cannot be used: {error.message}") from error
     if loaded.experiment.sweep is None:
         raise RunError(f"{path} is no plan of a sweep", "npnet sweep CONFIG makes one")
-    return Plan(loaded)
+    return SweepPlan(loaded)
 
 
-def planned(loaded: Loaded) -> Plan:
+def planned(loaded: Loaded) -> SweepPlan:
     """The plan of a config; ConfigError where it says nothing to try, UsageError where its method lacks a package."""
     if loaded.experiment.sweep is None:
         raise ConfigError(
@@ -150,12 +151,12 @@ def planned(loaded: Loaded) -> Plan:
         )
     loaded.experiment.sweep.method.require()
     refuse_unused(loaded)
-    return Plan(loaded)
+    return SweepPlan(loaded)
 
 
 def refuse_unused(loaded: Loaded) -> None:
     """ConfigError for settings that no trial of a sweep would use."""
-    e, found = loaded.experiment, list[Mistake]()
+    e, found = loaded.experiment, list[ConfigIssue]()
     assert e.sweep is not None
     if e.weights is not None:
         found.append(loaded.mistake(("weights",), "a trial starts from initial values", "take weights out"))

@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet import io
 from npnet.errors import RunError
 from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.table import parse_mixed
 from npnet.rundir.trial import DONE
-from npnet.sweep.plan import Goal, Plan, read_plan
+from npnet.storage import disk
+from npnet.sweep.plan import Goal, SweepPlan, read_plan
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,21 +62,21 @@ class Trials:
         return sorted(ranked, key=lambda one: (sign * one.mean, one.point))
 
 
-def read_trials(run: Run, plan: Plan | None = None) -> Trials:
+def read_trials(run: Run, plan: SweepPlan | None = None) -> Trials:
     """The table that a sweep has; RunError where it has none yet, or one of another kind."""
     path = run.file(files.TABLE)
     if not path.exists():
         raise RunError(f"the sweep {run.id} has no table yet", f"npnet resume {run.id} goes on with it")
     plan = plan or read_plan(run.file(files.SWEEP))
-    with io.reading(path):
-        columns = parse_mixed(io.read_regular_file(path, 2**30))
+    with disk.reading(path):
+        columns = parse_mixed(disk.read_regular_file(path, 2**30))
         try:
             return _trials(plan, columns)
         except KeyError as error:
             raise ValueError(f"the column {error.args[0]} is missing") from error
 
 
-def _trials(plan: Plan, columns: dict[str, list[str]]) -> Trials:
+def _trials(plan: SweepPlan, columns: dict[str, list[str]]) -> Trials:
     others = {*HEAD, *plan.keys, "folder"}
     return Trials(
         plan.goal,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from npnet.crossval import Scores, all_scores
-from npnet.fitting import Fitting
 from npnet.metrics import DECIDED, for_task, measure
+from npnet.model.cross_validation import Scores, all_scores
+from npnet.model.fitting import Fitting
 
 
 def scores_of(fittings: Sequence[Fitting]) -> list[Scores]:
@@ -27,9 +27,11 @@ def _of_part(fittings: Sequence[Fitting], part: str) -> list[dict[str, float]]:
     said = [fitting.said(part) for fitting in fittings]
     y, task = said[0][0].y, fittings[0].data.task
     outputs = np.stack([output for _, output in said])
-    moved = np.stack([fitting.decisions.moved(output, task) for fitting, output in zip(fittings, outputs, strict=True)])
-    plain = [fitting.decisions.threshold == 0.5 for fitting in fittings]
-    decided = np.where(np.array(plain)[:, np.newaxis, np.newaxis], outputs, moved)
+    apply_threshold = np.stack(
+        [fitting.calibration.apply_threshold(output, task) for fitting, output in zip(fittings, outputs, strict=True)]
+    )
+    plain = [fitting.calibration.threshold == 0.5 for fitting in fittings]
+    decided = np.where(np.array(plain)[:, np.newaxis, np.newaxis], outputs, apply_threshold)
     columns = {
         name: measure(name, y, decided if name in DECIDED else outputs, task).tolist() for name in for_task(task)
     }

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from npnet.rundir import Run
-from npnet.sweep.outcomes import Outcomes
-from npnet.sweep.plan import Plan
+from npnet.sweep.plan import SweepPlan
+from npnet.sweep.results import SweepResults
 
 
 class SweepShow(Protocol):
     """Who is told how a sweep goes."""
 
-    def begin(self, run: Run, plan: Plan, outcomes: Outcomes, log: Callable[[str], None]) -> None:
+    def begin(self, run: Run, plan: SweepPlan, outcomes: SweepResults, log: Callable[[str], None]) -> None:
         """The folder is there; `outcomes` is what is known so far."""
 
     def trained(self, trials: int, waiting: int) -> None:

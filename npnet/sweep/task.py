@@ -7,15 +7,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from npnet import io
 from npnet.config import Experiment
 from npnet.errors import RunError
 from npnet.rundir import CONFIG
 from npnet.rundir import names as files
 from npnet.rundir.machine import machine, versions
-from npnet.running.ready import Ready, make_ready
-from npnet.strict import parse_json, to_json
-from npnet.sweep.plan import Plan, read_plan
+from npnet.runner.prepared_run import PreparedRun, prepare_run
+from npnet.storage import disk
+from npnet.storage.strict_json import parse_json, to_json
+from npnet.sweep.plan import SweepPlan, read_plan
 from npnet.sweep.trial import Trial
 
 THREADS = 1  # of BLAS in a worker, whatever the jobs: trials then give the same bits on one core and on many
@@ -68,12 +68,12 @@ def wave_path(folder: Path, wave: int) -> Path:
     return folder / files.WAVES / f"{wave:04d}.json"
 
 
-def shelf_of(folder: Path, wave: int, goes_on: bool) -> Path:
+def trials_folder(folder: Path, wave: int, goes_on: bool) -> Path:
     """Where the trials of a wave put their folders: where they stay, or on a shelf of the wave if some go on."""
     return folder / files.WAVES / f"{wave:04d}" if goes_on else folder / files.TRIALS
 
 
-def attempts_of(folder: Path, wave: int) -> Path:
+def leases_of(folder: Path, wave: int) -> Path:
     """Where the marks of those who work on a wave stand."""
     return folder / files.WAVES / f"{wave:04d}.marks"
 
@@ -81,8 +81,8 @@ def attempts_of(folder: Path, wave: int) -> Path:
 @lru_cache(maxsize=4)
 def read_wave(path: Path) -> WavePlan:
     """The wave that a file has; RunError for anything else."""
-    with io.reading(path):
-        fields = parse_json(io.read_regular_file(path, 2**30))
+    with disk.reading(path):
+        fields = parse_json(disk.read_regular_file(path, 2**30))
         if not isinstance(fields, dict) or fields.get("format") != files.FORMAT:
             raise ValueError("it was not written by this npnet")
         try:
@@ -93,12 +93,12 @@ def read_wave(path: Path) -> WavePlan:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class SweepContext:
     """What all tasks of a sweep share in one process: the plan, the data, and what there is to say of both."""
 
-    plan: Plan
+    plan: SweepPlan
     config: bytes
-    ready: Ready
+    ready: PreparedRun
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -121,21 +121,21 @@ class Workplace:
         return self.plan.experiment(trial).model_copy(update={"threads": THREADS})
 
 
-_entered: dict[Path, Workplace] = {}
+_entered: dict[Path, SweepContext] = {}
 
 
-def enter(folder: Path, place: Workplace) -> None:
+def enter(folder: Path, place: SweepContext) -> None:
     """Let the groups of a sweep that this process trains have its place from here, and no other sweep's."""
     _entered.clear()
     _entered[folder] = place
 
 
-def workplace(folder: Path) -> Workplace:
+def sweep_context(folder: Path) -> SweepContext:
     """The place of a sweep, its plan read and its data loaded once; RunError or DataError as for a training."""
     place = _entered.get(folder)
     if place is None:
         plan = read_plan(folder / files.SWEEP)
-        place = Workplace(plan, io.read_regular_file(folder / CONFIG, 2**20), make_ready(plan.loaded))
+        place = SweepContext(plan, disk.read_regular_file(folder / CONFIG, 2**20), prepare_run(plan.loaded))
         enter(folder, place)
     return place
 

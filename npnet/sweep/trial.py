@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from npnet.streams import trial_seed
+from npnet.rng import trial_seed
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 
 from npnet import config
 from npnet.config.presets import text_of
-from npnet.data.table import Table
+from npnet.data.datasets.table import Table
 from tests.cli.conftest import call
 from tests.cli.tables import CONFIG, csv_of, people
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from npnet.metrics import DECIDED, evaluate
-from npnet.reopening import reopen
 from npnet.rundir import Run, find
-from npnet.running.predicting import Oracle
+from npnet.rundir.restore import reopen
+from npnet.runner.predicting import RunPredictor
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people, trained
 
@@ -135,7 +135,7 @@ def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> None:
     table = people_run.parent.parent / "people.csv"
     found = json.loads(call("evaluate", people_run, "--data", table, "--json").out)["data"]
-    oracle = Oracle.of(Run(people_run))
+    oracle = RunPredictor.of(Run(people_run))
     frame = oracle.read(str(table), ("buys",))
     y = np.array([row["buys"] == "yes" for row in people()]).astype(int)
     assert found == evaluate(y, oracle.outputs(frame), "binary")

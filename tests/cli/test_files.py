@@ -193,7 +193,7 @@ def test_predictions_are_the_same_in_every_format(run: Path) -> None:
 def test_a_parquet_file_of_several_blocks_is_one_table(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
-    from npnet.running import results
+    from npnet.runner import results
 
     monkeypatch.setattr(results, "BLOCK", 2)
     assert call("predict", "run", "new.csv", "-o", "a.parquet", "--runs-dir", ".").code == 0
@@ -252,7 +252,7 @@ def test_a_shell_that_joins_input_and_output_is_noticed(shell: str, still: Path)
 
 
 def test_a_file_made_meanwhile_is_not_replaced(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from npnet.running import formats
+    from npnet.runner import formats
 
     whole: Callable[..., object] = formats.encoded
 

@@ -74,7 +74,7 @@ def test_the_same_rows_give_the_same_answers_in_any_batch(run: Path) -> None:
 
 
 def test_more_blocks_than_one_are_one_table(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from npnet.running import results
+    from npnet.runner import results
 
     whole = asked(run, csv_of(people(40)), "--proba").out
     monkeypatch.setattr(results, "BLOCK", 16)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.estimators import load
+from npnet.api import load
 from npnet.rundir import find
 from tests.cli.conftest import SMALL, call
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.console.numbers import short
+from npnet.cli.console.numbers import short
 from npnet.rundir import Run
 from tests.cli.conftest import call
 

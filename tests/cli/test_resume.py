@@ -268,7 +268,7 @@ def test_a_folder_that_is_removed_while_it_trains_is_rescued_elsewhere(
 ) -> None:
     (tmp_path / "rescue").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "rescue"))
-    monkeypatch.setattr("npnet.running.checkpoints.Checkpoints.due", property(_remove_first))
+    monkeypatch.setattr("npnet.runner.checkpoints.Checkpoints.due", property(_remove_first))
     result = call("train", config, "--run-dir", "lost", "--no-plots", "-q")
     assert result.code == 6
     assert f"{tmp_path / 'lost'} was removed or renamed while it was being written" in result.err

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from npnet.engine.loop import Progress
 from npnet.rundir import Run
-from npnet.running.training import Training
-from npnet.training import Progress
+from npnet.runner.training import Training
 from tests.cli.conftest import call
 from tests.cli.test_resume import config, contents, train
 

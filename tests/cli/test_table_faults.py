@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.data import delimited
+from npnet.data.readers import delimited
 from npnet.rundir import Run
 from tests.cli.conftest import call
 

@@ -14,7 +14,7 @@ LIMITED = """
 import re, resource, sys
 from pathlib import Path
 import pandas, sklearn.metrics
-import npnet.running
+import npnet.runner
 from npnet.cli import main
 size = int(re.search(r"VmSize:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 resource.setrlimit(resource.RLIMIT_AS, [size + int(sys.argv[1]) * 2**20] * 2)

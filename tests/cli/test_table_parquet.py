@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npnet.data import parquet_process
+from npnet.data.readers import parquet_process
 from npnet.rundir import Run
 from tests.cli.conftest import call
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.fitting import Fitting
+from npnet.model.fitting import Fitting
 from npnet.rundir import Run
 from tests.cli.conftest import SMALL, call, start
 from tests.cli.tables import CONFIG, trained
@@ -300,8 +300,8 @@ def test_a_factor_of_divergence_that_is_none_is_refused(value: str, folder: Path
 def test_a_large_table_without_a_place_to_rest_ends_with_6_and_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("npnet.data.resting.MEMORY", 100)
-    monkeypatch.setattr("npnet.data.resting.LEAST", 100)
+    monkeypatch.setattr("npnet.data.columns.spill_file.MEMORY", 100)
+    monkeypatch.setattr("npnet.data.columns.spill_file.LEAST", 100)
     monkeypatch.setattr("tempfile.tempdir", str(folder / "nowhere"))
     (folder / "t.csv").write_text("x,y\n" + "".join(f"{row}.5,{row % 2}\n" for row in range(100)))
     (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\n")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from npnet.config import Experiment, Loaded
-from npnet.config.keys import branches, registry_of, type_of
+from npnet.config.type_info import branches, registry_of, type_of
 from npnet.data import datasets
 from npnet.errors import ConfigError, Problem
 from npnet.nn.initializers import initializers

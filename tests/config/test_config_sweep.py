@@ -9,7 +9,7 @@ import pytest
 from npnet.config import Loaded, load
 from npnet.config.resolved import write_resolved
 from npnet.config.sweep import Objective
-from npnet.config.variants import Variants
+from npnet.config.trial_configs import TrialConfigs
 from npnet.errors import ConfigError, Problem
 
 Load = Callable[..., Loaded]
@@ -158,8 +158,8 @@ def test_an_astronomical_grid_is_refused_without_being_counted_out(valid: str, p
 def test_of_ten_thousand_numbers_only_the_extremes_are_validated(
     valid: str, load_text: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls, validated = [], Variants.validated
-    monkeypatch.setattr(Variants, "validated", lambda self, nodes: calls.append(1) or validated(self, nodes))
+    calls, validated = [], TrialConfigs.validated
+    monkeypatch.setattr(TrialConfigs, "validated", lambda self, nodes: calls.append(1) or validated(self, nodes))
     keys = ["l2: [0.0, 0.1]", f"l1: {json.dumps([place / 1e4 for place in range(4000)])}", "batch_size: [1, 2, 3, 4]"]
     load_text(valid + f"sweep: {{trials: 10000, parameters: {{{', '.join(keys)}}}}}\n")
     assert len(calls) == 6

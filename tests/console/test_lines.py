@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from npnet.console.lines import COLUMNS, NUMBERS, _cells, runs_text
-from npnet.console.streams import Output
-from npnet.console.tables import table, text_of
+from npnet.cli.console.lines import COLUMNS, NUMBERS, _cells, runs_text
+from npnet.cli.console.streams import Output
+from npnet.cli.console.tables import table, text_of
 from npnet.rundir import Entry
 
 FACTS = {"name": "x", "started": "", "finished": None, "git": None, "data": None, "parameters": 1}

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from npnet.console.numbers import duration, short
+from npnet.cli.console.numbers import duration, short
 
 
 @pytest.mark.parametrize(

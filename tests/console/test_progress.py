@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from npnet.cli.console.progress import TrainingDisplay
+from npnet.cli.console.screen import Screen
 from npnet.config import load
-from npnet.console.progress import TrainingDisplay
-from npnet.console.screen import Screen
-from npnet.fitting import Fitting
+from npnet.model.fitting import Fitting
 from npnet.rundir import Run
-from npnet.running import make_ready
+from npnet.runner import prepare_run
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 200\nmetrics: [f1]\n"
 
@@ -40,7 +40,7 @@ class Terminal:
 @pytest.fixture
 def fitting(tmp_path: Path) -> Fitting:
     (tmp_path / "c.yaml").write_text(CONFIG)
-    ready = make_ready(load(tmp_path / "c.yaml"))
+    ready = prepare_run(load(tmp_path / "c.yaml"))
     return Fitting(ready.experiment, ready.data)
 
 

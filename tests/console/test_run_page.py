@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from npnet.console.run_page import run_page
-from npnet.console.streams import Output
-from npnet.console.tables import text_of
+from npnet.cli.console.run_page import run_page
+from npnet.cli.console.streams import Output
+from npnet.cli.console.tables import text_of
 from npnet.rundir.info import check_info
 
 INFO: dict[str, Any] = {

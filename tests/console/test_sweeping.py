@@ -4,14 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from npnet.console.screen import Screen
-from npnet.console.sweeping import SweepDisplay
+from npnet.cli.console.screen import Screen
+from npnet.cli.console.sweeping import SweepDisplay
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr("npnet.console.sweeping.time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("npnet.cli.console.sweeping.time.monotonic", lambda: clock.now)
     return clock
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npnet.data.frame import Column, Frame
+from npnet.data.columns.frame import Column, Frame
 
 
 def number(*values, name="x"):

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npnet.data.calendar import PARTS, cycle, part
+from npnet.data.preprocessing.calendar import PARTS, cycle, part
 
 EPOCH = datetime.datetime(1970, 1, 1)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from frames import category
 
-from npnet.data.categories import CategoryStep, level_counts
+from npnet.data.preprocessing.categories import CategoryStep, level_counts
 
 
 def fit(train, layout=None, rare=1, embed_above=32):
@@ -81,7 +81,7 @@ def test_levels_come_from_the_whole_table_and_what_is_learned_of_them_from_the_t
 
 def test_what_training_never_saw_is_counted_and_what_it_pooled_is_not():
     step = fit(category(*"aaabbbc"), rare=3)
-    assert step.surprises(category("a", "c", "new", "new", None)) == {"new": 2, "": 1}
+    assert step.unseen_values(category("a", "c", "new", "new", None)) == {"new": 2, "": 1}
 
 
 def test_a_level_without_rows_is_no_level():

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from frames import category, dates, number
 
-from npnet.data.duplicates import repeated_rows, same_columns
-from npnet.data.levels import Levels
+from npnet.data.checks.duplicates import repeated_rows, same_columns
+from npnet.data.columns.value_codes import Levels
 
 random = np.random.default_rng(0)
 X = random.normal(size=50)

@@ -7,7 +7,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from npnet.data.folds import Folds, folds_by_class, folds_by_group, folds_by_time, stratified
+from npnet.data.split.folds import Folds, folds_by_class, folds_by_group, folds_by_time, stratified
 from npnet.errors import DataError
 
 SHARES = st.sampled_from([0.0, 0.1, 0.2, 1 / 3])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from frames import category, dates, number
 
-from npnet.data.identifiers import looks_like_identifier
+from npnet.data.checks.identifiers import looks_like_identifier
 
 SHUFFLED = np.random.default_rng(0).permutation(30)
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from npnet.data.frame import Frame
-from npnet.data.in_memory import InMemory, is_table
-from npnet.data.reading import read_frame, read_table
-from npnet.data.schema import ReadOptions, Schema
+from npnet.data.columns.frame import Frame
+from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.readers.in_memory import InMemory, is_table
+from npnet.data.readers.reading import read_frame, read_table
 from npnet.errors import DataError
 
 ROWS = 60

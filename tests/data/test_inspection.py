@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from frames import category, dates, frame, mixed, number
 
-from npnet.data.inspection import ColumnFacts, inspect
+from npnet.data.checks.inspection import ColumnFacts, inspect
 from npnet.errors import DataError
 
 random = np.random.default_rng(0)

@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from npnet.data import Split
-from npnet.data.partition import by_group, by_time, group_codes, half_up, times
-from npnet.data.partition import given as as_given
+from npnet.data.split.partition import by_group, by_time, group_codes, half_up, times
+from npnet.data.split.partition import given as as_given
 from npnet.errors import DataError
 
 SHARES = st.sampled_from([0.0, 0.1, 0.2, 1 / 3, 0.45])

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from npnet.config.scalars import resolve
 from npnet.data import Split
-from npnet.data.folds import Folds
-from npnet.data.frame import Frame
-from npnet.data.parts import LEAST, folds_of, parts_of
-from npnet.data.prepare import prepare_members, prepare_parts
+from npnet.data.columns.frame import Frame
 from npnet.data.source import Dataset
+from npnet.data.split.folds import Folds
+from npnet.data.split.parts import LEAST, folds_of, parts_of
+from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.errors import DataError
 
 SHARES = st.sampled_from([0.0, 0.001, 0.01, 0.1, 0.2, 0.49, 0.5, 0.9, 0.99, 0.999])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_reader import assert_read_as, read, slowly
 
-from npnet.data import delimited
+from npnet.data.readers import delimited
 from npnet.errors import DataError
 
 # Any table reads as the slow reader reads it

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from slow_reader import assert_read_as, slowly
 
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
 
 

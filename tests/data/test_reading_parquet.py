@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import npnet
-from npnet.data import parquet_process
-from npnet.data.files import opened
-from npnet.data.parquet import Parquet
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers import parquet_process
+from npnet.data.readers.data_file import opened
+from npnet.data.readers.parquet import Parquet
+from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
 
 needs_pyarrow = pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra parquet is not there")
@@ -55,8 +55,8 @@ def test_parquet_without_a_safe_pyarrow_says_in_a_line_what_to_install(tmp_path,
         (packages / f"pyarrow-{version}.dist-info").mkdir()
         (packages / f"pyarrow-{version}.dist-info" / "METADATA").write_text(f"Name: pyarrow\nVersion: {version}\n")
     script = (
-        "from pathlib import Path\nfrom npnet.data.reading import read_frame\n"
-        "from npnet.data.schema import ReadOptions\nfrom npnet.errors import DataError\n"
+        "from pathlib import Path\nfrom npnet.data.readers.reading import read_frame\n"
+        "from npnet.data.columns.schema import ReadOptions\nfrom npnet.errors import DataError\n"
         "try: read_frame(ReadOptions(path='t.parquet'), Path())\n"
         "except DataError as error: print(error.message, '|', error.hint)\n"
     )

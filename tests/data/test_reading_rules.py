@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from slow_reader import assert_read_as, read, refusal, slowly
 
-from npnet.data import delimited
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers import delimited
+from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
 
 HEAD = "a,b,y\n"

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions, Schema
+from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
 
 TRAIN = "id,size,day,sold\n" + "".join(f"{row:03d},{row / 2},2024-03-{row:02d},?\n" for row in range(1, 29))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.scaling import Scaling, normal_scores, smooth_clip
+from npnet.data.preprocessing.scaling import Scaling, normal_scores, smooth_clip
 
 random = np.random.default_rng(0)
 X = np.concatenate([random.lognormal(2, 1.5, 300), [1e4, -1e4]])

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from npnet.data import Split, datasets, split
+from npnet.data import Split, datasets
 from npnet.data.source import classification, regression
-from npnet.data.splits import apportion
+from npnet.data.split.splits import apportion, split
 
 SHARES = st.sampled_from([0.0, 0.01, 0.1, 0.15, 0.2, 0.25, 1 / 3, 0.45])
 

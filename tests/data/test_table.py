@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from npnet.data import SourceSpec, Split, datasets, fingerprint, prepare, split
-from npnet.data.preparation import PrepareSpec
-from npnet.data.prepare import refuse_unlearnable
+from npnet.data import SourceSpec, Split, datasets, fingerprint, prepare
+from npnet.data.preprocessing.preprocessing import PrepareSpec
+from npnet.data.split.splits import split
+from npnet.data.split_and_fit import refuse_unlearnable
 from npnet.errors import DataError
 
 HEAD = "a,b,y\n"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from frames import category, dates, frame, number
 
-from npnet.data.targets import Target, with_target
+from npnet.data.datasets.targets import Target, with_target
 from npnet.errors import DataError
 
 MANY = number(*range(21), *range(21), name="y")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from frames import category, number
 
-from npnet.data.weighting import class_weights, column_weights, sample_weights
+from npnet.data.preprocessing.weighting import class_weights, column_weights, sample_weights
 from npnet.errors import DataError
 
 CODES = np.array([0] * 6 + [1] * 3 + [2])

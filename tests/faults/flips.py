@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
-from npnet import checkpoint
+from npnet.storage import tensor_file
 from tests.faults.forging import checkpoint_of
 
 SMALL, LARGE = 1_500, 10_000_000
@@ -81,7 +81,7 @@ def truncated(data: bytes, places: Iterable[int] | None = None) -> Iterator[tupl
 def is_read(data: bytes) -> bool:
     """Whether a file is read without a word. Whatever is raised but ValueError passes: it is a crash."""
     with suppress(ValueError):
-        checkpoint.parse(BytesIO(data), len(data))
+        tensor_file.parse(BytesIO(data), len(data))
         return True
     return False
 

@@ -5,22 +5,22 @@ import json
 
 import numpy as np
 
-from npnet import checkpoint
+from npnet.storage import tensor_file
 
-AT = len(checkpoint.OPENING)
+AT = len(tensor_file.OPENING)
 
 
 def signed(header: bytes, values: bytes = b"") -> bytes:
     """Make a file of any header with a correct hash, as an attacker would."""
     length = len(header).to_bytes(8, "little")
-    zeroed = header[:AT] + checkpoint.ZEROS + header[AT + 64 :]
+    zeroed = header[:AT] + tensor_file.ZEROS + header[AT + 64 :]
     digest = hashlib.sha256(length + zeroed + values).hexdigest().encode()
     return length + header[:AT] + digest + header[AT + 64 :] + values
 
 
 def header_of(entries: str, metadata: str = "") -> bytes:
     """A header that begins as npnet's do: entries and metadata are JSON, each with a comma before it."""
-    return checkpoint.OPENING + checkpoint.ZEROS + f'"{metadata}}}{entries}}}'.encode()
+    return tensor_file.OPENING + tensor_file.ZEROS + f'"{metadata}}}{entries}}}'.encode()
 
 
 def entry(shape: object, offsets: object, dtype: object = "F32", name: str = "a", **more: object) -> str:
@@ -44,4 +44,4 @@ def checkpoint_of(size: int) -> bytes:
         for name, shape in (("W", (7, units)), ("b", (units,)))
     }
     counter = {"step": np.array(320, np.int64), "kept": np.ones(units, np.float64)}
-    return checkpoint.file_of("checkpoint", tensors | counter, {"epoch": "10", "name": "Kreise ⊙"})
+    return tensor_file.file_of("checkpoint", tensors | counter, {"epoch": "10", "name": "Kreise ⊙"})

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from npnet import training
-from npnet.cohort import cohort
-from npnet.nn import batches
-from npnet.rundir import abandoned
+from npnet.engine import batches, loop
+from npnet.model import stack_trainer
+from npnet.rundir import cleanup
 
 
 @contextmanager
 def hurried() -> Iterator[None]:
     """Nothing is too young to be abandoned, and no batch too short to be followed by a checkpoint."""
-    kept = abandoned.AGE, training.BETWEEN, batches.BLOCK_BYTES
-    abandoned.AGE, training.BETWEEN, batches.BLOCK_BYTES = 0.0, -1.0, 1
-    cohort.BETWEEN = training.BETWEEN
+    kept = cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES
+    cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = 0.0, -1.0, 1
+    stack_trainer.BETWEEN = loop.BETWEEN
     try:
         yield
     finally:
-        abandoned.AGE, training.BETWEEN, batches.BLOCK_BYTES = kept
-        cohort.BETWEEN = training.BETWEEN
+        cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = kept
+        stack_trainer.BETWEEN = loop.BETWEEN

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from npnet import checkpoint
 from npnet.errors import NpnetError
 from npnet.rundir import names
+from npnet.storage import tensor_file
 from tests.cli.conftest import call
 from tests.faults.forging import checkpoint_of
 from tests.faults.mutants import mutant
@@ -93,7 +93,7 @@ def held(data: bytes, weights: Path) -> Ending:
 def read(data: bytes) -> Ending | None:
     """How reading ended; None where it gave what the file holds."""
     try:
-        tensors, _ = checkpoint.parse(BytesIO(data), len(data))
+        tensors, _ = tensor_file.parse(BytesIO(data), len(data))
     except ValueError:
         return Ending("refused by the reader")
     except Exception as error:

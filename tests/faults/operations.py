@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from npnet import io
+from npnet.storage import disk
 from tests.faults.seam import Call, is_folder
 
 
@@ -42,17 +42,17 @@ class Recorder:
     @contextmanager
     def promises(self) -> Iterator[None]:
         """Write down too, inside, when npnet holds a file for written: whatever happens, it is then there."""
-        write = io._write_in_place
+        write = disk._write_in_place
 
         def write_in_place(path: Path, *rest: Any) -> None:
             write(path, *rest)
             self.operations.append(Operation("promise", (str(path.resolve()).removeprefix(self.base),)))
 
-        io._write_in_place = write_in_place
+        disk._write_in_place = write_in_place
         try:
             yield
         finally:
-            io._write_in_place = write
+            disk._write_in_place = write
 
 
 def _operation(call: Call, result: object, paths: tuple[str, ...]) -> Operation:

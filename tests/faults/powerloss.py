@@ -15,10 +15,10 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from npnet.checkpoint import parse
 from npnet.errors import RunError
 from npnet.rundir import Run
 from npnet.rundir.names import CHECKPOINT
+from npnet.storage.tensor_file import parse
 from tests.faults.disk import Disk, State, put
 from tests.faults.forks import each, room
 from tests.faults.harness import summed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet import io
+from npnet.storage import disk
 from tests.cli.conftest import Result
 from tests.faults.crash import AFTER, BEFORE, HALF, Killer, Noter, Point, points_of
 from tests.faults.forks import KILLED
@@ -25,7 +25,7 @@ def test_trainings_that_are_killed_end_in_the_same_bytes() -> None:
 
 def _write(place: Path) -> Result:
     for version in VERSIONS:
-        io.write_atomic(place / "file", version)
+        disk.write_atomic(place / "file", version)
     return Result(0, "", "")
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_not_renamed_into_place_is_found_half_written(
 def test_every_call_is_a_point_before_and_after_and_a_write_half_way_through_too(tmp_path: Path) -> None:
     calls = Noter()
     with watched(tmp_path, calls):
-        io.write_unsynced(tmp_path / "file", b"data")
+        disk.write_unsynced(tmp_path / "file", b"data")
     assert points_of(calls.calls) == [
         Point(1, BEFORE, "open file"),
         Point(1, AFTER, "open file"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from npnet import io
-from npnet.appender import Appender
+from npnet.storage import disk
+from npnet.storage.append_file import Appender
 from tests.faults.disk import Disk, Link, State, put
 from tests.faults.hindrances import Hindrance, no_sync_of_files, no_sync_of_folders, writes_in_place
 from tests.faults.operations import Operation, Recorder
@@ -21,21 +21,21 @@ def _recorded(place: Path, hindered: Hindrance = nullcontext) -> list[Operation]
     recorder = Recorder(place)
     with recorder.promises(), watched(place, recorder), hindered():
         for version in VERSIONS:
-            io.write_atomic(place / "file", version)
+            disk.write_atomic(place / "file", version)
     return recorder.operations
 
 
 def _failures(operations: list[Operation]) -> set[str]:
     """Each way in which a state holds neither the version that was promised last nor the one that is being written."""
-    disk, promised, found = Disk({}), -1, set()
+    model, promised, found = Disk({}), -1, set()
     for operation in operations:
         if operation.name == "promise":
             promised += 1
-            found |= set() if disk.keeps("file") else {"a promise"}
+            found |= set() if model.keeps("file") else {"a promise"}
             continue
-        disk.do(operation)
+        model.do(operation)
         allowed = [*VERSIONS[max(promised, 0) : promised + 2], *([None] if promised < 0 else [])]
-        found |= {how for how, state in disk.states() if state.get("file") not in allowed}
+        found |= {how for how, state in model.states() if state.get("file") not in allowed}
     return found
 
 
@@ -65,29 +65,29 @@ def test_a_replayed_log_is_the_folder_that_it_was_recorded_in(tmp_path: Path) ->
     place = tmp_path / "here"
     recorder = Recorder(place)
     with watched(place, recorder):
-        io.make_folder(place / "a")
-        io.write_atomic(place / "a" / "file", b"data")
-        io.replace_symlink(place / "link", "a")
+        disk.make_folder(place / "a")
+        disk.write_atomic(place / "a" / "file", b"data")
+        disk.replace_symlink(place / "link", "a")
         growing = Appender(place / "a" / "growing")
         for piece in (b"one ", b"two"):
             growing.append(piece)
         growing.close()
-        io.rename_folder(place / "a", place / "b")
-        io.remove_file(place / "b" / "file")
-        io.make_folder(place / "c")
-        io.remove_folder(place / "c")
-    disk = Disk({})
+        disk.rename_folder(place / "a", place / "b")
+        disk.remove_file(place / "b" / "file")
+        disk.make_folder(place / "c")
+        disk.remove_folder(place / "c")
+    model = Disk({})
     for operation in recorder.operations:
-        disk.do(operation)
-    put(disk.seen(), tmp_path / "there")
+        model.do(operation)
+    put(model.seen(), tmp_path / "there")
     assert tree_of(tmp_path / "there") == tree_of(place) == {"b/growing": b"one two", "link": b"-> a"}
 
 
 def _after(*operations: Operation) -> dict[str, State]:
-    disk = Disk({})
+    model = Disk({})
     for operation in operations:
-        disk.do(operation)
-    return dict(disk.states())
+        model.do(operation)
+    return dict(model.states())
 
 
 def test_a_write_that_is_not_synced_may_be_lost_or_torn() -> None:

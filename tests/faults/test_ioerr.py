@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from npnet import io
 from npnet.errors import DiskFull, MachineError
+from npnet.storage import disk
 from tests.faults.crash import Noter
 from tests.faults.forks import Ended
 from tests.faults.harness import in_a_process
@@ -23,8 +23,8 @@ def test_trainings_whose_disk_refuses_something_bear_it_or_end_with_6_and_can_go
 def test_a_refused_write_has_written_half_and_only_it_is_refused(tmp_path: Path) -> None:
     with watched(tmp_path, Refuser(Refusal(2, "write file", "EIO", lasting=False))):
         with pytest.raises(MachineError):
-            io.write_unsynced(tmp_path / "file", b"data")
-        io.write_unsynced(tmp_path / "other", b"data")
+            disk.write_unsynced(tmp_path / "file", b"data")
+        disk.write_unsynced(tmp_path / "other", b"data")
     assert (tmp_path / "file").read_bytes() == b"da"
     assert (tmp_path / "other").read_bytes() == b"data"
 
@@ -34,15 +34,15 @@ def test_a_full_disk_stays_full_and_lets_files_be_removed(tmp_path: Path) -> Non
     with watched(tmp_path, Refuser(Refusal(2, "write file", "ENOSPC", lasting=True))):
         for _ in range(2):
             with pytest.raises(DiskFull):
-                io.write_atomic(tmp_path / "file", b"data")
-        io.remove_file(tmp_path / "old")
+                disk.write_atomic(tmp_path / "file", b"data")
+        disk.remove_file(tmp_path / "old")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_every_call_is_refused_for_every_reason_and_locks_for_theirs(tmp_path: Path) -> None:
     calls = Noter()
     with watched(tmp_path, calls):
-        io.write_unsynced(tmp_path / "file", b"data")
+        disk.write_unsynced(tmp_path / "file", b"data")
     refusals = list(refusals_of(calls.calls))
     assert {(refusal.number, refusal.lasting) for refusal in refusals} == {(1, False), (1, True), (2, False), (2, True)}
     assert {getattr(errno, refusal.reason) for refusal in refusals} >= {errno.ENOSPC, errno.EIO, errno.EROFS}

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet import checkpoint, io
+from npnet.storage import disk, tensor_file
 from tests.faults import strace
 from tests.faults.rivals import __main__ as rivals
 from tests.faults.rivals import damage, kills, one, poison, traced
@@ -80,14 +80,14 @@ def test_a_file_that_is_not_synced_is_seen(tmp_path: Path, monkeypatch: pytest.M
 
 @needs_strace
 def test_a_folder_that_is_not_synced_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(io, "sync_folder", lambda folder: None)
+    monkeypatch.setattr(disk, "sync_folder", lambda folder: None)
     manner = kills.manner_of(*calls_and_file(tmp_path))
     assert asdict(manner) == {"renames": True, "syncs_file": True, "syncs_folder": False}
 
 
 @needs_strace
 def test_a_file_written_in_its_place_is_lost_by_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(io, "write_atomic", Path.write_bytes)
+    monkeypatch.setattr(disk, "write_atomic", Path.write_bytes)
     saver = SAVERS["npnet"]()
     calls, file = kills.calls_over_old(saver, tmp_path)
     assert not kills.manner_of(calls, file).renames
@@ -95,7 +95,7 @@ def test_a_file_written_in_its_place_is_lost_by_a_kill(tmp_path: Path, monkeypat
 
 
 def test_a_reader_that_does_not_compare_hashes_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "_with_digest", lambda header, digest: header)
+    monkeypatch.setattr(tensor_file, "_with_digest", lambda header, digest: header)
     changes, _, _ = one.damaged(SAVERS["npnet"](), MOST, tmp_path)
     assert changes.outcomes["OTHER"] > 100
 

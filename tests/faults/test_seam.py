@@ -4,8 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-from npnet import io
-from npnet.lock import Lock
+from npnet.storage import disk
+from npnet.storage.lock import Lock
 from tests.faults.seam import Call, watched
 
 
@@ -22,7 +22,7 @@ def _calls(place: Path, act: object) -> list[str]:
 
 
 def test_a_file_that_is_put_in_place_is_seen_step_by_step(tmp_path: Path) -> None:
-    steps = _calls(tmp_path, lambda: io.write_atomic(tmp_path / "file", b"data"))
+    steps = _calls(tmp_path, lambda: disk.write_atomic(tmp_path / "file", b"data"))
     in_place = f"fsync {tmp_path.name}"
     assert steps == ["open .file", "write .file", "fsync .file", "replace file", "unlink .file", in_place]
     assert (tmp_path / "file").read_bytes() == b"data"
@@ -31,7 +31,7 @@ def test_a_file_that_is_put_in_place_is_seen_step_by_step(tmp_path: Path) -> Non
 def test_pathlib_shutil_and_locks_are_seen(tmp_path: Path) -> None:
     def act() -> None:
         (tmp_path / "folder").mkdir()
-        io.write_unsynced(tmp_path / "folder" / "file", b"")
+        disk.write_unsynced(tmp_path / "folder" / "file", b"")
         (tmp_path / "folder" / "link").symlink_to("file")
         (tmp_path / "folder").rename(tmp_path / "other")
         Lock(tmp_path / "LOCK").release()
@@ -49,8 +49,8 @@ def test_what_only_reads_and_what_is_elsewhere_is_not(tmp_path: Path) -> None:
     (place / "file").write_bytes(b"data")
 
     def act() -> None:
-        assert io.read_regular_file(place / "file", 10) == b"data"
-        io.write_atomic(tmp_path / "elsewhere", b"data")
+        assert disk.read_regular_file(place / "file", 10) == b"data"
+        disk.write_atomic(tmp_path / "elsewhere", b"data")
 
     assert _calls(place, act) == []
 
@@ -60,7 +60,7 @@ def test_half_of_a_write_is_half_of_its_data(tmp_path: Path) -> None:
         return call.half() or 4 if call.name == "write" else call()
 
     with watched(tmp_path, halved):
-        io.write_unsynced(tmp_path / "file", b"data")
+        disk.write_unsynced(tmp_path / "file", b"data")
     assert (tmp_path / "file").read_bytes() == b"da"
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from npnet.engine.batches import Batches, Samples
+from npnet.engine.loop import Rates, train
+from npnet.engine.network import Network
+from npnet.engine.updates import Constraints, Updates
 from npnet.nn.activations import Tanh
-from npnet.nn.batches import Batches, Samples
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss, losses
-from npnet.nn.network import Network
 from npnet.nn.optimizers import Adam, Optimizer
 from npnet.nn.residual import Residual
-from npnet.nn.updates import Constraints, Updates
-from npnet.training import Rates, train
 
 # Only what cannot be built without options is written here; all else is registered and found.
 WRITTEN: dict[str, Callable[[], Layer]] = {

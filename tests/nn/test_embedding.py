@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from npnet.engine.gradcheck import check_gradients
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
 from npnet.errors import OptionError
-from npnet.nn.embedding import Periodic
-from npnet.nn.gradcheck import check_gradients
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
-from npnet.nn.network import Network
-from npnet.nn.passes import Pass
+from npnet.nn.periodic import Periodic
 from npnet.nn.regression_losses import MeanSquaredError
-from npnet.nn.scaling import Scale
+from npnet.nn.scale import Scale
 from tests.nn.builders import network, run, samples
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from npnet.nn.batches import Samples
-from npnet.nn.gradcheck import check_gradients
+from npnet.engine.batches import Samples
+from npnet.engine.gradcheck import check_gradients
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
+from npnet.engine.updates import Constraints
 from npnet.nn.layer import layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
-from npnet.nn.network import Network
-from npnet.nn.passes import Pass
 from npnet.nn.regression_losses import MeanSquaredError
-from npnet.nn.updates import Constraints
 from tests.nn.builders import layer_of, network, run, samples, targets_of
 
 LAYERS, LOSSES = sorted(layers), sorted(losses)

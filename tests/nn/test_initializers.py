@@ -5,10 +5,10 @@ import hashlib
 import numpy as np
 import pytest
 
+from npnet.engine.network import Network
 from npnet.nn.initializers import initializers
 from npnet.nn.linear import Linear
-from npnet.nn.network import Network
-from npnet.streams import stream
+from npnet.rng import stream
 
 SHAPE = (300, 200)
 DEVIATIONS = {

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from npnet.nn.batches import Samples
-from npnet.nn.gradcheck import check_gradients
+from npnet.engine.batches import Samples
+from npnet.engine.gradcheck import check_gradients
+from npnet.engine.network import Network
+from npnet.engine.scoring import Scorer
+from npnet.nn.embedding import Embedding
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
-from npnet.nn.lookup import Embedding
-from npnet.nn.network import Network
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.residual import Residual
-from npnet.nn.scoring import Scorer
 from tests.nn.builders import run
 
 CODES = (4, 3)

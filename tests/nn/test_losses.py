@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from npnet.engine.batches import Samples
+from npnet.engine.gradcheck import check_gradients
+from npnet.engine.passes import Pass
 from npnet.nn.activations import Sigmoid, Softmax
-from npnet.nn.batches import Samples
-from npnet.nn.gradcheck import check_gradients
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
-from npnet.nn.passes import Pass
 from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import network, run, targets_of
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from npnet.engine.updates import Constraints, Updates
 from npnet.nn.linear import Linear
 from npnet.nn.optimizers import optimizers
-from npnet.nn.updates import Constraints, Updates
 from tests.nn.builders import network
 
 STEPS = 50

@@ -5,8 +5,8 @@ import inspect
 import numpy as np
 import pytest
 
+from npnet.engine.loop import Rates
 from npnet.nn.schedules import schedules
-from npnet.training import Rates
 
 PLACES = [
     ("constant", {}, {0: 1, 50: 1, 99.5: 1}),

@@ -6,13 +6,13 @@ import torch
 from torch import nn
 
 import npnet.nn  # noqa: F401 - fills the registries
-from npnet.nn.batches import Samples
+from npnet.engine.batches import Samples
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
+from npnet.engine.updates import Constraints, Updates
 from npnet.nn.layer import layers
 from npnet.nn.losses import losses
-from npnet.nn.network import Network
 from npnet.nn.optimizers import optimizers
-from npnet.nn.passes import Pass
-from npnet.nn.updates import Constraints, Updates
 from npnet.spec import Named
 
 STEPS, BATCH, INPUTS, WITHIN = 50, 16, 6, 1e-9

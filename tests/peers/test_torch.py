@@ -2,7 +2,7 @@
 
 import pytest
 
-from npnet.nn.updates import Constraints
+from npnet.engine.updates import Constraints
 
 torch = pytest.importorskip("torch")
 nn = torch.nn

@@ -7,9 +7,10 @@ import pytest
 from materials import MATERIALS, blobs, circles, values_material
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
-from npnet.plots import curves, plots, suits, traces, usual
+from npnet.plots import plots, suits, usual
 from npnet.plots.layout import spread
-from npnet.plots.plane import limits
+from npnet.plots.runs import curves, traces
+from npnet.plots.runs.plane import limits
 from npnet.plots.style import plain, short
 
 
@@ -126,7 +127,7 @@ def test_predictions_of_values_are_shown_with_their_residuals():
     judged, numbers = material.predictions["test"], plots["predicted_against_true"](material).numbers
     assert np.array_equal(numbers["residual yield 2 (t/ha)"], judged.target[:, 1] - judged.prediction[:, 1])
     true, predicted = judged.target[:, 0], judged.prediction[:, 0]
-    from npnet.plots.regression import determination
+    from npnet.plots.runs.regression import determination
 
     assert determination(true, predicted) == pytest.approx(r2_score(true, predicted), abs=1e-12)
     assert np.isnan(determination(np.ones(3), np.ones(3)))

@@ -8,7 +8,7 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from npnet.plots import plots, suits
 from npnet.plots.material import MOST_CLASSES, OTHERS
-from npnet.plots.plane import NODES
+from npnet.plots.runs.plane import NODES
 
 CLASSES = 60
 

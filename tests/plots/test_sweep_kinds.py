@@ -6,8 +6,8 @@ from materials import circles
 from sweeps import SWEEPS, grid, halved, searched, sweep
 
 from npnet.plots import draw, plots, suits, usual
-from npnet.plots.shading import goodness
-from npnet.plots.trials import Scale, brief, influence, value
+from npnet.plots.sweeps.shading import goodness
+from npnet.plots.sweeps.trials import Scale, brief, influence, value
 
 
 @pytest.mark.parametrize("name", SWEEPS)

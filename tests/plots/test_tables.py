@@ -10,12 +10,14 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
 
 from npnet.config import Experiment
-from npnet.data.frame import Column
-from npnet.fitting import Fitting, prepared_for
+from npnet.data.columns.frame import Column
+from npnet.experiment.folds import prepare_folds
 from npnet.metrics import measure
-from npnet.plots import calibration, plots, suits, threshold
+from npnet.model.fitting import Fitting
+from npnet.plots import plots, suits
 from npnet.plots.material import Importance
-from npnet.plots.shuffling import shuffled
+from npnet.plots.runs import calibration, threshold
+from npnet.plots.runs.shuffling import shuffled
 
 CUTS = np.array([0.0, 0.1, 0.35, 0.5, 0.72, 0.99])
 
@@ -42,7 +44,7 @@ def fitted(folder: Path, **more: object) -> Fitting:
         **more,
     }
     experiment = Experiment.model_validate(written)
-    fitting = Fitting(experiment, prepared_for(experiment, experiment.dataset.load(folder, 0)))
+    fitting = Fitting(experiment, prepare_folds(experiment, experiment.dataset.load(folder, 0)))
     for _ in fitting.fit():
         pass
     return fitting

@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 import npnet
-from npnet.data.reading import read_frame
-from npnet.data.schema import ReadOptions
-from npnet.reopening import reopen
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
 from npnet.rundir import Run
+from npnet.rundir.restore import reopen
 from tests.cli.conftest import call
 from tests.round_trip.runs import EPOCHS, ROWS, Trained
 

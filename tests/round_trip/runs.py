@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npnet.rundir import Run, answering
+from npnet.rundir import Run, best_trial_of
 from tests.cli.conftest import call
 
 ROWS, EPOCHS = 120, 3
@@ -83,7 +83,7 @@ class Trained:
     @cached_property
     def run(self) -> Run:
         """The run whose network answers."""
-        return answering(Run(self.path))
+        return best_trial_of(Run(self.path))
 
     @property
     def file(self) -> Path:

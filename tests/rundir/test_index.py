@@ -183,7 +183,7 @@ def test_something_else_in_the_place_of_the_index_is_left_alone_or_replaced(inde
 
 def test_a_folder_that_cannot_be_written_is_listed_without_an_index(indexed, runs_dir, monkeypatch):
     (runs_dir / ".index").unlink()
-    monkeypatch.setattr(index.io, "write_atomic", refuse)
+    monkeypatch.setattr(index.disk, "write_atomic", refuse)
     assert len(listing(runs_dir)) == 4
     assert not (runs_dir / ".index").exists()
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from npnet.errors import Diverged, InUse, MachineError
-from npnet.lock import Lock, is_locked
 from npnet.rundir import CONFIG, RESOLVED, Run, claim, names
+from npnet.storage.lock import Lock, is_locked
 
 FIRST = {CONFIG: b"# mine\r\nloss: huber\n", RESOLVED: b"loss: huber\n"}
 

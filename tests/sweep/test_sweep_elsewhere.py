@@ -12,7 +12,7 @@ import pytest
 
 from npnet.config.overrides import read_override
 from npnet.rundir import Run
-from npnet.sweep.elsewhere import setting
+from npnet.sweep.external import setting
 from tests.cli.conftest import call
 from tests.sweep.conftest import sweep, table
 

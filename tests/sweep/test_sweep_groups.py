@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
-from npnet.fitting import Fitting, prepared_for
+from npnet.experiment.folds import prepare_folds
+from npnet.model.fitting import Fitting
 from npnet.sweep.groups import grouped, signature
-from npnet.sweep.plan import Plan, read_plan
+from npnet.sweep.plan import SweepPlan, read_plan
 from npnet.sweep.task import WavePlan, read_wave
 from npnet.sweep.trial import Trial
 from tests.sweep.conftest import CONFIG
@@ -80,7 +81,7 @@ def _experiment(*changes: dict[str, Any]) -> Experiment:
 
 def _join(experiments: list[Experiment]) -> list[Fitting]:
     first = experiments[0]
-    return Fitting.together(experiments, prepared_for(first, first.dataset.load(Path(), first.seed)))
+    return Fitting.together(experiments, prepare_folds(first, first.dataset.load(Path(), first.seed)))
 
 
 @pytest.mark.parametrize("change", SAME, ids=str)
@@ -136,7 +137,7 @@ def test_whatever_has_one_signature_can_be_joined_and_trained(several: list[dict
     experiments = sorted((_experiment(options) for options in several), key=signature)
     for _, some in itertools.groupby(experiments, key=signature):
         fittings = _join(list(some))
-        assert all(progress.finite.shape == (len(fittings),) for progress in fittings[0].cohort.train(1))
+        assert all(progress.finite.shape == (len(fittings),) for progress in fittings[0].trainer.train(1))
 
 
 def _trials(count: int) -> list[Trial]:
@@ -166,7 +167,7 @@ def test_a_plan_comes_back_from_its_file_with_the_same_trials(folder: Path) -> N
     text += "{min: 1e-4, max: 0.1, distribution: log_uniform}, layers.0.linear: [1, 2, 3], "
     text += "optimizer: [adam, {sgd: {}}]}}\n"
     Path("c.yaml").write_text(text)
-    plan = Plan(load(Path("c.yaml")))
+    plan = SweepPlan(load(Path("c.yaml")))
     Path("s").mkdir()
     Path("s/sweep.yaml").write_bytes(plan.text(Path("s")))
     again = read_plan(Path("s/sweep.yaml"))

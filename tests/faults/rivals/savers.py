@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet import checkpoint
+from npnet.storage import tensor_file
 from tests.faults.hostile import PAYLOAD, Bomb
 
 Tensors = Mapping[str, NDArray[Any]]
@@ -51,8 +51,8 @@ def tensors_of(inputs: int, units: int, seed: int) -> dict[str, NDArray[Any]]:
 def _npnet() -> Saver:
     return Saver(
         "checkpoint.safetensors",
-        lambda path, tensors: checkpoint.write_tensors(path, tensors, {}),
-        lambda path, like: checkpoint.read_tensors(path)[0],
+        lambda path, tensors: tensor_file.write_tensors(path, tensors, {}),
+        lambda path, like: tensor_file.read_tensors(path)[0],
     )
 
 

@@ -1,0 +1,129 @@
+"""The data of a model in Python: arrays and tables in memory as a dataset."""
+
+from pathlib import Path
+from typing import Any, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from npnet.data import Dataset, Source
+from npnet.data.columns.frame import Frame
+from npnet.data.columns.schema import Schema
+from npnet.data.datasets.targets import Target, Wish, with_target
+from npnet.data.readers.in_memory import InMemory, is_table
+from npnet.data.readers.reading import read_table
+from npnet.data.source import refuse_few_rows
+from npnet.errors import DataError, UsageError
+from npnet.nn.losses import Loss
+from npnet.runner.predicting import RunPredictor
+from npnet.text import quoted
+
+Floats = NDArray[np.float64]
+
+
+class Arrays(Source):
+    """Features and targets in memory; `layout` is how the features were read, where they have names.
+
+    `decimals` says that the only target is of floats other than 0 and 1, which are no classes.
+    """
+
+    features: Frame
+    layout: Schema | None
+    targets: Frame
+    decimals: bool
+    task: Wish | None = None
+
+    @classmethod
+    def of(cls, X: object, Y: object, task: Wish | None, known: RunPredictor | None) -> Self:
+        """The features X and the targets Y of as many rows; DataError where they are none, UsageError for no task.
+
+        Where names of features are `known`, those of a table are found by them, and an array has them in their order.
+        """
+        if task is not None and task not in get_args(Wish):
+            names = [name for kind in get_args(Wish) for name in get_args(kind) or (kind,)]
+            raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
+        features, layout = _features(X) if known is None else (_known_features(X, known), known.data.schema)
+        targets = _table_of_targets(Y)
+        if targets.estimate != len(features):
+            raise DataError(f"X has {len(features)} rows, Y has {targets.estimate}")
+        frame, _ = read_table(targets, text="category")
+        first = next(iter(frame.columns.values()))
+        decimals = targets.has_floats(first.name) and not np.isin(first.values, (0, 1)).all()
+        return cls(features=features, layout=layout, targets=frame, decimals=decimals, task=task)
+
+    def suited(self, loss: Loss | None) -> Self:
+        """The same with the task that a loss and the type of the targets stand for, where none is wished."""
+        return self if self.task else self.model_copy(update={"task": self._task(loss)})
+
+    def _task(self, loss: Loss | None) -> Wish | None:
+        if loss is not None and "regression" in loss.tasks:
+            return "regression"
+        if len(self.targets.columns) > 1:
+            return "multilabel" if loss is not None else None
+        return "classification" if loss is not None or not self.decimals else "regression"
+
+    @override
+    def load(self, base: Path, seed: int) -> Dataset:
+        names, rows = tuple(self.targets.columns), len(self.targets)
+        refuse_few_rows(rows)
+        missing = np.setdiff1d(np.arange(rows), with_target(self.targets, names))
+        if len(missing):
+            what = f"Y is missing in {len(missing)} of {rows} rows, first in row {missing[0] + 1}"
+            raise DataError(what, "leave these rows out of X and Y")
+        target = Target.infer(self.targets, names, self.task)
+        y = target.encode(self.targets)
+        classes, negatives = target.class_names, target.negatives
+        return Dataset(self.features, y, target.task, names, classes, schema=self.layout, negatives=negatives)
+
+
+def matrix(X: Any) -> Floats:
+    """An array of numbers, (samples, features), NaN where one is masked; DataError where it is none."""
+    try:
+        rows = np.asarray(X)
+        if rows.dtype.kind in "cmM":
+            raise TypeError
+        rows = np.ma.filled(np.ma.asarray(X, np.float64), np.nan)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError("X holds something that is not a number", "a DataFrame may also hold text and dates") from None
+    if rows.ndim != 2:
+        raise DataError(f"X has the shape {rows.shape}; it takes rows and columns, (samples, features)")
+    return rows
+
+
+def numbers_of(X: object) -> Floats:
+    """The columns of a table of numbers side by side, in their order; DataError where one holds other things."""
+    frame, _ = read_table(InMemory(X))
+    for column in frame.columns.values():
+        if column.kind != "number":
+            what = f"column {quoted(column.name)} of X is {column.holds}, not numbers"
+            raise DataError(what, "the network was trained on an array of numbers, or not at all")
+    return frame.matrix
+
+
+def _features(X: object) -> tuple[Frame, Schema | None]:
+    """Features by name, and how they were read; those of an array are called x1, x2 and so on."""
+    if is_table(X):
+        return read_table(InMemory(X))
+    rows = matrix(X)
+    return Frame.of(rows, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None
+
+
+def _known_features(X: object, known: RunPredictor) -> Frame:
+    return known.read_table(X, known.data.features) if is_table(X) else known.by_position(matrix(X))
+
+
+def _table_of_targets(Y: Any) -> InMemory:
+    """The targets as a table; those without names are called y, or y1, y2 and so on."""
+    if is_table(Y):
+        return InMemory(Y, name="Y")
+    try:
+        values = np.asarray(Y)
+    except ValueError:
+        raise DataError("Y has rows of unequal length") from None
+    if values.ndim == 1:
+        return InMemory({"y": Y}, name="Y")
+    if values.ndim != 2:
+        raise DataError(f"Y has the shape {values.shape}; it takes (samples,) or (samples, targets)")
+    several = values.shape[1] > 1
+    return InMemory({f"y{n}" if several else "y": column for n, column in enumerate(values.T, 1)}, name="Y")

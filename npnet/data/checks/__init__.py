@@ -1,0 +1,1 @@
+"""Checks: gaps, duplicates, identifiers and leakage in a table."""

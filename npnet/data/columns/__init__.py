@@ -1,0 +1,1 @@
+"""Columns: typed columns in memory and on disk."""

@@ -1,0 +1,1 @@
+"""Datasets: everything that a config can name as its data."""

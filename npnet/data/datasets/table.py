@@ -1,0 +1,188 @@
+"""The dataset `table`: any file of rows and columns, typed by its text."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+from typing_extensions import override
+
+from npnet.data.columns.frame import Column, Frame, LazyColumn, Rows
+from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.datasets.targets import Target, Wish, find, with_target
+from npnet.data.preprocessing.weighting import column_weights
+from npnet.data.readers.reading import read_frame, refuse_missing
+from npnet.data.source import Dataset, Source, datasets, refuse_few_rows
+from npnet.data.split.partition import group_codes, times
+from npnet.errors import DataError, OptionError
+from npnet.text import quoted
+
+Name = Annotated[str, Field(strict=True, min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
+
+
+@dataclass(frozen=True, eq=False)
+class TableRows:
+    """What was read for a table: all its rows, and how many each part has where they are files of their own."""
+
+    frame: Frame
+    schema: Schema
+    lengths: dict[str, int] | None
+    notes: tuple[str, ...]
+
+
+@datasets.add("table")
+class Table(ReadOptions, Source):
+    """Rows of a csv, tsv, jsonl or parquet file; its columns without another role are features.
+
+    A column is numbers where at least 90 % of its cells are, dates where they are ISO dates, else categories; an
+    empty cell is missing. A target of text is classes. One of numbers is classes where they are whole and few, at
+    most 2 distinct values, or at most 20 that make up no more than 5 % of the rows; else a regression. Several
+    targets of two classes each are labels, others a regression. `task` decides otherwise. Rows are numbered from 1.
+    """
+
+    target: Name | Names = Field(description="The column to predict, or several.")
+    task: Wish | None = Field(None, description="What the target is, where the rule would take it for another.")
+    positive_class: ClassName | None = Field(None, description="Which of two classes is class 1.")
+    drop_rows: bool = Field(False, description="Leave out the rows that have no target, instead of refusing them.")
+    weight: str | None = Field(None, description="A column of weights: how much each row counts.")
+    group: str | None = Field(None, description="A column of groups, none of which is divided between two parts.")
+    time: str | None = Field(None, description="A column by which the latest rows are the test part.")
+    validation: str | None = Field(None, description="A file of its own for the validation part.")
+    test: str | None = Field(None, description="A file of its own for the test part.")
+
+    @model_validator(mode="after")
+    def _roles_do_not_meet(self) -> Self:
+        named = [*self.roles, *self.drop]
+        twice = next((name for name, count in Counter(named).items() if count > 1), None)
+        if twice is not None:
+            raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
+        if self.task == "classification" and not isinstance(self.target, str):
+            raise ValueError("task: classification has one target; write its name, not a list")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_division(self) -> Self:
+        if self.group is not None and self.time is not None:
+            hint = "take time out to keep groups whole, or group out to test on the latest rows"
+            raise OptionError("time", "a table is divided by group or by time, not by both", hint)
+        files = self.own_files
+        divider = next((key for key in ("group", "time") if getattr(self, key) is not None), None)
+        if files and divider:
+            what = f"{divider} divides no rows where the parts are files of their own"
+            raise OptionError(divider, what, f"take {divider} out, or {' and '.join(files)}")
+        return self
+
+    @property
+    def own_files(self) -> tuple[str, ...]:
+        """The parts, beside the train part, that are files of their own."""
+        files = {"validation": self.validation, "test": self.test}
+        return tuple(name for name, path in files.items() if path is not None)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the target columns."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of the columns that are no features."""
+        return (*self.targets, *(name for name in (self.weight, self.group, self.time) if name is not None))
+
+    @property
+    @override
+    def files(self) -> tuple[str, ...]:
+        return tuple(path for path in (self.path, self.validation, self.test) if path is not None)
+
+    @override
+    def load(self, base: Path, seed: int) -> Dataset:
+        return self.dataset(self.read(base))
+
+    def read(self, base: Path) -> TableRows:
+        """Read the file, or the files of the parts, with all columns that are not dropped."""
+        first, schema = read_frame(self, base)
+        refuse_missing(self.roles, tuple(first.columns), "standard input" if self.path == "-" else self.path)
+        others = {"validation": self.validation, "test": self.test}
+        files = {name: path for name, path in others.items() if path is not None}
+        if not files:
+            return TableRows(first, schema, None, first.notes)
+        frames = {"train": first}
+        for name, path in files.items():
+            frames[name] = read_frame(self.model_copy(update={"path": path}), base, schema)[0]
+        lengths = {name: len(one) for name, one in frames.items()}
+        return TableRows(joined(list(frames.values())), schema, lengths, first.notes)
+
+    def dataset(self, read: TableRows) -> Dataset:
+        """The dataset of rows that were read."""
+        frame, lengths = read.frame, read.lengths
+        if self.drop_rows:
+            frame, lengths = self._with_target(frame, lengths)
+        refuse_few_rows(len(frame))
+        target = Target.infer(frame, self.targets, self.task, self.positive_class)
+        rows = frame.rows
+        return Dataset(
+            frame=self._features(frame),
+            y=target.encode(frame),
+            task=target.task,
+            targets=self.targets,
+            classes=target.class_names,
+            weight=None if self.weight is None else column_weights(find(frame, self.weight), rows),
+            groups=None if self.group is None else group_codes(find(frame, self.group), rows),
+            times=None if self.time is None else times(find(frame, self.time), rows),
+            lengths=lengths,
+            schema=read.schema,
+            notes=read.notes,
+            negatives=target.negatives,
+        )
+
+    def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:
+        kept = with_target(frame, self.targets)
+        if lengths is None:
+            return frame.take(kept), None
+        ends = np.cumsum(list(lengths.values()))
+        counts = np.diff(np.searchsorted(kept, ends), prepend=0).tolist()
+        return frame.take(kept), dict(zip(lengths, counts, strict=True))
+
+    def _features(self, frame: Frame) -> Frame:
+        columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
+        if not columns:
+            raise DataError(
+                f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them"
+            )
+        return Frame(columns, frame.rows)
+
+
+def joined(frames: list[Frame]) -> Frame:
+    """Tables of the same columns one below the other; rows keep the numbers of their own files."""
+    columns = {name: _joined([frame.columns[name] for frame in frames]) for name in frames[0].columns}
+    return Frame(columns, np.concatenate([frame.rows for frame in frames]))
+
+
+def _joined(parts: list[Column]) -> Column:
+    levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
+    place = {level: code for code, level in enumerate(levels)}
+    ends = np.cumsum([len(part) for part in parts])
+
+    def at(rows: Rows | None) -> NDArray[Any]:
+        if rows is None:
+            return np.concatenate([_recoded(part.uncached(), place) for part in parts])
+        values = np.empty(len(rows), np.int32 if parts[0].kind == "category" else np.float64)
+        for part, end in zip(parts, ends.tolist(), strict=True):
+            here = np.flatnonzero((rows >= end - len(part)) & (rows < end))
+            if len(here):
+                values[here] = _recoded(part.take(rows[here] - (end - len(part))), place)
+        return values
+
+    return LazyColumn(parts[0].name, parts[0].kind, at, levels, int(ends[-1]))
+
+
+def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
+    """The values of a part; of categories the codes into the levels of all parts."""
+    if part.kind != "category":
+        return part.values
+    codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
+    return np.asarray(codes[part.values])

@@ -1,0 +1,1 @@
+"""Preprocessing: from columns to the inputs of a network, fitted on the training set."""

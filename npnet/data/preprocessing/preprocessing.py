@@ -1,0 +1,236 @@
+"""From columns to the inputs of a network: fitted on the train part, kept as text."""
+
+import json
+from collections import Counter
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from pydantic import Field, ValidationError, model_validator
+
+from npnet.data.checks.identifiers import looks_like_identifier
+from npnet.data.columns.frame import Column, Frame
+from npnet.data.preprocessing.categories import CategoryStep
+from npnet.data.preprocessing.scaling import Method
+from npnet.data.preprocessing.steps import BLOCKS, DateStep, NumberStep, Output, varies
+from npnet.errors import DataError, RunError
+from npnet.registry import nearest
+from npnet.spec import Spec
+from npnet.text import quoted
+
+Unknown = dict[str, Counter[str]]
+AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
+
+ROWS = 2048  # prepared at a time, so that they stay in cache
+COLUMNS = 1 << 26  # bytes of columns that are looked at together
+
+
+class PrepareSpec(Spec):
+    """How columns become inputs: what is done with numbers, gaps and categories."""
+
+    numbers: Method = Field("robust", description="How numbers, and the parts of dates, are scaled.")
+    clip: bool = Field(True, description="Smooth clipping of standard and robust numbers: z / sqrt(1 + (z / 3)^2).")
+    missing: Literal["median", "error"] = Field("median", description="What happens to gaps: filled, or refused.")
+    constant: Literal["drop", "keep"] = Field("drop", description="Columns of a single value: left out, or kept as 0.")
+    rare: int = Field(3, ge=1, description="Levels of fewer rows are pooled as other.")
+    embed_above: int = Field(
+        100, ge=2, le=10**6, description="Categories of more levels are codes, for a layer `embedding` to learn."
+    )
+
+
+class Preparation(Spec):
+    """How each column becomes inputs, in the order numbers, indicators, levels, codes.
+
+    `warnings` says, a line each, what was left out and what looks odd.
+    """
+
+    missing: Literal["median", "error"]
+    steps: tuple[AnyStep, ...]
+    warnings: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_inputs(self) -> Self:
+        if not self.steps or not all(step.outputs for step in self.steps):
+            raise ValueError("a column becomes no input")
+        return self
+
+    @classmethod
+    def fit(cls, train: Frame, layout: Frame, spec: PrepareSpec) -> "Preparation":
+        """Learn from the rows of the train part what the whole table, `layout`, lays out.
+
+        From the layout come only names and what there is of each column: whether it varies, whether it has gaps,
+        which levels there are and which of them are rare; so that folds have the same inputs. Every column of the
+        layout is a feature. DataError where gaps are refused or no column is left to learn from.
+        """
+        if spec.missing == "error":
+            _refuse_gaps(layout)
+        steps, warnings = [], []
+        for name, column in layout.columns.items():
+            reason = None if spec.constant == "keep" and column.kind == "number" else _useless(column)
+            step = None if reason else _fit(train.columns[name], column, spec)
+            if step and step.outputs:
+                steps.append(step)
+            else:
+                reason = reason or f"no value of it occurs {spec.rare} times"
+                warnings.append(f"column {quoted(name)} is left out: {reason}")
+                continue
+            if why := looks_like_identifier(column):
+                warnings.append(f"column {quoted(name)} looks like an identifier: {why}")
+        if not steps:
+            raise DataError("there is no column left to learn from", "; ".join(warnings) or None)
+        return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings))
+
+    @classmethod
+    def parse(cls, text: str) -> "Preparation":
+        """The preparation that `text()` wrote, number for number; RunError for any other text."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise RunError(f"this is no preparation of a table: {place}: {first['msg']}") from None
+
+    def text(self) -> str:
+        """All that was learned, as JSON; equal preparations give equal texts."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+    def transform(self, frame: Frame, unknown: Unknown | None = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+        """The inputs of some rows, (samples, width); each row by itself.
+
+        Columns are found by name; others may stand there. What training never saw is counted in `unknown`, by column
+        and text ("": a gap in a column that had none). DataError for a column that is not there or of another kind,
+        a gap where they are refused, and a number too large next to its scale.
+        """
+        return self.with_ones(frame, unknown, dtype)[:, :-1]
+
+    def with_ones(self, frame: Frame, unknown: Unknown | None = None, dtype: DTypeLike = np.float32) -> NDArray[Any]:
+        """As `transform`, with a one behind the inputs of each row, (samples, width + 1): what the engine takes."""
+        rows = np.empty((len(frame), self.width + 1), dtype)
+        self._write(frame, rows[:, :-1], unknown)
+        rows[:, -1] = 1
+        return rows
+
+    def _write(self, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
+        for step in self.steps:
+            self._column(frame, step.column, step.kind)
+        together = max(COLUMNS // (8 * max(len(frame), 1)), 1)
+        for first in range(0, len(self.steps), together):
+            self._write_some(slice(first, first + together), frame, out, unknown)
+
+    def _write_some(self, chosen: slice, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
+        steps, places = self.steps[chosen], self._places[chosen]
+        columns = [self._column(frame, step.column, step.kind) for step in steps]
+        if self.missing == "error":
+            _refuse_gaps(Frame({column.name: column for column in columns}, frame.rows))
+        for step, column in zip(steps, columns, strict=True):
+            if unknown is not None and (strange := step.unseen_values(column)):
+                unknown.setdefault(column.name, Counter()).update(strange)
+        encoders = [step.encoder(column) for step, column in zip(steps, columns, strict=True)]
+        numbers = [place for several in places for place in several.tolist() if place < self.numbers]
+        for start in range(0, len(frame), ROWS):
+            block = out[start : start + ROWS]
+            with np.errstate(over="ignore"):
+                for encode, several in zip(encoders, places, strict=True):
+                    _put(encode(slice(start, start + ROWS)), several, block)
+            if numbers:
+                self._refuse_not_finite(block, slice(numbers[0], numbers[-1] + 1), frame, start)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the inputs: `age`, `age is missing`, `job = student`."""
+        return tuple(output.name for _, output in self._layout)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The column that each input comes from."""
+        return tuple(source for source, _ in self._layout)
+
+    @property
+    def width(self) -> int:
+        """How many inputs there are."""
+        return len(self._layout)
+
+    @property
+    def numbers(self) -> int:
+        """How many inputs, the first ones, are scaled numbers."""
+        return sum(output.block == "numbers" for _, output in self._layout)
+
+    @property
+    def embedded(self) -> tuple[int, ...]:
+        """How many codes each of the last inputs has; 0 is for what training never saw."""
+        return tuple(output.size for _, output in self._layout if output.block == "codes")
+
+    @cached_property
+    def _layout(self) -> list[tuple[str, Output]]:
+        outputs = [(step.column, output) for step in self.steps for output in step.outputs]
+        return sorted(outputs, key=lambda pair: BLOCKS.index(pair[1].block))
+
+    @cached_property
+    def _places(self) -> list[NDArray[np.int64]]:
+        """Where in the inputs the outputs of each step stand."""
+        blocks = [BLOCKS.index(output.block) for step in self.steps for output in step.outputs]
+        place = np.empty(len(blocks), np.int64)
+        place[np.argsort(blocks, kind="stable")] = np.arange(len(blocks))
+        ends = np.cumsum([len(step.outputs) for step in self.steps])
+        return np.split(place, ends[:-1])
+
+    def _column(self, frame: Frame, name: str, kind: str) -> Column:
+        column = frame.columns.get(name)
+        if column is None:
+            near = nearest(name, list(frame.columns))
+            raise DataError(f"there is no column {quoted(name)}", f"did you mean {quoted(near)}?" if near else None)
+        if column.kind != kind:
+            raise DataError(f"column {quoted(name)} is of kind {column.kind}; the network learned it as {kind}")
+        return column
+
+    def _refuse_not_finite(self, block: NDArray[Any], places: slice, frame: Frame, start: int) -> None:
+        finite = np.isfinite(block[:, places])
+        if finite.all():
+            return
+        row, place = np.argwhere(~finite)[0]
+        source = self.sources[places.start + place]
+        value = frame.columns[source].values[start + row]
+        raise DataError(
+            f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large",
+            "too large next to the others of its column; write clip: true under prepare",
+        )
+
+
+def _fit(train: Column, layout: Column, spec: PrepareSpec) -> NumberStep | DateStep | CategoryStep:
+    if layout.kind == "category":
+        return CategoryStep.fit(train, layout, spec.rare, spec.embed_above)
+    try:
+        if layout.kind == "number":
+            return NumberStep.fit(train, layout, spec.numbers, spec.clip, keep=spec.constant == "keep")
+        return DateStep.fit(train, layout, spec.numbers, spec.clip)
+    except OverflowError:
+        hint = "divide them, or take their logarithm"
+        raise DataError(f"the values of column {quoted(layout.name)} are too large to scale", hint) from None
+
+
+def _put(outputs: NDArray[Any], places: NDArray[np.int64], block: NDArray[Any]) -> None:
+    """Put outputs (rows, outputs) at their places; side by side, which many are, they go there at once."""
+    if len(places) and places[-1] - places[0] == len(places) - 1:
+        block[:, places[0] : places[-1] + 1] = outputs
+    else:
+        for values, place in zip(outputs.T, places.tolist(), strict=True):
+            block[:, place] = values
+
+
+def _useless(column: Column) -> str | None:
+    """Why a column can teach nothing, if so."""
+    missing = column.missing
+    if missing.all():
+        return "it is empty in every row"
+    differs = (column.values != column.values[0]).any() if column.kind == "category" else varies(column.values)
+    return None if differs or missing.any() else "it is the same in every row"
+
+
+def _refuse_gaps(frame: Frame) -> None:
+    for name, column in frame.columns.items():
+        gaps = np.flatnonzero(column.missing)
+        if len(gaps):
+            many = f" and in {len(gaps) - 1} more" if len(gaps) > 1 else ""
+            hint = "write missing: median under prepare, which fills gaps"
+            raise DataError(f"row {frame.rows[gaps[0]]}{many}: column {quoted(name)} is empty", hint)

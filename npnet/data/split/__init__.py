@@ -1,0 +1,1 @@
+"""Splits: which rows train, choose the best epoch and test."""

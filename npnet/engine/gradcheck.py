@@ -1,0 +1,148 @@
+"""The gradient check: what backpropagation says, against central differences in float64."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.engine.batches import Samples
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
+from npnet.engine.updates import Constraints, Updates
+from npnet.nn.layer import Array
+from npnet.nn.losses import Loss
+from npnet.nn.optimizers import SGD
+
+STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
+"""Widths of the differences: a wide one is more exact, a narrow one rarely crosses a kink."""
+AGREE = 1e-7
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class TensorCheck:
+    """The check of one tensor: entries compared, entries left out at kinks, error and ratio.
+
+    `error` is the largest difference over the largest gradient; `ratio` is how long the gradient is along
+    the true one, 1 where it is right.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    checked: int
+    kinks: int
+    error: float
+    ratio: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gradient is right: an error below 1e-6."""
+        return self.error < TOLERANCE
+
+
+def check_gradients(
+    network: Network, loss: Loss, samples: Samples, constraints: Constraints | None = None, most: int = 200
+) -> list[TensorCheck]:
+    """Compare the gradient of the mean loss and the penalties with central differences.
+
+    The network and the samples are float64 (ValueError otherwise). Of a large tensor `most` entries are
+    compared, spread over it. Random draws are made once and kept, as is everything in the network.
+    """
+    if network.dtype != np.float64 or samples.x.dtype != np.float64:
+        raise ValueError("a gradient check needs float64")
+    state = network.state.copy()
+    network.start_epoch(1)
+    batch = samples.part(slice(None))
+    one = Pass(network, batch, loss, training=True)
+    one.take(batch)
+    updates = Updates(network, SGD(), constraints or Constraints())
+    one.train()
+    updates.add_penalties()
+
+    def objective() -> NDArray[np.float64]:
+        one.scores()
+        return one.total_loss() / len(samples) + updates.penalty()
+
+    slopes = _Slopes(network.theta, objective)
+    names = network.named(np.arange(network.size)[np.newaxis])
+    picked = {name: _spread(places.ravel(), most) for name, places in names.items()}
+    found = {name: slopes.at(places) for name, places in picked.items()}
+    floor = 1e-4 * max((np.nanmax(np.abs(f), initial=0.0) for f in found.values()), default=0.0)
+    checks = [
+        _compare(name, names[name].shape[1:], network.grad[:, picked[name]], found[name], floor) for name in names
+    ]
+    network.state[...] = state
+    return checks
+
+
+def _spread(places: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    return np.asarray(places[np.unique(np.linspace(0, len(places) - 1, min(most, len(places))).astype(int))])
+
+
+class _Slopes:
+    """Central differences of the objective of every model by entries of theta; NaN at kinks."""
+
+    def __init__(self, theta: Array, objective: Callable[[], NDArray[np.float64]]) -> None:
+        self.theta, self.objective = theta, objective
+
+    def at(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        return np.stack([self._one(place) for place in places], axis=1)
+
+    def _one(self, place: np.intp) -> NDArray[np.float64]:
+        """The first two widths that agree: where a step crosses a kink, they do not."""
+        slope = np.full(len(self.theta), np.nan)
+        wide = self._difference(place, STEPS[0])
+        for step in STEPS[1:]:
+            narrow = self._difference(place, step)
+            rounding = 1e-14 / step + 1e-9
+            agree = np.abs(wide - narrow) <= AGREE * np.maximum(np.abs(wide), np.abs(narrow)) + rounding
+            slope = np.where(np.isnan(slope) & agree, wide, slope)
+            if not np.isnan(slope).any():
+                break
+            wide = narrow
+        return slope
+
+    def _difference(self, place: np.intp, step: float) -> NDArray[np.float64]:
+        """(f(+h) - f(-h)) / 2h, the h³ term taken out by Richardson's rule."""
+        column, kept = self.theta[:, place], self.theta[:, place].copy()
+        values = []
+        for shift in (step, -step, step / 2, -step / 2):
+            column[...] = kept + shift
+            values.append(self.objective())
+        column[...] = kept
+        full, half = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
+        return np.asarray((4 * half - full) / 3)
+
+
+def _compare(name: str, shape: tuple[int, ...], claimed: Array, found: Array, floor: float) -> TensorCheck:
+    clear = ~np.isnan(found)
+    claimed, found = claimed[clear], found[clear]
+    scale = max(np.abs(claimed).max(initial=0.0), np.abs(found).max(initial=0.0), floor, 1e-12)
+    length = float(found @ found)
+    ratio = float(claimed @ found) / length if length > (1e-3 * floor) ** 2 else 1.0
+    error = float(np.abs(claimed - found).max(initial=0.0) / scale) if clear.any() else np.nan
+    return TensorCheck(name, shape, int(clear.sum()), int((~clear).sum()), error, ratio)
+
+
+def hint(check: TensorCheck, samples: int) -> str:
+    """What a wrong gradient looks like: a factor, a sign, a constant; empty where it is right."""
+    if check.passed:
+        return ""
+    if not np.isfinite(check.error):
+        return "not a finite number"
+    for factor, reason in (
+        (1.0 / samples, "a sum over the batch too few, or divided by the batch twice?"),
+        (float(samples), "a mean over the batch too few?"),
+        (-1.0, "the sign is turned"),
+        (2.0, "the 2 of a square twice?"),
+        (0.5, "the 2 of a square forgotten?"),
+        (0.0, "no gradient arrives"),
+    ):
+        if abs(check.ratio - factor) <= 0.02 * abs(factor) + 1e-9:
+            return f"ratio {check.ratio:.4g}{_as_fraction(check.ratio)}: {reason}"
+    return f"ratio {check.ratio:.4g}: the formula itself?"
+
+
+def _as_fraction(ratio: float) -> str:
+    return f" = 1/{1 / ratio:.0f}" if 0 < ratio < 0.5 else ""

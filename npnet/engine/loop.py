@@ -1,0 +1,244 @@
+"""The loop: a generator that yields a `Progress` after each pass over the data."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.engine.batches import Batch, Batches
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
+from npnet.engine.updates import Updates
+from npnet.nn.losses import Loss
+from npnet.nn.optimizers import Number
+from npnet.nn.schedules import Constant, ReduceOnPlateau, Schedule
+
+PerModel = NDArray[np.float64]
+Values = dict[str, PerModel]
+Evaluate = Callable[[], Iterator[Values]]
+BETWEEN = 0.2
+"""Seconds after which an epoch that is still going on says so: who consumes it can then stop it."""
+LOOKS = 10_000
+"""Steps at which the rates that are still to come are looked at, evenly spread where there are more."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is: after an epoch, with what was measured, or within a long one.
+
+    `values` holds train_loss, validation_loss, train_<metric> and so on, a number for each model; it is
+    empty within epochs and in those without evaluation. `finite` says which models still are numbers. An epoch
+    that is not `complete` is between two batches or, where it has had them all, being evaluated.
+    """
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    seconds: float
+    learning_rate: PerModel
+    finite: NDArray[np.bool_]
+    values: Values = field(default_factory=dict)
+    complete: bool = True
+
+    def mean(self, name: str) -> float:
+        """A measured value, of several models their mean; NaN where it was not measured."""
+        return float(self.values[name].mean()) if name in self.values else float("nan")
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """The value by which the best epoch is chosen, and whether more of it is better."""
+
+    name: str = "validation_loss"
+    maximize: bool = False
+
+    def of(self, values: dict[str, PerModel]) -> PerModel:
+        """The value of each model, turned so that less is better; NaN never is."""
+        value = values[self.name]
+        return np.where(np.isnan(value), np.inf, -value if self.maximize else value)
+
+
+class Rates:
+    """The learning rate of every step: a schedule times the rate of each model.
+
+    `drop` (models,) is what `reduce_on_plateau` has taken off so far; with `best` and `waited` it
+    is the only state.
+    """
+
+    def __init__(
+        self,
+        rates: Sequence[float] | PerModel,
+        epochs: int,
+        schedule: Schedule | None = None,
+        monitor: Monitor | None = None,
+    ) -> None:
+        self.base, self.epochs = np.array(rates, np.float64), max(epochs, 1)
+        self.schedule, self.monitor = schedule or Constant(), monitor or Monitor()
+        self.drop = np.ones(len(self.base))
+        self.best = np.full(len(self.base), np.inf)
+        self.waited = np.zeros(len(self.base), np.int64)
+
+    def of_epoch(self, epoch: int, steps: int) -> Sequence[float] | NDArray[np.float64]:
+        """Rates of the steps of an epoch: floats for one model, (steps, models, 1) for a stack."""
+        e = np.minimum((epoch - 1) + np.arange(steps) / steps, self.epochs)
+        table = np.multiply.outer(self.schedule.factor(e, self.epochs), self.base * self.drop)
+        # A float of Python's costs a ufunc on float32 a fifth of what NumPy's float64 costs.
+        return table[:, 0].tolist() if len(self.base) == 1 else table[..., np.newaxis]
+
+    def largest(self, epoch: int, steps: int) -> PerModel:
+        """The largest rate of each model (models,) from an epoch of `steps` steps to the end; 0 after the last one."""
+        left = (self.epochs - epoch + 1) * steps
+        if left <= 0:
+            return np.zeros(len(self.base))
+        e = (epoch - 1) + np.arange(0, left, max(left // LOOKS, 1)) / steps
+        return np.asarray(self.schedule.factor(e, self.epochs).max() * self.base * self.drop)
+
+    def observe(self, values: dict[str, PerModel]) -> None:
+        """Count the epochs without improvement, and drop the rates of models that wait too long."""
+        if not isinstance(self.schedule, ReduceOnPlateau):
+            return
+        value = self.monitor.of(values)
+        better = value < self.best - self.schedule.min_delta
+        self.best = np.where(better, value, self.best)
+        self.waited = np.where(better, 0, self.waited + 1)
+        late = self.waited > self.schedule.patience
+        self.drop = np.where(late, np.maximum(self.drop * self.schedule.drop, self.schedule.minimum), self.drop)
+        self.waited[late] = 0
+
+    def take(self, rows: NDArray[np.intp]) -> "Rates":
+        """The rates of some models, as they are now."""
+        other = Rates(self.base[rows], self.epochs, self.schedule, self.monitor)
+        other.drop, other.best, other.waited = self.drop[rows], self.best[rows], self.waited[rows]
+        return other
+
+
+def never() -> Iterator[Values]:
+    """Evaluate nothing."""
+    return iter(())
+
+
+def train(
+    network: Network,
+    loss: Loss,
+    updates: Updates,
+    rates: Rates,
+    batches: Batches,
+    epochs: int,
+    evaluate: Evaluate = never,
+    *,
+    start: int = 0,
+    batches_done: int = 0,
+    every: int = 1,
+) -> Generator[Progress]:
+    """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
+
+    Of the first of these epochs, `batches_done` batches are done already, and the network and
+    `updates` are as these left them.
+    `evaluate` is called after each `every`-th epoch and the last; it yields nothing until the last time, when it
+    yields the values. What is yielded within a long epoch, a few times a second, has `complete` False.
+    """
+    passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes().items()}
+    nothing = np.zeros(network.size, network.dtype)
+    unknown = np.ones(network.models, bool)
+
+    def within(epoch: int, done: int, seconds: float, rate: Any) -> Progress:
+        return Progress(epoch, epochs, done, batches.count, seconds, np.ravel(rate), unknown, complete=False)
+
+    for epoch in range(start + 1, epochs + 1):
+        began = last = time.perf_counter()
+        network.start_epoch(epoch)
+        table = rates.of_epoch(epoch, batches.count)
+        done = batches_done if epoch == start + 1 else 0
+        passes[batches.size].skip(done)
+        left, numbers = chain.from_iterable(batches.epoch(epoch, done)), iter(updates.numbers(table[done:]))
+        while few := _some(left, passes, updates, numbers, last + BETWEEN):
+            done += few
+            if done < batches.count:
+                last = time.perf_counter()
+                yield within(epoch, done, last - began, table[done - 1])
+        values, evaluation = Values(), evaluate() if epoch % every == 0 or epoch == epochs else never()
+        while (found := _next(evaluation)) is not None:
+            values = found
+            if not found and time.perf_counter() > last + BETWEEN:
+                last = time.perf_counter()
+                yield within(epoch, done, last - began, table[-1])
+        with np.errstate(all="ignore"):
+            # A sum of products with zero is zero, or NaN if any parameter is not finite.
+            finite = np.vecdot(network.theta, nothing) == 0
+        finite = np.logical_and.reduce([finite, *(np.isfinite(v) for n, v in values.items() if n.endswith("_loss"))])
+        if values:
+            rates.observe(values)
+        seconds = time.perf_counter() - began
+        yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
+
+
+def _some(
+    batches: Iterator[Batch],
+    passes: Mapping[int, Pass],
+    updates: Updates,
+    numbers: Iterator[tuple[Number, ...]],
+    until: float,
+) -> int:
+    """Train on batches until there are none left, or a time has come; gives how many it were."""
+    done = 0
+    with np.errstate(all="ignore"):
+        for batch in batches:
+            one = passes[batch.size]
+            one.take(batch)
+            one.train()
+            updates.move(next(numbers))
+            done += 1
+            if time.perf_counter() > until:
+                break
+    return done
+
+
+def _next(evaluation: Iterator[Values]) -> Values | None:
+    with np.errstate(all="ignore"):
+        return next(evaluation, None)
+
+
+class KeepBest:
+    """Keeps theta and state of every model's best epoch; `patience` ends the training.
+
+    Called with each progress; true once no model has improved by more than `min_delta` for `patience`
+    epochs. A model out of patience is done: what it does later no longer counts. Epoch 0, the initial
+    values, is kept until something better comes.
+    """
+
+    def __init__(self, network: Network, monitor: Monitor, patience: int | None = None, min_delta: float = 0.0) -> None:
+        self.network, self.monitor, self.patience, self.min_delta = network, monitor, patience, min_delta
+        self.theta, self.state = network.theta.copy(), network.state.copy()
+        self.value = np.full(network.models, np.inf)
+        self.epoch = np.zeros(network.models, np.int64)
+        self.done = np.zeros(network.models, bool)
+
+    def __call__(self, progress: Progress) -> bool:
+        """Note an epoch of the whole stack; whether all models are done."""
+        self.look(progress, np.arange(self.network.models), self.network)
+        return bool(self.done.all())
+
+    def look(self, progress: Progress, places: NDArray[np.intp], network: Network) -> None:
+        """Note an epoch of the models at some places, whose rows another network may hold."""
+        if self.monitor.name in progress.values:
+            value = self.monitor.of(progress.values)
+            better = (value < self.value[places] - self.min_delta) & progress.finite & ~self.done[places]
+            chosen = places[better]
+            self.value[chosen], self.epoch[chosen] = value[better], progress.epoch
+            self.theta[chosen], self.state[chosen] = network.theta[better], network.state[better]
+        if self.patience is not None and progress.complete:
+            self.done[places] |= progress.epoch - self.epoch[places] >= self.patience
+
+    def restore(self) -> None:
+        """Put the best parameters and statistics back into the network."""
+        self.network.theta[...], self.network.state[...] = self.theta, self.state
+
+
+def epochs_text(first_epoch: int, last_epoch: int, **_: object) -> str:
+    """The best epochs of one network or several, of `monitored`: epoch 37, or epochs 33 to 60."""
+    return f"epoch {first_epoch}" if first_epoch == last_epoch else f"epochs {first_epoch} to {last_epoch}"

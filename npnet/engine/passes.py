@@ -1,0 +1,169 @@
+"""A pass: the buffers of one batch size, and its forward and backward as flat lists of calls."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from npnet.engine.batches import Batch
+from npnet.engine.graph import Fork, LayerStep, Sum
+from npnet.engine.network import Network
+from npnet.engine.trace import Call, CallTrace
+from npnet.nn.layer import Activations, Array, Memory
+from npnet.nn.losses import Loss
+
+
+class Pass:
+    """Forward and backward of a network for one batch size; nothing is allocated after it is made.
+
+    A training pass has gradients and draws; an inference pass has `infer` in place of `forward`.
+    `take` copies a batch in; `train` leaves the gradient of the mean loss in `network.grad`.
+    `like` is a batch of the size and shape to come.
+    """
+
+    def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
+        self.network, self.batch, self.loss, self.training = network, like.size, loss, training
+        self.terms = loss.terms(network.outputs)
+        alike = like.fixed and like.x.dtype == network.dtype
+        self._x = like.x if alike else _room(like.x, network.dtype, like.whole)
+        self._t = _room(like.t, network.dtype, True)
+        self._w = None if like.w is None else _room(like.w, network.dtype, True)
+        self._taken: Batch | None = None
+        self.nodes = self._nodes()
+        self.z = self.nodes[-1].values
+        self.losses = self._empty(self.terms, self.batch)
+        self._ones = np.ones(self.terms * self.batch, network.dtype)
+        self._flat = self.losses.reshape(network.models, -1, copy=False)
+        self._total = np.empty(network.models, network.dtype)
+        self.dz = self._empty(network.outputs, self.batch) if training else self.z
+        self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants(network.outputs))
+        self.draws: list[Call] = []
+        self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
+        self._wire()
+        self._step = [*self.draws, *self.forward.calls, *self.backward.calls]
+
+    def take(self, batch: Batch) -> None:
+        """Copy the next batch in; one that stays, such as a full batch, only once, and what is there already not."""
+        if batch is self._taken:
+            return
+        if batch.x is not self._x:
+            np.copyto(self._x, batch.x)
+        np.copyto(self._t, batch.t)
+        if self._w is not None and batch.w is not None:
+            np.copyto(self._w, batch.w)
+        self._taken = batch if batch.whole else None
+
+    def train(self) -> None:
+        """Draw, go forward and backward: the gradient of the mean loss is in `network.grad`."""
+        for call, arrays in self._step:
+            call(*arrays)
+
+    def skip(self, steps: int) -> None:
+        """Draw what a number of steps would have drawn, so that the streams stand where these left them."""
+        for _ in range(steps if self.draws else 0):
+            for call, arrays in self.draws:
+                call(*arrays)
+
+    def scores(self) -> Array:
+        """Go forward: the raw scores (models, outputs, batch), a buffer that the next call overwrites."""
+        self.forward.play()
+        return self.z
+
+    def total_loss(self) -> Array:
+        """The sum of the (weighted) losses of the scores that are there, a number for each model."""
+        self._losses.play()
+        return self._total / self.terms
+
+    def _wire(self) -> None:
+        graph, dx = self.network.graph, self._gradients()
+        back: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
+        for step in graph.steps:
+            if isinstance(step, LayerStep):
+                self._wire_layer(step, dx, back)
+            elif isinstance(step, Sum):
+                self.forward.trace(_add, *(self.nodes[node].values for node in (step.x, step.skip, step.y)))
+            elif self.training and graph.needs_gradient[step.x]:
+                back.append((_add, (dx[step.x], dx[step.y], dx[step.x])))
+        self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self._flat, self.m)
+        if self.training:
+            self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m)
+        for method, arrays in reversed(back):
+            self.backward.trace(method, *arrays)
+
+    def _wire_layer(self, step: LayerStep, dx: dict[int, Array], back: list[Any]) -> None:
+        layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
+        m = self._scratch(
+            self.network.memory(step), layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
+        )
+        self.forward.trace(layer.forward if self.training else layer.infer, x, y, m)
+        if not self.training:
+            return
+        if layer.draws:
+            self.draws.append((layer.draw, (m,)))
+        # Noted backwards, for the list is reversed at the end.
+        if self.network.graph.needs_gradient[step.x]:
+            back.append((layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
+        if layer.parameters(step.inputs):
+            back.append((layer.grad_parameters, (x, dx[step.y], m)))
+
+    def _slope(self, z: Array, t: Array, w: Array | None, dz: Array, m: Memory) -> None:
+        self.loss.derivative(z, t, dz, m)
+        np.multiply(dz, self.loss.factor / (self.batch * self.terms), out=dz)
+        if w is not None:
+            np.multiply(dz, w, out=dz)
+
+    def _sum_losses(self, z: Array, t: Array, w: Array | None, losses: Array, flat: Array, m: Memory) -> None:
+        self.loss.values(z, t, losses, m)
+        if w is not None:
+            np.multiply(losses, w, out=losses)
+        np.vecdot(flat, self._ones, out=self._total)
+
+    def _nodes(self) -> list[Activations]:
+        """The activations of every node; a layer that may write over its input shares its node's arrays."""
+        graph, models = self.network.graph, self.network.models
+        nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
+        for node, width in enumerate(graph.widths[1:], 1):
+            shared = graph.overwritten(node)
+            buffer = np.ones((models, width + 1, self.batch), self.network.dtype) if shared is None else None
+            nodes.append(Activations(buffer) if buffer is not None else nodes[shared or 0])
+        return nodes
+
+    def _gradients(self) -> dict[int, Array]:
+        """A gradient buffer for each node that needs one; the two ends of a sum share theirs."""
+        if not self.training:
+            return {}
+        graph = self.network.graph
+        dx = {len(graph.widths) - 1: self.dz}
+        sums = set()
+        for step in reversed(graph.steps):
+            if isinstance(step, Sum):
+                sums |= {step.x, step.y}
+                if step.y in dx:
+                    dx[step.x] = dx[step.y]
+            elif not isinstance(step, Fork) and step.x not in dx and graph.needs_gradient[step.x]:
+                free = graph.overwritten(step.y) is not None and step.y not in sums
+                dx[step.x] = dx[step.y] if free else self._empty(graph.widths[step.x], self.batch)
+        return dx
+
+    def _empty(self, rows: int, columns: int, dtype: Any = None) -> Array:
+        return np.empty((self.network.models, rows, columns), dtype or self.network.dtype)
+
+    def _scratch(self, m: Memory, scratch: dict[str, Any], constants: dict[str, Any]) -> Memory:
+        for name, ((rows, columns), dtype) in scratch.items():
+            setattr(m, name, self._empty(rows, columns, dtype))
+        for name, value in constants.items():
+            # Columns are cast last: a row of a stack then equals that model alone.
+            setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)
+        return m
+
+
+def _add(a: Array, b: Array, out: Array) -> None:
+    np.add(a, b, out=out)
+
+
+def _room(like: Array, dtype: Any, features_first: bool) -> Array:
+    """An array for such a batch: in memory as its rows, a plain copy, or features first, which is read faster."""
+    models, rows, batch = like.shape
+    if features_first:
+        return np.ones((models, rows, batch), dtype)
+    return np.ones((models, batch, rows), dtype).mT

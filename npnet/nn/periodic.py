@@ -1,0 +1,123 @@
+"""Embeddings of numbers: one number becomes several values, so that a network can bend quickly along it."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+from typing_extensions import override
+
+from npnet.errors import OptionError
+from npnet.nn.initializers import LeCunUniform, Normal, Zeros
+from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
+
+
+@layers.add("periodic")
+class Periodic(Layer):
+    """Puts values made of waves of learned frequencies beside each number.
+
+    y = [e, x],  e_j = max(0, W_j [sin(2π c_j x_j), cos(2π c_j x_j)] + b_j)  for each number j;
+    frequency (numbers, k), weight (numbers · size, 2 k), bias (numbers · size,).
+    Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep learning.
+    """
+
+    reads_output: ClassVar[bool] = False
+    keeps_positions: ClassVar[bool] = False
+
+    frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
+    sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
+    size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
+    numbers: int | None = Field(
+        None, ge=0, le=10**7, description="How many of the first inputs are numbers; left out, the data say it."
+    )
+
+    @override
+    def fitted(self, inputs: Inputs) -> "Periodic":
+        return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
+
+    def width(self, inputs: int) -> int:
+        """Number of output features: `size` for each number, and the inputs.
+
+        OptionError for more numbers than there are inputs.
+        """
+        if self._numbers(inputs) > inputs:
+            most = f"{inputs} input{'s' * (inputs != 1)}"
+            raise OptionError("numbers", f"{self.numbers} numbers are too many for {most}", "leave numbers out")
+        return inputs + self._numbers(inputs) * self.size
+
+    def parameters(self, inputs: int) -> dict[str, Parameter]:
+        """Frequencies c (numbers, k), and W (numbers · size, 2 k + 1), whose last column is the bias."""
+        numbers, k = self._numbers(inputs), self.frequencies
+        if not numbers:
+            return {}
+        frequency = Piece("frequency", np.s_[:, :], Normal(deviation=self.sigma))
+        weight = Piece("weight", np.s_[:, :-1], LeCunUniform(), decays=True)
+        bias = Piece("bias", np.s_[:, -1], Zeros())
+        return {
+            "c": Parameter((numbers, k), (frequency,)),
+            "W": Parameter((numbers * self.size, 2 * k + 1), (weight, bias)),
+        }
+
+    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+        """Phases and waves of each number, the latter with a row of ones, and their gradients."""
+        numbers, k = self._numbers(inputs), self.frequencies
+        return {
+            "angular": ((numbers, k), None),
+            "phase": ((numbers * k, batch), None),
+            "waves": ((numbers * (2 * k + 1), batch), None),
+            "dwaves": ((numbers * 2 * k, batch), None),
+            "bent": ((numbers * self.size, batch), None),
+            "mask": ((numbers * self.size, batch), bool),
+        }
+
+    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+        """A full turn, and the number of numbers."""
+        return {"turn": 2.0 * np.pi, "numbers": self._numbers(inputs)}
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write the waves, then y = [max(0, W waves + b), x]."""
+        values = y.values[..., : m.numbers * self.size, :]
+        np.copyto(y.values[..., m.numbers * self.size :, :], x.values)
+        if m.numbers:
+            self._embed(x.values, values, m)
+
+    def _embed(self, x: Array, values: Array, m: Memory) -> None:
+        n, k = m.numbers, self.frequencies
+        phase, waves = _by_number(m.phase, n), _by_number(m.waves, n)
+        np.multiply(m.c, m.turn, out=m.angular)
+        np.multiply(x[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
+        np.sin(phase, out=waves[..., :k, :])
+        np.cos(phase, out=waves[..., k:-1, :])
+        waves[..., -1, :] = 1.0
+        np.matmul(_by_number(m.W, n), waves, out=_by_number(values, n))
+        np.greater(values, 0.0, out=m.mask)
+        np.maximum(values, 0.0, out=values)
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write dW = bent wavesᵀ, where bent is dy of the values above 0, and dc from the phases' gradient."""
+        n, k, size = m.numbers, self.frequencies, self.size
+        np.multiply(dy[..., : n * size, :], m.mask, out=m.bent)
+        phase, waves, dwaves, bent = (_by_number(a, n) for a in (m.phase, m.waves, m.dwaves, m.bent))
+        np.matmul(bent, waves.mT, out=_by_number(m.dW, n))
+        np.matmul(_by_number(m.W, n)[..., :-1].mT, bent, out=dwaves)
+        np.multiply(dwaves[..., :k, :], waves[..., k:-1, :], out=phase)
+        np.multiply(dwaves[..., k:, :], waves[..., :k, :], out=dwaves[..., k:, :])
+        np.subtract(phase, dwaves[..., k:, :], out=phase)
+        np.vecdot(phase, x.values[..., :n, np.newaxis, :], out=m.dc)
+        np.multiply(m.dc, m.turn, out=m.dc)
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = dy of the kept input, and for the numbers 2π Σ c dphase more."""
+        n = m.numbers
+        kept = dy[..., n * self.size :, :]
+        np.copyto(dx[..., n:, :], kept[..., n:, :])
+        if n:
+            np.matmul(m.angular[..., np.newaxis, :], _by_number(m.phase, n), out=dx[..., :n, np.newaxis, :])
+            np.add(dx[..., :n, :], kept[..., :n, :], out=dx[..., :n, :])
+
+    def _numbers(self, inputs: int) -> int:
+        return inputs if self.numbers is None else self.numbers
+
+
+def _by_number(rows: Array, numbers: int) -> Array:
+    """The rows of each number on an axis of their own."""
+    return rows.reshape(*rows.shape[:-2], numbers, rows.shape[-2] // numbers, rows.shape[-1], copy=False)

@@ -1,0 +1,143 @@
+"""How far predicted values are from the true ones: predicted against true, and residuals."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.preprocessing.scaling import mean_and_deviation
+from npnet.metrics import metrics
+from npnet.plots.kinds import Drawing, Numbers, plot
+from npnet.plots.layout import Box, sheet
+from npnet.plots.material import Floats, Material
+from npnet.plots.style import BLACK, BLUE, GREY, Look, plain, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Number = TypeVar("Number", bound=np.generic)
+
+MOST_TARGETS = 6
+MOST_POINTS = 4000
+
+
+def valued(material: Material) -> str | None:
+    """Needs predicted values."""
+    if material.task != "regression":
+        return "needs values as target; this one has classes"
+    return None if material.judged else material.unpredicted
+
+
+@plot("predicted_against_true", needs=valued)
+def predicted_against_true(material: Material) -> Drawing:
+    """Predicted against true values with the line on which they agree."""
+    count = min(len(material.targets), MOST_TARGETS)
+    columns = min(count, 3)
+    width, height = (5.2, 5.4) if count == 1 else (3.6 * columns, 0.7 + 3.4 * -(-count // columns))
+    page = sheet(material, heading(material, "Predicted against true values"), width, height)
+    return Drawing(page.figure, paint_predicted(page, material))
+
+
+@plot("residuals", needs=valued)
+def residuals(material: Material) -> Drawing:
+    """Residuals (true minus predicted) against the prediction, and how they are distributed."""
+    count = min(len(material.targets), MOST_TARGETS)
+    page = sheet(material, heading(material, "Residuals"), 6.9, 0.7 + (3.7 if count == 1 else 2.6 * count))
+    for target, box in enumerate(page.grid(count, 1)):
+        paint_residuals(box, material, target)
+    return Drawing(page.figure, columns_of(material))
+
+
+def heading(material: Material, text: str) -> str:
+    """What is shown, of which part, and of how many targets where not of all."""
+    targets = len(material.targets)
+    few = f" (first {MOST_TARGETS} of {targets} targets)" if targets > MOST_TARGETS else ""
+    return f"{text}, {material.judged} part{few}"
+
+
+def paint_predicted(box: Box, material: Material, most: int = MOST_TARGETS) -> Numbers:
+    """A square scatter of each target, or of the first ones; gives the values."""
+    count = min(len(material.targets), most)
+    for target, cell in enumerate(box.grid(count, min(count, 3))):
+        side = min(cell.width - 1, cell.height - 0.9)
+        axes = cell.inner(0.8, cell.width - 0.8 - side, cell.height - 0.35 - side, 0.35).bare()
+        paint_scatter(axes, material, target)
+    return columns_of(material)
+
+
+def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
+    """One target: its points, the diagonal, and the coefficient of determination."""
+    true, predicted = pair(material, target)
+    low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
+    margin = 0.04 * (high - low) or 0.5
+    span = (low - margin, high + margin)
+    axes.plot(span, span, color=BLACK, linestyle=(0, (5, 3)), linewidth=1)
+    scatter(axes, thin(true), thin(predicted))
+    name = plain(material.targets[target], 28)
+    axes.set(xlim=span, ylim=span, xlabel=f"true {name}", ylabel=f"predicted {name}")
+    axes.locator_params(nbins=6)
+    rmse = metrics["rmse"].stacked(true[:, None], predicted[None, None])
+    text = f"R² {short(determination(true, predicted))}   RMSE {short(float(rmse[0]))}"
+    axes.text(0, 1.02, text, transform=axes.transAxes, va="bottom", fontsize=8.5, color=GREY)
+
+
+def paint_residuals(box: Box, material: Material, target: int) -> None:
+    """One target: residuals against the prediction, their histogram beside them."""
+    true, predicted = pair(material, target)
+    rest = true - predicted
+    axes = box.inner(0.8, 2.05, 0.5, 0.3).bare()
+    scatter(axes, thin(predicted), thin(rest))
+    name = plain(material.targets[target], 28)
+    axes.set(xlabel=f"predicted {name}", ylabel="residual (true − predicted)")
+    bars = box.inner(box.width - 1.9, 0.25, 0.5, 0.3).bare()
+    bars.hist(
+        rest,
+        bins=int(np.clip(1.5 * len(rest) ** 0.5, 6, 30)),
+        orientation="horizontal",
+        color=BLUE,
+        alpha=0.75,
+        edgecolor="white",
+        linewidth=0.5,
+    )
+    bars.set(ylim=axes.get_ylim(), xlabel="rows")
+    bars.tick_params(labelleft=False)
+    for each in (axes, bars):
+        each.axhline(0, color=BLACK, linestyle=(0, (5, 3)), linewidth=1)
+    mean, deviation = mean_and_deviation(rest)
+    text = f"mean {short(float(mean))}   s.d. {short(float(deviation))}"
+    bars.text(0, 1.02, text, transform=bars.transAxes, va="bottom", fontsize=8.5, color=GREY)
+
+
+def scatter(axes: "Axes", x: Floats, y: Floats) -> None:
+    """Points, smaller and more transparent where they are many."""
+    size = float(np.clip(7.5 - 1.4 * np.log10(len(x) / 20), 2.5, 6.5))
+    look: Look = {"markersize": size, "alpha": 0.75 if len(x) < 500 else 0.45, "markeredgewidth": 0}
+    axes.plot(x, y, "o", color=BLUE, **look)
+
+
+def pair(material: Material, target: int) -> tuple[Floats, Floats]:
+    """True and predicted values of one target in the judged part."""
+    judged = material.predictions[material.judged or ""]
+    true, predicted = (values.reshape(len(judged.rows), -1)[:, target] for values in (judged.target, judged.prediction))
+    return true.astype(float), predicted.astype(float)
+
+
+def thin(values: NDArray[Number]) -> NDArray[Number]:
+    """The values that are drawn: all, or `MOST_POINTS` spread evenly over the rows."""
+    return values[np.linspace(0, len(values) - 1, min(len(values), MOST_POINTS)).astype(np.int64)]
+
+
+def determination(true: Floats, predicted: Floats) -> float:
+    """R²: one minus the share of the variance that is left; NaN of a constant target."""
+    varies = (true != true[0]).any()
+    return float(metrics["r2"].stacked(true[:, None], predicted[None, None])[0]) if varies else float("nan")
+
+
+def columns_of(material: Material) -> Numbers:
+    """The rows that are drawn: true value, prediction and residual of each target."""
+    judged = material.predictions[material.judged or ""]
+    found: dict[str, NDArray[np.generic]] = {"row": thin(judged.rows)}
+    for target, name in enumerate(material.targets):
+        true, predicted = map(thin, pair(material, target))
+        found |= {f"true {name}": true, f"predicted {name}": predicted, f"residual {name}": true - predicted}
+    return found

@@ -1,0 +1,108 @@
+"""What is different between runs: their settings, their scores, and what may explain other numbers."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from npnet.config.locations import refusal
+from npnet.config.reader import read
+from npnet.errors import ConfigError, RunError
+from npnet.rundir import names
+from npnet.rundir.machine import fingerprint
+from npnet.rundir.run import Run
+
+WITHOUT_EFFECT = ("checkpoint_every",)  # on any number
+Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What two runs do not share: settings of resolved.yaml, metrics, and fields of run.json.
+
+    `machine` holds the fingerprint: versions, processor, BLAS, threads, git commit and data. `explains` names what may
+    be why the metrics are not the same: settings and data, or, where these are equal, what changes last bits.
+    """
+
+    settings: Pairs
+    metrics: Pairs
+    machine: Pairs
+    explains: tuple[str, ...]
+
+
+def difference(first: Run, second: Run) -> Difference:
+    """Compare two runs; all three parts are empty where nothing differs. RunError for a damaged one."""
+    differing = _unequal(settings(first), settings(second))
+    metrics = _unequal(_metrics(first), _metrics(second))
+    explains = _explaining(first.info, second.info, differing) if metrics else ()
+    return Difference(differing, metrics, _unequal(_machine(first), _machine(second)), explains)
+
+
+def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs) -> tuple[str, ...]:
+    data = ("data",) if first["data"] != second["data"] else ()
+    found = (*data, *(name for name in differing if name not in WITHOUT_EFFECT))
+    if found:
+        return found
+    bits = _unequal(*(fingerprint(info["versions"], info["machine"]) for info in (first, second)))
+    resumed = (
+        ["a resume under other conditions"] if first.get("bitwise") is False or second.get("bitwise") is False else []
+    )
+    return (*bits, *resumed)
+
+
+def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all runs, and their value in each; None where a run has none."""
+    found = [settings(run) for run in runs]
+    values = {name: [one.get(name) for one in found] for name in dict.fromkeys(name for one in found for name in one)}
+    return {name: row for name, row in values.items() if not all(_same(row[0], value) for value in row)}
+
+
+def settings(run: Run) -> dict[str, Any]:
+    """What resolved.yaml says, by dotted keys: layers.0.linear.units. RunError where it is damaged."""
+    try:
+        return flat_settings(run.resolved_text, names.RESOLVED)
+    except ConfigError as error:
+        raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
+
+
+def flat_settings(text: bytes, name: str) -> dict[str, Any]:
+    """What the text of a config says, by dotted keys; ConfigError where it is none."""
+    reading = read(text, name)
+    if reading.mistakes:
+        raise refusal(reading.mistakes)
+    return dict(_flat(reading.root.plain()))
+
+
+def changed(before: bytes, now: bytes, name: str) -> Pairs:
+    """The settings of a config that another text of it has otherwise; ConfigError where one is none."""
+    return _unequal(flat_settings(before, name), flat_settings(now, name))
+
+
+def _metrics(run: Run) -> dict[str, Any]:
+    return dict(_flat(run.metrics())) if run.file(names.METRICS).exists() else {}
+
+
+def _machine(run: Run) -> dict[str, Any]:
+    info = run.info
+    return dict(_flat({**info["versions"], **info["machine"], "git": info["git"], "data": info["data"]}))
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flat(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for position, item in enumerate(value):
+            yield from _flat(item, f"{name}.{position}")
+    else:
+        yield name, value
+
+
+def _unequal(first: dict[str, Any], second: dict[str, Any]) -> Pairs:
+    pairs = {name: (first.get(name), second.get(name)) for name in (first | second)}
+    return {name: pair for name, pair in pairs.items() if not _same(*pair)}
+
+
+def _same(first: Any, second: Any) -> bool:
+    both_nan = isinstance(first, float) and isinstance(second, float) and math.isnan(first) and math.isnan(second)
+    return both_nan or first == second

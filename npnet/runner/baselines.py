@@ -1,0 +1,129 @@
+"""Baselines: what is reached on the same rows without a network, by scikit-learn's models as they come."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data import Part, Prepared
+from npnet.data.preprocessing.scaling import unit_of
+from npnet.data.source import VALUES
+from npnet.model.calibrating import figures
+from npnet.model.output_transform import Calibration
+
+Floats = NDArray[np.float64]
+Scores = dict[str, dict[str, float]]
+Make = Callable[[Prepared, int], Any]  # of prepared data and a seed: a model of scikit-learn
+
+MOST_CATEGORIES = 255  # that gradient boosting tells apart
+
+
+def baselines(folds: Sequence[Prepared], seed: int) -> dict[str, Scores]:
+    """The scores of each baseline on every part, of several folds their mean.
+
+    Inputs are those of the network. Codes that it would embed go one-hot into the linear model, as categories into
+    the trees. Each target of several has a model of its own.
+    """
+    return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in _chosen(folds[0]).items()}
+
+
+def _chosen(data: Prepared) -> dict[str, Make]:
+    trees = "hist_gradient_boosting"
+    if data.task in VALUES:
+        return {"mean": _constant, "linear_regression": _linear, trees: _trees}
+    return {"majority": _constant, "logistic_regression": _linear, trees: _trees}
+
+
+def _scores(make: Make, data: Prepared, seed: int) -> Scores:
+    """The scores on every part; NaN where the model cannot be fitted, or says what is not finite."""
+    train = data.parts["train"]
+    unit = unit_of(train.y) if data.task == "regression" else np.ones(1)
+    targets = train.y / unit if data.task == "regression" else train.y
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # one that has not converged is a baseline too
+        try:
+            models = [_fitted(make(data, seed), train, y) for y in _columns(targets)]
+            outputs = {name: _outputs(models, part.X, data) * unit[:, np.newaxis] for name, part in data.parts.items()}
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # numbers that are too large for it
+            outputs = {name: _nothing(part, data) for name, part in data.parts.items()}
+    return {name: figures(data.parts[name].y, output, data.task, Calibration()) for name, output in outputs.items()}
+
+
+def _nothing(part: Part, data: Prepared) -> Floats:
+    count = data.class_count if data.task == "multiclass" else len(data.targets)
+    return np.full((count, len(part.y)), np.nan)
+
+
+def _fitted(model: Any, train: Part, y: NDArray[Any]) -> Any:
+    if (y == y[0]).all():
+        from sklearn.dummy import DummyClassifier, DummyRegressor
+
+        model = DummyClassifier() if y.dtype.kind == "i" else DummyRegressor()
+    step = {"model__sample_weight": train.weight} if hasattr(model, "steps") else {"sample_weight": train.weight}
+    return model.fit(train.X, y, **step)
+
+
+def _columns(y: NDArray[Any]) -> list[NDArray[Any]]:
+    return [y] if y.ndim == 1 else list(y.T)
+
+
+def _outputs(models: Sequence[Any], X: NDArray[Any], data: Prepared) -> Floats:
+    """Outputs as those of a network, (outputs, samples)."""
+    if data.task in VALUES:
+        return np.stack([model.predict(X) for model in models])
+    chances = [_of_every_class(model, X, data.class_count) for model in models]
+    return chances[0] if data.task == "multiclass" else np.stack([chance[1] for chance in chances])
+
+
+def _of_every_class(model: Any, X: NDArray[Any], classes: int) -> Floats:
+    """Probabilities (classes, samples); 0 for a class that the train part lacks."""
+    chances = np.zeros((classes, len(X)))
+    chances[model.classes_] = model.predict_proba(X).T
+    return chances
+
+
+def _constant(data: Prepared, _: int) -> Any:
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+
+    return DummyRegressor() if data.task in VALUES else DummyClassifier()
+
+
+def _linear(data: Prepared, _: int) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    values = {"regression": LinearRegression, "counts": PoissonRegressor}
+    model = values[data.task]() if data.task in VALUES else LogisticRegression(max_iter=1000)
+    codes = _codes(data)
+    if not codes:
+        return model
+    one_hot = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), codes), remainder="passthrough")
+    return Pipeline([("inputs", one_hot), ("model", model)])
+
+
+def _trees(data: Prepared, seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    sizes = data.preparation.embedded
+    few = [place for place, size in zip(_codes(data), sizes, strict=True) if size <= MOST_CATEGORIES]
+    options: Mapping[str, Any] = {"categorical_features": few or None, "random_state": seed % 2**32}
+    if data.task in VALUES:
+        loss = "poisson" if data.task == "counts" else "squared_error"
+        return HistGradientBoostingRegressor(loss=loss, **options)
+    return HistGradientBoostingClassifier(**options)
+
+
+def _codes(data: Prepared) -> list[int]:
+    """Which inputs are codes of categories: the last ones."""
+    return list(range(data.inputs - len(data.preparation.embedded), data.inputs))
+
+
+def _mean(each: Sequence[Scores]) -> Scores:
+    return {
+        part: {name: float(np.mean([one[part][name] for one in each])) for name in scores}
+        for part, scores in each[0].items()
+    }

@@ -1,0 +1,81 @@
+"""Looking: what a config's data hold, before anything is trained on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.config import Loaded
+from npnet.data.checks.inspection import Finding, Inspection, inspect
+from npnet.data.columns.frame import Column, Frame
+from npnet.data.datasets.table import Table
+from npnet.data.source import VALUES, Dataset
+from npnet.data.split.parts import divided
+from npnet.runner.prepared_run import at_line
+
+Counts = Mapping[str, Mapping[str, int]]  # by part, then by class
+
+
+@dataclass(frozen=True)
+class Look:
+    """What there is: `roles` of the columns that are no features, `parts` their rows, `classes` the rows of each."""
+
+    inspection: Inspection
+    roles: Mapping[str, str]
+    parts: Mapping[str, int]
+    classes: Counts
+
+
+def look(loaded: Loaded) -> Look:
+    """Read the data of a config, inspect them, and split them as a training would.
+
+    DataError only for data that cannot be read, or targets that cannot be predicted; rows without a target are left
+    out of the split.
+    """
+    experiment = loaded.experiment
+    with at_line(loaded):
+        frame, dataset, roles = _rows(loaded)
+        parts = divided(dataset, experiment.split, experiment.seed)
+        found = inspect(frame, dataset.targets, dataset.task)
+    one = dataset.task in ("binary", "multiclass")
+    if isinstance(experiment.dataset, Table) and experiment.dataset.drop_rows:
+        found = replace(found, findings=tuple(map(_without_advice, found.findings)))
+    classes = {name: _by_class(dataset, rows) for name, rows in parts.items()} if one else {}
+    return Look(found, roles, {name: len(rows) for name, rows in parts.items()}, classes)
+
+
+def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
+    """Features and targets side by side, the same as a dataset, and the roles of columns that are no features."""
+    source, seed = loaded.experiment.dataset, loaded.experiment.seed
+    if not isinstance(source, Table):
+        dataset = source.load(loaded.base, seed)
+        return with_targets(dataset), dataset, dict.fromkeys(dataset.targets, "target")
+    read = source.read(loaded.base)
+    others = {"weight": source.weight, "group": source.group, "time": source.time}
+    aside = {name: role for role, name in others.items() if name is not None}
+    columns = {name: column for name, column in read.frame.columns.items() if name not in aside}
+    dataset = source.model_copy(update={"drop_rows": True}).dataset(read)
+    return Frame(columns, read.frame.rows), dataset, dict.fromkeys(source.targets, "target") | aside
+
+
+def with_targets(dataset: Dataset) -> Frame:
+    """The features of a dataset with its targets beside them, classes by name."""
+    y = dataset.y.reshape(len(dataset), -1)
+    if dataset.task in VALUES or dataset.task == "multilabel":
+        targets = [Column(name, "number", values) for name, values in zip(dataset.targets, y.T, strict=True)]
+    else:
+        targets = [Column(dataset.targets[0], "category", dataset.y.astype(np.int32), dataset.classes)]
+    return Frame({**dataset.frame.columns, **{column.name: column for column in targets}}, dataset.frame.rows)
+
+
+def _without_advice(finding: Finding) -> Finding:
+    """The finding of a config that leaves out rows without a target already."""
+    if finding.fault != "target":
+        return finding
+    return replace(finding, message=f"{finding.message.partition(';')[0]}, which are left out")
+
+
+def _by_class(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, int]:
+    counts = np.bincount(dataset.y[rows], minlength=len(dataset.classes)).tolist()
+    return dict(zip(dataset.classes, counts, strict=True))

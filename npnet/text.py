@@ -1,0 +1,64 @@
+"""Text in messages: foreign text made harmless for a terminal, quoted names, and lists that end."""
+
+import json
+from collections.abc import Iterable, Sequence
+from unicodedata import category
+
+MOST = 10
+
+
+def escaped(text: str) -> str:
+    """A text with every control character, line end and sign of direction as an escape sequence that can be read.
+
+    Those of JSON from U+007F on, so that JSON stays the same JSON.
+
+    >>> escaped("a\\x1b[31m"), escaped("a\\x9b2J\\u202e")
+    ('a\\\\x1b[31m', 'a\\\\u009b2J\\\\u202e')
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def visible(text: str) -> str:
+    """The same of a text of several lines, whose ends are kept."""
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def one_line(text: str, limit: int = 1000) -> str:
+    """A text as one line, and not endless."""
+    return escaped(text if len(text) <= limit else f"{text[: limit - 3]}...")
+
+
+def quoted(text: str) -> str:
+    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
+    return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
+
+
+def listed(names: Iterable[object], most: int = MOST, total: int | None = None) -> str:
+    """Names with commas, however many there are; `total` counts them where not all are given.
+
+    >>> listed("abc"), listed(range(300), 3)
+    ('a, b, c', '0, 1, 2 and 297 more')
+    """
+    texts = list(map(str, names))
+    shown = ", ".join(texts[:most])
+    rest = (len(texts) if total is None else total) - min(len(texts), most)
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def first_of(lines: Sequence[str], where: str, most: int = MOST) -> list[str]:
+    """Lines of one kind, however many there are; `where` says what lists all of them.
+
+    >>> first_of(["a", "b", "c"], "see log.txt", 2)
+    ['a', 'b', 'and 1 more of this kind; see log.txt']
+    """
+    rest = len(lines) - most
+    return [*lines[:most], f"and {rest} more of this kind; {where}"] if rest > 0 else [*lines]
+
+
+def _escaped(letter: str) -> str:
+    if letter.isprintable() or category(letter) == "Zs":  # spaces such as U+00A0 and U+3000
+        return letter
+    if letter < "\x7f":
+        return repr(letter)[1:-1]
+    units = letter.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

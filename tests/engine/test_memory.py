@@ -1,0 +1,69 @@
+"""The hot loop allocates nothing that grows with batch, width or number of models."""
+
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from npnet.engine.batches import Samples
+from npnet.engine.network import Network
+from npnet.engine.passes import Pass
+from npnet.engine.updates import Constraints, Updates
+from npnet.nn.dropout import Dropout
+from npnet.nn.layer import layers
+from npnet.nn.linear import Linear
+from npnet.nn.losses import losses
+from npnet.nn.optimizers import optimizers
+from tests.nn.builders import layer_of, targets_of
+
+SMALL = 256 * 1024
+LIMITS = Constraints(l1=0.001, l2=0.001, clip_norm=1.0, max_norm=3.0)
+
+
+def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer: str = "adamw") -> Callable[[], None]:
+    rng = np.random.default_rng(0)
+    loss = losses[loss_name]()
+    t, outputs = targets_of(loss, rows, rng)
+    stack = Network([(Linear(units=5), layer_of(name), Dropout(rate=0.1), Linear(units=outputs))], 4)
+    updates = Updates(stack, optimizers[optimizer](), LIMITS)
+    batch = Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))).part(slice(None))
+    one = Pass(stack, batch, loss, training=True)
+    stack.start_epoch(1)
+
+    def step() -> None:
+        one.take(batch)
+        one.train()
+        updates.step(0.01)
+
+    return step
+
+
+def _peak(step: Callable[[], None]) -> tuple[int, int]:
+    """Bytes retained and bytes at the peak of a few steps, after a first one."""
+    step()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        for _ in range(3):
+            step()
+        after, peak = tracemalloc.get_traced_memory()
+        return after - before, peak - before
+    finally:
+        tracemalloc.stop()
+
+
+CASES = (
+    [(name, "mean_squared_error", "adamw") for name in layers]
+    + [("tanh", name, "adamw") for name in losses]
+    + [("tanh", "mean_squared_error", name) for name in optimizers]
+)
+
+
+@pytest.mark.parametrize(("layer", "loss", "optimizer"), CASES)
+def test_a_step_retains_nothing_and_its_peak_does_not_grow(layer: str, loss: str, optimizer: str) -> None:
+    retained, peak = zip(*(_peak(_step(layer, rows, loss, optimizer)) for rows in (8192, 32768)), strict=True)
+    assert max(peak) < SMALL
+    assert abs(peak[1] - peak[0]) < 2048, peak
+    assert max(retained) < 2048, retained

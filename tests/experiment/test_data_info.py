@@ -1,0 +1,52 @@
+"""What a network learns of its data before it is built: how many of its inputs are numbers, and its last size."""
+
+import pytest
+
+from npnet.config import Experiment
+from npnet.config.resolved import write_resolved
+from npnet.experiment.data_info import DataInfo, complete, suited
+from npnet.nn.activations import ReLU
+from npnet.nn.layer import Inputs, Layer
+from npnet.nn.linear import Linear
+from npnet.nn.periodic import Periodic
+from npnet.nn.residual import Residual
+from npnet.nn.scale import Scale
+
+FACTS = DataInfo("binary", 9, 1, 2, {"train": 600}, Inputs(4))
+THREE_OF_THEM = Periodic(numbers=3)
+
+
+@pytest.mark.parametrize(
+    ("written", "suits"),
+    [
+        ((Periodic(),), (Periodic(numbers=4),)),
+        ((THREE_OF_THEM,), (THREE_OF_THEM,)),
+        ((Scale(), ReLU(), Periodic()), (Scale(), ReLU(), Periodic(numbers=4))),
+        ((Residual(layers=(Periodic(), Linear(units=9))),), (Residual(layers=(Periodic(numbers=4), Linear(units=9))),)),
+        ((Linear(units=9), Periodic()), (Linear(units=9), Periodic())),
+        ((Periodic(), Periodic()), (Periodic(numbers=4), Periodic())),
+        ((Residual(layers=(Linear(units=9), Periodic())),), (Residual(layers=(Linear(units=9), Periodic())),)),
+        ((Residual(layers=(Linear(units=9),)), Periodic()), (Residual(layers=(Linear(units=9),)), Periodic(numbers=4))),
+    ],
+    ids=[
+        "alone",
+        "as written",
+        "after others",
+        "in a block",
+        "after a mix",
+        "twice",
+        "after a mix in a block",
+        "a sum",
+    ],
+)
+def test_a_layer_is_told_the_numbers_while_inputs_keep_their_places(
+    written: tuple[Layer, ...], suits: tuple[Layer, ...]
+) -> None:
+    assert suited((*written, Linear()), FACTS, 1) == (*suits, Linear(units=1))
+
+
+def test_what_was_filled_in_stands_in_the_resolved_config() -> None:
+    experiment = Experiment.model_validate({"dataset": "xor", "layers": ["periodic", "linear"]})
+    layers = complete(experiment, FACTS).layers
+    assert layers == (Periodic(numbers=4), Linear(units=1))
+    assert "sigma: 0.3, size: 4, numbers: 4}" in write_resolved(complete(experiment, FACTS))

@@ -1,0 +1,64 @@
+"""A large package is imported only where its C libraries find room; else that is said, before they end the process."""
+
+import importlib
+import sys
+import threading
+
+import pytest
+
+from npnet.errors import MachineError
+from npnet.machine import imports
+from npnet.machine.imports import NEEDS, RoomForImports, blas_threads, require_threads, room_for_imports
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_package_that_finds_no_room_is_refused_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert RoomForImports().find_spec(name) is None
+    monkeypatch.setattr(imports, "address_space", lambda: 1 << 20)
+    with pytest.raises(MachineError, match=f"too little memory: {name} needs .* MiB, 1 MiB are left") as caught:
+        RoomForImports().find_spec(name)
+    assert "ulimit -v" in (caught.value.hint or "")
+    assert RoomForImports().find_spec(f"{name}.part") is None
+
+
+def test_imports_are_looked_at_inside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list(sys.meta_path)
+    monkeypatch.setattr(imports, "NEEDS", {"this": 1})
+    monkeypatch.setattr(imports, "address_space", lambda: -1)
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+    with room_for_imports(), pytest.raises(MachineError, match="too little memory: this needs 1 MiB, 0 bytes are left"):
+        importlib.import_module("this")
+    assert "this" not in sys.modules
+    assert sys.meta_path == before
+
+
+def test_threads_that_cannot_start_are_refused_and_none_of_them_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, start, started = threading.active_count(), threading.Thread.start, list[threading.Thread]()
+
+    def refuse_the_third(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    require_threads(4, "numpy")
+    monkeypatch.setattr(threading.Thread, "start", refuse_the_third)
+    with pytest.raises(MachineError, match="numpy cannot start 4 threads: can't start new thread") as caught:
+        require_threads(4, "numpy")
+    assert "ulimit -u" in (caught.value.hint or "")
+    assert threading.active_count() == before
+
+
+def test_the_threads_of_a_blas_are_those_of_its_variables_and_at_most_one_a_core(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    every = blas_threads()
+    assert every >= 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "100000")
+    assert blas_threads() == every
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    assert blas_threads() == 1
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "many")
+    assert blas_threads() == every

@@ -1,0 +1,107 @@
+"""What to know of the data before a training begins: each thing once, the first of many, gaps in a line."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npnet.config import load
+from npnet.model.fitting import Fitting
+from npnet.runner import prepare_run
+from npnet.runner.notes import filled, warnings, whole_batches
+from npnet.text import MOST
+
+CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
+
+
+def fitting_of(folder: Path, columns: dict[str, list[object]], *overrides: str) -> Fitting:
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    (folder / "c.yaml").write_text(CONFIG)
+    ready = prepare_run(load(folder / "c.yaml", overrides))
+    return Fitting(ready.experiment, ready.folds)
+
+
+def usual(rows: int = 60) -> dict[str, list[object]]:
+    random = np.random.default_rng(0)
+    return {"a": random.normal(size=rows).tolist(), "y": ["no", "yes"] * (rows // 2)}
+
+
+def test_nothing_is_said_where_nothing_is_odd(tmp_path: Path) -> None:
+    fitting = fitting_of(tmp_path, usual())
+    assert (warnings(fitting), filled(fitting)) == ([], None)
+
+
+def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validation(tmp_path: Path) -> None:
+    columns = usual() | {"same": [1] * 60, "nothing": [""] * 60, "id": list(range(60))}
+    expected = [
+        'column "same" is left out: it is the same in every row',
+        'column "nothing" is left out: it is empty in every row',
+        'column "id" looks like an identifier: its whole numbers rise from row to row',
+    ]
+    assert warnings(fitting_of(tmp_path, columns)) == expected
+    assert warnings(fitting_of(tmp_path, columns, "cv=3")) == expected
+
+
+def test_of_many_warnings_the_first_are_told(tmp_path: Path) -> None:
+    columns = usual() | {f"same{number}": [1] * 60 for number in range(25)}
+    told = warnings(fitting_of(tmp_path, columns))
+    assert len(told) == MOST + 1
+    assert told[-1].startswith("and 15 more")
+
+
+def test_of_many_folds_the_first_are_told(tmp_path: Path) -> None:
+    columns = usual(40) | {"y": ["yes" if number < 21 else "no" for number in range(40)]}
+    held = [text for text in warnings(fitting_of(tmp_path, columns, "cv=40")) if text.startswith("roc_auc of test")]
+    assert held == ["roc_auc of test is null: it needs rows of two classes, which every fold of that part lacks"]
+    mixed = ["no" if number > 24 or number in (20, 22) else "yes" for number in range(40)]
+    time = columns | {"t": list(range(40)), "y": mixed}
+    options = ("cv={folds: 15, validation: 0}", "dataset.table.time=t", "monitor=train_loss")
+    (held,) = [text for text in warnings(fitting_of(tmp_path, time, *options)) if text.startswith("roc_auc of test")]
+    assert re.search(r"which fold (\d+, ){9}\d+ and \d more of that part lacks", held)
+
+
+@pytest.mark.parametrize("parts", [(), ("split={test: 0, validation: 0}",), ("cv=3",)])
+def test_classes_of_a_single_row_are_counted_over_all_parts(parts: tuple[str, ...], tmp_path: Path) -> None:
+    columns = usual() | {"y": ["no", "yes"] * 28 + ["p", "q", "r", "s"]}
+    assert warnings(fitting_of(tmp_path, columns, *parts))[-1] == (
+        '4 of 6 classes of "y" have a single row each ("p", "q", "r" and 1 more): '
+        "such a class is either trained on or scored, never both"
+    )
+
+
+def test_as_many_classes_as_rows_are_an_identifier_or_numbers(tmp_path: Path) -> None:
+    columns = usual() | {"y": [f"name{number}" for number in range(60)]}
+    assert warnings(fitting_of(tmp_path, columns, "split={test: 0, validation: 0}"))[-1] == (
+        '"y" has as many classes as rows, 60: if it is an identifier, choose another target; '
+        "if it is a number, write task: regression"
+    )
+
+
+def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
+    columns = usual() | {"b": ["", *range(59)], "c": [*range(0, 590, 10), ""], "d": ["", *["p", "q"] * 29, "p"]}
+    columns["b"][5] = 0
+    assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
+
+
+def test_a_part_of_one_row_is_told(tmp_path: Path) -> None:
+    few = {name: values[:6] for name, values in usual().items()}
+    told = warnings(fitting_of(tmp_path, few, "split={test: 0.2, validation: 0.2}"))
+    assert "the validation part has one row: it alone chooses the best epoch" in told
+    assert "the test part has one row: its scores say little about other rows" in told
+
+
+def test_more_inputs_than_rows_are_told(tmp_path: Path) -> None:
+    wide = usual(10) | {f"x{number}": np.random.default_rng(number).normal(size=10).tolist() for number in range(9)}
+    expected = "there are 10 inputs and only 6 rows to train on, which may be learned by heart"
+    assert warnings(fitting_of(tmp_path, wide)) == [expected]
+    assert warnings(fitting_of(tmp_path, usual(10))) == []
+
+
+def test_that_a_batch_is_all_rows_is_told_and_is_no_warning(tmp_path: Path) -> None:
+    fitting = fitting_of(tmp_path, usual(), "batch_size=37")
+    expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
+    assert (warnings(fitting), whole_batches(fitting)) == ([], expected)
+    assert whole_batches(fitting_of(tmp_path, usual(), "batch_size=36")) is None

@@ -1,0 +1,73 @@
+"""Unused settings: what a training does not use of its config is said in a line each, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from npnet.config import load
+from npnet.model.fitting import Fitting
+from npnet.runner import prepare_run
+from npnet.runner.unused import unused
+
+CONFIG = "dataset: {table: {path: t.csv, target: y, drop: [g]}}\nlayers: [linear]\nepochs: 20\n"
+ROWS = [f"{n * 37 % 61 / 8},g{n % 6},{'yes' if n % 4 in (0, 3) else 'no'}" for n in range(60)]
+MEMBERS = ("ensemble=3", "own_validation=true")
+
+
+def lines(folder: Path, *overrides: str) -> list[str]:
+    (folder / "t.csv").write_text("\n".join(["a,g,y", *ROWS]) + "\n")
+    (folder / "c.yaml").write_text(CONFIG)
+    ready = prepare_run(load(folder / "c.yaml", overrides))
+    return list(unused(Fitting(ready.experiment, ready.folds)))
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        (),
+        ("cv=2",),
+        ("split.test=0.1",),
+        MEMBERS,
+        ("early_stopping=19", "schedule={step: 19}"),
+        ("schedule={cosine: {warm_up: 19}}",),
+        ("schedule={reduce_on_plateau: 19}",),
+        ("schedule={reduce_on_plateau: 6}", "evaluate_every=3"),
+        ("epochs=0", "early_stopping=3"),
+    ],
+)
+def test_nothing_is_said_of_what_is_used(tmp_path: Path, overrides: tuple[str, ...]) -> None:
+    assert lines(tmp_path, *overrides) == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        (("cv=2", "split.test=0.1"), "split is not used: cv divides all rows"),
+        (
+            ("sweep={parameters: {learning_rate: [0.1, 0.2]}}",),
+            "the key sweep is not used: npnet sweep trains what it lists",
+        ),
+        (("split.validation=0",), "there is no validation part: train_loss chooses the best epoch"),
+        (
+            ("split.validation=0", "early_stopping=5"),
+            "there is no validation part: train_loss chooses the best epoch and stops early",
+        ),
+        (("early_stopping=20",), "early_stopping never stops: its patience is 20, epochs is 20"),
+        (("schedule=step",), "the schedule never drops the learning rate: every is 30, epochs is 20"),
+        (
+            ("schedule={reduce_on_plateau: 20}",),
+            "the schedule never drops the learning rate: its patience is 20, epochs is 20",
+        ),
+        (
+            ("schedule={reduce_on_plateau: 7}", "evaluate_every=3"),
+            "the schedule never drops the learning rate: its patience is 7, epochs is 20, evaluated 7 times",
+        ),
+        (("schedule={cosine: {warm_up: 20}}",), "the schedule never gets past its warm_up of 20 epochs: epochs is 20"),
+        (
+            ("dataset={table: {path: t.csv, target: y, group: g}}", *MEMBERS),
+            "own_validation is not used: group, time or files give the parts",
+        ),
+    ],
+)
+def test_what_is_not_used_is_said_with_the_reason(tmp_path: Path, overrides: tuple[str, ...], line: str) -> None:
+    assert lines(tmp_path, *overrides) == [line]
