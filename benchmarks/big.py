@@ -24,7 +24,9 @@ from npnet.config import load
 from npnet.engine.batches import Batches
 from npnet.engine.loop import Rates, train
 from npnet.engine.updates import Constraints, Updates
+from npnet.experiment.data_info import DataInfo
 from npnet.experiment.folds import prepare_folds
+from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
 from npnet.model.cross_validation import all_scores
 from npnet.model.fitting import Fitting
@@ -128,13 +130,14 @@ def seconds_of_parts(folder: Path) -> dict[str, float]:
         clock.stop("reading")
         folds = prepare_folds(experiment, dataset)
         clock.stop("preparing")
-        fitting = Fitting(experiment, folds)
+        resolved = resolve(experiment, DataInfo.of(folds[0][0]))
+        fitting = Fitting(resolved, folds)
         for _ in fitting.fit():
             pass
         clock.stop("training")
         all_scores(fitting)
         clock.stop("scoring")
-        bare_steps(Fitting(experiment, folds), clock)
+        bare_steps(Fitting(resolved, folds), clock)
     seconds = clock.seconds
     return seconds | {"all three": seconds["reading"] + seconds["preparing"] + seconds["training"]}
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from npnet.config import load
-from npnet.experiment.folds import prepare_folds
 from npnet.experiment.threads import limited
 from npnet.model.fitting import Fitting
 from npnet.rundir import claim_folder
 from npnet.runner.checkpoints import PATIENCE, Checkpoints
+from npnet.runner.prepared_run import prepare_run
 
 TURNS = 15
 CONFIGS = {
@@ -35,9 +35,8 @@ def costs(config: Path) -> tuple[float, float, int, float]:
     """Seconds of an epoch and of a checkpoint, its bytes, and the share of the time that checkpoints take."""
     loaded = load(config, ["epochs=1000000"])
     with limited(1), tempfile.TemporaryDirectory(dir=config.parent) as folder:
-        fitting = Fitting(
-            loaded.experiment, prepare_folds(loaded.experiment, loaded.experiment.dataset.load(config.parent, 0))
-        )
+        ready = prepare_run(loaded)
+        fitting = Fitting(ready.experiment, ready.folds)
         with claim_folder(Path(folder) / "run", "run") as new:
             writer = new.publish({"config.yaml": b"", "resolved.yaml": b""}, config.parent)
         checkpoints, epochs, each = Checkpoints(fitting, writer), [], []

@@ -19,6 +19,8 @@ from docs.pictures import draw_boundaries, draw_figures
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
+from npnet.experiment.data_info import DataInfo
+from npnet.experiment.resolved import resolve
 from npnet.model.fitting import Fitting
 
 HERE = Path(__file__).parent
@@ -46,7 +48,8 @@ def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = 
     experiment = change(loaded.experiment)
     dataset = experiment.dataset.load(loaded.base, seed)
     with threadpool_limits(1):
-        fitting = Fitting(experiment, prepare(dataset, experiment.split, experiment.scale, seed))
+        data = prepare(dataset, experiment.split, experiment.scale, seed)
+        fitting = Fitting(resolve(experiment, DataInfo.of(data)), data)
         for _ in fitting.fit():
             pass
     return fitting

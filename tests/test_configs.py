@@ -19,6 +19,7 @@ from npnet.experiment.data_info import DataInfo
 from npnet.model.fitting import Fitting
 from npnet.nn.initializers import Uniform
 from npnet.nn.linear import Linear
+from tests.fittings import fitting_of
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
@@ -27,18 +28,18 @@ SHIPPED = ("circles", "moons", "spirals", "digits", "breast_cancer", "iris", "di
 SEEDS = range(10)
 
 
-def fitting_of(path: Path, *overrides: str) -> Fitting:
+def fitting_at(path: Path, *overrides: str) -> Fitting:
     loaded = config.load(path, overrides)
     experiment = loaded.experiment
     dataset = experiment.dataset.load(loaded.base, experiment.seed)
     data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
     check(loaded, DataInfo.of(data))
-    return Fitting(experiment, data)
+    return fitting_of(experiment, data)
 
 
 @cache
 def trained(name: str, seed: int) -> Fitting:
-    fitting = fitting_of(CONFIGS / f"{name}.yaml", f"seed={seed}")
+    fitting = fitting_at(CONFIGS / f"{name}.yaml", f"seed={seed}")
     with threadpool_limits(1):
         for _ in fitting.fit():
             pass
@@ -74,7 +75,7 @@ class TestEveryConfig:
         assert not [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(written)]
 
     def test_begins_to_train(self, path: Path) -> None:
-        fitting = fitting_of(path, "epochs=1")
+        fitting = fitting_at(path, "epochs=1")
         (progress,) = (progress for progress in fitting.fit() if progress.complete)
         assert progress.finite.all()
 
@@ -132,6 +133,6 @@ def test_the_articles_initial_values_are_those_of_numpy_rand() -> None:
 
 
 def test_the_articles_config_learns() -> None:
-    fitting = fitting_of(CONFIGS / "article" / "circles.yaml", "epochs=500", "evaluate_every=250")
+    fitting = fitting_at(CONFIGS / "article" / "circles.yaml", "epochs=500", "evaluate_every=250")
     losses = [progress.values["train_loss"][0] for progress in fitting.fit() if progress.values]
     assert losses[1] < losses[0]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main, rows, stacked_loss
 from npnet.config import load
+from npnet.experiment.data_info import DataInfo
 from npnet.experiment.folds import prepare_folds
+from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
 from npnet.model.fitting import Fitting
 from npnet.sweep.plan import planned
@@ -20,7 +22,9 @@ class Stack:
         data = prepare_folds(experiment, experiment.dataset.load(folder, 0))
         stage = plan.stage(0, [])
         assert stage is not None
-        self.fittings = Fitting.together([plan.experiment(trial) for trial in plan.trials(stage)], data)
+        sizes = DataInfo.of(data[0][0])
+        experiments = [resolve(plan.experiment(trial), sizes) for trial in plan.trials(stage)]
+        self.fittings = Fitting.together(experiments, data)
 
     def train(self) -> None:
         with limited(1):

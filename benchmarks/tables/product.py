@@ -50,7 +50,7 @@ def write(halves: Halves, folder: Path) -> None:
 def predicted(folder: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Do what `npnet train` and `npnet predict` do, but for the run folder: classes and outputs (outputs, rows)."""
     ready = prepare_run(config.load(folder / CONFIG))
-    with limited(ready.threads):
+    with limited(ready.experiment.threads):
         fitting = Fitting(ready.experiment, ready.folds)
         for _ in fitting.fit():
             pass

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from npnet.engine.scoring import Scorer
 from npnet.engine.state_dict import weights_of
 from npnet.errors import DataError, NpnetWarning, UsageError
 from npnet.experiment.folds import prepare_folds
-from npnet.experiment.threads import choose_threads, limited
+from npnet.experiment.threads import limited
 from npnet.machine.refusals import explained_memory
 from npnet.model.fitting import Fitting
 from npnet.nn.layer import Layer
@@ -34,7 +35,7 @@ from npnet.rundir.restore import experiment_of
 from npnet.runner.health import Health
 from npnet.runner.notes import filled, of_data, whole_batches
 from npnet.runner.predicting import RunPredictor
-from npnet.runner.prepared_run import check_trainable
+from npnet.runner.prepared_run import resolve_checked
 from npnet.runner.starting import misplaced
 
 Floats = NDArray[np.float64]
@@ -113,9 +114,10 @@ class Model:
                 experiment = experiment.model_copy(update={"prepare": plain(experiment.scale, None)})
             folds = prepare_folds(experiment, dataset)
             self._check_inputs(folds[0][0])
-            threads = choose_threads(experiment, check_trainable(loaded, folds))
-        with arguments(), limited(threads), explained_memory():
-            self._fit(Fitting(experiment, folds), verbose, threads)
+            resolved = resolve_checked(loaded, folds)
+            resolved = replace(resolved, config=resolved.config.model_copy(update={"prepare": experiment.prepare}))
+        with arguments(), limited(resolved.threads), explained_memory():
+            self._fit(Fitting(resolved, folds), verbose, resolved.threads)
         self._has_names = self._has_names or source.layout is not None
         return self
 

@@ -56,7 +56,7 @@ def show(here: Here, config: Config, overrides: Overrides = None) -> None:
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
     from npnet.config.resolved import show, spelled
-    from npnet.model.output_transform import without_final_activation
+    from npnet.experiment.resolved import without_final_activation
 
     experiment = load(config, overrides or []).experiment
     if here.json:

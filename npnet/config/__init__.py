@@ -1,4 +1,4 @@
-"""Config: YAML files to typed experiments, every mistake with its file, line and column."""
+"""Configs: YAML files to typed experiments, every mistake with its file, line and column."""
 
 from npnet.config.conflicts import check_conflicts
 from npnet.config.experiment import EarlyStopping, Experiment

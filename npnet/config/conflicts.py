@@ -8,7 +8,7 @@ from npnet.config.nodes import Path
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 
-Fault = tuple[Path, str, str | None]  # the key, what is wrong, a hint
+Misfit = tuple[Path, str, str | None]  # the key, what is wrong, a hint
 
 
 def check_conflicts(loaded: Loaded) -> None:
@@ -18,7 +18,7 @@ def check_conflicts(loaded: Loaded) -> None:
         raise loaded.refusal(found)
 
 
-def conflicts(experiment: Experiment) -> Iterator[Fault]:
+def conflicts(experiment: Experiment) -> Iterator[Misfit]:
     """Every conflict of an experiment: the key, what is wrong, a hint with the ways out."""
     e = experiment
     if isinstance(e.dataset, Table):
@@ -32,7 +32,7 @@ def conflicts(experiment: Experiment) -> Iterator[Fault]:
         yield ("early_stopping",), what, f"write early_stopping: {every}, or evaluate_every: {patience}"
 
 
-def _files(e: Experiment, table: Table) -> Iterator[Fault]:
+def _files(e: Experiment, table: Table) -> Iterator[Misfit]:
     files = table.own_files
     named = " and ".join(files)
     if files and e.split != Split():

@@ -1,32 +1,82 @@
-"""Footprints: how much memory a model takes while it trains, and how many of them stay in cache together."""
+"""What a training costs, computed from its graph before anything is allocated: values, bytes, products, stack size."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from npnet.engine.graph import Graph
 
 CACHE = 2 << 20
-"""Bytes up to which a stack gains by every further model; from there on the caches lose as much."""
+"""Bytes up to which every further model makes a stack faster per model; beyond, cache misses take the gain back."""
 LARGE_CACHE = 32 << 20
 FEW, MANY = 8, 256
+CHUNK = 1000
+"""Rows of one pass for inference."""
+FLOAT64 = 8
 
 
-def parameters(graph: Graph) -> Iterator[int]:
-    """How many values each layer learns."""
-    for step in graph.of_layers():
-        yield sum(p.shape[0] * p.shape[1] for p in step.layer.parameters(step.inputs).values())
+@dataclass(frozen=True)
+class Cost:
+    """The cost of one model: its graph, the rows of a batch, the optimizer's slots and the bytes of a number."""
 
+    graph: Graph
+    batch_rows: int
+    slots: int
+    itemsize: int
 
-def buffers(graph: Graph, batch: int) -> int:
-    """Values in the buffers of a pass: outputs with their row of ones, gradients, scratch."""
-    nodes = sum(2 * width + 1 for width in graph.widths)
-    scratch = [step.layer.scratch(step.inputs, batch).values() for step in graph.of_layers()]
-    return nodes * batch + sum(rows * columns for arrays in scratch for (rows, columns), _ in arrays)
+    @cached_property
+    def by_layer(self) -> list[int]:
+        """Parameters of each layer, residual blocks laid flat."""
+        steps = self.graph.of_layers()
+        return [sum(p.shape[0] * p.shape[1] for p in step.layer.parameters(step.inputs).values()) for step in steps]
 
+    @cached_property
+    def parameters(self) -> int:
+        """Parameters of the model."""
+        return sum(self.by_layer)
 
-def together(graph: Graph, batch: int, slots: int, itemsize: int) -> int:
-    """How many such models train fastest as one stack: as many as fit into the cache, or a few.
+    @cached_property
+    def statistics(self) -> int:
+        """Running statistics of the model, such as those of batch_norm."""
+        return sum(s.size for step in self.graph.of_layers() for s in step.layer.state(step.inputs))
 
-    A step touches parameters, gradient, slots and work, and the buffers of a batch.
-    """
-    each = itemsize * (sum(parameters(graph)) * (3 + slots) + buffers(graph, batch))
-    return min(MANY, max(CACHE // each, min(FEW, LARGE_CACHE // each), 1))
+    @property
+    def largest_product(self) -> int:
+        """Multiply-adds of the largest matrix product in a step: rows of a batch times the parameters of a layer."""
+        sizes = [p.shape[0] * p.shape[1] for s in self.graph.of_layers() for p in s.layer.parameters(s.inputs).values()]
+        return max(sizes, default=0) * self.batch_rows
+
+    @property
+    def models_per_stack(self) -> int:
+        """Models that train fastest as one stack: as many as fit into the cache, or a few.
+
+        A step touches parameters, gradient, slots, two arrays to work in, and the buffers of a batch.
+        """
+        each = self.itemsize * (self.parameters * (3 + self.slots) + self.buffers(self.batch_rows))
+        return min(MANY, max(CACHE // each, min(FEW, LARGE_CACHE // each), 1))
+
+    def buffers(self, rows: int) -> int:
+        """Values in the buffers of a pass: outputs with their row of ones, gradients, scratch."""
+        nodes = sum(2 * width + 1 for width in self.graph.widths)
+        scratch = [step.layer.scratch(step.inputs, rows).values() for step in self.graph.of_layers()]
+        return nodes * rows + sum(height * width for arrays in scratch for (height, width), _ in arrays)
+
+    def training_bytes(self, rows: Mapping[str, int], targets: int, models: int) -> int:
+        """Bytes of memory that training some models takes: parameters and arrays like them, buffers, data."""
+        arrays = 6 + self.slots  # theta, gradient, mask, two to work in, the best, and the slots
+        passes = [self.batch_rows, rows["train"] % self.batch_rows, min(CHUNK, max(rows.values()))]
+        # Of each row the inputs with their one, encoded targets and scores, and the target, its number, place and turn.
+        row = (self.graph.inputs + 1) * self.itemsize
+        row += self.graph.outputs * (2 * self.itemsize + FLOAT64) + (targets + 3) * FLOAT64
+        values = self.parameters * arrays + sum(self.buffers(size) for size in passes)
+        return models * self.itemsize * values + sum(rows.values()) * row
+
+    @property
+    def weights_bytes(self) -> int:
+        """Bytes of a model's parameters and running statistics."""
+        return self.itemsize * (self.parameters + self.statistics)
+
+    @property
+    def checkpoint_bytes(self) -> int:
+        """Bytes of a model in a checkpoint: where it is, where it was best, and the optimizer's slots."""
+        return 2 * self.weights_bytes + self.slots * self.itemsize * self.parameters

@@ -1,4 +1,4 @@
-"""Facts: the sizes of the data by which an experiment is checked and completed."""
+"""What an experiment needs to know of its data: task, sizes, and what the inputs are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ USUAL_LOSS: dict[Task, Loss] = {
 
 @dataclass(frozen=True)
 class DataInfo:
-    """A dataset's task, and its numbers of inputs, targets, classes (or 0), rows per part, and what its inputs are.
+    """Task, number of features, targets and classes (0 without), rows of each split, and what the inputs are.
 
-    `lowest` is the smallest target, of a regression or of counts.
+    `lowest` is the smallest target of a regression or of counts.
     """
 
     task: Task
@@ -37,25 +37,25 @@ class DataInfo:
 
     @classmethod
     def of(cls, prepared: Prepared) -> "DataInfo":
-        """The sizes of data that are ready to train on."""
+        """Return the sizes of prepared data."""
         rows = {name: len(part.X) for name, part in prepared.parts.items()}
         inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
         lowest = min(float(part.y.min()) for part in prepared.parts.values())
         return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs, lowest)
 
 
-def loss_of(experiment: Experiment, facts: DataInfo) -> Loss:
-    """The loss as written, or the usual one of the task."""
-    return experiment.loss or USUAL_LOSS[facts.task]
+def loss_of(experiment: Experiment, data: DataInfo) -> Loss:
+    """Return the loss of the config, or the usual one of the task."""
+    return experiment.loss or USUAL_LOSS[data.task]
 
 
-def suited(layers: Layers, facts: DataInfo, outputs: int) -> Layers:
-    """The layers with what they take from the data: what the inputs are, the size of a last `linear`."""
-    return sized(fitted(layers, facts.inputs), outputs)
+def suited(layers: Layers, data: DataInfo, outputs: int) -> Layers:
+    """Fill in what layers take from the data: the kinds of inputs, and the size of a last `linear`."""
+    return sized(fitted(layers, data.inputs), outputs)
 
 
 def sized(layers: Layers, outputs: int) -> Layers:
-    """The layers with the size of a last `linear` without units filled in.
+    """Fill in the units of a last `linear` that has none.
 
     A layer after it, such as sigmoid, does not keep it from being the last linear one.
     """
@@ -69,18 +69,5 @@ def sized(layers: Layers, outputs: int) -> Layers:
 
 
 def size_key(layers: Layers, place: int) -> Path:
-    """The key that says how many outputs a layer has: a linear one's units, else the layer."""
+    """Return the key that sets the number of outputs of a layer: the units of `linear`, else the layer."""
     return ("layers", place, "linear", "units") if isinstance(layers[place], Linear) else ("layers", place)
-
-
-def complete(experiment: Experiment, facts: DataInfo) -> Experiment:
-    """The experiment with loss, what layers take from the data, learning rate and monitored value filled in."""
-    loss = loss_of(experiment, facts)
-    monitor = experiment.monitor or f"{'validation' if 'validation' in facts.rows else 'train'}_loss"
-    filled = {
-        "loss": loss,
-        "layers": suited(experiment.layers, facts, loss.outputs(facts.targets, facts.classes)),
-        "learning_rate": experiment.learning_rate or experiment.optimizer.usual_rate,
-        "monitor": monitor,
-    }
-    return experiment.model_copy(update=filled)

@@ -4,35 +4,25 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Literal
 
-from npnet.config import Experiment
-from npnet.engine.graph import Graph
-from npnet.experiment.data_info import DataInfo, complete
+from npnet.config.experiment import Experiment
 from npnet.machine.imports import BUFFER, require_disk_space
 
 ENOUGH = 2e7
 """Multiply-adds of one matrix product from which a second thread is worth its wake-up."""
 
 
-def choose_threads(experiment: Experiment, facts: DataInfo) -> int:
-    """The number of BLAS threads: as written, or of `auto` one for small steps and every core for large ones."""
-    if experiment.threads != "auto":
-        return experiment.threads
-    return cores() if largest_product(experiment, facts) >= ENOUGH else 1
+def choose_threads(written: int | Literal["auto"], largest_product: int) -> int:
+    """Return the number of BLAS threads: as written; for `auto` one for small products, every core for large ones."""
+    if written != "auto":
+        return written
+    return cores() if largest_product >= ENOUGH else 1
 
 
 def threads_of(experiment: Experiment) -> int:
     """The threads of an experiment that was trained, which its resolved.yaml has as a number."""
     return experiment.threads if isinstance(experiment.threads, int) else 1
-
-
-def largest_product(experiment: Experiment, facts: DataInfo) -> int:
-    """Multiply-adds of the largest matrix product in a training step: rows of a batch times a layer's parameters."""
-    filled = complete(experiment, facts)
-    steps = Graph(filled.layers, facts.features).of_layers()
-    sizes = [p.shape[0] * p.shape[1] for step in steps for p in step.layer.parameters(step.inputs).values()]
-    rows = facts.rows["train"]
-    return max(sizes, default=0) * (rows if filled.batch_size == "all" else min(filled.batch_size, rows))
 
 
 def cores() -> int:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.config import Experiment
 from npnet.engine.loop import PerModel, Progress
+from npnet.experiment.resolved import ResolvedExperiment
 from npnet.model.stack import Indices, Stack
 
 LARGEST = float(np.finfo(np.float64).max)
@@ -16,8 +16,8 @@ LARGEST = float(np.finfo(np.float64).max)
 class DivergenceCheck:
     """The loss of each model before its training, `first`, and the growth beyond which the model counts as lost."""
 
-    def __init__(self, experiments: Sequence[Experiment], models: int) -> None:
-        factors = [experiment.diverge_factor or np.inf for experiment in experiments]
+    def __init__(self, experiments: Sequence[ResolvedExperiment], models: int) -> None:
+        factors = [experiment.config.diverge_factor or np.inf for experiment in experiments]
         self._factors = np.repeat(factors, models // len(experiments))
         self.first = np.zeros(models)
 

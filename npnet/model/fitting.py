@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.config import Experiment
 from npnet.data import Prepared
 from npnet.data.columns.frame import Frame
 from npnet.engine.batches import Samples
@@ -14,7 +13,7 @@ from npnet.engine.loop import Monitor, PerModel, Progress, epochs_text
 from npnet.engine.network import Network
 from npnet.engine.state_dict import named, set_weights, weights_of
 from npnet.errors import Diverged
-from npnet.experiment.data_info import DataInfo, complete
+from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics.calibration import DecisionRule
 from npnet.model import DataRef, StackTrainer, Tensors
 from npnet.model.averaging import SplitPredictions, pooled
@@ -29,22 +28,23 @@ Floats = NDArray[np.float64]
 class Fitting:
     """Networks and their data: `fit` trains them, then `outputs` and `scores` say how they do.
 
-    The experiment is completed from the data (`experiment` has all filled in). Members of an ensemble, and the folds
+    Members of an ensemble, and the folds
     of a cross-validation, are one cohort, fold after fold; each model keeps its own best epoch, and what the members
     predict is averaged. The data of a fold are its sides: one, or one for each member with a validation part of its
     own. The best parameters are in the network once `fit` has ended, however it ended.
     """
 
-    def __init__(self, experiment: Experiment, data: Data, trainer: StackTrainer | None = None, place: int = 0) -> None:
+    def __init__(
+        self, experiment: ResolvedExperiment, data: Data, trainer: StackTrainer | None = None, place: int = 0
+    ) -> None:
         nested = _nested(data)
         self.folds, self.sides = [fold[0] for fold in nested], [side for fold in nested for side in fold]
         self.data = self.sides[0]
-        self.experiment = experiment = complete(experiment, DataInfo.of(self.data))
+        self.resolved, self.experiment = experiment, experiment.config
         self.trainer = trainer or StackTrainer([experiment], self.sides, len(nested))
-        count = len(nested) * experiment.ensemble
+        count = len(nested) * self.experiment.ensemble
         self.models = slice(place * count, (place + 1) * count)
         self.members = count // len(self.sides)
-        assert experiment.loss is not None
         self.loss = experiment.loss
         self.output_transforms = [
             self.trainer.sides.output_transform(DataRef(side, self.loss)) for side in range(len(self.sides))
@@ -52,13 +52,11 @@ class Fitting:
         self.calibration = Calibration()
 
     @classmethod
-    def together(cls, experiments: Sequence[Experiment], data: Data) -> "list[Fitting]":
+    def together(cls, experiments: Sequence[ResolvedExperiment], data: Data) -> "list[Fitting]":
         """Fittings whose models are one cohort: experiments that agree in all but decimals and the seeds of models."""
         nested = _nested(data)
-        facts = DataInfo.of(nested[0][0])
-        completed = [complete(experiment, facts) for experiment in experiments]
-        trainer = StackTrainer(completed, [side for fold in nested for side in fold], len(nested))
-        return [cls(experiment, data, trainer, place) for place, experiment in enumerate(completed)]
+        trainer = StackTrainer(experiments, [side for fold in nested for side in fold], len(nested))
+        return [cls(experiment, data, trainer, place) for place, experiment in enumerate(experiments)]
 
     @property
     def network(self) -> Network:

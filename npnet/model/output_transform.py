@@ -10,19 +10,10 @@ from numpy.typing import NDArray
 from npnet.data import Scaler, Task
 from npnet.data.source import VALUES
 from npnet.metrics.calibration import DecisionRule
-from npnet.nn.activations import Sigmoid, Softmax
-from npnet.nn.layer import Layers
 from npnet.nn.losses import Loss
 
 Floats = NDArray[np.float64]
-LAST = {"sigmoid": Sigmoid, "softmax": Softmax}
 TINY = 1e-12
-
-
-def without_final_activation(layers: Layers, loss: Loss) -> Layers:
-    """The layers that are trained: without a last activation that the loss contains."""
-    last = LAST.get(loss.link)
-    return layers[:-1] if last and isinstance(layers[-1], last) else layers
 
 
 @dataclass(frozen=True, eq=False)

@@ -117,12 +117,11 @@ class StackTraining:
         slots: dict[str, NDArray[Any]] | None = None,
     ) -> None:
         self.stack, self.rates = stack, rates
-        experiment, learners = stack.trainer.experiment, stack.learners
+        resolved, learners = stack.trainer.resolved, stack.learners
         optimizer = join([learner.optimizer for learner in learners], trailing=1)
         constraints = Constraints.joined([learner.constraints for learner in learners])
         self.updates = Updates(stack.network, optimizer, constraints)
-        size = None if experiment.batch_size == "all" else experiment.batch_size
-        self.batches = Batches(stack.scorer("train").samples, size, experiment.seed)
+        self.batches = Batches(stack.scorer("train").samples, resolved.batch_size, resolved.config.seed)
         if not 0 <= batches_done <= self.batches.count + 1:
             raise ValueError(f"an epoch has {self.batches.count} batches, of which {batches_done} cannot be done")
         self.batches_done = batches_done
@@ -136,11 +135,11 @@ class StackTraining:
             self.updates,
             rates,
             self.batches,
-            experiment.epochs,
+            resolved.config.epochs,
             stack.measure,
             start=start + whole,
             batches_done=rest,
-            every=experiment.evaluate_every,
+            every=resolved.config.evaluate_every,
         )
 
     def epoch(self) -> Iterator[Progress]:

@@ -12,17 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.config import Experiment
 from npnet.data import Prepared
-from npnet.engine.cost import FEW, together
-from npnet.engine.loop import BETWEEN, KeepBest, Monitor, PerModel, Progress, Rates
+from npnet.engine.cost import FEW
+from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress, Rates
 from npnet.engine.network import Network
 from npnet.engine.updates import Constraints
-from npnet.metrics import metrics
+from npnet.experiment.resolved import ResolvedExperiment
 from npnet.model.divergence import DivergenceCheck
 from npnet.model.epoch_summary import EpochSummary
 from npnet.model.fold_data import DataRef, FoldData
-from npnet.model.output_transform import without_final_activation
 from npnet.model.stack import PARTS, Indices, Stack, StackTraining
 from npnet.model.train_state import Tensors, TrainState
 from npnet.nn.layer import Layers
@@ -57,16 +55,16 @@ class StackTrainer:
     them, as last measured.
     """
 
-    def __init__(self, experiments: Sequence[Experiment], sides: Sequence[Prepared], folds: int) -> None:
-        self.experiment = experiment = experiments[0]
+    def __init__(self, experiments: Sequence[ResolvedExperiment], sides: Sequence[Prepared], folds: int) -> None:
+        self.resolved, self.experiment = experiments[0], experiments[0].config
         self.data, self.folds = sides[0], folds
-        self.dtype = np.float64 if experiment.dtype == "float64" else np.float32
+        self.dtype = self.resolved.dtype
         self.sides = FoldData(sides, self.dtype)
         self.learners = [learner for one in experiments for learner in self._learners(one)]
         chains, seeds = zip(*((learner.layers, learner.seed) for learner in self.learners), strict=True)
         self.network = Network(chains, self.data.inputs, seeds=seeds, dtype=self.dtype)
-        self.monitor = monitor_of(experiment)
-        stopping = experiment.early_stopping
+        self.monitor = self.resolved.monitor
+        stopping = self.experiment.early_stopping
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
         self.diverged_in = np.zeros(len(self.learners), np.int64)  # the epoch, 0 for those that are well
@@ -80,25 +78,19 @@ class StackTrainer:
         self.kept = TrainState(self)
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
-    def _learners(self, experiment: Experiment) -> Iterator[Learner]:
-        e, members = experiment, experiment.ensemble
-        assert e.loss is not None
-        assert e.learning_rate is not None
-        layers, limits = (
-            without_final_activation(e.layers, e.loss),
-            Constraints(e.l1, e.l2, e.clip_norm, e.clip_value, e.max_norm),
-        )
+    def _learners(self, resolved: ResolvedExperiment) -> Iterator[Learner]:
+        e, members = resolved.config, resolved.config.ensemble
+        limits = Constraints(e.l1, e.l2, e.clip_norm, e.clip_value, e.max_norm)
         first = e.seed if e.model_seed is None else e.model_seed
         for model in range(self.folds * members):
             side = model * len(self.sides.prepared) // (self.folds * members)
             seed = member_seed(first, model % members)
-            yield Learner(layers, e.optimizer, limits, e.learning_rate, seed, DataRef(side, e.loss), e.given_threshold)
+            data = DataRef(side, resolved.loss)
+            yield Learner(resolved.layers, e.optimizer, limits, resolved.learning_rate, seed, data, e.given_threshold)
 
     def _cut(self) -> list[Indices]:
         """The places of each stack: as many models as stay in cache, those of one side apart where they are many."""
-        rows, batch = len(self.data.parts["train"].y), self.experiment.batch_size
-        size = rows if batch == "all" else min(batch, rows)
-        most = together(self.network.graph, size, len(self.experiment.optimizer.slots), self.network.dtype.itemsize)
+        most = self.resolved.cost.models_per_stack
         indices = np.arange(len(self.learners))
         crowded = self.folds * self.experiment.ensemble // len(self.sides.prepared) >= min(most, FEW)
         sides = [learner.view.side if crowded else 0 for learner in self.learners]
@@ -272,10 +264,3 @@ class StackTrainer:
                         scores[place] = one
             self._scored[part] = losses, scores
         return self._scored[part]
-
-
-def monitor_of(experiment: Experiment) -> Monitor:
-    """The value by which the best epoch is chosen; the experiment is complete."""
-    assert experiment.monitor is not None
-    metric = experiment.monitor.partition("_")[2]
-    return Monitor(experiment.monitor, metric != "loss" and metrics[metric].goal == "maximize")

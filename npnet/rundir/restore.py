@@ -20,15 +20,17 @@ from npnet.data.datasets.targets import Target
 from npnet.data.preprocessing.preprocessing import Preparation
 from npnet.data.readers.data_file import STDIN, place_of
 from npnet.data.source import VALUES, class_count
-from npnet.engine.cost import parameters
+from npnet.engine.cost import Cost
 from npnet.engine.graph import Graph
 from npnet.engine.network import Network
 from npnet.engine.state_dict import set_weights
 from npnet.errors import ConfigError, DataError, RunError
+from npnet.experiment.data_info import DataInfo
 from npnet.experiment.folds import prepare_folds
+from npnet.experiment.resolved import resolve, without_final_activation
 from npnet.metrics.calibration import RATES
 from npnet.model.fitting import Fitting
-from npnet.model.output_transform import Calibration, OutputTransform, without_final_activation
+from npnet.model.output_transform import Calibration, OutputTransform
 from npnet.model.predictor import FoldPredictor, Predictor
 from npnet.rundir import Run
 from npnet.storage.strict_json import parse_json
@@ -180,7 +182,7 @@ def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
     layers = without_final_activation(experiment.layers, experiment.loss)
     weights, _ = run.weights()
     largest = sum(array.size for array in weights.values()) + ROOM
-    if models * sum(parameters(Graph(layers, data.preparations[0].width))) > largest:
+    if models * Cost(Graph(layers, data.preparations[0].width), 1, 0, 1).parameters > largest:
         raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
     network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
     if network.outputs != experiment.loss.outputs(len(data.targets), class_count(data.task, data.classes)):
@@ -203,7 +205,8 @@ def reopen(run: Run) -> Fitting:
         dataset = experiment.dataset.load(base, experiment.seed)
     if run.info["data"] not in (None, fingerprint(dataset)):
         raise DataError(changed_data(run), "put the old data back, or train again")
-    fitting = Fitting(experiment, prepare_folds(experiment, dataset))
+    folds = prepare_folds(experiment, dataset)
+    fitting = Fitting(resolve(experiment, DataInfo.of(folds[0][0])), folds)
     fitting.set_weights(run.weights()[0])
     fitting.calibration = metadata_of(run).calibration
     return fitting

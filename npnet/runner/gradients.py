@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from npnet.engine.batches import Samples
 from npnet.engine.gradcheck import TensorCheck, check_gradients, hint
+from npnet.experiment.resolved import resolve
 from npnet.model.fitting import Fitting
 from npnet.runner.prepared_run import PreparedRun
 
@@ -29,7 +30,8 @@ class GradientCheck:
 
 def check_gradients_of(ready: PreparedRun) -> GradientCheck:
     """Compare the gradients of an experiment's network with central differences, in float64, at its initial values."""
-    fitting = Fitting(ready.experiment.model_copy(update={"dtype": "float64", "ensemble": 1}), ready.data)
+    alone = ready.experiment.config.model_copy(update={"dtype": "float64", "ensemble": 1})
+    fitting = Fitting(resolve(alone, ready.experiment.data), ready.folds[0][0])
     whole = fitting.samples("train")
     samples = Samples(whole.x[:ROWS], whole.t[:ROWS])
     limits = fitting.trainer.learners[0].constraints

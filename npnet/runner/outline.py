@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 
 from npnet.engine.graph import Graph
-from npnet.experiment.data_info import complete
-from npnet.experiment.memory import needed
-from npnet.model.output_transform import without_final_activation
 from npnet.nn.layer import layers
 from npnet.runner.prepared_run import PreparedRun
 
@@ -34,22 +31,17 @@ class Outline:
     memory: int
 
 
-def outline(ready: PreparedRun) -> Outline:
+def outline(run: PreparedRun) -> Outline:
     """Describe the training of an experiment without allocating anything for it."""
-    facts = ready.facts
-    experiment = complete(ready.experiment, facts)
-    assert experiment.loss is not None
-    lines = _lines(Graph(without_final_activation(experiment.layers, experiment.loss), facts.features))
-    rows = facts.rows["train"]
-    size = rows if experiment.batch_size == "all" else min(experiment.batch_size, rows)
+    experiment = run.experiment
     return Outline(
-        layers=lines,
-        parameters=sum(line.parameters for line in lines),
-        rows=dict(facts.rows),
-        steps=-(-rows // size),
-        epochs=experiment.epochs,
-        threads=ready.threads,
-        memory=needed(ready.experiment, facts),
+        layers=_lines(experiment.graph),
+        parameters=experiment.cost.parameters,
+        rows=dict(experiment.data.rows),
+        steps=-(-experiment.data.rows["train"] // experiment.batch_rows),
+        epochs=experiment.config.epochs,
+        threads=experiment.threads,
+        memory=experiment.training_bytes,
     )
 
 

@@ -1,4 +1,4 @@
-"""Ready: the data of an experiment loaded, and everything checked that can be before memory is taken."""
+"""A prepared run: data loaded, split and prepared, and everything checked that can be before training."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from npnet.config import Experiment, Loaded, check_conflicts
+from npnet.config import Loaded, check_conflicts
 from npnet.config.resolved import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
 from npnet.errors import ConfigError, DataError, MachineError
 from npnet.experiment.compatibility import check
-from npnet.experiment.data_info import DataInfo, complete
+from npnet.experiment.data_info import DataInfo
 from npnet.experiment.folds import prepare_folds
 from npnet.experiment.memory import check_memory
-from npnet.experiment.threads import choose_threads
+from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.machine.free_space import size_text
 from npnet.metrics import lacking
 from npnet.model.output_transform import Calibration
@@ -29,13 +29,12 @@ from npnet.text import quoted
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """An experiment that can be trained: its data, their fingerprint, and the number of threads to take."""
+    """An experiment that can be trained, the folder of its config, its data, and their fingerprint."""
 
-    experiment: Experiment
+    experiment: ResolvedExperiment
     base: Path
     folds: list[list[Prepared]]
     fingerprint: str
-    threads: int
 
     @property
     def data(self) -> Prepared:
@@ -47,39 +46,35 @@ class PreparedRun:
         """What run.json says of the data."""
         return {"data": self.fingerprint, **data_facts(self.data, len(self.folds))}
 
-    @property
-    def facts(self) -> DataInfo:
-        """The sizes of the data."""
-        return DataInfo.of(self.data)
-
 
 def prepare_run(loaded: Loaded) -> PreparedRun:
-    """Load and split the data; DataError or ConfigError with the line of the config that is to blame."""
+    """Load, split and prepare the data; raise DataError or ConfigError at the line of the config that is to blame."""
     experiment = loaded.experiment
     check_conflicts(loaded)
     with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepare_folds(experiment, dataset)
         check_metadata(folds)
-    facts = check_trainable(loaded, folds)
-    check_written(loaded, facts)
-    return PreparedRun(experiment, loaded.base, folds, fingerprint(dataset), choose_threads(experiment, facts))
+    resolved = resolve_checked(loaded, folds)
+    check_written(loaded, resolved)
+    return PreparedRun(resolved, loaded.base, folds, fingerprint(dataset))
 
 
-def check_trainable(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> DataInfo:
-    """The sizes of the data, once the network, its loss and all options fit them, and the memory of the machine."""
-    facts = DataInfo.of(folds[0][0])
-    check(loaded, facts)
-    check_memory(loaded, facts)
+def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> ResolvedExperiment:
+    """Resolve an experiment; raise ConfigError or DataError where it fits neither the data nor the machine."""
+    data = DataInfo.of(folds[0][0])
+    check(loaded, data)
+    resolved = resolve(loaded.experiment, data)
+    check_memory(loaded, resolved)
     check_monitor(loaded, folds)
     check_threshold(loaded, folds)
-    return facts
+    return resolved
 
 
-def check_written(loaded: Loaded, facts: DataInfo) -> None:
-    """ConfigError where the config with everything filled in could not be read again."""
+def check_written(loaded: Loaded, resolved: ResolvedExperiment) -> None:
+    """Raise ConfigError where the config with everything filled in could not be read again."""
     try:
-        write_resolved(complete(loaded.experiment, facts))
+        write_resolved(resolved.config)
     except ConfigError as error:
         raise loaded.problem((), error.message, error.hint) from error
 

@@ -84,9 +84,9 @@ class Resumption:
         with data_of(self.folder):
             ready = prepare_run(loaded)
         new_data = self.has_new_data(ready)
-        with limited(ready.threads):
+        with limited(ready.experiment.threads):
             same_machine = self.is_on_its_machine()
-            fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
+            fitting = Fitting(ready.experiment, ready.folds)
             self.take_up(fitting, found, new_data)
             self.note(loaded, ready, fitting, bitwise=same_machine and not new_data)
             with recorded_failures(self.writer), shown(self.show, self.writer, fitting):

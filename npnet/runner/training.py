@@ -13,6 +13,7 @@ from npnet.config import Loaded
 from npnet.config.resolved import relocated, write_resolved
 from npnet.engine.loop import Progress
 from npnet.errors import Diverged, MachineError, NpnetError
+from npnet.experiment.disk_check import require_disk_space
 from npnet.experiment.threads import limited
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
@@ -26,7 +27,6 @@ from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued
-from npnet.runner.disk_check import require_disk_space
 from npnet.runner.health import Health
 from npnet.runner.notes import unfinite
 from npnet.runner.prepared_run import PreparedRun, prepare_run
@@ -72,9 +72,9 @@ def run_training(loaded: Loaded, wishes: RunOptions, show: Show, stop: Stop) -> 
     """Train into a new run folder; until it is complete enough to be seen, any failure leaves nothing behind."""
     with _claimed(loaded, wishes) as new:
         ready = prepare_run(loaded)
-        with limited(ready.threads):
-            fitting = Fitting(ready.experiment.model_copy(update={"threads": ready.threads}), ready.folds)
-            require_disk_space(fitting, new.folder)
+        with limited(ready.experiment.threads):
+            fitting = Fitting(ready.experiment, ready.folds)
+            require_disk_space(ready.experiment, ready.folds, new.folder)
             start = start_from(fitting, ready.base, wishes.runs_dir)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with recorded_failures(writer), shown(show, writer, fitting):

@@ -2,10 +2,10 @@
 
 from npnet.config import Experiment
 from npnet.errors import ConfigError, DataError
-from npnet.experiment.compatibility import TASKS, faults
+from npnet.experiment.compatibility import TASKS, misfits
 from npnet.experiment.data_info import DataInfo
-from npnet.experiment.memory import needed
-from npnet.machine.memory import SHARE, available, size_text
+from npnet.experiment.memory import require_memory
+from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.metrics import for_task
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.sweep.plan import SweepPlan
@@ -22,13 +22,13 @@ def ready_to_sweep(plan: SweepPlan) -> PreparedRun:
 
 def require_goal(plan: SweepPlan, ready: PreparedRun) -> None:
     """ConfigError or DataError where no trial would have the score that tells the best."""
-    goal, facts, loaded = plan.goal, ready.facts, plan.loaded
-    known = for_task(facts.task)
+    goal, data, loaded = plan.goal, ready.experiment.data, plan.loaded
+    known = for_task(data.task)
     if goal.score not in ("loss", *known):
-        what = f"{goal.score} does not fit the task, {TASKS[facts.task]}"
-        raise loaded.problem(KEY, what, f"those of {TASKS[facts.task]} are: {', '.join(known)}")
-    if goal.part not in facts.rows:
-        other = "validation" if "validation" in facts.rows else "train"
+        what = f"{goal.score} does not fit the task, {TASKS[data.task]}"
+        raise loaded.problem(KEY, what, f"those of {TASKS[data.task]} are: {', '.join(known)}")
+    if goal.part not in data.rows:
+        other = "validation" if "validation" in data.rows else "train"
         what = f"there is no {goal.part} part to measure {goal.name} on"
         raise loaded.problem(KEY, what, f"write metric: {other}.{goal.score} under sweep")
     if goal.score != "loss" and (lack := lack_of(goal.part, goal.score, ready.folds)):
@@ -36,10 +36,10 @@ def require_goal(plan: SweepPlan, ready: PreparedRun) -> None:
         raise DataError(f"{loaded.where(*KEY)}: {goal.name} is undefined: {lack}", hint)
 
 
-def require_trainable(experiment: Experiment, facts: DataInfo) -> None:
-    """ConfigError with the first reason for which npnet train would refuse an experiment with such data."""
-    for _, message, hint in faults(experiment, facts):
+def require_trainable(experiment: Experiment, data: DataInfo) -> ResolvedExperiment:
+    """Resolve an experiment; raise ConfigError with the first reason for which npnet train would refuse it."""
+    for _, message, hint in misfits(experiment, data):
         raise ConfigError(message, hint)
-    need, free = needed(experiment, facts), available()
-    if need > SHARE * free:
-        raise ConfigError(f"the training needs {size_text(need)}, {size_text(free)} are available")
+    resolved = resolve(experiment, data)
+    require_memory(resolved)
+    return resolved

@@ -8,12 +8,8 @@ from itertools import takewhile
 from typing import Any
 
 from npnet.config import Experiment
-from npnet.engine.cost import together
-from npnet.engine.graph import Graph as Network
 from npnet.errors import DataError, MachineError, RunError, Unmet
-from npnet.experiment.data_info import complete, loss_of
 from npnet.machine.signals import Interrupted, Stop, exit_code
-from npnet.model.output_transform import without_final_activation
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.restore import changed_data, data_of
@@ -148,13 +144,8 @@ class Sweep:
 
     def _most(self, experiment: Experiment) -> int:
         """How many trials stand in one stack; ConfigError where none can be trained."""
-        facts = self.ready.facts
-        require_trainable(experiment, facts)
-        filled, rows = complete(experiment, facts), facts.rows["train"]
-        network = Network(without_final_activation(filled.layers, loss_of(experiment, facts)), facts.features)
-        batch = rows if filled.batch_size == "all" else min(filled.batch_size, rows)
-        models = together(network, batch, len(filled.optimizer.slots), 4 if filled.dtype == "float32" else 8)
-        return max(1, models // (filled.ensemble * len(self.ready.folds)))
+        resolved = require_trainable(experiment, self.ready.experiment.data)
+        return max(1, resolved.cost.models_per_stack // (experiment.ensemble * len(self.ready.folds)))
 
     def _train(self, number: int, wave: WavePlan) -> bool:
         """Train the groups of a wave that miss a result, until none does; False where that is stopped before."""

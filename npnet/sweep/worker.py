@@ -16,6 +16,7 @@ import numpy as np
 from npnet.config import Experiment
 from npnet.config.resolved import relocated, write_resolved
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
+from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import SharedLimit
 from npnet.machine.imports import room_for_imports
 from npnet.machine.refusals import out_of_memory
@@ -114,8 +115,9 @@ class TrialGroup:
     def _train(self, trials: Sequence[Trial]) -> None:
         self._look()
         experiments = [self.place.experiment(trial) for trial in trials]
-        require_trainable(experiments[0], self.place.ready.facts)
-        fittings = Fitting.together(experiments, self.place.ready.folds)
+        data = self.place.ready.experiment.data
+        require_trainable(experiments[0], data)
+        fittings = Fitting.together([resolve(one, data) for one in experiments], self.place.ready.folds)
         trainer = fittings[0].trainer
         histories = Histories(fittings, history_columns(fittings[0]), self._earlier(trials, trainer))
         for progress in trainer.train(self.wave.epochs):

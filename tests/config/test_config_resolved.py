@@ -12,7 +12,8 @@ from npnet.config.resolved import relocated, show, write_resolved
 from npnet.data import datasets
 from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
-from npnet.experiment.data_info import DataInfo, complete
+from npnet.experiment.data_info import DataInfo
+from npnet.experiment.resolved import resolve
 from npnet.nn.initializers import initializers
 from npnet.nn.layer import Inputs, layers
 from npnet.nn.linear import Linear
@@ -59,7 +60,9 @@ def test_every_key_is_written_in_the_order_of_declaration(load_text: Load) -> No
 
 def test_a_completed_experiment_leaves_nothing_to_the_data(load_text: Load, valid: str) -> None:
     facts = DataInfo("multiclass", 2, 1, 3, {"train": 600}, Inputs(2))
-    text = write_resolved(complete(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, facts))
+    text = write_resolved(
+        resolve(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, facts).config
+    )
     assert "cross_entropy: {label_smoothing: 0.0}" in text
     assert "monitor: train_loss" in text
 

@@ -41,7 +41,7 @@ class Terminal:
 def fitting(tmp_path: Path) -> Fitting:
     (tmp_path / "c.yaml").write_text(CONFIG)
     ready = prepare_run(load(tmp_path / "c.yaml"))
-    return Fitting(ready.experiment, ready.data)
+    return Fitting(ready.experiment, ready.folds)
 
 
 @pytest.fixture

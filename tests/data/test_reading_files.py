@@ -23,8 +23,6 @@ GOOD = "a,b,y\n1,2,no\n3,4,yes\n5,6.5,no\n"
 SCRIPT = """
 import sys
 from pathlib import Path
-from npnet.data.readers.reading import read_frame
-from npnet.data.columns.schema import ReadOptions
 frame, _ = read_frame(ReadOptions(path="-"), Path())
 print(len(frame), list(frame.columns), frame.fingerprint)
 """
@@ -145,8 +143,6 @@ import re, sys
 from pathlib import Path
 import numpy as np
 import pandas
-from npnet.data.readers.reading import read_frame
-from npnet.data.columns.schema import ReadOptions
 def peak():  # that of this program alone; ru_maxrss starts at what the process was that started it
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 rows = int(sys.argv[2])

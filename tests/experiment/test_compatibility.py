@@ -10,7 +10,8 @@ from npnet.config import Loaded
 from npnet.data import prepare
 from npnet.errors import ConfigError
 from npnet.experiment.compatibility import check
-from npnet.experiment.data_info import DataInfo, complete, sized
+from npnet.experiment.data_info import DataInfo, sized
+from npnet.experiment.resolved import resolve
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
@@ -171,13 +172,13 @@ def test_the_pairs_of_widths_and_targets_pass_only_where_they_agree(load_text: L
     [(BINARY, "binary_cross_entropy", 1), (THREE, "cross_entropy", 3), (TWO_TARGETS, "mean_squared_error", 2)],
 )
 def test_what_is_left_out_is_filled_in_from_the_data(load_text: Load, facts: DataInfo, loss: str, units: int) -> None:
-    experiment = complete(load_text(text("linear: 4, relu, linear")).experiment, facts)
+    experiment = resolve(load_text(text("linear: 4, relu, linear")).experiment, facts).config
     assert experiment.loss is not None
     assert losses.name_of(experiment.loss) == loss
     assert experiment.layers[-1] == Linear(units=units)
     assert experiment.learning_rate == experiment.optimizer.usual_rate
     assert experiment.monitor == "validation_loss"
-    assert complete(experiment, facts) == experiment
+    assert resolve(experiment, facts).config == experiment
 
 
 def test_only_the_last_linear_layer_takes_its_size_from_the_target() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.config.resolved import write_resolved
-from npnet.experiment.data_info import DataInfo, complete, suited
+from npnet.experiment.data_info import DataInfo, suited
+from npnet.experiment.resolved import resolve
 from npnet.nn.activations import ReLU
 from npnet.nn.layer import Inputs, Layer
 from npnet.nn.linear import Linear
@@ -47,6 +48,6 @@ def test_a_layer_is_told_the_numbers_while_inputs_keep_their_places(
 
 def test_what_was_filled_in_stands_in_the_resolved_config() -> None:
     experiment = Experiment.model_validate({"dataset": "xor", "layers": ["periodic", "linear"]})
-    layers = complete(experiment, FACTS).layers
+    layers = resolve(experiment, FACTS).config.layers
     assert layers == (Periodic(numbers=4), Linear(units=1))
-    assert "sigma: 0.3, size: 4, numbers: 4}" in write_resolved(complete(experiment, FACTS))
+    assert "sigma: 0.3, size: 4, numbers: 4}" in write_resolved(resolve(experiment, FACTS).config)

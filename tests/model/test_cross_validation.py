@@ -15,6 +15,7 @@ from npnet.experiment.folds import prepare_folds
 from npnet.model.cross_validation import cross_scores, out_of_fold
 from npnet.model.fitting import Fitting
 from npnet.rundir import Run
+from tests.fittings import fitting_of
 
 LAYERS = [{"linear": 8}, "relu", {"dropout": 0.1}, "linear"]
 
@@ -33,14 +34,14 @@ def _fit(fitting: Fitting) -> Fitting:
 def _crossed(**options) -> tuple[Fitting, Dataset]:
     experiment = _experiment(**options)
     dataset = experiment.dataset.load(Path(), experiment.seed)
-    return _fit(Fitting(experiment, prepare_folds(experiment, dataset))), dataset
+    return _fit(fitting_of(experiment, prepare_folds(experiment, dataset))), dataset
 
 
 @pytest.mark.parametrize("ensemble", [1, 2])
 def test_each_fold_of_the_stack_is_its_own_training_bit_for_bit(ensemble: int) -> None:
     crossed, _ = _crossed(ensemble=ensemble, early_stopping=2)
     for number, fold in enumerate(crossed.folds):
-        alone = _fit(Fitting(_experiment(cv=None, ensemble=ensemble, early_stopping=2), fold))
+        alone = _fit(fitting_of(_experiment(cv=None, ensemble=ensemble, early_stopping=2), fold))
         models = slice(number * ensemble, (number + 1) * ensemble)
         assert np.array_equal(alone.network.theta, crossed.network.theta[models])
         assert np.array_equal(alone.outputs("test"), crossed.outputs("test", number))
@@ -79,7 +80,7 @@ def test_repeats_are_averaged_row_by_row() -> None:
 def test_prediction_averages_the_folds_each_with_its_own_preparation() -> None:
     crossed, dataset = _crossed()
     rows = Frame.of(dataset.X[:7], dataset.features)
-    each = [_fit(Fitting(_experiment(cv=None), fold)).predict(rows) for fold in crossed.folds]
+    each = [_fit(fitting_of(_experiment(cv=None), fold)).predict(rows) for fold in crossed.folds]
     assert np.allclose(crossed.predict(rows), np.mean(each, axis=0), atol=1e-6)
 
 
@@ -114,7 +115,7 @@ def test_weights_of_one_change_nothing() -> None:
     plain, dataset = _crossed(cv=None)
     ones = Dataset(dataset.frame, dataset.y, dataset.task, dataset.targets, dataset.classes, np.ones(len(dataset)))
     experiment = _experiment(cv=None)
-    weighted = _fit(Fitting(experiment, prepare_folds(experiment, ones)))
+    weighted = _fit(fitting_of(experiment, prepare_folds(experiment, ones)))
     assert np.array_equal(plain.network.theta, weighted.network.theta)
     assert plain.scores("test") == weighted.scores("test")
 

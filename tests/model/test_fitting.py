@@ -10,6 +10,7 @@ from npnet.experiment.folds import prepare_folds
 from npnet.model.cross_validation import all_scores
 from npnet.model.fitting import Fitting
 from npnet.runner.notes import unfinite
+from tests.fittings import fitting_of
 
 LAYERS = [{"linear": 8}, "relu", {"batch_norm": {}}, {"dropout": 0.1}, {"linear": 1}]
 
@@ -18,7 +19,7 @@ def _fitting(**options) -> Fitting:
     written = {"dataset": {"moons": 200}, "layers": LAYERS, "learning_rate": 0.01, "epochs": 5, **options}
     experiment = Experiment.model_validate(written)
     dataset = experiment.dataset.load(None, experiment.seed)
-    return Fitting(experiment, prepare(dataset, experiment.split, experiment.scale, experiment.seed))
+    return fitting_of(experiment, prepare(dataset, experiment.split, experiment.scale, experiment.seed))
 
 
 def _fitted(**options) -> Fitting:
@@ -38,7 +39,7 @@ def test_the_first_network_of_an_ensemble_is_the_one_trained_alone_bit_for_bit()
 
 def test_the_rows_of_a_part_are_what_trains_without_a_copy() -> None:
     experiment = Experiment.model_validate({"dataset": {"moons": 200}, "layers": LAYERS})
-    fitting = Fitting(experiment, prepare_folds(experiment, experiment.dataset.load(None, 0)))
+    fitting = fitting_of(experiment, prepare_folds(experiment, experiment.dataset.load(None, 0)))
     part = fitting.data.parts["train"]
     assert fitting.samples("train").x is part.with_ones
     assert np.shares_memory(part.X, part.with_ones)
@@ -108,7 +109,7 @@ def test_a_seed_of_the_model_changes_initial_values_and_neither_split_nor_data()
 def test_one_network_whose_outputs_are_not_finite_takes_all_scores_it_has_a_part_in(options: dict) -> None:
     written = {"dataset": "diabetes", "layers": LAYERS, "epochs": 0, **options}
     experiment = Experiment.model_validate(written)
-    fitting = Fitting(experiment, prepare_folds(experiment, experiment.dataset.load(None, 0)))
+    fitting = fitting_of(experiment, prepare_folds(experiment, experiment.dataset.load(None, 0)))
     weights = {name: values.copy() for name, values in fitting.weights().items()}
     weights["layers.0.bias"][1] = 1e30
     weights["layers.4.weight"][1] = 1e38

@@ -14,6 +14,7 @@ from npnet.data import Dataset, Prepared
 from npnet.experiment.folds import prepare_folds
 from npnet.model.fitting import Fitting
 from npnet.rng import member_seed
+from tests.fittings import fitting_of, together_of
 
 ROWS = 203
 LAYERS = [{"linear": 8}, "relu", "batch_norm", {"dropout": 0.1}, "linear"]
@@ -52,7 +53,7 @@ def alone(experiment: Experiment, side: Prepared, member: int) -> tuple[Fitting,
     """One network of a stack, trained by itself on the rows that it sees."""
     seed = member_seed(experiment.seed if experiment.model_seed is None else experiment.model_seed, member)
     single = {"cv": None, "ensemble": 1, "own_validation": False, "model_seed": seed}
-    return fit(Fitting(experiment.model_copy(update=single), side))
+    return fit(fitting_of(experiment.model_copy(update=single), side))
 
 
 def models_of(experiment: Experiment, folds: Sequence[Sequence[Prepared]]) -> Iterator[tuple[Prepared, int]]:
@@ -87,7 +88,7 @@ def each_is_itself(shape: str, weights: str, dtype: str) -> None:
     column = options.pop("column", False)
     experiment = experiment_of(**options)
     folds = prepare_folds(experiment, weighted(experiment, column))
-    whole, values = fit(Fitting(experiment, folds))
+    whole, values = fit(fitting_of(experiment, folds))
     for model, (side, member) in enumerate(models_of(experiment, folds)):
         is_itself(whole, values, model, *alone(experiment, side, member))
 
@@ -101,7 +102,7 @@ def each_of_a_sweep_is_itself(shape: str, weights: str, dtype: str) -> None:
         for number, loss in enumerate(smoothed)
     ]
     folds = prepare_folds(trials[0], weighted(trials[0], column))
-    fittings = Fitting.together(trials, folds)
+    fittings = together_of(trials, folds)
     values = [dict(progress.values) for progress in fittings[0].trainer.train() if progress.complete]
     fittings[0].trainer.restore()
     for trial, fitting in zip(trials, fittings, strict=True):
@@ -136,7 +137,7 @@ def test_what_folds_predict_is_the_mean_of_what_each_predicts_alone() -> None:
     experiment = experiment_of(cv=3, class_weight="balanced")
     dataset = weighted(experiment, column=False)
     folds = prepare_folds(experiment, dataset)
-    whole, _ = fit(Fitting(experiment, folds))
+    whole, _ = fit(fitting_of(experiment, folds))
     each = [alone(experiment, fold[0], 0)[0].predict(dataset.frame) for fold in folds]
     assert np.array_equal(whole.predict(dataset.frame), np.mean(each, axis=0))
 
@@ -144,7 +145,7 @@ def test_what_folds_predict_is_the_mean_of_what_each_predicts_alone() -> None:
 def test_the_loss_of_a_part_of_unequal_folds_is_the_mean_over_its_own_rows() -> None:
     experiment = experiment_of(cv=4, layers=["linear"], dtype="float64")
     folds = prepare_folds(experiment, weighted(experiment, column=True))
-    whole, _ = fit(Fitting(experiment, folds))
+    whole, _ = fit(fitting_of(experiment, folds))
     assert len({len(fold[0].parts["test"].y) for fold in folds}) == 2
     for number, [side] in enumerate(folds):
         part = side.parts["test"]

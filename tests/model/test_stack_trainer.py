@@ -8,8 +8,10 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.data import Prepared, prepare
-from npnet.model import stack_trainer as module
+from npnet.engine.cost import Cost
+from npnet.experiment.folds import prepare_folds
 from npnet.model.fitting import Fitting
+from tests.fittings import fitting_of, together_of
 
 LAYERS = [{"linear": 8}, "batch_norm", "relu", {"dropout": 0.2}, {"linear": 1}]
 TRIALS = [
@@ -42,7 +44,7 @@ def _data(experiment: Experiment) -> Prepared:
 
 def _together(trials: Sequence[dict], **options) -> list[Fitting]:
     experiments = [_experiment(**{**options, **trial}) for trial in trials]
-    return Fitting.together(experiments, _data(experiments[0]))
+    return together_of(experiments, _data(experiments[0]))
 
 
 def _train(fittings: list[Fitting]) -> list[Fitting]:
@@ -101,7 +103,7 @@ def test_a_model_that_diverges_is_packed_away_and_its_neighbours_do_not_notice()
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
 def test_how_a_cohort_is_cut_into_stacks_changes_no_bit(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _train(_together(TRIALS, ensemble=2, early_stopping=4))
-    monkeypatch.setattr(module, "together", lambda *_: most)
+    monkeypatch.setattr(Cost, "models_per_stack", most)
     cut = _train(_together(TRIALS, ensemble=2, early_stopping=4))
     assert len(cut[0].trainer.stacks) == -(-6 // most)
     for one, other in zip(whole, cut, strict=True):
@@ -125,12 +127,9 @@ def test_a_cohort_goes_on_from_its_state_as_if_it_had_never_stopped(stopped: int
 def test_folds_of_many_members_stand_in_stacks_of_their_own() -> None:
     experiment = _experiment(cv=3, ensemble=9, epochs=1)
     dataset = experiment.dataset.load(Path(), 0)
-    from npnet.experiment.folds import prepare_folds
-
-    fitting = Fitting(experiment, prepare_folds(experiment, dataset))
-    indices = [stack.places.tolist() for stack in fitting.trainer.stacks]
-    assert indices == [list(range(start, start + 9)) for start in (0, 9, 18)]
-    assert all(stack.scorer("train").samples.x.ndim == 2 for stack in fitting.trainer.stacks)
+    fitting = fitting_of(experiment, prepare_folds(experiment, dataset))
+    places = [stack.indices.tolist() for stack in fitting.trainer.stacks]
+    assert places == [list(range(start, start + 9)) for start in (0, 9, 18)]
 
 
 def _rows(fitting: Fitting) -> list[tuple]:
@@ -146,7 +145,7 @@ def test_from_any_batch_of_any_stack_the_rest_is_the_same(every: int, monkeypatc
     monkeypatch.setattr("npnet.engine.loop.BETWEEN", -1.0)
     monkeypatch.setattr("npnet.model.stack_trainer.BETWEEN", -1.0)
     monkeypatch.setattr("npnet.engine.batches.BLOCK_BYTES", 1)
-    monkeypatch.setattr(module, "together", lambda *_: 1)
+    monkeypatch.setattr(Cost, "models_per_stack", 1)
     options = {"ensemble": 3, "early_stopping": 2, "epochs": 5, "evaluate_every": every, "batch_size": 60}
     whole, stopping = _alone_untrained(options), _alone_untrained(options)
     rows = _rows(whole)

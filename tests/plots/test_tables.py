@@ -18,6 +18,7 @@ from npnet.plots import plots, suits
 from npnet.plots.material import Importance
 from npnet.plots.runs import calibration, threshold
 from npnet.plots.runs.shuffling import shuffled
+from tests.fittings import fitting_of
 
 CUTS = np.array([0.0, 0.1, 0.35, 0.5, 0.72, 0.99])
 
@@ -44,7 +45,7 @@ def fitted(folder: Path, **more: object) -> Fitting:
         **more,
     }
     experiment = Experiment.model_validate(written)
-    fitting = Fitting(experiment, prepare_folds(experiment, experiment.dataset.load(folder, 0)))
+    fitting = fitting_of(experiment, prepare_folds(experiment, experiment.dataset.load(folder, 0)))
     for _ in fitting.fit():
         pass
     return fitting

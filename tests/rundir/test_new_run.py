@@ -186,7 +186,6 @@ RACE = """
 import sys, time
 from pathlib import Path
 from npnet.errors import InUse, UsageError
-from npnet.rundir import claim_folder
 sys.stdin.readline()
 for number in range(12):
     try:

@@ -7,7 +7,9 @@ import pytest
 from npnet.config import load
 from npnet.errors import ConfigError, DataError
 from npnet.experiment.data_info import DataInfo
-from npnet.experiment.threads import choose_threads, cores, largest_product
+from npnet.experiment.resolved import resolve
+from npnet.experiment.threads import cores
+from npnet.nn.layer import Inputs
 from npnet.runner import outline, prepare_run, prepared_run
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, {dropout: 0.1}, linear, sigmoid]\n"
@@ -43,16 +45,17 @@ def test_the_outline_is_that_of_the_network_that_is_trained(config: Path) -> Non
 )
 def test_the_largest_product_decides_on_threads(overrides: list[str], product: int, config: Path) -> None:
     experiment = load(config, overrides).experiment
-    facts = DataInfo("binary", 2, 1, 2, {"train": 600, "validation": 200, "test": 200}, 2)
-    assert largest_product(experiment, facts) == product
-    assert choose_threads(experiment, facts) == 1
+    facts = DataInfo("binary", 2, 1, 2, {"train": 600, "validation": 200, "test": 200}, Inputs(2))
+    resolved = resolve(experiment, facts)
+    assert resolved.cost.largest_product == product
+    assert resolved.threads == 1
 
 
 def test_large_steps_take_all_cores_and_written_threads_are_taken(config: Path) -> None:
-    facts = DataInfo("binary", 2000, 1, 2, {"train": 60_000, "validation": 200, "test": 200}, 2000)
+    facts = DataInfo("binary", 2000, 1, 2, {"train": 60_000, "validation": 200, "test": 200}, Inputs(2000))
     large = ["layers.0.linear.units=1000", "batch_size=1024"]
-    assert choose_threads(load(config, large).experiment, facts) == cores()
-    assert choose_threads(load(config, [*large, "threads=3"]).experiment, facts) == 3
+    assert resolve(load(config, large).experiment, facts).threads == cores()
+    assert resolve(load(config, [*large, "threads=3"]).experiment, facts).threads == 3
 
 
 def test_faults_of_the_data_name_the_line_of_the_dataset(config: Path) -> None:

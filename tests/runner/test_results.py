@@ -16,7 +16,7 @@ def fitting_of(tmp_path: Path, *overrides: str) -> Fitting:
     path = tmp_path / "c.yaml"
     path.write_text("dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 4\n")
     ready = prepare_run(load(path, overrides))
-    return Fitting(ready.experiment, ready.data)
+    return Fitting(ready.experiment, ready.folds)
 
 
 def test_columns_are_the_losses_and_then_each_metric_of_both_parts(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def fitting_to(tmp_path: Path, *targets: str) -> Fitting:
         f"dataset: {{table: {{path: t.csv, target: [{', '.join(targets)}]}}}}\nlayers: [linear]\nbatch_size: all\n"
     )
     ready = prepare_run(load(path, ["dataset.table.task=counts"] if targets == ("count",) else []))
-    return Fitting(ready.experiment, ready.data)
+    return Fitting(ready.experiment, ready.folds)
 
 
 def test_several_targets_have_columns_of_their_own(tmp_path: Path) -> None:

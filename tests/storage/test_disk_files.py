@@ -75,10 +75,6 @@ def test_a_new_file_is_refused_where_one_is(tmp_path):
 SMALL_FILES = """
 import resource, signal, sys
 from pathlib import Path
-from npnet.storage import disk
-from npnet.storage.append_file import Appender
-from npnet.errors import MachineError
-from npnet.machine.refusals import explained
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 folder = Path(sys.argv[1])

@@ -16,6 +16,7 @@ from npnet.sweep.groups import grouped, signature
 from npnet.sweep.plan import SweepPlan, read_plan
 from npnet.sweep.task import WavePlan, read_wave
 from npnet.sweep.trial import Trial
+from tests.fittings import together_of
 from tests.sweep.conftest import CONFIG
 
 BASE: dict[str, Any] = {
@@ -81,7 +82,7 @@ def _experiment(*changes: dict[str, Any]) -> Experiment:
 
 def _join(experiments: list[Experiment]) -> list[Fitting]:
     first = experiments[0]
-    return Fitting.together(experiments, prepare_folds(first, first.dataset.load(Path(), first.seed)))
+    return together_of(experiments, prepare_folds(first, first.dataset.load(Path(), first.seed)))
 
 
 @pytest.mark.parametrize("change", SAME, ids=str)

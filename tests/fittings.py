@@ -1,0 +1,27 @@
+"""Fittings of experiments and their data, without a config file."""
+
+from collections.abc import Sequence
+
+from npnet.config import Experiment
+from npnet.data import Dataset, Prepared
+from npnet.experiment.data_info import DataInfo
+from npnet.experiment.folds import prepare_folds
+from npnet.experiment.resolved import resolve
+from npnet.model.fitting import Fitting
+
+
+def fitting_of(experiment: Experiment, data: Prepared | Sequence[Sequence[Prepared]]) -> Fitting:
+    """An experiment to be trained on data that are prepared."""
+    first = data if isinstance(data, Prepared) else data[0][0]
+    return Fitting(resolve(experiment, DataInfo.of(first)), data)
+
+
+def together_of(experiments: Sequence[Experiment], data: Prepared | Sequence[Sequence[Prepared]]) -> list[Fitting]:
+    """Experiments that agree in all but decimals and seeds, to be trained as one stack."""
+    first = data if isinstance(data, Prepared) else data[0][0]
+    return Fitting.together([resolve(one, DataInfo.of(first)) for one in experiments], data)
+
+
+def fitting_on(experiment: Experiment, dataset: Dataset) -> Fitting:
+    """An experiment to be trained on a dataset, which is split and prepared as it says."""
+    return fitting_of(experiment, prepare_folds(experiment, dataset))
