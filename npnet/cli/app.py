@@ -16,6 +16,7 @@ from npnet.cli import (
     config,
     data,
     evaluate,
+    explain_step,
     gradcheck,
     init,
     listing,
@@ -38,13 +39,28 @@ from npnet.registry.synonyms import synonym
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
 PLANNED = frozenset(
-    {"diagnose", "doctor", "ensemble", "explain-step", "export", "lesson", "log", "play", "prepare", "report"}
+    {"diagnose", "doctor", "ensemble", "export", "lesson", "log", "play", "prepare", "report"}
     | {"sample", "serve", "tune", "watch"}
 )
 """Commands whose names are kept free for them."""
 
 app = root()
-for family in (init, data, train, sweep, resume, evaluate, predict, plot, runs, compare, listing, gradcheck, config):
+for family in (
+    init,
+    data,
+    train,
+    sweep,
+    resume,
+    evaluate,
+    predict,
+    plot,
+    runs,
+    compare,
+    listing,
+    gradcheck,
+    explain_step,
+    config,
+):
     family.add_to(app)
 
 

@@ -22,6 +22,7 @@ class LayerStep:
 class Fork:
     """Where a residual block begins: on the way back, node x also gets the gradient of node y."""
 
+    name: str
     x: int
     y: int
 
@@ -30,6 +31,7 @@ class Fork:
 class Sum:
     """Where a residual block ends: node y is node x (the inside's output) plus node skip."""
 
+    name: str
     x: int
     skip: int
     y: int
@@ -72,8 +74,8 @@ class Graph:
         y = self._node(
             block.width(self.widths[x]), needs_gradient=self.needs_gradient[x] or self.needs_gradient[inside]
         )
-        self.steps.insert(place, Fork(x, y))
-        self.steps.append(Sum(inside, x, y))
+        self.steps.insert(place, Fork(name, x, y))
+        self.steps.append(Sum(name, inside, x, y))
         return y
 
     def of_layers(self) -> Iterator[LayerStep]:

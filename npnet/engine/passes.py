@@ -18,7 +18,7 @@ class Pass:
 
     A training pass has gradients and draws; an inference pass has `infer` in place of `forward`.
     `take` copies a batch in; `train` leaves the gradient of the mean loss in `network.grad`.
-    `like` is a batch of the size and shape to come.
+    `like` is a batch of the size and shape to come. `buffers` has every array by its name, for those who look inside.
     """
 
     def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
@@ -37,6 +37,7 @@ class Pass:
         self._total = np.empty(network.models, network.dtype)
         self.dz = self._empty(network.outputs, self.batch) if training else self.z
         self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants(network.outputs))
+        self.buffers: dict[str, Array] = {}
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
         self._wire()
@@ -76,35 +77,49 @@ class Pass:
 
     def _wire(self) -> None:
         graph, dx = self.network.graph, self._gradients()
-        back: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
+        self._name_buffers(dx)
+        back: list[tuple[str, Callable[..., object], tuple[Any, ...]]] = []
         for step in graph.steps:
             if isinstance(step, LayerStep):
                 self._wire_layer(step, dx, back)
             elif isinstance(step, Sum):
-                self.forward.trace(_add, *(self.nodes[node].values for node in (step.x, step.skip, step.y)))
+                ends = (self.nodes[node].values for node in (step.x, step.skip, step.y))
+                self.forward.trace(_add, *ends, label=f"{step.name}.forward")
             elif self.training and graph.needs_gradient[step.x]:
-                back.append((_add, (dx[step.x], dx[step.y], dx[step.x])))
+                back.append((f"{step.name}.grad_input", _add, (dx[step.x], dx[step.y], dx[step.x])))
         self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self._flat, self.m)
         if self.training:
-            self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m)
-        for method, arrays in reversed(back):
-            self.backward.trace(method, *arrays)
+            self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m, label="loss.derivative")
+        for label, method, arrays in reversed(back):
+            self.backward.trace(method, *arrays, label=label)
 
     def _wire_layer(self, step: LayerStep, dx: dict[int, Array], back: list[Any]) -> None:
         layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
         m = self._scratch(
             self.network.memory(step), layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
         )
-        self.forward.trace(layer.forward if self.training else layer.infer, x, y, m)
+        self.buffers |= {f"{step.name}.{name}": one for name, one in vars(m).items() if isinstance(one, np.ndarray)}
+        self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")
         if not self.training:
             return
         if layer.draws:
             self.draws.append((layer.draw, (m,)))
         # Noted backwards, for the list is reversed at the end.
         if self.network.graph.needs_gradient[step.x]:
-            back.append((layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
+            back.append((f"{step.name}.grad_input", layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
         if layer.parameters(step.inputs):
-            back.append((layer.grad_parameters, (x, dx[step.y], m)))
+            back.append((f"{step.name}.grad_parameters", layer.grad_parameters, (x, dx[step.y], m)))
+
+    def _name_buffers(self, dx: dict[int, Array]) -> None:
+        """Name the arrays between layers: `layers.0.y` is what a layer writes, `layers.0.dy` its gradient."""
+        weights = {} if self._w is None else {"w": self._w}
+        self.buffers |= {"x": self._x, "t": self._t, **weights, "losses": self.losses, "total_loss": self._total}
+        self.buffers |= {f"loss.{name}": one for name, one in vars(self.m).items() if isinstance(one, np.ndarray)}
+        for step in self.network.graph.steps:
+            if not isinstance(step, Fork):
+                self.buffers[f"{step.name}.y"] = self.nodes[step.y].with_ones
+                if step.y in dx:
+                    self.buffers[f"{step.name}.dy"] = dx[step.y]
 
     def _slope(self, z: Array, t: Array, w: Array | None, dz: Array, m: Memory) -> None:
         self.loss.derivative(z, t, dz, m)

@@ -7,7 +7,7 @@ a small network takes half the time so; the mathematics stays as it is written i
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import proxy
 
 import numpy as np
@@ -21,11 +21,20 @@ KEYWORD_OUT = (np.maximum, np.minimum)
 """Functions whose third positional argument NumPy no longer takes as the output."""
 
 
+class Section(NamedTuple):
+    """The calls of one method in a trace, under a label: those from number `first` up to `stop`."""
+
+    label: str
+    first: int
+    stop: int
+
+
 class CallTrace:
-    """A flat list of bound calls; `play` makes them."""
+    """A flat list of bound calls; `play` makes them, `sections` has the method of each."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.sections: list[Section] = []
         self._views: dict[tuple[Any, ...], Array] = {}
 
     def play(self) -> None:
@@ -33,9 +42,11 @@ class CallTrace:
         for call, arrays in self.calls:
             call(*arrays)
 
-    def trace(self, method: Callable[..., object], *arguments: Any) -> None:
+    def trace(self, method: Callable[..., object], *arguments: Any, label: str = "") -> None:
         """Note the calls that a method would make; its arrays, also those in memories, are traced."""
+        first = len(self.calls)
         method(*(self._traced(argument) for argument in arguments))
+        self.sections.append(Section(label or method.__name__.strip("_"), first, len(self.calls)))
 
     def _traced(self, argument: Any) -> Any:
         if isinstance(argument, np.ndarray):

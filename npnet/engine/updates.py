@@ -47,7 +47,7 @@ def _column(values: list[Any]) -> Number | None:
 class Updates:
     """One optimizer at work on one network; `step` and `move` use the gradient that is there.
 
-    `slots` (name to array like theta) and `count`, the steps done, are all its state.
+    `slots` (name to array like theta) and `count`, the steps done, are all its state; `buffers` has all arrays by name.
     """
 
     def __init__(self, network: Network, optimizer: Optimizer, constraints: Constraints) -> None:
@@ -55,12 +55,13 @@ class Updates:
         self.slots = {name: np.zeros_like(network.theta) for name in optimizer.slots}
         self.count = 0
         self._mask = network.decaying()
-        self._penalties, self._calls = CallTrace(), CallTrace()
+        self.penalties, self.calls = CallTrace(), CallTrace()
         first = optimizer.scalars(np.ones((network.models, 1)), 1)
         models = network.models
         self._scalars = [np.zeros(() if models == 1 else (models, 1), network.dtype) for _ in (None, *first)]
+        self.buffers = self._named()
         self._trace()
-        self._step = [*self._penalties.calls, *self._calls.calls]
+        self._step = [*self.penalties.calls, *self.calls.calls]
 
     def numbers(self, rates: Sequence[float] | NDArray[np.float64]) -> Sequence[tuple[Number, ...]]:
         """The numbers of the next steps from their rates: floats for one model, (steps, models, 1) for a stack."""
@@ -84,7 +85,7 @@ class Updates:
 
     def add_penalties(self) -> None:
         """Add the gradient of the penalties: l1 sign(W) + l2 W."""
-        self._penalties.play()
+        self.penalties.play()
 
     def penalty(self) -> NDArray[np.float64]:
         """l1 Σ|W| + l2/2 Σ W² of each model, in float64."""
@@ -92,23 +93,33 @@ class Updates:
         l1, l2 = np.ravel(self.constraints.l1), np.ravel(self.constraints.l2)
         return np.asarray(l1 * np.abs(weights).sum(axis=1) + 0.5 * l2 * np.square(weights).sum(axis=1))
 
+    def _named(self) -> dict[str, Array]:
+        """Every array of the update by its name: parameters, gradients, slots, and the numbers of a step."""
+        network, found = self.network, {"theta": self.network.theta, "grad": self.network.grad, **self.slots}
+        found["decay_mask"] = self._mask
+        for step, name, _, place in network.slots:
+            found[f"{step.name}.{name}"] = network.theta[:, place]
+            found[f"{step.name}.d{name}"] = network.grad[:, place]
+        names = ("learning_rate", *(f"scalar_{number}" for number, _ in enumerate(self._scalars[1:], 1)))
+        return found | dict(zip(names, self._scalars, strict=True))
+
     def _trace(self) -> None:
         theta, grad, limits = self.network.theta, self.network.grad, self.constraints
         work = np.empty_like(theta)
         for factor, shape_of in ((limits.l2, np.positive), (limits.l1, np.sign)):
             if np.any(np.asarray(factor) != 0.0):
-                self._penalties.trace(_penalize, theta, grad, work, self._mask, self._cast(factor), shape_of)
+                self.penalties.trace(_penalize, theta, grad, work, self._mask, self._cast(factor), shape_of)
         if limits.clip_value is not None:
-            self._calls.trace(_clip_values, grad, self._cast(limits.clip_value), self._cast(-limits.clip_value))
+            self.calls.trace(_clip_values, grad, self._cast(limits.clip_value), self._cast(-limits.clip_value))
         if limits.clip_norm is not None:
             norms = np.empty((len(grad), 1), grad.dtype)
-            self._calls.trace(_clip_norms, grad, norms, self._cast(limits.clip_norm))
+            self.calls.trace(_clip_norms, grad, norms, self._cast(limits.clip_norm))
         for rows, columns in self._cut():
             self._trace_block(rows, columns)
         if limits.max_norm is not None:
             for weight in self.network.weights():
                 norms = np.empty(weight.shape[:2], weight.dtype)
-                self._calls.trace(_hold_norms, weight, norms, self._cast(limits.max_norm))
+                self.calls.trace(_hold_norms, weight, norms, self._cast(limits.max_norm))
 
     def _cut(self) -> Iterator[tuple[slice, slice]]:
         """Blocks of whole rows while they fit, else pieces of one row."""
@@ -128,8 +139,8 @@ class Updates:
         rate, *scalars = (self._of(scalar, rows) for scalar in self._scalars)
         if np.any(np.asarray(self.optimizer.weight_decay) != 0.0):
             decay = self._of(self.optimizer.weight_decay * self._mask[:, columns].astype(np.float64), rows)
-            self._calls.trace(_decay, theta, m.work, decay, rate)
-        self._calls.trace(self.optimizer.update, theta, grad, m, *scalars)
+            self.calls.trace(_decay, theta, m.work, decay, rate)
+        self.calls.trace(self.optimizer.update, theta, grad, m, *scalars, label="optimizer.update")
 
     def _of(self, value: Number, rows: slice) -> Any:
         """A number as it is; of a column its rows, cast to the network's dtype."""

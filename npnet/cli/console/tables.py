@@ -21,6 +21,7 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.text import escaped, one_line, quoted
 
 if TYPE_CHECKING:
+    from npnet.engine.step_calls import Operand, StepCall
     from npnet.runner import Outline
     from npnet.runner.gradients import GradientCheck
 
@@ -189,6 +190,27 @@ def gradient_table(check: "GradientCheck") -> Table:
         for one in check.tensors
     ]
     return table(["tensor", "shape", "entries", "error", "ratio", "gradient"], rows, ["entries", "error", "ratio"])
+
+
+def step_calls_table(calls: "Sequence[StepCall]") -> Table:
+    """The NumPy calls of a step, a row for each."""
+
+    def written(operand: "Operand") -> str:
+        return f"{operand.name} {operand.shape}".replace(",)", ")") if operand.shape else operand.name
+
+    stages = ["", *(call.stage for call in calls)]
+    rows = [
+        [
+            number,
+            "" if call.stage == stages[number - 1] else call.stage,
+            call.method,
+            call.function,
+            ", ".join(map(written, call.inputs)),
+            written(call.output),
+        ]
+        for number, call in enumerate(calls, 1)
+    ]
+    return table(["", "stage", "method", "call", "reads", "writes"], rows, [""])
 
 
 def _cell(value: object) -> str:

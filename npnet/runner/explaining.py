@@ -1,0 +1,19 @@
+"""One training step of a config's own network, as the NumPy calls that it makes."""
+
+from npnet.engine.batches import Batches
+from npnet.engine.passes import Pass
+from npnet.engine.step_calls import StepCall, step_calls
+from npnet.engine.updates import Updates
+from npnet.runner.prepared_run import PreparedRun
+from npnet.experiment.resolved import resolve
+from npnet.model.fitting import Fitting
+
+
+def calls_of_step(run: PreparedRun) -> list[StepCall]:
+    """List the calls of one step of one model on a whole batch, in the order in which they are made."""
+    experiment = resolve(run.experiment.config.model_copy(update={"ensemble": 1}), run.experiment.data)
+    fitting = Fitting(experiment, run.folds[0][0])
+    batches = Batches(fitting.samples("train"), experiment.batch_size, experiment.config.seed)
+    one = Pass(fitting.network, batches.shapes()[batches.size], experiment.loss, training=True)
+    updates = Updates(fitting.network, experiment.config.optimizer, fitting.trainer.learners[0].constraints)
+    return step_calls(one, updates)
