@@ -1,21 +1,22 @@
 """Neural networks from the command line, on an engine written in NumPy alone."""
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # that of typing takes 10 ms to import, in which nobody listens to signals yet
 if TYPE_CHECKING:
+    from typing import Any
+
     from npnet.api import Model, load
 
 __all__ = ["Model", "load"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """`Model`, `load` and the layers, imported when they are asked for: the command line starts without NumPy."""
     if name == "load" or name[0].isupper():
-        import npnet.api as estimators
+        import npnet.api as api
 
-        known = {"Model": estimators.Model, "load": estimators.load, **estimators.PUBLIC}
+        known = {"Model": api.Model, "load": api.load, **api.PUBLIC}
         if name in known:
             return known[name]
     raise AttributeError(f"module 'npnet' has no attribute {name!r}")

@@ -1,19 +1,23 @@
 """The command line: it parses, calls, and hands over; one file for each family of commands."""
 
+import signal
 import sys
 from collections.abc import Sequence
-
-from npnet.machine.signals import Interrupted, Listening
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run npnet with these arguments, or those of the process; gives the exit code.
 
-    Signals are listened to before anything large is imported. In a process of its own that goes on to its very end.
+    Signals are listened to before anything large is imported. In a process of its own that goes on to its very end, and
+    a Ctrl-C that comes earlier still ends it without a traceback.
     """
+    if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from npnet.machine.signals import Interrupted, Listening
+
     listening = Listening()
-    stop = listening.begin()
     try:
+        stop = listening.begin()
         from npnet.cli.app import run
 
         return run(sys.argv[1:] if arguments is None else list(arguments), stop)

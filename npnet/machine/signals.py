@@ -8,6 +8,7 @@ inside a library that computes for long, is killed, which every run is made to s
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -90,10 +91,12 @@ class Listening:
         self._timer = threading.Thread(target=_keep_time, args=(self.stop, self._pipe[0]), daemon=True)
         self._before: dict[int, Any] = {}
         self._descriptor = -1
+        self._hook = sys.unraisablehook
 
     def begin(self) -> Stop:
         """Take the signals over."""
         self._timer.start()
+        self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
         self._descriptor = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         self._before = {number: signal.getsignal(number) for number in STOPPING}
         for number, handler in self._before.items():
@@ -103,6 +106,7 @@ class Listening:
 
     def end(self) -> None:
         """Give them back."""
+        sys.unraisablehook = self._hook
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._descriptor)
@@ -110,6 +114,11 @@ class Listening:
         os.close(writer)
         self._timer.join()
         os.close(reader)
+
+    def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        """Ignore an `Interrupted` where Python cannot raise it, as in a destructor: the signal is sent again."""
+        if not isinstance(unraisable.exc_value, Interrupted):
+            self._hook(unraisable)
 
     def leave_to_the_process(self) -> None:
         """All that is left is that the process ends, with the code it has; one told to stop still has a deadline."""

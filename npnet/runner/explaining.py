@@ -4,9 +4,9 @@ from npnet.engine.batches import Batches
 from npnet.engine.passes import Pass
 from npnet.engine.step_calls import StepCall, step_calls
 from npnet.engine.updates import Updates
-from npnet.runner.prepared_run import PreparedRun
 from npnet.experiment.resolved import resolve
 from npnet.model.fitting import Fitting
+from npnet.runner.prepared_run import PreparedRun
 
 
 def calls_of_step(run: PreparedRun) -> list[StepCall]:

@@ -103,6 +103,53 @@ def test_what_does_not_end_by_itself_is_ended(prepare: str, act: str, again: boo
     assert time.monotonic() - began < 10
 
 
+IN_A_DESTRUCTOR = """
+import os, signal, time
+from npnet.machine import signals
+signals.LOOK = 0.1
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+with signals.Listening() as stop:
+    try:
+        Dying()
+        time.sleep(20)
+    except signals.Interrupted:
+        print("ended")
+"""
+
+
+def test_a_signal_in_a_destructor_where_nothing_can_be_raised_is_heard_a_little_later() -> None:
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_DESTRUCTOR], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("ended\n", "")
+    assert time.monotonic() - began < 10
+
+
+EARLY = """
+import os, signal, sys
+class Importing:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Importing())
+sys.argv = ["npnet", "list", "losses"]
+from npnet.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("module", ["npnet.machine.signals", "threading", "npnet.cli.app", "typer"])
+def test_ctrl_c_while_the_command_starts_ends_it_without_a_traceback(module: str) -> None:
+    program = EARLY.format(module=module)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (-signal.SIGINT, 130)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 def test_contexts_give_back_what_was_before(stop: Stop) -> None:
     def halts(context: AbstractContextManager[None]) -> None:
         with context, pytest.raises(Interrupted):
