@@ -116,4 +116,7 @@ class UnknownName(AdvisedError):
     def __init__(self, kind: str, name: str, names: Sequence[str], near: str | None) -> None:
         self.kind, self.name = kind, name
         hint = f'did you mean "{near}"?' if near else f"the {kind} names are: {', '.join(names)}"
+        first, colon, value = name.partition(":")
+        if colon and value and first in names:
+            hint = f"write {first}: {value}, with a blank after the colon"
         super().__init__(f'unknown {kind} "{name}"', hint)

@@ -118,7 +118,7 @@ def _table_of_targets(Y: Any) -> InMemory:
     if is_table(Y):
         return InMemory(Y, name="Y")
     try:
-        values = np.asarray(Y)
+        values = Y if np.ma.isMaskedArray(Y) else np.asarray(Y)
     except ValueError:
         raise DataError("Y has rows of unequal length") from None
     if values.ndim == 1:

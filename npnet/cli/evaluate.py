@@ -1,6 +1,7 @@
 """`npnet evaluate`: the scores of a run, and whether they are good enough."""
 
 import re
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,6 +54,8 @@ def evaluate(
     the run stand below, as they were scored then; --json has the scores of the network alone.
     """
     bounds = [read_bound(text) for text in fail_under or []]
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise UsageError(f"--threshold takes a number from 0 to 1, not {threshold:g}", "for example --threshold 0.3")
     from npnet.cli.console.tables import baselines_text, scores_text
     from npnet.rundir import best_trial_of, find, with_threshold
     from npnet.runner.scoring import Question, score
@@ -80,7 +83,9 @@ def read_bound(text: str) -> tuple[str, float]:
     """The name and the number of `roc_auc=0.9`."""
     name, _, value = text.partition("=")
     try:
-        return name, float(value)
+        if isnan(bound := float(value)):
+            raise ValueError
+        return name, bound
     except ValueError:
         match = re.match(r"(\w+)\W+([\d.]+)$", text)
         hint = f"write {match[1]}={match[2]}" if match else "for example roc_auc=0.9"

@@ -61,6 +61,9 @@ class OutputFile:
 
         if (run := owner(self.path)) is not None:
             raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", ELSEWHERE)
+        above = next((folder for folder in self.path.parents if os.path.lexists(folder)), Path())
+        if not above.is_dir():
+            raise UsageError(f"cannot write {self.path}: {above} is a file, not a folder", ELSEWHERE)
         if not self.path.parent.is_dir():
             what = f"cannot write {self.path}: there is no folder {self.path.parent}"
             raise MachineError(what, f"mkdir -p {shlex.quote(str(self.path.parent))} makes it")
@@ -68,7 +71,7 @@ class OutputFile:
             return
         if self.path.is_dir():
             raise UsageError(f"{self.path} is a folder", f"-o {self.path / 'NAME'} writes a file into it")
-        if self.path.exists() and not self.path.is_file():
+        if _is_special(self.path):
             raise UsageError(f"{self.path} is not a regular file", "-o - is standard output")
         if any(_is_same(self.path, other) for other in self._read()):
             raise UsageError(
@@ -102,6 +105,8 @@ def destination(
     output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[Run]" = ()
 ) -> OutputFile | None:
     """The file that an output goes to, None for standard output; UsageError where it may not go there."""
+    if output == "":
+        raise UsageError("-o names no file", "-o FILE writes a file, -o - to standard output")
     if output not in (None, STDIO):
         file = OutputFile(Path(str(output)), force, inputs, runs)
         file.require_free()
@@ -134,6 +139,17 @@ def format_of(file: Path, asked: str | None, formats: Sequence[str], hint: str) 
 def _opened(path: str | Path) -> Path | int:
     """A path, or the descriptor of standard input."""
     return 0 if path == STDIO else Path(path)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is no regular file, or a link to what stands for a device or an open descriptor."""
+    for _ in range(40):  # as many as the system follows
+        if path.absolute().parts[1:2] in (("dev",), ("proc",)) and path.absolute().parts[:3] != ("/", "dev", "shm"):
+            return True
+        if not path.is_symlink():
+            break
+        path = path.parent / path.readlink()
+    return path.exists() and not path.is_file()
 
 
 def _is_same(one: Path | int, other: Path | int) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from npnet.config.experiment import Experiment
 from npnet.config.loaded import Loaded
 from npnet.config.nodes import Path
-from npnet.data import Split
 from npnet.data.datasets.table import Table
 
 Misfit = tuple[Path, str, str | None]  # the key, what is wrong, a hint
@@ -23,9 +22,10 @@ def conflicts(experiment: Experiment) -> Iterator[Misfit]:
     e = experiment
     if isinstance(e.dataset, Table):
         yield from _files(e, e.dataset)
-    if e.prepare is not None and e.scale == "none":
-        what = "prepare says how numbers are scaled, so scale: none has no effect"
-        yield ("scale",), what, "take scale out, or write prepare: {numbers: none}"
+    if e.prepare is not None and "scale" in e.model_fields_set:
+        what = f"prepare says how numbers are scaled, so scale: {e.scale} has no effect"
+        other = ", or write prepare: {numbers: none}" if e.scale == "none" else ""
+        yield ("scale",), what, f"take scale out{other}"
     if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:
         patience, every = e.early_stopping.patience, e.evaluate_every
         what = f"early_stopping after {patience} epochs would stop before the next evaluation, one in {every} epochs"
@@ -35,7 +35,7 @@ def conflicts(experiment: Experiment) -> Iterator[Misfit]:
 def _files(e: Experiment, table: Table) -> Iterator[Misfit]:
     files = table.own_files
     named = " and ".join(files)
-    if files and e.split != Split():
+    if files and "split" in e.model_fields_set:
         what = "split divides no rows where the parts are files of their own"
         yield ("split",), what, f"take split out, or {named} out of dataset"
     if files and e.cv is not None:

@@ -13,6 +13,7 @@ from npnet.config.scalars import plain_float
 from npnet.config.type_info import below, describe, item_of, nothing_of, registry_of, spec_of, type_of
 from npnet.errors import UsageError
 from npnet.registry import nearest
+from npnet.registry.synonyms import synonym
 from npnet.spec import Spec
 
 DEPTH = 4  # keys of the longest path that a hint names
@@ -77,9 +78,11 @@ def _unknown(word: str, kind: Any, above: list[str]) -> UsageError:
     near = nearest(word, known)
     owner = f"{'.'.join(above)} has" if above else "a config has"
     message = f'{owner} no key "{shown(word)}"'
-    if near:
+    paths = list(_paths(Experiment, ()))
+    named = synonym(word, list(dict.fromkeys(path.rpartition(".")[2] for path in paths))) or word
+    elsewhere = [path for path in paths if path.endswith(f".{named}")][:5] if named not in known else []
+    if near and not (elsewhere and named != word):
         return UsageError(message, f"did you mean {'.'.join([*above, near])}?")
-    elsewhere = [path for path in _paths(Experiment, ()) if path.endswith(f".{word}")][:5]
     if elsewhere:
         return UsageError(message, f"did you mean {' or '.join(elsewhere)}?")
     return UsageError(message, f"the keys are: {', '.join(known)}" if known else "it has no options")

@@ -1,6 +1,6 @@
 """Messages: what pydantic finds wrong, in npnet's words, each at the line that is to blame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from math import isfinite
 from typing import Any
 
@@ -35,7 +35,11 @@ def mistakes_of(error: ValidationError, root: Node, kind: Any) -> Iterator[Confi
     details = error.errors(include_url=False)
     told = {path[:end] for path, _ in (follow(kind, detail["loc"]) for detail in details) for end in range(len(path))}
     for detail in details:
-        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+        if (
+            detail["type"] == "too_short"
+            and isinstance(detail["input"], Sized)
+            and len(detail["input"]) >= detail["ctx"]["min_length"]
+        ):
             continue  # pydantic counts only the items without a mistake
         path, inner = follow(kind, detail["loc"])
         if detail["type"] == "extra_forbidden":

@@ -83,7 +83,10 @@ def _position(path: tuple[str, ...], items: list[Node], kind: Any, new: Node, ab
         raise LookupError(f"{dotted(above)} is a list; its items are numbers", hint)
     if int(word) >= len(items):
         count = f"{len(items)} item{'s' * (len(items) != 1)}"
-        hint = _to_item((*above, len(items) - 1), items[-1], kind, tuple(rest), new)
+        if int(word) == len(items) and not rest:  # one more
+            hint = _write(above, replace(new, value=[*items, new]))
+        else:
+            hint = _to_item((*above, len(items) - 1), items[-1], kind, tuple(rest), new)
         raise LookupError(f"{dotted(above)} has {count}, numbered 0 to {len(items) - 1}", hint)
     return int(word)
 

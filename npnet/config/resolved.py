@@ -35,6 +35,10 @@ def write_resolved(experiment: Experiment) -> str:
     ConfigError where it would be longer or nested deeper than a config that can be read, or hold what no text holds.
     """
     fields = spelled(experiment)
+    if experiment.prepare is not None:  # which takes the place of scale, as own files take that of split
+        fields.pop("scale")
+    if isinstance(experiment.dataset, Table) and experiment.dataset.own_files:
+        fields.pop("split")
     values, depth = _extent(fields)
     _refuse_more(depth, DEPTH, "levels", "nest fewer layers in each other")
     _refuse_more(values, NODES, "values", "shorten its lists")

@@ -239,7 +239,9 @@ def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeig
     factors = [] if dataset.weight is None else [dataset.weight]
     if class_weight is not None:
         if dataset.task not in ("binary", "multiclass"):
-            raise DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
+            error = DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
+            error.key = "class_weight"
+            raise error
         factors.append(class_weights(dataset.y[train], dataset.classes, class_weight)[dataset.y])
     return sample_weights(train, *factors) if factors else None
 

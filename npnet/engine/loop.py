@@ -168,8 +168,10 @@ def train(
                 last = time.perf_counter()
                 yield within(epoch, done, last - began, table[-1])
         with np.errstate(all="ignore"):
-            # A sum of products with zero is zero, or NaN if any parameter is not finite.
+            # A sum of products with zero is zero, or NaN if any parameter, or any number of a slot, is not finite.
             finite = np.vecdot(network.theta, nothing) == 0
+            for slot in updates.slots.values():
+                finite &= np.vecdot(slot, nothing) == 0
         finite = np.logical_and.reduce([finite, *(np.isfinite(v) for n, v in values.items() if n.endswith("_loss"))])
         if values:
             rates.observe(values)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.plots.material import Material, Predictions
+from npnet.plots.material import Material, Predictions, drawable
 from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.restore import DataMetadata, metadata_of
@@ -105,9 +105,9 @@ def _predictions(columns: Mapping[str, NDArray[Any]], data: DataMetadata) -> Pre
 
 
 def _finite(found: Predictions) -> Predictions:
-    """The rows of which the network says something finite."""
+    """The rows that can be drawn: what the network says of them, and what is true, is finite and not too large."""
     said = found.prediction if found.probability is None else found.probability
-    rows = np.flatnonzero(np.isfinite(said).all(axis=1))
+    rows = np.flatnonzero((drawable(said) & drawable(found.target.reshape(len(said), -1))).all(axis=1))
     probability = None if found.probability is None else found.probability[rows]
     return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability)
 

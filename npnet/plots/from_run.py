@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from npnet.model.averaging import SplitPredictions
 from npnet.model.cross_validation import out_of_fold
 from npnet.model.fitting import Fitting
 from npnet.plots.from_folder import DRAWN_AS, best_epochs, left_out, recorded
-from npnet.plots.material import Material, Predictions
+from npnet.plots.material import Material, Predictions, drawable
 from npnet.plots.runs.shuffling import shuffled
 from npnet.rundir import Run
 
@@ -39,7 +40,7 @@ def material(run: Run, fitting: Fitting) -> Material:
         targets=data.targets,
         best_epoch=fitting.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
         predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
-        points={name: (part.raw, part.y) for name, part in data.parts.items()},
+        points={name: _points(part) for name, part in data.parts.items()},
         predict=predictor(fitting) if data.all_numbers else None,
         threshold=fitting.calibration.threshold,
         best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
@@ -50,10 +51,16 @@ def material(run: Run, fitting: Fitting) -> Material:
 
 
 def _finite(said: SplitPredictions) -> SplitPredictions:
-    """The rows of which the network says something finite."""
+    """The rows that can be drawn: what the network says of them, and what is true, is finite and not too large."""
     part, output = said
-    rows = np.flatnonzero(np.isfinite(output).all(axis=0))
+    rows = np.flatnonzero(drawable(output).all(axis=0) & drawable(part.y).reshape(len(part.y), -1).all(axis=1))
     return said if len(rows) == len(part.y) else (part.take(rows), output[:, rows])
+
+
+def _points(part: Part) -> tuple[Floats, NDArray[Any]]:
+    """The rows of a part that can be drawn: X (n, features) and y, in units of the data."""
+    rows = drawable(part.y).reshape(len(part.y), -1).all(axis=1)
+    return (part.raw, part.y) if rows.all() else (part.raw[rows], part.y[rows])
 
 
 def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
@@ -61,7 +68,7 @@ def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
 
     def predict(X: Floats) -> Floats:
         output = _of_every_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
-        return np.where(np.isfinite(output), output, np.nan)
+        return np.where(drawable(output), output, np.nan)
 
     return predict
 

@@ -14,6 +14,15 @@ MOST_CLASSES = 50  # that one picture shows, the most frequent ones
 OTHERS = "(others)"
 
 
+LARGEST = 1e300  # of a value that can be drawn: the width of an axis must be a finite number too
+
+
+def drawable(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Which values are finite, and not too large for an axis."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(values) < LARGEST)
+
+
 @dataclass(frozen=True)
 class Predictions:
     """What a network said of one part of the data, and what was true.

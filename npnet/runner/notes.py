@@ -8,8 +8,20 @@ from numpy.typing import NDArray
 from npnet.data.checks.single_rows import single_rows
 from npnet.metrics import for_task, lacking
 from npnet.model.fitting import Fitting
+from npnet.nn.layer import layers
 from npnet.text import first_of, listed, quoted
 
+BOUNDS = {
+    "relu": "at 0 or above",
+    "softplus": "above 0",
+    "tanh": "between -1 and 1",
+    "elu": "above -alpha",
+    "selu": "above -1.76",
+    "gelu": "above -0.17",
+    "silu": "above -0.28",
+    "mish": "above -0.31",
+}
+"""The activations whose outputs are bounded, and where; sigmoid and softmax have checks of their own."""
 ONE_ROW = {
     "validation": "the validation part has one row: it alone chooses the best epoch",
     "test": "the test part has one row: its scores say little about other rows",
@@ -24,7 +36,8 @@ def warnings(fitting: Fitting) -> list[str]:
 def of_data(fitting: Fitting) -> list[str]:
     """What may be wrong with columns and sizes, each thing once, the first of many."""
     found = list(dict.fromkeys(_of_columns(fitting)))
-    return [*first_of(found, "npnet data check lists every column"), *_of_sizes(fitting), *_of_classes(fitting)]
+    columns = first_of(found, "npnet data check lists every column")
+    return [*columns, *_of_sizes(fitting), *_of_classes(fitting), *_of_last_layer(fitting)]
 
 
 def undefined(fitting: Fitting, parts: Iterable[str]) -> Iterator[str]:
@@ -102,6 +115,14 @@ def _of_classes(fitting: Fitting) -> Iterator[str]:
     rows = np.bincount(codes, minlength=len(data.classes)).tolist()
     note = single_rows(data.targets[0], dict(zip(data.classes, rows, strict=True)))
     yield from [note] if note else []
+
+
+def _of_last_layer(fitting: Fitting) -> Iterator[str]:
+    """That an activation keeps the raw scores, which a loss takes as any numbers, within bounds."""
+    name = layers.name_of(fitting.experiment.layers[-1])
+    if name in BOUNDS and name != fitting.loss.link:
+        part = "probabilities" if fitting.data.classes else "predictions"
+        yield f"{name} as the last layer keeps the outputs {BOUNDS[name]}, and so the {part} in bounds: take {name} out"
 
 
 def _rows(fitting: Fitting) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from npnet.config import Loaded, load_alone
+from npnet.config import Experiment, Loaded, load_alone
 from npnet.config.resolved import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.threads import limited
 from npnet.machine.signals import Stop
 from npnet.model.compact import whole
 from npnet.model.fitting import Fitting
+from npnet.registry import nearest
 from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.diff import Pairs, changed
 from npnet.rundir.machine import fingerprint, machine, versions
@@ -124,8 +125,11 @@ class Resumption:
     def loaded(self, found: Checkpoint | None) -> Loaded:
         """The config as the run has it, with another number of epochs where that is wanted."""
         for text in self.wishes.overrides:
-            if text.partition("=")[0].strip() != EPOCHS:
-                what = f"{text.partition('=')[0].strip()[:60]!a} cannot change in a run that goes on, only {EPOCHS} can"
+            key = text.partition("=")[0].strip()
+            if nearest(key, [EPOCHS]) and key not in (EPOCHS, *Experiment.model_fields):
+                raise ConfigError(f"unknown key {key[:60]!a}", f"did you mean {EPOCHS}?")
+            if key != EPOCHS:
+                what = f"{key[:60]!a} cannot change in a run that goes on, only {EPOCHS} can"
                 raise ConfigError(what, f"npnet train {self.folder.resolved_path} KEY=VALUE trains it anew")
         overrides = [*self.edited(found), *self.wishes.overrides]
         loaded = load_alone(self.folder.resolved_path, self.folder.resolved_text, overrides)

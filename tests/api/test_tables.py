@@ -198,3 +198,20 @@ def test_the_model_of_a_run_trains_on_by_name_and_scales_as_the_run_did(numbers:
     model.train(table[["y", "b", "a"]], table["y"] * 1e6, learning_rate=0.1, epochs=200)
     assert np.abs(model.predict(table)[:, 0] / 1e6 - table["y"]).mean() < 0.2
     assert np.array_equal(model.predict(table), model.predict(table[["a", "b"]].to_numpy()))
+
+
+def test_what_a_masked_array_masks_is_missing_wherever_it_stands(run: Path) -> None:
+    known = frame(20)
+    masked = known.to_dict("list") | {"age": np.ma.array(known["age"], mask=np.arange(20) % 3 == 0)}
+    gaps = known.assign(age=np.where(np.arange(20) % 3 == 0, np.nan, known["age"]))
+    assert np.array_equal(load(run).predict(masked), load(run).predict(gaps))
+
+
+@pytest.mark.parametrize("shape", [(40,), (40, 1), (40, 2)], ids=str)
+def test_masked_targets_are_missing(shape: tuple[int, ...]) -> None:
+    X, Y = (
+        np.random.default_rng(0).standard_normal((40, 2)),
+        np.ones(shape) * np.arange(40).reshape(-1, *[1] * (len(shape) - 1)),
+    )
+    with pytest.raises(DataError, match="missing in 20 of 40 rows"):
+        Model(Linear(shape[1] if len(shape) > 1 else 1)).train(X, np.ma.masked_where(Y < 20, Y), epochs=1)

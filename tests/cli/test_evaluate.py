@@ -218,3 +218,10 @@ def test_intervals_are_drawn_around_every_metric(runs: Path) -> None:
     assert heading.split() == ["metric", "test", "test", "95", "%"]
     assert loss.split()[0] == "loss"
     assert all(" to " in row for row in rows)
+
+
+@pytest.mark.parametrize("option", ["--threshold=nan", "--threshold=-1", "--threshold=inf", "--fail-under=roc_auc=nan"])
+def test_a_number_that_is_none_or_out_of_range_is_refused(option: str, runs: Path) -> None:
+    result = call("evaluate", "latest", option, "--runs-dir", runs)
+    assert result.code == 2
+    assert "hint: for example" in result.err

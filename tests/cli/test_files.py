@@ -264,3 +264,30 @@ def test_a_file_made_meanwhile_is_not_replaced(run: Path, monkeypatch: pytest.Mo
     refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv is there already")
     assert Path("out.csv").read_text() == "theirs"
     assert not list(Path().glob(".*tmp*"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs links to open files")
+def test_a_link_to_a_device_or_a_descriptor_is_never_replaced(run: Path, tmp_path: Path) -> None:
+    link = tmp_path / "out.csv"
+    link.symlink_to("/proc/self/fd/1")
+    with (tmp_path / "stdout").open("w") as stdout:  # the descriptor is then a regular file
+        command = [sys.executable, "-m", "npnet", "predict", str(run), str(run.parent / "t.csv"), "-f", "-o", str(link)]
+        done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "is not a regular file" in done.stderr
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("", "-o names no file"), ("t.csv/x.csv", "t.csv is a file, not a folder")],
+    ids=["none", "below"],
+)
+def test_a_name_that_no_file_can_have_is_refused(
+    name: str, words: str, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run.parent)
+    Path("t.csv").write_text(NEW)
+    result = call("predict", run, "t.csv", "-o", name)
+    assert result.code == 2
+    assert words in result.err

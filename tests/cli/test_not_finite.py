@@ -161,3 +161,30 @@ def test_one_row_without_a_finite_output_takes_the_scores_of_its_part_alone(tmp_
 def test_a_training_whose_validation_says_nothing_finite_keeps_the_threshold_of_one_half(tmp_path: Path) -> None:
     run, _ = trained(tmp_path, "binary", "threshold=f1", "temperature=true", "epochs=0", "--no-plots")
     assert run.info["decisions"] == {"positive_class": "q", "threshold": 0.5, "chosen_for": None}
+
+
+def test_a_slot_that_overflows_is_a_divergence_with_its_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{n * 1e29},{n * 1e19}\n" for n in range(-20, 20)))
+    (tmp_path / "c.yaml").write_text(
+        "dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nscale: none\nloss: mean_absolute_error\n"
+        "learning_rate: 100\nepochs: 3\n"
+    )
+    result = call("train", "c.yaml", "--run-dir", "run", "-q")
+    assert result.code == 7, result.err
+    assert "the training diverged in epoch 1" in result.err
+    assert "hint: try a smaller learning_rate" in result.err
+    assert Run(tmp_path / "run").status == "diverged"
+    assert call("evaluate", "run").code == 0
+
+
+def test_values_too_large_for_an_axis_are_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    numbers = random.Random(0)
+    rows = [(numbers.gauss(0, 1), numbers.gauss(0, 1)) for _ in range(60)]
+    (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(f"{a},{b},{a * 1e307}\n" for a, b in rows))
+    (tmp_path / "c.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nepochs: 2\n")
+    result = call("train", "c.yaml", "--run-dir", "run", "-q")
+    assert (result.code, "plots are missing" in result.err) == (0, False), result.err
+    result = call("plot", "run", "--kind", "all", "-q")
+    assert (result.code, result.err) == (0, "")

@@ -7,6 +7,7 @@ import pytest
 
 from npnet.config import Loaded
 from npnet.config.conflicts import check_conflicts, conflicts
+from npnet.config.resolved import write_resolved
 from npnet.errors import ConfigError, Problem
 
 Load = Callable[..., Loaded]
@@ -94,3 +95,26 @@ def test_what_is_monitored_by_default_is_measured_on_a_part_that_is_there(
     options: str, more: str, monitored: str, load_text: Load, tmp_path: Path
 ) -> None:
     assert load_text(TABLE.format(options=options, more=more)).experiment.monitored == monitored
+
+
+@pytest.mark.parametrize("scale", ["standard", "none"])
+def test_scale_beside_prepare_is_refused_whatever_it_says(scale: str, load_text: Load) -> None:
+    text = TABLE.format(options="", more=f"prepare: {{}}\nscale: {scale}")
+    assert [message for _, message, _ in conflicts(load_text(text).experiment)] == [
+        f"prepare says how numbers are scaled, so scale: {scale} has no effect"
+    ]
+
+
+def test_a_split_that_is_written_as_its_default_is_a_conflict_too(load_text: Load) -> None:
+    text = TABLE.format(options=", test: e.csv", more="split: {}")
+    assert len(list(conflicts(load_text(text).experiment))) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "more"), [("", "prepare: {}"), (", validation: v.csv", "epochs: 3")], ids=["prepare", "own files"]
+)
+def test_what_is_resolved_has_no_conflict_of_its_own(options: str, more: str, load_text: Load) -> None:
+    experiment = load_text(TABLE.format(options=options, more=more)).experiment
+    again = load_text(write_resolved(experiment)).experiment
+    assert again == experiment
+    assert not list(conflicts(again))

@@ -67,7 +67,7 @@ def _best(info: Mapping[str, Any], epochs: int) -> str:
 
 
 def _classes(data: Mapping[str, Any]) -> str:
-    if not data["class_count"]:
+    if not data["class_count"] or data["task"] == "multilabel":  # whose positive words are no classes of one target
         return ""
     return f"{data['class_count']}: {listed(data['classes'], total=data['class_count'])}"
 

@@ -60,6 +60,8 @@ class Table(ReadOptions, Source):
         named = [*self.roles, *self.drop]
         twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
+            if named.count(twice) in (self.targets.count(twice), self.drop.count(twice)):
+                raise ValueError(f'"{twice}" is named twice')
             raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")

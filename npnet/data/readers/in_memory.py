@@ -224,7 +224,7 @@ def _series(values: Any, column: str, name: str) -> "Values":
         return pd.Series(found)
     if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         return pd.Series(values)
-    array = np.asarray(values)
+    array = values if np.ma.isMaskedArray(values) else np.asarray(values)  # pandas takes what is masked as missing
     if array.ndim != 1:
         what = f"{name}: column {quoted(column)} is {_form(values, array)}"
         raise DataError(what, f"{WAYS}; one row is written [row]" if array.ndim == 0 else WAYS)
