@@ -8,6 +8,7 @@ Batches are gathered with `randperm`; a DataLoader would take several times as l
 import copy
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,6 +22,8 @@ from torch import Tensor, nn
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 
 EPOCHS, BATCH, RATE, SEED = 100, 128, 0.01, 0
 Parts = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -85,7 +88,8 @@ def train(net: nn.Module, parts: Parts, scaler: StandardScaler) -> tuple[History
 
 def predict(net: nn.Module, scaler: StandardScaler, X: np.ndarray) -> np.ndarray:
     with torch.no_grad():
-        return torch.sigmoid(net(torch.tensor(scaler.transform(X), dtype=torch.float32)))[:, 0].numpy()
+        chances: np.ndarray = torch.sigmoid(net(torch.tensor(scaler.transform(X), dtype=torch.float32)))[:, 0].numpy()
+    return chances
 
 
 def evaluate(y: np.ndarray, chance: np.ndarray) -> dict[str, float]:
@@ -111,9 +115,18 @@ def write(folder: Path, history: History, scores: Scores, parts: Parts, chances:
         np.savetxt(folder / f"{part}.csv", columns, delimiter=",", header="target,probability", comments="")
 
 
-def draw(folder, net, scaler, history, best, scores, parts, chances) -> None:
+def draw(
+    folder: Path,
+    net: nn.Module,
+    scaler: StandardScaler,
+    history: History,
+    best: int,
+    scores: Scores,
+    parts: Parts,
+    chances: dict[str, np.ndarray],
+) -> None:
     """Each picture alone, then three of them and the metrics on one sheet."""
-    painters = {
+    painters: dict[str, Callable[[Axes], None]] = {
         "loss": lambda axes: paint_loss(axes, history, best),
         "boundary": lambda axes: paint_boundary(axes, net, scaler, parts),
         "roc": lambda axes: paint_roc(axes, parts, chances),
@@ -130,7 +143,7 @@ def draw(folder, net, scaler, history, best, scores, parts, chances) -> None:
     figure.savefig(folder / "summary.png")
 
 
-def paint_loss(axes: plt.Axes, history: History, best: int) -> None:
+def paint_loss(axes: Axes, history: History, best: int) -> None:
     for name, values in history.items():
         axes.plot(range(1, EPOCHS + 1), values, label=name)
     axes.axvline(best, linestyle=":", label=f"best epoch {best}")
@@ -138,7 +151,7 @@ def paint_loss(axes: plt.Axes, history: History, best: int) -> None:
     axes.legend()
 
 
-def paint_boundary(axes: plt.Axes, net: nn.Module, scaler: StandardScaler, parts: Parts) -> None:
+def paint_boundary(axes: Axes, net: nn.Module, scaler: StandardScaler, parts: Parts) -> None:
     x = np.linspace(-1.3, 1.3, 200)
     grid = np.stack(np.meshgrid(x, x), axis=-1).reshape(-1, 2)
     field = predict(net, scaler, grid).reshape(200, 200)
@@ -152,7 +165,7 @@ def paint_boundary(axes: plt.Axes, net: nn.Module, scaler: StandardScaler, parts
     axes.legend(fontsize=7)
 
 
-def paint_roc(axes: plt.Axes, parts: Parts, chances: dict[str, np.ndarray]) -> None:
+def paint_roc(axes: Axes, parts: Parts, chances: dict[str, np.ndarray]) -> None:
     for part, (_, y) in parts.items():
         false, true, _ = metrics.roc_curve(y, chances[part])
         axes.plot(false, true, label=f"{part}, AUC {metrics.auc(false, true):.4f}")
@@ -161,11 +174,11 @@ def paint_roc(axes: plt.Axes, parts: Parts, chances: dict[str, np.ndarray]) -> N
     axes.legend()
 
 
-def paint_table(axes: plt.Axes, scores: Scores) -> None:
+def paint_table(axes: Axes, scores: Scores) -> None:
     axes.set_axis_off()
     names = list(scores["test"])
     cells = [[f"{scores[part][name]:.4f}" for part in scores] for name in names]
-    axes.table(cells, rowLabels=names, colLabels=list(scores), bbox=(0.3, 0.1, 0.7, 0.8))
+    axes.table(cells, rowLabels=names, colLabels=list(scores), bbox=Bbox.from_bounds(0.3, 0.1, 0.7, 0.8))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ class Floor:
     def __init__(self, work: Work, data: Table) -> None:
         self.models = () if work.models == 1 else (work.models,)
         self.random = np.random.default_rng(0)
-        self.W = [self.numbers(out, inputs + 1) / inputs for inputs, out in pairwise(work.sizes)]
+        self.W: list[Array] = [
+            self.numbers(out, inputs + 1) / np.float32(inputs) for inputs, out in pairwise(work.sizes)
+        ]
         rows = np.concatenate([data.X, np.ones((work.rows, 1), np.float32)], axis=1)
         whole, rest = divmod(work.rows, work.batch)
         self.passes = [self.products(rows[: work.batch].copy())] * whole
@@ -42,7 +44,7 @@ class Floor:
             backward.append((dy, x.mT, np.empty_like(W)))
             if depth:
                 backward.append((W[..., :-1].mT, dy, self.numbers(W.shape[-1] - 1, len(rows))))
-            x = y_with_ones
+            x = y_with_ones  # the next layer's inputs, with their row of ones
         return forward + backward[::-1]
 
     def train(self, epochs: int) -> None:

@@ -4,6 +4,8 @@ Nothing can look at the training between two steps. The order of the rows comes 
 permutation takes half the time of jax.random's.
 """
 
+from typing import Any
+
 import jax
 import numpy as np
 
@@ -22,7 +24,7 @@ class Scan(Step):
     def epoch(self, order: np.ndarray) -> None:
         self.parameters, self.state = self.whole_epoch(self.parameters, self.state, self.X, self.y, order)
 
-    def scan(self, parameters, state, X, y, order):
+    def scan(self, parameters: Any, state: Any, X: Any, y: Any, order: Any) -> Any:
         X, y = X[order], y[order]
         whole, rest = divmod(self.work.rows, self.work.batch)
         cut = whole * self.work.batch

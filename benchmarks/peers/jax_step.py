@@ -5,6 +5,7 @@ Dispatch is synchronous: with one core, the asynchronous one only adds the handi
 
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -37,12 +38,12 @@ class Step:
         self.step = jax.jit(self.gathered_step, donate_argnums=(0, 1))
         self.whole_step = jax.jit(self.update, donate_argnums=(0, 1))
 
-    def one_update(self, parameters, state, x, y):
+    def one_update(self, parameters: Any, state: Any, x: Any, y: Any) -> Any:
         gradient = jax.grad(loss)(parameters, x, y)
         change, state = self.rule.update(gradient, state, parameters)
         return optax.apply_updates(parameters, change), state
 
-    def gathered_step(self, parameters, state, X, y, rows):
+    def gathered_step(self, parameters: Any, state: Any, X: Any, y: Any, rows: Any) -> Any:
         return self.update(parameters, state, X[rows], y[rows])
 
     def train(self, epochs: int) -> None:

@@ -12,6 +12,8 @@ from benchmarks.peers.torch_eager import Eager
 from benchmarks.worker import main
 from benchmarks.works import Table, Work
 
+Tensors = dict[str, Tensor]
+
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
@@ -34,12 +36,12 @@ class Compiled(Eager):
     def objective(self, parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
         return self.loss(torch.func.functional_call(self.net, parameters, (x,)), y)
 
-    def sgd(self, parameters, _m, _v, _t, x, y) -> None:
+    def sgd(self, parameters: Tensors, _m: Tensors, _v: Tensors, _t: Tensor, x: Tensor, y: Tensor) -> None:
         gradient = torch.func.grad(self.objective)(parameters, x, y)
         for name, value in parameters.items():
             value.sub_(self.work.learning_rate * gradient[name])
 
-    def adam(self, parameters, m, v, t, x, y) -> None:
+    def adam(self, parameters: Tensors, m: Tensors, v: Tensors, t: Tensor, x: Tensor, y: Tensor) -> None:
         gradient = torch.func.grad(self.objective)(parameters, x, y)
         t.add_(1)
         rate, correction = self.work.learning_rate / (1 - BETA1**t), 1 - BETA2**t

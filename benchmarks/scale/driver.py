@@ -31,8 +31,10 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     plan = planned(load(folder / "tiny.yaml"))
     wishes, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"
     run_sweep(plan, wishes, Silent(), Stop())
+    stage = plan.stage(0, [])
+    assert stage is not None
     costs = {
-        "plan_trial": least(lambda: grouped(plan.trials(plan.stage(0, [])), plan.experiment, lambda _: 64), clock),
+        "plan_trial": least(lambda: grouped(plan.trials(stage), plan.experiment, lambda _: 64), clock),
         "wave_trial": least(lambda: read_wave.__wrapped__(wave_path(sweep, 0)), clock),
         "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.

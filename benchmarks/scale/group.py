@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.scale.clocks import CLOCKS, Clock
 from npnet.rundir.names import trial_name
@@ -26,11 +27,11 @@ class Counter:
         sys.addaudithook(self.hear)
         sync = os.fsync
 
-        def counted(descriptor: int) -> None:
+        def counted(descriptor: Any) -> None:
             self.syncs += self.counting
             sync(descriptor)
 
-        os.fsync = counted
+        os.fsync = counted  # type: ignore[assignment]
 
     def hear(self, event: str, _: object) -> None:
         self.calls += self.counting and event in CALLS

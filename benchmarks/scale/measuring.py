@@ -120,7 +120,7 @@ def dask_costs(folder: Path, sweep: Path) -> dict[str, float]:
 
 def worked(client: Any, step: Callable[[], object]) -> float:
     """Seconds that the scheduler's processor works while something is done."""
-    before = client.run_on_scheduler(time.process_time)
+    before: float = client.run_on_scheduler(time.process_time)
     step()
     after: float = client.run_on_scheduler(time.process_time)
     return after - before

@@ -6,6 +6,7 @@ the initial values come from NumPy: to compile jax.random's would take longer th
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -28,7 +29,7 @@ class Vmapped:
     def train(self) -> None:
         random = np.random.default_rng(0)
         orders = np.stack([random.permutation(len(self.X)) for _ in range(EPOCHS)]).astype(np.int32)
-        rates = np.repeat(np.float32(RATES), SEEDS)
+        rates = np.repeat(np.asarray(RATES, np.float32), SEEDS)
         every = jax.jit(jax.vmap(trained, in_axes=(0, 0, None, None, None)))
         self.parameters = jax.block_until_ready(every(rates, initial(random), orders, self.X, self.y))
 
@@ -48,12 +49,12 @@ def trained(rate: jax.Array, parameters: Parameters, orders: jax.Array, X: jax.A
     """Give the parameters of one model after all epochs."""
     rule = optax.adam(rate)
 
-    def step(carry, batch):
+    def step(carry: Any, batch: Any) -> Any:
         parameters, state = carry
         change, state = rule.update(jax.grad(loss)(parameters, *batch), state, parameters)
         return (optax.apply_updates(parameters, change), state), None
 
-    def epoch(carry, order):
+    def epoch(carry: Any, order: Any) -> Any:
         x, target = X[order], y[order]
         whole, rest = divmod(len(x), BATCH)
         cut = whole * BATCH

@@ -36,7 +36,7 @@ class Singly:
 
     def loss(self) -> float:
         found = (self.folder / "runs").glob("[!.l]*/metrics.json")
-        return mean(json.loads(metrics.read_text())["train"]["loss"] for metrics in found)
+        return float(mean(json.loads(metrics.read_text())["train"]["loss"] for metrics in found))
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def predicted(folder: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
 def as_scored(output: NDArray[np.float64], classes: tuple[str, ...], table: Table) -> NDArray[np.float64]:
     """Values, the probability of the second class, or (rows, classes), classes in the order of the table's codes."""
     if table.task == "regression":
-        return output[0]
+        values: NDArray[np.float64] = output[0]
+        return values
     chances = np.stack([1 - output[0], output[0]]) if table.task == "binary" else output
     chances = chances[[classes.index(str(label)) for label in table.labels]]
     return chances[1] if table.task == "binary" else chances.T

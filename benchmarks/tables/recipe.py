@@ -1,5 +1,6 @@
 """The recipe under research: preparation, a stack of networks, and their average, with every ingredient an option."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import process_time
 from typing import Any
@@ -11,7 +12,7 @@ from sklearn.model_selection import train_test_split
 
 from benchmarks.tables.sources import MISSING, Halves, Table, score
 from npnet.engine.batches import Batches, Samples
-from npnet.engine.loop import KeepBest, Monitor, Rates, train
+from npnet.engine.loop import KeepBest, Monitor, Rates, Values, train
 from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer
 from npnet.engine.updates import Constraints, Updates
@@ -90,14 +91,15 @@ class Preparation:
             values = X[name].astype(object).fillna(MISSING)
             self.classes[name] = sorted(values.unique())
 
-    def scale(self, filled: NDArray) -> NDArray:
+    def scale(self, filled: NDArray[Any]) -> NDArray[Any]:
         if self.recipe.scaling in ("quantile", "uniform"):
             z = self.quantile.transform(filled) if filled.shape[1] else filled
             return z if self.recipe.scaling == "quantile" else (z - 0.5) * 3.46
         z = (filled - self.centre) * self.factor
-        return z / np.sqrt(1 + (z / 3) ** 2) if self.recipe.clip else z
+        clipped: NDArray[Any] = z / np.sqrt(1 + (z / 3) ** 2) if self.recipe.clip else z
+        return clipped
 
-    def __call__(self, X: pd.DataFrame) -> NDArray:
+    def __call__(self, X: pd.DataFrame) -> NDArray[Any]:
         numbers = X[self.numbers].astype(float)
         parts = [self.scale(numbers.fillna(self.median).to_numpy())]
         parts.append(numbers[self.gaps].isna().to_numpy(float))
@@ -152,9 +154,9 @@ def run(recipe: Recipe, halves: Halves) -> dict[str, float]:
         t = loss.encode((halves.y - mean) / deviation, 0)
     else:
         name = "cross_entropy" if classes > 2 else "binary_cross_entropy"
-        loss = losses[name](label_smoothing=recipe.smoothing if classes > 2 else 0.0)
+        loss = losses[name].model_validate({"label_smoothing": recipe.smoothing if classes > 2 else 0.0})
         t = loss.encode(halves.y, classes)
-    plain = losses[type(loss) and ("cross_entropy" if classes > 2 else "binary_cross_entropy")]() if classes else loss
+    plain = losses["cross_entropy" if classes > 2 else "binary_cross_entropy"]() if classes else loss
     t_plain = plain.encode(halves.y, classes) if classes else t
     members = recipe.members
     one = chain(recipe, numbers, loss.outputs(1, classes))
@@ -176,7 +178,7 @@ def run(recipe: Recipe, halves: Halves) -> dict[str, float]:
         hold_rows = Samples.of(np.stack([X[holds[b]] for b in of]), np.stack([t_plain[holds[b]] for b in of]))
     validation = Scorer(network, plain, hold_rows)
 
-    def evaluate() -> dict[str, NDArray]:
+    def evaluate() -> Iterator[Values]:
         value = validation.run()
         if recipe.monitor == "metric" and task == "multiclass":
             hits = validation.scores.argmax(axis=1) == hold_rows.t.argmax(axis=-1)
@@ -190,7 +192,7 @@ def run(recipe: Recipe, halves: Halves) -> dict[str, float]:
                 value = np.full(members, -(y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9)).mean())
             else:
                 value = np.full(members, ((p - y) ** 2).mean())
-        return {"validation_loss": value}
+        yield Values(validation_loss=value)
 
     best = KeepBest(network, Monitor(), recipe.patience)
     size = min(recipe.batch, len(fits[0]))

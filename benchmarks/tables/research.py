@@ -62,8 +62,8 @@ def row(label: str) -> dict[str, float]:
     out = {}
     for group, names in (("eight", EIGHT), ("others", OTHERS)):
         there = [t for t in names if t in mean and len(peer_means(t)) >= 5]
-        out[group] = float(np.mean([rank(t, mean[t]) for t in there])) if there else np.nan
-        out[f"gap_{group}"] = float(np.mean([regret(t, mean[t]) for t in there])) if there else np.nan
+        out[group] = float(np.mean([rank(t, float(mean[t])) for t in there])) if there else np.nan
+        out[f"gap_{group}"] = float(np.mean([regret(t, float(mean[t])) for t in there])) if there else np.nan
         out[f"seconds_{group}"] = float(
             sum(found[f"{t} {s}"]["seconds"] for t in names for s in (0, 1) if f"{t} {s}" in found)
         )

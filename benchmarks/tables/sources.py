@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ class Table:
     y: NDArray[np.int64] | NDArray[np.float64]
     task: Task
     target: str
-    labels: NDArray
+    labels: NDArray[Any]
 
     @property
     def classes(self) -> int:
@@ -40,12 +40,12 @@ class Table:
     @property
     def text(self) -> list[str]:
         """Names of the columns that hold categories."""
-        return [name for name in self.X if not pd.api.types.is_numeric_dtype(self.X[name])]
+        return [str(name) for name in self.X if not pd.api.types.is_numeric_dtype(self.X[name])]
 
     @property
     def numbers(self) -> list[str]:
         """Names of the columns that hold numbers."""
-        return [name for name in self.X if pd.api.types.is_numeric_dtype(self.X[name])]
+        return [str(name) for name in self.X if pd.api.types.is_numeric_dtype(self.X[name])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +54,9 @@ class Halves:
 
     table: Table
     X: pd.DataFrame
-    y: NDArray
+    y: NDArray[Any]
     X_test: pd.DataFrame
-    y_test: NDArray
+    y_test: NDArray[Any]
 
 
 def split(table: Table, state: int) -> Halves:
@@ -86,7 +86,7 @@ def _file(name: str, file: str, target: str, task: Task, *drop: str) -> Callable
     return lambda: _table(name, _csv(file).drop(columns=list(drop)), target, task)
 
 
-def _bundled(name: str, load: Callable[..., object], task: Task, rows: int | None = None) -> Callable[[], Table]:
+def _bundled(name: str, load: Callable[..., Any], task: Task, rows: int | None = None) -> Callable[[], Table]:
     def make() -> Table:
         frame = load(as_frame=True).frame
         frame.columns = [str(column).replace(" ", "_") for column in frame.columns]
@@ -95,7 +95,7 @@ def _bundled(name: str, load: Callable[..., object], task: Task, rows: int | Non
     return make
 
 
-def _drawn(name: str, draw: Callable[[], tuple[NDArray, NDArray]], task: Task) -> Callable[[], Table]:
+def _drawn(name: str, draw: Callable[[], tuple[NDArray[Any], NDArray[Any]]], task: Task) -> Callable[[], Table]:
     def make() -> Table:
         X, y = draw()
         frame = pd.DataFrame(X, columns=[f"x{number}" for number in range(1, X.shape[1] + 1)])
@@ -153,7 +153,7 @@ OTHERS = {
 EVERY = {**EIGHT, **OTHERS}
 
 
-def score(task: Task, y: NDArray, output: NDArray) -> float:
+def score(task: Task, y: NDArray[Any], output: NDArray[Any]) -> float:
     """ROC-AUC of the second class's probability, accuracy of probabilities, or R2 of values."""
     from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 

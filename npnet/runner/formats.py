@@ -54,7 +54,7 @@ def require_writer(form: str) -> None:
     if form != "parquet":
         return
     try:
-        import pyarrow.parquet  # type: ignore[import-untyped]  # noqa: F401
+        import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise out_of_memory(error) or MachineError(f"Parquet files need pyarrow: {error}", INSTALL) from error
 

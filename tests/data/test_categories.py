@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from frames import category
 
 from npnet.data.preprocessing.categories import CategoryStep, level_counts
+from tests.data.frames import category
 
 
 def fit(train, layout=None, rare=1, embed_above=32):

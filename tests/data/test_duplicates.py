@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from frames import category, dates, number
 
 from npnet.data.checks.duplicates import repeated_rows, same_columns
 from npnet.data.columns.value_codes import Levels
+from tests.data.frames import category, dates, number
 
 random = np.random.default_rng(0)
 X = random.normal(size=50)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from frames import category, dates, number
 
 from npnet.data.checks.identifiers import looks_like_identifier
+from tests.data.frames import category, dates, number
 
 SHUFFLED = np.random.default_rng(0).permutation(30)
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from frames import category, dates, frame, mixed, number
 
 from npnet.data.checks.inspection import ColumnFacts, inspect
 from npnet.errors import DataError
+from tests.data.frames import category, dates, frame, mixed, number
 
 random = np.random.default_rng(0)
 Y = number(*random.integers(0, 2, 300), name="y")

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from frames import category, number
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npnet.data.checks.leakage import errors_removed, roc_area, suspicion, variance_removed
 from npnet.data.columns.value_codes import Levels
+from tests.data.frames import category, number
 
 random = np.random.default_rng(0)
 N = 400

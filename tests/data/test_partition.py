@@ -3,7 +3,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from frames import category, dates, number
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from npnet.data import Split
 from npnet.data.split.partition import by_group, by_time, group_codes, half_up, times
 from npnet.data.split.partition import given as as_given
 from npnet.errors import DataError
+from tests.data.frames import category, dates, number
 
 SHARES = st.sampled_from([0.0, 0.1, 0.2, 1 / 3, 0.45])
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from frames import category, dates, frame, mixed, number
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 from npnet.data.columns.frame import Frame
 from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
 from npnet.errors import DataError, RunError
+from tests.data.frames import category, dates, frame, mixed, number
 
 METHODS = ["standard", "robust", "min_max", "quantile", "none"]
 

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_reader import assert_read_as, read, slowly
 
 from npnet.data.readers import delimited
 from npnet.errors import DataError
+from tests.data.slow_reader import assert_read_as, read, slowly
 
 # Any table reads as the slow reader reads it
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from slow_reader import assert_read_as, refusal, slowly
 
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers import delimited
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
+from tests.data.slow_reader import assert_read_as, refusal, slowly
 
 GOOD = "a,b,y\n1,2,no\n3,4,yes\n5,6.5,no\n"
 SCRIPT = """

@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from slow_reader import assert_read_as, slowly
 
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
+from tests.data.slow_reader import assert_read_as, slowly
 
 
 def read(folder, path, dtype=np.float64, **options):

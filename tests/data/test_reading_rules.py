@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from slow_reader import assert_read_as, read, refusal, slowly
 
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers import delimited
 from npnet.data.readers.reading import read_frame
 from npnet.errors import DataError
+from tests.data.slow_reader import assert_read_as, read, refusal, slowly
 
 HEAD = "a,b,y\n"
 GOOD = HEAD + "1,2,no\n3,4,yes\n5,6.5,no\n"

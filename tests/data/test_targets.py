@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from frames import category, dates, frame, number
 
 from npnet.data.datasets.targets import Target, with_target
 from npnet.errors import DataError
+from tests.data.frames import category, dates, frame, number
 
 MANY = number(*range(21), *range(21), name="y")
 

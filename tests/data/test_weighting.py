@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from frames import category, number
 
 from npnet.data.preprocessing.weighting import class_weights, column_weights, sample_weights
 from npnet.errors import DataError
+from tests.data.frames import category, number
 
 CODES = np.array([0] * 6 + [1] * 3 + [2])
 

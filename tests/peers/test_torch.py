@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 nn = torch.nn
 pytestmark = pytest.mark.peers
 
-from both import BODY, INPUTS, Both, Residual, body  # noqa: E402 - it needs torch
+from tests.peers.both import BODY, INPUTS, Both, Residual, body  # noqa: E402 - it needs torch
 
 
 def sgd(net):

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from materials import MATERIALS, blobs, circles, values_material
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
 from npnet.plots import plots, suits, usual
@@ -12,6 +11,7 @@ from npnet.plots.layout import spread
 from npnet.plots.runs import curves, traces
 from npnet.plots.runs.plane import limits
 from npnet.plots.style import plain, short
+from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
 
 def test_the_loss_is_the_history():

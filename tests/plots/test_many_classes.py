@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from materials import blobs
 from matplotlib.text import Text
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from npnet.plots import plots, suits
 from npnet.plots.material import MOST_CLASSES, OTHERS
 from npnet.plots.runs.plane import NODES
+from tests.plots.materials import blobs
 
 CLASSES = 60
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from materials import MATERIALS, STRANGE, circles, values_material
-from sweeps import SWEEPS
 
 from npnet.errors import MachineError, UnknownName, UsageError
 from npnet.plots import draw, plots, suits, usual
 from npnet.plots.backend import render, styled
+from tests.plots.materials import MATERIALS, STRANGE, circles, values_material
+from tests.plots.sweeps import SWEEPS
 
 SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<?xml", "pdf": b"%PDF-"}
 
@@ -144,7 +144,7 @@ import sys
 from pathlib import Path
 import npnet.plots
 assert "matplotlib" not in sys.modules
-from materials import circles
+from tests.plots.materials import circles
 npnet.plots.draw(circles(), ["loss"], Path(sys.argv[1]))
 assert "matplotlib.pyplot" not in sys.modules
 """

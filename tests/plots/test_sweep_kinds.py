@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from materials import circles
-from sweeps import SWEEPS, grid, halved, searched, sweep
 
 from npnet.plots import draw, plots, suits, usual
 from npnet.plots.sweeps.shading import goodness
 from npnet.plots.sweeps.trials import Scale, brief, influence, value
+from tests.plots.materials import circles
+from tests.plots.sweeps import SWEEPS, grid, halved, searched, sweep
 
 
 @pytest.mark.parametrize("name", SWEEPS)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from materials import MATERIALS, blobs, circles, values_material
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
 
@@ -19,6 +18,7 @@ from npnet.plots.material import Importance
 from npnet.plots.runs import calibration, threshold
 from npnet.plots.runs.shuffling import shuffled
 from tests.fittings import fitting_of
+from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
 CUTS = np.array([0.0, 0.1, 0.35, 0.5, 0.72, 0.99])
 

@@ -1,0 +1,1 @@
+"""What generates the reference, the schema and the pictures of the pages."""
