@@ -24,8 +24,7 @@ from npnet.config import load
 from npnet.engine.batches import Batches
 from npnet.engine.loop import Rates, train
 from npnet.engine.updates import Constraints, Updates
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
 from npnet.model.cross_validation import all_scores

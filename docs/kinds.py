@@ -6,9 +6,9 @@ from typing import Any
 
 from docs.markdown import code, page, table
 from npnet.config import EarlyStopping, Experiment
-from npnet.config.scalars import plain_float
+from npnet.config.nodes import plain_float
 from npnet.config.schema import KINDS
-from npnet.config.type_info import describe, item_of, nothing_of, registry_of, type_of
+from npnet.config.type_info import describe, item_of, none_word, registry_of, type_of
 from npnet.data import Split
 from npnet.metrics import Metric, metrics
 from npnet.nn.losses import Loss
@@ -98,7 +98,7 @@ def written(value: Any, kind: Any) -> str:
         return plain_float(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
-    return (nothing_of(kind) or "null") if value is None else str(value)
+    return (none_word(kind) or "null") if value is None else str(value)
 
 
 THREE_WAYS = """

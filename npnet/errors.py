@@ -1,11 +1,11 @@
-"""What can go wrong, each with its exit code: `npnet: error: what, where` and a `hint:` line."""
+"""All errors, each with its exit code, a message, and a hint how to correct it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 class NpnetError(Exception):
-    """An error that npnet explains: what happened and where, in one line, a hint, and an exit code."""
+    """An error with a message of one line, a hint how to correct it, and an exit code."""
 
     code = 1
 
@@ -17,14 +17,14 @@ class NpnetError(Exception):
 
 
 class UsageError(NpnetError):
-    """The command line is off: an unknown flag, a value that does not fit, a name of nothing."""
+    """A wrong command line: an unknown flag, value or name."""
 
     code = 2
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a config: what, where (`circles.yaml:7:3`), a hint, and the line with a caret."""
+    """An issue of a config: message, location, hint, and the line with a caret."""
 
     message: str
     where: str = ""
@@ -33,7 +33,7 @@ class Problem:
 
 
 class ConfigError(NpnetError):
-    """A config that cannot be run; it holds every mistake that was found, in the order of the file."""
+    """A config that cannot be run, with every issue found, in the order of the file."""
 
     code = 3
 
@@ -44,7 +44,7 @@ class ConfigError(NpnetError):
 
 
 class DataError(NpnetError):
-    """Data that cannot be used as they are: missing files or columns, gaps, text among numbers."""
+    """Data that cannot be used: missing files or columns, gaps, text among numbers."""
 
     code = 4
     key: str | None = None
@@ -58,13 +58,13 @@ class RunError(NpnetError):
 
 
 class MachineError(NpnetError):
-    """The machine refuses: disk, memory or permissions."""
+    """A refusal of the machine: disk, memory or permissions."""
 
     code = 6
 
 
 class DiskFull(MachineError):
-    """No room is left on the disk, or in the quota."""
+    """No space left on the disk, or in the quota."""
 
 
 class Diverged(NpnetError):
@@ -80,13 +80,13 @@ class Unmet(NpnetError):
 
 
 class InUse(NpnetError):
-    """A run folder in which another process works."""
+    """A run folder in use by another process."""
 
     code = 9
 
 
 class AdvisedError(ValueError):
-    """A value that does not fit: what is wrong, and a hint; its text says both."""
+    """A wrong value, with a message and a hint; its text contains both."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(f"{message}; {hint}" if hint else message)
@@ -94,24 +94,24 @@ class AdvisedError(ValueError):
 
 
 class OptionError(AdvisedError):
-    """An option whose value does not fit another one, or sizes known only from data: the options on the way to it."""
+    """An option whose value does not fit another option or the data, with its path."""
 
     def __init__(self, option: str, message: str, hint: str | None = None, above: tuple[str | int, ...] = ()) -> None:
         super().__init__(message, hint)
         self.path = (*above, option)
 
     def inside(self, *above: str | int) -> "OptionError":
-        """The same error of an option that stands deeper."""
+        """Return the same error for an option nested deeper."""
         *inner, option = self.path
         return OptionError(str(option), self.message, self.hint, (*above, *inner))
 
 
 class NpnetWarning(UserWarning):
-    """What may be wrong with a training or a prediction in Python, in the words that the command line prints."""
+    """A possible problem of a training or a prediction in Python."""
 
 
 class UnknownName(AdvisedError):
-    """A name that nothing is registered under; its hint is the nearest one, or all."""
+    """A name that is not registered; the hint is the nearest name, or all names."""
 
     def __init__(self, kind: str, name: str, names: Sequence[str], near: str | None) -> None:
         self.kind, self.name = kind, name

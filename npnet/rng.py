@@ -1,22 +1,22 @@
-"""Random streams: derived from one seed and a purpose, never stored."""
+"""Random streams, derived from a seed and a purpose, never stored."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials"]
-PURPOSES: tuple[Purpose, ...] = ("data", "split", "init", "shuffle", "dropout", "members", "search", "trials")
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
 def member_seed(seed: int, member: int) -> int:
-    """The seed of one of several models that share a run's seed; that of the first is the run's own."""
+    """Return the seed of one of a run's models; the first has the seed of the run."""
     if member == 0:
         return seed
     return _seed(seed, "members", member)
 
 
 def trial_seed(seed: int, trial: int) -> int:
-    """The seed of the initial values and the dropout of a sweep's trial, by its number."""
+    """Return the seed of the initial values and dropout of a sweep's trial, by its number."""
     return _seed(seed, "trials", trial)
 
 
@@ -26,7 +26,7 @@ def _seed(seed: int, purpose: Purpose, number: int) -> int:
 
 
 def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:
-    """The generator of one purpose: PCG64(SeedSequence(seed, spawn_key=(purpose, *key))).
+    """Return the generator of a purpose: PCG64(SeedSequence(seed, spawn_key=(purpose, *key))).
 
     The same arguments give the same numbers in any process; other keys give independent ones.
     """

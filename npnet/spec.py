@@ -1,4 +1,4 @@
-"""Specs: frozen, typed options, the one base of everything that a YAML file can name."""
+"""Specs: frozen, typed options, the base of everything that a config can name."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ class Spec(BaseModel):
 
     @classmethod
     def main_option(cls) -> str | None:
-        """The option that `{name: value}` sets: the first one declared."""
+        """Return the option that `{name: value}` sets: the first one declared."""
         return next(iter(cls.model_fields), None)
 
 
@@ -34,14 +34,14 @@ class Named:
         self.registry = registry
 
     def parse(self, value: object) -> Any:
-        """The spec that a written value stands for; ValueError or ValidationError says what is off."""
+        """Return the spec of a written value; raise ValueError or ValidationError."""
         if isinstance(value, Spec):
             return value
         name, options = self.spell_out(value)
         return _validator(name, self.registry.find(name)).validate_python({name: options})[name]
 
     def spell_out(self, value: object) -> tuple[str, dict[str, Any]]:
-        """The name and the options by name of any of the three ways to write a thing."""
+        """Return the name and the options of a spec written in any of the three ways."""
         kind = self.registry.kind
         if isinstance(value, str):
             return value, {}
@@ -61,7 +61,7 @@ class Named:
         return name, {main: options}
 
     def write(self, spec: Spec) -> Any:
-        """The shortest way to write a spec: only the options that were given."""
+        """Return the shortest way to write a spec: only the options that were given."""
         name = self.registry.name_of(spec)
         options = spec.model_dump(mode="json", exclude_unset=True)
         if not options:
@@ -83,5 +83,5 @@ class Named:
 
 @cache
 def _validator(name: str, spec: type[Spec]) -> TypeAdapter[Any]:
-    """What checks the options of a registered spec, and reports mistakes below its name; making one takes 0.5 ms."""
+    """Return the validator of a registered spec's options; making one takes 0.5 ms."""
     return TypeAdapter(TypedDict(name, {name: spec}))  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Text in messages: foreign text made harmless for a terminal, quoted names, and lists that end."""
+"""Text in messages: escaping for terminals, quoted names, and shortened lists."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ MOST = 10
 
 
 def escaped(text: str) -> str:
-    """A text with every control character, line end and sign of direction as an escape sequence that can be read.
+    """Escape every control character, line end and direction mark of a text.
 
     Those of JSON from U+007F on, so that JSON stays the same JSON.
 
@@ -19,22 +19,22 @@ def escaped(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The same of a text of several lines, whose ends are kept."""
+    """Escape a text of several lines, except their ends."""
     return "\n".join(map(escaped, text.split("\n")))
 
 
 def one_line(text: str, limit: int = 1000) -> str:
-    """A text as one line, and not endless."""
+    """Return a text as a single escaped line, cut at a length."""
     return escaped(text if len(text) <= limit else f"{text[: limit - 3]}...")
 
 
 def quoted(text: str) -> str:
-    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
+    """Quote a text for an error message: escaped, and cut at 60 characters."""
     return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
 
 
 def listed(names: Iterable[object], most: int = MOST, total: int | None = None) -> str:
-    """Names with commas, however many there are; `total` counts them where not all are given.
+    """Join names with commas, at most `most` of them; `total` counts those not given.
 
     >>> listed("abc"), listed(range(300), 3)
     ('a, b, c', '0, 1, 2 and 297 more')
@@ -46,7 +46,7 @@ def listed(names: Iterable[object], most: int = MOST, total: int | None = None) 
 
 
 def first_of(lines: Sequence[str], where: str, most: int = MOST) -> list[str]:
-    """Lines of one kind, however many there are; `where` says what lists all of them.
+    """Return at most `most` lines of a kind; `where` names the place that lists all.
 
     >>> first_of(["a", "b", "c"], "see log.txt", 2)
     ['a', 'b', 'and 1 more of this kind; see log.txt']

@@ -1,4 +1,4 @@
-"""The shipped configs: valid, short, and as good on rows they have never seen as they are meant to be."""
+"""The shipped configs: valid, short, and with the promised scores on the test set."""
 
 import json
 from functools import cache
@@ -14,8 +14,9 @@ from threadpoolctl import threadpool_limits
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
-from npnet.experiment.compatibility import check
+from npnet.experiment.compatibility import misfits
 from npnet.experiment.data_info import DataInfo
+from npnet.experiment.resolved import resolve
 from npnet.model.fitting import Fitting
 from npnet.nn.initializers import Uniform
 from npnet.nn.linear import Linear
@@ -33,7 +34,7 @@ def fitting_at(path: Path, *overrides: str) -> Fitting:
     experiment = loaded.experiment
     dataset = experiment.dataset.load(loaded.base, experiment.seed)
     data = prepare(dataset, experiment.split, experiment.scale, experiment.seed)
-    check(loaded, DataInfo.of(data))
+    loaded.raise_for(misfits(resolve(loaded.experiment, DataInfo.of(data))))
     return fitting_of(experiment, data)
 
 
@@ -57,24 +58,24 @@ def best_radius_score(X: NDArray[np.float64], y: NDArray[np.int64]) -> float:
     return float(((inside[:, y == 1]).mean(axis=1) + (~inside[:, y == 0]).mean(axis=1)).max() / 2)
 
 
-def test_the_configs_that_are_promised_are_there() -> None:
+def test_the_promised_configs_exist() -> None:
     assert {path.stem for path in CONFIGS.glob("*.yaml")} >= set(SHIPPED)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONFIGS).as_posix())
 class TestEveryConfig:
-    def test_says_first_what_it_is_and_stays_short(self, path: Path) -> None:
+    def test_a_config_begins_with_its_purpose_and_is_short(self, path: Path) -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
         assert lines[0].startswith("# ")
         assert len(lines) <= 30
         assert max(map(len, lines)) <= 120
 
-    def test_fits_the_schema(self, path: Path) -> None:
+    def test_a_config_fits_the_schema(self, path: Path) -> None:
         schema = json.loads((ROOT / "docs" / "config.schema.json").read_text(encoding="utf-8"))
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
         assert not [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(written)]
 
-    def test_begins_to_train(self, path: Path) -> None:
+    def test_a_config_begins_to_train(self, path: Path) -> None:
         fitting = fitting_at(path, "epochs=1")
         (progress,) = (progress for progress in fitting.fit() if progress.complete)
         assert progress.finite.all()
@@ -105,7 +106,7 @@ def test_breast_cancer_is_ranked_well() -> None:
 
 
 @pytest.mark.parametrize(("name", "metric", "least"), [("spirals", "accuracy", 0.97), ("iris", "accuracy", 0.9)])
-def test_classes_are_told_apart(name: str, metric: str, least: float) -> None:
+def test_classes_are_separated(name: str, metric: str, least: float) -> None:
     assert trained(name, 0).scores("test")[metric] >= least
 
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main, rows, stacked_loss
 from npnet.config import load
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
 from npnet.model.fitting import Fitting

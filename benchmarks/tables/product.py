@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.tables.clock import timed
 from benchmarks.tables.sources import Halves, Table, score
 from npnet import config
-from npnet.config.presets import text_of
+from npnet.config.files import preset_text
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
 from npnet.experiment.threads import limited
@@ -23,7 +23,7 @@ TRAIN, TEST, CONFIG = "train.csv", "test.csv", "config.yaml"
 
 def recipe() -> str:
     """The preset as it is measured."""
-    return text_of(PRESET)
+    return preset_text(PRESET)
 
 
 def measure(halves: Halves) -> dict[str, float]:

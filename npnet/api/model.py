@@ -24,7 +24,7 @@ from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer
 from npnet.engine.state_dict import weights_of
 from npnet.errors import DataError, NpnetWarning, UsageError
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import prepare_folds
 from npnet.experiment.threads import limited
 from npnet.machine.refusals import explained_memory
 from npnet.model.fitting import Fitting
@@ -115,7 +115,7 @@ class Model:
             folds = prepare_folds(experiment, dataset)
             self._check_inputs(folds[0][0])
             resolved = resolve_checked(loaded, folds)
-            resolved = replace(resolved, config=resolved.config.model_copy(update={"prepare": experiment.prepare}))
+            resolved = replace(resolved, given=experiment)
         with arguments(), limited(resolved.threads), explained_memory():
             self._fit(Fitting(resolved, folds), verbose, resolved.threads)
         self._has_names = self._has_names or source.layout is not None

@@ -10,11 +10,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from npnet.config import Experiment, Loaded
-from npnet.config.issues import mistakes_of, sentence, unbounded
+from npnet.config.issues import issues_of, must_be, non_finite
 from npnet.config.loaded import of_tree
-from npnet.config.locations import SourceLocation, refusal
-from npnet.config.nodes import Node
-from npnet.config.trial_configs import node_of
+from npnet.config.nodes import Node, SourceLocation, config_error
 from npnet.config.type_info import type_of
 from npnet.data import Source
 from npnet.errors import ConfigError, DataError, Diverged, UsageError
@@ -51,16 +49,16 @@ def validated(spec: type[S], options: Mapping[str, Any]) -> S:
     """The spec with some options; UsageError says what is wrong with them."""
     root = _tree(options)
     with arguments(spec.__name__):
-        found = [*unbounded(root, spec)]
+        found = [*non_finite(root, spec)]
         try:
             made = spec.model_validate(root.plain())
         except ValidationError as error:
             missing = [str(one["loc"][0]) for one in error.errors() if one["type"] == "missing"]
             if missing:
                 raise UsageError(f"{spec.__name__} needs {' and '.join(missing)}") from None
-            raise refusal([*found, *mistakes_of(error, root, spec)]) from None
+            raise config_error([*found, *issues_of(error, root, spec)]) from None
         if found:
-            raise refusal(found)
+            raise config_error(found)
         return made
 
 
@@ -70,7 +68,7 @@ def option(name: str, value: object) -> Any:
     try:
         return TypeAdapter(kind).validate_python(bare, strict=True)
     except ValidationError:
-        raise UsageError(sentence((name,), kind, bare)) from None
+        raise UsageError(must_be((name,), kind, bare)) from None
 
 
 def loaded_of(source: Source, layers: Sequence[Layer], validation: float, options: Mapping[str, Any]) -> Loaded:
@@ -103,7 +101,7 @@ def in_python(text: str) -> str:
 
 
 def _tree(options: Mapping[str, Any]) -> Node:
-    return node_of(_bare(options), CODE)
+    return Node.of(_bare(options), CODE)
 
 
 def _bare(value: Any) -> Any:

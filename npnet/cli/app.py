@@ -34,7 +34,7 @@ from npnet.errors import MachineError, NpnetError, UsageError
 from npnet.machine.imports import room_for_imports
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.signals import Stop, exit_code
-from npnet.registry.synonyms import synonym
+from npnet.registry import synonym
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")

@@ -197,10 +197,10 @@ def refuse_twice(options: Mapping[str, str], overrides: Sequence[str]) -> None:
 
 def _no_option(written: str, name: str, value: str) -> UsageError:
     from npnet.config import Experiment
-    from npnet.config.advice import moved_option
+    from npnet.config.suggestions import suggest_option
 
     first, dot, rest = name.partition(".")
-    hint = None if dot else moved_option(name, value)
+    hint = None if dot else suggest_option(name, value)
     if hint is None and (near := nearest(first, list(Experiment.model_fields))):
         hint = f"write {near}{dot}{rest}={value}"
     return UsageError(f"there is no option {written}", hint or "-h shows the options")

@@ -55,16 +55,16 @@ def show(here: Here, config: Config, overrides: Overrides = None) -> None:
     """Print a config with every default filled in, as YAML that trains the same."""
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
-    from npnet.config.resolved import show, spelled
+    from npnet.config.writer import plain_options, write_commented
     from npnet.experiment.resolved import without_final_activation
 
     experiment = load(config, overrides or []).experiment
     if here.json:
-        here.screen.result_json(spelled(experiment))
+        here.screen.result_json(plain_options(experiment))
         return
     if experiment.loss and without_final_activation(experiment.layers, experiment.loss) != experiment.layers:
         here.screen.result(f"# {experiment.loss.link} is trained together with the loss, as one formula of raw scores")
-    here.screen.result(show(experiment))
+    here.screen.result(write_commented(experiment))
 
 
 def schema(here: Here) -> None:
@@ -80,7 +80,7 @@ def explain(
 ) -> None:
     """Say what a key means, what it takes and its default."""
     from npnet.config import Experiment
-    from npnet.config.explain import explain
+    from npnet.config.schema import explain
 
     text = explain(key) if key else "".join(f"{explain(name).splitlines()[0]}\n" for name in Experiment.model_fields)
     if here.json:

@@ -60,7 +60,7 @@ def plot(
 
 def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
     """The pictures of one training; gives their paths. Its data are opened only where a picture needs them."""
-    from npnet.experiment.threads import limited, threads_of
+    from npnet.experiment.threads import limited
     from npnet.plots import draw, lacking_data
     from npnet.plots.from_folder import folder_material
     from npnet.plots.from_run import material
@@ -77,7 +77,7 @@ def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str])
             raise
         here.screen.say(f"left out {', '.join(lacking)}: {error.message}")
         return draw(seen, [name for name in kinds if name not in lacking], run.plots, formats)
-    with limited(threads_of(fitting.experiment)):
+    with limited(fitting.resolved.threads):
         seen = material(run, fitting)
         return draw(seen, chosen(kind, seen), run.plots, formats)
 

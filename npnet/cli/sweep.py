@@ -107,11 +107,11 @@ def sweep(
 def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: Path | None) -> "SweepPlan":
     """The plan of a config, with what the command line adds to it."""
     from npnet.config import load
-    from npnet.config.sweep_overrides import parted
+    from npnet.config.overrides import split_sweep_values
     from npnet.sweep.listing import tries_of
     from npnet.sweep.plan import planned
 
-    tries, others = parted(overrides)
+    tries, others = split_sweep_values(overrides)
     given = [f"sweep.{key}={value}" for key, value in options.items() if value is not None]
     refuse_twice({f"--{key}": f"sweep.{key}" for key, value in options.items() if value is not None}, others)
     if table is not None:

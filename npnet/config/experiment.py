@@ -1,13 +1,14 @@
-"""The experiment: everything that a config file can say, with its defaults."""
+"""The experiment: every key of a config file, with its type, default and description."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PositiveInt
 
-from npnet.config.presets import known
-from npnet.config.score_names import known_score
-from npnet.config.sweep import SweepSpec
-from npnet.config.type_info import Also
+from npnet.config.files import known_preset
+from npnet.config.nodes import KeyIssue
+from npnet.config.sweep import SweepSpec, known_score
+from npnet.config.type_info import Shorthand
 from npnet.data import SourceSpec, Split
 from npnet.data.datasets.table import Table
 from npnet.data.preprocessing.preprocessing import PrepareSpec
@@ -22,31 +23,26 @@ from npnet.nn.schedules import Constant, ScheduleSpec
 from npnet.registry import nearest
 from npnet.spec import Spec
 
-PARTS = ("train", "validation")
+MONITORED_SPLITS = ("train", "validation")
 
 
 class EarlyStopping(Spec):
-    """Stop when the monitored value has not improved for `patience` epochs."""
+    """Stop when the monitored score has not improved for `patience` epochs."""
 
-    patience: int = Field(ge=1, le=10**7, description="Epochs without an improvement after which training stops.")
-    min_delta: float = Field(0.0, ge=0, le=1e6, description="The least change that counts as an improvement.")
+    patience: int = Field(ge=1, le=10**7, description="Stop after this many epochs without an improvement.")
+    min_delta: float = Field(0.0, ge=0, le=1e6, description="The smallest change that counts as an improvement.")
 
 
-def _short(value: object) -> object:
+def _stopping_of(value: object) -> object:
     if value is False or value == "off":
         return None
-    short = isinstance(value, int | float) and not isinstance(value, bool)
-    return {"patience": value} if short else value
+    return {"patience": value} if type(value) in (int, float) else value
 
 
 def _known_metrics(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         metrics.find(name)
     return names
-
-
-def _known_monitor(name: str) -> str:
-    return known_score(name, "_", PARTS)
 
 
 def _known_rate(name: str) -> str:
@@ -59,20 +55,26 @@ def _known_rate(name: str) -> str:
 
 Stopping = Annotated[
     EarlyStopping | None,
-    BeforeValidator(_short),
-    Also('a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False}), "off"),
+    BeforeValidator(_stopping_of),
+    Shorthand(
+        'a number of epochs, "off"', ({"type": "integer", "minimum": 1}, {"const": "off"}, {"const": False}), "off"
+    ),
 ]
 Folding = Annotated[
     Folds | None,
-    BeforeValidator(
-        lambda value: {"folds": value} if isinstance(value, int) and not isinstance(value, bool) else value
-    ),
-    Also("a number of folds", ({"type": "integer", "minimum": 2},)),
+    BeforeValidator(lambda value: {"folds": value} if type(value) is int else value),
+    Shorthand("a number of folds", ({"type": "integer", "minimum": 2},)),
 ]
-ClassWeight = Literal["balanced"] | dict[str, Annotated[float, Field(ge=0, le=1e9)]]
+Preset = Annotated[str, AfterValidator(known_preset)]
+MonitoredScore = Annotated[str, AfterValidator(lambda name: known_score(name, "_", MONITORED_SPLITS))]
 Metrics = Annotated[tuple[str, ...], Field(strict=False, max_length=100), AfterValidator(_known_metrics)]
 Layers = Annotated[tuple[LayerSpec, ...], Field(strict=False, min_length=1, max_length=1000)]
 Batch = Annotated[PositiveInt, Field(le=10**9)] | Literal["all"]
+ClassWeight = Literal["balanced"] | dict[str, Annotated[float, Field(ge=0, le=1e9)]]
+Threshold = Annotated[str, AfterValidator(_known_rate)] | Annotated[float, Field(gt=0, lt=1)]
+Limit = Annotated[float, Field(gt=0, le=1e30)]
+Penalty = Annotated[float, Field(ge=0, le=1e6)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Threads = Annotated[PositiveInt, Field(le=1024)] | Literal["auto"]
 
 
@@ -81,94 +83,113 @@ class Experiment(Spec):
 
     model_config = ConfigDict(allow_inf_nan=False)
 
-    dataset: SourceSpec = Field(description="The data: a built-in set or a table.")
-    preset: Annotated[str, AfterValidator(known)] | None = Field(
-        None, description="A recipe that stands for the keys that are not there; keys beside it win."
-    )
-    split: Split = Field(Split(), description="Shares of the rows for test and validation; the rest trains.")
+    dataset: SourceSpec = Field(description="The data: a built-in data set or a table.")
+    preset: Preset | None = Field(None, description="A recipe for every key that the config does not set.")
+    split: Split = Field(Split(), description="Shares of the rows for the test and validation sets.")
     scale: Literal["standard", "none"] = Field(
-        "standard", description="Bring every feature to mean 0 and deviation 1, as measured on the train part, or not."
+        "standard", description="Whether to scale features to mean 0 and standard deviation 1 on the training set."
     )
     prepare: PrepareSpec | None = Field(
-        None, description="How columns become inputs; left out, numbers as `scale` says and categories one-hot."
+        None, description="How columns become inputs; default: numbers as in `scale`, categories one-hot."
     )
-    layers: Layers = Field(description="The network's layers, first to last; their inputs are inferred.")
-    loss: LossSpec | None = Field(None, description="What training makes small; left out, the usual one of the task.")
-    optimizer: OptimizerSpec = Field(Adam(), description="The rule that moves the parameters along the gradient.")
+    layers: Layers = Field(description="The layers of the network in order; the number of inputs is inferred.")
+    loss: LossSpec | None = Field(None, description="The loss to minimize; default: the usual loss of the task.")
+    optimizer: OptimizerSpec = Field(Adam(), description="The rule that updates the parameters from the gradient.")
     learning_rate: float | None = Field(
-        None, gt=0, le=1e6, description="The size of a step; left out, the optimizer's usual one."
+        None, gt=0, le=1e6, description="The initial learning rate; default: the optimizer's usual learning rate."
     )
-    schedule: ScheduleSpec = Field(Constant(), description="How the learning rate changes over the training.")
-    epochs: int = Field(100, ge=0, le=10**7, description="Passes over the train part; 0 leaves the initial weights.")
-    batch_size: Batch = Field(32, description="Rows per step; all is full-batch gradient descent.")
-    early_stopping: Stopping = Field(None, description="When to stop before the last epoch, or off.")
-    monitor: Annotated[str, AfterValidator(_known_monitor)] | None = Field(
+    schedule: ScheduleSpec = Field(Constant(), description="How the learning rate changes during training.")
+    epochs: int = Field(100, ge=0, le=10**7, description="Passes over the training set; 0 keeps the initial weights.")
+    batch_size: Batch = Field(32, description="Rows per gradient step; `all` for full-batch gradient descent.")
+    early_stopping: Stopping = Field(None, description="When to stop before the last epoch, or `off`.")
+    monitor: MonitoredScore | None = Field(
         None,
-        description="The value whose best epoch is kept; left out, validation_loss, or train_loss without validation.",
+        description="The score whose best epoch is restored; default: validation_loss, or train_loss without a "
+        "validation set.",
     )
-    metrics: Metrics | None = Field(None, description="Metrics of each epoch, beside the monitored one.")
-    evaluate_every: int = Field(1, ge=1, le=10**7, description="Epochs from one evaluation to the next.")
+    metrics: Metrics | None = Field(None, description="Metrics of each evaluation besides the monitored score.")
+    evaluate_every: int = Field(1, ge=1, le=10**7, description="Evaluate every this many epochs.")
     cv: Folding = Field(None, description="Cross-validation: a number of folds, or folds, repeats and validation.")
     class_weight: ClassWeight | None = Field(
-        None, description="How much each class counts: balanced, so that all count the same, or a number by class."
+        None, description="Weights of classes: `balanced` for the same total weight each, or a mapping."
     )
-    threshold: Annotated[str, AfterValidator(_known_rate)] | Annotated[float, Field(gt=0, lt=1)] | None = Field(
+    threshold: Threshold | None = Field(
         None,
-        description="The probability from which two classes are decided; a metric's name chooses it on validation.",
+        description="Decision threshold for two classes: a probability, or a metric to maximize on the validation set.",
     )
-    temperature: bool = Field(False, description="Divide logits by a number that makes probabilities honest.")
-    ensemble: int = Field(
-        1, ge=1, le=10_000, description="Networks that are trained as one stack, and whose predictions are averaged."
+    temperature: bool = Field(
+        False, description="Calibrate probabilities by temperature scaling, fitted on the validation set."
     )
+    ensemble: int = Field(1, ge=1, le=10_000, description="Number of networks whose predictions are averaged.")
     own_validation: bool = Field(
         False,
-        description="Whether each network of an ensemble draws a validation part of its own from train and validation.",
+        description="Whether each network of an ensemble draws a validation set of its own.",
     )
-    l1: float = Field(0.0, ge=0, le=1e6, description="Penalty on the absolute values of the weights.")
-    l2: float = Field(0.0, ge=0, le=1e6, description="Penalty on half the squares of the weights; biases are spared.")
-    max_norm: float | None = Field(None, gt=0, le=1e30, description="The longest that a unit's weights may grow.")
-    clip_norm: float | None = Field(None, gt=0, le=1e30, description="The longest gradient; longer ones are cut.")
-    clip_value: float | None = Field(None, gt=0, le=1e30, description="The largest value in a gradient.")
+    l1: Penalty = Field(0.0, description="Penalty on the absolute values of the weights; biases excluded.")
+    l2: Penalty = Field(0.0, description="Penalty on half the squared weights; biases excluded.")
+    max_norm: Limit | None = Field(None, description="Upper limit of the norm of each unit's weights.")
+    clip_norm: Limit | None = Field(None, description="Scale the gradient down to at most this norm.")
+    clip_value: Limit | None = Field(None, description="Clip each component of the gradient to this absolute value.")
     checkpoint_every: float = Field(
-        10.0, ge=0, le=1e9, description="Seconds from one checkpoint to the next; 0 writes one after every epoch."
+        10.0, ge=0, le=1e9, description="Seconds between checkpoints; 0 writes one after every epoch."
     )
     diverge_factor: float | None = Field(
         1e6,
         gt=1,
         le=1e30,
-        description="How many times the first loss, or 1 if that is less, ends a training as diverged.",
+        description="Stop as diverged when train_loss exceeds this many times max(1, initial train_loss).",
     )
-    seed: int = Field(0, ge=0, le=2**63 - 1, description="The number that all random draws are derived from.")
-    model_seed: int | None = Field(
-        None, ge=0, le=2**63 - 1, description="The same for initial values and dropout alone; left out, `seed`."
-    )
-    dtype: Literal["float32", "float64"] = Field("float32", description="The numbers that the network computes in.")
+    seed: Seed = Field(0, description="Seed of all random numbers: split, weights, batches.")
+    model_seed: Seed | None = Field(None, description="Seed of the initial weights and dropout alone; default: `seed`.")
+    dtype: Literal["float32", "float64"] = Field("float32", description="Floating-point type of the computation.")
     threads: Threads = Field(
         "auto",
-        description="BLAS threads, on which the last bits depend; `auto`: every core for large products, else 1.",
+        description="BLAS threads; they affect the last bits of results. `auto`: all cores for large matrix products, "
+        "else 1.",
     )
-    weights: str | None = Field(None, description="A run whose weights to start from, instead of initial values.")
-    sweep: SweepSpec | None = Field(None, description="What npnet sweep tries; a training leaves it aside.")
+    weights: str | None = Field(None, description="A run to take the initial weights from.")
+    sweep: SweepSpec | None = Field(None, description="The values that `npnet sweep` tries; ignored by `npnet train`.")
 
     @property
     def preparing(self) -> PrepareSpec | Literal["standard", "none"]:
-        """How columns become inputs: `prepare`, or what `scale` says where that is left out."""
+        """How columns become inputs: `prepare`, or `scale` where `prepare` is not set."""
         return self.prepare or self.scale
 
     @property
     def given_threshold(self) -> float:
-        """The threshold of two classes while training: the one given, or one half until one is chosen."""
+        """The threshold of two classes during training: as given, or 0.5 until one is chosen."""
         return self.threshold if isinstance(self.threshold, float) else 0.5
 
     @property
     def monitored(self) -> str:
-        """The value whose best epoch is kept, the default filled in."""
+        """The monitored score, with its default filled in."""
         return self.monitor or ("validation_loss" if self.validates else "train_loss")
 
     @property
     def validates(self) -> bool:
-        """Whether there is a validation part: of each fold, a file of its own, or a share of the rows."""
+        """Whether there is a validation set: in each fold, in a separate file, or split off."""
         if self.cv is not None:
             return bool(self.cv.validation)
         files = self.dataset.own_files if isinstance(self.dataset, Table) else ()
         return "validation" in files if files else bool(self.split.validation)
+
+
+def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
+    """Yield a key, a message and a hint for all settings that exclude each other."""
+    e = experiment
+    if isinstance(e.dataset, Table) and e.dataset.own_files:
+        named = " and ".join(e.dataset.own_files)
+        if "split" in e.model_fields_set:
+            message = "split has no effect where the sets are files of their own"
+            yield ("split",), message, f"take split out, or {named} out of dataset"
+        if e.cv is not None:
+            message = "cv splits all rows, but the sets are files of their own"
+            yield ("cv",), message, f"take cv out, or {named} out of dataset"
+    if e.prepare is not None and "scale" in e.model_fields_set:
+        message = f"prepare sets how numbers are scaled, so scale: {e.scale} has no effect"
+        other = ", or write prepare: {numbers: none}" if e.scale == "none" else ""
+        yield ("scale",), message, f"take scale out{other}"
+    if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:
+        patience, every = e.early_stopping.patience, e.evaluate_every
+        message = f"early_stopping after {patience} epochs would stop before the next evaluation, one in {every} epochs"
+        yield ("early_stopping",), message, f"write early_stopping: {every}, or evaluate_every: {patience}"

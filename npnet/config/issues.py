@@ -1,4 +1,4 @@
-"""Messages: what pydantic finds wrong, in npnet's words, each at the line that is to blame."""
+"""Validation errors of pydantic in npnet's words, each at the line that causes it."""
 
 from collections.abc import Iterator, Sized
 from math import isfinite
@@ -7,190 +7,177 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from npnet.config.advice import as_override, beside_optimizer, misplaced, no_layer, table_of
-from npnet.config.advice import written as advised
-from npnet.config.corrections import correction
-from npnet.config.dumper import flow
-from npnet.config.locations import ConfigIssue, SourceLocation, shown
-from npnet.config.nodes import Node, Path, dotted
-from npnet.config.scalars import plain_float
-from npnet.config.type_info import article, below, describe, follow, nothing_of, registry_of, spec_of
+from npnet.config.nodes import ConfigIssue, Node, Path, SourceLocation, dotted, plain_float, shown
+from npnet.config.suggestions import (
+    as_override,
+    suggest_beside_optimizer,
+    suggest_key,
+    suggest_layer,
+    suggest_table,
+    suggest_value,
+    write_key,
+)
+from npnet.config.type_info import article, below, describe, follow, none_word, registry_of, spec_of
+from npnet.config.writer import flow
 from npnet.data.source import datasets
 from npnet.errors import AdvisedError, OptionError, UnknownName
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
 from npnet.registry import Registry, nearest
 
-EXTENDS = "extends"  # a key of files, which no experiment has
-USUAL = "adam"  # of several things that have an option
-KEYS = {
+DEFAULT = "adam"  # the suggested owner of an option that several registered things have
+REQUIRED = {
     "dataset": "dataset: {table: {path: FILE, target: COLUMN}}",
     "layers": "layers: [{linear: 16}, relu, linear]",
-}  # that a config must have
-NAME_KEYS = ("name", "type", "class_name", "class", "kind", "_target_")  # under which other libraries put a name
+}
+"""The keys that a config must have, each with an example."""
+NAME_KEYS = ("name", "type", "class_name", "class", "kind", "_target_")  # other libraries' keys for a name
 
 
-def mistakes_of(error: ValidationError, root: Node, kind: Any) -> Iterator[ConfigIssue]:
-    """Every mistake that a validation found; the branches of a union make one, as deep inside as any of them came."""
+def issues_of(error: ValidationError, root: Node, kind: Any) -> Iterator[ConfigIssue]:
+    """Yield the issues of a failed validation; a union gives its most deeply nested issue."""
     details = error.errors(include_url=False)
-    told = {path[:end] for path, _ in (follow(kind, detail["loc"]) for detail in details) for end in range(len(path))}
+    done = {path[:end] for path, _ in (follow(kind, detail["loc"]) for detail in details) for end in range(len(path))}
     for detail in details:
-        if (
-            detail["type"] == "too_short"
-            and isinstance(detail["input"], Sized)
-            and len(detail["input"]) >= detail["ctx"]["min_length"]
-        ):
-            continue  # pydantic counts only the items without a mistake
+        counted = len(detail["input"]) if isinstance(detail["input"], Sized) else 0
+        if detail["type"] == "too_short" and counted >= detail["ctx"]["min_length"]:
+            continue  # pydantic counts only the items without an error
         path, inner = follow(kind, detail["loc"])
         if detail["type"] == "extra_forbidden":
             yield _unknown_key(root, path, inner, str(detail["loc"][-1]))
         elif detail["type"] == "missing":
-            yield _missing(root, path)
-        elif path not in told:
-            told.add(path)
-            yield _wrong_value(detail, root, path, inner)
+            yield _missing_key(root, path)
+        elif path not in done:
+            done.add(path)
+            yield _wrong_value(detail, root.walk(path)[-1], path, inner)
 
 
-def unbounded(node: Node, kind: Any, path: Path = ()) -> Iterator[ConfigIssue]:
-    """Every number of a tree that is not finite, with what its key takes."""
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield from unbounded(child, below(kind, key), (*path, key))
-    elif isinstance(node.value, list):
+def non_finite(node: Node, kind: Any, path: Path = ()) -> Iterator[ConfigIssue]:
+    """Yield an issue for every number of a tree that is not finite."""
+    if isinstance(node.value, list):
         for position, child in enumerate(node.value):
-            yield from unbounded(child, below(kind, position), (*path, position))
+            yield from non_finite(child, below(kind, position), (*path, position))
     elif kind is not None and isinstance(node.value, float) and not isfinite(node.value):
         spec = spec_of(kind)
-        main = spec.main_option() if spec and not nothing_of(kind) else None
+        main = spec.main_option() if spec and not none_word(kind) else None
         if main:  # a short form
             path, kind = (*path, main), below(kind, main)
-        yield ConfigIssue(node.place, sentence(path, kind, node.value), "numbers are finite, and at most 1.8e308")
+        message = must_be(path, kind, node.value)
+        yield ConfigIssue(node.location, message, "numbers are finite, and at most 1.8e308")
+    for key, child in node.items.items():
+        yield from non_finite(child, below(kind, key), (*path, key))
 
 
 def _unknown_key(root: Node, path: Path, kind: Any, key: str) -> ConfigIssue:
     spec = spec_of(kind)
-    known = list(spec.model_fields) if spec else []
-    known += [] if path else [EXTENDS]
-    place = root.place_of((*path, key), of_key=True)
-    message = f'unknown key "{shown(key)}"'
-    if advice := misplaced(root, path, key, root.walk((*path, key))[-1]):
-        return ConfigIssue(place, message, advice)
-    if near := nearest(key, known):
-        return ConfigIssue(place, message, f'did you mean "{near}"?')
-    owner = f"the keys of {dotted(path)}" if path else "the keys"
-    hint = f"{owner} are: {', '.join(known)}" if known else f"{dotted(path)} has no options; write it alone"
-    return ConfigIssue(place, message, hint)
+    known = [*(spec.model_fields if spec else ()), *(() if path else ("extends",))]
+    hint = suggest_key(root, path, key, root.walk((*path, key))[-1])
+    if hint is None and (near := nearest(key, known)):
+        hint = f'did you mean "{near}"?'
+    if hint is None:
+        owner = f"the keys of {dotted(path)}" if path else "the keys"
+        hint = f"{owner} are: {', '.join(known)}" if known else f"{dotted(path)} has no options; write it alone"
+    return ConfigIssue(root.location_of((*path, key), of_key=True), f'unknown key "{shown(key)}"', hint)
 
 
-def _missing(root: Node, path: Path) -> ConfigIssue:
-    *above, key = path
+def _missing_key(root: Node, path: Path) -> ConfigIssue:
+    above, key = path[:-1], path[-1]
     if not above:
-        hint = f"write {KEYS[str(key)]}; npnet init writes a whole config"
-        return ConfigIssue(root.place, f'the key "{key}" is missing', hint)
-    place = root.place_of(tuple(above), of_key=True)
-    return ConfigIssue(
-        place,
-        f'{dotted(tuple(above))} needs the key "{key}"',
-        f"add {key} to {dotted(tuple(above))}; npnet config explain {_plain(path)} says what it takes",
-    )
+        hint = f"write {REQUIRED[str(key)]}; npnet init writes a whole config"
+        return ConfigIssue(root.location, f'the key "{key}" is missing', hint)
+    plain = ".".join(str(word) for word in path if not isinstance(word, int))
+    hint = f"add {key} to {dotted(above)}; npnet config explain {plain} describes it"
+    return ConfigIssue(root.location_of(above, of_key=True), f'{dotted(above)} needs the key "{key}"', hint)
 
 
-def _wrong_value(detail: ErrorDetails, root: Node, path: Path, kind: Any) -> ConfigIssue:
-    node = root.walk(path)[-1]
+def _wrong_value(detail: ErrorDetails, node: Node, path: Path, kind: Any) -> ConfigIssue:
+    value, limits = detail["input"], detail.get("ctx", {})
     if detail["type"] == "value_error":
-        return _refused(detail["ctx"]["error"], node, path, kind)
-    if detail["type"] in ("too_short", "too_long"):
-        return _wrong_length(detail, node, path)
-    value = detail["input"]
-    return ConfigIssue(node.place, sentence(path, kind, value), correction(node, kind))
+        return _rejected(limits["error"], node, path, kind)
+    if detail["type"] in ("too_short", "too_long") and isinstance(value, Sized):
+        limit = f"at least {limits['min_length']}" if "min_length" in limits else f"at most {limits['max_length']}"
+        return ConfigIssue(node.location, f"{dotted(path)} has {len(value)} items, it takes {limit}")
+    return ConfigIssue(node.location, must_be(path, kind, value), suggest_value(node, kind))
 
 
-def _wrong_length(detail: ErrorDetails, node: Node, path: Path) -> ConfigIssue:
-    limits = detail["ctx"]
-    least = f"at least {limits['min_length']}" if "min_length" in limits else f"at most {limits['max_length']}"
-    return ConfigIssue(node.place, f"{dotted(path)} has {len(detail['input'])} items, it takes {least}")
-
-
-def _refused(error: Exception, node: Node, path: Path, kind: Any) -> ConfigIssue:
-    """What a validator of npnet's own says."""
-    registry, place = registry_of(kind), node.place
+def _rejected(error: Exception, node: Node, path: Path, kind: Any) -> ConfigIssue:
+    """Return the issue of an error that a validator of npnet raised."""
+    registry, location = registry_of(kind), node.location
+    hint = error.hint if isinstance(error, AdvisedError) else None
     if isinstance(error, OptionError):
-        place, whole = node.place_of(error.path), (*path, *error.path)
-        hint = as_override(error.hint, whole) if error.hint and place.on_command_line else error.hint
-        return ConfigIssue(place, f"{dotted(whole)}: {error.message}", hint)
-    if isinstance(node.value, dict) and node.value:
-        place = next(iter(node.value.values())).key or place
+        whole = (*path, *error.path)
+        hint = as_override(hint, whole) if hint and location.on_command_line else hint
+        return ConfigIssue(node.location_of(error.path), f"{dotted(whole)}: {error.message}", hint)
+    if node.items:
+        location = next(iter(node.items.values())).key_location or location
     if isinstance(error, UnknownName) and registry is not None:
-        return _unknown_name(error, node, path, place, registry)
+        inside = next(iter(node.items.values())).plain() if node.items else None
+        hint = _suggest_name(error.name, inside, path, location, registry) or hint
+        return ConfigIssue(location, error.message, hint)
     if isinstance(error, AdvisedError):
-        hint = as_override(error.hint) if error.hint and place.on_command_line else error.hint
-        return ConfigIssue(place, error.message, hint)
+        return ConfigIssue(location, error.message, as_override(hint) if hint and location.on_command_line else hint)
     if registry is None:
-        return ConfigIssue(place, str(error))
-    if isinstance(node.value, dict) and len(node.value) > 1:
+        return ConfigIssue(location, str(error))
+    if len(node.items) > 1:
         return _several_names(error, node, path, registry)
-    return ConfigIssue(place, f"{dotted(path)}: {error}", _as_named(node.plain(), place, registry))
+    return ConfigIssue(location, f"{dotted(path)}: {error}", _as_named(node.plain(), location, registry))
 
 
-def _unknown_name(
-    error: UnknownName, node: Node, path: Path, place: SourceLocation, registry: Registry[Any]
-) -> ConfigIssue:
-    inside = next(iter(node.value.values())).plain() if isinstance(node.value, dict) else None
+def _suggest_name(name: str, value: Any, path: Path, location: SourceLocation, registry: Registry[Any]) -> str | None:
+    """Return the hint for an unknown name with a value; None where npnet has no counterpart."""
     hint = None
     if registry is layers:
-        hint = no_layer(error.name, inside, place)
+        hint = suggest_layer(name, value, location)
     elif registry is optimizers:
-        hint = beside_optimizer(error.name, inside, place)
+        hint = suggest_beside_optimizer(name, value, location)
     elif registry is datasets:
-        hint = table_of(error.name, place)
-    if hint is None and error.name in NAME_KEYS and isinstance(inside, str):
-        hint = f"write {nearest(inside, list(registry)) or inside}"
-    return ConfigIssue(place, error.message, hint or _of_owner(error.name, inside, path, place, registry) or error.hint)
-
-
-def _of_owner(option: str, value: Any, path: Path, place: SourceLocation, registry: Registry[Any]) -> str | None:
-    """How an option is written that stands where the thing should be named that has it."""
-    owners = [name for name, spec in registry.items() if option in getattr(spec, "model_fields", {})]
-    if value is None or not owners:
-        return None
-    owner = USUAL if USUAL in owners else owners[0]
+        hint = suggest_table(name, location)
+    if hint is None and name in NAME_KEYS and isinstance(value, str):
+        hint = f"write {nearest(value, list(registry)) or value}"
+    owners = [owner for owner, spec in registry.items() if name in getattr(spec, "model_fields", {})]
+    if hint is not None or value is None or not owners:
+        return hint
+    owner = DEFAULT if DEFAULT in owners else owners[0]  # the name is an option of another thing
     if len(path) == 1:
-        return advised(f"{path[0]}.{owner}.{option}", value, place)
-    return f"write {flow({owner: {option: value}})}"
+        return write_key(f"{path[0]}.{owner}.{name}", value, location)
+    return f"write {flow({owner: {name: value}})}"
 
 
 def _several_names(error: Exception, node: Node, path: Path, registry: Registry[Any]) -> ConfigIssue:
-    """A mapping of several keys where one name is wanted: options of the first, its name under a key, or others."""
-    assert isinstance(node.value, dict)
-    (first, *others), values = node.value, node.plain()
-    message = f"{dotted(path)} names {len(node.value)} things"
-    place = node.value[others[0]].key or node.place
+    """Return the issue of a mapping with several keys where a single name is expected."""
+    (first, *others), values = node.items, node.plain()
+    message = f"{dotted(path)} names {len(node.items)} things"
+    location = node.items[others[0]].start
     if named := next((key for key in NAME_KEYS if isinstance(values.get(key), str)), None):
-        hint = _with_name(nearest(values.pop(named).rpartition(".")[2], list(registry)), values, path, place, registry)
-        return ConfigIssue(node.value[named].key or node.place, f"{dotted(path)}: {error}", hint)
+        name = nearest(values.pop(named).rpartition(".")[2], list(registry))
+        hint = _with_options(name, values, path, location, registry)
+        return ConfigIssue(node.items[named].start, f"{dotted(path)}: {error}", hint)
     if first in registry and set(others) <= registry[first].model_fields.keys():
-        return ConfigIssue(place, message, f"indent the options more than {first}")
+        return ConfigIssue(location, message, f"indent the options more than {first}")
     if owner := next((name for name, spec in registry.items() if values.keys() <= spec.model_fields.keys()), None):
-        return ConfigIssue(node.place, f"{dotted(path)}: {error}", f"write {flow({owner: values})}")
-    if first in registry and (advice := misplaced(node, (*path, first), others[0], node.value[others[0]])):
-        return ConfigIssue(place, message, advice)
+        return ConfigIssue(node.location, f"{dotted(path)}: {error}", f"write {flow({owner: values})}")
+    if first in registry and (hint := suggest_key(node, (*path, first), others[0], node.items[others[0]])):
+        return ConfigIssue(location, message, hint)
     each = " and ".join(flow({name: options}) for name, options in values.items())
-    return ConfigIssue(place, message, f"write {article(registry.kind)} {registry.kind} each: {each}")
+    return ConfigIssue(location, message, f"write {article(registry.kind)} {registry.kind} each: {each}")
 
 
-def _with_name(name: str | None, values: Any, path: Path, place: SourceLocation, registry: Registry[Any]) -> str:
-    """A thing by its name with the options that it has, and where the others belong."""
+def _with_options(
+    name: str | None, values: Any, path: Path, location: SourceLocation, registry: Registry[Any]
+) -> str | None:
+    """Return the hint to write a name with its options, and where other values belong."""
     if name is None:
         return f"the names are: {', '.join(registry)}"
     own = {key: value for key, value in values.items() if key in registry[name].model_fields}
-    other = [
-        misplaced(Node({}, place), (*path, name), key, Node(values[key], place, place)) for key in values.keys() - own
+    others = values.keys() - own
+    elsewhere = [
+        suggest_key(Node({}, location), (*path, name), key, Node(values[key], location, location)) for key in others
     ]
-    return "; ".join([f"write {flow({name: own} if own else name)}", *filter(None, other)])
+    return "; ".join([f"write {flow({name: own} if own else name)}", *filter(None, elsewhere)])
 
 
-def _as_named(value: Any, place: SourceLocation, registry: Registry[Any]) -> str | None:
-    """How a thing is written that stands there without its name, or in a list."""
+def _as_named(value: Any, location: SourceLocation, registry: Registry[Any]) -> str:
+    """Return the hint for a value without a name, or for a name in a list."""
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         return f"write {nearest(value[0], list(registry)) or value[0]}"
     if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and value[0] in registry:
@@ -201,22 +188,22 @@ def _as_named(value: Any, place: SourceLocation, registry: Registry[Any]) -> str
         if not registry[name].model_fields:
             return f"write {name}"
         if registry is optimizers:
-            return advised("learning_rate", value[name], place)
+            return write_key("learning_rate", value[name], location)
     return f"the {registry.kind} names are: {', '.join(registry)}"
 
 
-def sentence(path: Path, kind: Any, value: object) -> str:
-    """What the value under a key must be, and what it is."""
+def must_be(path: Path, kind: Any, value: object) -> str:
+    """Return the message what the value of a key must be, and what it is."""
     must = f"{dotted(path)} must be {describe(kind)}"
     if value is None:
         return f"{must}; it has no value"
     if isinstance(value, bool | str | dict | list | tuple):
-        return f"{must}, not {written(value)}"
-    return f"{must}, it is {written(value)}"
+        return f"{must}, not {_written(value)}"
+    return f"{must}, it is {_written(value)}"
 
 
-def written(value: object) -> str:
-    """A value as a message names it: `0.5`, `true`, `the text "x"`, `a list`."""
+def _written(value: object) -> str:
+    """Write a value as a message names it: `0.5`, `true`, `the text "x"`, `a list`."""
     if isinstance(value, bool):
         return str(value).lower()
     if value in ("", [], {}, ()):
@@ -225,10 +212,4 @@ def written(value: object) -> str:
         return f'the text "{shown(value)}"'
     if isinstance(value, float):
         return plain_float(value)
-    if isinstance(value, dict):
-        return "a mapping"
-    return "a list" if isinstance(value, list | tuple) else str(value)
-
-
-def _plain(path: Path) -> str:
-    return ".".join(str(key) for key in path if not isinstance(key, int))
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list | tuple) else str(value)

@@ -1,18 +1,21 @@
-"""Reader: YAML text to a tree of plain values that know their lines and columns.
+"""YAML text to a tree of plain values that know their lines and columns.
 
-A subset of YAML: no tags, anchors, aliases, merge keys or second documents, no key twice, at most 20 levels and 10 000
-values. The tree is built from PyYAML's events (its pure Python parser), so nothing is ever constructed by name.
+A subset of YAML: no tags, anchors, aliases, merge keys or second documents, no duplicate keys, at most 20 levels and
+10 000 values. The tree is built from PyYAML's events (its pure Python parser), so nothing is ever constructed by name.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any, NoReturn
 
 import yaml
 from yaml.events import (
     AliasEvent,
     CollectionStartEvent,
+    DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
@@ -22,94 +25,107 @@ from yaml.events import (
 )
 from yaml.reader import Reader as YamlReader
 
-from npnet.config.locations import ConfigIssue, SourceLocation, lines_of, refusal, shown
-from npnet.config.nodes import Node
-from npnet.config.scalars import Scalar, resolve
-from npnet.config.yaml_errors import explain_syntax
+from npnet.config.nodes import ConfigIssue, Node, Scalar, SourceLocation, config_error, lines_of, parse_scalar, shown
 
 DEPTH, NODES = 20, 10_000
-At = Callable[[int, int], SourceLocation]  # the place of a line and a column, both counted from 0
+FROM_THE_START = ("could not find", "found unexpected end", "expected ',' or")  # located where the construct begins
+
+Hint = str | None
+Locate = Callable[[int, int], SourceLocation]  # the location of a line and a column, both counted from 0
+
+HINTS = FilePath(__file__).with_name("hints.yaml")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A tree and the mistakes that do not keep the rest of it from being checked."""
+    """A tree, and the issues found that leave the rest of it readable."""
 
     root: Node
-    mistakes: tuple[ConfigIssue, ...]
+    issues: tuple[ConfigIssue, ...]
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file, UTF-8 with or without a mark; ConfigError names the byte that is not."""
-    for mark, encoding in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
-        if data.startswith(mark):
-            raise refusal(
-                [ConfigIssue(SourceLocation(name, 1), f"the file is {encoding}, from byte 0 on", "save it as UTF-8")]
-            )
+    """Decode UTF-8 with or without a byte order mark; raise ConfigError for other encodings."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "the file is UTF-16, from byte 0 on"
+        raise config_error([ConfigIssue(SourceLocation(name, 1), message, "save it as UTF-8")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        start = len(data) - len(error.object) + error.start  # a mark is cut off before decoding
+        start = len(data) - len(error.object) + error.start  # the mark is cut off before decoding
         before = lines_of(data[:start].decode("utf-8-sig"))
         line = lines_of(data.decode("utf-8-sig", "replace"))[len(before) - 1]
+        location = SourceLocation(name, len(before), len(before[-1]) + 1, line)
         message = f"byte {start} (0x{data[start]:02x}) is not UTF-8"
-        place = SourceLocation(name, len(before), len(before[-1]) + 1, line)
-        raise refusal([ConfigIssue(place, message, "save the file as UTF-8")]) from None
+        raise config_error([ConfigIssue(location, message, "save the file as UTF-8")]) from None
 
 
 def read(data: bytes, name: str) -> Reading:
-    """The tree of a file's bytes; ConfigError where it is no YAML or more than npnet takes."""
+    """Read the bytes of a file; raise ConfigError for broken YAML or exceeded limits."""
     text = decode(data, name)
     lines = lines_of(text)
-    return parse(
+    return read_text(
         text, lambda line, column: SourceLocation(name, line + 1, column + 1, lines[min(line, len(lines) - 1)])
     )
 
 
-def parse(text: str, at: At) -> Reading:
-    """The tree of a text whose lines and columns, from 0, are the places that `at` says."""
-    return _Builder(text, at).build()
+@cache
+def hints() -> dict[str, Any]:
+    """Return the tables of messages and hints."""
+    tables: dict[str, Any] = read(HINTS.read_bytes(), HINTS.name).root.plain()
+    return tables
 
 
-class _Builder:
-    def __init__(self, text: str, at: At) -> None:
-        self.text, self.at = text, at
+def read_text(text: str, locate: Locate) -> Reading:
+    """Read a text; `locate` turns a line and column of it, from 0, into a location."""
+    return _TreeBuilder(text, locate).build()
+
+
+class _TreeBuilder:
+    def __init__(self, text: str, locate: Locate) -> None:
+        self.text, self.locate = text, locate
         self.nodes = 0
-        self.mistakes: list[ConfigIssue] = []
+        self.issues: list[ConfigIssue] = []
         self.events: Iterator[Event] = iter(())
 
     def build(self) -> Reading:
-        self.refuse_control_characters()
+        if found := YamlReader.NON_PRINTABLE.search(self.text):
+            before = lines_of(self.text[: found.start()])
+            message = f"the control character {found.group()!r} is not allowed"
+            self.stop(self.locate(len(before) - 1, len(before[-1])), message, "is this a text file?")
         self.events = yaml.parse(self.text, Loader=yaml.SafeLoader)
         try:
             return self.document()
         except yaml.MarkedYAMLError as error:
-            line, column, message, hint = explain_syntax(error, self.text)
-            self.stop(self.at(line, column), message, hint)
+            self.stop_at_syntax(error)
         except (ValueError, OverflowError) as error:  # PyYAML lets those of chr() and int() through
-            self.stop(self.at(0, 0), f"this is not YAML: {error}")
+            self.stop(self.locate(0, 0), f"this is not YAML: {error}")
 
     def document(self) -> Reading:
         next(self.events)  # the start of the stream
-        first = next(self.events)
-        if not isinstance(first, yaml.DocumentStartEvent):
-            return Reading(Node(None, self.at(0, 0)), ())
+        if not isinstance(next(self.events), DocumentStartEvent):
+            return Reading(Node(None, self.locate(0, 0)), ())
         root = self.node(next(self.events), 1)
         next(self.events)
         second = next(self.events)
-        if isinstance(second, yaml.DocumentStartEvent):
-            self.mistake(self.place(second), "a second document begins here", "one file holds one config")
-        return Reading(root, tuple(self.mistakes))
+        if isinstance(second, DocumentStartEvent):
+            self.issue(self.location(second), "a second document begins here", "one file holds one config")
+        return Reading(root, tuple(self.issues))
 
     def node(self, event: Event, depth: int, key: SourceLocation | None = None) -> Node:
-        self.bound(event, depth)
+        location = self.location(event)
+        self.nodes += 1
+        if depth > DEPTH:
+            self.stop(location, f"the values are nested more than {DEPTH} levels deep")
+        if self.nodes > NODES:
+            self.stop(location, f"the file holds more than {NODES} values")
         if isinstance(event, NodeEvent):
-            self.refuse_references(event)
+            self.check_plain(event, location)
         if isinstance(event, ScalarEvent):
-            return Node(self.scalar(event), self.place(event), key)
+            return Node(self.scalar(event, location), location, key)
         if isinstance(event, MappingStartEvent):
-            return Node(self.mapping(depth), self.place(event), key)
-        return Node(None if isinstance(event, AliasEvent) else self.sequence(depth), self.place(event), key)
+            return Node(self.mapping(depth), location, key)
+        return Node(None if isinstance(event, AliasEvent) else self.sequence(depth), location, key)
 
     def sequence(self, depth: int) -> list[Node]:
         items = []
@@ -120,76 +136,67 @@ class _Builder:
     def mapping(self, depth: int) -> dict[str, Node]:
         items: dict[str, Node] = {}
         while not isinstance(event := next(self.events), MappingEndEvent):
-            place = self.place(event)
+            location = self.location(event)
             key = self.key(event, depth)
-            value = self.node(next(self.events), depth + 1, place)
+            value = self.node(next(self.events), depth + 1, location)
             if key in items:
-                self.twice(key, items[key].key or place, place)
+                first, second = items[key].start.line, location.line
+                lines = f"in lines {first} and {second}" if first != second else "in one line"
+                self.issue(location, f'the key "{shown(key)}" is given twice, {lines}', "keep one of them")
             else:
                 items[key] = value
         return items
 
-    def twice(self, key: str, first: SourceLocation, second: SourceLocation) -> None:
-        lines = f"in lines {first.line} and {second.line}" if first.line != second.line else "in one line"
-        self.mistake(second, f'the key "{shown(key)}" is given twice, {lines}', "keep one of them")
-
     def key(self, event: Event, depth: int) -> str:
         node = self.node(event, depth + 1)
         if not isinstance(event, ScalarEvent):
-            self.mistake(node.place, "a key must be a single word", "brackets and braces belong after the colon")
+            self.issue(node.location, "a key must be a single word", "brackets and braces belong after the colon")
             return ""
         if event.value == "<<" and event.implicit[0]:
-            self.mistake(node.place, "merge keys (<<) are not supported", "repeat the values, or use extends")
+            self.issue(node.location, "merge keys (<<) are not supported", "repeat the values, or use extends")
         return str(event.value)
 
-    def scalar(self, event: ScalarEvent) -> Scalar:
+    def scalar(self, event: ScalarEvent, location: SourceLocation) -> Scalar:
         if re.search("[\0\ud800-\udfff]", event.value):
-            self.mistake(self.place(event), "a text holds a character that no file can hold", "take out the escape")
+            self.issue(location, "a text holds a character that no file can hold", "take out the escape")
             return None
-        if not event.implicit[0]:
-            return str(event.value)
         try:
-            return resolve(event.value)
+            return parse_scalar(event.value) if event.implicit[0] else str(event.value)
         except ValueError as error:
-            self.mistake(self.place(event), str(error))
+            self.issue(location, str(error))
             return None
 
-    def refuse_references(self, event: NodeEvent) -> None:
+    def check_plain(self, event: NodeEvent, location: SourceLocation) -> None:
+        """Refuse aliases, anchors and tags."""
         if isinstance(event, AliasEvent):
-            self.mistake(
-                self.place(event), f"aliases (*{shown(str(event.anchor))}) are not supported", "repeat the value"
-            )
+            self.issue(location, f"aliases (*{shown(str(event.anchor))}) are not supported", "repeat the value")
         elif event.anchor is not None:
-            self.mistake(
-                self.place(event), f"anchors (&{shown(str(event.anchor))}) are not supported", "repeat the value"
-            )
+            self.issue(location, f"anchors (&{shown(str(event.anchor))}) are not supported", "repeat the value")
         elif isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
-            self.mistake(
-                self.place(event), f"tags ({shown(str(event.tag))}) are not supported", "write the value alone"
-            )
+            self.issue(location, f"tags ({shown(str(event.tag))}) are not supported", "write the value alone")
 
-    def refuse_control_characters(self) -> None:
-        found = YamlReader.NON_PRINTABLE.search(self.text)
-        if found:
-            before = lines_of(self.text[: found.start()])
-            place = self.at(len(before) - 1, len(before[-1]))
-            self.stop(place, f"the control character {found.group()!r} is not allowed", "is this a text file?")
+    def location(self, event: Any) -> SourceLocation:
+        return self.locate(event.start_mark.line, event.start_mark.column)
 
-    def bound(self, event: Event, depth: int) -> None:
-        self.nodes += 1
-        if depth > DEPTH:
-            self.stop(self.place(event), f"the values are nested more than {DEPTH} levels deep")
-        if self.nodes > NODES:
-            self.stop(self.place(event), f"the file holds more than {NODES} values")
+    def issue(self, location: SourceLocation, message: str, hint: Hint = None) -> None:
+        self.issues.append(ConfigIssue(location, message, hint))
 
-    def place(self, event: Event) -> SourceLocation:
-        mark = event.start_mark
-        assert mark is not None
-        return self.at(mark.line, mark.column)
+    def stop(self, location: SourceLocation, message: str, hint: Hint = None) -> NoReturn:
+        self.issue(location, message, hint)
+        raise config_error(self.issues, location.file) from None
 
-    def mistake(self, place: SourceLocation, message: str, hint: str | None = None) -> None:
-        self.mistakes.append(ConfigIssue(place, message, hint))
-
-    def stop(self, place: SourceLocation, message: str, hint: str | None = None) -> NoReturn:
-        self.mistake(place, message, hint)
-        raise refusal(self.mistakes, place.file) from None
+    def stop_at_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
+        """Raise ConfigError for a syntax error, with npnet's message and hint."""
+        problem = error.problem or "unreadable"
+        mark = error.context_mark if problem.startswith(FROM_THE_START) else error.problem_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        letter = (lines_of(self.text)[line : line + 1] or [""])[0][column : column + 1]
+        message, hint = next(
+            (texts for begin, texts in hints()["syntax"].items() if problem.startswith(begin)),
+            (f"this is not YAML: {shown(problem, 200)}", None),
+        )
+        if letter == "\t" or "'\\t'" in problem:
+            message, hint = "a tab where YAML wants spaces", "indent with spaces"
+        elif "cannot start any token" in problem:
+            message, hint = f"a text cannot begin with {shown(letter)}", "put it in quotes"
+        self.stop(self.locate(line, column), message, hint)

@@ -1,13 +1,12 @@
-"""Keys: what the types of a config say about a key.
-
-Messages, overrides, schema and `explain` all ask here.
+"""The values that the type of a key allows, for messages, overrides and the schema.
 
 A *type* is an annotation as a spec declares it: `Annotated[int, Gt(0)]`, `Annotated[Layer, Named(layers)]`,
-`tuple[LayerSpec, ...]`, a `Spec`, or a union of such.
+`tuple[LayerSpec, ...]`, a `Spec`, or a union of these.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,33 +16,39 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from npnet.config.nodes import Path
+from npnet.config.nodes import Node, Path
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
 BASES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-WORDS = (("gt", "greater than"), ("ge", "at least"), ("lt", "less than"), ("le", "at most"))
+LIMITS: dict[str, tuple[Any, str]] = {
+    "gt": (bounds.Gt, "greater than"),
+    "ge": (bounds.Ge, "at least"),
+    "lt": (bounds.Lt, "less than"),
+    "le": (bounds.Le, "at most"),
+}
 
 
 @dataclass(frozen=True)
-class Also:
-    """Other ways to write a value than its type: in words, as JSON schemas, the word for None if not null."""
+class Shorthand:
+    """Short ways to write a value: in words, as JSON Schemas, and the word for None."""
 
     words: str
-    schemas: tuple[dict[str, Any], ...]
-    nothing: str | None = None
+    schemas: tuple[dict[str, Any], ...] = field(hash=False)
+    none: str | None = None
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [*self.schemas, handler(schema)]}
 
 
+@cache
 def type_of(field: FieldInfo) -> Any:
-    """The annotation of a field with the bounds that its declaration adds."""
+    """Return the annotation of a field with the bounds that its declaration adds."""
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 def branches(kind: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The alternatives of a type, None left out: each bare, with what its annotations say of it."""
+    """Yield the alternatives of a type except None: the bare type, and its metadata."""
     if get_origin(kind) is Annotated:
         bare, *notes = get_args(kind)
         flat = [part for note in notes for part in (note.metadata if isinstance(note, FieldInfo) else [note])]
@@ -56,30 +61,37 @@ def branches(kind: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         yield kind, ()
 
 
+@cache
 def registry_of(kind: Any) -> Registry[Any] | None:
-    """The registry that a type takes names from, if any."""
+    """Return the registry whose names a type accepts, if any."""
     return next((note.registry for _, notes in branches(kind) for note in notes if isinstance(note, Named)), None)
 
 
+def specs_of(kind: Any) -> list[type[Spec]]:
+    """Return the specs among the alternatives of a type."""
+    return [bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec)]
+
+
+@cache
 def spec_of(kind: Any) -> type[Spec] | None:
-    """The spec whose options a type takes, if any; registered kinds take a name before them."""
-    if registry_of(kind):
-        return None
-    return next((bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec)), None)
+    """Return the spec whose options a type accepts; None where a name comes first."""
+    return None if registry_of(kind) else next(iter(specs_of(kind)), None)
 
 
+@cache
 def item_of(kind: Any) -> Any:
-    """The type of a list's items, or None for what is no list."""
+    """Return the type of a list's items; None for other types."""
     return next((get_args(bare)[0] for bare, _ in branches(kind) if get_origin(bare) in (tuple, list)), None)
 
 
+@cache
 def values_of(kind: Any) -> Any:
-    """The type of the values of a mapping whose keys are free, or None for what is no such mapping."""
+    """Return the type of the values of a mapping with free keys; None for other types."""
     return next((get_args(bare)[1] for bare, _ in branches(kind) if get_origin(bare) is dict), None)
 
 
 def below(kind: Any, key: str | int) -> Any:
-    """The type one key deeper, of an option, a registered name, a free key or an item; None without one."""
+    """Return the type of an option, registered name, free key or item of a type, or None."""
     registry, spec = registry_of(kind), spec_of(kind)
     if isinstance(key, int):
         return item_of(kind)
@@ -91,19 +103,19 @@ def below(kind: Any, key: str | int) -> Any:
 
 
 def is_leaf(kind: Any) -> bool:
-    """Whether a value of this type has nothing inside that could be set."""
+    """Whether a value of this type has no options, items or keys that could be set."""
     inner = (registry_of(kind), spec_of(kind), item_of(kind), values_of(kind))
-    return kind is not None and all(one is None for one in inner)
+    return kind is not None and all(part is None for part in inner)
 
 
 def follow(kind: Any, location: Path) -> tuple[Path, Any]:
-    """The path and the type of a location of pydantic, which also names the branch of a union it tried."""
+    """Return the path and type of a location of pydantic, which names union branches too."""
     path: Path = ()
     labelled = False
     for key in location:
         if not labelled and len(list(branches(kind))) > 1:
             labelled = True
-            kind = next((spec for spec in _specs(kind) if spec.__name__ == key), kind)
+            kind = next((spec for spec in specs_of(kind) if spec.__name__ == key), kind)
             continue
         deeper = below(kind, key)
         if deeper is not None:
@@ -111,31 +123,43 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
     return path, kind
 
 
-def _specs(kind: Any) -> Iterator[type[Spec]]:
-    return (bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec))
+def spell_out(node: Node, kind: Any) -> Node:
+    """Write short forms in full: `relu` as `{relu: {}}`, `{linear: 16}` with `{units: 16}`."""
+    registry, spec = registry_of(kind), spec_of(kind)
+    if registry is not None and isinstance(node.value, str):
+        return replace(node, value={node.value: replace(node, value={})})
+    if registry is not None and isinstance(node.value, dict):
+        return replace(node, value={name: spell_out(value, below(kind, name)) for name, value in node.value.items()})
+    if spec is None or isinstance(node.value, dict):
+        return node
+    if node.value is None or node.value is False or node.value == "off":
+        return replace(node, value={})
+    main = spec.main_option()
+    return replace(node, value={main: node}) if main else node
 
 
 def describe(kind: Any) -> str:
-    """What a type takes, as a sentence goes on after "must be": `a number greater than 0`."""
-    ways = dict.fromkeys([*(note.words for note in _also(kind)), *(_describe(*branch) for branch in branches(kind))])
+    """Describe the values a type accepts, to follow "must be": `a number greater than 0`."""
+    ways = dict.fromkeys([*(note.words for note in _shorthands(kind)), *(_describe(*way) for way in branches(kind))])
     if BASES[float] in ways:
         ways.pop(BASES[int], None)
     return (", or " if sum(", each " in way for way in ways) > 1 else " or ").join(ways)
 
 
-def nothing_of(kind: Any) -> str | None:
-    """The word that stands for None where a type has one, such as `off`."""
-    return next((note.nothing for note in _also(kind)), None)
+@cache
+def none_word(kind: Any) -> str | None:
+    """Return the word that stands for None where a type has one, such as `off`."""
+    return next((note.none for note in _shorthands(kind)), None)
 
 
-def _also(kind: Any) -> Iterator[Also]:
-    return (note for _, notes in branches(kind) for note in notes if isinstance(note, Also))
+def _shorthands(kind: Any) -> Iterator[Shorthand]:
+    return (note for _, notes in branches(kind) for note in notes if isinstance(note, Shorthand))
 
 
 def _describe(bare: Any, notes: tuple[Any, ...]) -> str:
-    named = next((note for note in notes if isinstance(note, Named)), None)
-    if named:
-        return f"{article(named.registry.kind)} {named.registry.kind}"
+    for note in notes:
+        if isinstance(note, Named):
+            return f"{article(note.registry.kind)} {note.registry.kind}"
     if get_origin(bare) is Literal:
         return " or ".join(f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in get_args(bare))
     if get_origin(bare) in (tuple, list):
@@ -148,20 +172,15 @@ def _describe(bare: Any, notes: tuple[Any, ...]) -> str:
 
 
 def _limits(notes: tuple[Any, ...]) -> str:
-    found = {}
-    for note in notes:
-        found.update({name: getattr(note, name) for name, _ in WORDS if isinstance(note, _BOUNDS[name])})
+    found = {name: getattr(n, name) for n in notes for name, (kind, _) in LIMITS.items() if isinstance(n, kind)}
     if set(found) == {"ge", "le"}:
         return f" from {number(found['ge'])} to {number(found['le'])}"
-    limits = " and ".join(f"{words} {number(found[name])}" for name, words in WORDS if name in found)
+    limits = " and ".join(f"{words} {number(found[name])}" for name, (_, words) in LIMITS.items() if name in found)
     return f" of {limits}" if limits.startswith("at") else f" {limits}" if limits else ""
 
 
-_BOUNDS: dict[str, Any] = {"gt": bounds.Gt, "ge": bounds.Ge, "lt": bounds.Lt, "le": bounds.Le}
-
-
 def number(value: float) -> str:
-    """A bound as people write it: `10**7`, `2**63 - 1`, `1e6`."""
+    """Write a bound as people do: `10**7`, `2**63 - 1`, `1e6`."""
     if isinstance(value, int):
         if value < 0:
             return f"-{number(-value)}"
@@ -173,5 +192,5 @@ def number(value: float) -> str:
 
 
 def article(noun: str) -> str:
-    """The article that goes with a noun."""
+    """Return the article that goes with a noun."""
     return "an" if noun[0] in "aeiou" else "a"

@@ -1,1 +1,1 @@
-"""From a config and data to what will be trained: everything checked and costed once."""
+"""From a config and data to a resolved experiment: decided, checked and costed once."""

@@ -1,4 +1,4 @@
-"""Threads: how many the matrix products of a training gain from, decided before any array exists."""
+"""BLAS threads: how many a training gains from, and limits on them."""
 
 import os
 import threading
@@ -6,33 +6,27 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
-from npnet.config.experiment import Experiment
 from npnet.machine.imports import BUFFER, require_disk_space
 
-ENOUGH = 2e7
-"""Multiply-adds of one matrix product from which a second thread is worth its wake-up."""
+LARGE_PRODUCT = 2e7
+"""Multiply-adds of a matrix product from which a second thread is faster, in spite of waking it up."""
 
 
 def choose_threads(written: int | Literal["auto"], largest_product: int) -> int:
-    """Return the number of BLAS threads: as written; for `auto` one for small products, every core for large ones."""
+    """Return the number of BLAS threads; for `auto` all cores where the products are large."""
     if written != "auto":
         return written
-    return cores() if largest_product >= ENOUGH else 1
-
-
-def threads_of(experiment: Experiment) -> int:
-    """The threads of an experiment that was trained, which its resolved.yaml has as a number."""
-    return experiment.threads if isinstance(experiment.threads, int) else 1
+    return cores() if largest_product >= LARGE_PRODUCT else 1
 
 
 def cores() -> int:
-    """The cores that this process may run on."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def limited(threads: int) -> Iterator[None]:
-    """Inside, BLAS takes that many threads; MachineError where it would find no memory for their buffers."""
+    """Limit BLAS to a number of threads; raise MachineError without memory for their buffers."""
     from threadpoolctl import threadpool_limits
 
     require_disk_space(threads * BUFFER, f"BLAS with {threads} thread{'s' * (threads != 1)}")
@@ -41,7 +35,7 @@ def limited(threads: int) -> Iterator[None]:
 
 
 class SharedLimit:
-    """A limit that threads of one process share: the first one inside sets it, the last one out lifts it."""
+    """A limit shared by the threads of a process: the first sets it, the last lifts it."""
 
     def __init__(self, threads: int) -> None:
         self.threads, self._inside = threads, 0

@@ -1,14 +1,21 @@
-"""Names: one decorator registers a class or a function, and that is its only registration."""
+"""Names: a decorator registers a class or a function, and that is its only registration."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from npnet.errors import UnknownName
-from npnet.registry.synonyms import synonym
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+SYNONYMS = Path(__file__).with_name("synonyms.txt")
+SUFFIXES = ("loss", "layer", "lr", "1d", "2d", "score", "optimizer", "scheduler", "initializer", "classification")
+PREFIXES = ("make", "load", "fetch")
+"""What other libraries put after and before their names."""
 
 
 class Registry(Mapping[str, T], Generic[T]):
@@ -29,7 +36,7 @@ class Registry(Mapping[str, T], Generic[T]):
         Registry.every[plural] = self  # type: ignore[assignment]
 
     def add(self, name: str) -> Callable[[U], U]:
-        """Decorate a class or function so that `name` stands for it; a second one of a name is an error."""
+        """Decorate a class or function to register it; raise ValueError for a name in use."""
 
         def register(thing: U) -> U:
             if name in self._things:
@@ -40,13 +47,13 @@ class Registry(Mapping[str, T], Generic[T]):
         return register
 
     def find(self, name: str) -> T:
-        """The thing of that name; `UnknownName`, a ValueError with the nearest name, where there is none."""
+        """Return the thing registered under a name; raise UnknownName for any other name."""
         if name not in self._things:
             raise UnknownName(self.kind, name, list(self._things), nearest(name, list(self._things)))
         return self._things[name]
 
     def name_of(self, thing: object) -> str:
-        """The name under which a thing, or an instance of a registered class, is registered."""
+        """Return the name of a registered thing or of an instance's class, or raise ValueError."""
         for name, registered in self._things.items():
             if registered is thing or registered is type(thing):
                 return name
@@ -63,9 +70,48 @@ class Registry(Mapping[str, T], Generic[T]):
 
 
 def nearest(word: str, words: list[str]) -> str | None:
-    """The known word that a misspelt one, or one of another library, probably means; None where none is like it."""
+    """Return the known word meant by a misspelt word or another library's, or None."""
     if found := synonym(word, words):
         return found
     known = {known.lower().replace("-", "_"): known for known in words}
     near = get_close_matches(word.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
     return known[near[0]] if near else None
+
+
+def squashed(word: str) -> str:
+    """Return the letters and digits of a word in lower case: layer_norm becomes layernorm."""
+    return re.sub(r"[\W_]", "", word.lower())
+
+
+def synonym(word: str, words: Sequence[str]) -> str | None:
+    """Return the known word spelt alike, or of the same meaning in another library, or None."""
+    head, dot, tail = word.rpartition(".")
+    inside = [known.removeprefix(f"{head}.") for known in words if dot and known.startswith(f"{head}.")]
+    if inside:  # test.auc among test.roc_auc and others
+        found = synonym(tail, inside)
+        return found and f"{head}.{found}"
+    alike = {squashed(known): known for known in words}
+    for form in _forms(squashed(word)):
+        if form in alike:
+            return alike[form]
+        if meant := next((name for name in _meanings().get(form, ()) if name in words), None):
+            return meant
+    return None
+
+
+@cache
+def _meanings() -> dict[str, list[str]]:
+    """Read the names of npnet that each name of another library stands for."""
+    found: dict[str, list[str]] = {}
+    for line in SYNONYMS.read_text("utf-8").splitlines():
+        name, colon, others = line.partition(": ")
+        for other in others.split() if colon and not line.startswith("#") else ():
+            found.setdefault(other, []).append(name)
+    return found
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a squashed word, then the word without the affixes of other libraries."""
+    yield word
+    yield from (word.removesuffix(suffix) for suffix in SUFFIXES if word.endswith(suffix) and word != suffix)
+    yield from (word.removeprefix(prefix) for prefix in PREFIXES if word.startswith(prefix) and word != prefix)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from npnet.config.locations import refusal
+from npnet.config.nodes import config_error
 from npnet.config.reader import read
 from npnet.errors import ConfigError, RunError
 from npnet.rundir import names
@@ -68,8 +68,8 @@ def settings(run: Run) -> dict[str, Any]:
 def flat_settings(text: bytes, name: str) -> dict[str, Any]:
     """What the text of a config says, by dotted keys; ConfigError where it is none."""
     reading = read(text, name)
-    if reading.mistakes:
-        raise refusal(reading.mistakes)
+    if reading.issues:
+        raise config_error(reading.issues)
     return dict(_flat(reading.root.plain()))
 
 

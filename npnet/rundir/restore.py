@@ -25,8 +25,7 @@ from npnet.engine.graph import Graph
 from npnet.engine.network import Network
 from npnet.engine.state_dict import set_weights
 from npnet.errors import ConfigError, DataError, RunError
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve, without_final_activation
 from npnet.metrics.calibration import RATES
 from npnet.model.fitting import Fitting
@@ -178,7 +177,7 @@ def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
     if experiment.loss is None:
         raise RunError(f"the weights of {run.id} do not say what data they were trained on")
     models = experiment.ensemble * len(data.preparations)
-    dtype = np.float64 if experiment.dtype == "float64" else np.float32
+    dtype = np.dtype(experiment.dtype).type
     layers = without_final_activation(experiment.layers, experiment.loss)
     weights, _ = run.weights()
     largest = sum(array.size for array in weights.values()) + ROOM

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from npnet.config.resolved import relocated, write_resolved
+from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, DiskFull, Diverged, MachineError
 from npnet.model.compact import compact
 from npnet.model.fitting import Fitting

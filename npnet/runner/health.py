@@ -67,7 +67,7 @@ class Health:
             yield "growth", f"in epoch {progress.epoch} {what}; {hint}"
 
     def _rate(self, progress: Progress) -> Iterator[tuple[str, str]]:
-        kind = np.dtype(self.fitting.experiment.dtype).type
+        kind = self.fitting.resolved.dtype
         if kind(progress.learning_rate.max()) == 0 == kind(self.fitting.largest_rate(progress.epoch)):
             yield (
                 "rate",

@@ -17,7 +17,7 @@ from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_frame, read_table
 from npnet.data.source import VALUES
 from npnet.errors import DataError, UsageError
-from npnet.experiment.threads import limited, threads_of
+from npnet.experiment.threads import choose_threads, limited
 from npnet.model.fitting import Fitting
 from npnet.model.predictor import Predictor
 from npnet.rundir import Run
@@ -48,7 +48,7 @@ class RunPredictor:
         predictor, _, experiment = predictor_of(run)
         source = experiment.dataset
         dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        return cls(predictor, metadata_of(run), threads_of(experiment), dropped, drop_rows)
+        return cls(predictor, metadata_of(run), choose_threads(experiment.threads, 0), dropped, drop_rows)
 
     @classmethod
     def of_fitting(cls, fitting: Fitting, threads: int) -> "RunPredictor":

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from npnet.config import Loaded, check_conflicts
-from npnet.config.resolved import write_resolved
+from npnet.config import Loaded
+from npnet.config.experiment import conflicts
+from npnet.config.writer import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
 from npnet.errors import ConfigError, DataError, MachineError
-from npnet.experiment.compatibility import check
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.folds import prepare_folds
-from npnet.experiment.memory import check_memory
+from npnet.experiment.compatibility import misfits
+from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import ResolvedExperiment, resolve
+from npnet.experiment.resources import check_memory
 from npnet.machine.free_space import size_text
 from npnet.metrics import lacking
 from npnet.model.output_transform import Calibration
@@ -50,7 +50,7 @@ class PreparedRun:
 def prepare_run(loaded: Loaded) -> PreparedRun:
     """Load, split and prepare the data; raise DataError or ConfigError at the line of the config that is to blame."""
     experiment = loaded.experiment
-    check_conflicts(loaded)
+    loaded.raise_for(conflicts(experiment))
     with at_line(loaded):
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepare_folds(experiment, dataset)
@@ -62,9 +62,8 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
 
 def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> ResolvedExperiment:
     """Resolve an experiment; raise ConfigError or DataError where it fits neither the data nor the machine."""
-    data = DataInfo.of(folds[0][0])
-    check(loaded, data)
-    resolved = resolve(loaded.experiment, data)
+    resolved = resolve(loaded.experiment, DataInfo.of(folds[0][0]))
+    loaded.raise_for(misfits(resolved))
     check_memory(loaded, resolved)
     check_monitor(loaded, folds)
     check_threshold(loaded, folds)
@@ -76,7 +75,7 @@ def check_written(loaded: Loaded, resolved: ResolvedExperiment) -> None:
     try:
         write_resolved(resolved.config)
     except ConfigError as error:
-        raise loaded.problem((), error.message, error.hint) from error
+        raise loaded.error((), error.message, error.hint) from error
 
 
 def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
@@ -129,7 +128,7 @@ def at_line(loaded: Loaded) -> Iterator[None]:
         yield
     except (DataError, MachineError) as error:
         key = error.key if isinstance(error, DataError) and loaded.root.child(error.key or "") else None
-        problem = loaded.mistake((key or "dataset",), error.message, error.hint).problem()
+        problem = loaded.issue((key or "dataset",), error.message, error.hint).problem()
         raise type(error)(f"{problem.where}: {problem.message}", problem.hint) from error
     except MemoryError as error:
         what = f"{loaded.where('dataset')}: memory ran out while the data were prepared"

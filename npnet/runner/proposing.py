@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from npnet.config.dumper import flow
-from npnet.config.locations import shown
-from npnet.config.presets import text_of
+from npnet.config.files import preset_text
+from npnet.config.nodes import shown
+from npnet.config.writer import flow
 from npnet.data.checks.inspection import Finding, Inspection, inspect
 from npnet.data.datasets.table import Table
 from npnet.errors import UsageError
@@ -40,7 +40,7 @@ def propose(file: str, targets: Sequence[str], folder: Path) -> Proposal:
     dropped = tuple(finding.columns[0] for finding in found.findings if finding.fault == "identifier")
     path = file if file == "-" or Path(file).is_absolute() else os.path.relpath(file, folder)
     lines = [*_head(file, targets, found), *_dataset(path, targets, found, dropped), ""]
-    recipe = text_of(RECIPE).partition("\n")
+    recipe = preset_text(RECIPE).partition("\n")
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
     return Proposal(text, dropped, tuple(one.message for one in found.findings if one.fault == "predictor"))

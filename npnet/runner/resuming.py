@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npnet.config import Experiment, Loaded, load_alone
-from npnet.config.resolved import write_resolved
+from npnet.config.writer import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.threads import limited
 from npnet.machine.signals import Stop
@@ -135,7 +135,7 @@ class Resumption:
         loaded = load_alone(self.folder.resolved_path, self.folder.resolved_text, overrides)
         if found is not None and loaded.experiment.epochs < found.epoch:
             what = f"{loaded.experiment.epochs} epochs are fewer than the {found.epoch} done"
-            raise loaded.problem((EPOCHS,), what, f"write epochs={found.epoch}, or more")
+            raise loaded.error((EPOCHS,), what, f"write epochs={found.epoch}, or more")
         return loaded
 
     def edited(self, found: Checkpoint | None) -> list[str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Task
 from npnet.errors import UsageError
-from npnet.experiment.threads import limited, threads_of
+from npnet.experiment.threads import limited
 from npnet.metrics import lacking, metrics
 from npnet.metrics.calibration import DecisionRule
 from npnet.model.calibrating import figures
@@ -65,7 +65,7 @@ def _of_run(run: Run, question: Question) -> Answer:
     fitting = reopen(run)
     task = fitting.data.task
     fitting.calibration = _decisions(fitting.calibration, question, task)
-    with limited(threads_of(fitting.experiment)):
+    with limited(fitting.resolved.threads):
         found = all_scores(fitting)
         if question.part is not None and question.part not in found:
             raise UsageError(f"the run has no part {question.part}", f"its parts are: {', '.join(found)}")

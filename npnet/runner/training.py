@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from npnet.config import Loaded
-from npnet.config.resolved import relocated, write_resolved
+from npnet.config.writer import relocated, write_resolved
 from npnet.engine.loop import Progress
 from npnet.errors import Diverged, MachineError, NpnetError
-from npnet.experiment.disk_check import require_disk_space
+from npnet.experiment.resources import require_disk_space
 from npnet.experiment.threads import limited
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code

@@ -1,11 +1,6 @@
-"""Search: what to try next, by pure functions of what may be tried, a seed, and what was found so far."""
+"""Search: the points of a sweep, from its parameters, a seed, and the results so far."""
 
-from npnet.search import sampling
-
-# isort: split
-from npnet.search import bayesian, halving, listed
-
-# isort: split
+from npnet.search import sampling, sequential
 from npnet.search.method import Method, MethodSpec, Point, Space, Stage, Tried, methods
 from npnet.search.parameters import Choice, Parameter, Range
 
@@ -19,9 +14,7 @@ __all__ = [
     "Space",
     "Stage",
     "Tried",
-    "bayesian",
-    "halving",
-    "listed",
     "methods",
     "sampling",
+    "sequential",
 ]

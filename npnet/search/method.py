@@ -1,8 +1,7 @@
-"""A method of search: stage by stage, the points to try, made of a seed and of what was found before."""
+"""The contract of a search method: the points to train, stage by stage."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -19,7 +18,7 @@ Point = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Space:
-    """What may be tried: the parameter of each key, how many points (None: all), the epochs of a whole training."""
+    """The search space: parameters by key, number of points (None: all), epochs, and seed."""
 
     parameters: Mapping[str, Choice | Range]
     trials: int | None
@@ -28,40 +27,39 @@ class Space:
 
     @property
     def size(self) -> int | None:
-        """How many points the lists make; None where a range is among them."""
+        """The number of combinations of the lists; None where a parameter is a range."""
         counts = [parameter.count for parameter in self.parameters.values()]
         return None if None in counts else prod(count for count in counts if count is not None)
 
-    def every(self) -> Iterator[Point]:
-        """All combinations of the lists, the last key fastest."""
-        values = [parameter.values for parameter in self.parameters.values() if isinstance(parameter, Choice)]
-        return product(*values)
-
-    def at(self, shares: Sequence[float]) -> Point:
-        """The point at a share of the way along each key."""
-        return tuple(one.at(share) for one, share in zip(self.parameters.values(), shares, strict=True))
+    def at(self, fractions: Sequence[float]) -> Point:
+        """Return the point at a fraction, from 0 to 1, of each parameter."""
+        return tuple(p.at(fraction) for p, fraction in zip(self.parameters.values(), fractions, strict=True))
 
     def combination(self, number: int) -> Point:
-        """One of all combinations, by its place among them."""
+        """Return a combination of the lists by its number from 0; the last key varies fastest."""
         point: list[Any] = []
-        for parameter in reversed([one for one in self.parameters.values() if isinstance(one, Choice)]):
-            number, place = divmod(number, len(parameter.values))
-            point.insert(0, parameter.values[place])
+        for parameter in reversed([p for p in self.parameters.values() if isinstance(p, Choice)]):
+            number, index = divmod(number, len(parameter.values))
+            point.insert(0, parameter.values[index])
         return tuple(point)
 
-    def start(self) -> list[Point]:
-        """All combinations, or as many points as there shall be: of lists some combinations, else at random."""
+    def random_points(self) -> list[Point]:
+        """Draw `trials` points at random."""
+        random = stream(self.seed, "search")
+        return [self.at(random.random(len(self.parameters)).tolist()) for _ in range(self.trials or 0)]
+
+    def points(self) -> list[Point]:
+        """Return all combinations of the lists, or `trials` of them, or random points."""
         if self.size is None:
-            random = stream(self.seed, "search")
-            return [self.at(random.random(len(self.parameters)).tolist()) for _ in range(self.trials or 0)]
-        if self.trials is None or self.trials >= self.size:
-            return list(islice(self.every(), self.trials))
-        return [self.combination(number) for number in sample(self.size, self.trials, self.seed)]
+            return self.random_points()
+        drawn = self.trials is not None and self.trials < self.size
+        numbers = sample(self.size, self.trials or 0, self.seed) if drawn else range(self.size)
+        return [self.combination(number) for number in numbers]
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A point that was tried: its number from 1, and its value; less is better, infinite where it failed."""
+    """A tried point, its number from 1, and its value: less is better, infinite is failed."""
 
     number: int
     point: Point
@@ -70,7 +68,10 @@ class Tried:
 
 @dataclass(frozen=True)
 class Stage:
-    """Points to train, by their numbers: up to an epoch or to the end, from the beginning or from where they are."""
+    """Numbered points to train to an epoch (None: to the end), from the start or further.
+
+    `resumes` states that the stage before trained them, `goes_on` that a later stage may train them further.
+    """
 
     points: tuple[tuple[int, Point], ...]
     epochs: int | None = None
@@ -79,26 +80,26 @@ class Stage:
 
 
 class Method(Spec):
-    """How the points of a sweep are chosen."""
+    """A way to choose the points of a sweep."""
 
     needs_trials: ClassVar[bool] = False
-    takes_ranges: ClassVar[bool] = True
+    accepts_ranges: ClassVar[bool] = True
 
     def count(self, space: Space) -> int:
-        """How many points it will try."""
+        """Return the number of points that it will try."""
         return space.trials or space.size or 0
 
     def check(self, keys: Collection[str]) -> None:
-        """ValueError where it cannot choose values for these keys."""
+        """Raise ValueError where it cannot choose values for these keys."""
 
     def check_epochs(self, epochs: int) -> None:
-        """OptionError where it cannot try points in trainings of so many epochs."""
+        """Raise OptionError where trainings of this many epochs are too short for it."""
 
     def require(self) -> None:
-        """UsageError where a package that it needs is not installed."""
+        """Raise UsageError where a package that it needs is not installed."""
 
     def stage(self, space: Space, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
-        """The stage of a number from 0, from what the stages before it found; None after the last one."""
+        """Return the stage of a number from 0, given earlier results; None after the last."""
         raise TypeError(f"{type(self).__name__} has no stage")
 
 
@@ -107,12 +108,12 @@ MethodSpec = Annotated[Method, Named(methods)]
 
 
 def numbered(points: Sequence[Point], first: int = 1) -> tuple[tuple[int, Point], ...]:
-    """Points with their numbers."""
+    """Return points with their numbers."""
     return tuple(enumerate(points, first))
 
 
 def sample(size: int, count: int, seed: int) -> list[int]:
-    """So many different numbers below a size, ascending; the size may be astronomical.  Floyd (1987)."""
+    """Draw distinct numbers below a size of any magnitude, in ascending order.  Floyd (1987)."""
     random, chosen = stream(seed, "search"), set[int]()
     for top in range(size - count, size):
         number = _up_to(top, random)
@@ -121,7 +122,7 @@ def sample(size: int, count: int, seed: int) -> list[int]:
 
 
 def _up_to(top: int, random: Generator) -> int:
-    """A number from 0 to `top`, each as likely, however many digits it has."""
+    """Draw a number from 0 to `top`, all equally likely, of any number of digits."""
     bits = top.bit_length()
     while True:
         number = int.from_bytes(random.bytes(bits // 8 + 1)) >> (bits // 8 + 1) * 8 - bits

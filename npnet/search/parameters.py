@@ -1,4 +1,4 @@
-"""Parameters: what the values of a key may be, a list of them or a range."""
+"""The values that a sweep tries under a key: a list of them, or a range."""
 
 import json
 import math
@@ -14,7 +14,7 @@ MOST = 10_000
 
 
 class Choice(Spec):
-    """The values to choose from."""
+    """A list of values."""
 
     values: Annotated[tuple[Any, ...], Field(strict=False, min_length=1, max_length=MOST)] = Field(
         description="The values to try."
@@ -24,28 +24,29 @@ class Choice(Spec):
     def _differ(self) -> Self:
         seen = set[str]()
         for value in self.values:
-            if written(value) in seen:
-                raise ValueError(f"the value {value} is there twice")
-            seen.add(written(value))
+            if as_json(value) in seen:
+                raise ValueError(f"the value {value} is given twice")
+            seen.add(as_json(value))
         return self
 
     @property
     def count(self) -> int | None:
-        """How many values there are."""
+        """The number of values."""
         return len(self.values)
 
-    def at(self, share: float) -> Any:
-        """The value at a share of the way, from 0 to 1."""
-        return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
+    def at(self, fraction: float) -> Any:
+        """Return the value at a fraction of the list, from 0 to 1."""
+        return self.values[min(int(fraction * len(self.values)), len(self.values) - 1)]
 
 
 class Range(Spec):
-    """Numbers between two bounds; of whole numbers both bounds are among them."""
+    """The numbers between two bounds, which whole numbers include."""
 
     min: Number = Field(description="The smallest value.")
     max: Number = Field(description="The largest value.")
     distribution: Distribution | None = Field(
-        None, description="How values lie between them; left out, uniform, of whole bounds int_uniform."
+        None,
+        description="Distribution of the values; default: uniform, or int_uniform for whole bounds.",
     )
 
     @model_validator(mode="after")
@@ -60,34 +61,34 @@ class Range(Spec):
 
     @property
     def whole(self) -> bool:
-        """Whether its values are whole numbers."""
+        """Whether the values are whole numbers."""
         if self.distribution is None:
             return isinstance(self.min, int) and isinstance(self.max, int)
         return self.distribution.startswith("int_")
 
     @property
     def logarithmic(self) -> bool:
-        """Whether every power of ten has the same share."""
+        """Whether the logarithm of the values is uniform."""
         return self.distribution in ("log_uniform", "int_log_uniform")
 
     @property
     def count(self) -> int | None:
-        """Nothing: a range is no list."""
+        """None: a range is not a list."""
         return None
 
-    def at(self, share: float) -> Number:
-        """The value at a share of the way, from 0 to 1."""
+    def at(self, fraction: float) -> Number:
+        """Return the value at a fraction of the range, from 0 to 1, by its distribution."""
         low, high = (self.min, self.max + 1) if self.whole else (self.min, self.max)
         if self.logarithmic:
-            value = math.exp((1 - share) * math.log(low) + share * math.log(high))
+            value = math.exp((1 - fraction) * math.log(low) + fraction * math.log(high))
         else:
-            value = (1 - share) * low + share * high
+            value = (1 - fraction) * low + fraction * high
         value = math.floor(value) if self.whole else float(value)
         return type(value)(min(max(value, self.min), self.max))  # rounding may step over a bound
 
 
-def written(value: object) -> str:
-    """A text that tells a value from all others: 1, 1.0 and true are three."""
+def as_json(value: object) -> str:
+    """Write a value as JSON, by which values are compared: 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -96,7 +97,7 @@ def _short(value: object) -> object:
 
 
 def _kind(value: object) -> str:
-    """Which of both is meant: numbers between bounds where one is written, else values."""
+    """Return the class that is meant: a range where a mapping has no values."""
     if isinstance(value, Spec):
         return type(value).__name__
     return "Range" if isinstance(value, dict) and "values" not in value else "Choice"
@@ -118,7 +119,7 @@ SCHEMA = {
     "then": _VALUES,
     "else": {"type": "object", "if": {"required": ["values"]}, "then": _CHOICE, "else": _RANGE},
 }
-"""What a parameter is in JSON Schema: `oneOf` would give editors useless messages."""
+"""The JSON Schema of a parameter: with `oneOf`, editors would give useless messages."""
 Parameter = Annotated[
     Annotated[Choice, Tag("Choice")] | Annotated[Range, Tag("Range")],
     Discriminator(_kind),

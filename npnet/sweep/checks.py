@@ -4,8 +4,8 @@ from npnet.config import Experiment
 from npnet.errors import ConfigError, DataError
 from npnet.experiment.compatibility import TASKS, misfits
 from npnet.experiment.data_info import DataInfo
-from npnet.experiment.memory import require_memory
 from npnet.experiment.resolved import ResolvedExperiment, resolve
+from npnet.experiment.resources import require_memory
 from npnet.metrics import for_task
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.sweep.plan import SweepPlan
@@ -26,11 +26,11 @@ def require_goal(plan: SweepPlan, ready: PreparedRun) -> None:
     known = for_task(data.task)
     if goal.score not in ("loss", *known):
         what = f"{goal.score} does not fit the task, {TASKS[data.task]}"
-        raise loaded.problem(KEY, what, f"those of {TASKS[data.task]} are: {', '.join(known)}")
+        raise loaded.error(KEY, what, f"those of {TASKS[data.task]} are: {', '.join(known)}")
     if goal.part not in data.rows:
         other = "validation" if "validation" in data.rows else "train"
-        what = f"there is no {goal.part} part to measure {goal.name} on"
-        raise loaded.problem(KEY, what, f"write metric: {other}.{goal.score} under sweep")
+        what = f"there is no {goal.part} set to measure {goal.name} on"
+        raise loaded.error(KEY, what, f"write metric: {other}.{goal.score} under sweep")
     if goal.score != "loss" and (lack := lack_of(goal.part, goal.score, ready.folds)):
         hint = f"metric: {goal.part}.loss is always defined; or give that part other rows"
         raise DataError(f"{loaded.where(*KEY)}: {goal.name} is undefined: {lack}", hint)
@@ -38,8 +38,8 @@ def require_goal(plan: SweepPlan, ready: PreparedRun) -> None:
 
 def require_trainable(experiment: Experiment, data: DataInfo) -> ResolvedExperiment:
     """Resolve an experiment; raise ConfigError with the first reason for which npnet train would refuse it."""
-    for _, message, hint in misfits(experiment, data):
-        raise ConfigError(message, hint)
     resolved = resolve(experiment, data)
+    for _, message, hint in misfits(resolved):
+        raise ConfigError(message, hint)
     require_memory(resolved)
     return resolved

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from npnet.config.scalars import resolve
+from npnet.config.nodes import parse_scalar
 from npnet.errors import RunError, UsageError
 from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, reclaim
 from npnet.rundir import names as files
@@ -61,7 +61,7 @@ def commands(plan: SweepPlan, folder: Path) -> Iterator[str]:
 
 def setting(key: str, value: Any) -> str:
     """KEY=VALUE that reads back as the value: text as it is where it can be."""
-    if isinstance(value, str) and resolve(value) == value and PLAIN.fullmatch(value):
+    if isinstance(value, str) and parse_scalar(value) == value and PLAIN.fullmatch(value):
         return f"{key}={value}"
     return f"{key}={json.dumps(value)}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from npnet.config import Experiment
-from npnet.config.resolved import spelled
+from npnet.config.writer import plain_options
 from npnet.errors import ConfigError
 from npnet.sweep.trial import Trial
 
@@ -21,7 +21,7 @@ def signature(experiment: Experiment) -> str:
     Rates, decays, penalties and the like may differ, and the seed of initial values; a number and none may not, nor
     may lists of numbers.
     """
-    written = spelled(experiment)
+    written = plain_options(experiment)
     for key in JOINED:
         written[key] = _blurred(written[key])
     for key in NUMBERS:

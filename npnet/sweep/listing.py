@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from npnet.config.locations import SourceLocation
-from npnet.config.nodes import Node
-from npnet.config.scalars import resolve
-from npnet.config.trial_configs import node_of
+from npnet.config.nodes import Node, SourceLocation, parse_scalar
 from npnet.errors import DataError
 from npnet.storage.disk import UnsafeFileError, read_regular_file
 
@@ -24,10 +21,10 @@ def tries_of(path: Path) -> tuple[Mapping[str, Node], str]:
     keys, rows = _rows(path)
     if len(keys) * len(rows) > LARGEST:
         raise DataError(f"{path} has {len(rows)} rows, which is too many points to list", "several tables, or a grid?")
-    points = [[resolve(cell.strip()) for cell in row] for row in rows]
+    points = [[parse_scalar(cell.strip()) for cell in row] for row in rows]
     place = SourceLocation(str(path))
     columns = zip(keys, zip(*points, strict=True), strict=True)
-    tries = {key: node_of(_distinct(values), place) for key, values in columns}
+    tries = {key: Node.of(_distinct(values), place) for key, values in columns}
     return tries, json.dumps({"listed": {"points": points}})
 
 

@@ -9,14 +9,13 @@ from typing import Any
 from npnet import config
 from npnet.config import Experiment, Loaded
 from npnet.config.files import SIZE
-from npnet.config.locations import ConfigIssue
+from npnet.config.loaded import TrialConfigs
+from npnet.config.nodes import ConfigIssue, dotted
 from npnet.config.nodes import Path as Keys
-from npnet.config.nodes import dotted
-from npnet.config.resolved import relocated, write_resolved
-from npnet.config.sweep import SweepSpec
-from npnet.config.sweep_overrides import kind_at
-from npnet.config.trial_configs import TrialConfigs
+from npnet.config.overrides import kind_at
+from npnet.config.sweep import SweepSpec, maximizes
 from npnet.config.type_info import branches
+from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, OptionError, RunError
 from npnet.model.cross_validation import Scores
 from npnet.search import Choice, Range, Space, Stage, Tried, methods
@@ -71,10 +70,8 @@ class SweepPlan:
         if self.spec.metric is not None:
             part, _, score = self.spec.metric.name.partition(".")
             return Goal(part, score, self.spec.metric.maximizes)
-        from npnet.metrics import metrics
-
         part, _, score = experiment.monitored.partition("_")
-        return Goal(part, score, score != "loss" and metrics[score].goal == "maximize")
+        return Goal(part, score, maximizes(score))
 
     @cached_property
     def space(self) -> Space:
@@ -159,17 +156,17 @@ def refuse_unused(loaded: Loaded) -> None:
     e, found = loaded.experiment, list[ConfigIssue]()
     assert e.sweep is not None
     if e.weights is not None:
-        found.append(loaded.mistake(("weights",), "a trial starts from initial values", "take weights out"))
+        found.append(loaded.issue(("weights",), "a trial starts from initial values", "take weights out"))
     if e.model_seed is not None:
         what = "every trial has a model_seed of its own, made of seed and its number"
-        found.append(loaded.mistake(("model_seed",), what, "take model_seed out"))
+        found.append(loaded.issue(("model_seed",), what, "take model_seed out"))
     if isinstance(e.threads, int) and e.threads > 1:
         hint = "write threads: auto; --jobs N trains in N processes"
-        found.append(loaded.mistake(("threads",), "a trial is trained by one thread", hint))
+        found.append(loaded.issue(("threads",), "a trial is trained by one thread", hint))
     try:
         e.sweep.method.check_epochs(e.epochs)
     except OptionError as error:
         key: Keys = ("sweep", "method", methods.name_of(e.sweep.method), *error.path)
-        found.append(loaded.mistake(key, f"{dotted(key)}: {error.message}", error.hint))
+        found.append(loaded.issue(key, f"{dotted(key)}: {error.message}", error.hint))
     if found:
-        raise loaded.refusal(found)
+        raise loaded.config_error(found)

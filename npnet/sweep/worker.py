@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from npnet.config import Experiment
-from npnet.config.resolved import relocated, write_resolved
+from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, Diverged, MachineError, NpnetError
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import SharedLimit

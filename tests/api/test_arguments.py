@@ -31,10 +31,10 @@ WRONG: dict[str, Case] = {
     "one output for cross_entropy": (
         train(loss="cross_entropy"),
         UsageError,
-        "layers[0] gives 1 output, the target has 2 classes; cross_entropy goes with softmax",
+        "layers[0] gives 1 output, the target has 2 classes; cross_entropy expects softmax",
         "write Linear(2), or Linear(), which takes its size from the target",
     ),
-    "softmax of one output": (train(X, Y, Linear(2, 1), Softmax()), UsageError, "goes with sigmoid", None),
+    "softmax of one output": (train(X, Y, Linear(2, 1), Softmax()), UsageError, "expects sigmoid", None),
     "a loss of another task": (
         train(y=np.arange(60) % 3, loss="hinge"),
         UsageError,
@@ -62,7 +62,7 @@ WRONG: dict[str, Case] = {
     "no rows to monitor": (
         train(monitor="validation_loss"),
         UsageError,
-        "there is no validation part to measure validation_loss on",
+        "there is no validation set to measure validation_loss on",
         "write validation=0.2",
     ),
     "a metric of another task": (train(metrics=["r2"]), UsageError, "r2 does not fit the task, two classes", None),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from npnet import config
-from npnet.config.presets import text_of
+from npnet.config.files import preset_text
 from npnet.data.datasets.table import Table
 from tests.cli.conftest import call
 from tests.cli.tables import CONFIG, csv_of, people
@@ -102,7 +102,7 @@ def test_a_table_gets_a_config_that_trains_and_predicts_with_no_edit(table: Path
 
 def test_the_recipe_is_written_in_full(table: Path) -> None:
     text = call("init", "--data", "people.csv", "--target", "buys", "-o", "-").out
-    assert text.endswith(text_of("tabular").partition("\n")[2])
+    assert text.endswith(preset_text("tabular").partition("\n")[2])
     written, named = table / "written.yaml", table / "named.yaml"
     written.write_text(text)
     named.write_text("dataset: {table: {path: people.csv, target: buys, drop: [id]}}\npreset: tabular\n")

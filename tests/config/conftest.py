@@ -44,7 +44,7 @@ def load_text() -> Load:
 
 @pytest.fixture
 def problems_of(load_text: Load) -> Problems:
-    """The problems of a text that must be refused."""
+    """Return the problems of a text that must be refused."""
 
     def problems(text: str | bytes = VALID, *overrides: str) -> list[Problem]:
         with pytest.raises(ConfigError) as caught:

@@ -1,4 +1,4 @@
-"""Conflicts: of two settings that exclude each other none wins without a word; the error has every way out."""
+"""Settings that exclude each other are refused, with every way to resolve the conflict."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from npnet.config import Loaded
-from npnet.config.conflicts import check_conflicts, conflicts
-from npnet.config.resolved import write_resolved
+from npnet.config.experiment import conflicts
+from npnet.config.writer import write_resolved
 from npnet.errors import ConfigError, Problem
 
 Load = Callable[..., Loaded]
@@ -32,22 +32,22 @@ OF_A_TABLE = {
 
 
 @pytest.mark.parametrize("options", OF_A_TABLE)
-def test_a_table_is_divided_in_one_way(options: str, problems_of: Problems) -> None:
+def test_a_table_is_split_in_a_single_way(options: str, problems_of: Problems) -> None:
     (problem,) = problems_of(TABLE.format(options=f", {options}", more=""))
     assert (problem.message, problem.hint) == OF_A_TABLE[options]
 
 
 OF_A_CONFIG = {
     (", test: e.csv", "split: {test: 0.1}"): (
-        "split divides no rows where the parts are files of their own",
+        "split has no effect where the sets are files of their own",
         "take split out, or test out of dataset",
     ),
     (", validation: v.csv", "cv: 3"): (
-        "cv divides all rows, but the parts are files of their own",
+        "cv splits all rows, but the sets are files of their own",
         "take cv out, or validation out of dataset",
     ),
     ("", "scale: none\nprepare: {numbers: min_max}"): (
-        "prepare says how numbers are scaled, so scale: none has no effect",
+        "prepare sets how numbers are scaled, so scale: none has no effect",
         "take scale out, or write prepare: {numbers: none}",
     ),
     ("", "early_stopping: 3\nevaluate_every: 5"): (
@@ -59,8 +59,9 @@ OF_A_CONFIG = {
 
 @pytest.mark.parametrize(("options", "more"), OF_A_CONFIG, ids=[more for _, more in OF_A_CONFIG])
 def test_settings_that_exclude_each_other_are_refused_at_their_line(options: str, more: str, load_text: Load) -> None:
+    loaded = load_text(TABLE.format(options=options, more=more))
     with pytest.raises(ConfigError) as caught:
-        check_conflicts(load_text(TABLE.format(options=options, more=more)))
+        loaded.raise_for(conflicts(loaded.experiment))
     (problem,) = caught.value.problems
     assert (problem.message, problem.hint) == OF_A_CONFIG[options, more]
     assert problem.where == "c.yaml:3:" + problem.where.rpartition(":")[2]
@@ -91,7 +92,7 @@ def test_settings_that_go_together_pass(options: str, more: str, load_text: Load
         ("", "cv: 3\nsplit: {validation: 0}", "validation_loss"),
     ],
 )
-def test_what_is_monitored_by_default_is_measured_on_a_part_that_is_there(
+def test_the_default_monitor_is_measured_on_a_set_that_exists(
     options: str, more: str, monitored: str, load_text: Load, tmp_path: Path
 ) -> None:
     assert load_text(TABLE.format(options=options, more=more)).experiment.monitored == monitored
@@ -101,7 +102,7 @@ def test_what_is_monitored_by_default_is_measured_on_a_part_that_is_there(
 def test_scale_beside_prepare_is_refused_whatever_it_says(scale: str, load_text: Load) -> None:
     text = TABLE.format(options="", more=f"prepare: {{}}\nscale: {scale}")
     assert [message for _, message, _ in conflicts(load_text(text).experiment)] == [
-        f"prepare says how numbers are scaled, so scale: {scale} has no effect"
+        f"prepare sets how numbers are scaled, so scale: {scale} has no effect"
     ]
 
 

@@ -1,10 +1,9 @@
-"""Explain: type, range, default and meaning of every key, and the nearest name for one that is none."""
+"""Explaining keys: type, range, default, description, and the name nearest to a wrong key."""
 
 import pytest
 
 from npnet.config import Experiment
-from npnet.config.explain import explain
-from npnet.config.schema import KINDS
+from npnet.config.schema import KINDS, explain
 from npnet.errors import UsageError
 
 ABOVE = {
@@ -21,12 +20,15 @@ ABOVE = {
 @pytest.mark.parametrize(
     ("key", "parts"),
     [
-        ("learning_rate", ["a number greater than 0 and at most 1e6; default none.", "the optimizer's usual one"]),
+        (
+            "learning_rate",
+            ["a number greater than 0 and at most 1e6; default none.", "usual learning rate"],
+        ),
         ("layers.linear.units", ["layers.linear.units: a whole number from 1 to 10**7;", "Number of outputs"]),
         ("layers.0.linear.units", ["layers.linear.units: a whole number"]),
         ("optimizer.adam", ["optimizer.adam\n", "Kingma and Ba", "beta1", "default 0.9."]),
         ("optimizer", ["an optimizer; default adam.", "names:", "sgd", "lion"]),
-        ("early_stopping.patience", ["a whole number from 1 to 10**7; required.", "Epochs without an improvement"]),
+        ("early_stopping.patience", ["a whole number from 1 to 10**7; required.", "epochs without an improvement"]),
         ("early_stopping", ['a number of epochs, "off" or options (patience, min_delta); default off.', "min_delta"]),
         ("batch_size", ['or "all"; default 32.']),
         ("seed", ["from 0 to 2**63 - 1; default 0."]),
@@ -40,7 +42,7 @@ def test_a_key_is_explained(key: str, parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("key", Experiment.model_fields)
-def test_every_top_level_key_has_a_sentence(key: str) -> None:
+def test_every_top_level_key_has_a_description(key: str) -> None:
     first = explain(key).splitlines()[0]
     assert first.startswith(f"{key}: ")
     assert first.endswith(".")

@@ -1,11 +1,11 @@
-"""Extends: mappings merge, lists replace, the later wins, and each value keeps the file it came from."""
+"""`extends`: mappings merge, lists are replaced, later files win, values keep their file."""
 
 from pathlib import Path
 
 import pytest
 
 from npnet.config import load
-from npnet.config.resolved import spelled
+from npnet.config.writer import plain_options
 from npnet.errors import ConfigError, Problem
 
 
@@ -23,7 +23,7 @@ def problems(name: str = "c.yaml") -> list[Problem]:
 def test_mappings_merge_and_lists_replace(valid: str) -> None:
     write("base.yaml", valid + "split: {test: 0.1, validation: 0.3}\n")
     write("c.yaml", "extends: base.yaml\nsplit: {test: 0.2}\nlayers: [linear, sigmoid]\nepochs: 3\n")
-    experiment = spelled(load(Path("c.yaml")).experiment)
+    experiment = plain_options(load(Path("c.yaml")).experiment)
     assert experiment["split"] == {"test": 0.2, "validation": 0.3}
     assert len(experiment["layers"]) == 2
     assert (experiment["epochs"], experiment["batch_size"]) == (3, 128)
@@ -41,7 +41,7 @@ def test_mappings_merge_and_lists_replace(valid: str) -> None:
 def test_options_merge_only_under_the_same_name(valid: str, base: str, over: str, merged: dict[str, float]) -> None:
     write("base.yaml", valid.replace("optimizer: adam", f"optimizer: {base}"))
     write("c.yaml", f"extends: base.yaml\noptimizer: {over}\n")
-    adam = spelled(load(Path("c.yaml")).experiment)["optimizer"]["adam"]
+    adam = plain_options(load(Path("c.yaml")).experiment)["optimizer"]["adam"]
     assert {key: adam[key] for key in merged} == merged
 
 
@@ -53,7 +53,7 @@ def test_of_several_bases_the_later_wins_and_the_file_itself_most(valid: str) ->
     assert (experiment.batch_size, experiment.epochs, experiment.seed, experiment.l1) == (128, 2, 3, 2)
 
 
-def test_a_mistake_keeps_the_file_it_is_in(valid: str) -> None:
+def test_an_issue_names_the_file_that_it_is_in(valid: str) -> None:
     write("shared/base.yaml", valid.replace("epochs: 100", "epochs: -1"))
     write("c.yaml", "extends: shared/base.yaml\nseed: -1\n")
     found = problems()
@@ -61,7 +61,7 @@ def test_a_mistake_keeps_the_file_it_is_in(valid: str) -> None:
     assert found[1].excerpt == "epochs: -1\n        ^"
 
 
-def test_a_chain_of_bases_is_read_from_the_far_end(valid: str) -> None:
+def test_a_chain_of_bases_is_merged_from_its_end(valid: str) -> None:
     write("a.yaml", valid)
     write("b.yaml", "extends: a.yaml\nepochs: 2\nseed: 2\n")
     write("c.yaml", "extends: b.yaml\nseed: 3\n")
@@ -82,20 +82,20 @@ def test_a_chain_of_bases_is_read_from_the_far_end(valid: str) -> None:
         ("extends: list.yaml", "list.yaml:1:1", "a config is a mapping"),
     ],
 )
-def test_a_base_that_cannot_be_is_told_at_the_line_that_names_it(text: str, where: str, message: str) -> None:
+def test_an_impossible_base_is_reported_at_the_line_that_names_it(text: str, where: str, message: str) -> None:
     write("b.yaml", "extends: c.yaml\n")
     write("list.yaml", "- a\n")
     Path("folder").mkdir()
     write("c.yaml", f"{text}\n")
     found = [(problem.where, problem.message) for problem in problems()]
-    assert any(place == where and message in told for place, told in found), found
+    assert any(place == where and message in reported for place, reported in found), found
 
 
 def test_files_that_multiply_are_refused(valid: str) -> None:
     write("f0.yaml", valid)
     for number in range(1, 19):
         write(f"f{number}.yaml", f"extends: [f{number - 1}.yaml, f{number - 1}.yaml]\n")
-    assert "stand on 20 others at most" in problems("f18.yaml")[0].message
+    assert "can extend at most 20 files" in problems("f18.yaml")[0].message
 
 
 def test_a_key_given_only_in_a_base_is_not_missing(valid: str) -> None:

@@ -1,4 +1,4 @@
-"""Loading: every mistake at its line in npnet's words, files that are none, and texts changed at random."""
+"""Loading: every issue at its line, files that are not configs, and randomly changed texts."""
 
 import os
 import time
@@ -72,7 +72,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("old", "new", "where", "message", "hint"), MISTAKES, ids=[row[1][:40] for row in MISTAKES])
-def test_a_mistake_is_told_at_its_place(
+def test_an_issue_is_reported_at_its_location(
     valid: str, problems_of: Problems, old: str, new: str, where: str, message: str, hint: str | None
 ) -> None:
     first = problems_of(valid.replace(old, new, 1))[0]
@@ -81,7 +81,7 @@ def test_a_mistake_is_told_at_its_place(
     assert hint is None or (first.hint or "").startswith(hint)
 
 
-def test_every_mistake_is_told_at_once_in_the_order_of_the_file(problems_of: Problems) -> None:
+def test_all_issues_are_reported_at_once_in_the_order_of_the_file(problems_of: Problems) -> None:
     text = "layers: [linear: 0, rleu]\nepochs: -1\nlerning_rate: 1\nepochs: 3\nseed: !x 1\nl1: .inf\n"
     problems = problems_of(text, "l2=-1", "epochs.x=3")
     assert [(problem.where, problem.message[:24]) for problem in problems] == [
@@ -138,7 +138,7 @@ def test_a_folder_a_pipe_and_a_huge_file_are_refused_without_waiting() -> None:
     with Path("huge.yaml").open("wb") as file:
         file.truncate(2**30)
     start = time.perf_counter()
-    for name, message in (("folder", "a folder"), ("pipe", "no regular file"), ("huge", "1073741824 bytes")):
+    for name, message in (("folder", "a folder"), ("pipe", "not a regular file"), ("huge", "1073741824 bytes")):
         with pytest.raises(ConfigError, match=message):
             load(Path(f"{name}.yaml"))
     assert time.perf_counter() - start < 1
@@ -156,13 +156,13 @@ def test_a_missing_file_is_a_usage_error_that_names_near_ones(name: str, hint: s
 
 
 @pytest.mark.parametrize("name", ["a/b/c.yaml", "c.yaml/d", "x" * 5000, "nul\0.yaml"])
-def test_a_path_that_leads_nowhere_is_a_usage_error(name: str) -> None:
+def test_an_impossible_path_is_a_usage_error(name: str) -> None:
     Path("c.yaml").touch()
     with pytest.raises(UsageError, match="no such file"):
         load(Path(name))
 
 
-def test_what_the_machine_cannot_read_is_a_machine_error() -> None:
+def test_an_unreadable_file_is_a_machine_error() -> None:
     Path("loop.yaml").symlink_to("loop.yaml")
     with pytest.raises(MachineError, match=r"cannot read loop\.yaml"):
         load(Path("loop.yaml"))
@@ -175,12 +175,12 @@ def test_control_characters_in_a_file_name_are_escaped() -> None:
     assert caught.value.problems[0].where == "a\\x1b[31m.yaml:1:1"
 
 
-def test_a_loaded_config_knows_its_places(load_text: Load) -> None:
+def test_a_loaded_config_knows_the_locations_of_its_keys(load_text: Load) -> None:
     loaded = load_text()
     assert loaded.where("layers", 0, "linear", "units") == "c.yaml:3:13"
     assert loaded.where("layers", 1) == "c.yaml:4:5"
     assert loaded.where("seed") == "c.yaml:1:1"
-    problem = loaded.problem(("layers", 2), "layers[2] is off", "mend it").problems[0]
+    problem = loaded.error(("layers", 2), "layers[2] is off", "mend it").problems[0]
     assert (problem.where, problem.hint) == ("c.yaml:5:5", "mend it")
     assert loaded.base == Path()
     assert loaded.text == Path("c.yaml").read_bytes()
@@ -198,9 +198,7 @@ def test_early_stopping_has_short_forms(load_text: Load, valid: str, written: st
     ("extra", "monitored"),
     [("", "validation_loss"), ("split: {validation: 0}", "train_loss"), ("monitor: validation_f1", "validation_f1")],
 )
-def test_what_is_monitored_by_default_depends_on_the_split(
-    load_text: Load, valid: str, extra: str, monitored: str
-) -> None:
+def test_the_default_monitor_depends_on_the_split(load_text: Load, valid: str, extra: str, monitored: str) -> None:
     assert load_text(f"{valid}{extra}\n").experiment.monitored == monitored
 
 

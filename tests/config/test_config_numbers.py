@@ -1,4 +1,4 @@
-"""Every numeric key of every spec, with every number and value that it might be given by mistake."""
+"""Every numeric key of every spec, with wrong numbers and values."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_number_that_is_not_finite_is_refused_with_the_range(load_text: Load, 
 
 
 @pytest.mark.parametrize("key", TEXTS)
-def test_an_odd_value_loads_or_is_refused_with_what_the_key_takes(load_text: Load, key: str) -> None:
+def test_an_odd_value_loads_or_is_refused_with_the_accepted_values(load_text: Load, key: str) -> None:
     problems: list[Problem] = []
     for value in ODD:
         try:
@@ -87,7 +87,7 @@ def test_an_odd_value_loads_or_is_refused_with_what_the_key_takes(load_text: Loa
 
 
 @pytest.mark.parametrize("key", TEXTS)
-def test_a_bool_or_a_text_is_no_number(load_text: Load, key: str) -> None:
+def test_a_bool_or_a_text_is_not_a_number(load_text: Load, key: str) -> None:
     for value in ("true",) if key in ALSO_WORDS else ("true", '"1"'):
         with pytest.raises(ConfigError, match="must be"):
             load_text(TEXTS[key].replace("VALUE", value))

@@ -1,4 +1,4 @@
-"""Overrides: `KEY=VALUE` put into the tree, through every short form, with the override as the place of mistakes."""
+"""Overrides: put into the tree through every short form, issues located in the override."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from npnet.config import Loaded
-from npnet.config.resolved import spelled
+from npnet.config.writer import plain_options
 from npnet.errors import ConfigError, Problem, UsageError
 
 Load = Callable[..., Loaded]
@@ -43,16 +43,16 @@ Problems = Callable[..., list[Problem]]
     ],
 )
 def test_an_override_sets_one_value(load_text: Load, valid: str, text: str, key: str, value: object) -> None:
-    found: Any = spelled(load_text(valid, text).experiment)
+    found: Any = plain_options(load_text(valid, text).experiment)
     for word in key.split("."):
         found = found[int(word) if word.isdigit() else word]
     assert value is None or found == value
 
 
-def test_a_short_form_keeps_what_was_written_beside_the_override(load_text: Load, valid: str) -> None:
+def test_an_override_into_a_short_form_keeps_its_value(load_text: Load, valid: str) -> None:
     text = valid.replace("linear: 16", "linear: {units: 16, init: zeros}") + "early_stopping: 20\n"
     loaded = load_text(text, "layers.0.linear.bias_init=ones", "early_stopping.min_delta=0.5", "epochs=1", "epochs=2")
-    experiment = spelled(loaded.experiment)
+    experiment = plain_options(loaded.experiment)
     assert experiment["layers"][0]["linear"] == {"units": 16, "init": "zeros", "bias_init": "ones"}
     assert experiment["early_stopping"] == {"patience": 20, "min_delta": 0.5}
     assert experiment["epochs"] == 2
@@ -60,7 +60,7 @@ def test_a_short_form_keeps_what_was_written_beside_the_override(load_text: Load
 
 def test_an_override_reaches_into_a_residual_block(load_text: Load, valid: str) -> None:
     text = valid.replace("- relu", "- residual: [linear: 16, relu]")
-    layers = spelled(load_text(text, "layers.1.residual.layers.0.linear.init=zeros").experiment)["layers"]
+    layers = plain_options(load_text(text, "layers.1.residual.layers.0.linear.init=zeros").experiment)["layers"]
     assert layers[1]["residual"]["layers"][0]["linear"]["init"] == "zeros"
 
 
@@ -86,7 +86,7 @@ def test_an_override_reaches_into_a_residual_block(load_text: Load, valid: str) 
         ("l1=.inf", "l1 must be a number from 0 to 1e6, it is .inf", None),
     ],
 )
-def test_a_mistake_in_an_override_names_the_override(
+def test_an_issue_in_an_override_names_the_override(
     problems_of: Problems, valid: str, text: str, message: str, hint: str | None
 ) -> None:
     first = problems_of(valid, text)[0]
@@ -98,7 +98,7 @@ def test_a_mistake_in_an_override_names_the_override(
 
 
 @pytest.mark.parametrize("text", ["learning_rate", "=3", "a..b=3", ".a=3", "", "--x", "a." * 5000 + "a=1"])
-def test_what_is_no_override_is_a_usage_error(load_text: Load, valid: str, text: str) -> None:
+def test_a_text_of_another_form_is_a_usage_error(load_text: Load, valid: str, text: str) -> None:
     with pytest.raises(UsageError, match="not an override"):
         load_text(valid, text)
 

@@ -1,11 +1,11 @@
-"""Presets: a recipe stands for the keys that are not there, and those that are there win."""
+"""Presets: a recipe provides the missing keys, and the config's own keys win."""
 
 from pathlib import Path
 
 import pytest
 
 from npnet.config import load
-from npnet.config.presets import names, text_of
+from npnet.config.files import preset_names, preset_text
 from npnet.errors import ConfigError
 
 DATA = "dataset: {xor: {samples: 100}}\n"
@@ -16,16 +16,16 @@ def loaded(text: str, *overrides: str, folder: Path) -> object:
     return load(folder / "c.yaml", overrides).experiment
 
 
-@pytest.mark.parametrize("name", names())
-def test_a_preset_is_the_rest_of_a_config(name: str, tmp_path: Path) -> None:
-    written = loaded(DATA + text_of(name), folder=tmp_path)
+@pytest.mark.parametrize("name", preset_names())
+def test_a_preset_provides_the_missing_keys_of_a_config(name: str, tmp_path: Path) -> None:
+    written = loaded(DATA + preset_text(name), folder=tmp_path)
     named = loaded(f"{DATA}preset: {name}\n", folder=tmp_path)
     overridden = loaded(DATA, f"preset={name}", folder=tmp_path)
     assert named == overridden
     assert named.model_copy(update={"preset": None}) == written  # type: ignore[attr-defined]
 
 
-def test_keys_beside_it_win_and_mappings_merge(tmp_path: Path) -> None:
+def test_keys_of_the_config_win_and_mappings_merge(tmp_path: Path) -> None:
     text = f"{DATA}preset: tabular\nepochs: 7\noptimizer: {{adamw: {{weight_decay: 0.5}}}}\nearly_stopping: off\n"
     usual, found = (loaded(one, folder=tmp_path) for one in (f"{DATA}preset: tabular\n", text))
     assert (found.epochs, found.early_stopping) == (7, None)  # type: ignore[attr-defined]
@@ -34,12 +34,12 @@ def test_keys_beside_it_win_and_mappings_merge(tmp_path: Path) -> None:
     assert found.layers == usual.layers  # type: ignore[attr-defined]
 
 
-def test_overrides_reach_into_it(tmp_path: Path) -> None:
+def test_overrides_reach_into_the_preset(tmp_path: Path) -> None:
     found = loaded(DATA, "batch_size=7", "prepare.rare=9", "preset=tabular", folder=tmp_path)
     assert (found.batch_size, found.prepare.rare) == (7, 9)  # type: ignore[attr-defined]
 
 
-def test_a_base_may_name_it(tmp_path: Path) -> None:
+def test_a_base_may_name_the_preset(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(f"{DATA}preset: tabular\nepochs: 7\n")
     found = loaded("extends: base.yaml\nbatch_size: 9\n", folder=tmp_path)
     assert (found.epochs, found.batch_size) == (7, 9)  # type: ignore[attr-defined]
@@ -54,15 +54,15 @@ def test_a_base_may_name_it(tmp_path: Path) -> None:
         ("preset: 3", "text"),
     ],
 )
-def test_no_such_preset_is_refused_with_its_line(line: str, words: str, tmp_path: Path) -> None:
+def test_an_unknown_preset_is_refused_with_its_line(line: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded(f"{DATA}{line}\n", folder=tmp_path)
-    told = [problem for problem in caught.value.problems if "preset" in problem.message]
-    assert told[0].where.endswith("c.yaml:2:9")
-    assert words in f"{told[0].message} {told[0].hint}"
+    reported = [problem for problem in caught.value.problems if "preset" in problem.message]
+    assert reported[0].where.endswith("c.yaml:2:9")
+    assert words in f"{reported[0].message} {reported[0].hint}"
 
 
-def test_a_mistake_beside_it_keeps_its_line(tmp_path: Path) -> None:
+def test_an_issue_beside_a_preset_keeps_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded(f"{DATA}preset: tabular\nepochs: many\n", folder=tmp_path)
     (problem,) = caught.value.problems

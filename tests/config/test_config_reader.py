@@ -1,4 +1,4 @@
-"""The reader: rows 51 to 60 of the faults, each refused with its line, and the scalars of YAML 1.2."""
+"""The reader: every unsupported text refused with its line, and the scalars of YAML 1.2."""
 
 import math
 import time
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from npnet.config.nodes import parse_scalar, plain_float
 from npnet.config.reader import read
-from npnet.config.scalars import plain_float, resolve
 from npnet.errors import ConfigError
 
 REFUSED = [
@@ -51,13 +51,13 @@ REFUSED = [
 def mistakes(data: bytes) -> list[tuple[str, str]]:
     """Where and what, of the mistakes that are collected and of those that end the reading."""
     try:
-        return [(mistake.place.where, mistake.message) for mistake in read(data, "c.yaml").mistakes]
+        return [(issue.location.where, issue.message) for issue in read(data, "c.yaml").issues]
     except ConfigError as error:
         return [(problem.where, problem.message) for problem in error.problems]
 
 
 @pytest.mark.parametrize(("text", "where", "message"), REFUSED, ids=[repr(row[0][:24]) for row in REFUSED])
-def test_what_a_config_may_not_hold_is_refused_at_its_place(text: str, where: str, message: str) -> None:
+def test_unsupported_yaml_is_refused_at_its_location(text: str, where: str, message: str) -> None:
     first = mistakes(text.encode())[0]
     assert first[0] == f"c.yaml:{where}"
     assert message in first[1]
@@ -100,7 +100,7 @@ def test_quoted_and_block_scalars_are_text(text: str) -> None:
 @settings(deadline=None, max_examples=300)
 def test_every_way_to_print_a_float_reads_back_as_a_number(number: float, form: str) -> None:
     text = form.format(number) if math.isfinite(number) else plain_float(number)
-    value = resolve(text)
+    value = parse_scalar(text)
     assert isinstance(value, int | float)
     assert value == float(form.format(number)) or (math.isnan(number) and math.isnan(value))
 
@@ -108,7 +108,7 @@ def test_every_way_to_print_a_float_reads_back_as_a_number(number: float, form: 
 @given(st.floats())
 @settings(deadline=None)
 def test_a_written_float_reads_back_as_the_same_bits(number: float) -> None:
-    value = resolve(plain_float(number))
+    value = parse_scalar(plain_float(number))
     assert isinstance(value, float)
     assert value.hex() == number.hex()
 
@@ -152,7 +152,7 @@ def test_more_than_10000_values_are_refused() -> None:
     assert mistakes(b"a: [" + b"1," * 10_000 + b"]")[0][1] == "the file holds more than 10000 values"
 
 
-def test_all_that_is_no_syntax_error_is_reported_at_once() -> None:
+def test_all_issues_but_syntax_errors_are_reported_at_once() -> None:
     found = mistakes(b"a: !x 1\nb: &y 2\na: 3\nc: *y\nd: [")
     assert [where for where, _ in found] == [f"c.yaml:{place}" for place in ("1:4", "2:4", "3:1", "4:4", "5:5")]
 

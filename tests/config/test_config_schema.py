@@ -1,4 +1,4 @@
-"""The JSON Schema: valid itself, in agreement with the loader, one branch to blame for each mistake."""
+"""The JSON Schema: valid, in agreement with the loader, one branch to blame for an issue."""
 
 import json
 from collections.abc import Callable
@@ -10,8 +10,8 @@ import pytest
 
 from npnet.config import Experiment, Loaded
 from npnet.config.reader import read
-from npnet.config.resolved import spelled
 from npnet.config.schema import KINDS, schema
+from npnet.config.writer import plain_options
 from npnet.errors import ConfigError
 
 Load = Callable[..., Loaded]
@@ -60,10 +60,10 @@ VALID: list[str] = [
 
 
 @pytest.mark.parametrize("text", VALID)
-def test_what_loads_is_valid(load_text: Load, text: str) -> None:
+def test_a_config_that_loads_fits_the_schema(load_text: Load, text: str) -> None:
     assert faults(text) == []
     if "extends" not in text:
-        resolved = spelled(load_text(text).experiment)
+        resolved = plain_options(load_text(text).experiment)
         assert list(VALIDATOR.iter_errors(resolved)) == []
 
 
@@ -89,12 +89,12 @@ INVALID: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("text", "path", "message"), INVALID)
-def test_a_mistake_is_told_once_and_at_its_branch(load_text: Load, text: str, path: str, message: str) -> None:
+def test_an_issue_is_reported_once_and_at_its_branch(load_text: Load, text: str, path: str, message: str) -> None:
     with pytest.raises(ConfigError):
         load_text(text)
-    ((place, told),) = faults(text)
+    ((place, reported),) = faults(text)
     assert place == path
-    assert message in told
+    assert message in reported
 
 
 def test_unions_of_the_schema_name_types_that_json_has() -> None:

@@ -1,4 +1,4 @@
-"""The key `sweep`: every mistake in it is one line with its place, before anything is trained."""
+"""The key `sweep`: every issue in it is reported at its location before anything is trained."""
 
 import json
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from npnet.config import Loaded, load
-from npnet.config.resolved import write_resolved
+from npnet.config.loaded import TrialConfigs
 from npnet.config.sweep import Objective
-from npnet.config.trial_configs import TrialConfigs
+from npnet.config.writer import write_resolved
 from npnet.errors import ConfigError, Problem
 
 Load = Callable[..., Loaded]
@@ -35,7 +35,7 @@ def _sweep(valid: str, *lines: str, parameters: str = RATES) -> str:
         ("learning_rate: {min: 0.1, max: 1, distribution: normal}", 53, "distribution must be"),
         ("learning_rate: {min: yes, max: 1}", 26, "min must be a number, not the text"),
         ("learning_rate: {values: [1], max: 1}", 34, 'unknown key "max"'),
-        ("learning_rate: [0.1, 0.1]", 20, "the value 0.1 is there twice"),
+        ("learning_rate: [0.1, 0.1]", 20, "the value 0.1 is given twice"),
         ("learning_rate: [0.1, -0.1, 0.2]", 26, "learning_rate must be a number greater than 0 and at most 1e6"),
         ("learning_rate: [0.1, fast]", 26, "learning_rate must be a number greater than 0 and at most 1e6, not the"),
         ("learning_rate: {min: -1.0, max: 0.1}", 26, "learning_rate must be a number greater than 0"),
@@ -55,7 +55,7 @@ def _sweep(valid: str, *lines: str, parameters: str = RATES) -> str:
         ("sweep.seeds: [1, 2]", 5, 'a sweep does not try "sweep.seeds"'),
     ],
 )
-def test_a_mistake_in_a_parameter_is_told_with_its_place(
+def test_an_issue_in_a_parameter_is_reported_with_its_location(
     valid: str, problems_of: Problems, parameter: str, column: int, message: str
 ) -> None:
     method = ("method: random", "trials: 2") if "{" in parameter else ()
@@ -87,7 +87,7 @@ def test_a_mistake_in_a_parameter_is_told_with_its_place(
         ("method: tpe", "this search needs trials"),
     ],
 )
-def test_a_mistake_beside_the_parameters_is_told_with_its_line(
+def test_an_issue_beside_the_parameters_is_reported_with_its_line(
     valid: str, problems_of: Problems, line: str, message: str
 ) -> None:
     text = _sweep(valid, line)
@@ -97,7 +97,7 @@ def test_a_mistake_beside_the_parameters_is_told_with_its_line(
     assert problem.where.startswith((f"c.yaml:{place}:", f"c.yaml:{place - 1}:"))
 
 
-def test_a_grid_of_a_range_is_refused_with_the_way_out(valid: str, problems_of: Problems) -> None:
+def test_a_grid_of_a_range_is_refused_with_a_hint(valid: str, problems_of: Problems) -> None:
     [problem] = problems_of(_sweep(valid, parameters="learning_rate: {min: 0.1, max: 1.0}"))
     assert problem.message == "a grid takes lists, and learning_rate is a range"
     assert problem.hint == "--method random --trials 20 draws from ranges; a grid needs a list for learning_rate"
@@ -108,7 +108,7 @@ def test_a_sweep_without_parameters_is_refused(valid: str, problems_of: Problems
     assert "parameters has 0 items" in problems_of(valid + "sweep: {parameters: {}}\n")[0].message
 
 
-def test_every_wrong_value_is_told_at_once(valid: str, problems_of: Problems) -> None:
+def test_all_wrong_values_are_reported_at_once(valid: str, problems_of: Problems) -> None:
     parameters = "{learning_rate: [0.1, -1], batch_size: [0], optimizer: [adm]}"
     assert len(problems_of(valid + f"sweep: {{parameters: {parameters}}}\n")) == 3
 
@@ -124,7 +124,7 @@ def test_a_metric_is_written_short_or_with_its_goal(valid: str, load_text: Load)
     assert Objective(name="validation.loss", goal="maximize").maximizes
 
 
-def test_what_is_resolved_says_the_same_sweep(valid: str, load_text: Load, tmp_path: Path) -> None:
+def test_the_resolved_config_has_the_same_sweep(valid: str, load_text: Load, tmp_path: Path) -> None:
     parameters = "{learning_rate: {min: 1.0e-4, max: 0.1, distribution: log_uniform}, optimizer: [adam, {sgd: {}}]}"
     text = valid + f"sweep: {{method: {{halving: {{reduction: 4}}}}, trials: 20, seeds: 3, parameters: {parameters}}}\n"
     first = load_text(text).experiment

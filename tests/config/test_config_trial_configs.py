@@ -1,4 +1,4 @@
-"""Variants: the short way to an experiment gives what full validation gives, for whatever differs."""
+"""Trial configs: validating the changed keys alone equals full validation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from npnet.config import Loaded
-from npnet.config.resolved import write_resolved
-from npnet.config.trial_configs import TrialConfigs, node_of
+from npnet.config import Loaded, loaded
+from npnet.config.loaded import TrialConfigs, validated
+from npnet.config.nodes import Node
+from npnet.config.writer import write_resolved
 from npnet.errors import ConfigError
 
 Load = Callable[..., Loaded]
@@ -65,13 +66,13 @@ POINTS = st.lists(st.sampled_from(list(KEYS)), min_size=1, max_size=5, unique=Tr
 def root(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from npnet.config import load
 
-    path = tmp_path_factory.mktemp("variants") / "c.yaml"
+    path = tmp_path_factory.mktemp("configs") / "c.yaml"
     path.write_text(CONFIG)
     return load(path).root
 
 
-def _told(make: Callable[[], Any]) -> tuple[str, Any]:
-    """The text of an experiment, or the mistakes in it."""
+def _outcome(make: Callable[[], Any]) -> tuple[str, Any]:
+    """Return the text of an experiment, or the issues found in it."""
     try:
         experiment = make()
     except ConfigError as error:
@@ -90,11 +91,11 @@ def _told(make: Callable[[], Any]) -> tuple[str, Any]:
 @example([{"layers.0.linear.init.normal": size, "layers.0.linear": 3} for size in (0.1, 0.2)])
 @example([{"early_stopping": "off", "early_stopping.min_delta": size} for size in (0.1, 0.2)])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_short_way_gives_what_full_validation_gives(root: Any, points: list[dict[str, Any]]) -> None:
-    variants = TrialConfigs(root)
+def test_validating_changed_keys_alone_equals_full_validation(root: Any, points: list[dict[str, Any]]) -> None:
+    configs = TrialConfigs(root)
     for values in points:
-        nodes = {key: node_of(value, root.place) for key, value in values.items()}
-        short, full = _told(lambda: variants.experiment(values)), _told(lambda: variants.validated(nodes))  # noqa: B023
+        nodes = {key: Node.of(value, root.location) for key, value in values.items()}
+        short, full = _outcome(lambda: configs.experiment(values)), _outcome(lambda: configs.validated(nodes))  # noqa: B023
         assert short == full, values
 
 
@@ -111,28 +112,30 @@ def test_the_short_way_gives_what_full_validation_gives(root: Any, points: list[
         "early_stopping.min_delta",
     ],
 )
-def test_ten_thousand_decimals_are_validated_once(root: Any, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, validated = [], TrialConfigs.validated
-    monkeypatch.setattr(TrialConfigs, "validated", lambda self, nodes: calls.append(1) or validated(self, nodes))
-    variants = TrialConfigs(root)
+def test_the_whole_config_is_validated_once_for_ten_thousand_trials(
+    root: Any, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[None] = []
+    monkeypatch.setattr(loaded, "validated", lambda *tree: calls.append(None) or validated(*tree))
+    configs = TrialConfigs(root)
     rates = {
-        write_resolved(variants.experiment({key: (place + 1) / 20_000, "batch_size": 8 * (1 + place % 2)}))
+        write_resolved(configs.experiment({key: (place + 1) / 20_000, "batch_size": 8 * (1 + place % 2)}))
         for place in range(200)
     }
     for place in range(200, 10_000):
-        variants.experiment({key: (place + 1) / 20_000, "batch_size": 8 * (1 + place % 2)})
-    assert len(calls) == 2
+        configs.experiment({key: (place + 1) / 20_000, "batch_size": 8 * (1 + place % 2)})
+    assert len(calls) == 1
     assert len(rates) == 200
 
 
-def test_a_variant_has_no_sweep_of_its_own(load_text: Load, valid: str) -> None:
+def test_a_trial_has_no_sweep_of_its_own(load_text: Load, valid: str) -> None:
     loaded = load_text(valid + "sweep: {parameters: {learning_rate: [0.1, 0.2]}}\n")
     experiment = TrialConfigs(loaded.root).experiment({"learning_rate": 0.2})
     assert experiment == load_text(valid, "learning_rate=0.2").experiment
     assert experiment.sweep is None
 
 
-def test_values_that_do_not_go_together_are_refused(root: Any) -> None:
+def test_values_that_are_not_valid_together_are_refused(root: Any) -> None:
     with pytest.raises(ConfigError) as caught:
         TrialConfigs(root).experiment({"learning_rate": 0.1, "optimizer": "adm"})
     assert caught.value.code == 3

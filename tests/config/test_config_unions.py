@@ -1,4 +1,4 @@
-"""Keys that take values of several kinds: one mistake, one message, at the place and in the words of what was meant."""
+"""Keys that accept several types: one message for an issue, about the type that was meant."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,20 +49,20 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("text", "where", "message"), TABLES, ids=[row[0] for row in TABLES])
-def test_a_mistake_in_a_table_is_told_once(problems_of: Problems, text: str, where: str, message: str) -> None:
+def test_an_issue_in_a_table_is_reported_once(problems_of: Problems, text: str, where: str, message: str) -> None:
     (problem,) = problems_of(TABLE % text)
     assert problem.where == f"c.yaml:{where}"
     assert message in problem.message
 
 
 @pytest.mark.parametrize(("text", "where", "message"), OTHERS, ids=[row[0] for row in OTHERS])
-def test_a_mistake_in_another_key_is_told_once(problems_of: Problems, text: str, where: str, message: str) -> None:
+def test_an_issue_in_another_key_is_reported_once(problems_of: Problems, text: str, where: str, message: str) -> None:
     (problem,) = problems_of(OTHER % text)
     assert problem.where == f"c.yaml:{where}"
     assert message in problem.message
 
 
-def test_two_mistakes_in_one_list_are_two_messages(problems_of: Problems) -> None:
+def test_two_issues_in_a_list_are_two_messages(problems_of: Problems) -> None:
     assert [problem.where for problem in problems_of(TABLE % "target: [3, a, 4]")] == ["c.yaml:1:41", "c.yaml:1:47"]
 
 
@@ -70,8 +70,8 @@ def test_no_union_of_the_schema_has_two_branches_of_one_json_type() -> None:
     def kinds(part: dict[str, Any]) -> list[str]:
         if "type" not in part.get("if", {}):
             return [part["type"]] if isinstance(part.get("type"), str) else []
-        told = part["if"]["type"]
-        return [*(told if isinstance(told, list) else [told]), *kinds(part["else"])]
+        types = part["if"]["type"]
+        return [*(types if isinstance(types, list) else [types]), *kinds(part["else"])]
 
     def walk(part: Any) -> None:
         if isinstance(part, dict):

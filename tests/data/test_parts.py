@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npnet.config.scalars import resolve
+from npnet.config.nodes import parse_scalar
 from npnet.data import Split
 from npnet.data.columns.frame import Frame
 from npnet.data.source import Dataset
@@ -41,7 +41,7 @@ def read(hint, key):
     start = f"write {key}: {{"
     assert hint.startswith(start)
     pairs = (pair.split(": ") for pair in hint.removeprefix(start).removesuffix("}").split(", "))
-    values = {name: resolve(text) for name, text in pairs}
+    values = {name: parse_scalar(text) for name, text in pairs}
     return {name: float(value) if name in ("test", "validation") else value for name, value in values.items()}
 
 

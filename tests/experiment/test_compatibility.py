@@ -1,4 +1,4 @@
-"""Shapes: what does not fit the data or the loss is told at the line of the layer, all of it at once."""
+"""Misfits of data, loss and settings are reported at their lines, all at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +9,9 @@ import pytest
 from npnet.config import Loaded
 from npnet.data import prepare
 from npnet.errors import ConfigError
-from npnet.experiment.compatibility import check
-from npnet.experiment.data_info import DataInfo, sized
-from npnet.experiment.resolved import resolve
+from npnet.experiment.compatibility import misfits
+from npnet.experiment.data_info import DataInfo
+from npnet.experiment.resolved import resolve, sized
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
@@ -26,6 +26,10 @@ TWO_TARGETS = DataInfo("regression", 2, 2, 0, ROWS, Inputs(2))
 CODES = DataInfo("binary", 4, 1, 2, ROWS, Inputs(2, (5, 40)))
 BELOW_0 = DataInfo("regression", 2, 1, 0, ROWS, Inputs(2), lowest=-1.5)
 ONLY_TRAIN = DataInfo("binary", 2, 1, 2, {"train": 600}, Inputs(2))
+
+
+def check(loaded: Loaded, data: DataInfo) -> None:
+    loaded.raise_for(misfits(resolve(loaded.experiment, data)))
 
 
 def text(layers: str, more: str = "") -> str:
@@ -51,8 +55,8 @@ FAULTS = [
     (REGRESSION, "linear", "loss: cross_entropy", "4:7", "cross_entropy does not fit the task, a regression"),
     (THREE, "linear", "loss: binary_cross_entropy", "4:7", "binary_cross_entropy does not fit the task, several"),
     (BINARY, "linear", "loss: poisson", "4:7", "poisson does not fit the task, two classes"),
-    (BINARY, "linear, softmax", "", "4:3", "binary_cross_entropy goes with sigmoid or with no activation"),
-    (THREE, "linear, sigmoid", "", "4:3", "cross_entropy goes with softmax or with no activation"),
+    (BINARY, "linear, softmax", "", "4:3", "binary_cross_entropy expects sigmoid or no activation"),
+    (THREE, "linear, sigmoid", "", "4:3", "cross_entropy expects softmax or no activation"),
     (REGRESSION, "linear, sigmoid", "", "4:3", "sigmoid keeps the outputs between 0 and 1"),
     (BINARY, "linear, softmax", "loss: mean_squared_error", "4:3", "softmax of one output is always 1"),
     (BINARY, "batch_norm, linear", "batch_size: 599", "3:3", "batches of 599 leave 1 for the last"),
@@ -88,28 +92,26 @@ FAULTS = [
     (BELOW_0, "linear", "loss: poisson", "4:7", "poisson needs targets of 0 and more, the smallest is -1.5"),
     (BINARY, "linear", "metrics: [roc_auc, r2]", "4:20", "r2 does not fit the task, two classes"),
     (THREE, "linear", "threshold: 0.4", "4:12", "a threshold is for two classes, the task is several classes"),
-    (ONLY_TRAIN, "linear", "threshold: f1", "4:12", "there is no validation part to choose the threshold on"),
+    (ONLY_TRAIN, "linear", "threshold: f1", "4:12", "there is no validation set to choose the threshold on"),
     (REGRESSION, "linear", "temperature: true", "4:14", "a temperature is for classes, the task is a regression"),
-    (ONLY_TRAIN, "linear", "temperature: true", "4:14", "there is no validation part to fit the temperature on"),
+    (ONLY_TRAIN, "linear", "temperature: true", "4:14", "there is no validation set to fit the temperature on"),
     (REGRESSION, "linear", "monitor: validation_f1", "4:10", "f1 does not fit the task, a regression"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("facts", "layers", "more", "where", "message"), FAULTS, ids=[f"{r[1]} {r[2]}" for r in FAULTS]
-)
-def test_what_does_not_fit_is_told_at_its_line(
-    load_text: Load, facts: DataInfo, layers: str, more: str, where: str, message: str
+@pytest.mark.parametrize(("data", "layers", "more", "where", "message"), FAULTS, ids=[f"{r[1]} {r[2]}" for r in FAULTS])
+def test_a_misfit_is_reported_at_its_line(
+    load_text: Load, data: DataInfo, layers: str, more: str, where: str, message: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        check(load_text(text(layers, more)), facts)
+        check(load_text(text(layers, more)), data)
     (problem,) = caught.value.problems
     assert problem.where == f"c.yaml:{where}"
     assert message in problem.message
 
 
 @pytest.mark.parametrize(
-    ("facts", "layers", "more"),
+    ("data", "layers", "more"),
     [
         (BINARY, "linear: 4, relu, linear", ""),
         (BINARY, "linear: 4, relu, linear, sigmoid", ""),
@@ -126,17 +128,17 @@ def test_what_does_not_fit_is_told_at_its_line(
         (BINARY, "batch_norm, linear", "batch_size: 1000000000"),
     ],
 )
-def test_what_fits_passes(load_text: Load, facts: DataInfo, layers: str, more: str) -> None:
-    check(load_text(text(layers, more)), facts)
+def test_an_experiment_that_fits_passes(load_text: Load, data: DataInfo, layers: str, more: str) -> None:
+    check(load_text(text(layers, more)), data)
 
 
-def test_a_part_that_is_not_there_cannot_be_monitored(load_text: Load) -> None:
-    with pytest.raises(ConfigError, match="there is no validation part to measure validation_loss on"):
+def test_a_missing_set_cannot_be_monitored(load_text: Load) -> None:
+    with pytest.raises(ConfigError, match="there is no validation set to measure validation_loss on"):
         check(load_text(text("linear", "monitor: validation_loss")), ONLY_TRAIN)
     check(load_text(text("linear")), ONLY_TRAIN)
 
 
-def test_everything_that_does_not_fit_is_told_at_once(load_text: Load) -> None:
+def test_all_misfits_are_reported_at_once(load_text: Load) -> None:
     loaded = load_text(text("batch_norm, linear: 2, sigmoid", "batch_size: 599\nmetrics: [r2]\nmonitor: train_mae"))
     with pytest.raises(ConfigError) as caught:
         check(loaded, THREE)
@@ -158,27 +160,27 @@ def test_the_batch_size_of_the_hint_leaves_no_batch_of_one_row(load_text: Load) 
 def test_the_pairs_of_widths_and_targets_pass_only_where_they_agree(load_text: Load) -> None:
     for units in range(1, 6):
         for classes in range(3, 6):
-            facts = DataInfo("multiclass", 7, 1, classes, ROWS, Inputs(7))
+            data = DataInfo("multiclass", 7, 1, classes, ROWS, Inputs(7))
             loaded = load_text(text(f"linear: {units}"))
             if units == classes:
-                check(loaded, facts)
+                check(loaded, data)
                 continue
             with pytest.raises(ConfigError, match=rf"gives {units} outputs?, the target has {classes} classes"):
-                check(loaded, facts)
+                check(loaded, data)
 
 
 @pytest.mark.parametrize(
-    ("facts", "loss", "units"),
+    ("data", "loss", "units"),
     [(BINARY, "binary_cross_entropy", 1), (THREE, "cross_entropy", 3), (TWO_TARGETS, "mean_squared_error", 2)],
 )
-def test_what_is_left_out_is_filled_in_from_the_data(load_text: Load, facts: DataInfo, loss: str, units: int) -> None:
-    experiment = resolve(load_text(text("linear: 4, relu, linear")).experiment, facts).config
+def test_missing_settings_are_filled_in_from_the_data(load_text: Load, data: DataInfo, loss: str, units: int) -> None:
+    experiment = resolve(load_text(text("linear: 4, relu, linear")).experiment, data).config
     assert experiment.loss is not None
     assert losses.name_of(experiment.loss) == loss
     assert experiment.layers[-1] == Linear(units=units)
     assert experiment.learning_rate == experiment.optimizer.usual_rate
     assert experiment.monitor == "validation_loss"
-    assert resolve(experiment, facts).config == experiment
+    assert resolve(experiment, data).config == experiment
 
 
 def test_only_the_last_linear_layer_takes_its_size_from_the_target() -> None:
@@ -186,16 +188,16 @@ def test_only_the_last_linear_layer_takes_its_size_from_the_target() -> None:
     assert sized((Linear(units=5),), 3) == (Linear(units=5),)
 
 
-def test_facts_are_taken_from_prepared_data(load_text: Load) -> None:
+def test_sizes_are_taken_from_prepared_data(load_text: Load) -> None:
     experiment = load_text("dataset: iris\nlayers: [linear]\n").experiment
     prepared = prepare(experiment.dataset.load(Path(), 0), experiment.split, "standard", 0)
-    facts = DataInfo.of(prepared)
-    assert (facts.task, facts.features, facts.targets, facts.classes) == ("multiclass", 4, 1, 3)
-    assert facts.rows == {"train": 90, "validation": 30, "test": 30}
+    data = DataInfo.of(prepared)
+    assert (data.task, data.features, data.targets, data.classes) == ("multiclass", 4, 1, 3)
+    assert data.rows == {"train": 90, "validation": 30, "test": 30}
     assert np.shape(prepared.parts["train"].X) == (90, 4)
 
 
-def test_a_mistake_of_an_override_is_told_at_the_override(load_text: Load) -> None:
+def test_a_misfit_of_an_override_is_reported_at_the_override(load_text: Load) -> None:
     with pytest.raises(ConfigError) as caught:
         check(load_text(text("linear: 4, linear: 3"), "layers.1.linear.units=2"), THREE)
     assert caught.value.problems[0].where == "command line: layers.1.linear.units"

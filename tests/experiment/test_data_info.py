@@ -1,10 +1,10 @@
-"""What a network learns of its data before it is built: how many of its inputs are numbers, and its last size."""
+"""Settings that the data decide: the number of numeric inputs, and the last layer's size."""
 
 import pytest
 
 from npnet.config import Experiment
-from npnet.config.resolved import write_resolved
-from npnet.experiment.data_info import DataInfo, suited
+from npnet.config.writer import write_resolved
+from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import resolve
 from npnet.nn.activations import ReLU
 from npnet.nn.layer import Inputs, Layer
@@ -13,7 +13,7 @@ from npnet.nn.periodic import Periodic
 from npnet.nn.residual import Residual
 from npnet.nn.scale import Scale
 
-FACTS = DataInfo("binary", 9, 1, 2, {"train": 600}, Inputs(4))
+DATA = DataInfo("binary", 9, 1, 2, {"train": 600}, Inputs(4))
 THREE_OF_THEM = Periodic(numbers=3)
 
 
@@ -40,14 +40,16 @@ THREE_OF_THEM = Periodic(numbers=3)
         "a sum",
     ],
 )
-def test_a_layer_is_told_the_numbers_while_inputs_keep_their_places(
+def test_a_layer_gets_the_number_of_inputs_while_they_keep_their_positions(
     written: tuple[Layer, ...], suits: tuple[Layer, ...]
 ) -> None:
-    assert suited((*written, Linear()), FACTS, 1) == (*suits, Linear(units=1))
+    experiment = Experiment.model_validate({"dataset": "xor", "layers": ["linear"]})
+    resolved = resolve(experiment.model_copy(update={"layers": (*written, Linear())}), DATA)
+    assert resolved.sized_layers == (*suits, Linear(units=1))
 
 
-def test_what_was_filled_in_stands_in_the_resolved_config() -> None:
+def test_filled_in_settings_are_in_the_resolved_config() -> None:
     experiment = Experiment.model_validate({"dataset": "xor", "layers": ["periodic", "linear"]})
-    layers = resolve(experiment, FACTS).config.layers
+    layers = resolve(experiment, DATA).config.layers
     assert layers == (Periodic(numbers=4), Linear(units=1))
-    assert "sigma: 0.3, size: 4, numbers: 4}" in write_resolved(resolve(experiment, FACTS).config)
+    assert "sigma: 0.3, size: 4, numbers: 4}" in write_resolved(resolve(experiment, DATA).config)

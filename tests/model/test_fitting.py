@@ -6,7 +6,7 @@ import pytest
 from npnet.config import Experiment
 from npnet.data import prepare
 from npnet.errors import Diverged, RunError
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import prepare_folds
 from npnet.model.cross_validation import all_scores
 from npnet.model.fitting import Fitting
 from npnet.runner.notes import unfinite

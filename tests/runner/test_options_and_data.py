@@ -9,8 +9,7 @@ import pytest
 
 from npnet.config import Loaded
 from npnet.config.loaded import of_tree
-from npnet.config.locations import SourceLocation
-from npnet.config.trial_configs import node_of
+from npnet.config.nodes import Node, SourceLocation
 from npnet.config.type_info import branches, item_of, type_of
 from npnet.errors import ConfigError
 from npnet.model.fitting import Fitting
@@ -38,7 +37,7 @@ def config(folder: Path, table: str, chain: list[Any], **others: Any) -> Loaded:
     source = {"table": {"path": "t.csv", **TABLES[table]}}
     values = {"dataset": source, "layers": chain, "epochs": 1, "batch_size": 16, **others}
     values["prepare"] = {"embed_above": 4, "rare": 1}
-    return of_tree(node_of(values, SourceLocation("c.yaml", 1)), folder / "c.yaml", b"")
+    return of_tree(Node.of(values, SourceLocation("c.yaml", 1)), folder / "c.yaml", b"")
 
 
 def values_of(kind: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Methods: one contract for every one that is registered, and what each of them is known for."""
+"""Search methods: the contract of all registered methods, and the properties of each."""
 
 import math
 import os
@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npnet.search import Choice, Method, Point, Range, Space, Stage, Tried, methods
-from npnet.search.halving import Halving
 from npnet.search.method import sample
-from npnet.search.parameters import written
+from npnet.search.parameters import as_json
 from npnet.search.sampling import Grid
+from npnet.search.sequential import Halving
 
 LISTS: dict[str, Choice | Range] = {
     "optimizer": Choice(values=("adam", {"sgd": {}})),
@@ -44,13 +44,13 @@ def _method(name: str) -> Method:
 
 
 def _space(method: Method, *, trials: int | None = 9, seed: int = SEED) -> Space:
-    parameters = LISTS | RANGES if method.takes_ranges else LISTS
+    parameters = LISTS | RANGES if method.accepts_ranges else LISTS
     return Space(parameters, trials, epochs=18, seed=seed)
 
 
 def _value(number: int, point: Point) -> float:
-    """A value that any process finds for a point, of some none."""
-    found = sum((place + 1) * len(written(value)) for place, value in enumerate(point))
+    """Return a reproducible value of a point; infinite for every fifth point."""
+    found = sum((place + 1) * len(as_json(value)) for place, value in enumerate(point))
     return math.inf if number % 5 == 0 else math.sin(found)
 
 
@@ -73,7 +73,7 @@ def _points(stages: Sequence[Stage]) -> dict[int, Point]:
 
 def _may_be(parameter: Choice | Range, value: Any) -> bool:
     if isinstance(parameter, Choice):
-        return written(value) in map(written, parameter.values)
+        return as_json(value) in map(as_json, parameter.values)
     return parameter.min <= value <= parameter.max and type(value) is (int if parameter.whole else float)
 
 
@@ -81,7 +81,7 @@ every_method = pytest.mark.parametrize("name", methods)
 
 
 @every_method
-def test_points_are_numbered_from_1_and_as_many_as_it_says(name: str) -> None:
+def test_points_are_numbered_from_1_and_counted_correctly(name: str) -> None:
     method = _method(name)
     space = _space(method)
     points = _points(_searched(method, space))
@@ -90,7 +90,7 @@ def test_points_are_numbered_from_1_and_as_many_as_it_says(name: str) -> None:
 
 
 @every_method
-def test_more_points_than_there_are_become_as_many_as_there_are(name: str) -> None:
+def test_more_points_than_exist_become_all_points(name: str) -> None:
     method = _method(name)
     space = Space({"epochs": Choice(values=(1, 2, 3))}, 5, epochs=1, seed=0)
     if name == "listed":
@@ -122,7 +122,7 @@ def test_points_depend_on_the_seed_unless_they_are_listed(name: str) -> None:
 
 
 @every_method
-def test_a_stage_is_a_function_of_what_was_found_before(name: str) -> None:
+def test_a_stage_is_a_function_of_the_earlier_results(name: str) -> None:
     """A search that is taken up again, in the order in which results came, goes on as if it had never stopped."""
     method = _method(name)
     space = _space(method)
@@ -144,10 +144,10 @@ def test_a_grid_is_every_combination_with_the_last_key_fastest() -> None:
     assert len(stage.points) == 24
 
 
-def test_some_of_a_grid_are_different_combinations_in_its_order() -> None:
+def test_a_part_of_a_grid_has_distinct_combinations_in_its_order() -> None:
     whole, some = (_searched(Grid(), _space(Grid(), trials=trials))[0].points for trials in (None, 9))
-    order = [written(point) for _, point in whole]
-    places = [order.index(written(point)) for _, point in some]
+    order = [as_json(point) for _, point in whole]
+    places = [order.index(as_json(point)) for _, point in some]
     assert places == sorted(set(places))
 
 
@@ -174,7 +174,7 @@ def test_of_an_astronomical_grid_every_key_takes_every_value() -> None:
     parameters: dict[str, Choice | Range] = {f"key{place}": Choice(values=tuple(range(8))) for place in range(60)}
     space = Space(parameters, 200, epochs=1, seed=SEED)
     assert space.size == prod([8] * 60)
-    points = space.start()
+    points = space.points()
     assert all(set(values) == set(range(8)) for values in zip(*points, strict=True))
 
 
@@ -187,7 +187,7 @@ def test_halving_trains_a_third_for_three_times_as_long() -> None:
     ]
 
 
-def test_halving_goes_on_with_the_best_under_their_numbers() -> None:
+def test_halving_continues_with_the_best_under_their_numbers() -> None:
     space = _space(Halving())
     stages = _searched(Halving(min_epochs=2), space)
     values = {number: _value(number, point) for number, point in stages[0].points}

@@ -1,4 +1,4 @@
-"""Parameters: a value at every share of the way, and never one outside of them."""
+"""Parameters: a value at every fraction, and never one outside the bounds."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from npnet.search import Choice, Range
-from npnet.search.parameters import written
+from npnet.search.parameters import as_json
 
 SHARES = st.floats(0, 1)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -16,11 +16,11 @@ SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan
 VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=2), SCALARS, max_size=2)
 
 
-@given(st.lists(VALUES, min_size=1, max_size=9, unique_by=written), SHARES)
-def test_a_choice_gives_one_of_its_values_each_by_the_same_share(values: list[object], share: float) -> None:
+@given(st.lists(VALUES, min_size=1, max_size=9, unique_by=as_json), SHARES)
+def test_a_choice_gives_each_of_its_values_equally_often(values: list[object], share: float) -> None:
     choice = Choice(values=tuple(values))
     place = min(math.floor(share * len(values)), len(values) - 1)
-    assert written(choice.at(share)) == written(values[place])
+    assert as_json(choice.at(share)) == as_json(values[place])
     assert choice.count == len(values)
 
 
@@ -77,16 +77,16 @@ def test_a_distribution_of_decimals_makes_decimals_of_whole_bounds(distribution:
         ({"min": 0.5, "max": 2, "distribution": "int_uniform"}, "needs whole bounds"),
     ],
 )
-def test_a_range_that_is_none_is_refused(bounds: dict, message: str) -> None:
+def test_an_invalid_range_is_refused(bounds: dict, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Range(**bounds)
 
 
 @pytest.mark.parametrize("values", [(1, 2, 1), (True, 0, True), ([1], [1]), ({"a": 1}, {"a": 1})])
-def test_a_value_that_is_there_twice_is_refused(values: tuple) -> None:
-    with pytest.raises(ValidationError, match="is there twice"):
+def test_a_duplicate_value_is_refused(values: tuple) -> None:
+    with pytest.raises(ValidationError, match="is given twice"):
         Choice(values=values)
 
 
-def test_one_of_three_kinds_is_three_values() -> None:
+def test_one_as_int_float_and_bool_is_three_values() -> None:
     assert Choice(values=(1, 1.0, True)).count == 3

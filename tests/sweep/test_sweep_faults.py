@@ -14,7 +14,7 @@ import pytest
 
 from npnet.rundir import Run
 from npnet.rundir.trial import read_result, write_trial
-from npnet.sweep import checks, driver, leases
+from npnet.sweep import driver, leases
 from npnet.sweep.task import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import SLOW, TRIES, Start, marks, statuses, sweep, table, wait_for
@@ -67,7 +67,7 @@ def test_values_that_do_not_go_together_fail_their_trials_alone(folder: Path) ->
 def test_a_trial_that_takes_more_memory_than_there_is_fails_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "available", lambda: 2**24)
+    monkeypatch.setattr("npnet.experiment.resources.available", lambda: 2**24)
     assert sweep("s", tries=("layers.0.linear.units=[4, 100000]",)).code == 8
     found = [row[3] for row in csv.reader(table("s").decode().splitlines()[1:])]
     assert found[0] == "done"

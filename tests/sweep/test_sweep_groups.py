@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
-from npnet.experiment.folds import prepare_folds
+from npnet.experiment.data_info import prepare_folds
 from npnet.model.fitting import Fitting
 from npnet.sweep.groups import grouped, signature
 from npnet.sweep.plan import SweepPlan, read_plan

@@ -1,4 +1,4 @@
-"""Resolved: everything filled in, in a stable order, as YAML that loads back to an equal experiment."""
+"""Resolved configs: all keys in a stable order, as YAML that loads to an equal experiment."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from npnet.config import Experiment, Loaded, load
-from npnet.config.resolved import relocated, show, write_resolved
+from npnet.config.writer import relocated, write_commented, write_resolved
 from npnet.data import datasets
 from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
@@ -41,7 +41,7 @@ CHOICES = [
 @pytest.mark.parametrize("text", CHOICES)
 def test_a_resolved_config_loads_back_to_an_equal_experiment(load_text: Load, text: str) -> None:
     experiment = load_text(text).experiment
-    for write in (write_resolved, show):
+    for write in (write_resolved, write_commented):
         again = load_text(write(experiment)).experiment
         assert again == experiment
         assert write_resolved(again) == write_resolved(experiment)
@@ -58,21 +58,19 @@ def test_every_key_is_written_in_the_order_of_declaration(load_text: Load) -> No
     assert [line.partition(":")[0] for line in lines if line[0] not in " -"] == list(Experiment.model_fields)
 
 
-def test_a_completed_experiment_leaves_nothing_to_the_data(load_text: Load, valid: str) -> None:
-    facts = DataInfo("multiclass", 2, 1, 3, {"train": 600}, Inputs(2))
-    text = write_resolved(
-        resolve(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, facts).config
-    )
+def test_a_resolved_experiment_leaves_nothing_to_the_data(load_text: Load, valid: str) -> None:
+    data = DataInfo("multiclass", 2, 1, 3, {"train": 600}, Inputs(2))
+    text = write_resolved(resolve(load_text(valid.replace("loss: binary_cross_entropy\n", "")).experiment, data).config)
     assert "cross_entropy: {label_smoothing: 0.0}" in text
     assert "monitor: train_loss" in text
 
 
-def test_what_nobody_gave_is_marked_and_null_is_explained(load_text: Load) -> None:
-    lines = show(load_text("dataset: xor\nlayers: [linear]\nepochs: 3\n").experiment).splitlines()
+def test_defaults_are_marked_and_null_is_explained(load_text: Load) -> None:
+    lines = write_commented(load_text("dataset: xor\nlayers: [linear]\nepochs: 3\n").experiment).splitlines()
     assert "epochs: 3" in lines
     assert "batch_size: 32  # default" in lines
     assert "early_stopping: off  # default" in lines
-    assert "loss: null  # default, null: the usual one of the data's task" in lines
+    assert "loss: null  # default, null: the task's default" in lines
 
 
 @given(
@@ -104,7 +102,7 @@ def test_a_config_without_paths_moves_unchanged(load_text: Load) -> None:
 
 
 def nested(levels: int) -> str:
-    """A config with so many residual blocks inside each other."""
+    """Return a config with a number of nested residual blocks."""
     inner = "relu"
     for _ in range(levels):
         inner = f"{{residual: [{inner}]}}"
@@ -112,7 +110,7 @@ def nested(levels: int) -> str:
 
 
 @pytest.mark.parametrize("text", list(map(nested, range(1, 9))))
-def test_what_can_be_written_can_be_read_again_and_the_rest_is_refused(load_text: Load, text: str) -> None:
+def test_a_written_config_can_be_read_again_or_is_refused(load_text: Load, text: str) -> None:
     experiment = load_text(text).experiment
     try:
         written = write_resolved(experiment)
@@ -129,14 +127,14 @@ def test_what_can_be_written_can_be_read_again_and_the_rest_is_refused(load_text
         (3_000, 100, "has 3..... bytes; at most 262144 can be read again"),
     ],
 )
-def test_lists_that_make_it_too_long_are_refused(names: int, length: int, message: str) -> None:
+def test_lists_that_make_a_config_too_long_are_refused(names: int, length: int, message: str) -> None:
     source = Table(path="t.csv", target="y", drop=tuple(f"{number:0{length}}" for number in range(names)))
     with pytest.raises(ConfigError, match=message) as caught:
         write_resolved(Experiment(dataset=source, layers=(Linear(),)))
     assert caught.value.hint == "shorten its lists"
 
 
-def test_a_path_that_is_no_text_is_refused() -> None:
+def test_a_path_that_is_not_text_is_refused() -> None:
     source = Table(path="t.csv", target="y").model_copy(update={"path": "d\udcff/t.csv"})
     with pytest.raises(ConfigError, match="not UTF-8"):
         write_resolved(Experiment(dataset=source, layers=(Linear(),)))

@@ -1,4 +1,4 @@
-"""Memory: a training too large for the machine is refused at once, with both figures."""
+"""Memory: a training too large for the machine is refused at once, with both sizes."""
 
 import time
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import pytest
 from npnet.config import Loaded
 from npnet.errors import ConfigError
 from npnet.experiment.data_info import DataInfo
-from npnet.experiment.memory import check_memory
 from npnet.experiment.resolved import resolve
+from npnet.experiment.resources import check_memory
 from npnet.nn.layer import Inputs
 
 Load = Callable[..., Loaded]
-FACTS = DataInfo("binary", 2, 1, 2, {"train": 600, "validation": 200}, Inputs(2))
+DATA = DataInfo("binary", 2, 1, 2, {"train": 600, "validation": 200}, Inputs(2))
 
 
 @pytest.mark.parametrize(
@@ -30,34 +30,34 @@ def test_a_network_too_large_is_refused_with_both_figures_at_its_widest_layer(
     loaded = load_text(f"dataset: xor\nlayers: {layers}\n")
     start = time.perf_counter()
     with pytest.raises(ConfigError, match=r"^c\.yaml.*needs 2\.8[0-9] PiB, .* are available") as caught:
-        check_memory(loaded, resolve(loaded.experiment, FACTS))
+        check_memory(loaded, resolve(loaded.experiment, DATA))
     assert time.perf_counter() - start < 0.5
     assert caught.value.problems[0].where == loaded.where("layers", widest, "linear", "units")
 
 
 def test_a_network_that_fits_passes_and_one_byte_less_than_its_share_does_not(load_text: Load) -> None:
     loaded = load_text()
-    need = resolve(loaded.experiment, FACTS).training_bytes
-    check_memory(loaded, resolve(loaded.experiment, FACTS), free=round(need / 0.9) + 1)
+    need = resolve(loaded.experiment, DATA).training_bytes
+    check_memory(loaded, resolve(loaded.experiment, DATA), free=round(need / 0.9) + 1)
     with pytest.raises(ConfigError, match="the training needs"):
-        check_memory(loaded, resolve(loaded.experiment, FACTS), free=round(need / 0.9) - 2)
+        check_memory(loaded, resolve(loaded.experiment, DATA), free=round(need / 0.9) - 2)
 
 
 @pytest.mark.parametrize(
     ("override", "more"),
     [("batch_size=all", True), ("dtype=float64", True), ("layers.0.linear=64", True), ("optimizer=sgd", False)],
 )
-def test_what_takes_more_memory_counts_for_more(load_text: Load, valid: str, override: str, more: bool) -> None:
+def test_a_setting_that_needs_more_raises_the_estimate(load_text: Load, valid: str, override: str, more: bool) -> None:
     before, after = (
-        resolve(load_text(valid, *changes).experiment, FACTS).training_bytes for changes in ([], [override])
+        resolve(load_text(valid, *changes).experiment, DATA).training_bytes for changes in ([], [override])
     )
     assert after != before
     assert (after > before) is more
 
 
-def test_a_batch_larger_than_the_data_takes_no_more_than_the_data(load_text: Load, valid: str) -> None:
+def test_a_batch_larger_than_the_data_needs_no_more_than_the_data(load_text: Load, valid: str) -> None:
     sizes = {
-        resolve(load_text(valid, f"batch_size={size}").experiment, FACTS).training_bytes
+        resolve(load_text(valid, f"batch_size={size}").experiment, DATA).training_bytes
         for size in ("all", "600", "1000000000")
     }
     assert len(sizes) == 1

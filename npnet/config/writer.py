@@ -1,0 +1,157 @@
+"""Values and experiments as YAML that the reader of configs reads back as the same."""
+
+import json
+import os
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from npnet.config.experiment import Experiment
+from npnet.config.files import SIZE
+from npnet.config.nodes import PATTERNS, plain_float
+from npnet.config.reader import DEPTH, NODES
+from npnet.config.type_info import none_word, type_of
+from npnet.data.datasets.table import Table
+from npnet.errors import ConfigError
+from npnet.registry import Registry
+from npnet.spec import Spec
+
+TAG = "tag:yaml.org,2002:"
+NOT_TEXT = re.compile("[\ud800-\udfff]")  # Python's stand-ins for bytes of a path that are not UTF-8
+NOTES = {
+    "loss": "null: the task's default",
+    "learning_rate": "null: the optimizer's default",
+    "monitor": "null: validation_loss, or train_loss without a validation set",
+    "metrics": "null: the monitored one alone",
+}
+
+
+class Dumper(yaml.SafeDumper):
+    """A YAML writer by the rules of `parse_scalar`, without aliases."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - YAML 1.1's, which take `no` for a bool
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Return True: no value is written as an alias."""
+        return True
+
+
+for _kind, (_pattern, _) in PATTERNS.items():
+    Dumper.add_implicit_resolver(f"{TAG}{_kind}", re.compile(rf"(?:{_pattern.pattern})\Z"), None)
+Dumper.add_representer(float, lambda dumper, number: dumper.represent_scalar(f"{TAG}float", plain_float(number)))
+Dumper.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar(f"{TAG}str", text, style=None if text.isprintable() else '"'),
+)
+
+
+def _dump(value: Any, flow: bool | None, width: int) -> str:
+    text: str = yaml.dump(
+        value, Dumper=Dumper, allow_unicode=True, default_flow_style=flow, width=width, sort_keys=False
+    )
+    return text
+
+
+def flow(value: Any) -> str:
+    """Write a plain value as one line of YAML."""
+    return _dump([value], flow=True, width=10**6).strip()[1:-1]
+
+
+def write_resolved(experiment: Experiment) -> str:
+    """Write an experiment as YAML with all keys; it loads back to an equal experiment.
+
+    Raise ConfigError where the text would exceed the reader's limits or hold bytes that are not UTF-8.
+    """
+    fields = plain_options(experiment)
+    if experiment.prepare is not None:  # replaces scale, as files of their own replace split
+        fields.pop("scale")
+    if isinstance(experiment.dataset, Table) and experiment.dataset.own_files:
+        fields.pop("split")
+    values, depth = _extent(fields)
+    _check_limit(depth, DEPTH, "levels", "nest fewer layers in each other")
+    _check_limit(values, NODES, "values", "shorten its lists")
+    if NOT_TEXT.search(json.dumps(fields, ensure_ascii=False)):
+        message = "a path from the folder of the run to a file of the config has bytes that are not UTF-8"
+        raise ConfigError(message, "rename that folder, or choose one for the run beside the config")
+    text = "".join(_block(key, json.dumps(value)) for key, value in fields.items())
+    _check_limit(len(text.encode()), SIZE, "bytes", "shorten its lists")
+    return text
+
+
+def _check_limit(found: int, limit: int, unit: str, hint: str) -> None:
+    if found > limit:
+        message = f"with everything filled in the config has {found} {unit}; at most {limit} can be read again"
+        raise ConfigError(message, hint)
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """Return the numbers of values and of levels that the reader would count."""
+    if not isinstance(value, dict | list):
+        return 1, 1
+    inner = [_extent(item) for item in (value.values() if isinstance(value, dict) else value)]
+    keys = len(value) if isinstance(value, dict) else 0
+    return 1 + keys + sum(count for count, _ in inner), 1 + max((depth for _, depth in inner), default=0)
+
+
+@lru_cache(maxsize=1000)
+def _block(key: str, value: str) -> str:
+    """Write a key with its value, given as JSON; cached, as trials share most of their keys."""
+    item = json.loads(value)
+    return _dump({key: item}, flow=None if isinstance(item, dict | list) else False, width=110)
+
+
+def write_commented(experiment: Experiment) -> str:
+    """Write an experiment with comments on default keys and on the meaning of null."""
+    return "\n".join(_commented(experiment, line) for line in write_resolved(experiment).splitlines()) + "\n"
+
+
+def _commented(experiment: Experiment, line: str) -> str:
+    key = line.partition(":")[0]
+    if key not in type(experiment).model_fields:
+        return line
+    notes = [] if key in experiment.model_fields_set else ["default"]
+    notes += [NOTES[key]] if line.endswith(": null") and key in NOTES else []
+    return f"{line}  # {', '.join(notes)}" if notes else line
+
+
+def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
+    """Return the experiment with its paths, relative to `base`, made relative to `folder`."""
+    table = experiment.dataset
+    if not isinstance(table, Table):
+        return experiment
+    files = {"path": table.path, "validation": table.validation, "test": table.test}
+    paths = {
+        key: os.path.relpath(base.resolve() / file, folder.resolve())
+        for key, file in files.items()
+        if file not in (None, "-") and not Path(file).is_absolute() and not file.startswith("~/")
+    }
+    return experiment.model_copy(update={"dataset": table.model_copy(update=paths)})
+
+
+def plain_options(spec: Spec) -> dict[str, Any]:
+    """Return all options of a spec as plain values, registered specs by their names."""
+    return {key: _plain(getattr(spec, key), word) for key, word in _none_words(type(spec)).items()}
+
+
+@cache
+def _none_words(spec: type[Spec]) -> dict[str, str | None]:
+    return {key: none_word(type_of(field)) for key, field in spec.model_fields.items()}
+
+
+@cache
+def _registered_name(spec: type[Spec]) -> str | None:
+    return next((name for kind in Registry.every.values() for name, thing in kind.items() if thing is spec), None)
+
+
+def _plain(value: Any, none: str | None = None) -> Any:
+    if isinstance(value, Spec):
+        options, name = plain_options(value), _registered_name(type(value))
+        return options if name is None else {name: options} if options else name
+    if value is None:
+        return none
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,62 @@
+"""Whether memory and disk are enough for a training, checked before any is allocated."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from npnet.config.loaded import Loaded
+from npnet.data import Prepared
+from npnet.errors import ConfigError, DiskFull
+from npnet.experiment.compatibility import size_key
+from npnet.experiment.resolved import ResolvedExperiment
+from npnet.machine import free_space as disk
+from npnet.machine.memory import SHARE, available, size_text
+from npnet.machine.refusals import MORE_ROOM
+
+CHECKPOINTS = 4
+"""Checkpoints on the disk while one is written: the last three, and the new one."""
+CELL = 20
+"""Bytes of a number in a table, at most about."""
+HINT = "take fewer units, or a smaller batch_size"
+
+
+def check_memory(loaded: Loaded, experiment: ResolvedExperiment, free: int | None = None) -> None:
+    """Raise ConfigError at the widest layer for a training that needs too much memory."""
+    if message := shortage(experiment, free):
+        raise loaded.error(size_key(loaded.experiment.layers, _widest(experiment)), message, HINT)
+
+
+def require_memory(experiment: ResolvedExperiment) -> None:
+    """Raise ConfigError where a training needs over 90 % of the available memory."""
+    if message := shortage(experiment):
+        raise ConfigError(message, HINT)
+
+
+def shortage(experiment: ResolvedExperiment, free: int | None = None) -> str | None:
+    """Return the message for a training that needs over 90 % of the available memory."""
+    free = available() if free is None else free
+    need = experiment.training_bytes
+    return f"the training needs {size_text(need)}, {size_text(free)} are available" if need > SHARE * free else None
+
+
+def _widest(experiment: ResolvedExperiment) -> int:
+    """Return the number of the layer with most parameters, then with most outputs."""
+    steps = list(experiment.graph.of_layers())
+    sizes = [(size, step.layer.width(step.inputs)) for size, step in zip(experiment.cost.by_layer, steps, strict=True)]
+    return int(steps[sizes.index(max(sizes))].name.split(".")[1])
+
+
+def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]], folder: Path) -> None:
+    """Raise DiskFull where a folder's disk has less free space than a training writes."""
+    need, free = disk_bytes(experiment, folds), disk.free_space(folder)
+    if need > free > 0:
+        sizes = f"{disk.size_text(need)} of the disk, {disk.size_text(free)}"
+        raise DiskFull(f"the training needs {sizes} are free: {folder}", MORE_ROOM)
+
+
+def disk_bytes(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]]) -> int:
+    """Return the bytes of the checkpoints, the weights, the history and the predictions."""
+    e, cost = experiment.given, experiment.cost
+    rows = sum(len(split.y) for name, split in folds[0][0].parts.items() if name != "train")
+    table = rows * (3 + experiment.graph.outputs) * CELL
+    history = e.epochs // e.evaluate_every * 8 * CELL
+    return len(folds) * e.ensemble * (CHECKPOINTS * cost.checkpoint_bytes + 2 * cost.weights_bytes) + table + history
