@@ -12,6 +12,7 @@ from docs.circles import best_possible
 from docs.gallery import gallery
 from npnet.config.schema import schema
 from tests.faults.shell import OF_THE_MOMENT
+from tests.test_floors import FLOORS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -89,3 +90,25 @@ def test_the_page_on_reliability_names_every_file_that_is_of_the_moment() -> Non
     promise = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8").partition("Where there is no run")[0]
     for name in {*OF_THE_MOMENT, "result.json"} - {"LOCK"}:  # which no finished run has
         assert name in promise, name
+
+
+@pytest.mark.parametrize("block", blocks(ROOT / "docs" / "engine.md", "python"), ids=lambda block: block.split()[1])
+def test_the_code_on_the_page_of_the_engine_is_that_of_the_files(block: str) -> None:
+    name, _, code = block.removeprefix("# ").partition("\n")
+    assert code in (ROOT / name).read_text(encoding="utf-8"), f"docs/engine.md quotes {name} as it was"
+
+
+def test_the_calls_on_the_page_of_the_engine_are_those_of_the_config_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    page = ROOT / "docs" / "engine.md"
+    (tmp_path / "tiny.yaml").write_text(blocks(page, "yaml")[0], encoding="utf-8")
+    shown = run("-m", "npnet", "explain-step", "tiny.yaml", "--calls", folder=tmp_path).stdout
+    assert [line.rstrip() for line in shown.splitlines()] == blocks(page, "text")[0].splitlines()
+
+
+def test_the_table_of_floors_is_the_one_that_is_checked() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| (.*?) \|", text, re.MULTILINE)
+    assert [set(re.findall(r"`(\w+)`", row)) for row in rows] == [set(floor) for floor in reversed(FLOORS)]

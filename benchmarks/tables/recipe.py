@@ -21,9 +21,9 @@ from npnet.nn.initializers import LeCunNormal, Zeros
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
+from npnet.nn.normalization import Scale
 from npnet.nn.optimizers import AdamW
 from npnet.nn.periodic import Periodic
-from npnet.nn.scale import Scale
 from npnet.nn.schedules import schedules
 
 

@@ -20,9 +20,8 @@ from npnet.data.readers.in_memory import is_table
 from npnet.data.split_and_fit import plain
 from npnet.engine.batches import Samples
 from npnet.engine.loop import Progress
-from npnet.engine.network import Network
+from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
-from npnet.engine.state_dict import weights_of
 from npnet.errors import DataError, NpnetWarning, UsageError
 from npnet.experiment.data_info import prepare_folds
 from npnet.experiment.threads import limited

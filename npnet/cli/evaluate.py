@@ -47,7 +47,7 @@ def evaluate(
         typer.Option(metavar="NAME=VALUE", help="Exit with 8 where a score is worse, on test if there is one."),
     ] = None,
 ) -> None:
-    """Score a run on its data again, or on those of another file, by scikit-learn.
+    """Score a run on its data again, or on those of another file.
 
     A score of --data has no loss; its file is read as the run's own was. Intervals are those of the rows alone: what
     another training would give is not in them. For a sweep its best trial answers. Baselines that were trained with

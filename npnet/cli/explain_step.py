@@ -8,7 +8,7 @@ from npnet.cli.commands import Config, Here, Overrides, command, refuse_options
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from npnet.engine.step_calls import Operand, StepCall
+    from npnet.engine.trace import Operand, StepCall
 
 EXAMPLES = """
 npnet explain-step circles.yaml --calls

@@ -1,1 +1,1 @@
-"""The machine that runs the textbook: graph, network, passes, updates, the loop, cost and gradient check."""
+"""The machine that runs the textbook: graph, network, passes, updates, loop, cost."""

@@ -1,4 +1,4 @@
-"""Batches: rows in a new order each epoch, gathered many batches at a time."""
+"""Batches: rows in a new order each epoch, gathered for many batches at a time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +10,14 @@ from npnet.nn.layer import Array
 from npnet.rng import stream
 
 BLOCK_BYTES = 1 << 18
-"""About what is gathered at a time: one `np.take` a step would cost as much as a small network's step."""
+"""Bytes gathered at a time, roughly: one `np.take` per step would cost as much as the step of a small network."""
 
 
 class Samples:
-    """Rows ready for the engine: inputs with a one at the end, encoded targets, weights.
+    """The rows of a set for the engine: inputs with ones, encoded targets, weights.
 
     x (samples, features + 1), t (samples, outputs), w (samples, 1) or None. With a model axis in front,
-    (models, samples, ...), the models of a stack see rows of their own.
+    (models, samples, ...), each model of a stack has its own rows.
     """
 
     def __init__(self, x: Array, t: Array, w: Array | None = None) -> None:
@@ -25,19 +25,21 @@ class Samples:
 
     @classmethod
     def of(cls, x: Array, t: Array, w: Array | None = None, dtype: Any = np.float32) -> "Samples":
-        """Rows from features (samples, features), encoded targets and weights, which get mean 1."""
+        """Make samples of features (samples, features), encoded targets, and weights."""
         with_ones = np.ones((*x.shape[:-1], x.shape[-1] + 1), dtype)
         with_ones[..., :-1] = x
         return cls.of_prepared(with_ones, t, w, dtype)
 
     @classmethod
     def of_prepared(cls, x: Array, t: Array, w: Array | None = None, dtype: Any = np.float32) -> "Samples":
-        """Rows from features that have their ones, which are not copied where they are of the type."""
-        weights = None if w is None else _mean_one(w).astype(dtype)
-        return cls(np.asarray(x, dtype), np.ascontiguousarray(t, dtype), weights)
+        """Make samples of features with their column of ones, copied only to change the dtype."""
+        if w is not None:
+            weights = np.asarray(w, np.float64)
+            w = (weights / weights.mean(axis=-2, keepdims=True)).astype(dtype)
+        return cls(np.asarray(x, dtype), np.ascontiguousarray(t, dtype), w)
 
-    def room(self, size: int) -> "Samples":
-        """Empty arrays for a number of such rows."""
+    def empty(self, size: int) -> "Samples":
+        """Allocate uninitialized samples of `size` rows like these."""
         arrays = (self.x, self.t) if self.w is None else (self.x, self.t, self.w)
         return Samples(*(np.empty((*a.shape[:-2], size, a.shape[-1]), a.dtype) for a in arrays))
 
@@ -45,40 +47,35 @@ class Samples:
         return int(self.x.shape[-2])
 
     def part(self, rows: slice) -> "Batch":
-        """Consecutive rows as a batch, without a copy."""
+        """Return consecutive rows as a batch, without a copy."""
         return Batch(self, rows)
 
 
-def _mean_one(w: NDArray[Any]) -> NDArray[np.float64]:
-    weights = np.asarray(w, np.float64)
-    return np.asarray(weights / weights.mean(axis=-2, keepdims=True))
-
-
 class Batch:
-    """Views of some rows as a pass takes them: features first, one in front, or the number of models.
+    """Views of rows as a pass reads them, features first: (1 or models, features, rows).
 
-    `whole` says that it stays as it is, as a full batch does; `fixed` that every batch of its size comes in these
-    very arrays.
+    `whole` marks a full batch, whose values never change; `fixed` marks batches that are always gathered into these
+    same arrays.
     """
 
     __slots__ = ("fixed", "size", "t", "w", "whole", "x")
 
-    def __init__(self, rows: Samples, place: slice, *, whole: bool = False, fixed: bool = False) -> None:
-        self.x, self.t = _columns(rows.x, place), _columns(rows.t, place)
-        self.w = None if rows.w is None else _columns(rows.w, place)
+    def __init__(self, samples: Samples, rows: slice, *, whole: bool = False, fixed: bool = False) -> None:
+        self.x, self.t = _columns(samples.x, rows), _columns(samples.t, rows)
+        self.w = None if samples.w is None else _columns(samples.w, rows)
         self.size, self.whole, self.fixed = self.t.shape[-1], whole, fixed
 
 
-def _columns(rows: Array, place: slice) -> Array:
-    view = rows[..., place, :].mT
+def _columns(values: Array, rows: slice) -> Array:
+    view = values[..., rows, :].mT
     return view if view.ndim == 3 else view[np.newaxis]
 
 
 class Batches:
-    """The batches of each epoch; the same seed and epoch give the same batches, whenever asked.
+    """The batches of each epoch, determined by the seed and the number of the epoch alone.
 
-    `size` None takes all rows at once, neither shuffled nor gathered. The batches that `epoch` yields
-    are overwritten by later ones.
+    `size` None is the full batch, neither shuffled nor gathered. The batches that `epoch` yields are overwritten by
+    later ones.
     """
 
     def __init__(self, samples: Samples, size: int | None, seed: int) -> None:
@@ -92,18 +89,18 @@ class Batches:
         row_bytes = sum(a[..., :1, :].nbytes for a in (samples.x, samples.t, samples.w) if a is not None)
         self._together = max(1, min(self.count, BLOCK_BYTES // (row_bytes * self.size)))
         self._order = np.empty(len(samples), np.intp)
-        self._gathered = samples.room(self._together * self.size)
+        self._gathered = samples.empty(self._together * self.size)
         self._ready = self._cut(self._together * self.size)
         rest = len(samples) - (self.count - 1) // self._together * self._together * self.size
         self._last = self._cut(rest)
 
     def shapes(self) -> dict[int, Batch]:
-        """A batch of each size that occurs: the full one, and that of a ragged last batch."""
+        """Return a batch of each size that occurs, by size: the usual and a smaller last one."""
         batches = [self._whole] if self.full else [self._ready[0], self._last[-1]]
         return {batch.size: batch for batch in batches}
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
-        """The batches of an epoch behind its first `start`, some at a time."""
+        """Iterate over the batches of an epoch after its first `start`, several at a time."""
         if self.full:
             yield [self._whole][start:]
             return
@@ -117,17 +114,17 @@ class Batches:
             skipped = 0
 
     def _gather(self, chosen: NDArray[np.intp]) -> None:
-        rows, out = self.samples, self._gathered
-        for source, target in ((rows.x, out.x), (rows.t, out.t), (rows.w, out.w)):
+        rows, gathered = self.samples, self._gathered
+        for source, target in ((rows.x, gathered.x), (rows.t, gathered.t), (rows.w, gathered.w)):
             if source is not None and target is not None:
-                place = target[..., : len(chosen), :]
+                out = target[..., : len(chosen), :]
                 # mode="clip" writes straight into `out`; the default mode goes through a copy.
-                if place.flags.c_contiguous:
-                    np.take(source, chosen, axis=-2, out=place, mode="clip")
+                if out.flags.c_contiguous:
+                    np.take(source, chosen, axis=-2, out=out, mode="clip")
                 else:
-                    for one_source, one_place in zip(source, place, strict=True):
-                        np.take(one_source, chosen, axis=-2, out=one_place, mode="clip")
+                    for of_model, out_of_model in zip(source, out, strict=True):
+                        np.take(of_model, chosen, axis=-2, out=out_of_model, mode="clip")
 
     def _cut(self, size: int) -> list[Batch]:
-        places = [slice(start, min(start + self.size, size)) for start in range(0, size, self.size)]
-        return [Batch(self._gathered, place, fixed=self._together == 1) for place in places]
+        slices = [slice(start, min(start + self.size, size)) for start in range(0, size, self.size)]
+        return [Batch(self._gathered, rows, fixed=self._together == 1) for rows in slices]

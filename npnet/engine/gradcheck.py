@@ -1,4 +1,4 @@
-"""The gradient check: what backpropagation says, against central differences in float64."""
+"""The gradient check: backpropagation compared with central differences in float64."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from npnet.nn.losses import Loss
 from npnet.nn.optimizers import SGD
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
-"""Widths of the differences: a wide one is more exact, a narrow one rarely crosses a kink."""
+"""Widths of the differences: wide ones have less rounding error, narrow ones rarely cross a kink."""
 AGREE = 1e-7
 TOLERANCE = 1e-6
 
@@ -24,8 +24,8 @@ TOLERANCE = 1e-6
 class TensorCheck:
     """The check of one tensor: entries compared, entries left out at kinks, error and ratio.
 
-    `error` is the largest difference over the largest gradient; `ratio` is how long the gradient is along
-    the true one, 1 where it is right.
+    `error` is the largest difference over the largest gradient; `ratio` is the length of the gradient along the
+    true gradient over the length of that, 1 if it is right.
     """
 
     name: str
@@ -46,28 +46,28 @@ def check_gradients(
 ) -> list[TensorCheck]:
     """Compare the gradient of the mean loss and the penalties with central differences.
 
-    The network and the samples are float64 (ValueError otherwise). Of a large tensor `most` entries are
-    compared, spread over it. Random draws are made once and kept, as is everything in the network.
+    Raise ValueError unless the network and the samples are float64. Of a large tensor `most` entries, evenly
+    spread, are compared. Random draws are made once and then fixed; the network is left unchanged.
     """
     if network.dtype != np.float64 or samples.x.dtype != np.float64:
         raise ValueError("a gradient check needs float64")
     state = network.state.copy()
     network.start_epoch(1)
     batch = samples.part(slice(None))
-    one = Pass(network, batch, loss, training=True)
-    one.take(batch)
+    whole = Pass(network, batch, loss, training=True)
+    whole.take(batch)
     updates = Updates(network, SGD(), constraints or Constraints())
-    one.train()
-    updates.add_penalties()
+    whole.train()
+    updates.penalties.play()
 
     def objective() -> NDArray[np.float64]:
-        one.scores()
-        return one.total_loss() / len(samples) + updates.penalty()
+        whole.scores()
+        return whole.total_loss() / len(samples) + updates.penalty()
 
     slopes = _Slopes(network.theta, objective)
     names = network.named(np.arange(network.size)[np.newaxis])
-    picked = {name: _spread(places.ravel(), most) for name, places in names.items()}
-    found = {name: slopes.at(places) for name, places in picked.items()}
+    picked = {name: _spread(columns.ravel(), most) for name, columns in names.items()}
+    found = {name: slopes.at(columns) for name, columns in picked.items()}
     floor = 1e-4 * max((np.nanmax(np.abs(f), initial=0.0) for f in found.values()), default=0.0)
     checks = [
         _compare(name, names[name].shape[1:], network.grad[:, picked[name]], found[name], floor) for name in names
@@ -76,8 +76,8 @@ def check_gradients(
     return checks
 
 
-def _spread(places: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    return np.asarray(places[np.unique(np.linspace(0, len(places) - 1, min(most, len(places))).astype(int))])
+def _spread(columns: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    return np.asarray(columns[np.unique(np.linspace(0, len(columns) - 1, min(most, len(columns))).astype(int))])
 
 
 class _Slopes:
@@ -86,15 +86,15 @@ class _Slopes:
     def __init__(self, theta: Array, objective: Callable[[], NDArray[np.float64]]) -> None:
         self.theta, self.objective = theta, objective
 
-    def at(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
-        return np.stack([self._one(place) for place in places], axis=1)
+    def at(self, columns: NDArray[np.intp]) -> NDArray[np.float64]:
+        return np.stack([self._slope(column) for column in columns], axis=1)
 
-    def _one(self, place: np.intp) -> NDArray[np.float64]:
-        """The first two widths that agree: where a step crosses a kink, they do not."""
+    def _slope(self, column: np.intp) -> NDArray[np.float64]:
+        """Return the difference of the first two widths that agree: across a kink, they do not."""
         slope = np.full(len(self.theta), np.nan)
-        wide = self._difference(place, STEPS[0])
+        wide = self._difference(column, STEPS[0])
         for step in STEPS[1:]:
-            narrow = self._difference(place, step)
+            narrow = self._difference(column, step)
             rounding = 1e-14 / step + 1e-9
             agree = np.abs(wide - narrow) <= AGREE * np.maximum(np.abs(wide), np.abs(narrow)) + rounding
             slope = np.where(np.isnan(slope) & agree, wide, slope)
@@ -103,14 +103,14 @@ class _Slopes:
             wide = narrow
         return slope
 
-    def _difference(self, place: np.intp, step: float) -> NDArray[np.float64]:
-        """(f(+h) - f(-h)) / 2h, the h³ term taken out by Richardson's rule."""
-        column, kept = self.theta[:, place], self.theta[:, place].copy()
+    def _difference(self, column: np.intp, step: float) -> NDArray[np.float64]:
+        """Return (f(+h) - f(-h)) / 2h with the h³ term removed by Richardson extrapolation."""
+        entries, original = self.theta[:, column], self.theta[:, column].copy()
         values = []
         for shift in (step, -step, step / 2, -step / 2):
-            column[...] = kept + shift
+            entries[...] = original + shift
             values.append(self.objective())
-        column[...] = kept
+        entries[...] = original
         full, half = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
         return np.asarray((4 * half - full) / 3)
 
@@ -126,7 +126,7 @@ def _compare(name: str, shape: tuple[int, ...], claimed: Array, found: Array, fl
 
 
 def hint(check: TensorCheck, samples: int) -> str:
-    """What a wrong gradient looks like: a factor, a sign, a constant; empty where it is right."""
+    """Describe a wrong gradient: a factor, a sign, a constant; return "" for a right one."""
     if check.passed:
         return ""
     if not np.isfinite(check.error):
@@ -140,9 +140,6 @@ def hint(check: TensorCheck, samples: int) -> str:
         (0.0, "no gradient arrives"),
     ):
         if abs(check.ratio - factor) <= 0.02 * abs(factor) + 1e-9:
-            return f"ratio {check.ratio:.4g}{_as_fraction(check.ratio)}: {reason}"
+            fraction = f" = 1/{1 / check.ratio:.0f}" if 0 < check.ratio < 0.5 else ""
+            return f"ratio {check.ratio:.4g}{fraction}: {reason}"
     return f"ratio {check.ratio:.4g}: the formula itself?"
-
-
-def _as_fraction(ratio: float) -> str:
-    return f" = 1/{1 / ratio:.0f}" if 0 < ratio < 0.5 else ""

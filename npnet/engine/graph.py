@@ -1,15 +1,20 @@
-"""The order of a network's work: layers between numbered nodes, residual blocks laid flat."""
+"""The graph of a network: layers between numbered nodes, residual blocks flattened."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from npnet.nn.layer import Layer, Layers
+from npnet.nn.layer import Layer, Layers, layers
+from npnet.nn.linear import Linear
 from npnet.nn.residual import Residual
+
+REPEATED = 4
+"""Number of equal neighbours from which `network_text` counts them."""
 
 
 @dataclass(frozen=True)
 class LayerStep:
-    """One layer, from node x to node y, under the name that its parameters have outside."""
+    """One layer from node x to node y, by the name that its parameters have in a state_dict."""
 
     layer: Layer
     name: str
@@ -20,7 +25,7 @@ class LayerStep:
 
 @dataclass(frozen=True)
 class Fork:
-    """Where a residual block begins: on the way back, node x also gets the gradient of node y."""
+    """The start of a residual block: backward, node x also gets the gradient of node y."""
 
     name: str
     x: int
@@ -29,7 +34,7 @@ class Fork:
 
 @dataclass(frozen=True)
 class Sum:
-    """Where a residual block ends: node y is node x (the inside's output) plus node skip."""
+    """The end of a residual block: node y is node x, the output of its layers, plus node skip."""
 
     name: str
     x: int
@@ -55,8 +60,8 @@ class Graph:
         self.needs_gradient.append(needs_gradient)
         return len(self.widths) - 1
 
-    def _chain(self, layers: Layers, x: int, prefix: str) -> int:
-        for number, layer in enumerate(layers):
+    def _chain(self, chain: Layers, x: int, prefix: str) -> int:
+        for number, layer in enumerate(chain):
             name = f"{prefix}.{number}"
             x = self._residual(layer, x, name) if isinstance(layer, Residual) else self._layer(layer, x, name)
         return x
@@ -69,21 +74,21 @@ class Graph:
         return y
 
     def _residual(self, block: Residual, x: int, name: str) -> int:
-        place = len(self.steps)
+        start = len(self.steps)
         inside = self._chain(block.layers, x, f"{name}.layers")
         y = self._node(
             block.width(self.widths[x]), needs_gradient=self.needs_gradient[x] or self.needs_gradient[inside]
         )
-        self.steps.insert(place, Fork(name, x, y))
+        self.steps.insert(start, Fork(name, x, y))
         self.steps.append(Sum(name, inside, x, y))
         return y
 
     def of_layers(self) -> Iterator[LayerStep]:
-        """The steps that are layers."""
+        """Iterate over the steps that are layers."""
         return (step for step in self.steps if isinstance(step, LayerStep))
 
     def overwritten(self, node: int) -> int | None:
-        """The node whose arrays a node may take over: its layer's input, if nothing else needs that; or None."""
+        """Return the node that a node may overwrite: its input if nothing else reads it, or None."""
         made = {step.y: step for step in self.steps if not isinstance(step, Fork)}
         step = made[node]
         if not isinstance(step, LayerStep) or not step.layer.overwrites or step.x == 0:
@@ -98,3 +103,30 @@ class Graph:
     def outputs(self) -> int:
         """Width of the last node."""
         return self.widths[-1]
+
+
+def network_text(network: Layers, inputs: int) -> str:
+    """Return the widths of a network in one line, such as 2-16-[16+]-1.
+
+    The first number is the inputs. A number is a linear layer, `[16+]` a residual block around a linear layer of 16,
+    `periodic:44` another layer with 44 outputs; `64x8` is eight layers of 64. Layers that keep the width, such as
+    activations, are left out.
+    """
+    return _joined([str(inputs), *_pieces(network, inputs)])
+
+
+def _pieces(network: Layers, width: int) -> Iterator[str]:
+    for layer in network:
+        before, width = width, layer.width(width)
+        if isinstance(layer, Residual):
+            yield f"[{_joined(list(_pieces(layer.layers, before)))}+]"
+        elif isinstance(layer, Linear):
+            yield str(width)
+        elif width != before:
+            yield f"{layers.name_of(layer)}:{width}"
+
+
+def _joined(pieces: list[str]) -> str:
+    runs = [(piece, len(list(equal))) for piece, equal in groupby(pieces)]
+    counted = [[f"{piece}x{count}"] if count >= REPEATED else [piece] * count for piece, count in runs]
+    return "-".join(text for group in counted for text in group)

@@ -1,4 +1,4 @@
-"""The loop: a generator that yields a `Progress` after each pass over the data."""
+"""The training loop: a generator that yields a `Progress` after each epoch."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,18 +21,18 @@ PerModel = NDArray[np.float64]
 Values = dict[str, PerModel]
 Evaluate = Callable[[], Iterator[Values]]
 BETWEEN = 0.2
-"""Seconds after which an epoch that is still going on says so: who consumes it can then stop it."""
-LOOKS = 10_000
-"""Steps at which the rates that are still to come are looked at, evenly spread where there are more."""
+"""Seconds between the progresses of a long epoch, after each of which the consumer can stop."""
+SAMPLED_STEPS = 10_000
+"""Steps at which the largest of the coming learning rates is searched, evenly spread over the training."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is: after an epoch, with what was measured, or within a long one.
+    """The progress of a training: after an epoch, with measured values, or within a long epoch.
 
-    `values` holds train_loss, validation_loss, train_<metric> and so on, a number for each model; it is
-    empty within epochs and in those without evaluation. `finite` says which models still are numbers. An epoch
-    that is not `complete` is between two batches or, where it has had them all, being evaluated.
+    `values` holds train_loss, validation_loss, train_<metric> and so on, a number for each model; it is empty within
+    epochs and after epochs without evaluation. `finite` marks models whose parameters and losses are finite. An epoch
+    that is not `complete` is between two batches or, after the last batch, being evaluated.
     """
 
     epoch: int
@@ -46,19 +46,19 @@ class Progress:
     complete: bool = True
 
     def mean(self, name: str) -> float:
-        """A measured value, of several models their mean; NaN where it was not measured."""
+        """Return a measured value averaged over the models, NaN if it was not measured."""
         return float(self.values[name].mean()) if name in self.values else float("nan")
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """The value by which the best epoch is chosen, and whether more of it is better."""
+    """The value by which the best epoch is chosen, and whether larger is better."""
 
     name: str = "validation_loss"
     maximize: bool = False
 
     def of(self, values: dict[str, PerModel]) -> PerModel:
-        """The value of each model, turned so that less is better; NaN never is."""
+        """Return the value of each model with the sign by which smaller is better, infinity for NaN."""
         value = values[self.name]
         return np.where(np.isnan(value), np.inf, -value if self.maximize else value)
 
@@ -66,8 +66,7 @@ class Monitor:
 class Rates:
     """The learning rate of every step: a schedule times the rate of each model.
 
-    `drop` (models,) is what `reduce_on_plateau` has taken off so far; with `best` and `waited` it
-    is the only state.
+    `drop` (models,) is the factor by `reduce_on_plateau` so far; with `best` and `waited` it is the only state.
     """
 
     def __init__(
@@ -84,22 +83,22 @@ class Rates:
         self.waited = np.zeros(len(self.base), np.int64)
 
     def of_epoch(self, epoch: int, steps: int) -> Sequence[float] | NDArray[np.float64]:
-        """Rates of the steps of an epoch: floats for one model, (steps, models, 1) for a stack."""
+        """Return the rates of an epoch's steps: floats, or (steps, models, 1) for a stack."""
         e = np.minimum((epoch - 1) + np.arange(steps) / steps, self.epochs)
         table = np.multiply.outer(self.schedule.factor(e, self.epochs), self.base * self.drop)
-        # A float of Python's costs a ufunc on float32 a fifth of what NumPy's float64 costs.
+        # A ufunc on float32 with a Python float takes a fifth of the time it takes with a NumPy float64.
         return table[:, 0].tolist() if len(self.base) == 1 else table[..., np.newaxis]
 
     def largest(self, epoch: int, steps: int) -> PerModel:
-        """The largest rate of each model (models,) from an epoch of `steps` steps to the end; 0 after the last one."""
+        """Return the largest rate of each model (models,) from an epoch on; 0 after the last."""
         left = (self.epochs - epoch + 1) * steps
         if left <= 0:
             return np.zeros(len(self.base))
-        e = (epoch - 1) + np.arange(0, left, max(left // LOOKS, 1)) / steps
+        e = (epoch - 1) + np.arange(0, left, max(left // SAMPLED_STEPS, 1)) / steps
         return np.asarray(self.schedule.factor(e, self.epochs).max() * self.base * self.drop)
 
     def observe(self, values: dict[str, PerModel]) -> None:
-        """Count the epochs without improvement, and drop the rates of models that wait too long."""
+        """Count the epochs without improvement, and drop the rates of models out of patience."""
         if not isinstance(self.schedule, ReduceOnPlateau):
             return
         value = self.monitor.of(values)
@@ -111,7 +110,7 @@ class Rates:
         self.waited[late] = 0
 
     def take(self, rows: NDArray[np.intp]) -> "Rates":
-        """The rates of some models, as they are now."""
+        """Copy the rates of some models."""
         other = Rates(self.base[rows], self.epochs, self.schedule, self.monitor)
         other.drop, other.best, other.waited = self.drop[rows], self.best[rows], self.waited[rows]
         return other
@@ -137,17 +136,16 @@ def train(
 ) -> Generator[Progress]:
     """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
 
-    Of the first of these epochs, `batches_done` batches are done already, and the network and
-    `updates` are as these left them.
-    `evaluate` is called after each `every`-th epoch and the last; it yields nothing until the last time, when it
-    yields the values. What is yielded within a long epoch, a few times a second, has `complete` False.
+    `batches_done` batches of the first epoch are already done, with the network and `updates` as these left them.
+    `evaluate` is called after each `every`-th epoch and the last; it yields empty values while it works, and the
+    measured values at its end. Within a long epoch, a progress with `complete` False is yielded a few times a second.
     """
     passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes().items()}
     nothing = np.zeros(network.size, network.dtype)
-    unknown = np.ones(network.models, bool)
+    all_finite = np.ones(network.models, bool)
 
     def within(epoch: int, done: int, seconds: float, rate: Any) -> Progress:
-        return Progress(epoch, epochs, done, batches.count, seconds, np.ravel(rate), unknown, complete=False)
+        return Progress(epoch, epochs, done, batches.count, seconds, np.ravel(rate), all_finite, complete=False)
 
     for epoch in range(start + 1, epochs + 1):
         began = last = time.perf_counter()
@@ -156,7 +154,7 @@ def train(
         done = batches_done if epoch == start + 1 else 0
         passes[batches.size].skip(done)
         left, numbers = chain.from_iterable(batches.epoch(epoch, done)), iter(updates.numbers(table[done:]))
-        while few := _some(left, passes, updates, numbers, last + BETWEEN):
+        while few := _train_until(left, passes, updates, numbers, last + BETWEEN):
             done += few
             if done < batches.count:
                 last = time.perf_counter()
@@ -179,20 +177,20 @@ def train(
         yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
 
 
-def _some(
+def _train_until(
     batches: Iterator[Batch],
     passes: Mapping[int, Pass],
     updates: Updates,
     numbers: Iterator[tuple[Number, ...]],
     until: float,
 ) -> int:
-    """Train on batches until there are none left, or a time has come; gives how many it were."""
+    """Train on batches until they end or a time is reached; return the number of batches."""
     done = 0
     with np.errstate(all="ignore"):
         for batch in batches:
-            one = passes[batch.size]
-            one.take(batch)
-            one.train()
+            current = passes[batch.size]
+            current.take(batch)
+            current.train()
             updates.move(next(numbers))
             done += 1
             if time.perf_counter() > until:
@@ -208,9 +206,8 @@ def _next(evaluation: Iterator[Values]) -> Values | None:
 class KeepBest:
     """Keeps theta and state of every model's best epoch; `patience` ends the training.
 
-    Called with each progress; true once no model has improved by more than `min_delta` for `patience`
-    epochs. A model out of patience is done: what it does later no longer counts. Epoch 0, the initial
-    values, is kept until something better comes.
+    Called with each progress; true once no model has improved by more than `min_delta` for `patience` epochs. A
+    model out of patience is done: later epochs do not count. Epoch 0, the initial values, is the best until improved.
     """
 
     def __init__(self, network: Network, monitor: Monitor, patience: int | None = None, min_delta: float = 0.0) -> None:
@@ -221,20 +218,20 @@ class KeepBest:
         self.done = np.zeros(network.models, bool)
 
     def __call__(self, progress: Progress) -> bool:
-        """Note an epoch of the whole stack; whether all models are done."""
+        """Record an epoch of the whole stack, and return whether all models are done."""
         self.look(progress, np.arange(self.network.models), self.network)
         return bool(self.done.all())
 
-    def look(self, progress: Progress, places: NDArray[np.intp], network: Network) -> None:
-        """Note an epoch of the models at some places, whose rows another network may hold."""
+    def look(self, progress: Progress, indices: NDArray[np.intp], network: Network) -> None:
+        """Record an epoch of some of the models, whose rows are those of `network`."""
         if self.monitor.name in progress.values:
             value = self.monitor.of(progress.values)
-            better = (value < self.value[places] - self.min_delta) & progress.finite & ~self.done[places]
-            chosen = places[better]
+            better = (value < self.value[indices] - self.min_delta) & progress.finite & ~self.done[indices]
+            chosen = indices[better]
             self.value[chosen], self.epoch[chosen] = value[better], progress.epoch
             self.theta[chosen], self.state[chosen] = network.theta[better], network.state[better]
         if self.patience is not None and progress.complete:
-            self.done[places] |= progress.epoch - self.epoch[places] >= self.patience
+            self.done[indices] |= progress.epoch - self.epoch[indices] >= self.patience
 
     def restore(self) -> None:
         """Put the best parameters and statistics back into the network."""
@@ -242,5 +239,5 @@ class KeepBest:
 
 
 def epochs_text(first_epoch: int, last_epoch: int, **_: object) -> str:
-    """The best epochs of one network or several, of `monitored`: epoch 37, or epochs 33 to 60."""
+    """Return the best epochs as text: epoch 37, or epochs 33 to 60 of several models."""
     return f"epoch {first_epoch}" if first_epoch == last_epoch else f"epochs {first_epoch} to {last_epoch}"

@@ -1,4 +1,4 @@
-"""A pass: the buffers of one batch size, and its forward and backward as flat lists of calls."""
+"""A pass: the buffers of one batch size, and a step as flat lists of calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,34 +9,34 @@ from npnet.engine.batches import Batch
 from npnet.engine.graph import Fork, LayerStep, Sum
 from npnet.engine.network import Network
 from npnet.engine.trace import Call, CallTrace
-from npnet.nn.layer import Activations, Array, Memory
+from npnet.nn.layer import Activations, Array, Layer, Memory, Scratch, decimals, draws
 from npnet.nn.losses import Loss
 
 
 class Pass:
-    """Forward and backward of a network for one batch size; nothing is allocated after it is made.
+    """The forward and backward pass of a network for one batch size; steps allocate nothing.
 
-    A training pass has gradients and draws; an inference pass has `infer` in place of `forward`.
+    A training pass has gradients and random draws; an inference pass has `infer` in place of `forward`.
     `take` copies a batch in; `train` leaves the gradient of the mean loss in `network.grad`.
-    `like` is a batch of the size and shape to come. `buffers` has every array by its name, for those who look inside.
+    `like` is a batch of the size and shape to come. `buffers` has every array by its name.
     """
 
     def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
         self.network, self.batch, self.loss, self.training = network, like.size, loss, training
         self.terms = loss.terms(network.outputs)
         alike = like.fixed and like.x.dtype == network.dtype
-        self._x = like.x if alike else _room(like.x, network.dtype, like.whole)
-        self._t = _room(like.t, network.dtype, True)
-        self._w = None if like.w is None else _room(like.w, network.dtype, True)
+        self._x = like.x if alike else _like(like.x, network.dtype, like.whole)
+        self._t = _like(like.t, network.dtype, True)
+        self._w = None if like.w is None else _like(like.w, network.dtype, True)
         self._taken: Batch | None = None
         self.nodes = self._nodes()
         self.z = self.nodes[-1].values
         self.losses = self._empty(self.terms, self.batch)
         self._ones = np.ones(self.terms * self.batch, network.dtype)
-        self._flat = self.losses.reshape(network.models, -1, copy=False)
         self._total = np.empty(network.models, network.dtype)
         self.dz = self._empty(network.outputs, self.batch) if training else self.z
-        self.m = self._scratch(Memory(), loss.scratch(network.outputs, self.batch), loss.constants(network.outputs))
+        scratch = loss.scratch(network.outputs, self.batch)
+        self.m = self._memory(Memory(), loss, scratch, loss.constants(network.outputs))
         self.buffers: dict[str, Array] = {}
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
@@ -44,7 +44,10 @@ class Pass:
         self._step = [*self.draws, *self.forward.calls, *self.backward.calls]
 
     def take(self, batch: Batch) -> None:
-        """Copy the next batch in; one that stays, such as a full batch, only once, and what is there already not."""
+        """Copy a batch into the input buffers.
+
+        A full batch is copied once; batches gathered in place are not copied.
+        """
         if batch is self._taken:
             return
         if batch.x is not self._x:
@@ -55,23 +58,23 @@ class Pass:
         self._taken = batch if batch.whole else None
 
     def train(self) -> None:
-        """Draw, go forward and backward: the gradient of the mean loss is in `network.grad`."""
+        """Draw, and run forward and backward: the gradient of the mean loss is in `network.grad`."""
         for call, arrays in self._step:
             call(*arrays)
 
     def skip(self, steps: int) -> None:
-        """Draw what a number of steps would have drawn, so that the streams stand where these left them."""
+        """Draw the random numbers of some steps, to advance the streams past them."""
         for _ in range(steps if self.draws else 0):
             for call, arrays in self.draws:
                 call(*arrays)
 
     def scores(self) -> Array:
-        """Go forward: the raw scores (models, outputs, batch), a buffer that the next call overwrites."""
+        """Run forward, and return raw scores (models, outputs, batch), overwritten by each call."""
         self.forward.play()
         return self.z
 
     def total_loss(self) -> Array:
-        """The sum of the (weighted) losses of the scores that are there, a number for each model."""
+        """Return the sum of the (weighted) losses of the last scores, (models,)."""
         self._losses.play()
         return self._total / self.terms
 
@@ -87,7 +90,7 @@ class Pass:
                 self.forward.trace(_add, *ends, label=f"{step.name}.forward")
             elif self.training and graph.needs_gradient[step.x]:
                 back.append((f"{step.name}.grad_input", _add, (dx[step.x], dx[step.y], dx[step.x])))
-        self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self._flat, self.m)
+        self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self.m)
         if self.training:
             self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m, label="loss.derivative")
         for label, method, arrays in reversed(back):
@@ -95,26 +98,25 @@ class Pass:
 
     def _wire_layer(self, step: LayerStep, dx: dict[int, Array], back: list[Any]) -> None:
         layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
-        m = self._scratch(
-            self.network.memory(step), layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
-        )
-        self.buffers |= {f"{step.name}.{name}": one for name, one in vars(m).items() if isinstance(one, np.ndarray)}
+        scratch, constants = layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
+        m = self._memory(self.network.memory(step), layer, scratch, constants)
+        self.buffers |= {f"{step.name}.{name}": array for name, array in _arrays(m)}
         self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")
         if not self.training:
             return
-        if layer.draws:
+        if draws(layer):
             self.draws.append((layer.draw, (m,)))
-        # Noted backwards, for the list is reversed at the end.
+        # In reverse order: the list is reversed at the end.
         if self.network.graph.needs_gradient[step.x]:
             back.append((f"{step.name}.grad_input", layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
         if layer.parameters(step.inputs):
             back.append((f"{step.name}.grad_parameters", layer.grad_parameters, (x, dx[step.y], m)))
 
     def _name_buffers(self, dx: dict[int, Array]) -> None:
-        """Name the arrays between layers: `layers.0.y` is what a layer writes, `layers.0.dy` its gradient."""
+        """Name the arrays between layers: `layers.0.y` for an output, `layers.0.dy` its gradient."""
         weights = {} if self._w is None else {"w": self._w}
         self.buffers |= {"x": self._x, "t": self._t, **weights, "losses": self.losses, "total_loss": self._total}
-        self.buffers |= {f"loss.{name}": one for name, one in vars(self.m).items() if isinstance(one, np.ndarray)}
+        self.buffers |= {f"loss.{name}": array for name, array in _arrays(self.m)}
         for step in self.network.graph.steps:
             if not isinstance(step, Fork):
                 self.buffers[f"{step.name}.y"] = self.nodes[step.y].with_ones
@@ -127,14 +129,14 @@ class Pass:
         if w is not None:
             np.multiply(dz, w, out=dz)
 
-    def _sum_losses(self, z: Array, t: Array, w: Array | None, losses: Array, flat: Array, m: Memory) -> None:
+    def _sum_losses(self, z: Array, t: Array, w: Array | None, losses: Array, m: Memory) -> None:
         self.loss.values(z, t, losses, m)
         if w is not None:
             np.multiply(losses, w, out=losses)
-        np.vecdot(flat, self._ones, out=self._total)
+        np.vecdot(losses.reshape(len(losses), -1, copy=False), self._ones, out=self._total)
 
     def _nodes(self) -> list[Activations]:
-        """The activations of every node; a layer that may write over its input shares its node's arrays."""
+        """Allocate the activations of every node, shared where a layer overwrites its input."""
         graph, models = self.network.graph, self.network.models
         nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
         for node, width in enumerate(graph.widths[1:], 1):
@@ -144,7 +146,7 @@ class Pass:
         return nodes
 
     def _gradients(self) -> dict[int, Array]:
-        """A gradient buffer for each node that needs one; the two ends of a sum share theirs."""
+        """Allocate a gradient for each node that needs one; both ends of a sum share one array."""
         if not self.training:
             return {}
         graph = self.network.graph
@@ -163,21 +165,26 @@ class Pass:
     def _empty(self, rows: int, columns: int, dtype: Any = None) -> Array:
         return np.empty((self.network.models, rows, columns), dtype or self.network.dtype)
 
-    def _scratch(self, m: Memory, scratch: dict[str, Any], constants: dict[str, Any]) -> Memory:
+    def _memory(self, m: Memory, spec: Layer | Loss, scratch: Scratch, constants: dict[str, Any]) -> Memory:
+        """Add scratch arrays, decimal options and constants to a memory."""
         for name, ((rows, columns), dtype) in scratch.items():
             setattr(m, name, self._empty(rows, columns, dtype))
-        for name, value in constants.items():
+        for name, value in {**decimals(spec), **constants}.items():
             # Columns are cast last: a row of a stack then equals that model alone.
             setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)
         return m
+
+
+def _arrays(m: Memory) -> list[tuple[str, Array]]:
+    return [(name, value) for name, value in vars(m).items() if isinstance(value, np.ndarray)]
 
 
 def _add(a: Array, b: Array, out: Array) -> None:
     np.add(a, b, out=out)
 
 
-def _room(like: Array, dtype: Any, features_first: bool) -> Array:
-    """An array for such a batch: in memory as its rows, a plain copy, or features first, which is read faster."""
+def _like(like: Array, dtype: Any, features_first: bool) -> Array:
+    """Allocate an array like a batch: row by row, or features first, which reads faster."""
     models, rows, batch = like.shape
     if features_first:
         return np.ones((models, rows, batch), dtype)

@@ -1,67 +1,99 @@
-"""Scoring: a whole set through the network, in chunks, without a copy of the data."""
+"""Scoring: the forward pass over a whole set in chunks, and the dead units in it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Samples
-from npnet.engine.dead_units import DeadUnits
+from npnet.engine.cost import CHUNK
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
+from npnet.nn.activations import ReLU
 from npnet.nn.layer import Array
 from npnet.nn.losses import Loss
 
-CHUNK = 1024
+
+class DeadUnits:
+    """The ReLU units that were 0 on every row since `begin`.
+
+    Their gradient is 0 on all of these rows: they do not learn. Lu et al. (2020), Dying ReLU.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._steps = [step for step in network.graph.of_layers() if isinstance(step.layer, ReLU)]
+        widths = network.graph.widths
+        self._dead = {step.name: np.ones((network.models, widths[step.y]), bool) for step in self._steps}
+        self._sums = {name: np.empty(dead.shape, network.dtype) for name, dead in self._dead.items()}
+        self._ones: dict[int, NDArray[Any]] = {}
+
+    def begin(self) -> None:
+        """Forget all rows seen."""
+        for dead in self._dead.values():
+            dead[...] = True
+
+    def look(self, current: Pass) -> None:
+        """Mark the units that are above 0 on some row of the last forward pass as alive."""
+        ones = self._ones.setdefault(current.batch, np.ones(current.batch, current.network.dtype))
+        for step in self._steps:
+            # ReLU is never below 0, so a sum of 0 means all zeros; a product with ones is the fastest sum.
+            sums = np.vecdot(current.nodes[step.y].values, ones, out=self._sums[step.name])
+            self._dead[step.name] &= sums == 0
+
+    @property
+    def shares(self) -> dict[str, NDArray[np.float64]]:
+        """The share of dead units of each layer by its name, in every model (models,)."""
+        return {name: dead.mean(axis=1) for name, dead in self._dead.items()}
 
 
 class Scorer:
-    """Raw scores and the mean loss of a set of samples, by every model of a stack.
+    """Raw scores and the mean loss of every model of a stack on a set of samples.
 
-    `scores` (models, outputs, samples) and `losses` (models,) are overwritten by each call. Numbers that are not finite
-    come without a warning.
+    `scores` (models, outputs, samples) and `losses` (models,) are overwritten by each call. Values that are not finite
+    raise no warning.
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
         self.network, self.samples = network, samples
         size = len(samples)
         starts = range(0, size, CHUNK)
-        self._places = [slice(start, min(start + CHUNK, size)) for start in starts]
-        self._batches = [samples.part(place) for place in self._places]
+        self._slices = [slice(start, min(start + CHUNK, size)) for start in starts]
+        self._batches = [samples.part(part) for part in self._slices]
         likes = {batch.size: batch for batch in self._batches}
         self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
         self.losses = np.zeros(network.models)
 
-    def run(self, silence: DeadUnits | None = None) -> NDArray[np.float64]:
-        """Fill `scores`, and find the silent units; the mean loss of each model (models,)."""
-        for _ in self.steps(silence):
+    def run(self, dead: DeadUnits | None = None) -> NDArray[np.float64]:
+        """Fill `scores`, find dead units, and return the mean loss of each model (models,)."""
+        for _ in self.steps(dead):
             pass
         return self.losses
 
-    def steps(self, silence: DeadUnits | None = None) -> Iterator[None]:
-        """The same, chunk by chunk; `losses` are the mean ones once all are done."""
+    def steps(self, dead: DeadUnits | None = None) -> Iterator[None]:
+        """Do the same chunk by chunk; `losses` is up to date after the last chunk."""
         total = np.zeros(self.network.models)
-        if silence:
-            silence.begin()
-        for one in self._chunks():
+        if dead:
+            dead.begin()
+        for current in self._chunks():
             with np.errstate(all="ignore"):
-                total += one.total_loss()
-                if silence:
-                    silence.look(one)
+                total += current.total_loss()
+                if dead:
+                    dead.look(current)
             yield
         self.losses = total / len(self.samples)
 
     def predict(self) -> Array:
-        """Fill `scores` alone, and give them."""
+        """Fill and return `scores` without the losses."""
         for _ in self._chunks():
             pass
         return self.scores
 
     def _chunks(self) -> Iterator[Pass]:
-        for place, batch in zip(self._places, self._batches, strict=True):
-            one = self._passes[batch.size]
+        for part, batch in zip(self._slices, self._batches, strict=True):
+            current = self._passes[batch.size]
             with np.errstate(all="ignore"):
-                one.take(batch)
-                self.scores[..., place] = one.scores()
-            yield one
+                current.take(batch)
+                self.scores[..., part] = current.scores()
+            yield current

@@ -1,24 +1,24 @@
-"""The tape: what layers do, traced once into a flat list of NumPy calls on arrays that stay.
+"""The trace of a step: the NumPy calls of layers, recorded once as a flat list.
 
-A layer's method is run a single time, on `TracedArray` arrays: nothing is computed, but each NumPy call is noted
-with its arrays. Views are then made once, numbers are arrays already, and one model needs no model axis. A step of
-a small network takes half the time so; the mathematics stays as it is written in the layers.
+A layer's method is run once, on `TracedArray` arrays: nothing is computed, but each NumPy call is recorded with its
+arrays. Views are then made once, numbers are arrays already, and a single model needs no model axis. A step of a small
+network takes half the time; the mathematics stays as it is written in the layers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from weakref import proxy
 
 import numpy as np
 
-from npnet.nn.layer import Array, Memory
+from npnet.nn.layer import Activations, Array, Memory
 
 Call = tuple[Callable[..., object], tuple[Any, ...]]
+Record = tuple[Callable[..., object], Sequence[Any], Any, dict[str, Any]]  # function, inputs, output, options
 SMALL = 4096
-"""Values up to which BLAS is quicker at an outer product than a multiplication that broadcasts."""
+"""Values up to which BLAS is faster at an outer product than a multiplication that broadcasts."""
 KEYWORD_OUT = (np.maximum, np.minimum)
-"""Functions whose third positional argument NumPy no longer takes as the output."""
+"""Functions whose third positional argument NumPy no longer accepts as the output."""
 
 
 class Section(NamedTuple):
@@ -43,70 +43,73 @@ class CallTrace:
             call(*arrays)
 
     def trace(self, method: Callable[..., object], *arguments: Any, label: str = "") -> None:
-        """Note the calls that a method would make; its arrays, also those in memories, are traced."""
-        first = len(self.calls)
-        method(*(self._traced(argument) for argument in arguments))
+        """Record the calls that a method makes on its arrays, without making them."""
+        first, records = len(self.calls), list[Record]()
+        method(*(_traced(argument, records) for argument in arguments))
+        self.calls += [self._bound(*record) for record in records]
+        # Calls hold views of traced arrays, and these hold `records`: a full list would be a cycle that never dies.
+        records.clear()
         self.sections.append(Section(label or method.__name__.strip("_"), first, len(self.calls)))
 
-    def _traced(self, argument: Any) -> Any:
-        if isinstance(argument, np.ndarray):
-            traced = argument.view(TracedArray)
-            # Not the tape itself: its calls hold views of this array, and what only views hold is never collected.
-            traced.tape = proxy(self)
-            return traced
-        if isinstance(argument, Memory):
-            return Memory(**{name: self._traced(value) for name, value in vars(argument).items()})
-        if hasattr(argument, "with_ones"):
-            return type(argument)(self._traced(argument.with_ones))
-        return argument
-
-    def note(self, function: Callable[..., object], inputs: Sequence[Any], out: Array, options: dict[str, Any]) -> None:
-        """Append a call of a NumPy function."""
-        inputs = [_operand(value, inputs, out) for value in inputs]
+    def _bound(self, function: Callable[..., object], inputs: Sequence[Any], out: Any, options: dict[str, Any]) -> Call:
+        """Return the fastest call that computes the same."""
+        if function is np.copyto:
+            return function, (_plain(out), _plain(inputs[0]))
+        inputs, out = [_operand(value, inputs, out) for value in inputs], _plain(out)
         if function is np.matmul and not options:
             function, inputs, out = _product(inputs[0], inputs[1], out)
         elif isinstance(function, np.ufunc) and function.signature is None and not options:
             inputs, out = _flat(inputs, out)
         inputs, out = [self._one(value) for value in inputs], self._one(out)
         if options or function in KEYWORD_OUT:
-            self.calls.append((partial(function, *inputs, out=out, **options), ()))
-        else:
-            self.calls.append((function, (*inputs, out)))
+            return partial(function, *inputs, out=out, **options), ()
+        return function, (*inputs, out)
 
     def _one(self, view: Array) -> Array:
-        """One object for all equal views: NumPy then sees at once that an output is an input."""
+        """Return one object for all equal views: NumPy then sees at once that an output is an input."""
         key = (view.__array_interface__["data"][0], view.shape, view.strides, view.dtype)
         return self._views.setdefault(key, view)
 
 
 class TracedArray(np.ndarray[Any, Any]):
-    """An array whose NumPy calls are noted on a tape instead of made; they must write into `out`."""
+    """An array that records NumPy calls instead of making them; they must write into `out`."""
 
-    tape: CallTrace
+    records: list[Record]
 
     def __array_finalize__(self, source: object) -> None:
         if isinstance(source, TracedArray):
-            self.tape = source.tape
+            self.records = source.records
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        """Note a ufunc, or its `reduce`; TypeError where it would allocate its result."""
+        """Record a ufunc, or its `reduce`; raise TypeError where it would allocate its result."""
         out = options.pop("out", (None,))[0]
         if not isinstance(out, np.ndarray):
             raise TypeError(f"{ufunc.__name__} in a layer needs out=: a step allocates nothing")
-        function = ufunc if method == "__call__" else getattr(ufunc, method)
-        self.tape.note(function, inputs, _plain(out), options)
+        self.records.append((ufunc if method == "__call__" else getattr(ufunc, method), inputs, out, options))
         return out
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-        """Note `copyto`, the only function that is no ufunc; TypeError for others."""
+        """Record `copyto`, the only function that is not a ufunc; raise TypeError for others."""
         if function is not np.copyto or options:
             raise TypeError(f"{function.__name__} cannot stand in a layer's step; use ufuncs with out=")
-        self.tape.calls.append((np.copyto, tuple(_plain(one) for one in arguments)))
+        self.records.append((np.copyto, arguments[1:], arguments[0], {}))
         return None
 
-    def __setitem__(self, place: Any, value: Any) -> None:
-        target = self[place]
-        self.tape.calls.append((np.copyto, (_plain(target), _plain(value))))
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.records.append((np.copyto, (value,), self[index], {}))
+
+
+def _traced(argument: Any, records: list[Record]) -> Any:
+    """Return the argument with traced arrays in place of its arrays."""
+    if isinstance(argument, np.ndarray):
+        traced = argument.view(TracedArray)
+        traced.records = records
+        return traced
+    if isinstance(argument, Memory):
+        return Memory(**{name: _traced(value, records) for name, value in vars(argument).items()})
+    if isinstance(argument, Activations):
+        return Activations(_traced(argument.with_ones, records))
+    return argument
 
 
 def _plain(value: Any) -> Any:
@@ -114,7 +117,7 @@ def _plain(value: Any) -> Any:
 
 
 def _operand(value: Any, inputs: Sequence[Any], out: Array) -> Any:
-    """An array as it is; a number as an array without axes, which a ufunc takes in half the time."""
+    """Turn a number into an array without axes, which a ufunc reads in half the time."""
     if isinstance(value, int | float):
         like = next((one.dtype for one in inputs if isinstance(one, np.ndarray) and one.dtype != bool), out.dtype)
         return np.array(value, like)
@@ -122,7 +125,7 @@ def _operand(value: Any, inputs: Sequence[Any], out: Array) -> Any:
 
 
 def _flat(inputs: list[Any], out: Array) -> tuple[list[Any], Array]:
-    """The same without axes, where all arrays are alike and in one piece: quicker to walk through."""
+    """Drop the axes of arrays that are contiguous and of one shape: a flat loop is faster."""
     arrays = [*(one for one in inputs if one.ndim), out]
     if all(one.shape == out.shape and one.flags.c_contiguous for one in arrays):
         return [one.reshape(-1, copy=False) if one.ndim else one for one in inputs], out.reshape(-1, copy=False)
@@ -130,7 +133,7 @@ def _flat(inputs: list[Any], out: Array) -> tuple[list[Any], Array]:
 
 
 def _product(a: Array, b: Array, out: Array) -> tuple[Callable[..., object], list[Any], Array]:
-    """The quickest call for a matrix product; all give the same numbers, bit for bit.
+    """Return the fastest call for a matrix product; all give the same numbers, bit for bit.
 
     One model's matrices go to `dot`. A product over a single term is an outer product, slow in BLAS if large.
     """
@@ -140,3 +143,53 @@ def _product(a: Array, b: Array, out: Array) -> tuple[Callable[..., object], lis
         if all(m.flags.c_contiguous or m.flags.f_contiguous for m in (a, b)) and out.flags.c_contiguous:
             return np.dot, [a, b], out
     return np.multiply if outer else np.matmul, [a, b], out
+
+
+class Operand(NamedTuple):
+    """An array or a number of a call: its name, and its shape, which is () for a number."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class StepCall(NamedTuple):
+    """One NumPy call: stage of the step, calling method, function, inputs and output."""
+
+    stage: str
+    method: str
+    function: str
+    inputs: tuple[Operand, ...]
+    output: Operand
+
+
+def step_calls(stages: Mapping[str, CallTrace], buffers: Mapping[str, Array]) -> Iterator[StepCall]:
+    """Iterate over the calls of all stages; arrays are named by the buffer they lie in."""
+    bounds = [(*np.lib.array_utils.byte_bounds(array), name) for name, array in buffers.items() if array.size]
+    bounds.sort(key=lambda bound: bound[1] - bound[0])
+
+    def operand(value: Any) -> Operand:
+        name = "empty"
+        if isinstance(value, np.ndarray) and value.size:
+            low, high = np.lib.array_utils.byte_bounds(value)
+            name = next((name for first, last, name in bounds if first <= low and high <= last), "work")
+        if isinstance(value, np.ndarray) and value.ndim:
+            return Operand(name, value.shape)
+        return Operand(name if name not in ("empty", "work") else f"{float(value):.6g}", ())
+
+    for stage, trace in stages.items():
+        for label, first, stop in trace.sections:
+            for function, inputs, output in map(_parts, trace.calls[first:stop]):
+                yield StepCall(stage, label, _name(function), tuple(map(operand, inputs)), operand(output))
+
+
+def _parts(call: Call) -> tuple[Callable[..., object], tuple[Any, ...], Any]:
+    """Split a call into its function, inputs and output."""
+    function, arrays = call
+    if isinstance(function, partial):
+        return function.func, function.args, function.keywords["out"]
+    return (function, arrays[1:], arrays[0]) if function is np.copyto else (function, arrays[:-1], arrays[-1])
+
+
+def _name(function: Any) -> str:
+    ufunc = getattr(function, "__self__", None)
+    return f"{ufunc.__name__}.{function.__name__}" if isinstance(ufunc, np.ufunc) else str(function.__name__)

@@ -14,6 +14,7 @@ from npnet.nn.embedding import Embedding
 from npnet.nn.layer import Layer, Layers, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
+from npnet.nn.normalization import BatchNorm
 from npnet.nn.residual import Residual
 
 TASKS = {
@@ -156,10 +157,10 @@ def _small_batches(r: ResolvedExperiment) -> Iterator[KeyIssue]:
     rows, size = r.data.rows["train"], r.batch_rows
     least = min(size, rows % size or size)
     for position, layer in enumerate(r.given.layers):
-        needing = next((inner for inner in _with_inner(layer) if inner.needs_rows > least), None)
-        if needing is not None:
-            message = f"{layers.name_of(needing)} needs {needing.needs_rows} rows in every batch; "
-            message += f"{rows} rows in batches of {size} leave {least} for the last"
+        if least < 2 and any(isinstance(inner, BatchNorm) for inner in _with_inner(layer)):
+            message = (
+                f"batch_norm needs 2 rows in every batch; {rows} rows in batches of {size} leave {least} for the last"
+            )
             better = next((other for other in range(max(size, 2), rows + 1) if rows % other != 1), None)
             hint = f"write batch_size: {better}, which leaves none so small" if better else "take batch_norm out"
             yield ("layers", position), message, hint

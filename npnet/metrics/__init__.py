@@ -1,19 +1,6 @@
-"""Metrics: every score by its name, of a whole stack at once or of one model by scikit-learn."""
+"""Metrics: every score by its name, computed by NumPy for all models of a stack at once."""
 
-from npnet.metrics import classes, values
-from npnet.metrics.classes import DECIDED, OF_POSITIVE
 from npnet.metrics.metric import Metric, decide, evaluate, for_task, lacking, measure, metrics
+from npnet.metrics.scores import DECIDED, OF_POSITIVE
 
-__all__ = [
-    "DECIDED",
-    "OF_POSITIVE",
-    "Metric",
-    "classes",
-    "decide",
-    "evaluate",
-    "for_task",
-    "lacking",
-    "measure",
-    "metrics",
-    "values",
-]
+__all__ = ["DECIDED", "OF_POSITIVE", "Metric", "decide", "evaluate", "for_task", "lacking", "measure", "metrics"]

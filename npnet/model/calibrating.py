@@ -33,7 +33,7 @@ def chosen(experiment: Experiment, task: Task, y: NDArray[Any], output: Floats) 
 
 
 def figures(y: NDArray[Any], output: Floats, task: Task, calibration: Calibration) -> dict[str, float]:
-    """All metrics of outputs (outputs, samples), by scikit-learn, decisions taken at the threshold."""
+    """Score outputs (outputs, samples) by all metrics, decisions taken at the threshold."""
     found = evaluate(y, output, task)
     if calibration.threshold == 0.5:
         return found

@@ -10,8 +10,7 @@ from npnet.data import Prepared
 from npnet.data.columns.frame import Frame
 from npnet.engine.batches import Samples
 from npnet.engine.loop import Monitor, PerModel, Progress, epochs_text
-from npnet.engine.network import Network
-from npnet.engine.state_dict import named, set_weights, weights_of
+from npnet.engine.network import Network, named, set_weights, weights_of
 from npnet.errors import Diverged
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics.calibration import DecisionRule
@@ -245,7 +244,7 @@ class Fitting:
         return loss if np.isfinite(loss) else np.nan
 
     def scores(self, part: str, fold: int = 0) -> dict[str, float]:
-        """The loss and all metrics of one part, by scikit-learn."""
+        """Return the loss and all metrics of one split."""
         rows, output = self.said(part, fold)
         return {"loss": self.mean_loss(part, fold), **self.figures(rows.y, output)}
 

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Batches
-from npnet.engine.dead_units import DeadUnits
 from npnet.engine.loop import PerModel, Progress, Rates, Values, train
-from npnet.engine.network import Network
-from npnet.engine.scoring import Scorer
-from npnet.engine.stacking import join
+from npnet.engine.network import Network, join
+from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.engine.updates import Constraints, Updates
 from npnet.metrics import DECIDED, measure
 from npnet.model.fold_data import DataRef

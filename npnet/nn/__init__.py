@@ -1,35 +1,28 @@
-"""The engine: layers, losses, optimizers and schedules in NumPy, features first, a model axis in front."""
+"""The textbook: layers, losses, optimizers, initializers and schedules, simplest first."""
+# ruff: noqa: F401
+# mypy: implicit-reexport
 
-from npnet.nn import (
-    activations,
-    dropout,
-    embedding,
-    gated_activations,
-    initializers,
-    linear,
-    losses,
-    normalization,
-    optimizers,
-    periodic,
-    regression_losses,
-    residual,
-    scale,
-    schedules,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "activations",
-    "dropout",
-    "embedding",
-    "gated_activations",
-    "initializers",
-    "linear",
-    "losses",
-    "normalization",
-    "optimizers",
-    "periodic",
-    "regression_losses",
-    "residual",
-    "scale",
-    "schedules",
-]
+# The order of registration, linear first, is the order of every list that a user sees.
+# isort: off
+from npnet.nn.linear import Linear
+from npnet.nn.activations import ELU, SELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from npnet.nn.gated_activations import GELU, Mish, SiLU
+from npnet.nn.dropout import Dropout
+from npnet.nn.normalization import BatchNorm, LayerNorm, Scale
+from npnet.nn.residual import Residual
+from npnet.nn.embedding import Embedding
+from npnet.nn.periodic import Periodic
+from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
+from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
+from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp
+from npnet.nn.initializers import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LeCunNormal, LeCunUniform
+from npnet.nn.initializers import Normal, Ones, Orthogonal, Uniform, Zeros
+from npnet.nn.schedules import Constant, Cosine, CosineLog4, Exponential, OneCycle, Polynomial, StepDecay
+from npnet.nn.schedules import ReduceOnPlateau
+from npnet.registry import Registry
+
+if not TYPE_CHECKING:  # whatever is registered is exported
+    _KINDS = ("layers", "losses", "optimizers", "initializers", "schedules")
+    __all__ = [spec.__name__ for kind in _KINDS for spec in Registry.every[kind].values()]

@@ -1,11 +1,11 @@
-"""Activations: layers without parameters, a function of each value (softmax: of each sample)."""
+"""Activations: functions of one value without parameters (softmax: of one sample)."""
 
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from npnet.nn.layer import Activations, Array, Layer, Memory, Shape, layers
+from npnet.nn.layer import Activations, Array, Layer, Memory, Scratch, layers
 
 
 @layers.add("relu")
@@ -15,12 +15,8 @@ class ReLU(Layer):
     y = max(0, x),  dx = dy where y > 0, else 0.  Nair and Hinton (2010).
     """
 
+    masks: ClassVar[tuple[str, ...]] = ("mask",)
     overwrites: ClassVar[bool] = True
-    can_die: ClassVar[bool] = True
-
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """A mask of the values that pass."""
-        return {"mask": ((inputs, batch), bool)}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = max(0, x)."""
@@ -34,20 +30,19 @@ class ReLU(Layer):
 
 @layers.add("leaky_relu")
 class LeakyReLU(Layer):
-    """ReLU that lets a share of the negative values through, so that no unit dies.
+    """ReLU with a small slope for negative values, so that no unit dies.
 
     y = max(x, slope · x),  dx = dy where x > 0, else slope · dy.  Maas, Hannun and Ng (2013).
     """
 
+    buffers: ClassVar[tuple[str, ...]] = ("slopes",)
+    masks: ClassVar[tuple[str, ...]] = ("mask",)
+
     slope: float = Field(0.01, ge=0, lt=1, description="Slope for negative values.")
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """A mask of the positive values, and the slope at each."""
-        return {"mask": ((inputs, batch), bool), "slopes": ((inputs, batch), None)}
-
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """The slope, and what is missing to 1."""
-        return {"slope": self.slope, "rest": 1.0 - self.slope}
+        """Return 1 - slope."""
+        return {"rest": 1.0 - self.slope}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = max(x, slope x)."""
@@ -64,14 +59,13 @@ class LeakyReLU(Layer):
 
 
 class _ExponentialUnit(Layer):
-    """What ELU and SELU share: scale · x above 0, scale · alpha · (exp(x) - 1) below.
+    """The common formula of ELU and SELU: scale · x above 0, scale · alpha · (exp(x) - 1) below.
 
     dx = dy · scale above 0, dy · (y + scale · alpha) below.
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """The negative half, and a mask of the positive values."""
-        return {"mask": ((inputs, batch), bool), "half": ((inputs, batch), None)}
+    buffers: ClassVar[tuple[str, ...]] = ("half",)
+    masks: ClassVar[tuple[str, ...]] = ("mask",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = scale · max(x, 0) + scale · alpha · (exp(min(x, 0)) - 1)."""
@@ -103,7 +97,7 @@ class ELU(_ExponentialUnit):
     alpha: float = Field(1.0, gt=0, le=100, description="Minus the value far below 0.")
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """Scale 1; the slope falls from 1 to alpha at 0."""
+        """Return scale 1 and the slopes on both sides of 0, 1 and alpha."""
         return {"scale": 1.0, "saturation": self.alpha, "step": 1.0 - self.alpha}
 
 
@@ -115,7 +109,7 @@ class SELU(_ExponentialUnit):
     """
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """The two constants of the paper, to float64."""
+        """Return the two constants of the paper in float64."""
         scale, alpha = 1.0507009873554805, 1.6732632423543772
         return {"scale": scale, "saturation": scale * alpha, "step": scale - scale * alpha}
 
@@ -165,9 +159,7 @@ class Softplus(Layer):
     PyTorch: Softplus is x itself above 20; here the formula holds everywhere.
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """ln(1 + exp(-|x|))."""
-        return {"bend": ((inputs, batch), None)}
+    buffers: ClassVar[tuple[str, ...]] = ("bend",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = max(x, 0) + ln(1 + exp(-|x|))."""
@@ -194,12 +186,12 @@ class Softmax(Layer):
     As the last layer before cross_entropy the two are trained as one stable formula.
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """A row for the largest value and the sum of each sample."""
+    def scratch(self, inputs: int, batch: int) -> Scratch:
+        """Return a row for the largest value and the sum of each sample."""
         return {"row": ((1, batch), None)}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write y, the largest value taken off first, so that exp never overflows."""
+        """Write y; the largest value is subtracted first, so that exp never overflows."""
         softmax(x.values, y.values, m.row)
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
@@ -220,7 +212,7 @@ def softmax(x: Array, out: Array, row: Array) -> None:
 
 
 def logistic(x: Array, out: Array) -> None:
-    """Write 1 / (1 + exp(-x)) as half a tanh: one fast call, and nothing overflows."""
+    """Write 1 / (1 + exp(-x)) as (1 + tanh(x/2)) / 2: one fast call, and nothing overflows."""
     np.multiply(x, 0.5, out=out)
     np.tanh(out, out=out)
     np.multiply(out, 0.5, out=out)

@@ -1,35 +1,31 @@
-"""Dropout: units left out at random while training."""
+"""Dropout: values set to 0 at random during training."""
 
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from npnet.nn.layer import Activations, Array, Layer, Memory, Shape, layers
+from npnet.nn.layer import Activations, Array, Layer, Memory, layers
 
 
 @layers.add("dropout")
 class Dropout(Layer):
-    """Leaves out a share of the values at random while training, and none at prediction.
+    """Sets a random share of the values to 0 during training, and none at prediction.
 
     y = x · mask / (1 - rate),  mask ~ Bernoulli(1 - rate);  dx = dy · mask / (1 - rate).
     Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting.
     PyTorch: the same, with rate called p.
     """
 
-    draws: ClassVar[bool] = True
+    buffers: ClassVar[tuple[str, ...]] = ("drawn", "mask")
+    masks: ClassVar[tuple[str, ...]] = ("kept",)
     reads_output: ClassVar[bool] = False
 
-    rate: float = Field(0.5, ge=0, lt=1, description="Share of the values that is left out.")
-
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """The drawn numbers, what they keep, and the factor of each value."""
-        size = (inputs, batch)
-        return {"drawn": (size, None), "kept": (size, bool), "mask": (size, None)}
+    rate: float = Field(0.5, ge=0, lt=1, description="Share of the values set to 0.")
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """The factor of what is kept."""
-        return {"factor": 1.0 / (1.0 - self.rate), "rate": self.rate}
+        """Return the factor of the values that remain."""
+        return {"factor": 1.0 / (1.0 - self.rate)}
 
     def draw(self, m: Memory) -> None:
         """Draw the mask of this step, each model from its own stream."""
@@ -44,7 +40,7 @@ class Dropout(Layer):
         np.multiply(x.values, m.mask, out=y.values)
 
     def infer(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write y = x: nothing is left out at prediction."""
+        """Write y = x: no value is dropped at prediction."""
         np.copyto(y.values, x.values)
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:

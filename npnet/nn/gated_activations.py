@@ -1,44 +1,35 @@
 """Gated activations: x times a gate between 0 and 1 that opens as x grows."""
 
 import math
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
 from npnet.nn.activations import logistic
-from npnet.nn.layer import Activations, Array, Layer, Memory, Shape, layers
+from npnet.nn.layer import Activations, Array, Layer, Memory, layers
 
+ROOT = math.sqrt(2.0 / math.pi)
+CUBIC = 0.044715 * ROOT
 FAR = 100.0
-"""The square of an x at which the tanh of GELU is 1 to the last digit: a larger one would only overflow."""
-
-
-def _like(inputs: int, batch: int, *names: str) -> dict[str, tuple[Shape, type | None]]:
-    return dict.fromkeys(names, ((inputs, batch), None))
+"""Limit of x² in GELU: its tanh is 1 to the last digit there, and larger squares could overflow."""
 
 
 @layers.add("gelu")
 class GELU(Layer):
-    """Gaussian error linear unit in its tanh form: x times about the chance that N(0, 1) < x.
+    """Gaussian error linear unit in its tanh form: x times about P(N(0, 1) < x).
 
     y = x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).  Hendrycks and Gimpel (2016).
     PyTorch: the same as GELU(approximate="tanh"); its default is the exact form, up to 5e-4 away.
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """x², at most `FAR`, and the tanh that the gradient needs again."""
-        return _like(inputs, batch, "square", "bend", "work")
-
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """√(2/π), and its products with the cubic term."""
-        root = math.sqrt(2.0 / math.pi)
-        return {"root": root, "cubic": 0.044715 * root, "cubic3": 3.0 * 0.044715 * root}
+    buffers: ClassVar[tuple[str, ...]] = ("square", "bend", "work")
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x/2 (1 + bend)."""
         np.multiply(x.values, x.values, out=m.square)
         np.minimum(m.square, FAR, out=m.square)
-        np.multiply(m.square, m.cubic, out=m.bend)
-        np.add(m.bend, m.root, out=m.bend)
+        np.multiply(m.square, CUBIC, out=m.bend)
+        np.add(m.bend, ROOT, out=m.bend)
         np.multiply(m.bend, x.values, out=m.bend)
         np.tanh(m.bend, out=m.bend)
         np.add(m.bend, 1.0, out=y.values)
@@ -47,11 +38,11 @@ class GELU(Layer):
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
         """Write dx = dy/2 (1 + bend + x (1 - bend²) √(2/π) (1 + 3 · 0.044715 x²))."""
-        np.multiply(m.square, m.cubic3, out=m.work)
-        np.add(m.work, m.root, out=m.work)
+        np.multiply(m.square, 3.0 * CUBIC, out=m.work)
+        np.add(m.work, ROOT, out=m.work)
         np.multiply(m.bend, m.bend, out=dx)
         np.subtract(1.0, dx, out=dx)
-        np.multiply(dx, x.values, out=dx)  # 0 far out, before it is multiplied by what is large there
+        np.multiply(dx, x.values, out=dx)  # 0 for large |x|, before the factor that is large there
         np.multiply(dx, m.work, out=dx)
         np.add(dx, m.bend, out=dx)
         np.add(dx, 1.0, out=dx)
@@ -66,9 +57,7 @@ class SiLU(Layer):
     y = x s,  dx = dy (s + y (1 - s)),  s = 1 / (1 + exp(-x)).  Elfwing, Uchibe and Doya (2018).
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """The sigmoid of x."""
-        return _like(inputs, batch, "s")
+    buffers: ClassVar[tuple[str, ...]] = ("s",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x s."""
@@ -91,12 +80,10 @@ class Mish(Layer):
     dx = dy (t + x (1 - t²) e / (1 + e)).  Misra (2019).
     """
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """exp(x), the tanh t, and room for the gradient."""
-        return _like(inputs, batch, "e", "t", "work")
+    buffers: ClassVar[tuple[str, ...]] = ("e", "t", "work")
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write y = x t; beyond 20, where t is 1 to the last digit, exp is cut off."""
+        """Write y = x t; x is limited to 20 in exp, where t is 1 to the last digit."""
         np.minimum(x.values, 20.0, out=m.e)
         np.exp(m.e, out=m.e)
         np.add(m.e, 2.0, out=m.t)

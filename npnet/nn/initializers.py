@@ -1,4 +1,4 @@
-"""Initial values of parameters: how wide to draw, so that signals keep their size from layer to layer."""
+"""Initializers: random parameters whose spread preserves the size of signals."""
 
 from typing import Annotated, Self
 
@@ -14,10 +14,10 @@ Values = NDArray[np.float64]
 
 
 class Initializer(Spec):
-    """A rule for initial values: `draw` gives an array of a shape (outputs, inputs) or (outputs,)."""
+    """A rule for the initial values of an array of shape (outputs, inputs) or (outputs,)."""
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw initial values in float64 from a random stream."""
         raise TypeError(f"{type(self).__name__} has no draw")
 
 
@@ -26,7 +26,7 @@ InitializerSpec = Annotated[Initializer, Named(initializers)]
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Inputs and outputs that a parameter connects: (in, out) of a shape (out, in)."""
+    """Return the inputs and outputs of a parameter of shape (outputs, inputs)."""
     return shape[-1], shape[0]
 
 
@@ -39,38 +39,40 @@ def _normal(stream: np.random.Generator, shape: tuple[int, ...], variance: float
     return np.asarray(stream.standard_normal(shape) * np.sqrt(variance))
 
 
+class _WithGain(Initializer):
+    """The gain that all rules of scaled spread have."""
+
+    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
+
+
 @initializers.add("he_uniform")
-class HeUniform(Initializer):
+class HeUniform(_WithGain):
     """Uniform with variance gain² · 2 / inputs, for ReLU and its kin.
 
     W ~ U(-a, a),  a = gain · sqrt(6 / inputs).  He et al. (2015), Delving deep into rectifiers.
     PyTorch: kaiming_uniform_ with nonlinearity="relu"; its gain √2 is in the formula here, and `gain` multiplies it.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _uniform(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
 
 
 @initializers.add("he_normal")
-class HeNormal(Initializer):
+class HeNormal(_WithGain):
     """Normal with variance gain² · 2 / inputs, for ReLU and its kin.
 
     W ~ N(0, gain² · 2 / inputs).  He et al. (2015), Delving deep into rectifiers.
     PyTorch: kaiming_normal_ with nonlinearity="relu"; its gain √2 is in the formula here, and `gain` multiplies it.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _normal(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
 
 
 @initializers.add("glorot_uniform")
-class GlorotUniform(Initializer):
+class GlorotUniform(_WithGain):
     """Uniform with variance gain² · 2 / (inputs + outputs), for tanh and sigmoid.
 
     W ~ U(-a, a),  a = gain · sqrt(6 / (inputs + outputs)).  Glorot and Bengio (2010),
@@ -78,69 +80,59 @@ class GlorotUniform(Initializer):
     PyTorch: the same as xavier_uniform_.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _uniform(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
 
 
 @initializers.add("glorot_normal")
-class GlorotNormal(Initializer):
+class GlorotNormal(_WithGain):
     """Normal with variance gain² · 2 / (inputs + outputs), for tanh and sigmoid.
 
     W ~ N(0, gain² · 2 / (inputs + outputs)).  Glorot and Bengio (2010).
     PyTorch: the same as xavier_normal_. Keras: GlorotNormal and HeNormal cut the tails off at 2 deviations.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _normal(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
 
 
 @initializers.add("lecun_uniform")
-class LeCunUniform(Initializer):
+class LeCunUniform(_WithGain):
     """Uniform with variance gain² / inputs, for SELU and linear outputs.
 
     W ~ U(-a, a),  a = gain · sqrt(3 / inputs).  LeCun et al. (1998), Efficient BackProp.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _uniform(stream, shape, self.gain**2 / fans(shape)[0])
 
 
 @initializers.add("lecun_normal")
-class LeCunNormal(Initializer):
+class LeCunNormal(_WithGain):
     """Normal with variance gain² / inputs, for SELU and linear outputs.
 
     W ~ N(0, gain² / inputs).  LeCun et al. (1998), Efficient BackProp.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return _normal(stream, shape, self.gain**2 / fans(shape)[0])
 
 
 @initializers.add("orthogonal")
-class Orthogonal(Initializer):
-    """Rows or columns that are orthonormal, times gain: no direction grows or shrinks.
+class Orthogonal(_WithGain):
+    """Orthonormal rows or columns, times gain: all directions keep their length.
 
     W = gain · Q of the QR decomposition of a normal matrix, signs fixed by the diagonal of R.
     PyTorch: the same as orthogonal_.
     Saxe, McClelland and Ganguli (2014), Exact solutions to the nonlinear dynamics of learning.
     """
 
-    gain: float = Field(1.0, gt=0, le=1e6, description="A factor on the spread.")
-
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         rows, columns = shape[0], int(np.prod(shape[1:], dtype=int))
         q, r = np.linalg.qr(stream.standard_normal((max(rows, columns), min(rows, columns))))
         q = q * np.sign(np.diagonal(r))
@@ -149,10 +141,10 @@ class Orthogonal(Initializer):
 
 @initializers.add("uniform")
 class Uniform(Initializer):
-    """Uniform between low and high, whatever the size of the layer.
+    """Uniform between low and high, independent of the size of the layer.
 
-    W ~ U[low, high).  With low 0 and high 1 it is `np.random.rand`, as many first tutorials have it.
-    PyTorch: uniform_ is between 0 and 1 unless told otherwise.
+    W ~ U[low, high).  With low 0 and high 1 it is `np.random.rand`, as in many first tutorials.
+    PyTorch: uniform_ is between 0 and 1 by default.
     """
 
     low: float = Field(-0.05, ge=-1e6, le=1e6, description="The lower end.")
@@ -166,35 +158,35 @@ class Uniform(Initializer):
         return self
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return self.low + (self.high - self.low) * stream.random(shape)
 
 
 @initializers.add("normal")
 class Normal(Initializer):
-    """Normal around mean with a given standard deviation, whatever the size of the layer.
+    """Normal with a given mean and standard deviation, independent of the size of the layer.
 
     W ~ N(mean, deviation²).
-    PyTorch: normal_ has the deviation 1 unless told otherwise.
+    PyTorch: normal_ has deviation 1 by default.
     """
 
     deviation: float = Field(0.05, ge=0, le=1e6, description="The standard deviation.")
     mean: float = Field(0.0, ge=-1e6, le=1e6, description="The mean.")
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return self.mean + self.deviation * stream.standard_normal(shape)
 
 
 @initializers.add("zeros")
 class Zeros(Initializer):
-    """All zeros: for biases, and for a last layer that should start from no opinion.
+    """All zeros: for biases, and for a last layer that should start without a preference.
 
-    W = 0.  Hidden weights of zero never part: every unit of the layer stays the same.
+    W = 0.  Hidden weights of zero stay equal: all units of the layer learn the same.
     """
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return np.zeros(shape)
 
 
@@ -206,5 +198,5 @@ class Ones(Initializer):
     """
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
-        """Initial values in float64 from a random stream."""
+        """Draw W."""
         return np.ones(shape)

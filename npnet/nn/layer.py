@@ -1,12 +1,12 @@
-"""What a layer is: its options, the arrays that it asks for, and pure functions that write into them.
+"""The contract of a layer: options, named arrays, and functions that write into them.
 
 Glossary of `nn/`. Every array has the model axis in front, which no layer names; the rest is
 
     x, y       input and output of a layer: `.values` (features, batch), `.with_ones` (features + 1, batch)
     dx, dy     gradients of the loss by x and y, plain arrays (features, batch)
     m          the layer's memory: its parameters, their gradients (`dW` of `W`), running statistics,
-               scratch and constants, by the names that the layer gave them
-    theta      all parameters of all models (models, size); grad is like it
+               scratch arrays and constants, by the names that the layer gave them
+    theta      all parameters of all models (models, size); grad has the same shape
     z, t, w    raw scores (outputs, batch), encoded targets (outputs, batch), sample weights (1, batch)
 """
 
@@ -23,11 +23,12 @@ from npnet.spec import Named, Spec
 
 Array = NDArray[Any]
 Shape = tuple[int, int]
+Scratch = dict[str, tuple[Shape, type | None]]  # of each array its shape, and its dtype or None for the network's
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a parameter under the name that a PyTorch state_dict gives it."""
+    """A part of a parameter: its name in a PyTorch state_dict, its index, its initial values."""
 
     name: str
     at: Any
@@ -35,13 +36,13 @@ class Piece:
     decays: bool = False
 
     def of(self, values: Array) -> Array:
-        """The view of this piece in an array shaped like the parameter, model axis in front."""
+        """Return the view of this piece in an array shaped like the parameter, model axis in front."""
         return values[(slice(None), *self.at)]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a layer learns: an array of this shape, made of named pieces."""
+    """An array that a layer learns, made of named pieces."""
 
     shape: Shape
     pieces: tuple[Piece, ...]
@@ -49,7 +50,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A running statistic of a layer: a column (features, 1) and its first value."""
+    """A running statistic of a layer: a column (size, 1) and its initial value."""
 
     name: str
     size: int
@@ -58,26 +59,20 @@ class Statistic:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the inputs of a network are: the first `numbers` scaled numbers, the last codes, the others 0 or 1."""
+    """The inputs of a network: first scaled numbers, then columns of 0 and 1, then codes."""
 
     numbers: int
     codes: tuple[int, ...] = ()
 
 
 class Activations:
-    """The values that flow between two layers; `values` is `with_ones` without its last row, of ones."""
+    """The values between two layers; `values` is `with_ones` without its last row of ones."""
 
     __slots__ = ("values", "with_ones")
 
-    values: Array
-    with_ones: Array
-
     def __init__(self, with_ones: Array) -> None:
-        self.bind(with_ones, with_ones[..., :-1, :])
-
-    def bind(self, with_ones: Array, values: Array) -> None:
-        """Point at other arrays: how a pass takes its next batch."""
-        self.with_ones, self.values = with_ones, values
+        self.with_ones: Array = with_ones
+        self.values: Array = with_ones[..., :-1, :]
 
 
 class Memory(SimpleNamespace):
@@ -91,59 +86,55 @@ class Memory(SimpleNamespace):
 class Layer(Spec):
     """A layer: frozen options and pure mathematics; all arrays are handed to it.
 
-    Subclasses write `forward`, `grad_input` and, with parameters, `grad_parameters`.
-    Each writes into the arrays it is given with NumPy functions and `out=`, and keeps nothing: a pass runs a
-    method once, to note its calls (see `tape.py`). `draws` is true of a layer with random numbers, `reads_output` where
-    its gradient needs y. One that `overwrites` may be given y in the place of x and dx in that of dy. A layer that
-    `keeps_positions` gives a feature out in the row in which it came. A unit of one that `can_die` is 0, and learns
-    nothing, on rows that do not lift it above 0; such a layer is never negative and reads its output.
+    Subclasses write `forward`, `grad_input` and, with parameters, `grad_parameters`. Each writes into the arrays that
+    it is given, by NumPy functions with `out=`, and holds no state: a pass runs a method once, on arrays that record
+    the calls (see `engine/trace.py`). A layer with random numbers writes `draw`.
+
+    `buffers` and `masks` name arrays (inputs, batch), of numbers and of booleans, to calculate in. `reads_output` is
+    False where the gradient does not need y; such a layer may be followed by one that `overwrites` its input: y may
+    then be the same array as x, and dx the same as dy. `keeps_positions` is False where output j is not input j.
     """
 
-    draws: ClassVar[bool] = False
+    buffers: ClassVar[tuple[str, ...]] = ()
+    masks: ClassVar[tuple[str, ...]] = ()
     reads_output: ClassVar[bool] = True
     overwrites: ClassVar[bool] = False
-    needs_rows: ClassVar[int] = 1
     keeps_positions: ClassVar[bool] = True
-    can_die: ClassVar[bool] = False
 
     def width(self, inputs: int) -> int:
-        """Number of output features for a number of input features."""
+        """Return the number of output features for a number of input features."""
         return inputs
 
     def fitted(self, inputs: Inputs) -> "Layer":
-        """The layer as it is for data with such inputs."""
+        """Return the layer with the options that depend on the inputs filled in."""
         return self
 
-    @property
-    def lag(self) -> float:
-        """Batches after which `infer` no longer knows what came before them; 0 where it never did."""
-        return 0.0
-
     def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """The parameters to learn, by their names in `m`; `m.dNAME` is the gradient."""
+        """Return the parameters to learn, by their names in `m`; `m.dNAME` is the gradient."""
         return {}
 
     def state(self, inputs: int) -> tuple[Statistic, ...]:
-        """The running statistics, by their names in `m`."""
+        """Return the running statistics, by their names in `m`."""
         return ()
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """Arrays to work in: shape, and dtype or None for the network's own."""
-        return {}
+    def scratch(self, inputs: int, batch: int) -> Scratch:
+        """Return the arrays to calculate in."""
+        full = (inputs, batch)
+        return {**dict.fromkeys(self.buffers, (full, None)), **dict.fromkeys(self.masks, (full, bool))}
 
     def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """Numbers made of the options, computed in float64 and cast once to the network's dtype."""
+        """Return numbers computed from the options in float64; `m` has the decimal options anyway."""
         return {}
 
     def draw(self, m: Memory) -> None:
-        """Draw the random numbers of one step into `m`; only where `draws` is true."""
+        """Draw the random numbers of one step into `m`."""
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y.values."""
         raise TypeError(f"{type(self).__name__} has no forward")
 
     def infer(self, x: Activations, y: Activations, m: Memory) -> None:
-        """Write y.values as at prediction time: the same as `forward` unless a layer says otherwise."""
+        """Write y.values at prediction time: the same as `forward` unless overridden."""
         self.forward(x, y, m)
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
@@ -159,12 +150,23 @@ LayerSpec = Annotated[Layer, Named(layers)]
 Layers = tuple[Layer, ...]
 
 
+def draws(layer: Layer) -> bool:
+    """Return whether a layer draws random numbers in each step."""
+    return type(layer).draw is not Layer.draw
+
+
 def fitted(chain: Layers, inputs: Inputs) -> Layers:
-    """Layers that were told what the inputs are, as far as these keep their places."""
-    end = next((place for place, layer in enumerate(chain) if not layer.keeps_positions), len(chain)) + 1
+    """Fit the layers to the inputs, up to the first layer that does not keep their positions."""
+    end = next((index for index, layer in enumerate(chain) if not layer.keeps_positions), len(chain)) + 1
     return (*(layer.fitted(inputs) for layer in chain[:end]), *chain[end:])
 
 
+def decimals(spec: Spec) -> dict[str, Any]:
+    """Return the decimal options of a spec by name: floats, or the columns of a stack."""
+    options = {name: getattr(spec, name) for name in type(spec).model_fields}
+    return {name: value for name, value in options.items() if isinstance(value, float | np.ndarray)}
+
+
 def mean_column(size: int) -> NDArray[np.float64]:
-    """A column of 1/size: `matmul` with it is the mean, several times faster than `np.mean`."""
+    """Return a column of 1/size: `matmul` with it is a mean, much faster than `np.mean`."""
     return np.full((size, 1), 1.0 / size)

@@ -28,15 +28,13 @@ class Linear(Layer):
     bias_init: InitializerSpec = Field(Zeros(), description="Initial values of the biases.")
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `units`."""
+        """Return `units`; raise AdvisedError where it is left out."""
         if self.units is None:
-            raise AdvisedError(
-                "linear without units stands only in the last place", "write linear: 16, or another size"
-            )
+            raise AdvisedError("only the last layer may be linear without units", "write linear: 16, or another size")
         return self.units
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """W (units, inputs + 1): weights, and in the last column the biases."""
+        """Return W (units, inputs + 1): the weights, and in the last column the biases."""
         weight = Piece("weight", np.s_[:, :-1], self.init, decays=True)
         bias = Piece("bias", np.s_[:, -1], self.bias_init)
         return {"W": Parameter((self.width(inputs), inputs + 1), (weight, bias))}

@@ -1,7 +1,7 @@
-"""Losses: what a network is trained to make small, from raw scores and encoded targets.
+"""Losses: functions of raw scores and encoded targets that training minimizes.
 
-Each is the mean over the samples (weighted, where there are weights) and over the outputs. Shapes:
-z and t (outputs, batch), model axis in front; a target is encoded once, before training.
+A loss is averaged over the samples (by their weights, where there are any) and over the outputs. Shapes:
+z and t (outputs, batch), model axis in front; targets are encoded once, before training.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from npnet.nn.activations import softmax
-from npnet.nn.layer import Array, Memory, Shape
+from npnet.nn.layer import Array, Memory, Scratch
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
@@ -23,41 +23,41 @@ Encoded = NDArray[np.float64]
 class Loss(Spec):
     """A loss: the value of each sample, and its derivative by the raw scores.
 
-    `link` turns raw scores into predictions; `tasks` are those it fits; `scales_target` says whether the targets
-    of a regression are brought to mean 0 and variance 1 for the training. `factor` is what `derivative` leaves
-    out: a pass multiplies it in with the mean over the batch.
+    `link` turns raw scores into predictions; `tasks` lists the tasks it applies to; `scales_target` tells whether
+    the targets of a regression are scaled to mean 0 and variance 1 for training. `factor` is left out of
+    `derivative`: a pass multiplies by it together with the mean over the batch.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("regression",)
+    tasks: ClassVar[tuple[str, ...]] = ("regression", "counts", "binary", "multiclass")
     link: ClassVar[Link] = "identity"
     scales_target: ClassVar[bool] = True
     factor: ClassVar[float] = 1.0
 
     def outputs(self, targets: int, classes: int) -> int:
-        """How many scores it needs: one per class, per target, or one for two classes."""
+        """Return the number of scores: one per class or target, a single one for two classes."""
         return classes if classes > 2 else targets
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """Targets as numbers, (samples, outputs): one-hot for several classes, else as they are."""
+        """Return targets (samples, outputs): one-hot for several classes, else unchanged."""
         if classes > 2:
             return np.asarray(np.eye(classes)[y])
         return np.asarray(y, dtype=np.float64).reshape(len(y), -1)
 
     def terms(self, outputs: int) -> int:
-        """How many losses a sample has, whose mean is taken: one per score."""
+        """Return the number of losses of a sample, to be averaged: one per score."""
         return outputs
 
-    def scratch(self, outputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """Arrays to work in: shape, and dtype or None for the network's own."""
+    def scratch(self, outputs: int, batch: int) -> Scratch:
+        """Return the arrays to calculate in."""
         return {"work": ((outputs, batch), None), "row": ((1, batch), None), "mask": ((outputs, batch), bool)}
 
     @property
     def quantiles(self) -> tuple[float, ...]:
-        """The quantiles of each target that it predicts, where there are several; else nothing."""
+        """The quantiles of each target that the loss predicts, if there are several."""
         return ()
 
     def constants(self, outputs: int) -> dict[str, Any]:
-        """Numbers made of the options, cast once to the network's dtype."""
+        """Return numbers computed from the options in float64; `m` has the decimal options anyway."""
         return {}
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
@@ -65,11 +65,11 @@ class Loss(Spec):
         raise TypeError(f"{type(self).__name__} has no values")
 
     def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
-        """Write the derivative of the loss of each sample by z, over `factor`, into dz."""
+        """Write the derivative of the loss of each sample by z, divided by `factor`, into dz."""
         raise TypeError(f"{type(self).__name__} has no derivative")
 
     def predict(self, z: NDArray[Any]) -> NDArray[np.float64]:
-        """Predictions in float64 from raw scores, by the link: probabilities, rates or the values."""
+        """Return predictions in float64 from raw scores by the link: probabilities, rates or values."""
         return LINKS[self.link](z.astype(np.float64))
 
 
@@ -97,7 +97,7 @@ _smoothing = Field(0.0, ge=0, lt=1, description="Share of each target that is sp
 
 @losses.add("binary_cross_entropy")
 class BinaryCrossEntropy(Loss):
-    """Minus the log of the probability given to the right one of two classes.
+    """Minus the log of the predicted probability of the true class, one of two.
 
     L = ln(1 + exp(-|z|)) + max(z, 0) - t z,  dL/dz = σ(z) - t;  t = 0 or 1, smoothed t (1 - s) + s/2.
     The stable form on raw scores z of -t ln σ(z) - (1 - t) ln(1 - σ(z)).  Cox (1958).
@@ -112,7 +112,7 @@ class BinaryCrossEntropy(Loss):
     label_smoothing: float = _smoothing
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """-1 or +1, moved towards 0 by the smoothing."""
+        """Return -1 or +1, moved towards 0 by the smoothing."""
         return (super().encode(y, classes) * 2.0 - 1.0) * (1.0 - self.label_smoothing)
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
@@ -135,12 +135,12 @@ class BinaryCrossEntropy(Loss):
 
 @losses.add("cross_entropy")
 class CrossEntropy(Loss):
-    """Minus the log of the probability given to the right one of several classes.
+    """Minus the log of the predicted probability of the true class, one of several.
 
     L = ln Σ_j exp(z_j) - Σ_j t_j z_j,  dL/dz = softmax(z) - t;  t one-hot, smoothed t (1 - s) + s/classes.
     Label smoothing: Szegedy et al. (2016), Rethinking the Inception architecture.
     PyTorch: the same as CrossEntropyLoss; its `weight` divides by the weights of each batch, class_weight here by those
-    of the whole train part.
+    of the whole training set.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("multiclass", "binary")
@@ -149,23 +149,23 @@ class CrossEntropy(Loss):
     label_smoothing: float = _smoothing
 
     def outputs(self, targets: int, classes: int) -> int:
-        """One score per class, also for two."""
+        """Return one score per class, also for two classes."""
         return classes
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """One-hot rows, spread over the classes by the smoothing."""
+        """Return one-hot rows, spread over the classes by the smoothing."""
         return np.asarray(np.eye(classes)[y] * (1.0 - self.label_smoothing) + self.label_smoothing / classes)
 
     def terms(self, outputs: int) -> int:
-        """One loss a sample, whatever the number of classes."""
+        """Return 1: one loss per sample for any number of classes."""
         return 1
 
-    def scratch(self, outputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """Arrays to work in: shape, and dtype or None for the network's own."""
+    def scratch(self, outputs: int, batch: int) -> Scratch:
+        """Return the arrays to calculate in."""
         return {**super().scratch(outputs, batch), "product": ((outputs, batch), None)}
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
-        """Write ln Σ exp(z) - Σ t z, the largest score taken off first."""
+        """Write ln Σ exp(z) - Σ t z; the largest score is subtracted first."""
         np.maximum.reduce(z, axis=-2, keepdims=True, out=m.row)
         np.subtract(z, m.row, out=m.work)
         np.multiply(t, m.work, out=m.product)
@@ -183,18 +183,18 @@ class CrossEntropy(Loss):
 
 @losses.add("hinge")
 class Hinge(Loss):
-    """Nothing for a score on the right side by a margin of 1, else the distance to it.
+    """Zero for a score on the correct side by a margin of 1, else the distance to the margin.
 
     L = max(0, 1 - t z),  dL/dz = -t where t z < 1;  t = -1 or +1.  Cortes and Vapnik (1995).
-    Its scores are no probabilities; those that npnet prints are σ(z), for ranking only.
-    PyTorch: no loss is this one; its HingeEmbeddingLoss is of distances.
+    Its scores are not probabilities; npnet reports σ(z), for ranking only.
+    PyTorch: no equivalent; its HingeEmbeddingLoss is of distances.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("binary",)
     link: ClassVar[Link] = "sigmoid"
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """-1 or +1."""
+        """Return -1 or +1."""
         return super().encode(y, classes) * 2.0 - 1.0
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:

@@ -1,9 +1,9 @@
-"""Optimizers, simplest first: how the gradient g moves the parameters θ, one rule a class.
+"""Optimizers, simplest first: rules that update parameters θ by their gradient g.
 
-`slots` are arrays like theta, all zeros at the start, that a rule keeps from step to step. `scalars` are the
-numbers of one step, made in float64 of the learning rate η and the step t = 1, 2, ...; `update` works
+`slots` are arrays like theta, all zeros at the start, which a rule carries from step to step. `scalars` are the
+numbers of one step, computed in float64 from the learning rate η and the step t = 1, 2, ...; `update` works
 in place on one block of theta. weight_decay shrinks weights apart from the gradient, θ ← θ - η λ θ
-(Loshchilov and Hutter, 2019), and spares biases and norms; the penalty `l2` is the other way to say it.
+(Loshchilov and Hutter, 2019), but not biases and norms; the penalty `l2` is added to the gradient instead.
 """
 
 from typing import Annotated, Any, ClassVar
@@ -19,7 +19,7 @@ Number = Any  # a float for one model, a float64 column (models, 1) for a stack
 
 
 class Optimizer(Spec):
-    """A rule that moves the parameters along their gradient."""
+    """An update rule; `usual_rate` is the learning rate unless a config sets one."""
 
     usual_rate: ClassVar[float] = 0.01
     slots: ClassVar[tuple[str, ...]] = ()
@@ -37,19 +37,19 @@ class Optimizer(Spec):
 
     @classmethod
     def main_option(cls) -> str | None:
-        """The option that `{name: value}` sets: the momentum; a number alone might be meant as a learning rate."""
+        """Return the option that `{name: value}` sets: the momentum or none, never a rate."""
         return "momentum" if "momentum" in cls.model_fields else None
 
     def constants(self) -> dict[str, Number]:
-        """Numbers made of the options, cast once to the network's dtype."""
+        """Return numbers computed from the options in float64; `m` has the decimal options anyway."""
         return {}
 
-    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
-        """The numbers of step t that `update` takes; of many steps at once from arrays of rates and steps."""
-        return (rate,)
+    def scalars(self, rate: Number, t: Number) -> dict[str, Number]:
+        """Return the numbers of step t by their names in `m`; rate and t may be arrays."""
+        return {"rate": rate}
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
-        """Move theta; m has the slots and constants by name, `work` and `look` to calculate in."""
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
+        """Move theta; m has options, constants, scalars, slots, and scratch `work` and `look`."""
         raise TypeError(f"{type(self).__name__} has no update")
 
 
@@ -64,21 +64,18 @@ class SGD(Optimizer):
     θ ← θ - η g.  Robbins and Monro (1951).  With `batch_size: all` it is full-batch gradient descent.
     """
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η g."""
-        (rate,) = scalars
-        np.multiply(grad, rate, out=m.work)
+        np.multiply(grad, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 class _WithMomentum(Optimizer):
+    """The velocity and the momentum that both momentum rules use."""
+
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    momentum: float = Field(0.9, ge=0, lt=1, description="Share of the velocity that a step keeps.")
-
-    def constants(self) -> dict[str, Number]:
-        """The momentum."""
-        return {"momentum": self.momentum}
+    momentum: float = Field(0.9, ge=0, lt=1, description="Share of the velocity kept in each step.")
 
 
 @optimizers.add("momentum")
@@ -90,37 +87,35 @@ class Momentum(_WithMomentum):
     which differs where the learning rate changes.
     """
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η v."""
-        (rate,) = scalars
         np.multiply(m.velocity, m.momentum, out=m.velocity)
         np.add(m.velocity, grad, out=m.velocity)
-        np.multiply(m.velocity, rate, out=m.work)
+        np.multiply(m.velocity, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 @optimizers.add("nesterov")
 class Nesterov(_WithMomentum):
-    """Momentum that looks ahead: the step takes the velocity as it will be.
+    """Momentum that looks ahead: the step uses the next velocity.
 
     v ← μ v + g,  θ ← θ - η (g + μ v).  Nesterov (1983), in the form of Sutskever et al. (2013).
     PyTorch: the same as SGD with nesterov=True.
     """
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η (g + μ v)."""
-        (rate,) = scalars
         np.multiply(m.velocity, m.momentum, out=m.velocity)
         np.add(m.velocity, grad, out=m.velocity)
         np.multiply(m.velocity, m.momentum, out=m.work)
         np.add(m.work, grad, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 @optimizers.add("adagrad")
 class AdaGrad(Optimizer):
-    """A rate for each parameter that falls with all its gradients so far.
+    """A learning rate for each parameter that falls with the sum of its squared gradients.
 
     s ← s + g²,  θ ← θ - η g / (√s + ε).  Duchi, Hazan and Singer (2011).
     PyTorch: the same. Keras: s starts at 0.1, here at 0.
@@ -130,25 +125,20 @@ class AdaGrad(Optimizer):
 
     epsilon: float = Field(1e-10, gt=0, le=1, description="Added to the root.")
 
-    def constants(self) -> dict[str, Number]:
-        """ε."""
-        return {"epsilon": self.epsilon}
-
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η g / (√s + ε)."""
-        (rate,) = scalars
         np.multiply(grad, grad, out=m.work)
         np.add(m.squares, m.work, out=m.squares)
         np.sqrt(m.squares, out=m.work)
         np.add(m.work, m.epsilon, out=m.work)
         np.divide(grad, m.work, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 @optimizers.add("rmsprop")
 class RMSProp(Optimizer):
-    """A rate for each parameter by the size of its recent gradients.
+    """A learning rate for each parameter by the size of its recent gradients.
 
     s ← ρ s + (1 - ρ) g²,  θ ← θ - η g / (√s + ε).  Tieleman and Hinton (2012), lecture 6.5.
     PyTorch: ρ is called alpha, the usual learning rate is 0.01, here 0.001. Keras: ρ is 0.9 unless set.
@@ -157,16 +147,15 @@ class RMSProp(Optimizer):
     usual_rate: ClassVar[float] = 0.001
     slots: ClassVar[tuple[str, ...]] = ("squares",)
 
-    rho: float = Field(0.99, ge=0, lt=1, description="Share of the mean square that a step keeps.")
+    rho: float = Field(0.99, ge=0, lt=1, description="Share of the mean square kept in each step.")
     epsilon: float = Field(1e-8, gt=0, le=1, description="Added to the root.")
 
     def constants(self) -> dict[str, Number]:
-        """ρ, 1 - ρ and ε."""
-        return {"rho": self.rho, "rest": 1.0 - self.rho, "epsilon": self.epsilon}
+        """Return 1 - ρ."""
+        return {"rest": 1.0 - self.rho}
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η g / (√s + ε)."""
-        (rate,) = scalars
         np.multiply(m.squares, m.rho, out=m.squares)
         np.multiply(grad, grad, out=m.work)
         np.multiply(m.work, m.rest, out=m.work)
@@ -174,13 +163,13 @@ class RMSProp(Optimizer):
         np.sqrt(m.squares, out=m.work)
         np.add(m.work, m.epsilon, out=m.work)
         np.divide(grad, m.work, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 @optimizers.add("adam")
 class Adam(Optimizer):
-    """Momentum, and a rate for each parameter by the size of its recent gradients.
+    """Momentum with a learning rate for each parameter by the size of its recent gradients.
 
     m ← β₁ m + (1 - β₁) g,  s ← β₂ s + (1 - β₂) g²,
     θ ← θ - η m̂ / (√ŝ + ε),  m̂ = m / (1 - β₁ᵗ),  ŝ = s / (1 - β₂ᵗ).  Kingma and Ba (2015).
@@ -191,32 +180,31 @@ class Adam(Optimizer):
     usual_rate: ClassVar[float] = 0.001
     slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
 
-    beta1: float = Field(0.9, ge=0, lt=1, description="Share of the mean gradient that a step keeps.")
-    beta2: float = Field(0.999, ge=0, lt=1, description="Share of the mean square that a step keeps.")
+    beta1: float = Field(0.9, ge=0, lt=1, description="Share of the mean gradient kept in each step.")
+    beta2: float = Field(0.999, ge=0, lt=1, description="Share of the mean square kept in each step.")
     epsilon: float = Field(1e-8, gt=0, le=1, description="Added to the root.")
 
-    def constants(self) -> dict[str, Number]:
-        """β₁ and β₂."""
-        return {"beta1": self.beta1, "beta2": self.beta2}
-
-    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
-        """η and ε in the units of the slots."""
+    def scalars(self, rate: Number, t: Number) -> dict[str, Number]:
+        """Return η and ε in the units of the slots."""
         root = ((1.0 - self.beta2**t) / (1.0 - self.beta2)) ** 0.5
-        return rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) * root, self.epsilon * root
+        return {"rate": rate * (1.0 - self.beta1) / (1.0 - self.beta1**t) * root, "epsilon": self.epsilon * root}
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η m̂ / (√ŝ + ε)."""
-        rate, epsilon = scalars
+        self._average(grad, m)
+        np.divide(m.mean, m.work, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
+        np.subtract(theta, m.work, out=theta)
+
+    def _average(self, grad: Array, m: Memory) -> None:
+        """Update the averages in the slots, and write √ŝ + ε into m.work."""
         np.multiply(m.mean, m.beta1, out=m.mean)
         np.add(m.mean, grad, out=m.mean)
         np.multiply(m.squares, m.beta2, out=m.squares)
         np.multiply(grad, grad, out=m.work)
         np.add(m.squares, m.work, out=m.squares)
         np.sqrt(m.squares, out=m.work)
-        np.add(m.work, epsilon, out=m.work)
-        np.divide(m.mean, m.work, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
-        np.subtract(theta, m.work, out=theta)
+        np.add(m.work, m.epsilon, out=m.work)
 
 
 @optimizers.add("adamw")
@@ -228,10 +216,7 @@ class AdamW(Adam):
     """
 
     weight_decay: float = Field(
-        0.01,
-        ge=0,
-        le=1e3,
-        description="Share by which weights shrink in a step, times the learning rate; biases and norms do not.",
+        0.01, ge=0, le=1e3, description="Share by which weights shrink in a step, times the learning rate."
     )
 
 
@@ -241,34 +226,27 @@ class NAdam(Adam):
 
     θ ← θ - η (β₁ m / (1 - β₁ᵗ⁺¹) + (1 - β₁) g / (1 - β₁ᵗ)) / (√ŝ + ε).  Dozat (2016).
     PyTorch: β₁ grows there with the steps, β₁ (1 - 0.5 · 0.96^(0.004 t)); here it is constant. The usual learning rate
-    is 0.002 there, here 0.001.
+    is 0.002 there, 0.001 here.
     """
 
-    def scalars(self, rate: Number, t: Number) -> tuple[Number, ...]:
-        """η and ε in the units of the slots, and the factor of the mean beside the gradient."""
-        rate, epsilon = super().scalars(rate, t)
-        return rate, epsilon, self.beta1 * (1.0 - self.beta1**t) / (1.0 - self.beta1 ** (t + 1))
+    def scalars(self, rate: Number, t: Number) -> dict[str, Number]:
+        """Return η and ε in the units of the slots, and the factor of the mean beside the gradient."""
+        ahead = self.beta1 * (1.0 - self.beta1**t) / (1.0 - self.beta1 ** (t + 1))
+        return {**super().scalars(rate, t), "ahead": ahead}
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
-        """Move theta by the mean gradient looked ahead, over √ŝ + ε."""
-        rate, epsilon, ahead = scalars
-        np.multiply(m.mean, m.beta1, out=m.mean)
-        np.add(m.mean, grad, out=m.mean)
-        np.multiply(m.squares, m.beta2, out=m.squares)
-        np.multiply(grad, grad, out=m.work)
-        np.add(m.squares, m.work, out=m.squares)
-        np.sqrt(m.squares, out=m.work)
-        np.add(m.work, epsilon, out=m.work)
-        np.multiply(m.mean, ahead, out=m.look)
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
+        """Move theta by the next mean gradient over √ŝ + ε."""
+        self._average(grad, m)
+        np.multiply(m.mean, m.ahead, out=m.look)
         np.add(m.look, grad, out=m.look)
         np.divide(m.look, m.work, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
 
 
 @optimizers.add("lion")
 class Lion(Optimizer):
-    """A step of the same size for every parameter, along the sign of a momentum.
+    """A step of equal size for every parameter, in the direction of the sign of the momentum.
 
     θ ← θ - η sign(β₁ m + (1 - β₁) g),  m ← β₂ m + (1 - β₂) g.  Chen et al. (2023).
     """
@@ -277,20 +255,19 @@ class Lion(Optimizer):
     slots: ClassVar[tuple[str, ...]] = ("mean",)
 
     beta1: float = Field(0.9, ge=0, lt=1, description="Share of the momentum in the direction.")
-    beta2: float = Field(0.99, ge=0, lt=1, description="Share of the momentum that a step keeps.")
+    beta2: float = Field(0.99, ge=0, lt=1, description="Share of the momentum kept in each step.")
 
     def constants(self) -> dict[str, Number]:
-        """β₁, β₂, and what is missing to 1."""
-        return {"beta1": self.beta1, "beta2": self.beta2, "rest1": 1.0 - self.beta1, "rest2": 1.0 - self.beta2}
+        """Return 1 - β₁ and 1 - β₂."""
+        return {"rest1": 1.0 - self.beta1, "rest2": 1.0 - self.beta2}
 
-    def update(self, theta: Array, grad: Array, m: Memory, *scalars: Any) -> None:
+    def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η sign(β₁ m + (1 - β₁) g)."""
-        (rate,) = scalars
         np.multiply(m.mean, m.beta1, out=m.work)
         np.multiply(grad, m.rest1, out=m.look)
         np.add(m.work, m.look, out=m.work)
         np.sign(m.work, out=m.work)
-        np.multiply(m.work, rate, out=m.work)
+        np.multiply(m.work, m.rate, out=m.work)
         np.subtract(theta, m.work, out=theta)
         np.multiply(m.mean, m.beta2, out=m.mean)
         np.multiply(grad, m.rest2, out=m.look)

@@ -1,6 +1,6 @@
-"""Embeddings of numbers: one number becomes several values, so that a network can bend quickly along it."""
+"""Embeddings of numbers: periodic features, with which a network can vary quickly."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -8,12 +8,14 @@ from typing_extensions import override
 
 from npnet.errors import OptionError
 from npnet.nn.initializers import LeCunUniform, Normal, Zeros
-from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Shape, layers
+from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Scratch, layers
+
+TURN = 2.0 * np.pi
 
 
 @layers.add("periodic")
 class Periodic(Layer):
-    """Puts values made of waves of learned frequencies beside each number.
+    """Adds learned periodic features of each number to the inputs.
 
     y = [e, x],  e_j = max(0, W_j [sin(2π c_j x_j), cos(2π c_j x_j)] + b_j)  for each number j;
     frequency (numbers, k), weight (numbers · size, 2 k), bias (numbers · size,).
@@ -27,7 +29,7 @@ class Periodic(Layer):
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
     size: int = Field(4, ge=1, le=10**4, description="Values that each number becomes.")
     numbers: int | None = Field(
-        None, ge=0, le=10**7, description="How many of the first inputs are numbers; left out, the data say it."
+        None, ge=0, le=10**7, description="How many of the first inputs are numbers; left out, taken from the data."
     )
 
     @override
@@ -35,17 +37,14 @@ class Periodic(Layer):
         return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
 
     def width(self, inputs: int) -> int:
-        """Number of output features: `size` for each number, and the inputs.
-
-        OptionError for more numbers than there are inputs.
-        """
+        """Return `size` for each number plus the inputs; OptionError if numbers exceed inputs."""
         if self._numbers(inputs) > inputs:
             most = f"{inputs} input{'s' * (inputs != 1)}"
             raise OptionError("numbers", f"{self.numbers} numbers are too many for {most}", "leave numbers out")
         return inputs + self._numbers(inputs) * self.size
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """Frequencies c (numbers, k), and W (numbers · size, 2 k + 1), whose last column is the bias."""
+        """Return c (numbers, k), and W (numbers · size, 2 k + 1) with the bias in its last column."""
         numbers, k = self._numbers(inputs), self.frequencies
         if not numbers:
             return {}
@@ -57,8 +56,8 @@ class Periodic(Layer):
             "W": Parameter((numbers * self.size, 2 * k + 1), (weight, bias)),
         }
 
-    def scratch(self, inputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
-        """Phases and waves of each number, the latter with a row of ones, and their gradients."""
+    def scratch(self, inputs: int, batch: int) -> Scratch:
+        """Return phases, waves with a row of ones, and their gradients for each number."""
         numbers, k = self._numbers(inputs), self.frequencies
         return {
             "angular": ((numbers, k), None),
@@ -69,22 +68,16 @@ class Periodic(Layer):
             "mask": ((numbers * self.size, batch), bool),
         }
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
-        """A full turn, and the number of numbers."""
-        return {"turn": 2.0 * np.pi, "numbers": self._numbers(inputs)}
-
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write the waves, then y = [max(0, W waves + b), x]."""
-        values = y.values[..., : m.numbers * self.size, :]
-        np.copyto(y.values[..., m.numbers * self.size :, :], x.values)
-        if m.numbers:
-            self._embed(x.values, values, m)
-
-    def _embed(self, x: Array, values: Array, m: Memory) -> None:
-        n, k = m.numbers, self.frequencies
+        n, k = self._numbers(x.values.shape[-2]), self.frequencies
+        values, passed = y.values[..., : n * self.size, :], y.values[..., n * self.size :, :]
+        np.copyto(passed, x.values)
+        if not n:
+            return
         phase, waves = _by_number(m.phase, n), _by_number(m.waves, n)
-        np.multiply(m.c, m.turn, out=m.angular)
-        np.multiply(x[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
+        np.multiply(m.c, TURN, out=m.angular)
+        np.multiply(x.values[..., :n, np.newaxis, :], m.angular[..., np.newaxis], out=phase)
         np.sin(phase, out=waves[..., :k, :])
         np.cos(phase, out=waves[..., k:-1, :])
         waves[..., -1, :] = 1.0
@@ -93,8 +86,8 @@ class Periodic(Layer):
         np.maximum(values, 0.0, out=values)
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
-        """Write dW = bent wavesᵀ, where bent is dy of the values above 0, and dc from the phases' gradient."""
-        n, k, size = m.numbers, self.frequencies, self.size
+        """Write dW = bent wavesᵀ, with bent = dy where e > 0, and dc from the phases' gradient."""
+        n, k, size = self._numbers(x.values.shape[-2]), self.frequencies, self.size
         np.multiply(dy[..., : n * size, :], m.mask, out=m.bent)
         phase, waves, dwaves, bent = (_by_number(a, n) for a in (m.phase, m.waves, m.dwaves, m.bent))
         np.matmul(bent, waves.mT, out=_by_number(m.dW, n))
@@ -103,21 +96,21 @@ class Periodic(Layer):
         np.multiply(dwaves[..., k:, :], waves[..., :k, :], out=dwaves[..., k:, :])
         np.subtract(phase, dwaves[..., k:, :], out=phase)
         np.vecdot(phase, x.values[..., :n, np.newaxis, :], out=m.dc)
-        np.multiply(m.dc, m.turn, out=m.dc)
+        np.multiply(m.dc, TURN, out=m.dc)
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
-        """Write dx = dy of the kept input, and for the numbers 2π Σ c dphase more."""
-        n = m.numbers
-        kept = dy[..., n * self.size :, :]
-        np.copyto(dx[..., n:, :], kept[..., n:, :])
+        """Write dx = dy of the inputs that pass, plus 2π Σ c dphase for the numbers."""
+        n = self._numbers(x.values.shape[-2])
+        passed = dy[..., n * self.size :, :]
+        np.copyto(dx[..., n:, :], passed[..., n:, :])
         if n:
             np.matmul(m.angular[..., np.newaxis, :], _by_number(m.phase, n), out=dx[..., :n, np.newaxis, :])
-            np.add(dx[..., :n, :], kept[..., :n, :], out=dx[..., :n, :])
+            np.add(dx[..., :n, :], passed[..., :n, :], out=dx[..., :n, :])
 
     def _numbers(self, inputs: int) -> int:
         return inputs if self.numbers is None else self.numbers
 
 
 def _by_number(rows: Array, numbers: int) -> Array:
-    """The rows of each number on an axis of their own."""
+    """View the rows of each number on an axis of their own."""
     return rows.reshape(*rows.shape[:-2], numbers, rows.shape[-2] // numbers, rows.shape[-1], copy=False)

@@ -1,4 +1,4 @@
-"""Losses of the error e = z - t: for regression, and for probabilities where that is wanted."""
+"""Losses of the error e = z - t: for regression, and for classes where a config names them."""
 
 from typing import Annotated, Any, ClassVar, Self
 
@@ -11,7 +11,6 @@ from npnet.nn.layer import Array, Memory
 from npnet.nn.losses import Encoded, Link, Loss, losses
 
 Share = Annotated[float, Field(gt=0, lt=1)]
-ANY_TASK = ("regression", "counts", "binary", "multiclass")
 
 
 @losses.add("mean_squared_error")
@@ -19,11 +18,10 @@ class MeanSquaredError(Loss):
     """The square of the error, averaged: large errors count most.
 
     L = (z - t)²,  dL/dz = 2 (z - t).  Legendre (1805), Gauss (1809).
-    PyTorch: MSELoss is of the targets as they are; here those of a regression are scaled first, to mean 0 and
-    deviation 1. The metric rmse is in their own units.
+    PyTorch: MSELoss with the targets as given; here targets of a regression are scaled first, to mean 0 and
+    deviation 1. The metric rmse is in the units of the target.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
     factor: ClassVar[float] = 2.0
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
@@ -41,10 +39,8 @@ class MeanAbsoluteError(Loss):
     """The size of the error, averaged: its best constant is the median.
 
     L = |z - t|,  dL/dz = sign(z - t).  Laplace (1774).
-    PyTorch: L1Loss is of the targets as they are; here those of a regression are scaled first.
+    PyTorch: L1Loss with the targets as given; here targets of a regression are scaled first.
     """
-
-    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write |z - t|."""
@@ -59,7 +55,7 @@ class MeanAbsoluteError(Loss):
 
 @losses.add("huber")
 class Huber(Loss):
-    """Squared for errors up to delta, straight beyond: outliers pull no harder than delta.
+    """Squared for errors up to delta, linear beyond: the pull of outliers is bounded by delta.
 
     L = e²/2 where |e| <= delta, else delta (|e| - delta/2);  dL/dz = clip(e, ±delta);  e = z - t.
     Huber (1964).
@@ -67,16 +63,14 @@ class Huber(Loss):
     their standard deviations.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
-
-    delta: float = Field(1.0, gt=0, le=1e6, description="Where the square becomes straight, in scaled units.")
+    delta: float = Field(1.0, gt=0, le=1e6, description="Error at which the square becomes linear, in scaled units.")
 
     def constants(self, outputs: int) -> dict[str, Any]:
-        """delta, and minus delta."""
-        return {"delta": self.delta, "minus": -self.delta}
+        """Return minus delta."""
+        return {"minus": -self.delta}
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
-        """Write c (|e| - c/2) with c = min(|e|, delta), which is both branches in one."""
+        """Write c (|e| - c/2) with c = min(|e|, delta), which covers both branches."""
         np.subtract(z, t, out=out)
         np.abs(out, out=out)
         np.minimum(out, m.delta, out=m.work)
@@ -87,7 +81,7 @@ class Huber(Loss):
         np.add(out, m.work, out=out)
 
     def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
-        """Write the error, cut off at ±delta."""
+        """Write the error, clipped at ±delta."""
         np.subtract(z, t, out=dz)
         np.minimum(dz, m.delta, out=dz)
         np.maximum(dz, m.minus, out=dz)
@@ -95,12 +89,10 @@ class Huber(Loss):
 
 @losses.add("log_cosh")
 class LogCosh(Loss):
-    """Squared for small errors, straight for large ones, smooth everywhere.
+    """Squared for small errors, linear for large errors, smooth everywhere.
 
     L = ln cosh(e) = |e| + ln(1 + exp(-2 |e|)) - ln 2,  dL/dz = tanh(e);  e = z - t.  Green (1990).
     """
-
-    tasks: ClassVar[tuple[str, ...]] = ANY_TASK
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write |e| + ln(1 + exp(-2 |e|)) - ln 2."""
@@ -123,9 +115,11 @@ class Quantile(Loss):
     """The pinball loss: its best constant is a quantile of the target.
 
     L = max(q e, (q - 1) e),  dL/dz = -q where t > z, else 1 - q;  e = t - z.  Koenker and Bassett (1978).
-    Of several quantiles each has an output: [0.05, 0.5, 0.95] predicts the median, between bounds that hold nine in
-    ten rows. They are sorted when predicted, so that they do not cross; the prediction is the one nearest to 0.5.
+    Several quantiles have an output each: [0.05, 0.5, 0.95] predicts the median and an interval that holds 90 % of
+    the rows. Predicted quantiles are sorted, so that they do not cross; the prediction is the quantile nearest to 0.5.
     """
+
+    tasks: ClassVar[tuple[str, ...]] = ("regression",)
 
     quantile: Share | Annotated[tuple[Share, ...], Field(strict=False, min_length=2, max_length=99)] = Field(
         0.5, description="The quantile to predict, 0.5 is the median; or a list of several."
@@ -142,19 +136,19 @@ class Quantile(Loss):
 
     @property
     def quantiles(self) -> tuple[float, ...]:
-        """The quantiles, in order, where there are several."""
+        """The quantiles in ascending order, if there are several."""
         return tuple(sorted(self.quantile)) if isinstance(self.quantile, tuple) else ()
 
     def outputs(self, targets: int, classes: int) -> int:
-        """One for each quantile of each target."""
+        """Return one score for each quantile of each target."""
         return targets * max(len(self.quantiles), 1)
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
-        """The targets, each as often as it has quantiles."""
+        """Return the targets, each repeated for every quantile."""
         return np.repeat(super().encode(y, 0), max(len(self.quantiles), 1), axis=1)
 
     def constants(self, outputs: int) -> dict[str, Any]:
-        """q, and q - 1; of several quantiles as columns."""
+        """Return q and q - 1, as columns for several quantiles."""
         several = self.quantiles
         q: Any = np.tile(several, outputs // len(several))[:, np.newaxis] if several else self.quantile
         return {"q": q, "below": q - 1.0}
@@ -167,7 +161,7 @@ class Quantile(Loss):
         np.maximum(out, m.work, out=out)
 
     def derivative(self, z: Array, t: Array, dz: Array, m: Memory) -> None:
-        """Write [z > t] - q, halfway where they are equal."""
+        """Write [z > t] - q, with 1/2 for [z > t] where they are equal."""
         np.subtract(z, t, out=dz)
         np.sign(dz, out=dz)
         np.multiply(dz, 0.5, out=dz)
@@ -177,7 +171,7 @@ class Quantile(Loss):
 
 @losses.add("poisson")
 class Poisson(Loss):
-    """For counts: minus the log likelihood of a Poisson rate exp(z), without its constant.
+    """Minus the log likelihood of counts with Poisson rate exp(z), without the constant term.
 
     L = exp(z) - t z,  dL/dz = exp(z) - t;  t >= 0, never scaled.  Nelder and Wedderburn (1972).
     PyTorch: the same as PoissonNLLLoss.

@@ -1,4 +1,4 @@
-"""Residual blocks: a list of layers, and their input added to their output."""
+"""The residual block: layers whose input is added to their output."""
 
 from pydantic import Field
 from typing_extensions import override
@@ -22,13 +22,13 @@ class Residual(Layer):
         return self.model_copy(update={"layers": fitted(self.layers, inputs)})
 
     def width(self, inputs: int) -> int:
-        """Number of output features, equal to the inputs; ValueError where the inside changes it or does not fit."""
+        """Return the number of inputs; AdvisedError or OptionError if the layers do not keep it."""
         inside = inputs
-        for place, layer in enumerate(self.layers):
+        for index, layer in enumerate(self.layers):
             try:
                 inside = layer.width(inside)
             except OptionError as error:
-                raise error.inside("layers", place, layers.name_of(layer)) from None
+                raise error.inside("layers", index, layers.name_of(layer)) from None
         if inside != inputs:
             what = f"residual takes {inputs} values and its layers give {inside}; the sum needs the same"
             raise AdvisedError(what, f"write linear: {inputs} as the last layer of residual")

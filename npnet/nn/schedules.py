@@ -1,8 +1,8 @@
-"""Schedules: the learning rate over the training, as a factor on `learning_rate`.
+"""Schedules: the learning rate over the course of training, as a factor on `learning_rate`.
 
 A schedule is a pure function of e, the epochs done so far (2.5 is the middle of the third), and of all epochs E. It
-is evaluated at every step, so that smooth ones change within an epoch; most of PyTorch's change once an epoch. Ends and
-minima are factors on the learning rate; PyTorch's eta_min and min_lr are learning rates.
+is evaluated at every step, so that smooth schedules change within an epoch; most of PyTorch's change once an epoch.
+Ends and minima are factors on the learning rate; PyTorch's eta_min and min_lr are learning rates.
 """
 
 from typing import Annotated
@@ -21,7 +21,7 @@ class Schedule(Spec):
     """The factor on the learning rate at any time of the training."""
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return the factors on the learning rate at the times e, of `epochs` in all."""
         raise TypeError(f"{type(self).__name__} has no factor")
 
 
@@ -33,11 +33,11 @@ ScheduleSpec = Annotated[Schedule, Named(schedules)]
 class Constant(Schedule):
     """The same learning rate from beginning to end.
 
-    f(e) = 1.  Robbins and Monro (1951) show what it cannot do: come to rest.
+    f(e) = 1.  It does not converge under noisy gradients: Robbins and Monro (1951).
     """
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Ones."""
+        """Return ones."""
         return np.ones_like(e)
 
 
@@ -53,7 +53,7 @@ class StepDecay(Schedule):
     drop: float = Field(0.1, gt=0, le=1, description="The factor of each drop.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         return np.asarray(self.drop ** np.floor(e / self.every))
 
 
@@ -68,7 +68,7 @@ class Exponential(Schedule):
     decay: float = Field(0.95, gt=0, le=1, description="The factor of each epoch.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         return np.asarray(self.decay**e)
 
 
@@ -77,14 +77,14 @@ class Polynomial(Schedule):
     """From 1 down to `minimum` along a power; power 1 is a straight line.
 
     f(e) = minimum + (1 - minimum) (1 - e/E) ^ power.
-    PyTorch: PolynomialLR falls once an epoch, over 5 of them unless told otherwise; here over the whole training.
+    PyTorch: PolynomialLR falls once an epoch, over 5 epochs by default; here over the whole training.
     """
 
     power: float = Field(1.0, gt=0, le=100, description="The power.")
     minimum: float = Field(0.0, ge=0, le=1, description="The factor at the end.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         return np.asarray(self.minimum + (1.0 - self.minimum) * (1.0 - e / epochs) ** self.power)
 
 
@@ -99,11 +99,11 @@ class Cosine(Schedule):
     """
 
     minimum: float = Field(0.0, ge=0, le=1, description="The factor at the end.")
-    warm_up: float = Field(0.0, ge=0, le=1e7, description="Epochs of the rise at the beginning.")
-    restarts: int = Field(0, ge=0, le=10**6, description="How often it starts again from 1.")
+    warm_up: float = Field(0.0, ge=0, le=1e7, description="Epochs of the linear rise at the start.")
+    restarts: int = Field(0, ge=0, le=10**6, description="Number of restarts from 1.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         warm_up = min(self.warm_up, float(epochs))
         done = np.maximum(e - warm_up, 0.0) / max(epochs - warm_up, 1e-12)
         p = (done * (self.restarts + 1)) % 1.0
@@ -113,7 +113,7 @@ class Cosine(Schedule):
 
 @schedules.add("one_cycle")
 class OneCycle(Schedule):
-    """Up to the learning rate and down far below it, both along half a cosine.
+    """A rise to the learning rate and a fall far below it, both along half a cosine.
 
     f(e) = rises from `start` to 1 over the first `rise` of the training, and falls to `end` over the rest.
     Smith and Topin (2019), Super-convergence.
@@ -126,7 +126,7 @@ class OneCycle(Schedule):
     end: float = Field(4e-6, ge=0, le=1, description="The factor at the end.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         p = e / epochs
         up = self.start + (1.0 - self.start) * 0.5 * (1.0 - np.cos(np.pi * p / self.rise))
         down = self.end + (1.0 - self.end) * 0.5 * (1.0 + np.cos(np.pi * (p - self.rise) / (1.0 - self.rise)))
@@ -135,13 +135,13 @@ class OneCycle(Schedule):
 
 @schedules.add("cosine_log4")
 class CosineLog4(Schedule):
-    """Four rises and falls, each twice as long as the one before: small steps early and often.
+    """Four rises and falls, each twice as long as the previous: small steps early and often.
 
     f(e) = (1 - cos(2π log₂(1 + 15 e/E))) / 2.  Holzmüller, Grinsztajn and Steinwart (2024), Better by default.
     """
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Factors on the learning rate at the times e, of `epochs` in all."""
+        """Return f(e)."""
         return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.log2(1.0 + 15.0 * e / epochs)))
 
 
@@ -149,19 +149,17 @@ class CosineLog4(Schedule):
 class ReduceOnPlateau(Schedule):
     """A drop whenever the monitored value has not improved for some epochs.
 
-    No function of time: the loop multiplies the rate of a model by `drop` once `patience` epochs bring no
+    Not a function of time: the loop multiplies the rate of a model by `drop` after `patience` epochs without an
     improvement by more than `min_delta`, never below `minimum`.
-    PyTorch: ReduceLROnPlateau asks for an improvement of 1e-4 of the value, here any one counts; it has min_lr, a
-    learning rate, where this has a factor.
+    PyTorch: ReduceLROnPlateau requires an improvement of 1e-4 of the value, here any improvement counts; its min_lr
+    is a learning rate, `minimum` here a factor.
     """
 
-    patience: int = Field(
-        10, ge=1, le=10**7, description="Epochs without improvement before a drop; only those that are evaluated count."
-    )
+    patience: int = Field(10, ge=1, le=10**7, description="Evaluated epochs without improvement before a drop.")
     drop: float = Field(0.1, gt=0, lt=1, description="The factor of each drop.")
-    min_delta: float = Field(0.0, ge=0, le=1e6, description="What counts as an improvement, at least.")
+    min_delta: float = Field(0.0, ge=0, le=1e6, description="Smallest change that counts as an improvement.")
     minimum: float = Field(0.0, ge=0, le=1, description="The smallest factor.")
 
     def factor(self, e: Epochs, epochs: int) -> Epochs:
-        """Ones: the drops are the loop's."""
+        """Return ones: the loop applies the drops."""
         return np.ones_like(e)

@@ -22,8 +22,7 @@ from npnet.data.readers.data_file import STDIN, place_of
 from npnet.data.source import VALUES, class_count
 from npnet.engine.cost import Cost
 from npnet.engine.graph import Graph
-from npnet.engine.network import Network
-from npnet.engine.state_dict import set_weights
+from npnet.engine.network import Network, set_weights
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve, without_final_activation

@@ -2,7 +2,7 @@
 
 from npnet.engine.batches import Batches
 from npnet.engine.passes import Pass
-from npnet.engine.step_calls import StepCall, step_calls
+from npnet.engine.trace import StepCall, step_calls
 from npnet.engine.updates import Updates
 from npnet.experiment.resolved import resolve
 from npnet.model.fitting import Fitting
@@ -16,4 +16,5 @@ def calls_of_step(run: PreparedRun) -> list[StepCall]:
     batches = Batches(fitting.samples("train"), experiment.batch_size, experiment.config.seed)
     one = Pass(fitting.network, batches.shapes()[batches.size], experiment.loss, training=True)
     updates = Updates(fitting.network, experiment.config.optimizer, fitting.trainer.learners[0].constraints)
-    return step_calls(one, updates)
+    stages = {"forward": one.forward, "backward": one.backward, "penalties": updates.penalties, "update": updates.calls}
+    return list(step_calls(stages, {**one.buffers, **updates.buffers}))

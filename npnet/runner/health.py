@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from npnet.engine.loop import Progress
 from npnet.model.fitting import Fitting
+from npnet.nn.normalization import BatchNorm
 
 DEAD = 0.9
 """The share of a layer's units that is too much to be silent."""
@@ -29,8 +30,8 @@ class Health:
 
     def __init__(self, fitting: Fitting) -> None:
         self.fitting = fitting
-        layers = fitting.trainer.network.graph.of_layers()
-        self._lag = max(step.layer.lag for step in layers)
+        layers = (step.layer for step in fitting.trainer.network.graph.of_layers())
+        self._lag = max((layer.horizon for layer in layers if isinstance(layer, BatchNorm)), default=0.0)
         self._dead: dict[str, DeadUnits] = {}
         self._told: set[str] = set()
         self._loss, self._still = np.nan, 0

@@ -3,8 +3,8 @@
 from typing import Any
 
 from npnet.data import Prepared
+from npnet.engine.graph import network_text
 from npnet.model.fitting import Fitting
-from npnet.nn.notation import network_text
 
 NAMES, LETTERS = 20, 60  # names of targets and classes that are noted, and letters of each
 

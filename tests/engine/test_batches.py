@@ -1,4 +1,4 @@
-"""Batches: every row once an epoch, in an order that seed and epoch alone decide."""
+"""Batches: every row once an epoch, in an order that depends on the seed and the epoch alone."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_an_epoch_has_every_row_once_in_batches_of_the_size(rows: int, size: int
 
 @settings(deadline=None, max_examples=60)
 @given(rows=st.integers(1, 60), size=st.integers(1, 70), block=st.integers(1, 3000), start=st.integers(0, 60))
-def test_from_any_batch_on_an_epoch_has_the_same_batches(rows: int, size: int, block: int, start: int) -> None:
+def test_an_epoch_started_at_any_batch_has_the_same_batches(rows: int, size: int, block: int, start: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("npnet.engine.batches.BLOCK_BYTES", block)
         batches = Batches(_numbered(rows), size, seed=1)
@@ -51,7 +51,7 @@ def test_inputs_targets_and_weights_stay_together_with_their_ones() -> None:
             assert (batch.w == 1).all()
 
 
-def test_an_epoch_is_the_same_whenever_it_is_asked_for_and_unlike_others() -> None:
+def test_an_epoch_has_the_same_order_each_time_and_differs_from_others() -> None:
     first, again = (Batches(_numbered(100), 7, seed=5) for _ in range(2))
     _epoch(first, 1)
     assert np.array_equal(np.concatenate(_epoch(first, 2)), np.concatenate(_epoch(again, 2)))

@@ -1,9 +1,9 @@
-"""Silence: units that are 0 on every row, counted layer by layer and model by model."""
+"""Dead units: those that are 0 on every row, counted by layer and model."""
 
 import numpy as np
 
-from npnet.engine.dead_units import DeadUnits
-from npnet.engine.scoring import CHUNK, Scorer
+from npnet.engine.cost import CHUNK
+from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.nn.activations import ReLU, Tanh
 from npnet.nn.linear import Linear
 from npnet.nn.regression_losses import MeanSquaredError
@@ -12,18 +12,18 @@ from tests.nn.builders import network, samples
 
 
 def shares(stack, rows) -> dict[str, list[float]]:
-    silence = DeadUnits(stack)
-    Scorer(stack, MeanSquaredError(), rows).run(silence)
-    return {name: found.tolist() for name, found in silence.shares.items()}
+    dead = DeadUnits(stack)
+    Scorer(stack, MeanSquaredError(), rows).run(dead)
+    return {name: found.tolist() for name, found in dead.shares.items()}
 
 
-def test_a_unit_is_silent_if_no_row_lifts_it_above_zero() -> None:
+def test_a_unit_is_dead_if_no_row_lifts_it_above_zero() -> None:
     stack = network([[Linear(units=4), ReLU(), Linear(units=2), Tanh(), Linear(units=2)]] * 2)
     stack.named(stack.theta)["layers.0.bias"][1, :3] = -1000.0
     assert shares(stack, samples(rows=200)) == {"layers.1": [0.0, 0.75]}
 
 
-def test_one_row_of_many_chunks_is_enough_to_speak() -> None:
+def test_one_row_above_zero_in_many_chunks_is_enough() -> None:
     stack = network([[Linear(units=2), ReLU(), Linear(units=2)]], features=1)
     views = stack.named(stack.theta)
     views["layers.0.weight"][...], views["layers.0.bias"][...] = 1.0, -5.0
@@ -34,12 +34,12 @@ def test_one_row_of_many_chunks_is_enough_to_speak() -> None:
     assert shares(stack, rows) == {"layers.1": [0.0]}
 
 
-def test_layers_inside_a_residual_are_looked_at_too() -> None:
+def test_layers_inside_a_residual_are_counted_too() -> None:
     stack = network([[Residual(layers=(Linear(units=4), ReLU())), Linear(units=2)]])
     assert list(shares(stack, samples())) == ["layers.0.layers.1"]
 
 
-def test_what_is_no_number_is_not_silent() -> None:
+def test_nan_is_not_dead() -> None:
     stack = network([[Linear(units=4), ReLU(), Linear(units=2)]])
     stack.theta[...] = np.nan
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""The gradient check finds the defects that it is for, and says what they look like."""
+"""The gradient check finds typical mistakes and describes them."""
 
 import numpy as np
 import pytest
@@ -48,14 +48,14 @@ def test_a_bias_gradient_n_times_too_small_is_named() -> None:
     assert hint(checks["layers.0.weight"], 20) == ""
 
 
-def test_a_turned_sign_is_named_before_the_layer_that_has_it() -> None:
+def test_a_wrong_sign_shows_in_the_layers_before_it() -> None:
     stack = network([[Linear(units=5), TurnedTanh(), Linear(units=2)]])
     checks = check_gradients(stack, MeanSquaredError(), samples())
     assert [check.passed for check in checks] == [False, False, True, True]
     assert "sign" in hint(checks[0], 9)
 
 
-def test_a_loss_whose_gradient_is_one_number_fails_everywhere_but_is_no_factor() -> None:
+def test_a_constant_loss_gradient_fails_everywhere_and_is_not_called_a_factor() -> None:
     stack = network([[Linear(units=5), Tanh(), Linear(units=1)]])
     rows = samples(outputs=1)
     checks = check_gradients(stack, OneNumber(), Samples(rows.x, rows.t, None))
@@ -71,7 +71,7 @@ def test_entries_at_a_kink_are_left_out_and_counted() -> None:
     assert checks["layers.2.weight"].passed
 
 
-def test_of_large_tensors_some_entries_are_checked() -> None:
+def test_some_entries_of_large_tensors_are_checked() -> None:
     stack = network([[Linear(units=50), Linear(units=2)]])
     checks = check_gradients(stack, MeanSquaredError(), samples(), most=20)
     assert [check.checked for check in checks] == [20, 20, 20, 2]

@@ -1,4 +1,4 @@
-"""The plan: residual blocks laid flat, and arrays that are only shared where nothing is lost."""
+"""The graph: residual blocks are flattened, and arrays are shared only where nothing reads them later."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_gradients_are_right_however_layers_share_their_arrays(chain: list, mode
     assert max(check.error for check in checks) < 1e-6, checks
 
 
-def test_an_activation_takes_over_the_arrays_of_a_linear_layer_only() -> None:
+def test_an_activation_overwrites_the_output_of_a_linear_layer_only() -> None:
     def shared(*chain) -> list[int | None]:
         graph = Graph((FIVE, *chain), 4)
         return [graph.overwritten(node) for node in range(1, len(graph.widths))]

@@ -1,4 +1,4 @@
-"""The loop: what it yields, when it measures, what is kept, and how rates fall on a plateau."""
+"""The loop: progress, evaluation, the best epoch, and learning rates that drop on a plateau."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_no_epochs_yield_nothing_and_change_nothing() -> None:
     assert np.array_equal(stack.theta, before)
 
 
-def test_long_epochs_say_so_between_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_epochs_yield_progress_between_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("npnet.engine.loop.BETWEEN", 0.0)
     monkeypatch.setattr("npnet.engine.batches.BLOCK_BYTES", 1)
     progress = list(_train(_stack(), 1))
@@ -53,7 +53,7 @@ def test_long_epochs_say_so_between_batches(monkeypatch: pytest.MonkeyPatch) -> 
     assert [p.batch for p in progress] == [1, 2, 3, 4]
 
 
-def test_an_evaluation_says_so_between_its_chunks_and_counts_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_evaluation_yields_progress_between_its_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("npnet.engine.loop.BETWEEN", -1.0)
     measured = {"train_loss": np.ones(1)}
     progress = list(_train(_stack(), 1, evaluate=lambda: iter([{}, {}, measured])))
@@ -62,14 +62,14 @@ def test_an_evaluation_says_so_between_its_chunks_and_counts_when_it_is_done(mon
     assert [p.epoch for p in progress] == [1] * len(progress)
 
 
-def test_measuring_happens_every_so_often_and_at_the_end() -> None:
+def test_evaluation_is_every_nth_epoch_and_at_the_end() -> None:
     measured = [
         bool(p.values) for p in _train(_stack(), 7, evaluate=lambda: iter([{"train_loss": np.ones(1)}]), every=3)
     ]
     assert measured == [False, False, True, False, False, True, True]
 
 
-def test_a_training_that_starts_later_goes_on_with_the_same_batches_and_rates() -> None:
+def test_a_training_that_starts_later_has_the_same_batches_and_rates() -> None:
     whole, halves = _stack(), _stack()
     rates = Rates([0.01], 6, Cosine())
     updates = Updates(halves, SGD(), Constraints())
@@ -82,14 +82,14 @@ def test_a_training_that_starts_later_goes_on_with_the_same_batches_and_rates() 
     assert np.array_equal(whole.theta, halves.theta)
 
 
-def test_models_that_are_no_longer_finite_are_told() -> None:
+def test_models_that_are_no_longer_finite_are_reported() -> None:
     stack = _stack(2)
     stack.theta[1, 0] = np.nan
     [progress] = _train(stack, 1)
     assert progress.finite.tolist() == [True, False]
 
 
-def test_a_loss_that_is_not_finite_is_told_too() -> None:
+def test_a_loss_that_is_not_finite_is_reported_too() -> None:
     stack = _stack(2)
     [progress] = _train(stack, 1, evaluate=lambda: iter([{"validation_loss": np.array([np.inf, 1.0])}]))
     assert progress.finite.tolist() == [False, True]
@@ -120,14 +120,14 @@ def test_without_an_improvement_the_initial_values_are_kept() -> None:
     assert best.epoch.tolist() == [0]
 
 
-def test_patience_ends_a_training_once_every_model_has_lost_it() -> None:
+def test_patience_ends_a_training_once_every_model_is_out_of_it() -> None:
     best = KeepBest(_stack(2), Monitor(), patience=2)
     course = [(5, 5), (4, 6), (4, 4), (4, 5), (4, 5)]
     assert [best(_progress(e, *map(float, pair))) for e, pair in enumerate(course, 1)] == [False] * 4 + [True]
     assert best.epoch.tolist() == [2, 3]
 
 
-def test_what_comes_after_a_models_patience_no_longer_counts() -> None:
+def test_epochs_after_a_models_patience_do_not_count() -> None:
     best = KeepBest(_stack(2), Monitor(), patience=1)
     for epoch, pair in enumerate([(5.0, 5.0), (6.0, 4.0), (1.0, 3.0)], 1):
         best(_progress(epoch, *pair))
@@ -142,7 +142,7 @@ def test_an_improvement_must_pass_min_delta() -> None:
     assert best.value.tolist() == [2.4]
 
 
-def test_a_score_can_be_kept_at_its_highest() -> None:
+def test_a_monitor_can_maximize() -> None:
     best = KeepBest(_stack(), Monitor("validation_loss", maximize=True))
     for epoch, value in enumerate([0.5, 0.9, 0.7], 1):
         best(_progress(epoch, value))

@@ -15,7 +15,7 @@ from npnet.nn.layer import layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
-from tests.nn.builders import layer_of, targets_of
+from tests.nn.builders import layer_of, move, targets_of
 
 SMALL = 256 * 1024
 LIMITS = Constraints(l1=0.001, l2=0.001, clip_norm=1.0, max_norm=3.0)
@@ -34,7 +34,7 @@ def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer
     def step() -> None:
         one.take(batch)
         one.train()
-        updates.step(0.01)
+        move(updates, 0.01)
 
     return step
 

@@ -1,11 +1,10 @@
-"""Stacks: the models of one are strangers to each other, whatever differs between them."""
+"""Stacks: the models of a stack do not influence each other, whatever differs between them."""
 
 import numpy as np
 import pytest
 
 from npnet.engine.batches import Samples
-from npnet.engine.network import Network
-from npnet.engine.stacking import join
+from npnet.engine.network import Network, join
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.activations import ReLU
 from npnet.nn.dropout import Dropout
@@ -14,7 +13,7 @@ from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy
 from npnet.nn.normalization import BatchNorm
 from npnet.nn.optimizers import Adam, AdamW, Lion, NAdam, Nesterov, RMSProp
-from tests.nn.builders import network, run, samples
+from tests.nn.builders import move, network, run, samples
 
 RATES, DECAYS, DROPS = (0.01, 0.003, 0.03), (0.01, 0.1, 0.0), (0.1, 0.3, 0.5)
 
@@ -83,7 +82,7 @@ def test_a_diverging_model_does_not_touch_its_neighbours() -> None:
     assert not np.isfinite(stack.theta[1]).all()
 
 
-def test_samples_of_their_own_train_each_model_as_alone() -> None:
+def test_models_with_samples_of_their_own_train_as_alone() -> None:
     rng = np.random.default_rng(5)
     x, t = rng.standard_normal((2, 40, 4)), rng.standard_normal((2, 40, 2))
     chain = [Linear(units=5), ReLU(), Linear(units=2)]
@@ -121,12 +120,12 @@ def test_a_joined_spec_with_equal_options_is_the_spec_itself() -> None:
     assert join([one, Adam(beta1=0.8)]) is one
 
 
-def test_weight_decay_and_penalties_spare_biases_and_norms() -> None:
+def test_weight_decay_and_penalties_leave_out_biases_and_norms() -> None:
     stack = network([[Linear(units=3), BatchNorm(), Linear(units=2)]])
     stack.grad[...] = 0.0
     updates = Updates(stack, AdamW(weight_decay=0.5), Constraints(l1=0.1, l2=0.1))
     before = {name: values.copy() for name, values in stack.named(stack.theta).items()}
-    updates.step(0.1)
+    move(updates, 0.1)
     for name, values in stack.named(stack.theta).items():
         moved = not np.array_equal(values, before[name])
         assert moved == name.endswith(("0.weight", "2.weight")), name
@@ -147,7 +146,7 @@ def test_clipping_bounds_the_step_of_gradient_descent(limit: Constraints) -> Non
     stack = network([[Linear(units=3), Linear(units=2)]])
     stack.grad[...] = 5.0
     before = stack.theta.copy()
-    Updates(stack, SGD(), limit).step(1.0)
+    move(Updates(stack, SGD(), limit), 1.0)
     step = before - stack.theta
     if limit.clip_norm:
         assert np.linalg.norm(step) == pytest.approx(0.01)

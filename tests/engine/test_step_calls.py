@@ -1,11 +1,11 @@
-"""The list of a step's calls: all that the step makes, in its order, under names that a reader finds in the layers."""
+"""The list of a step's calls: complete, in order, with the names that the layers use."""
 
 import numpy as np
 import pytest
 
 from npnet.engine.batches import Batches, Samples
 from npnet.engine.passes import Pass
-from npnet.engine.step_calls import StepCall, step_calls
+from npnet.engine.trace import StepCall, step_calls
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
@@ -23,7 +23,8 @@ def _step(
     rows = Samples.of(np.random.default_rng(1).random((9, 4)), t, None, np.float64)
     one = Pass(stack, Batches(rows, None, 0).shapes()[9], rule, training=True)
     updates = Updates(stack, optimizer, Constraints(**limits))
-    return step_calls(one, updates), one, updates
+    stages = {"forward": one.forward, "backward": one.backward, "penalties": updates.penalties, "update": updates.calls}
+    return list(step_calls(stages, {**one.buffers, **updates.buffers})), one, updates
 
 
 @pytest.mark.parametrize("name", list(layers))

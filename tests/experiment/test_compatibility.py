@@ -50,7 +50,7 @@ FAULTS = [
     (TWO_TARGETS, "linear: 3, relu", "", "3:11", "layers[0] gives 3 outputs, the data have 2 targets"),
     (BINARY, "relu", "", "3:3", "layers[0] gives 2 outputs, binary_cross_entropy of 2 classes needs 1"),
     (BINARY, "linear: 3", "loss: cross_entropy", "3:11", "layers[0] gives 3 outputs, the target has 2 classes"),
-    (BINARY, "linear, relu, linear", "", "3:3", "linear without units stands only in the last place"),
+    (BINARY, "linear, relu, linear", "", "3:3", "only the last layer may be linear without units"),
     (BINARY, "residual: [linear: 3], linear", "", "3:3", "residual takes 2 values and its layers give 3"),
     (REGRESSION, "linear", "loss: cross_entropy", "4:7", "cross_entropy does not fit the task, a regression"),
     (THREE, "linear", "loss: binary_cross_entropy", "4:7", "binary_cross_entropy does not fit the task, several"),

@@ -9,9 +9,9 @@ from npnet.experiment.resolved import resolve
 from npnet.nn.activations import ReLU
 from npnet.nn.layer import Inputs, Layer
 from npnet.nn.linear import Linear
+from npnet.nn.normalization import Scale
 from npnet.nn.periodic import Periodic
 from npnet.nn.residual import Residual
-from npnet.nn.scale import Scale
 
 DATA = DataInfo("binary", 9, 1, 2, {"train": 600}, Inputs(4))
 THREE_OF_THEM = Periodic(numbers=3)

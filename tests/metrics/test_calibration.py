@@ -36,7 +36,7 @@ def test_no_threshold_is_better(rows, metric, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_threshold_lies_between_neighbours_that_nothing_lies_between(dtype):
+def test_a_threshold_separates_adjacent_floats(dtype):
     low = dtype(0.3)
     high = np.nextafter(low, dtype(1))
     found = choose_threshold(np.array([0, 1]), np.array([low, high]), "accuracy")
@@ -78,7 +78,7 @@ def drawn(logits):
 
 @pytest.mark.parametrize("true", [0.3, 1.0, 4.0])
 @pytest.mark.parametrize("classes", [3, 10])
-def test_the_temperature_that_logits_were_heated_by_is_found(true, classes):
+def test_the_temperature_by_which_logits_were_scaled_is_found(true, classes):
     logits = random.normal(0, 2, (classes, 4000))
     codes = drawn(logits)
     found = fit_temperature(logits * true, codes)
@@ -88,7 +88,7 @@ def test_the_temperature_that_logits_were_heated_by_is_found(true, classes):
         assert log_loss(logits * true, codes, found * factor) > best
 
 
-def test_one_logit_is_two_of_which_the_first_is_0():
+def test_a_single_logit_equals_two_logits_with_the_first_at_0():
     z = random.normal(0, 2, (1, 500))
     codes = (random.random(500) < 1 / (1 + np.exp(-z[0] / 3))).astype(int)
     two = np.concatenate([np.zeros((1, 500)), z])

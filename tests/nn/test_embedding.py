@@ -1,80 +1,67 @@
-"""Embeddings of numbers: the formula in one allocating line, the rows that stay, and tables without numbers."""
+"""Embeddings of categories: gradients of the tables, look-up of codes, and inputs that pass."""
 
 import numpy as np
 import pytest
 
+from npnet.engine.batches import Samples
 from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
-from npnet.engine.passes import Pass
-from npnet.errors import OptionError
+from npnet.engine.scoring import Scorer
+from npnet.nn.embedding import Embedding
+from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
-from npnet.nn.losses import losses
-from npnet.nn.periodic import Periodic
 from npnet.nn.regression_losses import MeanSquaredError
-from npnet.nn.scale import Scale
-from tests.nn.builders import network, run, samples
+from npnet.nn.residual import Residual
+from tests.nn.builders import run
+
+CODES = (4, 3)
 
 
-def _outputs(stack: Network) -> tuple[np.ndarray, np.ndarray]:
-    """The first layer's input and output for a few rows, (models, features, rows)."""
-    batch = samples().part(slice(None))
-    one = Pass(stack, batch, MeanSquaredError(), training=False)
-    one.take(batch)
-    one.scores()
-    return one.nodes[0].values, one.nodes[1].values
+def _samples(rows: int = 12) -> Samples:
+    rng = np.random.default_rng(0)
+    x = np.column_stack([rng.standard_normal((rows, 2)), *(np.arange(rows) % codes for codes in CODES)])
+    return Samples.of(x, rng.standard_normal((rows, 2)), dtype=np.float64)
 
 
-def test_a_number_becomes_values_of_its_own_waves_and_stays() -> None:
-    stack = network([[Periodic(frequencies=3, size=2, numbers=2), Linear(units=2)]] * 2)
-    x, y = _outputs(stack)
+def _network(*chain, models: int = 1) -> Network:
+    return Network([tuple(chain)] * models, 4, seeds=range(models), dtype=np.float64)
+
+
+@pytest.mark.parametrize("models", [1, 3])
+def test_the_tables_have_right_gradients(models: int) -> None:
+    stack = _network(Embedding(size=3, codes=CODES), Linear(units=5), Linear(units=2), models=models)
+    checks = check_gradients(stack, MeanSquaredError(), _samples())
+    assert {"layers.0.0.weight", "layers.0.0.unseen", "layers.0.1.weight"} <= {check.name for check in checks}
+    assert max(check.error for check in checks) < 1e-6
+
+
+def test_a_code_becomes_its_column_of_the_table_and_numbers_pass() -> None:
+    stack = _network(Embedding(size=2, codes=CODES))
+    rows = _samples()
+    wide = Samples(rows.x, np.zeros((12, 6)), None)
+    scores = Scorer(stack, MeanSquaredError(), wide).predict()[0]
     named = stack.named(stack.theta)
-    c, w, b = (named[f"layers.0.{name}"] for name in ("frequency", "weight", "bias"))
-    for j in range(2):
-        phase = 2 * np.pi * c[:, j, :, None] * x[:, None, j]
-        mine = slice(2 * j, 2 * j + 2)
-        expected = np.maximum(w[:, mine] @ np.concatenate([np.sin(phase), np.cos(phase)], axis=1) + b[:, mine, None], 0)
-        assert np.allclose(y[:, mine], expected, atol=1e-12)
-    assert np.array_equal(y[:, 4:], x)
+    table = np.concatenate([named["layers.0.0.unseen"][0], named["layers.0.0.weight"][0]], axis=1)
+    assert np.array_equal(scores[:2].T, rows.x[:, :2])
+    assert np.array_equal(scores[2:4], table[:, np.arange(12) % 4])
+    assert not named["layers.0.0.unseen"].any()
 
 
-def test_more_numbers_than_inputs_are_refused() -> None:
-    with pytest.raises(OptionError, match="9 numbers are too many for 4 inputs") as caught:
-        network([[Periodic(numbers=9), Linear(units=2)]])
-    assert caught.value.path == ("numbers",)
+def test_without_codes_it_is_the_identity() -> None:
+    layer = Embedding().fitted(Inputs(4))
+    assert layer.codes == ()
+    assert layer.width(4) == 4
+    assert not layer.parameters(4)
 
 
-@pytest.mark.parametrize("numbers", [0, 1, 3, 4, None])
-def test_any_count_of_numbers_has_right_gradients(numbers: int | None) -> None:
-    for chain in ([Periodic(numbers=numbers), Linear(units=2)], [Scale(), Periodic(numbers=numbers), Linear(units=2)]):
-        checks = check_gradients(network([chain]), MeanSquaredError(), samples())
-        assert max(check.error for check in checks) < 1e-6, checks
+def test_after_a_layer_with_parameters_only_the_inputs_that_pass_have_a_gradient() -> None:
+    chain = (Residual(layers=(Embedding(size=1, codes=()),)), Embedding(size=3, codes=CODES), Linear(units=2))
+    assert max(check.error for check in check_gradients(_network(*chain), MeanSquaredError(), _samples())) < 1e-6
 
 
-def test_what_it_learns_has_names_and_shapes_of_its_own() -> None:
-    stack = Network([(Periodic(frequencies=8, size=4, numbers=3), Linear(units=1))], 5)
-    shapes = {name: values.shape[1:] for name, values in stack.named(stack.theta).items()}
-    assert shapes["layers.0.frequency"] == (3, 8)
-    assert shapes["layers.0.weight"] == (12, 16)
-    assert shapes["layers.0.bias"] == (12,)
-    assert shapes["layers.1.weight"] == (1, 17)
-
-
-def test_only_the_weights_of_an_embedding_decay() -> None:
-    stack = Network([(Scale(), Periodic(), Linear(units=1))], 2)
-    decaying = stack.named(stack.decaying())
-    assert {name for name, mask in decaying.items() if mask.all()} == {"layers.1.weight", "layers.2.weight"}
-
-
-def test_a_wave_is_learned_that_one_hidden_layer_cannot_see() -> None:
-    rows = samples(rows=200, features=1, outputs=1)
-    rows.t[:, 0] = np.sin(6 * rows.x[:, 0])
-    last = []
-    for chain in ([Periodic(sigma=1.0)], []):
-        stack = Network([(*chain, Linear(units=1))], 1, dtype=np.float64)
-        run(stack, rows, epochs=40, batch=32)
-        batch = rows.part(slice(None))
-        one = Pass(stack, batch, losses["mean_squared_error"](), training=False)
-        one.take(batch)
-        one.scores()
-        last.append(float(one.total_loss()[0]))
-    assert last[0] < 0.5 * last[1]
+def test_a_stack_trains_the_same_tables_as_a_single_model() -> None:
+    chain = (Embedding(size=3, codes=CODES), Linear(units=2))
+    stack, alone = _network(*chain, models=2), _network(*chain)
+    run(stack, _samples(), epochs=3)
+    run(alone, _samples(), epochs=3)
+    assert np.array_equal(stack.theta[0], alone.theta[0])

@@ -1,4 +1,4 @@
-"""The contract of every registered layer: gradients, stacks, widths, docs. A new one is tested without a line here."""
+"""The contract of every registered layer: gradients, stacks, widths; a new layer needs no line here."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints
-from npnet.nn.layer import layers
+from npnet.nn.layer import draws, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.regression_losses import MeanSquaredError
@@ -27,7 +27,7 @@ def test_gradients_equal_central_differences(name: str, models: int) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_the_first_layer_gets_its_gradients_without_those_of_its_input(name: str) -> None:
+def test_the_first_layer_has_right_gradients_without_grad_input(name: str) -> None:
     first = layer_of(name) if name != "residual" else layers["residual"](layers=(Linear(units=4), layers["tanh"]()))
     stack = network([[first, Linear(units=2)]])
     checks = check_gradients(stack, MeanSquaredError(), samples())
@@ -47,7 +47,7 @@ def test_gradients_of_losses_equal_central_differences(name: str, models: int) -
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_row_of_a_stack_is_that_model_alone_bit_for_bit(name: str, dtype: type) -> None:
+def test_a_row_of_a_stack_equals_that_model_alone_bit_for_bit(name: str, dtype: type) -> None:
     chain = [Linear(units=5), layer_of(name), Linear(units=2)]
     rows = samples(rows=29, dtype=dtype)
     stack = network([chain] * 3, dtype=dtype, seeds=(4, 5, 6))
@@ -60,7 +60,7 @@ def test_a_row_of_a_stack_is_that_model_alone_bit_for_bit(name: str, dtype: type
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_training_makes_the_loss_smaller(name: str) -> None:
+def test_training_reduces_the_loss(name: str) -> None:
     stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
     rows = samples(rows=64)
     before = _loss(stack, rows)
@@ -69,7 +69,7 @@ def test_training_makes_the_loss_smaller(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_step_leaves_its_input_and_the_rows_of_ones_alone(name: str) -> None:
+def test_a_step_changes_neither_its_input_nor_the_rows_of_ones(name: str) -> None:
     stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
     batch = samples().part(slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=True)
@@ -78,13 +78,13 @@ def test_a_step_leaves_its_input_and_the_rows_of_ones_alone(name: str) -> None:
     one.train()
     first = [node.values.copy() for node in one.nodes]
     one.train()
-    if not layer_of(name).draws:
+    if not draws(layer_of(name)):
         assert all(np.array_equal(before, node.values) for before, node in zip(first, one.nodes, strict=True))
     assert all((node.with_ones[..., -1, :] == 1).all() for node in one.nodes)
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_inference_says_the_same_of_a_row_in_any_batch(name: str) -> None:
+def test_inference_gives_a_row_the_same_scores_in_any_batch(name: str) -> None:
     stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
     rows = samples(rows=64)
     run(stack, rows, epochs=2)
@@ -116,7 +116,7 @@ def _loss(stack: Network, rows: Samples) -> float:
     return float(one.total_loss()[0] / len(rows))
 
 
-def test_a_residual_in_the_first_place_adds_each_batch_and_not_the_first_one() -> None:
+def test_a_residual_as_the_first_layer_adds_the_current_batch() -> None:
     stack = network([[layers["residual"](layers=(Linear(units=4),)), Linear(units=2)]])
     rows = samples(rows=6)
     one = Pass(stack, rows.part(slice(0, 3)), MeanSquaredError(), training=True)

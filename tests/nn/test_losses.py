@@ -10,7 +10,7 @@ from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
 from npnet.nn.regression_losses import MeanSquaredError
-from tests.nn.builders import network, run, targets_of
+from tests.nn.builders import network, reference_of, run, targets_of
 
 REFERENCES = {
     "binary_cross_entropy": lambda z, t: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - (t + 1) / 2 * z,
@@ -23,10 +23,11 @@ REFERENCES = {
     "quantile": lambda z, t: np.abs(z - t) / 2,
     "poisson": lambda z, t: np.exp(z) - t * z,
 }
+FILE = "REFERENCES in tests/nn/test_losses.py"
 
 
 def _value(loss, z, t, w=None):
-    """The loss of given raw scores (rows, outputs): through a linear layer that passes them on."""
+    """Return the loss of raw scores (rows, outputs), passed on by a linear layer, and its derivative."""
     stack = network([[Linear(units=z.shape[1])]], features=z.shape[1])
     views = stack.named(stack.theta)
     views["layers.0.weight"][...], views["layers.0.bias"][...] = np.eye(z.shape[1]), 0.0
@@ -44,11 +45,12 @@ def test_a_loss_equals_its_one_line_reference(name: str) -> None:
     loss = losses[name]()
     t, outputs = targets_of(loss, 40, rng)
     z = 2 * rng.standard_normal((40, outputs))
-    assert _value(loss, z, t)[0] == pytest.approx(REFERENCES[name](z, t).mean(), rel=1e-12)
+    expected = reference_of(losses, name, REFERENCES, FILE)(z, t).mean()
+    assert _value(loss, z, t)[0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", sorted(losses))
-def test_weights_of_one_change_nothing_and_twice_the_weight_is_two_rows(name: str) -> None:
+def test_a_weight_of_one_changes_nothing_and_a_weight_of_two_counts_as_two_rows(name: str) -> None:
     rng = np.random.default_rng(3)
     loss = losses[name]()
     t, outputs = targets_of(loss, 6, rng)
@@ -77,7 +79,7 @@ def test_cross_entropies_are_exact_at_enormous_scores(name: str, size: float) ->
     assert np.isfinite(dz).all()
 
 
-def test_binary_cross_entropy_on_logits_is_that_of_sigmoid_and_logarithm() -> None:
+def test_binary_cross_entropy_of_logits_equals_sigmoid_and_logarithm() -> None:
     rng = np.random.default_rng(4)
     z, t = rng.standard_normal((30, 1)), rng.integers(0, 2, (30, 1)).astype(float)
     p = 1 / (1 + np.exp(-z))
@@ -87,7 +89,7 @@ def test_binary_cross_entropy_on_logits_is_that_of_sigmoid_and_logarithm() -> No
     assert np.allclose(dz[0].T, unfused, atol=1e-14)
 
 
-def test_cross_entropy_on_scores_is_that_of_softmax_and_logarithm() -> None:
+def test_cross_entropy_of_scores_equals_softmax_and_logarithm() -> None:
     rng = np.random.default_rng(5)
     z, t = rng.standard_normal((30, 4)), np.eye(4)[rng.integers(0, 4, 30)]
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
@@ -116,7 +118,7 @@ def test_label_smoothing_spreads_the_target() -> None:
     assert np.allclose(BinaryCrossEntropy(label_smoothing=0.2).encode(np.array([0, 1]), 2), [[-0.8], [0.8]])
 
 
-def test_several_quantiles_are_predicted_in_order_with_bounds_that_hold_their_share() -> None:
+def test_several_quantiles_are_predicted_in_order_and_cover_their_shares() -> None:
     loss = losses["quantile"](quantile=[0.1, 0.5, 0.9])
     rng = np.random.default_rng(7)
     assert loss.quantiles == (0.1, 0.5, 0.9)

@@ -1,4 +1,4 @@
-"""What every registered thing has: a docstring that `npnet list` prints, a formula, options with a word each."""
+"""Every registered entry has a docstring that `npnet list` prints, a formula, and described options."""
 
 import re
 
@@ -8,8 +8,10 @@ import npnet.data
 import npnet.metrics
 import npnet.nn
 import npnet.plots  # noqa: F401 - fills the registries
+from npnet.nn.losses import losses
 from npnet.registry import Registry
 from npnet.spec import Spec
+from tests.nn.builders import reference_of
 
 THINGS = [(registry, name) for registry in Registry.every.values() for name in registry]
 
@@ -34,3 +36,8 @@ def test_a_name_is_registered_once() -> None:
             registry.add("one")(object())
     finally:
         del Registry.every["things"]
+
+
+def test_an_entry_without_a_reference_fails_with_the_place_to_add_it() -> None:
+    with pytest.raises(AssertionError, match=r"huber has no reference: .*CONTRIBUTING.* or add it to TABLE in FILE"):
+        reference_of(losses, "huber", {}, "TABLE in FILE")

@@ -1,4 +1,4 @@
-"""Schedules: values at the places that their formulas name."""
+"""Schedules: the values of their formulas at single epochs."""
 
 import inspect
 
@@ -22,14 +22,14 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("name", "options", "places"), PLACES)
-def test_a_schedule_goes_through_the_places_of_its_formula(name: str, options: dict, places: dict) -> None:
+def test_a_schedule_has_the_values_of_its_formula(name: str, options: dict, places: dict) -> None:
     e = np.array(list(places), float)
     assert np.allclose(schedules[name](**options).factor(e, 100), list(places.values()), atol=1e-12)
 
 
 @pytest.mark.parametrize("name", sorted(schedules))
 @pytest.mark.parametrize("epochs", [1, 7, 1000])
-def test_no_schedule_leaves_0_to_1(name: str, epochs: int) -> None:
+def test_every_factor_is_between_0_and_1(name: str, epochs: int) -> None:
     factors = schedules[name]().factor(np.linspace(0, epochs, 500, endpoint=False), epochs)
     assert factors.shape == (500,)
     assert factors.min() >= 0

@@ -14,6 +14,7 @@ from npnet.nn.layer import layers
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from npnet.spec import Named
+from tests.nn.builders import move
 
 STEPS, BATCH, INPUTS, WITHIN = 50, 16, 6, 1e-9
 BODY = [{"linear": 8}, "tanh", {"linear": 8}, "tanh"]
@@ -75,7 +76,7 @@ class Both:
         own.take(batch)
         own.train()
         mean_loss = own.total_loss()[0] / BATCH
-        self.updates.step(rate)
+        move(self.updates, rate)
         x, y = torch.from_numpy(x), torch.from_numpy(y)
         self.rule.zero_grad()
         loss = self.criterion(self.net(x), y)

@@ -9,10 +9,10 @@ import numpy as np
 
 from npnet.cli.console.numbers import duration, short
 from npnet.cli.console.screen import Screen
+from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.fitting import Fitting
-from npnet.nn.notation import network_text
 from npnet.rundir import Run
 from npnet.runner.notes import filled, warnings, whole_batches
 from npnet.runner.unused import unused

@@ -21,7 +21,7 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.text import escaped, one_line, quoted
 
 if TYPE_CHECKING:
-    from npnet.engine.step_calls import Operand, StepCall
+    from npnet.engine.trace import Operand, StepCall
     from npnet.runner import Outline
     from npnet.runner.gradients import GradientCheck
 

@@ -76,7 +76,7 @@ def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
     name = plain(material.targets[target], 28)
     axes.set(xlim=span, ylim=span, xlabel=f"true {name}", ylabel=f"predicted {name}")
     axes.locator_params(nbins=6)
-    rmse = metrics["rmse"].stacked(true[:, None], predicted[None, None])
+    rmse = metrics["rmse"].scores(true[:, None], predicted[None, None])
     text = f"R² {short(determination(true, predicted))}   RMSE {short(float(rmse[0]))}"
     axes.text(0, 1.02, text, transform=axes.transAxes, va="bottom", fontsize=8.5, color=GREY)
 
@@ -130,7 +130,7 @@ def thin(values: NDArray[Number]) -> NDArray[Number]:
 def determination(true: Floats, predicted: Floats) -> float:
     """R²: one minus the share of the variance that is left; NaN of a constant target."""
     varies = (true != true[0]).any()
-    return float(metrics["r2"].stacked(true[:, None], predicted[None, None])[0]) if varies else float("nan")
+    return float(metrics["r2"].scores(true[:, None], predicted[None, None])[0]) if varies else float("nan")
 
 
 def columns_of(material: Material) -> Numbers:

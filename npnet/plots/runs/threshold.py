@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.metrics.calibration import RATES
 from npnet.plots.kinds import Drawing, plot
 from npnet.plots.layout import Labels, legend, sheet
 from npnet.plots.material import Floats, Material, Predictions
@@ -56,16 +57,11 @@ def by_threshold(judged: Predictions, cuts: Floats) -> dict[str, Floats]:
     assert judged.probability is not None
     chance, positive = judged.probability[:, 1], judged.target == 1
     right, wrong = (above(chance[rows], cuts) for rows in (positive, ~positive))
-    ones, zeros = np.count_nonzero(positive), np.count_nonzero(~positive)
+    ones, zeros = float(np.count_nonzero(positive)), float(np.count_nonzero(~positive))
     with np.errstate(invalid="ignore"):
         precision = right / (right + wrong)
-    return {
-        "accuracy": (right + zeros - wrong) / (ones + zeros),
-        "balanced_accuracy": (right / ones + (zeros - wrong) / zeros) / 2,
-        "f1": 2 * right / (right + wrong + ones),
-        "precision": precision,
-        "recall": right / ones,
-    }
+    rates = {name: rate(right, wrong, ones, zeros) for name, rate in RATES.items()}
+    return {**rates, "precision": precision, "recall": right / ones}
 
 
 def above(chance: Floats, cuts: Floats) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
-"""The network in a line."""
+"""The text of a network."""
 
 import pytest
 
 from npnet.config import load
-from npnet.nn.notation import network_text
+from npnet.engine.graph import network_text
 
 
 @pytest.mark.parametrize(
