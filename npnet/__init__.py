@@ -12,11 +12,11 @@ __all__ = ["Model", "load"]
 
 
 def __getattr__(name: str) -> "Any":
-    """`Model`, `load` and the layers, imported when they are asked for: the command line starts without NumPy."""
+    """Import `Model`, `load` or a layer at its first use: the command line starts without NumPy."""
     if name == "load" or name[0].isupper():
-        import npnet.api as api
+        from npnet import api
 
-        known = {"Model": api.Model, "load": api.load, **api.PUBLIC}
+        known = {"Model": api.Model, "load": api.load, **api.LAYERS}
         if name in known:
             return known[name]
     raise AttributeError(f"module 'npnet' has no attribute {name!r}")

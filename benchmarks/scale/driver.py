@@ -10,11 +10,9 @@ from npnet.config import load
 from npnet.machine.signals import Stop
 from npnet.rundir import Run
 from npnet.sweep.driver import resume_sweep, run_sweep
-from npnet.sweep.groups import grouped
-from npnet.sweep.options import SweepOptions
-from npnet.sweep.plan import planned, read_plan
+from npnet.sweep.plan import SweepOptions, make_plan, read_plan
 from npnet.sweep.results import SweepResults
-from npnet.sweep.task import read_wave, wave_path
+from npnet.sweep.waves import group_trials, read_wave, wave_path
 
 TRIALS = 1000
 TINY = f"""\
@@ -28,14 +26,14 @@ sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
 def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     """What a trial takes of it, by the names that `Costs` has."""
     (folder / "tiny.yaml").write_text(TINY)
-    plan = planned(load(folder / "tiny.yaml"))
+    plan = make_plan(load(folder / "tiny.yaml"))
     wishes, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"
     run_sweep(plan, wishes, Silent(), Stop())
     stage = plan.stage(0, [])
     assert stage is not None
     costs = {
-        "plan_trial": least(lambda: grouped(plan.trials(stage), plan.experiment, lambda _: 64), clock),
-        "wave_trial": least(lambda: read_wave.__wrapped__(wave_path(sweep, 0)), clock),
+        "plan_trial": least(lambda: group_trials(plan.trials(stage), plan.experiment, lambda _: 64), clock),
+        "wave_trial": least(lambda: read_wave.__wrapped__(sweep, 0), clock),
         "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
         "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent(), Stop()), clock),
@@ -59,9 +57,9 @@ def calls(step: Callable[[], object]) -> int:
 
 def collect(sweep: Path) -> None:
     """Read the result of every trial, as a driver does when a group has ended."""
-    plan, wave = read_plan(sweep / "sweep.yaml"), read_wave(wave_path(sweep, 0))
-    outcomes = SweepResults(sweep, plan)
+    plan, wave = read_plan(sweep), read_wave(sweep, 0)
+    results = SweepResults(sweep, plan)
     for trial in wave.trials:
-        result = outcomes.find(0, wave, trial)
+        result = results.find(wave, trial)
         assert result is not None
-        outcomes.note(trial, result)
+        results.add(trial, result)

@@ -12,8 +12,8 @@ from typing import Any
 from benchmarks.scale.clocks import CLOCKS, Clock
 from npnet.rundir.names import trial_name
 from npnet.storage.disk import remove_folder
-from npnet.sweep.leases import Leases
-from npnet.sweep.task import Task, WavePlan, leases_of, read_wave, sweep_context, trials_folder, wave_path
+from npnet.sweep.context import sweep_context
+from npnet.sweep.waves import Task, WavePlan, read_wave
 from npnet.sweep.worker import work
 
 CALLS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.listdir", "os.scandir"}
@@ -39,7 +39,7 @@ class Counter:
 
 def main(folder: Path, group: int, rounds: int, clock: Clock, began: float) -> None:
     """Train a group that is there already some times anew, and count in the last round."""
-    wave = read_wave(wave_path(folder, 0))
+    wave = read_wave(folder, 0)
     sweep_context(folder)
     start, counter, seconds = clock() - began, Counter(), []
     for left in reversed(range(rounds)):
@@ -56,8 +56,8 @@ def main(folder: Path, group: int, rounds: int, clock: Clock, began: float) -> N
 def train(folder: Path, wave: WavePlan, group: int, clock: Clock) -> float:
     """Seconds to train a group whose folders were removed."""
     for trial in wave.groups[group]:
-        remove_folder(trials_folder(folder, 0, wave.goes_on) / trial_name(trial.number))
-    Leases(leases_of(folder, 0)).folder.mkdir(exist_ok=True)
+        remove_folder(wave.trials_folder / trial_name(trial.number))
+    wave.leases_folder.mkdir(exist_ok=True)
     began = clock()
     work(Task(str(folder), 0, group))
     return clock() - began

@@ -17,7 +17,7 @@ from benchmarks.scale.driver import driver_costs
 from benchmarks.scale.simulation import heartbeat_interval
 from benchmarks.sweeps import CONFIG
 from npnet.storage import disk
-from npnet.sweep.task import Task, read_wave, wave_path
+from npnet.sweep.waves import Task, read_wave
 from npnet.sweep.worker import work
 
 ROUNDS, TASKS, IDLE, SYNCS = 5, 2000, 20.0, 100
@@ -27,7 +27,7 @@ def measure(folder: Path, name: str) -> Costs:
     """All costs by the clock of that name; takes about two minutes."""
     clock = CLOCKS[name]
     sweep = make_sweep(folder)
-    wave = read_wave(wave_path(sweep, 0))
+    wave = read_wave(sweep, 0)
     [alone] = workers(sweep, [0], name)
     beside = workers(sweep, [0, 1], name)
     trial = next((sweep / "trials").iterdir())

@@ -16,8 +16,7 @@ from benchmarks.sweeps.worker import CONFIG_FILE
 from npnet.config import load
 from npnet.machine.signals import Stop
 from npnet.sweep.driver import run_sweep
-from npnet.sweep.options import SweepOptions
-from npnet.sweep.plan import planned
+from npnet.sweep.plan import SweepOptions, make_plan
 
 COUNTS = ("1000", "10000")
 CONFIG = """\
@@ -44,7 +43,7 @@ def many(count: int, jobs: int) -> None:
         folder = Path(name)
         (folder / CONFIG_FILE).write_text(CONFIG.format(count=count))
         began = time.perf_counter()
-        run_sweep(planned(load(folder / CONFIG_FILE)), SweepOptions(folder / "runs", jobs=jobs), Silent(), Stop())
+        run_sweep(make_plan(load(folder / CONFIG_FILE)), SweepOptions(folder / "runs", jobs=jobs), Silent(), Stop())
         each = (time.perf_counter() - began) / count
     unit = 1e6 if sys.platform == "darwin" else 1e3
     peaks = [resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

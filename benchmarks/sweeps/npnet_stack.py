@@ -8,7 +8,7 @@ from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
 from npnet.model.fitting import Fitting
-from npnet.sweep.plan import planned
+from npnet.sweep.plan import make_plan
 
 
 class Stack:
@@ -16,7 +16,7 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        plan = planned(load(folder / CONFIG_FILE))
+        plan = make_plan(load(folder / CONFIG_FILE))
         experiment = plan.loaded.experiment
         data = prepare_folds(experiment, experiment.dataset.load(folder, 0))
         stage = plan.stage(0, [])

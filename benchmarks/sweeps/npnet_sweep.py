@@ -7,8 +7,7 @@ from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
 from npnet.machine.signals import Stop
 from npnet.sweep.driver import run_sweep
-from npnet.sweep.options import SweepOptions
-from npnet.sweep.plan import planned
+from npnet.sweep.plan import SweepOptions, make_plan
 
 
 class Silent:
@@ -28,7 +27,7 @@ class Sweep:
 
     def train(self) -> None:
         wishes = SweepOptions(self.folder, run_dir=self.folder / "sweep")
-        run_sweep(planned(load(self.folder / CONFIG_FILE)), wishes, Silent(), Stop())
+        run_sweep(make_plan(load(self.folder / CONFIG_FILE)), wishes, Silent(), Stop())
 
     def loss(self) -> float:
         return mean_loss(self.folder / "sweep")

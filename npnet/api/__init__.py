@@ -1,6 +1,6 @@
-"""Networks in Python: models of layers that train on arrays and tables, and those of finished runs."""
+"""Networks in Python: models of layers that train on arrays and tables, and models of runs."""
 
-from npnet.api.layers import PUBLIC
+from npnet.api.arguments import LAYERS
 from npnet.api.model import Model, load
 
-__all__ = ["PUBLIC", "Model", "load"]
+__all__ = ["LAYERS", "Model", "load"]

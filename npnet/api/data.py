@@ -1,4 +1,4 @@
-"""The data of a model in Python: arrays and tables in memory as a dataset."""
+"""Data of a model in Python: arrays and tables in memory as a dataset."""
 
 from pathlib import Path
 from typing import Any, Self, get_args
@@ -20,12 +20,13 @@ from npnet.runner.predicting import RunPredictor
 from npnet.text import quoted
 
 Floats = NDArray[np.float64]
+CHUNK = 1024  # rows that are copied at a time
 
 
 class Arrays(Source):
-    """Features and targets in memory; `layout` is how the features were read, where they have names.
+    """Features and targets in memory; `layout` is the schema of features that have names.
 
-    `decimals` says that the only target is of floats other than 0 and 1, which are no classes.
+    `decimals` is true if the only target holds floats other than 0 and 1, which are not classes.
     """
 
     features: Frame
@@ -36,9 +37,10 @@ class Arrays(Source):
 
     @classmethod
     def of(cls, X: object, Y: object, task: Wish | None, known: RunPredictor | None) -> Self:
-        """The features X and the targets Y of as many rows; DataError where they are none, UsageError for no task.
+        """Read features X and targets Y; raise DataError or UsageError where they are not valid.
 
-        Where names of features are `known`, those of a table are found by them, and an array has them in their order.
+        With a `known` model, columns of a table are found by the names of its features, and those of an array are
+        taken in their order.
         """
         if task is not None and task not in get_args(Wish):
             names = [name for kind in get_args(Wish) for name in get_args(kind) or (kind,)]
@@ -52,8 +54,8 @@ class Arrays(Source):
         decimals = targets.has_floats(first.name) and not np.isin(first.values, (0, 1)).all()
         return cls(features=features, layout=layout, targets=frame, decimals=decimals, task=task)
 
-    def suited(self, loss: Loss | None) -> Self:
-        """The same with the task that a loss and the type of the targets stand for, where none is wished."""
+    def with_task(self, loss: Loss | None) -> Self:
+        """Return the data with a task: the given one, or that of the loss and the targets' type."""
         return self if self.task else self.model_copy(update={"task": self._task(loss)})
 
     def _task(self, loss: Loss | None) -> Wish | None:
@@ -78,7 +80,7 @@ class Arrays(Source):
 
 
 def matrix(X: Any) -> Floats:
-    """An array of numbers, (samples, features), NaN where one is masked; DataError where it is none."""
+    """Return numbers (samples, features), NaN where masked; raise DataError for anything else."""
     try:
         rows = np.asarray(X)
         if rows.dtype.kind in "cmM":
@@ -92,7 +94,7 @@ def matrix(X: Any) -> Floats:
 
 
 def numbers_of(X: object) -> Floats:
-    """The columns of a table of numbers side by side, in their order; DataError where one holds other things."""
+    """Return the columns of a table of numbers as an array; raise DataError for other columns."""
     frame, _ = read_table(InMemory(X))
     for column in frame.columns.values():
         if column.kind != "number":
@@ -102,11 +104,14 @@ def numbers_of(X: object) -> Floats:
 
 
 def _features(X: object) -> tuple[Frame, Schema | None]:
-    """Features by name, and how they were read; those of an array are called x1, x2 and so on."""
+    """Return features by name, and their schema; columns of an array are called x1, x2, ..."""
     if is_table(X):
         return read_table(InMemory(X))
     rows = matrix(X)
-    return Frame.of(rows, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None
+    columns = np.empty(rows.shape, order="F")  # columns are prepared one by one: each is contiguous
+    for start in range(0, len(rows), CHUNK):
+        columns[start : start + CHUNK] = rows[start : start + CHUNK]
+    return Frame.of(columns, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None
 
 
 def _known_features(X: object, known: RunPredictor) -> Frame:
@@ -114,7 +119,7 @@ def _known_features(X: object, known: RunPredictor) -> Frame:
 
 
 def _table_of_targets(Y: Any) -> InMemory:
-    """The targets as a table; those without names are called y, or y1, y2 and so on."""
+    """Return the targets as a table; those without names are called y, or y1, y2 and so on."""
     if is_table(Y):
         return InMemory(Y, name="Y")
     try:
@@ -125,5 +130,5 @@ def _table_of_targets(Y: Any) -> InMemory:
         return InMemory({"y": Y}, name="Y")
     if values.ndim != 2:
         raise DataError(f"Y has the shape {values.shape}; it takes (samples,) or (samples, targets)")
-    several = values.shape[1] > 1
-    return InMemory({f"y{n}" if several else "y": column for n, column in enumerate(values.T, 1)}, name="Y")
+    is_single = values.shape[1] == 1
+    return InMemory({"y" if is_single else f"y{n}": column for n, column in enumerate(values.T, 1)}, name="Y")

@@ -31,8 +31,8 @@ from npnet.cli.commands import root
 from npnet.cli.console.screen import Screen
 from npnet.cli.console.streams import UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
-from npnet.machine.imports import room_for_imports
 from npnet.machine.refusals import out_of_memory
+from npnet.machine.resources import guarded_imports
 from npnet.machine.signals import Stop, exit_code
 from npnet.registry import synonym
 
@@ -73,7 +73,7 @@ def program() -> Callable[..., Any]:
 def run(given: list[str], stop: Stop) -> int:
     """Run a command; gives the exit code."""
     mend_streams()
-    with room_for_imports():
+    with guarded_imports():
         code = _code(given, stop)
     return exit_code(stop.number) if code == exit_code(SIGINT) and stop else code  # Typer knows of no other signal
 

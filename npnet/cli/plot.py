@@ -85,7 +85,7 @@ def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str])
 def draw_sweep(run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
     """The pictures of a sweep, from its tables; gives their paths."""
     from npnet.plots import draw
-    from npnet.sweep.material import sweep_material
+    from npnet.sweep.reading import sweep_material
 
     seen = sweep_material(run)
     return draw(seen, chosen(kind, seen), run.plots, formats)

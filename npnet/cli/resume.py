@@ -12,7 +12,7 @@ from npnet.errors import RunError, UsageError
 if TYPE_CHECKING:
     from npnet.rundir import Run as RunFolder
     from npnet.runner.resuming import ResumeOptions
-    from npnet.sweep.options import SweepOptions
+    from npnet.sweep.plan import SweepOptions
 
 RESUME = """
 npnet resume latest
@@ -52,7 +52,7 @@ def resume(
     """
     from npnet.rundir import find, is_sweep
     from npnet.runner.resuming import ResumeOptions
-    from npnet.sweep.options import SweepOptions
+    from npnet.sweep.plan import SweepOptions
 
     refuse_options(overrides or [])
     found = find(here.runs_dir, run)
@@ -92,7 +92,7 @@ def resume_many(here: Here, found: "RunFolder", wishes: "SweepOptions", strict: 
     code = sweep_told(here, ending, str(found.path))
     if plots:
         draw(here, ending)
-    if strict and len(ending.outcomes.workers) > 1:
+    if strict and len(ending.results.workers) > 1:
         raise RunError(
             f"the trials of {found.id} were trained by unlike machines or versions of NumPy", "sweep it anew"
         )

@@ -10,8 +10,7 @@ from npnet.errors import NpnetError, UsageError
 
 if TYPE_CHECKING:
     from npnet.sweep.driver import SweepEnd
-    from npnet.sweep.options import SweepOptions
-    from npnet.sweep.plan import SweepPlan
+    from npnet.sweep.plan import SweepOptions, SweepPlan
 
 SWEEP = """
 npnet sweep sweep.yaml
@@ -84,7 +83,7 @@ def sweep(
     if dry_run:
         rehearse(here, plan)
         return None
-    from npnet.sweep.options import SweepOptions
+    from npnet.sweep.plan import SweepOptions
 
     wishes = SweepOptions(
         here.runs_dir,
@@ -108,22 +107,21 @@ def plan_of(config: Path, overrides: list[str], options: dict[str, Any], table: 
     """The plan of a config, with what the command line adds to it."""
     from npnet.config import load
     from npnet.config.overrides import split_sweep_values
-    from npnet.sweep.listing import tries_of
-    from npnet.sweep.plan import planned
+    from npnet.sweep.plan import make_plan, read_points
 
     tries, others = split_sweep_values(overrides)
     given = [f"sweep.{key}={value}" for key, value in options.items() if value is not None]
     refuse_twice({f"--{key}": f"sweep.{key}" for key, value in options.items() if value is not None}, others)
     if table is not None:
-        listed, points = tries_of(table)
+        listed, points = read_points(table)
         tries |= listed
         given.append(f"sweep.method={points}")
-    return planned(load(config, [*given, *others], tries))
+    return make_plan(load(config, [*given, *others], tries))
 
 
 def known_keep(text: str) -> Any:
     """What to keep; UsageError for another word."""
-    from npnet.sweep.options import Keep
+    from npnet.sweep.plan import Keep
 
     if text not in get_args(Keep):
         raise UsageError(f"--keep does not take {text}", f"write {', '.join(get_args(Keep))}")
@@ -166,10 +164,10 @@ def draw(here: Here, ending: "SweepEnd") -> None:
 
     With --quiet and --json nobody watches, and nothing is drawn; that it cannot be drawn is no error.
     """
-    if here.json or here.screen.quiet or ending.status != "done" or ending.outcomes.best is None:
+    if here.json or here.screen.quiet or ending.status != "done" or ending.results.best is None:
         return
     from npnet.plots import draw
-    from npnet.sweep.material import sweep_material
+    from npnet.sweep.reading import sweep_material
 
     try:
         draw(sweep_material(ending.run), ["overview"], ending.run.plots)
@@ -182,7 +180,7 @@ def told(here: Here, ending: "SweepEnd", folder: str) -> int:
     from npnet.cli.console.sweeping import failures_table, rule_of_best, standings_table
     from npnet.rundir import best_trial_of
 
-    outcomes = ending.outcomes
+    outcomes = ending.results
     if outcomes.trials:
         here.screen.say_table(standings_table(outcomes))
     if outcomes.best is not None and (rule := rule_of_best(outcomes.plan, best_trial_of(ending.run).info)):

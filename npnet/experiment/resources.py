@@ -8,9 +8,8 @@ from npnet.data import Prepared
 from npnet.errors import ConfigError, DiskFull
 from npnet.experiment.compatibility import size_key
 from npnet.experiment.resolved import ResolvedExperiment
-from npnet.machine import free_space as disk
-from npnet.machine.memory import SHARE, available, size_text
 from npnet.machine.refusals import MORE_ROOM
+from npnet.machine.resources import SHARE, available, free_space, size_text
 
 CHECKPOINTS = 4
 """Checkpoints on the disk while one is written: the last three, and the new one."""
@@ -47,9 +46,9 @@ def _widest(experiment: ResolvedExperiment) -> int:
 
 def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]], folder: Path) -> None:
     """Raise DiskFull where a folder's disk has less free space than a training writes."""
-    need, free = disk_bytes(experiment, folds), disk.free_space(folder)
+    need, free = disk_bytes(experiment, folds), free_space(folder)
     if need > free > 0:
-        sizes = f"{disk.size_text(need)} of the disk, {disk.size_text(free)}"
+        sizes = f"{size_text(need)} of the disk, {size_text(free)}"
         raise DiskFull(f"the training needs {sizes} are free: {folder}", MORE_ROOM)
 
 

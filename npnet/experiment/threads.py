@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
-from npnet.machine.imports import BUFFER, require_disk_space
+from npnet.machine.resources import BUFFER, require_address_space
 
 LARGE_PRODUCT = 2e7
 """Multiply-adds of a matrix product from which a second thread is faster, in spite of waking it up."""
@@ -29,7 +29,7 @@ def limited(threads: int) -> Iterator[None]:
     """Limit BLAS to a number of threads; raise MachineError without memory for their buffers."""
     from threadpoolctl import threadpool_limits
 
-    require_disk_space(threads * BUFFER, f"BLAS with {threads} thread{'s' * (threads != 1)}")
+    require_address_space(threads * BUFFER, f"BLAS with {threads} thread{'s' * (threads != 1)}")
     with threadpool_limits(threads, user_api="blas"):
         yield
 

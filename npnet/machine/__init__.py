@@ -1,1 +1,1 @@
-"""What this machine has, refuses and asks for: memory, room for imports, refusals in words, signals."""
+"""The machine: its free resources, its refusals and its signals."""

@@ -1,4 +1,4 @@
-"""What the machine refuses, as an error of one line: what was refused, how much was needed, what to do."""
+"""Errors of the operating system in one line, with what was needed and what to do."""
 
 import errno
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from npnet.errors import DiskFull, MachineError, NpnetError
-from npnet.machine.free_space import free_space, size_text
+from npnet.machine.resources import free_space, size_text
 
 ANOTHER_FOLDER = "--runs-dir FOLDER chooses a folder that can be written"
 MORE_ROOM = "make room, or choose a folder on another disk with --runs-dir"
@@ -20,15 +20,15 @@ REFUSALS = {
     errno.EFBIG: ("{path} would be larger ({needed}) than this machine allows a file to be", "see `ulimit -f`"),
 }
 NO_MEMORY = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill pages", "can't start new thread")
-"""What errors of the loader of libraries, and of threads, say where memory has run out."""
+"""Messages of the library loader and of threads where memory has run out."""
 LESS = "close other programs, raise the limit (ulimit -v), or take fewer rows, fewer units or a smaller batch_size"
 
 
 @contextmanager
 def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[None]:
-    """Whatever the machine refuses about `path` as a MachineError; `needed` bytes were to be written.
+    """Turn an OSError about `path` into a MachineError; `needed` bytes were to be written.
 
-    `hint` stands in for the usual one. A FileExistsError passes: who makes something exclusively wants to know.
+    `hint` replaces the usual one. A FileExistsError passes: the caller wants to know that another was first.
     """
     try:
         yield
@@ -37,14 +37,14 @@ def explained(path: Path, needed: int = 0, hint: str | None = None) -> Iterator[
     except OSError as error:
         message, usual = REFUSALS.get(error.errno or 0, ("cannot write {path}: {why}", None))
         kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else MachineError
-        facts = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
-        raise kind(message.format(path=path, **facts), hint or usual) from error
+        values = {"why": error.strerror or "refused", "free": size_text(free_space(path)), "needed": size_text(needed)}
+        raise kind(message.format(path=path, **values), hint or usual) from error
 
 
 def out_of_memory(error: BaseException) -> MachineError | None:
-    """A MachineError for an error that says, or that was led to by one that says, that no memory is left; else None."""
+    """Return a MachineError if an error, or a cause of it, shows that memory ran out."""
     cause: BaseException | None = error
-    while cause is not None and not _says_so(cause):
+    while cause is not None and not _is_out_of_memory(cause):
         cause = cause.__cause__ or cause.__context__
     if cause is None:
         return None
@@ -54,7 +54,7 @@ def out_of_memory(error: BaseException) -> MachineError | None:
 
 @contextmanager
 def explained_memory() -> Iterator[None]:
-    """Inside, memory that runs out is a MachineError."""
+    """Turn an error into a MachineError where memory ran out."""
     try:
         yield
     except Exception as error:
@@ -63,7 +63,7 @@ def explained_memory() -> Iterator[None]:
         raise
 
 
-def _says_so(error: BaseException) -> bool:
+def _is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno == errno.ENOMEM:
         return True
     known = isinstance(error, OSError | ImportError | RuntimeError)

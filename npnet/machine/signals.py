@@ -1,9 +1,9 @@
-"""Signals: the first Ctrl-C lets what is worth keeping be written, the second stops at once; neither takes long.
+"""Signals: the first Ctrl-C lets a training save its state, the second stops at once.
 
 A process that is asked to stop ends within two seconds. While nothing would be lost, a signal raises `Interrupted` at
-once. While something would be lost, it is only noted: whoever checks the `Stop` can then end in good order. A thread
-keeps the time: after one second without a check the signal is sent again, and a process that still does not end, as
-inside a library that computes for long, is killed, which every run is made to survive.
+once. Otherwise it is only noted, and the training, which checks its `Stop`, ends in good order. A thread keeps the
+time: after one second without an end the signal is sent again, and a process that still does not end, such as inside a
+library that computes for long, is killed. Every run survives that.
 """
 
 import os
@@ -18,17 +18,15 @@ from types import FrameType
 from typing import Any
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOOK = 1.0
-"""Seconds that a training has to come to a place where it can stop."""
-LAST = 0.5
-"""Seconds that it has to end once it was told so again."""
-OFTEN = 0.05
-END = 0
-CURSOR = b"\x1b[?25h"  # shows it
+FIRST_WAIT = 1.0  # seconds until the signal is sent again
+LAST_WAIT = 0.5  # seconds from then until the process is killed
+INTERVAL = 0.05  # seconds between two checks while files are written
+CLOSED = 0  # in place of the number of a signal: the pipe is closed
+SHOW_CURSOR = b"\x1b[?25h"
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal that ends what is going on at once: the code that the process exits with, and how one goes on then."""
+    """A signal that stops the work at once, with the process's exit code and a hint."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -37,7 +35,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Stop:
-    """Whether a signal has asked for an end: its number, else 0."""
+    """The request to stop; `number` is that of the first signal, else 0."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -49,12 +47,12 @@ class Stop:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Inside, the first signal is only noted."""
+        """Only note the first signal, inside."""
         yield from self._while(True)
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
-        """Inside, also within `waiting`, the first signal raises `Interrupted`."""
+        """Raise `Interrupted` at the first signal, inside, also within `waiting`."""
         yield from self._while(False)
 
     def _while(self, waits: bool) -> Iterator[None]:
@@ -66,7 +64,7 @@ class Stop:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Inside, what is worth keeping is written, however long that takes; the second signal ends it all the same."""
+        """Give the process the time to write files, inside; the second signal still ends it."""
         with self.waiting():
             self.busy.set()
             try:
@@ -74,15 +72,15 @@ class Stop:
             finally:
                 self.busy.clear()
 
-    def heard(self, number: int, _: FrameType | None) -> None:
-        """Note a signal; `Interrupted` where nothing needs to be written first, or for the second one."""
+    def handle(self, number: int, _: FrameType | None) -> None:
+        """Note a signal; raise `Interrupted` if no file needs to be written, or at the second."""
         again, self.number = self.number, self.number or number
         if again or not self._waits:
             raise Interrupted(self.number)
 
 
 class Listening:
-    """While it goes on, signals reach its `stop`; those that were ignored (nohup) stay ignored."""
+    """A context in which signals reach its `stop`; ignored signals (nohup) stay ignored."""
 
     def __init__(self) -> None:
         self.stop = Stop()
@@ -94,18 +92,18 @@ class Listening:
         self._hook = sys.unraisablehook
 
     def begin(self) -> Stop:
-        """Take the signals over."""
+        """Install the handlers."""
         self._timer.start()
         self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
         self._descriptor = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         self._before = {number: signal.getsignal(number) for number in STOPPING}
         for number, handler in self._before.items():
             if handler is not signal.SIG_IGN:
-                signal.signal(number, self.stop.heard)
+                signal.signal(number, self.stop.handle)
         return self.stop
 
     def end(self) -> None:
-        """Give them back."""
+        """Restore the handlers from before."""
         sys.unraisablehook = self._hook
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -121,7 +119,7 @@ class Listening:
             self._hook(unraisable)
 
     def leave_to_the_process(self) -> None:
-        """All that is left is that the process ends, with the code it has; one told to stop still has a deadline."""
+        """Let the process end with the exit code it has; after a signal it still has a deadline."""
         self.stop.over.set()
         for number in STOPPING:
             ignored = self.stop or number == signal.SIGINT
@@ -134,44 +132,42 @@ class Listening:
 
 
 def exit_code(number: int) -> int:
-    """What a shell calls a process that a signal ended: 130 after Ctrl-C."""
+    """Return the exit code of a process that a signal ended: 130 after Ctrl-C."""
     return 128 + number
 
 
 def _keep_time(stop: Stop, pipe: int) -> None:
-    """Read the numbers of signals, which the system writes into a pipe whatever the main thread is doing."""
-    number = _number(pipe, None)
+    """Send a signal again, and kill the process, where it does not end in time.
+
+    The system writes the numbers of signals into the pipe whatever the main thread is doing.
+    """
+    number = _next_signal(pipe, None)
     if not number:
         return
-    again = _number(pipe, LOOK)
+    again = _next_signal(pipe, FIRST_WAIT)
     while again is None and stop.busy.is_set():
-        again = _number(pipe, OFTEN)
+        again = _next_signal(pipe, INTERVAL)
     if again is None and not stop.over.is_set():
         signal.pthread_kill(threading.main_thread().ident or 0, number)
-    until = time.monotonic() + LAST
-    while again != END and (left := until - time.monotonic()) > 0:
-        again = _number(pipe, left)
-    if again != END:
-        _leave(exit_code(number))
+    until = time.monotonic() + LAST_WAIT
+    while again != CLOSED and (left := until - time.monotonic()) > 0:
+        again = _next_signal(pipe, left)
+    if again != CLOSED:
+        if os.isatty(2):  # a live display has hidden the cursor
+            with suppress(OSError):
+                os.write(2, SHOW_CURSOR)
+        os._exit(exit_code(number))
 
 
-def _number(pipe: int, seconds: float | None) -> int | None:
-    """The next signal to stop, END where nobody listens any more, None where none came in time."""
+def _next_signal(pipe: int, seconds: float | None) -> int | None:
+    """Return the number of the next signal to stop, `CLOSED`, or None if there is none in time."""
     until = None if seconds is None else time.monotonic() + seconds
     while True:
         left = None if until is None else max(0.0, until - time.monotonic())
         if not select([pipe], [], [], left)[0]:
             return None
-        text = os.read(pipe, 1)
-        if not text:
-            return END
-        if text[0] in STOPPING:
-            return text[0]
-
-
-def _leave(code: int) -> None:
-    """End the process as a kill does, but that a live display gives the cursor back."""
-    if os.isatty(2):
-        with suppress(OSError):
-            os.write(2, CURSOR)
-    os._exit(code)
+        numbers = os.read(pipe, 1)
+        if not numbers:
+            return CLOSED
+        if numbers[0] in STOPPING:
+            return numbers[0]

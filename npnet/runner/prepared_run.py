@@ -18,7 +18,7 @@ from npnet.experiment.compatibility import misfits
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.experiment.resources import check_memory
-from npnet.machine.free_space import size_text
+from npnet.machine.resources import size_text
 from npnet.metrics import lacking
 from npnet.model.output_transform import Calibration
 from npnet.rundir.restore import DataMetadata

@@ -1,4 +1,4 @@
-"""Files that grow: what was appended outlives the process, and after a sync a loss of power."""
+"""Files that grow, such as the history and the log of a run."""
 
 import os
 from contextlib import suppress
@@ -10,25 +10,28 @@ from npnet.storage.disk import open_plain, sync_folder, write_all
 
 
 class Appender:
-    """A file that is appended to; where the disk is full, what it was given waits until `sync`."""
+    """A file that grows: appended lines survive the process, and after a sync a loss of power.
+
+    Where the disk is full, lines wait in memory until `sync`.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.waiting = b""
-        self._is_named = False  # whether the disk has the file's name, if it was made here
+        self._is_named = False  # whether the name of a new file is synced
         with explained(path):
             self._descriptor = open_plain(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def append(self, data: bytes) -> None:
-        """Add all of `data`; where there is no room for it, none, until there is."""
+        """Append all of `data`, or nothing yet if the disk is full."""
         self.waiting += data
         with suppress(DiskFull):
             self._write()
 
     def sync(self) -> None:
-        """Wait until the disk has everything that was appended; DiskFull where it does not take what waits.
+        """Wait until the disk has everything that was appended; raise DiskFull if it has no room.
 
-        What a disk has refused to sync is not asked for again: it may say that all is well, and have lost it.
+        A sync that failed is not repeated: the disk may then report success and have lost data.
         """
         self._write()
         with explained(self.path):
@@ -38,7 +41,7 @@ class Appender:
                 self._is_named = True
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
     def _write(self) -> None:

@@ -1,6 +1,6 @@
-"""The disk: the only code that writes files, so that each is whole and durable or not there at all.
+"""The disk: the only code that writes files, each whole and durable or not at all.
 
-What the machine refuses becomes a `MachineError` of one line, and nothing half-written is left behind.
+What the machine refuses becomes a `MachineError` of one line, and no half-written file stays.
 """
 
 import errno
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from npnet.errors import MachineError, RunError
-from npnet.machine.free_space import size_text
 from npnet.machine.refusals import explained
+from npnet.machine.resources import size_text
 from npnet.storage.strict_json import to_json
 
-NO_SURPRISES = os.O_NOFOLLOW | os.O_NONBLOCK  # neither through a link nor waiting at a pipe
+SAFE = os.O_NOFOLLOW | os.O_NONBLOCK  # neither follow a link nor wait at a pipe
 
 
 class UnsafeFileError(OSError):
@@ -27,7 +27,7 @@ class UnsafeFileError(OSError):
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what is off with a file of a run, or with its content (a ValueError), into a RunError that names it."""
+    """Turn an error about a file of a run or its content into a RunError that names the file."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -40,90 +40,111 @@ def reading(path: Path) -> Iterator[None]:
         raise MachineError(f"cannot read {path}: {error.strerror or 'refused'}") from error
 
 
-# Whole files
+# Files
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, and wait until the disk has it; FileExistsError if it does."""
-    with _made(path) as descriptor:
+    """Write and sync a file that must not exist; raise FileExistsError if it does."""
+    with _created(path) as descriptor:
         write_all(descriptor, data)
         os.fsync(descriptor)
 
 
+def write_unsynced(path: Path, data: bytes) -> None:
+    """Write a file that must not exist, without a sync: a synced file must hold its hash."""
+    with explained(path, len(data)), _created(path) as descriptor:
+        write_all(descriptor, data)
+
+
 def write_atomic(path: Path, data: bytes) -> None:
-    """Put a file in place in one step: readers, and a machine that dies, see the old one or the new one."""
+    """Write a file in one step: readers, also after a crash, see the old or the new file."""
     write_pieces(path, (data,))
 
 
-def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
-    """As `write_atomic`; the file that was there takes the place of the first of `older`, that of the next, and so on.
-
-    At every instant one of them is whole, and the first that is there is the newest.
-    """
-
-    def rotate(whole: Path, path: Path) -> None:
-        for old, new in reversed(list(pairwise((path, *older)))):
-            with suppress(FileNotFoundError):
-                old.replace(new)
-        whole.replace(path)
-
-    _write_in_place(path, (data,), rotate)
+def write_json(path: Path, value: object) -> None:
+    """Write a value as strict JSON, atomically."""
+    write_atomic(path, to_json(value))
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
-    """As `write_atomic`, from pieces of which memory holds one at a time; for `hint` see `explained`."""
-    _write_in_place(path, pieces, Path.replace, hint)
+    """Write a file atomically from pieces, one in memory at a time; see `explained` for `hint`."""
+    _write_beside(path, pieces, Path.replace, hint)
 
 
 def create_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
-    """As `write_pieces`, but the file must not exist yet; FileExistsError if it does, and it stays as it is."""
-    _write_in_place(path, pieces, _name_new, hint)
+    """Write a file as `write_pieces` does; raise FileExistsError if it exists."""
+    _write_beside(path, pieces, _link_new, hint)
 
 
-def _write_in_place(
-    path: Path, pieces: Iterable[bytes], put: Callable[[Path, Path], object], hint: str | None = None
+def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
+    """Write a file atomically; the previous one becomes the first of `older`, and so on.
+
+    At every instant one of them is whole, and the first that exists is the newest.
+    """
+
+    def rotate(temporary: Path, path: Path) -> None:
+        for old, new in reversed(list(pairwise((path, *older)))):
+            with suppress(FileNotFoundError):
+                old.replace(new)
+        temporary.replace(path)
+
+    _write_beside(path, (data,), rotate)
+
+
+def _write_beside(
+    path: Path, pieces: Iterable[bytes], publish: Callable[[Path, Path], object], hint: str | None = None
 ) -> None:
-    """Write a file beside `path`, sync it, and let `put` bring it there."""
+    """Write and sync a temporary file, then let `publish` give it its name."""
     temporary, size = hidden_name(path), 0
     with explained(path, hint=hint):
         try:
-            with _made(temporary) as descriptor:
+            with _created(temporary) as descriptor:
                 for piece in pieces:
                     size += len(piece)
                     with explained(path, size, hint):
                         write_all(descriptor, piece)
                 with explained(path, size, hint):
                     os.fsync(descriptor)
-            put(temporary, path)
+            publish(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(path.parent)
 
 
-def _name_new(whole: Path, path: Path) -> None:
-    """Give a file a name that nothing has; FileExistsError otherwise. A link, unlike a rename, replaces nothing."""
+def _link_new(temporary: Path, path: Path) -> None:
+    """Give a file a free name; a link, unlike a rename, replaces nothing."""
     try:
-        path.hardlink_to(whole)
+        path.hardlink_to(temporary)
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
             raise
-        with _made(path):  # a disk without hard links
-            whole.replace(path)
+        with _created(path):  # a disk without hard links
+            temporary.replace(path)
 
 
-def write_unsynced(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, without waiting for the disk: something synced must vouch for it."""
-    with explained(path, len(data)), _made(path) as descriptor:
-        write_all(descriptor, data)
+@contextmanager
+def _created(path: Path) -> Iterator[int]:
+    """Open a file for writing that only this process can have created."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write a value as strict JSON, atomically; see `strict.to_json`."""
-    write_atomic(path, to_json(value))
+def cut_file(path: Path, size: int) -> None:
+    """Cut a file to its first `size` bytes."""
+    with explained(path):
+        descriptor = open_plain(path, os.O_WRONLY)
+        try:
+            os.ftruncate(descriptor, size)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def replace_symlink(link: Path, target: str) -> None:
-    """Point a symbolic link at `target` in one step, whether it is there already or not."""
+    """Point a symbolic link at `target` in one step, whether it exists or not."""
     temporary = hidden_name(link)
     with explained(link):
         try:
@@ -134,46 +155,25 @@ def replace_symlink(link: Path, target: str) -> None:
         sync_folder(link.parent)
 
 
-def cut_file(path: Path, size: int) -> None:
-    """Take off what a file has behind its first `size` bytes."""
+def remove_file(path: Path) -> None:
+    """Remove a file or a link, if it exists."""
     with explained(path):
-        descriptor = open_plain(path, os.O_WRONLY)
-        try:
-            os.ftruncate(descriptor, size)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        path.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what processes that died left half-written in a folder that nobody else works in."""
+    """Remove temporary files of dead processes from a folder where no other process works."""
     with explained(folder):
         for path in folder.glob(".*.tmp.*"):
             if path.is_file() and not path.is_symlink():
                 path.unlink()
 
 
-def remove_file(path: Path) -> None:
-    """Remove a file or a link, if it is there."""
-    with explained(path):
-        path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _made(path: Path) -> Iterator[int]:
-    """A file that this process alone can have made, open to be written."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 # Folders
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, if it is not there; those above it must be."""
+    """Make a folder, if it does not exist; its parent must."""
     with explained(path):
         try:
             path.mkdir(exist_ok=True)
@@ -182,7 +182,7 @@ def make_folder(path: Path) -> None:
 
 
 def make_folders(path: Path) -> list[Path]:
-    """Make a folder and those above it, where they are missing; gives those made, the deepest first."""
+    """Make a folder and its missing parents; returns those that were made, the deepest first."""
     with explained(path):
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing or [path]):
@@ -194,13 +194,13 @@ def make_folders(path: Path) -> list[Path]:
 
 
 def make_folder_exclusive(path: Path) -> None:
-    """Make a folder that only this process can have made; FileExistsError if it is there."""
+    """Make a folder; raise FileExistsError if it exists."""
     with explained(path):
         path.mkdir()
 
 
 def rename_folder(folder: Path, name: Path) -> None:
-    """Rename a folder in one step; it may take the place of an empty one."""
+    """Rename a folder in one step; it may replace an empty one."""
     with explained(name):
         sync_folder(folder)
         folder.rename(name)
@@ -208,7 +208,7 @@ def rename_folder(folder: Path, name: Path) -> None:
 
 
 def claim_name(folder: Path, name: Path) -> bool:
-    """Give a folder a name that nothing has yet; False, and the folder is gone, where another was first."""
+    """Rename a folder to a free name; False, and the folder is removed, where the name is taken."""
     with explained(name):
         try:
             folder.rename(name)
@@ -221,7 +221,7 @@ def claim_name(folder: Path, name: Path) -> bool:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it; it disappears in one step, then is emptied."""
+    """Remove a folder with its content; its name disappears in one step."""
     hidden = hidden_name(folder)
     with explained(folder):
         folder.rename(hidden)
@@ -230,14 +230,14 @@ def remove_folder(folder: Path) -> None:
 
 
 def remove_empty_folders(folders: Iterable[Path]) -> None:
-    """Remove the folders, up to the first one in which something is."""
+    """Remove folders in order, up to the first one that is not empty."""
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk has what was created, renamed or removed in a folder."""
+    """Wait until the disk has the names that were created, renamed or removed in a folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -249,9 +249,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def open_plain(path: Path | str, flags: int) -> int:
-    """Open a plain file by its flags, or make it; never through a link, never waiting at a pipe."""
+    """Open or create a plain file; raise UnsafeFileError for a link, pipe, device or folder."""
     try:
-        descriptor = os.open(path, flags | NO_SURPRISES, 0o666)
+        descriptor = os.open(path, flags | SAFE, 0o666)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UnsafeFileError(errno.ELOOP, "a symbolic link", str(path)) from error
@@ -270,12 +270,12 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a plain file to read; `UnsafeFileError` for a link, pipe, device or folder, else OSError."""
+    """Open a plain file for reading; raise UnsafeFileError for anything else."""
     return os.fdopen(open_plain(path, os.O_RDONLY), "rb")
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
-    """Read a plain file of at most `limit` bytes; `UnsafeFileError` for anything else, else OSError."""
+    """Read a plain file; raise UnsafeFileError for another kind, or more than `limit` bytes."""
     with os.fdopen(open_plain(path, os.O_RDONLY), "rb", buffering=0) as file:
         if os.fstat(file.fileno()).st_size > limit:
             raise UnsafeFileError(errno.EFBIG, f"larger than {size_text(limit)}", str(path))
@@ -283,5 +283,5 @@ def read_regular_file(path: Path, limit: int) -> bytes:
 
 
 def hidden_name(path: Path) -> Path:
-    """A hidden name beside a path that nothing has: for what is not yet whole."""
+    """Return a free hidden name beside a path, for a file that is not whole yet."""
     return path.with_name(f".{path.name}.tmp.{os.urandom(4).hex()}")

@@ -1,8 +1,8 @@
-"""A lock on a folder: one process works in it at a time, and a dead one never blocks the next.
+"""A lock on a folder: one process works in it at a time, and a dead one blocks nothing.
 
-The lock is the system's, on an open file. Some network file systems have none; there the file itself is the lock, with
-the process and the machine that made it: a weaker promise, for a process that died on another machine blocks the next.
-When that process began is noted too: its number may be another's by now, as in a container that was started again.
+The lock is one of the system, on an open file. Some network file systems have none; there the file itself is the lock,
+with the process and the machine that made it: a weaker promise, since a process that died on another machine blocks the
+next. The start time of the process is in it too, because its number may be that of another process by now.
 """
 
 import errno
@@ -21,12 +21,13 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 HOLDER = re.compile(r"process (\d{1,9}) on (\S+)(?:\nsince (\S+))?", re.ASCII)
 BOOT = Path("/proc/sys/kernel/random/boot_id")
+UNKNOWN = "-"
 
 
 class Lock:
-    """A file that one process holds while it works; the lock ends with the process, however that ends.
+    """A file that one process holds while it works; the lock ends with the process.
 
-    Raises `InUse` when another one holds it, with that one's number and machine.
+    Raises `InUse`, with the number and machine of the holder, when another process holds it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,28 +48,27 @@ class Lock:
                 self._refuse(descriptor)
             if _is_at(descriptor, self.path):
                 os.ftruncate(descriptor, 0)
-                write_all(descriptor, _this_process().encode())
+                write_all(descriptor, _this_process())
                 return descriptor
             os.close(descriptor)  # its holder removed it between our opening and our locking
 
     def _lease(self, descriptor: int) -> int:
-        """Put a file that names this process in the place of one whose process is dead; the second one is refused."""
-        if _lives(_holder(descriptor)) or not _cleared(self.path, descriptor):
+        """Replace the file of a dead process by this process's; of two at once, one is refused."""
+        if _is_held(_holder(descriptor)) or not _cleared(self.path, descriptor):
             self._refuse(descriptor)
         os.close(descriptor)
         own = hidden_name(self.path)
         made = os.open(own, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        write_all(made, _this_process().encode())
+        write_all(made, _this_process())
         if _linked(own, self.path):
             return made
         os.close(made)
         raise InUse(f"{self.path.parent} is in use by another process", "wait until it has ended")
 
     def _refuse(self, descriptor: int) -> None:
-        holder = _holder(descriptor)
+        holder = _holder(descriptor).partition("\n")[0] or "another process"
         os.close(descriptor)
-        who = holder.partition("\n")[0] or "another process"
-        raise InUse(f"{self.path.parent} is in use by {who}", "wait until it has ended")
+        raise InUse(f"{self.path.parent} is in use by {holder}", "wait until it has ended")
 
     def release(self) -> None:
         """Remove the file and let others in."""
@@ -78,7 +78,7 @@ class Lock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock of that name now."""
+    """Return whether a process holds the lock of that path now."""
     try:
         descriptor = open_plain(path, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
@@ -90,44 +90,48 @@ def is_locked(path: Path) -> bool:
     except OSError as error:
         if error.errno not in NO_LOCKS:
             raise
-        return _lives(_holder(descriptor))
+        return _is_held(_holder(descriptor))
     finally:
         os.close(descriptor)
     return False
+
+
+def process_start(process: int) -> str:
+    """Return when a process began, in clock ticks since a boot; a dash if that is unknown."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return f"{BOOT.read_text('ascii').strip()}/{fields[19]}"
+    except OSError:
+        return UNKNOWN
+
+
+def is_running(process: int, started: str) -> bool:
+    """Return whether a process runs that has this number and, if known, this start."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it belongs to another user
+        pass
+    now = process_start(process)
+    return UNKNOWN in (started, now) or started == now
+
+
+def _this_process() -> bytes:
+    number = os.getpid()
+    return f"process {number} on {os.uname().nodename}\nsince {process_start(number)}\n".encode()
 
 
 def _holder(descriptor: int) -> str:
     return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
 
 
-def _this_process() -> str:
-    """What a lock says of its holder."""
-    number = os.getpid()
-    return f"process {number} on {os.uname().nodename}\nsince {_beginning(number)}\n"
-
-
-def _beginning(process: int) -> str:
-    """When a process of this machine began, in ticks of its clock since it booted; a dash where nobody can tell."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        return f"{BOOT.read_text('ascii').strip()}/{fields[19]}"
-    except OSError:
-        return "-"
-
-
-def _lives(holder: str) -> bool:
-    """Whether the process that a lock names is there; of one on another machine nobody knows, so that it is."""
+def _is_held(holder: str) -> bool:
+    """Return whether the process that a lock names may run: one on another machine may."""
     named = HOLDER.fullmatch(holder)
     if named is None or named[2] != os.uname().nodename:
         return named is not None
-    try:
-        os.kill(int(named[1]), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it is another user's
-        pass
-    then, now = named[3] or "-", _beginning(int(named[1]))
-    return "-" in (then, now) or then == now
+    return is_running(int(named[1]), named[3] or UNKNOWN)
 
 
 def _flock(descriptor: int) -> bool:
@@ -140,7 +144,7 @@ def _flock(descriptor: int) -> bool:
 
 
 def _cleared(path: Path, descriptor: int) -> bool:
-    """Take an open file away from its name; False, and nothing is changed, where another file has the name by now."""
+    """Remove the name of an open file; False if another file has the name by now."""
     aside = hidden_name(path)
     try:
         path.rename(aside)
@@ -154,7 +158,7 @@ def _cleared(path: Path, descriptor: int) -> bool:
 
 
 def _linked(file: Path, name: Path) -> bool:
-    """Rename a file to what nothing is called yet; False, and the file is gone, where something is."""
+    """Rename a file to a free name; False, and the file is removed, where the name is taken."""
     try:
         os.link(file, name)
     except FileExistsError:

@@ -1,7 +1,8 @@
 """Tensors in a file: the safetensors layout, with a SHA-256 that covers every byte of it.
 
-Eight bytes say how long the JSON header is, the header says what is where, then the raw little-endian values follow
-without gaps. The hash is that of the whole file with its own 64 digits read as zeros; to other tools it is a comment.
+Eight bytes hold the length of the JSON header, the header describes the tensors, then the raw little-endian values
+follow without gaps. The hash is that of the whole file with its own 64 digits read as zeros; for other programs it is
+a comment.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.errors import Diverged
-from npnet.machine.free_space import size_text
+from npnet.machine.resources import size_text
 from npnet.storage import disk
 from npnet.storage.strict_json import parse_json
 
@@ -42,7 +43,7 @@ CODES = {dtype: code for code, dtype in DTYPES.items()}
 
 @dataclass(frozen=True)
 class Slot:
-    """Where one array lies among the values of a file: its type, its shape and its first byte."""
+    """The position of an array in the values of a file: type, shape and first byte."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -50,25 +51,25 @@ class Slot:
 
     @property
     def end(self) -> int:
-        """The byte behind its last one."""
+        """The byte after its last one."""
         return self.start + math.prod(self.shape) * self.dtype.itemsize
 
     def read(self, data: bytes) -> NDArray[Any]:
-        """Copy the array out of the values of its file."""
+        """Copy the array from the values of its file."""
         array: NDArray[Any] = np.ndarray(self.shape, self.dtype, data, self.start)
         return array.astype(self.dtype.newbyteorder("="))
 
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
-    """Write named arrays and texts, as `file_of` has them, atomically."""
+    """Write the file of named arrays and texts atomically."""
     disk.write_atomic(path, file_of(path.name, tensors, metadata))
 
 
 def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
-    """The file that holds named arrays (float32, float64, int64, uint8) and named texts.
+    """Return the file that holds named arrays (float32, float64, int64, uint8) and named texts.
 
-    Raises `Diverged` for an array that is not finite, and ValueError for a header longer than `HEADER_LIMIT`: such a
-    file would be refused when it is read.
+    Raises `Diverged` for an array that is not finite, and ValueError for a header longer than `HEADER_LIMIT`: the file
+    could not be read again.
     """
     if bad := _not_finite(tensors):
         raise Diverged(f"{name} is not written: {bad} is not finite")
@@ -97,7 +98,7 @@ def _header(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) ->
 
 
 def digest_of(beginning: bytes) -> str:
-    """The hash that the first bytes of a file say it has; ValueError where they are none of such a file."""
+    """Return the hash in the first bytes of a file; raise ValueError if there is none."""
     digest = beginning[8 + len(OPENING) :][: len(ZEROS)]
     if beginning[8:].startswith(OPENING) and len(digest) == len(ZEROS):
         return digest.decode()
@@ -105,7 +106,7 @@ def digest_of(beginning: bytes) -> str:
 
 
 def read_tensors(path: Path, limit: int = FILE_LIMIT) -> tuple[Tensors, dict[str, str]]:
-    """Read the arrays and texts of a file of at most `limit` bytes, as `write_tensors` was given them.
+    """Read the arrays and texts of a file of at most `limit` bytes.
 
     Raises `RunError`, which names the file, unless it is whole, unchanged and finite.
     """
@@ -114,7 +115,7 @@ def read_tensors(path: Path, limit: int = FILE_LIMIT) -> tuple[Tensors, dict[str
 
 
 def parse(file: BinaryIO, size: int, limit: int = FILE_LIMIT) -> tuple[Tensors, dict[str, str]]:
-    """Read what `read_tensors` does from an open file of `size` bytes; ValueError says what is off.
+    """Read the arrays and texts of an open file of `size` bytes; ValueError if damaged.
 
     The header is checked against the size of the file before the values are read.
     """

@@ -1,8 +1,8 @@
-"""Backends: one seam, behind which groups are trained here, by joblib in processes, or by Dask on a cluster.
+"""Backends that train groups: this process, processes of joblib, or a cluster of Dask.
 
-Both give up a whole call when a worker dies. So calls are repeated: what is missing is found by looking for results,
-and a group that was begun twice and never ended is given up. On a cluster the same group may run twice at once: the
-first folder that is whole stands.
+Joblib and Dask give up a whole call when a worker dies. The driver repeats calls: it looks for missing results, and
+gives up a group that was begun twice and never ended. On a cluster the same group may run twice at once: the first
+whole folder of a trial stands.
 """
 
 import logging
@@ -14,26 +14,27 @@ from contextlib import contextmanager
 from typing import Any
 
 from npnet.errors import MachineError, UsageError
-from npnet.machine.imports import require_disk_space
 from npnet.machine.refusals import out_of_memory
-from npnet.sweep.task import THREADS, Task
+from npnet.machine.resources import require_address_space
+from npnet.sweep.context import THREADS
+from npnet.sweep.waves import Task
 
 ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://[^/\s]+:\d{1,5}")
 Work = Callable[[Task], int]
 POOL = 64 << 20
-"""Bytes of address space for the threads of a pool of processes: where one cannot start, joblib waits for ever."""
+"""Bytes of address space for the threads of a process pool: where one cannot start, joblib waits for ever."""
 PATIENCE = 5.0  # seconds that a scheduler has to answer
 
 
-class Lost(Exception):
-    """Workers died; what they worked on is not known."""
+class WorkerDied(Exception):
+    """A worker process died; its group is not known."""
 
 
 def run_tasks(work: Work, tasks: Iterable[Task], jobs: int, backend: str, scheduler: str | None) -> Iterator[int]:
-    """Do the work of each task, in any order; gives their numbers as they end.
+    """Do the work of each task, in any order; yields the numbers of groups as they end.
 
-    Raises `Lost` where a worker died, MachineError where a cluster is gone or was never there, UsageError for a
-    backend that joblib does not know.
+    Raises `WorkerDied` where a worker died, MachineError where a cluster does not answer, UsageError for a backend
+    that joblib does not know.
     """
     if backend == "local" and jobs == 1:
         return map(work, tasks)
@@ -43,60 +44,48 @@ def run_tasks(work: Work, tasks: Iterable[Task], jobs: int, backend: str, schedu
 
 
 def require_backend(backend: str, scheduler: str | None) -> None:
-    """UsageError or MachineError where nothing could be trained there, before anything is made for it."""
+    """Raise UsageError or MachineError where a backend cannot train, before a folder is made."""
     if scheduler is not None and backend != "dask":
         raise UsageError("--scheduler is for --backend dask", "leave out --scheduler")
     if backend == "dask":
         with _cluster(scheduler):
             return
     if backend != "local":
-        with _chosen(backend, 1):
+        with _joblib_backend(backend, 1):
             return
 
 
 def _by_joblib(work: Work, tasks: Iterable[Task], jobs: int, backend: str) -> Iterator[int]:
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import BrokenProcessPool
-
-    require_disk_space(POOL, "a pool of processes")
-    with _chosen(backend, jobs):
-        parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
-        try:
-            with deaf_to_ctrl_c():
-                trained = parallel(delayed(work)(task) for task in tasks)
-            yield from trained
-        except BrokenProcessPool as error:
-            raise Lost from error
-
-
-@contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Inside, processes and threads begin without hearing the Ctrl-C that a terminal sends to all; others still do.
-
-    What hears it here is the thread that keeps the time of signals.
-    """
     from multiprocessing import resource_tracker
 
-    from joblib.externals.loky.backend import resource_tracker as another
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker
+    from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    for tracker in (resource_tracker, another):
-        tracker.ensure_running()  # a process that, as it begins, would undo what follows
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    require_address_space(POOL, "a pool of processes")
+    with _joblib_backend(backend, jobs):
+        parallel = Parallel(batch_size=1, pre_dispatch="2 * n_jobs", return_as="generator_unordered")
+        for tracker in (resource_tracker, loky_tracker):
+            tracker.ensure_running()  # starting it later would unblock the signal
+        try:
+            # Processes and threads that start here do not get the Ctrl-C which a terminal sends to all.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            try:
+                trained = parallel(delayed(work)(task) for task in tasks)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            yield from trained
+        except BrokenProcessPool as error:
+            raise WorkerDied from error
 
 
 @contextmanager
-def _chosen(backend: str, jobs: int) -> Iterator[None]:
+def _joblib_backend(backend: str, jobs: int) -> Iterator[None]:
     from joblib import parallel_config
 
     try:
-        local = backend == "local"
-        config = parallel_config(
-            "loky" if local else backend, n_jobs=jobs, inner_max_num_threads=THREADS if local else None
-        )
+        name, threads = ("loky", THREADS) if backend == "local" else (backend, None)
+        config = parallel_config(name, n_jobs=jobs, inner_max_num_threads=threads)
     except ValueError as error:
         raise UsageError(f"joblib has no backend {backend}", "local, dask, or one that is registered") from error
     with config:
@@ -104,7 +93,7 @@ def _chosen(backend: str, jobs: int) -> Iterator[None]:
 
 
 def _by_dask(work: Work, tasks: Iterable[Task], scheduler: str | None) -> Iterator[int]:
-    """By Dask itself: joblib would train here where a cluster has one thread, or one is left of it."""
+    """Train by Dask itself: joblib would train here where the cluster has one thread left."""
     import distributed
 
     with _cluster(scheduler) as client:
@@ -112,12 +101,11 @@ def _by_dask(work: Work, tasks: Iterable[Task], scheduler: str | None) -> Iterat
             for future in distributed.as_completed(client.map(work, list(tasks), pure=False)):  # type: ignore[no-untyped-call]
                 yield future.result()
         except distributed.KilledWorker as error:
-            raise Lost from error
+            raise WorkerDied from error
         except (OSError, TimeoutError, CancelledError) as error:
             reason = str(error) or type(error).__name__
-            raise MachineError(
-                f"the cluster at {scheduler} is gone: {reason}", "npnet resume goes on where it was"
-            ) from error
+            message = f"the cluster at {scheduler} is gone: {reason}"
+            raise MachineError(message, "npnet resume goes on where it was") from error
 
 
 @contextmanager
@@ -129,7 +117,7 @@ def _cluster(scheduler: str | None) -> Iterator[Any]:
         import distributed
     except ImportError as error:
         raise out_of_memory(error) or UsageError("the backend dask needs Dask", "pip install 'npnet[dask]'") from None
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is told in one line below
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its errors become one line below
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:

@@ -1,11 +1,11 @@
-"""The driver of a sweep: wave after wave of groups, whatever happens to workers, until every trial has a result."""
+"""The driver of a sweep: trains wave after wave until every trial has a result."""
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, Protocol
 
 from npnet.config import Experiment
 from npnet.errors import DataError, MachineError, RunError, Unmet
@@ -14,84 +14,89 @@ from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, 
 from npnet.rundir import names as files
 from npnet.rundir.restore import changed_data, data_of
 from npnet.rundir.trial import FAILED, Result, write_trial
+from npnet.runner.prepared_run import PreparedRun
 from npnet.storage import disk
-from npnet.sweep.backends import Lost, require_backend, run_tasks
-from npnet.sweep.checks import ready_to_sweep, require_trainable
-from npnet.sweep.cleanup import drop_weights, outlast_power, tidy
-from npnet.sweep.groups import grouped
-from npnet.sweep.leases import MOST, Leases
-from npnet.sweep.options import SweepOptions
-from npnet.sweep.plan import SweepPlan, read_plan
+from npnet.sweep.backends import WorkerDied, require_backend, run_tasks
+from npnet.sweep.context import SweepContext, prepare_sweep, require_trainable, set_context
+from npnet.sweep.leases import MAX_ATTEMPTS, Leases, watching
+from npnet.sweep.plan import SweepOptions, SweepPlan, read_plan
 from npnet.sweep.results import SweepResults
-from npnet.sweep.show import SweepShow
-from npnet.sweep.table import point_at_best, write_tables
-from npnet.sweep.task import (
-    SweepContext,
-    Task,
-    WavePlan,
-    enter,
-    leases_of,
-    read_wave,
-    require_sweep,
-    trials_folder,
-    wave_path,
-)
-from npnet.sweep.watchdog import watching
-from npnet.sweep.worker import config_files, work
+from npnet.sweep.waves import Task, WavePlan, group_trials, read_wave, trial_folder, wave_path
+from npnet.sweep.worker import work
 
-FRUITLESS = 5  # times in a row that workers may finish nothing, without one group to blame
+MAX_FRUITLESS = 5  # rounds in a row in which workers finish nothing and no single group is to blame
 
 
 @dataclass(frozen=True)
 class SweepEnd:
-    """How a sweep ended: its run, its outcomes, and the exit code."""
+    """The end of a sweep: its run, its results, its status and the exit code."""
 
     run: Run
-    outcomes: SweepResults
+    results: SweepResults
     status: str
     code: int
 
 
-def run_sweep(plan: SweepPlan, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
-    """Make a new sweep folder, and train; until its plan is written, any failure leaves nothing behind."""
-    require_backend(wishes.backend, wishes.scheduler)
-    name = wishes.name or plan.loaded.path.stem
-    with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
-        ready = ready_to_sweep(plan)
+class SweepShow(Protocol):
+    """A display of the progress of a sweep."""
+
+    def begin(self, run: Run, plan: SweepPlan, results: SweepResults, log: Callable[[str], None]) -> None:
+        """Begin to show a sweep whose folder exists; `results` grows while it trains."""
+
+    def trained(self, trials: int, waiting: int) -> None:
+        """Show that so many more trials have ended, and how many groups are still to come."""
+
+    def warn(self, text: str) -> None:
+        """Show a problem that does not stop the sweep."""
+
+    def end(self) -> None:
+        """End the display."""
+
+
+def run_sweep(plan: SweepPlan, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
+    """Make a sweep folder and train; a failure before the plan is written leaves no files."""
+    require_backend(options.backend, options.scheduler)
+    writer, prepared = new_sweep(plan, options, keep=options.keep)
+    # From here on the plan on disk counts, for this process as for those that resume or help.
+    context = SweepContext(writer.run.path, read_plan(writer.run.path), plan.loaded.text, prepared)
+    return _drive(writer, context, options, show, stop)
+
+
+def new_sweep(plan: SweepPlan, options: SweepOptions, **facts: Any) -> tuple[RunWriter, PreparedRun]:
+    """Check the data and write the folder of a new sweep; `facts` join its run.json."""
+    name = options.name or plan.loaded.path.stem
+    with claim_folder(options.run_dir, name) if options.run_dir else claim(options.runs_dir, name) as new:
+        prepared = prepare_sweep(plan)
         text = plan.text(new.folder)
-        first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-        facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "keep": wishes.keep}
-        writer = new.publish(first, plan.loaded.base, **facts, trials=plan.size)
-    # From here on what the file says counts, for this process as for those that resume or help.
-    place = SweepContext(read_plan(writer.run.path / files.SWEEP), plan.loaded.text, ready)
-    return _go_on(writer, place, wishes, show, stop)
+        contents = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
+        info = prepared.noted | {"tags": list(options.tags), "kind": "sweep", **facts, "trials": plan.size}
+        return new.publish(contents, plan.loaded.base, **info), prepared
 
 
-def resume_sweep(run: Run, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
-    """Train what has no result yet; RunError for what is no sweep, InUse while a process works on it."""
-    require_sweep(run.path)
+def resume_sweep(run: Run, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
+    """Train the trials that have no result; raise RunError, or InUse while a process trains."""
+    plan = read_plan(run.path)
     if run.info.get("elsewhere"):
         raise RunError(f"the trials of {run.id} are trained elsewhere", f"npnet sweep --collect {run.path}")
-    require_backend(wishes.backend, wishes.scheduler)
-    plan = read_plan(run.path / files.SWEEP)
+    require_backend(options.backend, options.scheduler)
     plan.spec.method.require()
     with data_of(run):
-        ready = ready_to_sweep(plan)
-    if run.info["data"] != ready.fingerprint:
+        prepared = prepare_sweep(plan)
+    if run.info["data"] != prepared.fingerprint:
         raise DataError(changed_data(run), "put the old data back, or sweep again")
     writer = reclaim(run)
     writer.begin_again()
-    return _go_on(writer, SweepContext(plan, run.config_text, ready), wishes, show, stop)
+    return _drive(writer, SweepContext(run.path, plan, run.config_text, prepared), options, show, stop)
 
 
-def _go_on(writer: RunWriter, place: SweepContext, wishes: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
-    sweep = Sweep(writer, place, wishes, show, stop)
-    show.begin(writer.run, place.plan, sweep.outcomes, writer.log)
+def _drive(writer: RunWriter, context: SweepContext, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
+    sweep = Sweep(writer, context, options, show, stop)
+    show.begin(writer.run, context.plan, sweep.results, writer.log)
     try:
         with stop.waiting():
             return sweep.run()
-    except Interrupted as halted:
-        halted.hint = f"npnet resume {writer.run.id} goes on"
+    except Interrupted as interrupted:
+        interrupted.hint = f"npnet resume {writer.run.id} goes on"
         raise
     finally:
         writer.close()  # without an end in its run.json it reads as interrupted, and can be resumed
@@ -99,101 +104,98 @@ def _go_on(writer: RunWriter, place: SweepContext, wishes: SweepOptions, show: S
 
 
 class Sweep:
-    """A sweep under way: its folder, its plan, and what its trials came to so far."""
+    """A sweep in progress: its folder, its plan and the results of its trials so far."""
 
     def __init__(
-        self, writer: RunWriter, place: SweepContext, wishes: SweepOptions, show: SweepShow, stop: Stop
+        self, writer: RunWriter, context: SweepContext, options: SweepOptions, show: SweepShow, stop: Stop
     ) -> None:
-        self.writer, self.place, self.wishes, self.show, self.stop = writer, place, wishes, show, stop
-        self.folder, self.plan, self.ready = writer.run.path, place.plan, place.ready
-        self.outcomes = SweepResults(self.folder, self.plan)
+        self.writer, self.context, self.options, self.show, self.stop = writer, context, options, show, stop
+        self.folder, self.plan = context.folder, context.plan
+        self.results = SweepResults(self.folder, self.plan)
         self.late: set[int] = set()
-        enter(self.folder, place)
+        set_context(context)
 
     def run(self) -> SweepEnd:
-        """Train wave after wave, then write the tables and say how it ended."""
+        """Train wave after wave, then write the tables."""
         for name in (files.TRIALS, files.WAVES):
             disk.make_folder(self.folder / name)
         disk.remove_file(self.folder / files.STOP)
-        for number, wave in self._waves():
-            if self._over() or not self._train(number, wave):
+        for wave in self._waves():
+            if self._should_stop() or not self._train(wave):
                 return self._finish("interrupted")
         return self._finish("done")
 
-    def _waves(self) -> Iterator[tuple[int, WavePlan]]:
-        """Every wave, as its file has it, or planned from what the ones before found."""
+    def _waves(self) -> Iterator[WavePlan]:
+        """Yield every wave: read from its file, or planned from the results of those before."""
         tried: list[Any] = []
-        number = 0
         while True:
-            path = wave_path(self.folder, number)
-            if not path.exists():
+            number = len(tried)
+            if not wave_path(self.folder, number).exists():
                 stage = self.plan.stage(number, tried)
                 if stage is None:
                     if number:
-                        self._settle(number - 1, set())
+                        self._move_trials(number - 1, set())
                     return
-                groups = grouped(self.plan.trials(stage), self.plan.experiment, self._most)
-                planned = WavePlan(tuple(groups), stage.epochs, stage.goes_on, stage.resumes)
-                disk.write_atomic(path, planned.data())
-            wave = read_wave(path)
+                groups = group_trials(self.plan.trials(stage), self.plan.experiment, self._stack_size)
+                WavePlan(self.folder, number, groups, stage.epochs, stage.goes_on, stage.resumes).write()
+            wave = read_wave(self.folder, number)
             if number:
-                self._settle(number - 1, {trial.number for trial in wave.trials})
-            yield number, wave
-            tried.append(self.outcomes.tried(wave))
-            number += 1
+                self._move_trials(number - 1, {trial.number for trial in wave.trials})
+            yield wave
+            tried.append(self.results.tried(wave))
 
-    def _most(self, experiment: Experiment) -> int:
-        """How many trials stand in one stack; ConfigError where none can be trained."""
-        resolved = require_trainable(experiment, self.ready.experiment.data)
-        return max(1, resolved.cost.models_per_stack // (experiment.ensemble * len(self.ready.folds)))
+    def _stack_size(self, experiment: Experiment) -> int:
+        """Return how many trials train in one stack; raise ConfigError where none can be trained."""
+        resolved = require_trainable(experiment, self.context.prepared.experiment.data)
+        return max(1, resolved.cost.models_per_stack // (experiment.ensemble * len(self.context.prepared.folds)))
 
-    def _train(self, number: int, wave: WavePlan) -> bool:
-        """Train the groups of a wave that miss a result, until none does; False where that is stopped before."""
+    def _train(self, wave: WavePlan) -> bool:
+        """Train the groups of a wave until all have results; False where the sweep stops before."""
         self.late.clear()
-        attempts = Leases(leases_of(self.folder, number))
-        attempts.begin()
-        disk.make_folder(trials_folder(self.folder, number, wave.goes_on))
-        todo = self._collect_all(number, wave)
-        fruitless = 0
-        while todo and not self._over():
+        leases = Leases(wave.leases_folder)
+        leases.clear()
+        disk.make_folder(wave.trials_folder)
+        missing, fruitless = self._missing(wave), 0
+        while missing and not self._should_stop():
+            # A group whose worker died is trained alone, after the others: it may end its next worker too.
+            retried = [group for group in missing if leases.count(group)]
+            fresh = [group for group in missing if group not in retried]
             try:
-                for some in _cautiously(todo, attempts):
-                    self._run(number, wave, some, attempts)
-            except Lost:
-                if not self._over():  # else they were told to stop, as this process was
+                for groups in [*([fresh] if fresh else []), *([group] for group in retried)]:
+                    self._train_groups(wave, groups, leases)
+            except WorkerDied:
+                if not self._should_stop():  # else workers were asked to stop, as this process was
                     self.show.warn("a worker died; what it worked on is tried once more")
-            if self._over():
+            if self._should_stop():
                 break
-            missing = self._collect_all(number, wave)
-            left = [group for group in missing if not self._given_up(number, wave, group, attempts)]
-            fruitless = 0 if len(left) < len(todo) else fruitless + 1
-            if fruitless > FRUITLESS:
+            left = [group for group in self._missing(wave) if not self._given_up(wave, group, leases)]
+            fruitless = 0 if len(left) < len(missing) else fruitless + 1
+            if fruitless > MAX_FRUITLESS:
                 hint = "is there memory enough, and do all workers see this folder? npnet resume goes on"
                 raise MachineError(f"workers die again and again, or leave nothing in {self.folder}", hint)
-            todo = left
-        attempts.begin()
-        return not todo
+            missing = left
+        leases.clear()
+        return not missing
 
-    def _run(self, number: int, wave: WavePlan, some: list[int], attempts: Leases) -> None:
-        """Train some groups, and take what they leave as it comes."""
-        wishes = self.wishes
-        told = wishes.keep, wishes.trial_timeout, os.getpid(), wishes.backend == "local"
-        tasks = [Task(str(self.folder), number, group, *told) for group in some]
-        # What ended a worker may do so again, which then must not be this process.
-        alone = len(some) == 1 and attempts.count(some[0]) > 0
-        jobs = max(2, wishes.jobs) if alone else wishes.jobs
-        with watching(self.folder, self.stop, attempts, wishes.trial_timeout, self.late):
-            wanted = takewhile(lambda _: not self._over(), tasks)  # those not begun yet are left
-            trained = run_tasks(work, wanted, jobs, wishes.backend, wishes.scheduler)
-            for left, group in enumerate(self._until_stopped(trained), 1):
-                before = len(self.outcomes.trials)
-                self._collect(number, wave, group)
-                self.show.trained(len(self.outcomes.trials) - before, len(tasks) - left)
-                if self._over():
+    def _train_groups(self, wave: WavePlan, groups: list[int], leases: Leases) -> None:
+        """Train groups, and collect their results as they end."""
+        o = self.options
+        shared = o.keep, o.trial_timeout, os.getpid(), o.backend == "local"
+        tasks = [Task(str(self.folder), wave.number, group, *shared) for group in groups]
+        # A group that ended a worker must not end this process.
+        jobs = max(2, o.jobs) if len(groups) == 1 and leases.count(groups[0]) else o.jobs
+        with watching(self.folder, self.stop, leases, o.trial_timeout, self.late):
+            begun = takewhile(lambda _: not self._should_stop(), tasks)
+            trained = run_tasks(work, begun, jobs, o.backend, o.scheduler)
+            for count, group in enumerate(self._until_stopped(trained), 1):
+                before = len(self.results.trials)
+                self._collect(wave, group)
+                self.show.trained(len(self.results.trials) - before, len(tasks) - count)
+                if self._should_stop():
                     disk.write_atomic(self.folder / files.STOP, b"")
 
     def _until_stopped(self, trained: Iterator[int]) -> Iterator[int]:
-        """The same groups, up to a signal: what is trained at that moment is given up, wherever it is."""
+        """Yield groups up to a signal: groups that are training at that moment are dropped."""
         while True:
             try:
                 with self.stop.interrupting():
@@ -204,88 +206,80 @@ class Sweep:
                 return
             yield group
 
-    def _collect_all(self, number: int, wave: WavePlan) -> list[int]:
-        """Take every result that is whole; the groups that miss one."""
-        return [group for group in range(len(wave.groups)) if not self._collect(number, wave, group, check=True)]
+    def _missing(self, wave: WavePlan) -> list[int]:
+        """Collect every result whose files are whole; returns the groups that miss a result."""
+        return [group for group in range(len(wave.groups)) if not self._collect(wave, group, check=True)]
 
-    def _collect(self, number: int, wave: WavePlan, group: int, check: bool = False) -> bool:
-        """Take the results of a group; whether all are there and, where that is asked, whole."""
-        dropped, whole = frozenset([files.WEIGHTS] if self.wishes.keep == "best" else []), True
+    def _collect(self, wave: WavePlan, group: int, check: bool = False) -> bool:
+        """Collect the results of a group; returns whether all exist and, if `check`, are whole."""
+        removed = frozenset([files.WEIGHTS] if self.options.keep == "best" else [])
+        found = 0
         for trial in wave.groups[group]:
-            where = (number, wave, trial)
-            result = self.outcomes.find_whole(*where, dropped) if check else self.outcomes.find(*where)
-            if result is None:
-                whole = False
-            else:
-                self.outcomes.note(trial, result)
-        return whole
+            result = self.results.find_whole(wave, trial, removed) if check else self.results.find(wave, trial)
+            if result is not None:
+                self.results.add(trial, result)
+                found += 1
+        return found == len(wave.groups[group])
 
-    def _given_up(self, number: int, wave: WavePlan, group: int, attempts: Leases) -> bool:
-        """Note the trials of a group as failed that ended its workers twice, or took too long."""
+    def _given_up(self, wave: WavePlan, group: int, leases: Leases) -> bool:
+        """Write failed results for a group that ended its workers twice, or took too long."""
         if group in self.late:
-            reason = f"took longer than {self.wishes.trial_timeout:g} s, and did not stop"
-        elif attempts.count(group) >= MOST:
+            reason = f"took longer than {self.options.trial_timeout:g} s, and did not stop"
+        elif leases.count(group) >= MAX_ATTEMPTS:
             reason = "its worker died twice: killed, or out of memory"
         else:
             return False
         for trial in wave.groups[group]:
-            shelf = trials_folder(self.folder, number, wave.goes_on)
-            written = config_files(self.place, self.folder, trial)
-            write_trial(shelf, Result(trial.number, FAILED, code=MachineError.code, reason=reason), written)
-        return self._collect(number, wave, group)
+            result = Result(trial.number, FAILED, code=MachineError.code, reason=reason)
+            write_trial(wave.trials_folder, result, self.context.config_files(trial))
+        return self._collect(wave, group)
 
-    def _settle(self, number: int, survivors: set[int]) -> None:
-        """Bring the trials of a wave that did not go on to where they stay."""
-        wave = read_wave(wave_path(self.folder, number))
+    def _move_trials(self, number: int, survivors: set[int]) -> None:
+        """Move trials of a wave that do not go on to their final folders."""
+        wave = read_wave(self.folder, number)
         if not wave.goes_on:
             return
         for trial in wave.trials:
-            name = files.trial_name(trial.number)
-            shelf = trials_folder(self.folder, number, goes_on=True) / name
-            if trial.number not in survivors and shelf.exists():
-                disk.claim_name(shelf, self.folder / files.TRIALS / name)
+            folder = wave.trials_folder / files.trial_name(trial.number)
+            if trial.number not in survivors and folder.exists():
+                disk.claim_name(folder, trial_folder(self.folder, trial.number))
         disk.sync_folder(self.folder / files.TRIALS)
 
-    def _over(self) -> bool:
-        """Whether to stop before all is done."""
-        most = self.wishes.max_failures
-        failed = most is not None and len(self.outcomes.failed) > most
+    def _should_stop(self) -> bool:
+        """Return whether to stop before all trials have results."""
+        limit = self.options.max_failures
+        failed = limit is not None and len(self.results.failed) > limit
         return failed or bool(self.stop) or (self.folder / files.STOP).exists()
 
     def _finish(self, status: str) -> SweepEnd:
-        """Write the tables, point at the best trial, and say how it ended."""
-        missing = [
-            trial
-            for trial in self.outcomes.trials
-            if not (self.folder / files.TRIALS / files.trial_name(trial)).is_dir()
-        ]
-        for number in missing:
-            self.outcomes.trials.pop(number)
-        write_tables(self.outcomes)
-        point_at_best(self.outcomes)
-        best = self.outcomes.best
+        """Write the tables and the end of the sweep."""
+        results = self.results
+        for number in [number for number in results.trials if not trial_folder(self.folder, number).is_dir()]:
+            del results.trials[number]
+        results.write_tables()
         if status == "done":
-            if best is not None and self.wishes.keep == "best":
-                drop_weights(self.folder, set(self.outcomes.trials) - {best.best})
-            tidy(self.folder)
-            outlast_power()
+            if self.options.keep == "best" and results.best is not None:
+                for number in results.trials.keys() - {results.best.best}:
+                    disk.remove_file(trial_folder(self.folder, number) / files.WEIGHTS)
+            self._remove_leftovers()
+            os.sync()  # trials are written unsynced: one flush of all takes a fraction of one for each file
         with self.stop.writing():
-            self.writer.finish(status, best_epoch=None, error=None, **self.outcomes.counts)
-        return SweepEnd(self.writer.run, self.outcomes, status, self._code(status))
-
-    def _code(self, status: str) -> int:
+            self.writer.finish(status, best_epoch=None, error=None, **results.counts)
+        code = Unmet.code if results.failed else 0
         if self.stop:
-            return exit_code(self.stop.number)
-        if self.outcomes.failed:
-            return Unmet.code
-        return 0 if status == "done" else exit_code(signal.SIGINT)  # the file STOP is a Ctrl-C from afar
+            code = exit_code(self.stop.number)
+        elif status != "done" and not results.failed:
+            code = exit_code(signal.SIGINT)  # the file STOP is a Ctrl-C from another process
+        return SweepEnd(self.writer.run, results, status, code)
 
-
-def _cautiously(groups: list[int], attempts: Leases) -> Iterator[list[int]]:
-    """All groups at once but those in which a worker died, one by one."""
-    fresh = [group for group in groups if not attempts.count(group)]
-    if fresh:
-        yield fresh
-    for group in groups:
-        if group not in fresh:
-            yield [group]
+    def _remove_leftovers(self) -> None:
+        """Remove files of a sweep in progress, and hidden files of processes that died."""
+        waves = self.folder / files.WAVES
+        for path in waves.glob("*.json"):
+            for inner in (path.with_suffix(".leases"), path.with_suffix("")):
+                if inner.is_dir():
+                    disk.remove_folder(inner)
+        disk.remove_file(self.folder / files.STOP)
+        for folder in (self.folder, self.folder / files.TRIALS, waves):
+            for path in folder.glob(".*.tmp.*"):
+                (disk.remove_folder if path.is_dir() and not path.is_symlink() else disk.remove_file)(path)

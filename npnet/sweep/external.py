@@ -1,4 +1,4 @@
-"""Trials that are trained elsewhere: a command for each, and the tables of what they left."""
+"""Trials that other programs train: a command for each, and tables of what they leave."""
 
 import json
 import re
@@ -8,88 +8,74 @@ from pathlib import Path
 from typing import Any
 
 from npnet.config.nodes import parse_scalar
-from npnet.errors import RunError, UsageError
-from npnet.rundir import CONFIG, RESOLVED, Run, claim, claim_folder, reclaim
+from npnet.errors import RunError, Unmet, UsageError
+from npnet.rng import trial_seed
+from npnet.rundir import Run, reclaim
 from npnet.rundir import names as files
 from npnet.rundir.trial import DONE, FAILED, Result
 from npnet.storage import disk
-from npnet.sweep.checks import ready_to_sweep
-from npnet.sweep.driver import SweepEnd
-from npnet.sweep.options import SweepOptions
-from npnet.sweep.plan import SweepPlan, read_plan
+from npnet.sweep.context import THREADS
+from npnet.sweep.driver import SweepEnd, new_sweep
+from npnet.sweep.plan import SweepOptions, SweepPlan, Trial, read_plan
 from npnet.sweep.results import SweepResults
-from npnet.sweep.table import point_at_best, write_tables
-from npnet.sweep.task import THREADS, require_sweep
-from npnet.sweep.trial import Trial
-from npnet.sweep.worker import finite
+from npnet.sweep.trial_files import finite
+from npnet.sweep.waves import trial_folder
 
 PLAIN = re.compile(r"[\w./-]+")
 CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}
+"""Exit codes of trainings by the status of their runs."""
 
 
-def prepare_folder(plan: SweepPlan, wishes: SweepOptions) -> Path:
-    """Make the folder of a sweep whose trials are trained elsewhere; UsageError for a search that learns."""
+def prepare_folder(plan: SweepPlan, options: SweepOptions) -> Path:
+    """Make a sweep folder for other programs; raise UsageError if the search needs results."""
     stage = plan.stage(0, [])
     if stage is not None and (stage.goes_on or plan.points > len(stage.points)):
         raise UsageError("this search needs results before it goes on", "grid, random and sobol can be run elsewhere")
-    name = wishes.name or plan.loaded.path.stem
-    with claim_folder(wishes.run_dir, name) if wishes.run_dir else claim(wishes.runs_dir, name) as new:
-        ready = ready_to_sweep(plan)
-        text = plan.text(new.folder)
-        facts = ready.noted | {"tags": list(wishes.tags), "kind": "sweep", "elsewhere": True}
-        first = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-        new.publish(first, plan.loaded.base, **facts, trials=plan.size).close()
-    folder = wishes.run_dir or wishes.runs_dir / new.folder.name
+    writer, _ = new_sweep(plan, options, elsewhere=True)
+    writer.close()
+    folder = options.run_dir or options.runs_dir / writer.run.path.name
     disk.make_folder(folder / files.TRIALS)
     return folder
 
 
-def _trials(plan: SweepPlan) -> Iterator[Trial]:
-    stage = plan.stage(0, [])
-    return plan.trials(stage) if stage else iter(())
-
-
 def commands(plan: SweepPlan, folder: Path) -> Iterator[str]:
-    """A line for each trial that trains it, whole and quoted for a shell."""
+    """Yield a line for each trial: the command that trains it, quoted for a shell."""
     for trial in _trials(plan):
-        seed = trial.model_seed(plan.loaded.experiment.seed)
+        seed = trial_seed(plan.loaded.experiment.seed, trial.number)
         values = {**plan.values(trial), "model_seed": seed, "threads": THREADS, "sweep": None}
         settings = [setting(key, value) for key, value in values.items()]
-        where = ["--run-dir", str(folder / files.TRIALS / files.trial_name(trial.number)), "--quiet", "--no-plots"]
-        yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *where])
+        run_dir = ["--run-dir", str(trial_folder(folder, trial.number)), "--quiet", "--no-plots"]
+        yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *run_dir])
 
 
 def setting(key: str, value: Any) -> str:
-    """KEY=VALUE that reads back as the value: text as it is where it can be."""
+    """Return KEY=VALUE that reads back as the value; plain text stays as it is."""
     if isinstance(value, str) and parse_scalar(value) == value and PLAIN.fullmatch(value):
         return f"{key}={value}"
     return f"{key}={json.dumps(value)}"
 
 
 def collect(folder: Path) -> SweepEnd:
-    """Make the tables of a folder whose trials were trained elsewhere; RunError for what is no sweep."""
-    require_sweep(folder)
-    plan = read_plan(folder / files.SWEEP)
-    outcomes = SweepResults(folder.resolve(), plan)
+    """Write the tables of trials that other programs trained; raise RunError without any."""
+    plan = read_plan(folder)
+    results = SweepResults(folder.resolve(), plan)
     for trial in _trials(plan):
-        path = folder / files.TRIALS / files.trial_name(trial.number)
+        path = trial_folder(folder, trial.number)
         if path.is_dir():
-            result = outcomes.results[trial.number] = result_of(trial, Run(path), plan)
-            outcomes.note(trial, result)
-    if not outcomes.trials:
+            results.external[trial.number] = result_of(trial, Run(path), plan)
+            results.add(trial, results.external[trial.number])
+    if not results.trials:
         raise RunError(f"{folder} has no trials yet", "npnet sweep CONFIG --emit-commands prints what trains them")
-    write_tables(outcomes)
-    point_at_best(outcomes)
-    missing = plan.size - len(outcomes.trials)
+    results.write_tables()
+    missing = plan.size - len(results.trials)
     status, run = "interrupted" if missing else "done", Run(folder)
-    reclaim(run).finish(status, error=None, **outcomes.counts)
-    return SweepEnd(run, outcomes, status, 8 if outcomes.failed or missing else 0)
+    reclaim(run).finish(status, error=None, **results.counts)
+    return SweepEnd(run, results, status, Unmet.code if results.failed or missing else 0)
 
 
 def result_of(trial: Trial, run: Run, plan: SweepPlan) -> Result:
-    """The result of a trial, from the run folder that a training left."""
-    info, status = run.info, run.status
-    done = status == "done"
+    """Return the result of a trial, from the run folder of its training."""
+    info, done = run.info, run.status == "done"
     scores = run.metrics() if done else {}
     return Result(
         trial.number,
@@ -97,8 +83,13 @@ def result_of(trial: Trial, run: Run, plan: SweepPlan) -> Result:
         epochs=len(run.history().get("epoch", ())),
         best_epoch=info["best_epoch"] or 0,
         value=plan.goal.value(scores),
-        code=0 if done else CODES[status],
-        reason=None if done else info["error"] or status,
+        code=0 if done else CODES[run.status],
+        reason=None if done else info["error"] or run.status,
         seconds=float(info["seconds"] or 0.0),
         metrics=finite(scores),
     )
+
+
+def _trials(plan: SweepPlan) -> Iterator[Trial]:
+    stage = plan.stage(0, [])
+    return plan.trials(stage) if stage else iter(())

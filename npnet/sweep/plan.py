@@ -1,165 +1,177 @@
-"""The plan of a sweep: its config with what to try, which never changes, and what follows from it."""
+"""The plan of a sweep: its config with the values to try, and the trials of it."""
 
+import csv
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from npnet import config
 from npnet.config import Experiment, Loaded
 from npnet.config.files import SIZE
 from npnet.config.loaded import TrialConfigs
-from npnet.config.nodes import ConfigIssue, dotted
+from npnet.config.nodes import ConfigIssue, Node, SourceLocation, dotted, parse_scalar
 from npnet.config.nodes import Path as Keys
 from npnet.config.overrides import kind_at
 from npnet.config.sweep import SweepSpec, maximizes
 from npnet.config.type_info import branches
 from npnet.config.writer import relocated, write_resolved
-from npnet.errors import ConfigError, OptionError, RunError
+from npnet.errors import ConfigError, DataError, OptionError, RunError
 from npnet.model.cross_validation import Scores
+from npnet.rng import trial_seed
+from npnet.rundir import names as files
 from npnet.search import Choice, Range, Space, Stage, Tried, methods
 from npnet.storage import disk
-from npnet.sweep.trial import Trial
+
+Keep = Literal["all", "best", "light", "none"]
+HINT = "npnet sweep CONFIG makes one"
+MAX_CELLS = 5000  # of a table of points, which a plan can hold
+TABLE_HINT = "its first line names keys, each other line is a trial"
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """Options of a sweep outside its config: its folder, where it trains, what it keeps.
+
+    `keep`: light keeps config, history, scores and weights of every trial, all its last state too, best the weights
+    of the best trial only, none no weights.
+    """
+
+    runs_dir: Path
+    run_dir: Path | None = None
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    jobs: int = 1
+    backend: str = "local"
+    scheduler: str | None = None
+    keep: Keep = "light"
+    max_failures: int | None = None
+    trial_timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of a sweep: the values of a point, trained from initial values of its own.
+
+    The numbers of trials, points and repeats start at 1.
+    """
+
+    number: int
+    point: int
+    repeat: int
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The score that a sweep makes large or small: of which part, which one."""
+    """The score by which trials are ranked: its split, its name and its direction."""
 
-    part: str
+    split: str
     score: str
     maximizes: bool
 
     @property
     def name(self) -> str:
-        """The name as it is written: validation.roc_auc."""
-        return f"{self.part}.{self.score}"
+        """The name as users write it: validation.roc_auc."""
+        return f"{self.split}.{self.score}"
 
     def value(self, scores: Scores) -> float | None:
-        """The score among others, turned so that less is better; None where it is undefined."""
-        value = scores.get(self.part, {}).get(self.score)
+        """Return the score, negated if it is maximized: less is better; None if undefined."""
+        value = scores.get(self.split, {}).get(self.score)
         return None if value is None or value != value else -value if self.maximizes else value
 
     def written(self, value: float) -> float:
-        """A value as the score that it is."""
+        """Return the score that has such a value."""
         return -value if self.maximizes else value
 
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """A config whose key `sweep` says what to try."""
+    """A config and its key `sweep`."""
 
     loaded: Loaded
-
-    @property
-    def spec(self) -> SweepSpec:
-        """What to try, and how."""
-        assert self.loaded.experiment.sweep is not None
-        return self.loaded.experiment.sweep
+    spec: SweepSpec
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys whose values differ."""
+        """The keys whose values differ between trials."""
         return tuple(self.spec.parameters)
 
     @cached_property
     def goal(self) -> Goal:
-        """The score by which the best is found: as written, or the monitored one."""
-        experiment = self.loaded.experiment
+        """The score by which trials are ranked: the written one, or the monitored one."""
         if self.spec.metric is not None:
-            part, _, score = self.spec.metric.name.partition(".")
-            return Goal(part, score, self.spec.metric.maximizes)
-        part, _, score = experiment.monitored.partition("_")
-        return Goal(part, score, maximizes(score))
+            split, _, score = self.spec.metric.name.partition(".")
+            return Goal(split, score, self.spec.metric.maximizes)
+        split, _, score = self.loaded.experiment.monitored.partition("_")
+        return Goal(split, score, maximizes(score))
 
     @cached_property
     def space(self) -> Space:
-        """What may be tried."""
+        """The search space."""
         experiment = self.loaded.experiment
-        parameters = {key: _suited(key, one) for key, one in self.spec.parameters.items()}
+        parameters = {key: _with_distribution(key, parameter) for key, parameter in self.spec.parameters.items()}
         return Space(parameters, self.spec.trials, experiment.epochs, experiment.seed)
 
     @property
     def points(self) -> int:
-        """How many points there are, or will be."""
+        """The number of points of the whole sweep."""
         return self.spec.method.count(self.space)
 
     @property
     def size(self) -> int:
-        """How many trials there are, or will be."""
+        """The number of trials of the whole sweep."""
         return self.points * self.spec.seeds
 
     def stage(self, number: int, tried: Sequence[Sequence[Tried]]) -> Stage | None:
-        """What to train next, from what the stages before it found."""
+        """Return the next stage, given the results of the stages before it; None after the last one."""
         return self.spec.method.stage(self.space, number, tried)
 
     def trials(self, stage: Stage) -> Iterator[Trial]:
-        """The trials of a stage: each point as often as it is repeated."""
+        """Yield the trials of a stage: `seeds` trials for each point."""
+        seeds = self.spec.seeds
         for point, values in stage.points:
-            for repeat in range(1, self.spec.seeds + 1):
-                yield Trial.of(point, repeat, self.spec.seeds, values)
+            for repeat in range(1, seeds + 1):
+                yield Trial((point - 1) * seeds + repeat, point, repeat, values)
 
     def values(self, trial: Trial) -> Mapping[str, Any]:
-        """The values of a trial by their keys."""
+        """Return the values of a trial by their keys."""
         return dict(zip(self.keys, trial.values, strict=True))
 
     def experiment(self, trial: Trial) -> Experiment:
-        """The experiment of a trial; ConfigError where its values do not go together."""
-        found = self._variants.experiment(self.values(trial))
-        return found.model_copy(update={"model_seed": trial.model_seed(found.seed)})
+        """Return the experiment of a trial; raise ConfigError if its values are not valid together."""
+        found = self._configs.experiment(self.values(trial))
+        return found.model_copy(update={"model_seed": trial_seed(found.seed, trial.number)})
 
     @cached_property
-    def _variants(self) -> TrialConfigs:
+    def _configs(self) -> TrialConfigs:
         return TrialConfigs(self.loaded.root)
 
     def text(self, folder: Path) -> bytes:
-        """The file sweep.yaml in a folder: the whole config, with what to try."""
+        """Return the file sweep.yaml of a folder: the whole config with the values to try."""
         return write_resolved(relocated(self.loaded.experiment, self.loaded.base, folder)).encode()
 
 
-def _suited(key: str, parameter: Choice | Range) -> Choice | Range:
-    """A range with whole bounds of a key that takes decimals, such as 0 to 1, is one of decimals."""
-    if isinstance(parameter, Choice) or parameter.distribution is not None:
-        return parameter
-    kinds = {bare for bare, _ in branches(kind_at(key))}
-    return parameter.model_copy(update={"distribution": "uniform"}) if float in kinds else parameter
+def make_plan(loaded: Loaded) -> SweepPlan:
+    """Return the plan of a config.
 
-
-def read_plan(path: Path) -> SweepPlan:
-    """The plan that a file has; RunError for anything else."""
-    with disk.reading(path):
-        text = disk.read_regular_file(path, SIZE)
-    try:
-        loaded = config.load_alone(path, text)
-    except ConfigError as error:
-        raise RunError(f"{path} cannot be used: {error.message}") from error
-    if loaded.experiment.sweep is None:
-        raise RunError(f"{path} is no plan of a sweep", "npnet sweep CONFIG makes one")
-    return SweepPlan(loaded)
-
-
-def planned(loaded: Loaded) -> SweepPlan:
-    """The plan of a config; ConfigError where it says nothing to try, UsageError where its method lacks a package."""
-    if loaded.experiment.sweep is None:
+    Raises ConfigError where there is nothing to try or a setting applies to no trial, UsageError where the package of
+    a search method is missing.
+    """
+    e, found = loaded.experiment, list[ConfigIssue]()
+    if e.sweep is None:
         raise ConfigError(
             f"{loaded.path} has no key sweep, and no list is given",
             "npnet sweep CONFIG learning_rate=[0.01,0.1] tries two values",
         )
-    loaded.experiment.sweep.method.require()
-    refuse_unused(loaded)
-    return SweepPlan(loaded)
-
-
-def refuse_unused(loaded: Loaded) -> None:
-    """ConfigError for settings that no trial of a sweep would use."""
-    e, found = loaded.experiment, list[ConfigIssue]()
-    assert e.sweep is not None
+    e.sweep.method.require()
     if e.weights is not None:
         found.append(loaded.issue(("weights",), "a trial starts from initial values", "take weights out"))
     if e.model_seed is not None:
-        what = "every trial has a model_seed of its own, made of seed and its number"
-        found.append(loaded.issue(("model_seed",), what, "take model_seed out"))
+        message = "every trial has a model_seed of its own, made of seed and its number"
+        found.append(loaded.issue(("model_seed",), message, "take model_seed out"))
     if isinstance(e.threads, int) and e.threads > 1:
         hint = "write threads: auto; --jobs N trains in N processes"
         found.append(loaded.issue(("threads",), "a trial is trained by one thread", hint))
@@ -170,3 +182,60 @@ def refuse_unused(loaded: Loaded) -> None:
         found.append(loaded.issue(key, f"{dotted(key)}: {error.message}", error.hint))
     if found:
         raise loaded.config_error(found)
+    return SweepPlan(loaded, e.sweep)
+
+
+def read_plan(folder: Path) -> SweepPlan:
+    """Read the plan of a sweep folder; raise RunError where there is none that can be used."""
+    path = folder / files.SWEEP
+    if not path.is_file():
+        raise RunError(f"{folder} is no sweep: it has no {files.SWEEP}", HINT)
+    with disk.reading(path):
+        text = disk.read_regular_file(path, SIZE)
+    try:
+        loaded = config.load_alone(path, text)
+    except ConfigError as error:
+        raise RunError(f"{path} cannot be used: {error.message}") from error
+    if loaded.experiment.sweep is None:
+        raise RunError(f"{path} is not the plan of a sweep", HINT)
+    return SweepPlan(loaded, loaded.experiment.sweep)
+
+
+def _with_distribution(key: str, parameter: Choice | Range) -> Choice | Range:
+    """Make a range of decimals of whole bounds, such as 0 to 1, if its key takes decimals."""
+    if isinstance(parameter, Choice) or parameter.distribution is not None:
+        return parameter
+    kinds = {bare for bare, _ in branches(kind_at(key))}
+    return parameter.model_copy(update={"distribution": "uniform"}) if float in kinds else parameter
+
+
+def read_points(path: Path) -> tuple[Mapping[str, Node], str]:
+    """Read a CSV table of points: the values of each key, and the search method that lists them.
+
+    Cells are read as YAML values. Raises DataError where the file is no table, or too large for a plan.
+    """
+    try:
+        text = disk.read_regular_file(path, 2**22).decode()
+        header, *rows = list(csv.reader(text.splitlines(), strict=True)) or [[]]
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}", TABLE_HINT) from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is no table of text: {error}") from None
+    keys = [key.strip() for key in header]
+    if not keys or not rows:
+        raise DataError(f"{path} has no rows", TABLE_HINT)
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(keys):
+            raise DataError(f"{path}: line {number} has {len(row)} cells, the first line has {len(keys)}")
+    if len(keys) * len(rows) > MAX_CELLS:
+        raise DataError(f"{path} has {len(rows)} rows, which is too many points to list", "several tables, or a grid?")
+    points = [[parse_scalar(cell.strip()) for cell in row] for row in rows]
+    columns = zip(keys, zip(*points, strict=True), strict=True)
+    values = {key: Node.of(_distinct(column), SourceLocation(str(path))) for key, column in columns}
+    return values, json.dumps({"listed": {"points": points}})
+
+
+def _distinct(values: tuple[Any, ...]) -> list[Any]:
+    return list({(type(value), value): value for value in values}.values())

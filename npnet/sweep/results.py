@@ -1,28 +1,32 @@
-"""Outcomes: what the trials of a sweep came to, point by point, and which point is the best."""
+"""Results of a sweep's trials, the ranking of its points, and the tables that hold both."""
 
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from npnet.errors import RunError
+from npnet.rundir import Run
 from npnet.rundir import names as files
+from npnet.rundir.table import mixed_line
 from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.storage import disk
-from npnet.sweep.plan import SweepPlan
-from npnet.sweep.task import WavePlan, trials_folder
-from npnet.sweep.trial import Trial
+from npnet.sweep.plan import SweepPlan, Trial
+from npnet.sweep.waves import WavePlan, trial_folder
+
+HEAD = ("number", "point", "repeat", "status", "epochs", "best_epoch")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A point so far: the mean of its repeats and their deviation (n - 1); infinite where one failed."""
+    """A point: mean and deviation (n - 1) of its repeats; an infinite mean if one failed."""
 
     point: int
     values: Point
@@ -33,39 +37,38 @@ class Standing:
 
 
 class SweepResults:
-    """The results of a sweep's trials, as its folder has them; only a few numbers of each stay in memory."""
+    """Results of the trials of a sweep folder; of each, only a few numbers stay in memory."""
 
     def __init__(self, folder: Path, plan: SweepPlan) -> None:
         self.folder, self.plan = folder, plan
         self.values: dict[int, float] = {}
         self.failed: dict[int, str] = {}
         self.trials: dict[int, Trial] = {}
-        self.workers: set[str] = set()  # what may explain other bits: one, where all were alike
-        self.results: dict[int, Result] = {}  # of trials whose folders hold none, for they were trained elsewhere
+        self.workers: set[str] = set()  # what may explain different last bits: one text if all workers were alike
+        self.external: dict[int, Result] = {}  # of trials that other commands trained: their folders hold no result
 
-    def find(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Result | None:
-        """The result that a trial has in a wave; None where it has none."""
-        for place in self._places(wave, wave_plan, trial):
+    def find(self, wave: WavePlan, trial: Trial) -> Result | None:
+        """Return the result that a trial has while its wave is the last one; None where it has none."""
+        for folder in self._folders(wave, trial):
             with suppress(RunError):
-                return read_result(place)
+                return read_result(folder)
         return None
 
-    def find_whole(self, wave: int, wave_plan: WavePlan, trial: Trial, dropped: frozenset[str]) -> Result | None:
-        """The same of a trial whose files, but for `dropped`, are those of its result; another folder is removed."""
-        for place in self._places(wave, wave_plan, trial):
-            if result := whole_result(place, missing=dropped):
+    def find_whole(self, wave: WavePlan, trial: Trial, removed: frozenset[str]) -> Result | None:
+        """Return a result whose files but the `removed` have its hashes; remove other folders."""
+        for folder in self._folders(wave, trial):
+            if result := whole_result(folder, missing=removed):
                 return result
-            if place.exists():
-                disk.remove_folder(place)
+            if folder.exists():
+                disk.remove_folder(folder)
         return None
 
-    def _places(self, wave: int, wave_plan: WavePlan, trial: Trial) -> Iterable[Path]:
-        """Where the folder of a trial may be while its wave is the last."""
-        shelves = dict.fromkeys((trials_folder(self.folder, wave, wave_plan.goes_on), self.folder / files.TRIALS))
-        return (shelf / files.trial_name(trial.number) for shelf in shelves)
+    def _folders(self, wave: WavePlan, trial: Trial) -> Iterable[Path]:
+        name = files.trial_name(trial.number)
+        return dict.fromkeys((wave.trials_folder / name, trial_folder(self.folder, trial.number)))
 
-    def note(self, trial: Trial, result: Result) -> None:
-        """Take the result of a trial, in place of that of an earlier wave."""
+    def add(self, trial: Trial, result: Result) -> None:
+        """Add the result of a trial; it replaces that of an earlier wave."""
         self.trials[trial.number] = trial
         self.workers.add(json.dumps(result.worker, sort_keys=True))
         self.values[trial.number] = math.inf if result.value is None else result.value
@@ -74,40 +77,81 @@ class SweepResults:
         else:
             self.failed[trial.number] = result.reason or "failed"
 
-    def result(self, number: int) -> Result:
-        """The result of a trial, where it stays at the end; RunError where there is none."""
-        return self.results.get(number) or read_result(self.folder / files.TRIALS / files.trial_name(number))
-
     def tried(self, wave: WavePlan) -> list[Tried]:
-        """The points of a wave with their means."""
+        """Return the points of a wave with their means, for the search method."""
         return [Tried(one.point, one.values, one.mean) for one in self._standings(wave.trials)]
 
     def standings(self) -> list[Standing]:
-        """All points, the best first."""
-        return sorted(self._standings(list(self.trials.values())), key=lambda one: (one.mean, one.point))
+        """Return all points, the best first."""
+        return sorted(self._standings(self.trials.values()), key=lambda one: (one.mean, one.point))
 
-    def _standings(self, trials: list[Trial]) -> list[Standing]:
+    def _standings(self, trials: Iterable[Trial]) -> list[Standing]:
         points: dict[int, list[Trial]] = defaultdict(list)
-        for trial in sorted(trials, key=lambda one: one.number):
+        for trial in sorted(trials, key=lambda trial: trial.number):
             if trial.number in self.values:
                 points[trial.point].append(trial)
-        return [self._standing(point, some) for point, some in points.items()]
+        return [self._standing(repeats) for repeats in points.values()]
 
-    def _standing(self, point: int, trials: list[Trial]) -> Standing:
-        values = np.array([self.values[trial.number] for trial in trials])
-        several = len(values) > 1 and bool(np.isfinite(values).all())
-        deviation = float(values.std(ddof=1)) if several else math.nan
-        best = trials[int(np.argmin(values))].number
-        return Standing(point, trials[0].values, float(values.mean()), deviation, len(trials), best)
-
-    @property
-    def counts(self) -> dict[str, int | str | None]:
-        """What run.json says of it: how many trials, how many of them failed, the folder of the best one."""
-        best = None if self.best is None else f"{files.TRIALS}/{files.trial_name(self.best.best)}"
-        return {"trials": len(self.trials), "failed": len(self.failed), "best": best}
+    def _standing(self, repeats: list[Trial]) -> Standing:
+        values = np.array([self.values[trial.number] for trial in repeats])
+        spread = len(values) > 1 and bool(np.isfinite(values).all())
+        deviation = float(values.std(ddof=1)) if spread else math.nan
+        first, best = repeats[0], repeats[int(np.argmin(values))].number
+        return Standing(first.point, first.values, float(values.mean()), deviation, len(repeats), best)
 
     @property
     def best(self) -> Standing | None:
-        """The point with the best mean; None while none has one."""
-        found = min(self.standings(), key=lambda one: (one.mean, one.point), default=None)
+        """The point with the best mean; None while no point has a finite one."""
+        found = next(iter(self.standings()), None)
         return found if found is not None and math.isfinite(found.mean) else None
+
+    @property
+    def counts(self) -> dict[str, int | str | None]:
+        """Fields of run.json: the numbers of trials and failures, and the best trial's folder."""
+        best = None if self.best is None else f"{files.TRIALS}/{files.trial_name(self.best.best)}"
+        return {"trials": len(self.trials), "failed": len(self.failed), "best": best}
+
+    def write_tables(self) -> None:
+        """Write trials.csv, timing.csv, points.csv of repeats, and the best trial's link and scores.
+
+        trials.csv has a row for each trial, sorted by number: its bytes do not depend on who trained them when.
+        """
+        columns = self._score_columns()
+        names = [f"{split}.{name}" for split, name in columns]
+        rows = [mixed_line([*HEAD, *self.plan.keys, *names, "folder"])]
+        seconds = [mixed_line(["number", "seconds"])]
+        for number in sorted(self.trials):
+            result = self._result(number)
+            rows.append(mixed_line(self._row(result, columns)))
+            seconds.append(mixed_line([number, result.seconds]))
+        disk.write_atomic(self.folder / files.TABLE, b"".join(rows))
+        disk.write_atomic(self.folder / files.TIMING, b"".join(seconds))
+        if self.plan.spec.seeds > 1:
+            disk.write_atomic(self.folder / files.POINTS, b"".join(self._point_rows()))
+        if self.best is not None:
+            name = f"{files.TRIALS}/{files.trial_name(self.best.best)}"
+            disk.replace_symlink(self.folder / files.BEST, name)
+            disk.write_atomic(self.folder / files.METRICS, Run(self.folder / name).metrics_text)
+
+    def _result(self, number: int) -> Result:
+        return self.external.get(number) or read_result(trial_folder(self.folder, number))
+
+    def _score_columns(self) -> list[tuple[str, str]]:
+        """Return the split and name of each score: those of the first trial that did not fail."""
+        first = next((number for number in sorted(self.trials) if number not in self.failed), None)
+        metrics = {} if first is None else self._result(first).metrics
+        return [(split, name) for split, scores in metrics.items() for name in scores]
+
+    def _row(self, result: Result, columns: Iterable[tuple[str, str]]) -> list[Any]:
+        trial = self.trials[result.number]
+        status = result.status if result.reason is None else f"failed({result.code}): {result.reason}"
+        scores = [result.metrics.get(split, {}).get(name) for split, name in columns]
+        head = [trial.number, trial.point, trial.repeat, status, result.epochs, result.best_epoch]
+        return [*head, *trial.values, *scores, f"{files.TRIALS}/{files.trial_name(trial.number)}"]
+
+    def _point_rows(self) -> Iterator[bytes]:
+        goal = self.plan.goal
+        yield mixed_line(["point", "trials", *self.plan.keys, goal.name, "deviation", "best_trial"])
+        for one in sorted(self.standings(), key=lambda standing: standing.point):
+            mean = goal.written(one.mean) if math.isfinite(one.mean) else None
+            yield mixed_line([one.point, one.repeats, *one.values, mean, one.deviation, one.best])

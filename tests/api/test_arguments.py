@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from npnet import BatchNorm, Dropout, LeakyReLU, Linear, Model, ReLU, Residual, Sigmoid, Softmax
-from npnet.api.options import ELSEWHERE
+from npnet.api.arguments import NOT_OPTIONS
 from npnet.config import Experiment
 from npnet.errors import DataError, Diverged, NpnetError, NpnetWarning, UsageError
 
@@ -141,12 +141,12 @@ def test_what_is_wrong_is_one_error_of_npnet(case: str) -> None:
     assert hint is None or caught.value.hint == hint
 
 
-@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("name", NOT_OPTIONS)
 def test_a_key_that_means_nothing_here_is_refused_with_what_does(name: str) -> None:
     assert name in Experiment.model_fields
     with pytest.raises(UsageError, match=f"^{name} is no option of train") as caught:
         logistic().train(X, Y, **{name: None})
-    assert caught.value.hint == ELSEWHERE[name]
+    assert caught.value.hint == NOT_OPTIONS[name]
 
 
 def test_a_learning_rate_that_is_far_too_large_is_warned_of_where_train_was_called() -> None:

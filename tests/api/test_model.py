@@ -58,7 +58,7 @@ def test_training_again_goes_on_from_where_it_is() -> None:
     assert np.allclose(model.loss, whole.loss)
 
 
-def test_several_classes_and_regressions_are_told_by_their_targets() -> None:
+def test_several_classes_and_regressions_are_recognised_by_their_targets() -> None:
     rng = np.random.default_rng(1)
     X = rng.standard_normal((90, 3))
     names = np.array(["a", "b", "c"])[X.argmax(axis=1)]
@@ -114,7 +114,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("call", "error", "words"), WRONG, ids=range(len(WRONG)))
-def test_what_is_wrong_is_said(call, error: type[NpnetError], words: str) -> None:
+def test_wrong_arguments_are_refused_with_the_reason(call, error: type[NpnetError], words: str) -> None:
     with pytest.raises(error) as raised:
         call()
     import re

@@ -1,4 +1,4 @@
-"""Models go by the names of columns: those of a run, with the bits of `npnet predict`, and those trained in Python."""
+"""Models find columns by name: those of a run, with the bits of `npnet predict`, and those trained in Python."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ FEATURES = ["code", "age", "town"]
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a table of text and numbers, whose data are gone."""
+    """Train a run on a table of text and numbers, then remove its data."""
     folder = tmp_path_factory.mktemp("table")
     path = trained(folder)
     (folder / "people.csv").unlink()
@@ -26,7 +26,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def commanded(run: Path, text: str) -> np.ndarray:
-    """The probabilities of `yes` that the command gives for the rows of a CSV text."""
+    """Return the probabilities of `yes` that npnet predict gives for the rows of a CSV text."""
     (run.parent / "new.csv").write_text(text)
     result = call("predict", run, run.parent / "new.csv", "--proba")
     assert result.code == 0, result.err
@@ -56,7 +56,7 @@ def test_columns_that_training_left_out_need_not_be_there(run: Path) -> None:
     assert np.array_equal(load(run).predict(frame()[FEATURES]), load(run).predict(frame()))
 
 
-def test_a_missing_column_is_told_with_the_nearest_name(run: Path) -> None:
+def test_a_missing_column_is_reported_with_the_nearest_name(run: Path) -> None:
     with pytest.raises(DataError, match='X has no column "town"') as caught:
         load(run).predict(frame().rename(columns={"town": "Town"}))
     assert 'did you mean "Town"?' in str(caught.value.hint)
@@ -76,7 +76,7 @@ NUMBERS = "a,b,c,y\n" + "".join(f"{n % 7},{n % 5 / 2},{n % 3},{n % 7 - n % 5 / 2
 
 @pytest.fixture(scope="module")
 def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a table of numbers alone."""
+    """Train a run on a table of numbers only."""
     folder = tmp_path_factory.mktemp("numbers")
     (folder / "t.csv").write_text(NUMBERS)
     (folder / "c.yaml").write_text(
@@ -128,12 +128,12 @@ def test_a_table_of_numbers_trains_as_its_array_and_then_predicts_by_name() -> N
         table.predict(NAMED[["left"]])
 
 
-def test_a_constant_column_of_a_table_is_kept_as_that_of_an_array_is() -> None:
+def test_a_constant_column_of_a_table_stays_an_input_as_in_an_array() -> None:
     model = Model(Linear(3, 1)).train(NAMED.assign(one=1), Y, 0.1, 3)
     assert model.predict(NAMED.assign(one=1)).shape == (150, 1)
 
 
-def test_names_that_no_training_had_are_told_not_to_count() -> None:
+def test_names_that_no_training_had_are_ignored_with_a_warning() -> None:
     model = small().train(X, Y, 0.1, 3)
     with pytest.warns(NpnetWarning, match="those of the training had none: they are taken in their order"):
         assert np.array_equal(model.predict(NAMED), model.predict(X))
@@ -152,7 +152,7 @@ def test_text_dates_and_gaps_of_a_table_become_inputs() -> None:
         model.predict(X)
 
 
-def test_written_sizes_are_told_the_inputs_that_columns_became() -> None:
+def test_wrong_sizes_are_reported_with_the_inputs_that_columns_became() -> None:
     with pytest.raises(UsageError, match="written for 2 inputs and gets 4") as caught:
         small().train(NAMED.assign(town=["a", "b", "c"] * 50).drop(columns="left"), Y)
     assert caught.value.hint == "the inputs are: right, town = a, town = b, town = c"

@@ -96,7 +96,7 @@ def test_a_file_that_is_there_is_replaced_with_force_alone(name: str, run: Path)
     assert Path(name).read_bytes() == written
 
 
-def spelled(path: Path, how: str, folder: Path) -> str:
+def plain_options(path: Path, how: str, folder: Path) -> str:
     """Another name of a file; links are made in a folder."""
     if how in ("absolute", "relative"):
         return str(path.absolute()) if how == "absolute" else f"./run/../{path}"
@@ -121,7 +121,7 @@ def spelled(path: Path, how: str, folder: Path) -> str:
 def test_what_a_command_reads_is_never_replaced_by_whatever_name(
     command: tuple[str, ...], file: str, how: str, still: Path, tmp_path: Path
 ) -> None:
-    name = spelled(Path(file), how, tmp_path)
+    name = plain_options(Path(file), how, tmp_path)
     words = "belongs to the run" if file.startswith("run/") and how != "hard" else "is an input of this command"
     refused(call(*command, "-o", name, "-f", "--runs-dir", "."), words)
     if how == "hard":

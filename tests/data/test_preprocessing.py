@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from npnet.data.columns.frame import Frame
+from npnet.data.preprocessing import preprocessing
 from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
 from npnet.errors import DataError, RunError
 from tests.data.frames import category, dates, frame, mixed, number
@@ -246,3 +247,20 @@ def test_whatever_a_table_holds_every_input_is_a_finite_number(n, t, d, method, 
     assert inputs.shape == (12, len(preparation.names))
     again = Preparation.parse(preparation.text())
     np.testing.assert_array_equal(again.transform(table.take(np.array([11]))), inputs[11:])
+
+
+@pytest.mark.parametrize("spec", [PrepareSpec(), PrepareSpec(clip=False), PrepareSpec(numbers="none")], ids=str)
+def test_columns_of_one_kind_are_encoded_as_one_block_to_the_same_bits(
+    spec: PrepareSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(7)
+    values = random.standard_cauchy((60, 40)) * 10.0 ** random.integers(-9, 9, 40)
+    values[:, 5] = 1.0
+    values[3, 7] = np.nan
+    whole = Frame.of(values, tuple(f"x{n}" for n in range(40)))
+    fitted = Preparation.fit(whole, whole, spec)
+    gaps = Frame.of(np.where(random.random((60, 40)) < 0.1, np.nan, values), tuple(whole.columns))
+    together = [fitted.transform(rows, dtype=np.float64) for rows in (whole, gaps)]
+    monkeypatch.setattr(preprocessing, "TOGETHER", 1)
+    for rows, expected in zip((whole, gaps), together, strict=True):
+        assert fitted.transform(rows, dtype=np.float64).tobytes() == expected.tobytes()

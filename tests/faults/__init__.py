@@ -1,1 +1,1 @@
-"""Faults: generated input of every odd kind, and the promise that each is held against."""
+"""Faults: generated input of every odd kind, and the promise that each is tested for."""

@@ -1,4 +1,4 @@
-"""Cases: the files of one, the command that is given them, and what it must not do."""
+"""A case: its files, the command that reads them, and what the command must not do."""
 
 import os
 import resource
@@ -42,13 +42,13 @@ class Case:
 
     @classmethod
     def read(cls, folder: Path, words: tuple[str, ...]) -> "Case":
-        """The case whose files are in a folder."""
+        """Return the case whose files are in a folder."""
         return cls(folder.name, {file.name: file.read_bytes() for file in sorted(folder.iterdir())}, words)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case gave: its exit code, and what it broke of the promise; empty where it kept all."""
+    """The outcome of a case: its exit code, and the broken promises; empty where there are none."""
 
     code: int
     broken: str
@@ -84,23 +84,23 @@ def held(case: Case, folder: Path, limit: float) -> Outcome:
 
 
 def peak_memory() -> int:
-    """The most bytes of memory that this process has ever held."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def told_wrong(result: Result) -> str:
-    """What is wrong with a code and with what was said; empty where nothing is."""
+    """Return what is wrong with an exit code and its messages; empty where nothing is."""
     if result.code not in CODES:
         return f"exit code {result.code}: {result.err.strip()[-300:]}"
     if "Traceback" in result.err or "Traceback" in result.out:
         return "a traceback"
-    said = [line for line in result.err.splitlines() if not line.startswith("npnet: warning: ")]
-    explained = bool(said) and said[0].startswith("npnet: error: ")
+    lines = [line for line in result.err.splitlines() if not line.startswith("npnet: warning: ")]
+    explained = bool(lines) and lines[0].startswith("npnet: error: ")
     return "" if explained == bool(result.code) else f"exit code {result.code} beside {result.err[:300]!r}"
 
 
 def changed(case: Case, folder: Path, touched: list[str]) -> str:
-    """What was made, changed or removed outside the runs folder."""
+    """Return what was made, changed or removed outside the runs folder."""
     for name, data in case.files.items():
         if not (folder / name).is_file() or (folder / name).read_bytes() != data:
             return f"{name} was changed"
@@ -138,8 +138,8 @@ class Watch:
         """Note the paths of a write outside the allowed folder."""
         if self.allowed is None:
             return
-        places = (0,) if event == "open" and writes(details) else WRITES.get(event, ())
-        for path in (details[place] for place in places):
+        positions = (0,) if event == "open" and writes(details) else WRITES.get(event, ())
+        for path in (details[position] for position in positions):
             if isinstance(path, str | bytes | os.PathLike) and not self.allows(folder_of(details) / os.fsdecode(path)):
                 self.touched.append(f"{event} {os.fsdecode(path)}")
 
@@ -159,7 +159,7 @@ def writes(details: tuple[object, ...]) -> bool:
 
 
 def folder_of(details: tuple[object, ...]) -> Path:
-    """The folder that the paths of an event are relative to: of its last argument, if that is an open folder."""
+    """Return the folder to which the paths of an event are relative: its last argument, if that is an open folder."""
     number = details[-1] if len(details) > 1 else -1
     link = Path(f"/proc/self/fd/{number}")
     return link.readlink() if isinstance(number, int) and number > 2 and link.is_dir() else Path.cwd()
@@ -167,7 +167,7 @@ def folder_of(details: tuple[object, ...]) -> Path:
 
 @contextmanager
 def watched(allowed: Path) -> Iterator[list[str]]:
-    """The writes of this process outside a folder, as a list that fills."""
+    """Return a list that fills with the writes of this process outside a folder."""
     if not WATCH.hooked:
         sys.addaudithook(WATCH.hook)
         WATCH.hooked = True

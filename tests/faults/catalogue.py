@@ -1,4 +1,4 @@
-"""Catalogue: what a stranger may hand over, each with the command that meets it and the exit code that it must get."""
+"""A catalogue of hostile files, each with the command that reads it and the exit code that it must give."""
 
 import pickle
 from collections.abc import Iterator

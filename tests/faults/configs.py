@@ -19,32 +19,32 @@ SMALL = {"dataset": {"xor": {"samples": 200}}, "layers": [{"linear": 4}, "tanh",
 
 
 def config_case(seed: int, number: int) -> Case:
-    """The config of that number, and one of the commands that read it."""
+    """Return the config of a number, and a command that reads it."""
     text = config_text(Random(f"config {seed} {number}"))
     return Case(f"config-{seed}-{number}", {"case.yaml": text}, COMMANDS[number % 2])
 
 
 def config_text(random: Random) -> bytes:
-    """A config that is shipped or drawn, in nine of ten times mutated."""
+    """Return a shipped or drawn config, nine times of ten mutated."""
     text = random.choice(shipped()) if random.random() < 0.6 else drawn(random)
     return text.encode() if random.random() < 0.1 else mutated(text, random.choice(shipped()), random)
 
 
 @cache
 def shipped() -> Sequence[str]:
-    """The configs of this repository and the templates of `npnet init`."""
+    """Return the configs of this repository and the templates of `npnet init`."""
     files = [*sorted((ROOT / "configs").rglob("*.yaml")), *sorted((ROOT / "npnet" / "templates").rglob("*.yaml"))]
     return [file.read_text(encoding="utf-8") for file in files]
 
 
 @cache
 def rules() -> dict[str, Any]:
-    """The schema of configs."""
+    """Return the schema of configs."""
     return schema()
 
 
 def drawn(random: Random) -> str:
-    """A config of keys and values from the schema: most of them fit, and now and then one does not."""
+    """Draw a config from the schema: most of its keys and values are valid."""
     keys = rules()["properties"]
     chosen = random.sample(sorted(keys), random.choice((0, 1, 2, 4, 8)))
     config = SMALL | {key: value_of(key, keys[key], random) for key in chosen}
@@ -52,7 +52,7 @@ def drawn(random: Random) -> str:
 
 
 def value(rule: dict[str, Any], random: Random, depth: int = 0) -> Any:
-    """A value that a rule of the schema takes, or one in thirty times anything else."""
+    """Draw a value that is valid by a rule of the schema; one time in thirty any other value."""
     if random.random() < 0.03:
         return anything(random)
     if "$ref" in rule:
@@ -66,13 +66,13 @@ def value(rule: dict[str, Any], random: Random, depth: int = 0) -> Any:
 
 
 def branch(rule: dict[str, Any], random: Random, depth: int) -> Any:
-    """A value of one of the two sides of an `if`; deep down, of the first, which is the simpler one."""
+    """Draw a value of a branch of an `if`; deep down, of the first branch, which is simpler."""
     first = random.random() < (0.3 if depth < 6 else 0.9)
     return value(rule["if"] | rule.get("then", {}) if first else rule.get("else", {}), random, depth)
 
 
 def plain(rule: dict[str, Any], random: Random, depth: int) -> Any:
-    """A value of a rule that names a type."""
+    """Draw a value of a rule that names a type."""
     kind = rule.get("type")
     if kind == "object":
         return mapping(rule, random, depth)
@@ -84,7 +84,7 @@ def plain(rule: dict[str, Any], random: Random, depth: int) -> Any:
 
 
 def mapping(rule: dict[str, Any], random: Random, depth: int) -> dict[str, Any]:
-    """Some of the keys of an object, one where it takes only one."""
+    """Draw keys of an object, a single key where it accepts only one."""
     keys = list(rule.get("properties", {}))
     most = min(len(keys), rule.get("maxProperties", 3))
     chosen = random.sample(keys, random.randint(min(1, most), most))
@@ -92,12 +92,12 @@ def mapping(rule: dict[str, Any], random: Random, depth: int) -> dict[str, Any]:
 
 
 def value_of(key: str, rule: dict[str, Any], random: Random, depth: int = 0) -> Any:
-    """A value of a key, which does not ask for hours of honest work."""
+    """Draw a value of a key that does not cost hours of training."""
     return value(rule | ({"maximum": LABOUR[key]} if key in LABOUR else {}), random, depth)
 
 
 def number(rule: dict[str, Any], random: Random, *, whole: bool) -> Any:
-    """A small number of a range, one of its ends, or just outside."""
+    """Draw a small number of a range, one of its ends, or a number just outside."""
     low = rule.get("minimum", rule.get("exclusiveMinimum", 0))
     high = rule.get("maximum", rule.get("exclusiveMaximum", low + 10))
     near = min(high, low + random.choice((1, 2, 5, 20)))
@@ -106,5 +106,5 @@ def number(rule: dict[str, Any], random: Random, *, whole: bool) -> Any:
 
 
 def anything(random: Random) -> Any:
-    """A value of no rule."""
+    """Draw a value that follows no rule."""
     return random.choice((None, True, [], {}, "", 0, -1, 1e308, 10**30, [[]], {"a": 1}, random.choice(EXTREME)))

@@ -9,14 +9,14 @@ from tests.faults.shell import NPNET, SMALL, digest, shell
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a small config in it."""
+    """Make a folder with a small config in it."""
     (tmp_path / "small.yaml").write_text(SMALL)
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a finished run, runs/run, that tests only read."""
+    """Make a folder with a finished run, runs/run, that tests only read."""
     folder = tmp_path_factory.mktemp("trained")
     (folder / "small.yaml").write_text(SMALL)
     done = shell(f"{NPNET} train small.yaml -q --no-plots --run-dir runs/run", folder)
@@ -26,5 +26,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def expected(trained: Path) -> str:
-    """The hash of that run."""
+    """Return the hash of that run."""
     return digest(trained / "runs" / "run")

@@ -1,6 +1,6 @@
 """Crashes: `python -m tests.faults.crash` kills trainings before, after and half-way through every call that writes.
 
-Each is then resumed, and must end in the bytes of a training that nobody killed, with nothing left over.
+Each is then resumed, and must end in the bytes of a training that was not killed, with nothing left over.
 """
 
 import os
@@ -81,9 +81,9 @@ def killed(training: Training, golden: Tree, hindered: Hindrance, point: Point) 
         place = prepare(Path(folder))
         ended = under(Killer(point), training.begin, place, hindered)
         if ended.code != KILLED:
-            return f"{point}: not killed, exit code {ended.code}: {ended.said}"
+            return f"{point}: not killed, exit code {ended.code}: {ended.stderr}"
         ended = under(Call.__call__, training.go_on, place)
-        wrong = f"exit code {ended.code}: {ended.said}" if ended.code else differences(place, golden)
+        wrong = f"exit code {ended.code}: {ended.stderr}" if ended.code else differences(place, golden)
         return f"{point}: {wrong}" if wrong else ""
 
 

@@ -113,7 +113,7 @@ class Disk:
     # What a loss of power leaves
 
     def states(self) -> Iterator[tuple[str, State]]:
-        """What may be there after a loss of power now, each with how it came about."""
+        """Yield each possible state of the disk after a loss of power now, and how it came about."""
         yield "all was written", self.seen()
         yield "only what was synced was written", self.synced()
         yield "names were written, data that were not synced were not", _tree(self.root, data=True)
@@ -131,11 +131,11 @@ class Disk:
         return folder.synced.get(name) is file and file.synced == file.data
 
     def seen(self) -> State:
-        """What programs see."""
+        """Return the files that programs see."""
         return _tree(self.root)
 
     def synced(self) -> State:
-        """What will be there whatever happens."""
+        """Return the files that survive any loss of power."""
         return _tree(self.root, names=True, data=True)
 
 

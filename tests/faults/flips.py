@@ -34,17 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     small, large = checkpoint_of(SMALL), checkpoint_of(LARGE)
     chance = random.Random(given.seed)
-    places = [chance.randrange(len(large)) for _ in range(given.samples)]
+    positions = [chance.randrange(len(large)) for _ in range(given.samples)]
     counts = [
-        told(f"every byte to every other value, of {len(small):,} bytes", changed(small)),
-        told(f"every truncation, of {len(small):,} bytes", truncated(small)),
-        told(f"bytes of a sample, of {len(large):,} bytes", ((large, at, chance.randrange(1, 256)) for at in places)),
-        told(f"truncations of a sample, of {len(large):,} bytes", truncated(large, places)),
+        counted(f"every byte to every other value, of {len(small):,} bytes", changed(small)),
+        counted(f"every truncation, of {len(small):,} bytes", truncated(small)),
+        counted(
+            f"bytes of a sample, of {len(large):,} bytes", ((large, at, chance.randrange(1, 256)) for at in positions)
+        ),
+        counted(f"truncations of a sample, of {len(large):,} bytes", truncated(large, positions)),
     ]
     return int(any(count.missed for count in counts))
 
 
-def told(what: str, changes: Iterable[tuple[bytes, int, int]]) -> Count:
+def counted(what: str, changes: Iterable[tuple[bytes, int, int]]) -> Count:
     """Try changes and print how many were detected."""
     start = time.monotonic()
     count = tried(changes)
@@ -63,7 +65,7 @@ def tried(changes: Iterable[tuple[bytes, int, int]]) -> Count:
 
 
 def altered(data: bytes, at: int, added: int) -> bytes:
-    """A file with something added to the value of one of its bytes; nothing added cuts the file there."""
+    """Return a file with a number added to one of its bytes; 0 cuts the file there."""
     return data[:at] + bytes([(data[at] + added) % 256]) + data[at + 1 :] if added else data[:at]
 
 
@@ -73,9 +75,9 @@ def changed(data: bytes, added: Iterable[int] = range(1, 256)) -> Iterator[tuple
     return ((data, at, amount) for at in range(len(data)) for amount in amounts)
 
 
-def truncated(data: bytes, places: Iterable[int] | None = None) -> Iterator[tuple[bytes, int, int]]:
-    """A file cut off at every place, or at some."""
-    return ((data, at, 0) for at in (range(len(data)) if places is None else places))
+def truncated(data: bytes, positions: Iterable[int] | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """Yield a file cut off at every byte, or at some of them."""
+    return ((data, at, 0) for at in (range(len(data)) if positions is None else positions))
 
 
 def is_read(data: bytes) -> bool:

@@ -19,23 +19,23 @@ def signed(header: bytes, values: bytes = b"") -> bytes:
 
 
 def header_of(entries: str, metadata: str = "") -> bytes:
-    """A header that begins as npnet's do: entries and metadata are JSON, each with a comma before it."""
+    """Return a header that begins as npnet's do: entries and metadata are JSON, each after a comma."""
     return tensor_file.OPENING + tensor_file.ZEROS + f'"{metadata}}}{entries}}}'.encode()
 
 
 def entry(shape: object, offsets: object, dtype: object = "F32", name: str = "a", **more: object) -> str:
-    """The JSON of one tensor of a header, with the comma before it."""
+    """Return the JSON of one tensor of a header, with the comma before it."""
     return f",{json.dumps(name)}:" + json.dumps({"dtype": dtype, "shape": shape, "data_offsets": offsets, **more})
 
 
 def cut(data: bytes) -> tuple[bytes, bytes]:
-    """The header and the values of a file."""
+    """Return the header and the values of a file."""
     end = 8 + int.from_bytes(data[:8], "little")
     return data[8:end], data[end:]
 
 
 def checkpoint_of(size: int) -> bytes:
-    """A checkpoint of about so many bytes: a network of one hidden layer, its optimizer's slots, a counter."""
+    """Return a checkpoint of about so many bytes: a network, its optimizer's slots, a counter."""
     units = max(1, (size - 560) // 72)
     chance = np.random.default_rng(0)
     tensors = {
@@ -43,5 +43,5 @@ def checkpoint_of(size: int) -> bytes:
         for kind, dtype in (("layers.0.linear.", np.float32), ("optimizer.m.", np.float32))
         for name, shape in (("W", (7, units)), ("b", (units,)))
     }
-    counter = {"step": np.array(320, np.int64), "kept": np.ones(units, np.float64)}
+    counter = {"step": np.array(320, np.int64), "best": np.ones(units, np.float64)}
     return tensor_file.file_of("checkpoint", tensors | counter, {"epoch": "10", "name": "Kreise ⊙"})

@@ -23,24 +23,24 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended: its exit code, or the signal as a negative number, and what it said on stderr."""
+    """How a child ended: its exit code, or the signal as a negative number, and its text on stderr."""
 
     code: int
-    said: str
+    stderr: str
 
 
 def forked(act: Callable[[], Result], place: Path) -> Ended:
     """Run a command in a child, in a folder; one that hangs is ended by SIGALRM."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as errors:
         child = os.fork()
         if not child:
-            _act(act, place, said.fileno())
+            _act(act, place, errors.fileno())
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0)
-        return Ended(code, said.read().decode("utf-8", "replace"))
+        errors.seek(0)
+        return Ended(code, errors.read().decode("utf-8", "replace"))
 
 
-def _act(act: Callable[[], Result], place: Path, said: int) -> None:
+def _act(act: Callable[[], Result], place: Path, errors: int) -> None:
     """Be the child: never return, whatever happens."""
     code, text = 255, ""
     try:
@@ -51,12 +51,12 @@ def _act(act: Callable[[], Result], place: Path, said: int) -> None:
     except BaseException:  # what a command lets through is a finding, and must not become a second parent
         text = traceback.format_exc()
     finally:
-        os.write(said, text.encode())
+        os.write(errors, text.encode())
         os._exit(code)
 
 
 def each(work: Callable[[Case], Found], cases: Iterable[Case], jobs: int) -> Iterator[Found]:
-    """What comes of each case, in their order, with so many at a time; none of them has the parent's garbage."""
+    """Yield the outcome of each case in their order, so many at a time."""
     gc.collect()
     gc.freeze()
     try:
@@ -70,5 +70,5 @@ def each(work: Callable[[Case], Found], cases: Iterable[Case], jobs: int) -> Ite
 
 
 def room() -> "tempfile.TemporaryDirectory[str]":
-    """A new folder, on a disk of memory if there is one; it goes with its `with`."""
+    """Make a new folder, on a disk in memory if there is one, and remove it at the end."""
     return tempfile.TemporaryDirectory(prefix="npnet-", dir=ROOM if os.access(ROOM, os.W_OK) else None)

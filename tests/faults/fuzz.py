@@ -97,7 +97,7 @@ def replay(folder: Path, seconds: float) -> int:
 
 
 def commands_for(folder: Path) -> tuple[tuple[str, ...], ...]:
-    """What is run on the files of a case: tables are also trained on."""
+    """Return the commands for the files of a case: tables are also trained on."""
     return COMMANDS if [file.name for file in folder.iterdir()] == ["case.yaml"] else TABLE_COMMANDS
 
 

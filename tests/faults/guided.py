@@ -48,7 +48,7 @@ def sow(kind: str, folder: Path) -> None:
 
 
 def target_of(kind: str) -> Callable[[bytes], object]:
-    """What is called with the bytes that atheris makes."""
+    """Run a case on the bytes that atheris makes."""
     from tests.faults import test_fuzz
 
     if kind == "configs":

@@ -29,7 +29,7 @@ def no_sync_of_folders() -> Iterator[None]:
 
 @contextmanager
 def writes_in_place() -> Iterator[None]:
-    """A file that takes the place of another is copied into it instead, and synced with care."""
+    """Copy a file into the one that it replaces, and sync it with care."""
     replace = os.replace
 
     def copy(source: Path, target: Path) -> None:
@@ -48,12 +48,12 @@ def writes_in_place() -> Iterator[None]:
 
 @contextmanager
 def _instead(name: str, function: Callable[..., Any]) -> Iterator[None]:
-    kept = getattr(os, name)
+    original = getattr(os, name)
     setattr(os, name, function)
     try:
         yield
     finally:
-        setattr(os, name, kept)
+        setattr(os, name, original)
 
 
 HINDRANCES: dict[str, Hindrance] = {

@@ -1,4 +1,4 @@
-"""Hostile: one entry of the catalogue, and how a folder is made what it says."""
+"""An entry of the catalogue of hostile files, and how its folder is made."""
 
 import io
 import json
@@ -77,7 +77,7 @@ def linked(name: str, target: str, hard: bool = False) -> Change:
 
 
 def pipe(name: str) -> Change:
-    """Put a pipe that nobody writes to in the place of a file."""
+    """Put a pipe without a writer in the place of a file."""
 
     def change(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
@@ -92,7 +92,7 @@ def loop(name: str) -> Change:
 
 
 def based_on_a_loop(folder: Path) -> None:
-    """A config that extends a link that leads to itself."""
+    """Write a config that extends a link to itself."""
     loop("base.yaml")(folder)
     written("case.yaml", config("extends: base.yaml"))(folder)
 
@@ -112,19 +112,19 @@ def untouched(folder: Path) -> None:
 
 
 def config(line: str) -> str:
-    """The small config with one line more."""
+    """Write the small config with one more line."""
     return f"dataset: {{table: {{path: table.csv, target: kind}}}}\nlayers: [{{linear: 3}}, tanh, linear]\n{line}\n"
 
 
 def packed(array: object) -> bytes:
-    """An .npz file with an array of objects that is a bomb."""
+    """Return an .npz file with an array of objects that is a pickle bomb."""
     file = io.BytesIO()
     np.savez(file, allow_pickle=True, a=np.array([array], dtype=object))
     return file.getvalue()
 
 
 def zipped() -> bytes:
-    """A zip file of 40 MB of zeros in some 40 kB."""
+    """Return a zip file of 40 MB of zeros in about 40 kB."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.npy", bytes(40_000_000))

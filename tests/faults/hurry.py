@@ -1,4 +1,4 @@
-"""Hurry: what npnet waits seconds for happens at once, so that small trainings go through all of it."""
+"""Waits of npnet shortened to nothing, so that small trainings go through all of its code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +11,11 @@ from npnet.rundir import cleanup
 @contextmanager
 def hurried() -> Iterator[None]:
     """Nothing is too young to be abandoned, and no batch too short to be followed by a checkpoint."""
-    kept = cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES
+    before = cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES
     cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = 0.0, -1.0, 1
     stack_trainer.BETWEEN = loop.BETWEEN
     try:
         yield
     finally:
-        cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = kept
+        cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = before
         stack_trainer.BETWEEN = loop.BETWEEN

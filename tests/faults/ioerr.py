@@ -92,17 +92,17 @@ def borne(training: Training, golden: Tree, hindered: Hindrance, refusal: Refusa
         if changed := [name for name, data in before.items() if tree_of(place).get(name) != data]:
             return f"{refusal}: changed {changed}"
         ended = under(Call.__call__, training.go_on, place)
-        wrong = f"then exit code {ended.code}: {ended.said}" if ended.code else differences(place, golden)
+        wrong = f"then exit code {ended.code}: {ended.stderr}" if ended.code else differences(place, golden)
         return f"{refusal}: {wrong}" if wrong else ""
 
 
 def told_wrong(ended: Ended) -> str:
-    """What is wrong with how a command ended that met an error of the disk; empty where nothing is."""
+    """Return what is wrong with the end of a command that met a disk error; empty where nothing is."""
     if ended.code not in (0, MachineError.code):
-        return f"exit code {ended.code}: {ended.said[-500:]}"
-    lines = [line for line in ended.said.splitlines() if not line.startswith("npnet: warning: ")]
+        return f"exit code {ended.code}: {ended.stderr[-500:]}"
+    lines = [line for line in ended.stderr.splitlines() if not line.startswith("npnet: warning: ")]
     explained = bool(lines) and lines[0].startswith("npnet: error: ")
-    return "" if explained == bool(ended.code) and "Traceback" not in ended.said else f"said {ended.said!r}"
+    return "" if explained == bool(ended.code) and "Traceback" not in ended.stderr else f"stderr is {ended.stderr!r}"
 
 
 def refused(training: Training, every: int, jobs: int, hindered: Hindrance) -> Counter[str]:

@@ -1,6 +1,6 @@
 """Malformed: `python -m tests.faults.malformed` reads checkpoints that were changed and then signed again.
 
-A hash is no signature: whoever changes a file can make its hash right. So each is read, or refused with a reason, and
+A hash is not a signature: who changes a file can correct its hash. So each is read, or refused with a reason, and
 what is read also predicts or is refused, by `npnet predict`. Case n of a seed is always the same.
 """
 
@@ -34,7 +34,7 @@ epochs: 2
 
 @dataclass(frozen=True)
 class Ending:
-    """How a case ended: what became of it, and what it broke of the promise; empty where it kept all."""
+    """The outcome of a case, and the broken promises; empty where there are none."""
 
     what: str
     broken: str = ""
@@ -107,16 +107,16 @@ def predicted(data: bytes, weights: Path) -> Ending:
     """How `npnet predict` ended with these weights."""
     weights.write_bytes(data)
     result = call("predict", weights.parent, weights.parent.parent / "table.csv", "--proba", "-q")
-    said = [line for line in result.err.splitlines() if not line.startswith("npnet: warning: ")]
+    lines = [line for line in result.err.splitlines() if not line.startswith("npnet: warning: ")]
     if result.code == 0:
         return Ending("predicted")
-    if result.code not in REFUSED or not said or not said[0].startswith("npnet: error: "):
+    if result.code not in REFUSED or not lines or not lines[0].startswith("npnet: error: "):
         return Ending("crashed", f"npnet predict: exit code {result.code}: {result.err.strip()[-300:]}")
     return Ending(f"exit code {result.code}")
 
 
 def peak_memory() -> int:
-    """The most bytes of memory that this process has ever held."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

@@ -69,7 +69,7 @@ def of_comments(chance: random.Random, header: bytes, values: bytes) -> tuple[by
 
 
 def of_text(chance: random.Random, header: bytes, values: bytes) -> tuple[bytes, bytes]:
-    """Put odd bytes somewhere behind the hash, over some of those there."""
+    """Overwrite bytes somewhere after the hash with odd ones."""
     at = chance.randrange(min(AT + 64, len(header)), len(header) + 1)
     return header[:at] + chance.choice(SNIPPETS) + header[at + chance.choice((0, 0, 1, 4, 40)) :], values
 
@@ -113,15 +113,15 @@ def _inner(chance: random.Random, text: str) -> str:
 
 
 def _grown_wrong(chance: random.Random, tree: Any) -> None:
-    places = _places(tree)
-    if not places:
+    slots = _slots(tree)
+    if not slots:
         return
-    holder, key = chance.choice(places)
+    holder, key = chance.choice(slots)
     what = chance.randrange(5)
     if what == 0:
         del holder[key]
     elif what == 1:
-        other, another = chance.choice(places)
+        other, another = chance.choice(slots)
         holder[key] = json.loads(json.dumps(other[another])) if _has(other, another) else None
     elif what == 2 and type(holder[key]) in (int, float):
         holder[key] = chance.choice((holder[key] + 1, holder[key] - 1, -holder[key], holder[key] * 2**40))
@@ -131,10 +131,10 @@ def _grown_wrong(chance: random.Random, tree: Any) -> None:
         holder[key] = chance.choice(ODD)
 
 
-def _places(tree: Any) -> list[Place]:
+def _slots(tree: Any) -> list[Place]:
     keys = list(tree) if isinstance(tree, dict) else range(len(tree)) if isinstance(tree, list) else ()
     own: list[Place] = [(tree, key) for key in keys]
-    return own + [place for holder, key in own for place in _places(holder[key])]
+    return own + [place for holder, key in own for place in _slots(holder[key])]
 
 
 def _has(holder: Any, key: Any) -> bool:

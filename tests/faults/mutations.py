@@ -1,4 +1,4 @@
-"""Mutations: a text as it comes out of slips of the hand, of the editor, or of malice."""
+"""Mutations of a text: slips of the hand or the editor, and malice."""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -58,7 +58,7 @@ def mutated(text: str, other: str, random: Random) -> bytes:
 
 
 def spliced(text: str, other: str, random: Random) -> str:
-    """Some lines of another text among those of this one."""
+    """Insert lines of another text among those of this one."""
     lines, others = text.splitlines(keepends=True), other.splitlines(keepends=True)
     start, place = _place(others, random), _place(lines, random)
     return "".join([*lines[:place], *others[start : start + random.randint(1, 4)], *lines[place:]])

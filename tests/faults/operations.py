@@ -42,17 +42,17 @@ class Recorder:
     @contextmanager
     def promises(self) -> Iterator[None]:
         """Write down too, inside, when npnet holds a file for written: whatever happens, it is then there."""
-        write = disk._write_in_place
+        write = disk._write_beside
 
         def write_in_place(path: Path, *rest: Any) -> None:
             write(path, *rest)
             self.operations.append(Operation("promise", (str(path.resolve()).removeprefix(self.base),)))
 
-        disk._write_in_place = write_in_place
+        disk._write_beside = write_in_place
         try:
             yield
         finally:
-            disk._write_in_place = write
+            disk._write_beside = write
 
 
 def _operation(call: Call, result: object, paths: tuple[str, ...]) -> Operation:

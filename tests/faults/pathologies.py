@@ -1,4 +1,4 @@
-"""Pathologies: what befalls the rows of tables, and the bytes that they are written in."""
+"""Pathologies of tables, in their rows and in the bytes that they are written in."""
 
 from collections.abc import Callable
 from random import Random

@@ -42,7 +42,7 @@ class Loss:
 
 @dataclass
 class Losses:
-    """The different states in which a training can lose its power, the number of all, and the promises not kept."""
+    """The different states in which a training can lose its power, the number of all, and the broken promises."""
 
     different: dict[tuple[bytes, Position | None], Loss] = field(default_factory=dict)
     number: int = 0
@@ -91,7 +91,7 @@ def newest(run: Run) -> Position | None:
 
 
 def _missing(disk: Disk) -> list[str]:
-    """What of all that must be there when a training has ended would not outlast a loss of power."""
+    """Return the files of a finished training that would not survive a loss of power."""
     synced = disk.synced()
     lasting = {name: content for name, content in disk.seen().items() if name.split("/")[-1] not in OF_THE_MOMENT}
     return [name for name, content in lasting.items() if synced.get(name, "") != content]
@@ -114,7 +114,7 @@ def recovered(training: Training, golden: Tree, positions: Sequence[Position], l
             if run is None or newest(Run(run)) not in positions[at : at + 2]:
                 return f"{loss.how}: neither the checkpoint that was promised nor the one after it can be read"
         ended = under(Call.__call__, training.go_on, place)
-        wrong = f"exit code {ended.code}: {ended.said}" if ended.code else differences(place, golden)
+        wrong = f"exit code {ended.code}: {ended.stderr}" if ended.code else differences(place, golden)
         return f"{loss.how}: {wrong}" if wrong else ""
 
 

@@ -73,7 +73,7 @@ def digest(run: Path) -> str:
 
 
 def call(command: list[str], variables: Variables, folder: Path) -> None:
-    """Run a command; RuntimeError with what it said where it fails."""
+    """Run a command; raise RuntimeError with its output where it fails."""
     there = os.environ | {"PYTHONPATH": str(ROOT)} | variables
     done = subprocess.run(command, cwd=folder, env=there, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -89,7 +89,7 @@ def _new(folder: Path) -> Path:
 
 
 def training(*options: str, python: tuple[str, ...] = (), config: str = "c.yaml", cores: int | None = None) -> Start:
-    """A plain `npnet train`, with options of its own or of Python, on so many of the cores."""
+    """Return a plain `npnet train`, with options of its own or of Python, on so many of the cores."""
 
     def start(folder: Path, variables: Variables) -> Path:
         run = _new(folder)
@@ -112,7 +112,7 @@ def on_cores(count: int | None) -> Iterator[None]:
 
 
 def elsewhere(folder: Path, variables: Variables) -> Path:
-    """The same, started in another folder."""
+    """Return the same training, started in another folder."""
     run = _new(folder)
     with tempfile.TemporaryDirectory() as away:
         config = os.path.relpath(folder / "c.yaml", Path(away).resolve())
@@ -121,7 +121,7 @@ def elsewhere(folder: Path, variables: Variables) -> Path:
 
 
 def in_a_shell(text: str) -> Start:
-    """The same in a line of bash: {train} is the command, {quoted} as one word, {other} one into another folder."""
+    """Return the same in a line of bash: {train} is the command, {quoted} one word, {other} another folder."""
 
     def start(folder: Path, variables: Variables) -> Path:
         run = _new(folder)
@@ -151,19 +151,19 @@ def killed(config: str = "c.yaml", cores: int | None = None) -> Start:
 
 
 def sweep(folder: Path, variables: Variables, *options: str) -> Path:
-    """The first trial of the sweep."""
+    """Return the first trial of the sweep."""
     place = Path(tempfile.mkdtemp(dir=folder, prefix="sweep-"))
     call([sys.executable, *NPNET, "sweep", "sweep.yaml", "--run-dir", str(place), "-q", *options], variables, folder)
     return min((place / "trials").iterdir())
 
 
 def sweeping(*options: str) -> Start:
-    """The first trial of a sweep with some options."""
+    """Return the first trial of a sweep with options."""
     return lambda folder, variables: sweep(folder, variables, *options)
 
 
 def on_dask(folder: Path, variables: Variables) -> Path:
-    """The first trial of a sweep on a scheduler and two workers of Dask, processes of their own."""
+    """Return the first trial of a sweep on a scheduler and two workers of Dask."""
     from tests.sweep.cluster import Cluster
 
     cluster = Cluster(_new(folder))
@@ -236,7 +236,7 @@ NETWORKS = [(prepare, ENVIRONMENTS, CONTROLS), (prepare_large, LARGE_ONES, LARGE
 
 
 def hashes(folder: Path, environments: list[Environment]) -> dict[str, str]:
-    """The hash of what is trained in each environment."""
+    """Return the hash of the training in each environment."""
     return {one.name: digest(one.start(folder, one.variables)) for one in environments}
 
 

@@ -1,4 +1,4 @@
-"""The seam: each call that would change a disk, as an object that whoever watches makes, leaves out, or makes half of.
+"""The seam: each call that would change a disk, as an object that a watcher makes, leaves out, or makes half of.
 
 npnet writes through the functions of `os` alone, and so do pathlib and shutil: they are replaced while a place is
 watched. A program that wrote through files of Python's own would not be seen; `test_straced` compares with strace.
@@ -52,19 +52,19 @@ def watched(place: Path, watcher: Watcher) -> Iterator[None]:
     base = f"{place.resolve()}/"
     here = (*PATHS, *DESCRIPTORS, "sync")
     functions: list[tuple[ModuleType, str]] = [*((os, name) for name in here), (fcntl, "flock")]
-    kept = [getattr(module, name) for module, name in functions]
-    for (module, name), function in zip(functions, kept, strict=True):
+    originals = [getattr(module, name) for module, name in functions]
+    for (module, name), function in zip(functions, originals, strict=True):
         setattr(module, name, _caught(name, function, base, watcher))
     try:
         yield
     finally:
-        for (module, name), function in zip(functions, kept, strict=True):
+        for (module, name), function in zip(functions, originals, strict=True):
             setattr(module, name, function)
 
 
 def _caught(name: str, function: Callable[..., Any], base: str, watcher: Watcher) -> Callable[..., Any]:
     def catch(*arguments: Any, **options: Any) -> Any:
-        if name == "sync":  # of all disks of the machine, which others need: who watches is told, no more
+        if name == "sync":  # of all disks of the machine, which others need: it is reported, not made
             return watcher(Call(name, lambda: None, (), {}, (base,)))
         call = Call(name, function, arguments, options, _paths(name, arguments, options))
         reads = name == "open" and not arguments[1] & MAKING
@@ -83,7 +83,7 @@ def _paths(name: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) ->
 
 
 def path_of(descriptor: int) -> str:
-    """The path of an open file, as Linux knows it."""
+    """Return the path of an open file, as Linux knows it."""
     return str(Path(f"/proc/self/fd/{descriptor}").readlink())
 
 

@@ -1,4 +1,4 @@
-"""Real processes in odd surroundings, and what of a run must be the same in all of them."""
+"""Real processes in odd environments, and the files of a run that must be the same in all of them."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ OF_THE_MOMENT = ("run.json", "timing.csv", "log.txt", "LOCK")
 
 
 def shell(line: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """A line of bash in a folder, with pipes that report the failure of any part."""
+    """Run a line of bash in a folder; a pipe fails where any part of it does."""
     surroundings = {**os.environ, "PYTHONPATH": ROOT, **environment}
     command = ["bash", "-o", "pipefail", "-c", line]
     return subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=120)

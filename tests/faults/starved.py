@@ -38,16 +38,16 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended under a limit of so many MB, and what was said first that is no warning."""
+    """The end of a command under a memory limit in MB, and its first line that is not a warning."""
 
     limit: int
     code: int | None
-    said: str
+    stderr: str
 
     @property
     def wrong(self) -> bool:
         """Whether it is neither done nor refused as it must be."""
-        explained = self.said.startswith("npnet: error: ") and "memory" in self.said
+        explained = self.stderr.startswith("npnet: error: ") and "memory" in self.stderr
         return self.code != 0 and not (self.code == 6 and explained)
 
 
@@ -64,7 +64,7 @@ def prepare(folder: Path) -> None:
     write(folder)
     done = call(folder, ("train", "t.yaml", "--run-dir", "run", "--no-plots", "-q"), None)
     if done.code != 0:
-        raise RuntimeError(done.said)
+        raise RuntimeError(done.stderr)
 
 
 def call(folder: Path, words: Sequence[str], limit: int | None) -> Ended:
@@ -86,11 +86,11 @@ def call(folder: Path, words: Sequence[str], limit: int | None) -> Ended:
         preexec_fn=restrict,
     ) as process:
         try:
-            told = process.communicate(timeout=PATIENCE)[1]
+            stderr = process.communicate(timeout=PATIENCE)[1]
         except subprocess.TimeoutExpired:
             process.kill()
             return Ended(limit or 0, None, f"hangs: {process.communicate()[1].strip()[-200:]}")
-    lines = [line for line in told.splitlines() if "error" in line.lower()] or told.splitlines()[-1:]
+    lines = [line for line in stderr.splitlines() if "error" in line.lower()] or stderr.splitlines()[-1:]
     return Ended(limit or 0, process.returncode, lines[0] if lines else "")
 
 
@@ -114,7 +114,9 @@ def swept(folder: Path, names: Iterable[str], limits: Sequence[int], jobs: int) 
                 f"{name}: {enough}; {len(found) - len(done) - len(others)} times refused, {len(others)} times otherwise"
             )
             for one in others[:10]:
-                print(f"  {one.limit} MB: {'hangs' if one.code is None else f'exit code {one.code}'}: {one.said[:200]}")
+                print(
+                    f"  {one.limit} MB: {'hangs' if one.code is None else f'exit code {one.code}'}: {one.stderr[:200]}"
+                )
             sys.stdout.flush()
             wrong += len(others)
     return wrong

@@ -1,7 +1,7 @@
 """Told to stop: `python -m tests.faults.stops` sends signals to trainings and sweeps of the tabular preset.
 
 At each of ten moments comes each of five signals. The command must end within two seconds, with the code of its signal,
-and go on to the bytes of one that nobody stopped. Ctrl-C goes to all processes, as from a terminal, SIGTERM and SIGHUP
+and go on to the bytes of one that was not stopped. Ctrl-C goes to all processes, as from a terminal, SIGTERM and SIGHUP
 to the one that was started. A sweep of 200 trials is stopped, taken up and stopped again; the others are brought to
 their end after each stop.
 """
@@ -57,7 +57,7 @@ class Work:
     many: bool = False
 
     def begin(self, run: Path) -> list[str]:
-        """The command that trains into a folder, anew or, where it is there, on."""
+        """Return the command that trains into a folder, or resumes the run in it."""
         if run.exists():
             return ["resume", str(run), *self.go_on]
         return [*self.words, "--run-dir", str(run), "--quiet"]
@@ -77,22 +77,22 @@ WORKS = {
 
 @dataclass(frozen=True)
 class Stopped:
-    """How a command ended that was told to stop: after how many seconds, with which code, and what it said."""
+    """The end of a command that was asked to stop: its seconds, its exit code and its stderr."""
 
     seconds: float
     code: int
-    said: str
+    stderr: str
     left: bool  # whether processes of it were still there later
 
     def wrong(self, expected: int, limit: float) -> str:
-        """What is not as promised; empty where all is.
+        """Return the broken promises; empty where all are kept.
 
         At the very end of a process the signal itself may end it, or come too late: code 0.
         """
         faults = {
             f"more than {limit:g} s": self.seconds > limit,
             f"exit code {self.code}": self.code not in (expected, 128 - expected, 0),
-            "a traceback": "Traceback" in self.said,
+            "a traceback": "Traceback" in self.stderr,
             "processes are left": self.left,
         }
         return ", ".join(text for text, found in faults.items() if found)
@@ -127,9 +127,9 @@ def stopped(process: "subprocess.Popen[str]", signals: Sequence[signal.Signals])
         time.sleep(PAUSE if number else 0)
         with suppress(ProcessLookupError):
             (os.killpg if one == signal.SIGINT else os.kill)(process.pid, one)
-    _, said = process.communicate(timeout=PATIENCE)
+    _, stderr = process.communicate(timeout=PATIENCE)
     seconds = time.monotonic() - began
-    return Stopped(seconds, process.returncode, said, not _ends(process.pid))
+    return Stopped(seconds, process.returncode, stderr, not _ends(process.pid))
 
 
 def _ends(group: int) -> bool:
@@ -144,11 +144,11 @@ def _ends(group: int) -> bool:
 
 
 def finish(folder: Path, work: Work, run: Path) -> None:
-    """Bring a run to its end; RuntimeError with what was said where it has none."""
+    """Bring a run to its end; raise RuntimeError with its stderr where it fails."""
     with start(folder, work.begin(run)) as process:
-        _, said = process.communicate(timeout=PATIENCE)
+        _, stderr = process.communicate(timeout=PATIENCE)
     if process.returncode not in (0, 8):
-        raise RuntimeError(f"{work.name}: exit code {process.returncode}: {said[-500:]}")
+        raise RuntimeError(f"{work.name}: exit code {process.returncode}: {stderr[-500:]}")
 
 
 def moments(seconds: float, count: int) -> list[float]:
@@ -247,7 +247,7 @@ def shown(folder: Path, work: Work, given: argparse.Namespace) -> Iterator[Row]:
     began = time.monotonic()
     finish(folder, work, whole)
     took = time.monotonic() - began
-    print(f"{work.name}: {took:.1f} s where nobody stops it", flush=True)
+    print(f"{work.name}: {took:.1f} s without a stop", flush=True)
     way = chained if work.many else each
     for row in way(folder, work, lasting(whole), took, given.moments, given.limit):
         print(row, flush=True)

@@ -55,7 +55,7 @@ def traced(words: Sequence[str], place: Path, *options: str) -> int:
 
 
 def entries_of(training: Training) -> dict[str, list[Entry]]:
-    """The calls of each series that a training makes in its place, numbered among all of that kind."""
+    """Return the calls of each kind that a training makes in its folder, numbered among all of that kind."""
     with room() as folder:
         place, log = prepare(Path(folder)), Path(folder) / "log"
         code = traced(training.words, place, "-y", "-o", str(log), "-e", f"trace={','.join(SERIES)}")
@@ -81,7 +81,7 @@ def killed(training: Training, golden: Tree, entry: Entry) -> str:
         if code not in (KILLED, 128 - KILLED):
             return f"{entry}: not killed, exit code {code}"
         ended = under(Call.__call__, training.go_on, place)
-        wrong = f"exit code {ended.code}: {ended.said}" if ended.code else differences(place, golden)
+        wrong = f"exit code {ended.code}: {ended.stderr}" if ended.code else differences(place, golden)
         return f"{entry}: {wrong}" if wrong else ""
 
 

@@ -1,4 +1,4 @@
-"""Tables to fuzz: sound ones that one to three pathologies befall, and the config that trains on them."""
+"""Tables to fuzz: sound tables with one to three pathologies, and the config that trains on them."""
 
 import json
 from random import Random
@@ -13,13 +13,13 @@ TABLE_COMMANDS = (
 
 
 def table_case(seed: int, number: int) -> Case:
-    """The table of that number with its config, and one of the commands that read both."""
+    """Return the table of a number with its config, and a command that reads both."""
     files = table_files(Random(f"table {seed} {number}"))
     return Case(f"table-{seed}-{number}", files, TABLE_COMMANDS[number % 2])
 
 
 def table_files(random: Random) -> dict[str, bytes]:
-    """A table that up to three pathologies befell, and now and then one of its bytes; and a config for it."""
+    """Return a table with up to three pathologies, at times a changed byte, and a config for it."""
     rows = sound(random)
     for _ in range(random.choice((0, 1, 1, 2, 3))):
         random.choice(PATHOLOGIES)(rows, random)
@@ -30,7 +30,7 @@ def table_files(random: Random) -> dict[str, bytes]:
 
 
 def sound(random: Random) -> Rows:
-    """A header and 2 to 80 rows: two numbers, a category, a date and a target."""
+    """Return a header and 2 to 80 rows: two numbers, a category, a date and a target."""
     classes = random.choice((("n", "p"), ("0", "1"), ("a", "b", "c"), None))
     rows = [["a", "b", "c", "d", "y"]]
     for _ in range(random.choice((2, 5, 12, 40, 80))):
@@ -41,7 +41,7 @@ def sound(random: Random) -> Rows:
 
 
 def config(random: Random) -> str:
-    """A config for the table, with an option of reading, preparing or splitting now and then."""
+    """Return a config for the table, at times with an option of reading, preparing or splitting."""
     table = {"path": "table.csv", "target": random.choice(("y",) * 20 + ("c", "a", "zz"))}
     for key, values in OPTIONS.items():
         if random.random() < 0.06:
@@ -83,6 +83,6 @@ EXTRAS = (
 
 
 def written(rows: Rows, random: Random) -> bytes:
-    """The rows as they stand, nothing quoted that a pathology did not quote."""
+    """Return the rows as CSV, with no quotes but those of a pathology."""
     text = "\n".join(",".join(row) for row in rows)
     return (text + "\n" if random.random() < 0.9 else text).encode()

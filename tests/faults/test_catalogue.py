@@ -1,4 +1,4 @@
-"""What strangers hand over is refused in one line, with the right exit code, and touches nothing."""
+"""Hostile files are refused in one line, with the right exit code, and change nothing."""
 
 import faulthandler
 import re
@@ -25,7 +25,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that holds a finished run, beside a canary and a folder that are not to be touched."""
+    """Make a folder with a finished run, beside a file and a folder that must not change."""
     (tmp_path / "canary").write_text("alive")
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "file").write_text("kept")
@@ -35,7 +35,7 @@ def folder(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
-    """What stands in a folder, its links not followed, and when each file was changed."""
+    """Return the content of a folder, its links not followed, and when each file was changed."""
     files = sorted(folder.rglob("*"))
     return {str(file): (oct(file.lstat().st_mode), file.lstat().st_mtime_ns) for file in files if file.name != "LOCK"}
 

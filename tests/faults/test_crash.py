@@ -1,4 +1,4 @@
-"""Trainings that are killed end as if nobody had: a short form of `make crash`, and what it would notice."""
+"""Trainings that are killed end as if they were not: a short form of `make crash`, and what it would notice."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -30,7 +30,7 @@ def _write(place: Path) -> Result:
 
 
 def _survivors(place: Path, hindered: Hindrance) -> list[bytes | None]:
-    """What is left of a file after each kill of a process that writes it three times."""
+    """Return a file after each kill of a process that writes it three times."""
     calls, found = Noter(), []
     with watched(place, calls), hindered():
         _write(place)

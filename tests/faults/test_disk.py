@@ -17,7 +17,7 @@ VERSIONS = [bytes([65 + number]) * 5_000 for number in range(4)]
 
 
 def _recorded(place: Path, hindered: Hindrance = nullcontext) -> list[Operation]:
-    """What a writer of four versions of one file does to its disk."""
+    """Write four versions of one file, and return the disk."""
     recorder = Recorder(place)
     with recorder.promises(), watched(place, recorder), hindered():
         for version in VERSIONS:

@@ -12,7 +12,7 @@ from tests.faults import forks
 from tests.faults.forks import KILLED, Ended, each, forked, room
 
 
-def test_the_code_and_what_was_said_come_back(tmp_path: Path) -> None:
+def test_the_exit_code_and_stderr_come_back(tmp_path: Path) -> None:
     assert forked(lambda: Result(6, "out", f"in {Path.cwd().name}"), tmp_path) == Ended(6, f"in {tmp_path.name}")
 
 
@@ -24,13 +24,13 @@ def test_a_child_that_kills_itself_says_nothing(tmp_path: Path) -> None:
     assert forked(die, tmp_path) == Ended(KILLED, "")
 
 
-def test_an_exception_is_told_and_ends_the_child(tmp_path: Path) -> None:
+def test_an_exception_is_reported_and_ends_the_child(tmp_path: Path) -> None:
     def fail() -> Result:
         raise KeyboardInterrupt("no reason")
 
     ended = forked(fail, tmp_path)
     assert ended.code == 255
-    assert ended.said.splitlines()[-1] == "KeyboardInterrupt: no reason"
+    assert ended.stderr.splitlines()[-1] == "KeyboardInterrupt: no reason"
 
 
 def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

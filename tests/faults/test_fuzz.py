@@ -91,7 +91,7 @@ def test_a_case_that_takes_too_long_is_stopped() -> None:
         time.sleep(5)
 
 
-def test_a_failed_case_is_kept_with_the_command_that_replays_it(
+def test_a_failed_case_is_saved_with_the_command_that_replays_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Errors of the disk are borne or told in a line: a short form of `make ioerr`, and what it would notice."""
+"""Errors of the disk are handled or reported in a line: a short form of `make ioerr`, and what it would notice."""
 
 import errno
 from pathlib import Path
@@ -63,5 +63,5 @@ def test_every_call_is_refused_for_every_reason_and_locks_for_theirs(tmp_path: P
         (Ended(-14, ""), False),
     ],
 )
-def test_what_is_said_must_fit_the_exit_code(ended: Ended, right: bool) -> None:
+def test_stderr_must_fit_the_exit_code(ended: Ended, right: bool) -> None:
     assert (told_wrong(ended) == "") is right

@@ -31,7 +31,7 @@ def test_any_mutant_is_read_or_refused(number: int, weights: Path, written: byte
     assert not held(mutant((written, checkpoint_of(1_500)), 1, number), weights).broken
 
 
-def test_what_nobody_changed_predicts(weights: Path, written: bytes) -> None:
+def test_an_unchanged_checkpoint_predicts(weights: Path, written: bytes) -> None:
     assert held(signed(*cut(written)), weights) == Ending("predicted")
 
 
@@ -42,7 +42,7 @@ def test_mutants_get_past_the_hash_and_each_is_always_the_same(written: bytes) -
 
 
 def described(written: bytes, key: str, value: object) -> bytes:
-    """The weights with one thing that they say of their data said differently; a dotted key leads into a step."""
+    """Return the weights with one field of their data changed; a dotted key leads into a step."""
     header, values = cut(written)
     layout = json.loads(header)
     fields = json.loads(layout["__metadata__"]["npnet.data"])
@@ -59,9 +59,9 @@ def described(written: bytes, key: str, value: object) -> bytes:
 
 COLUMNS = ("size", "colour", "day", "count", "kind")
 CONTRADICTIONS: dict[str, tuple[str, object]] = {
-    "a text with a place that is none": ("steps.1.places", {"red": 7}),
+    "a text with a code that is none": ("steps.1.places", {"red": 7}),
     "signs for three levels": ("steps.1.coding", "signs"),
-    "a column that nobody reads": ("steps.0.column", "nothing"),
+    "a column that no step reads": ("steps.0.column", "nothing"),
     "numbers that are read as words": ("schema", {"columns": [{"name": n, "kind": "category"} for n in COLUMNS]}),
     "a column that becomes nothing": ("steps.0.scaling", None),
     "a scale of another number of targets": ("target_scalers", [{"mean": [0.0], "scale": [0.0]}]),
@@ -105,7 +105,7 @@ def test_a_reader_that_crashes_fails_the_command(
     weights = trained(tmp_path)
     monkeypatch.setattr(malformed, "trained", lambda folder: weights)
     assert malformed.main(["--checkpoints", "3"]) == 0
-    monkeypatch.setattr(malformed.checkpoint, "parse", crash)
+    monkeypatch.setattr(malformed.tensor_file, "parse", crash)
     weights.write_bytes(signed(*cut(checkpoint_of(1_500))))
     assert malformed.main(["--checkpoints", "3"]) == 1
     assert "FAILED --seed 0 --first 0 --checkpoints 1: IndexError: over the end" in capsys.readouterr().out

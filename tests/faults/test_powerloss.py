@@ -28,7 +28,7 @@ def test_a_training_without_one_of_the_three_is_caught(without: str, every: str,
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_equal_states_are_tried_once_and_what_would_not_last_is_told() -> None:
+def test_equal_states_are_tried_once_and_files_that_would_not_last_are_reported() -> None:
     losses = losses_of([Operation("open", ("file",)), Operation("promise", ("file",)), Operation("sync folder", ("",))])
     assert losses.number == 8
     assert [loss.how.partition(": ")[2] for loss in losses.different.values()] == [

@@ -1,4 +1,4 @@
-"""The comparison with other libraries' saving sees what each does, and would see it if npnet did no better."""
+"""The comparison with how other libraries save reports what each does, npnet included."""
 
 import json
 import os
@@ -167,7 +167,7 @@ def test_a_sample_of_changes_has_every_value() -> None:
     assert cuts_of(bytes(100), 50)[1] == 2
 
 
-def test_numpy_runs_code_only_when_told_to(tmp_path: Path) -> None:
+def test_numpy_runs_code_only_when_allowed_to(tmp_path: Path) -> None:
     assert poison.runs(SAVERS["NumPy .npz"](), SMALL, tmp_path) == (False, True)
 
 
@@ -186,9 +186,9 @@ def test_a_package_that_is_missing_is_named_and_the_others_go_on(
 ) -> None:
     monkeypatch.setitem(rivals.PACKAGES, "PyTorch", ("no_such_package",))
     assert rivals.main(["--only", "PyTorch", "--only", "npnet", "--most", "50"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("not compared: PyTorch, as no_such_package is not installed\n")
-    assert "npnet 0" in said
+    out = capsys.readouterr().out
+    assert out.startswith("not compared: PyTorch, as no_such_package is not installed\n")
+    assert "npnet 0" in out
 
 
 def test_npnet_doing_no_better_fails_the_command(
@@ -208,6 +208,6 @@ def test_findings_come_whole_out_of_their_process(npnet: Findings) -> None:
     assert Findings.read(json.dumps(asdict(npnet))) == npnet
 
 
-def test_what_cannot_be_traced_is_said_not_to_be_tried(npnet: Findings) -> None:
+def test_a_saver_that_cannot_be_traced_is_reported_as_not_tried(npnet: Findings) -> None:
     rows = table({"npnet": replace(npnet, kills={}, manner={})}).splitlines()
     assert sum("not tried" in row for row in rows) == 7

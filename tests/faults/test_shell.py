@@ -123,7 +123,7 @@ STRACE = "strace -f -qq -o /dev/null"
         ("runs/run/run.json", "evaluate run", 6),
     ],
 )
-def test_a_disk_that_cannot_read_a_file_is_told_with_the_file(
+def test_a_disk_that_cannot_read_a_file_is_reported_with_the_file(
     file: str, command: str, code: int, trained: Path, place: Path
 ) -> None:
     shutil.copytree(trained / "runs", place / "runs")
@@ -188,7 +188,7 @@ def test_a_read_only_disk_is_refused_before_the_data_are_read(place: Path) -> No
 def test_a_result_that_a_full_disk_cuts_short_ends_with_6(unbuffered: str, trained: Path, tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "rows.csv").write_text("x1,x2\n" + "0.25,0.5\n" * 30_000)
-    line = f"{NPNET} predict run rows.csv --runs-dir {trained}/runs >disk/said.csv"
+    line = f"{NPNET} predict run rows.csv --runs-dir {trained}/runs >disk/out.csv"
     mount = "mount -t tmpfs -o size=64k none disk"
     done = shell(f"unshare --mount bash -c '{mount} && {line}'", tmp_path, PYTHONUNBUFFERED=unbuffered)
     assert done.returncode == 6

@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> Path:
 
 def _stopped_while_it_trains(place: Path, work: str, signals: str) -> Stopped | None:
     with start(place, WORKS[work].begin(place / "run")) as process:
-        wait_for(lambda: list(place.glob("run/waves/0000.marks/*")))
+        wait_for(lambda: list(place.glob("run/waves/0000.leases/*")))
         return stopped(process, SIGNALS[signals])
 
 
@@ -28,7 +28,7 @@ def test_a_sweep_of_200_trials_ends_soon_after_ctrl_c(place: Path) -> None:
     ended = _stopped_while_it_trains(place, "sweep", "SIGINT")
     assert ended is not None
     assert ended.wrong(130, LIMIT) == "", ended
-    assert "interrupted after" in ended.said
+    assert "interrupted after" in ended.stderr
 
 
 @pytest.mark.long
@@ -41,11 +41,11 @@ def test_a_sweep_of_two_processes_ends_soon_and_leaves_none(place: Path, signals
 
 @pytest.mark.long
 @pytest.mark.parametrize("work", WORKS)
-def test_whatever_is_told_to_stop_ends_and_goes_on_to_the_same_bytes(work: str) -> None:
+def test_a_stopped_command_ends_and_resumes_to_the_same_bytes(work: str) -> None:
     assert main(["--only", work, "--moments", "2", "--rows", "150", "--trials", "20", "--limit", str(LIMIT)]) == 0
 
 
-def test_what_is_not_as_promised_is_said() -> None:
+def test_broken_promises_are_reported() -> None:
     assert Stopped(1.0, 130, "", left=False).wrong(130, 2.0) == ""
     assert Stopped(3.0, -9, "Traceback", left=True).wrong(128 + signal.SIGTERM, 2.0) == (
         "more than 2 s, exit code -9, a traceback, processes are left"

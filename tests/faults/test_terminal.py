@@ -1,4 +1,4 @@
-"""Streams and terminals of every kind: the training is the same, what is written fits, nobody needs to listen."""
+"""Streams and terminals of every kind: the training is the same, the output fits, no reader is needed."""
 
 import os
 import pty
@@ -77,7 +77,7 @@ def test_off_a_terminal_nothing_is_escaped(surroundings: dict[str, str], place: 
 
 
 def on_terminal(folder: Path, *arguments: str, columns: int = 80, **environment: str) -> tuple[int, str]:
-    """The exit code of npnet on a terminal so wide, and what it writes there."""
+    """Return the exit code of npnet on a terminal of a width, and its output."""
     owner, terminal = pty.openpty()
     ioctl(terminal, TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     surroundings = {**os.environ, "PYTHONPATH": ROOT, "TERM": "xterm", **environment}

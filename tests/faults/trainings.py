@@ -70,7 +70,7 @@ def prepare(place: Path) -> Path:
 
 
 def bystanders(place: Path) -> dict[str, bytes]:
-    """What is there before a training, which it must not touch: the config and, made here, a run."""
+    """Return the files that a training must not change: the config and a run that is made here."""
     earlier = place / RUNS / EARLIER
     earlier.mkdir(parents=True)
     for name in ("run.json", "weights.safetensors"):
@@ -89,7 +89,7 @@ def under(watcher: Watcher, act: Callable[[], Result], place: Path, hindered: Hi
 
 
 def run_in(place: Path) -> Path | None:
-    """The run folder of a place; None before there is one."""
+    """Return the run folder in a folder; None before it exists."""
     folders = [path for path in sorted((place / RUNS).glob("[!.]*")) if path.name not in (LATEST, EARLIER)]
     return folders[0] if folders else None
 
@@ -109,13 +109,13 @@ def tree_of(folder: Path) -> dict[str, bytes]:
 
 
 def lasting(run: Path) -> dict[str, bytes]:
-    """What of a run must be the same bytes in every repeat."""
-    kept = {name: data for name, data in tree_of(run).items() if Path(name).name not in OF_THE_MOMENT}
-    return {name: _timeless(data) if name.endswith("result.json") else data for name, data in kept.items()}
+    """Return the files of a run that must have the same bytes in every repeat."""
+    files = {name: data for name, data in tree_of(run).items() if Path(name).name not in OF_THE_MOMENT}
+    return {name: _timeless(data) if name.endswith("result.json") else data for name, data in files.items()}
 
 
 def _timeless(result: bytes) -> bytes:
-    """The result of a trial without its seconds, and the hashes over them."""
+    """Return the result of a trial without its seconds, and the hashes over them."""
     try:
         fields = json.loads(result)
     except ValueError:
@@ -135,7 +135,7 @@ def differences(place: Path, golden: Tree) -> str:
 
 
 def golden_of(training: Training, place: Path, watcher: Watcher, hindered: Hindrance = nullcontext) -> dict[str, bytes]:
-    """What a training that nothing befalls leaves; it is trained in this process, in which others are then forked."""
+    """Return the files of an undisturbed training, made in this process, from which others are then forked."""
     back = Path.cwd()
     os.chdir(prepare(place))
     try:

@@ -1,4 +1,4 @@
-"""A large package is imported only where its C libraries find room; else that is said, before they end the process."""
+"""A large package is imported only where its C libraries find memory; they would else end the process."""
 
 import importlib
 import sys
@@ -7,26 +7,26 @@ import threading
 import pytest
 
 from npnet.errors import MachineError
-from npnet.machine import imports
-from npnet.machine.imports import NEEDS, RoomForImports, blas_threads, require_threads, room_for_imports
+from npnet.machine import resources
+from npnet.machine.resources import NEEDS, ImportGuard, blas_threads, guarded_imports, require_threads
 
 
 @pytest.mark.parametrize("name", NEEDS)
 def test_a_package_that_finds_no_room_is_refused_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert RoomForImports().find_spec(name) is None
-    monkeypatch.setattr(imports, "address_space", lambda: 1 << 20)
-    with pytest.raises(MachineError, match=f"too little memory: {name} needs .* MiB, 1 MiB are left") as caught:
-        RoomForImports().find_spec(name)
+    assert ImportGuard().find_spec(name) is None
+    monkeypatch.setattr(resources, "address_space", lambda: 1 << 20)
+    with pytest.raises(MachineError, match=rf"too little memory: {name} needs .* MB, 1\.0 MB are left") as caught:
+        ImportGuard().find_spec(name)
     assert "ulimit -v" in (caught.value.hint or "")
-    assert RoomForImports().find_spec(f"{name}.part") is None
+    assert ImportGuard().find_spec(f"{name}.part") is None
 
 
 def test_imports_are_looked_at_inside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     before = list(sys.meta_path)
-    monkeypatch.setattr(imports, "NEEDS", {"this": 1})
-    monkeypatch.setattr(imports, "address_space", lambda: -1)
+    monkeypatch.setattr(resources, "NEEDS", {"this": 1})
+    monkeypatch.setattr(resources, "address_space", lambda: -1)
     monkeypatch.delitem(sys.modules, "this", raising=False)
-    with room_for_imports(), pytest.raises(MachineError, match="too little memory: this needs 1 MiB, 0 bytes are left"):
+    with guarded_imports(), pytest.raises(MachineError, match=r"this needs 1\.0 MB, 0 are left"):
         importlib.import_module("this")
     assert "this" not in sys.modules
     assert sys.meta_path == before

@@ -1,4 +1,4 @@
-"""Memory that runs out is told as that, in whatever words it is found out."""
+"""Errors that show that memory ran out, whatever their type and message."""
 
 import errno
 

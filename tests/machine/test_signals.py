@@ -43,25 +43,25 @@ def test_within_what_waits_a_part_can_be_interrupted(stop: Stop) -> None:
 
 
 def test_what_was_ignored_stays_ignored_and_handlers_come_back() -> None:
-    kept = {number: signal.getsignal(number) for number in STOPPING}
+    before = {number: signal.getsignal(number) for number in STOPPING}
     descriptor = signal.set_wakeup_fd(-1)
     try:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         with Listening() as stop:
             os.kill(os.getpid(), signal.SIGHUP)
             assert not stop
-        assert signal.getsignal(signal.SIGINT) == kept[signal.SIGINT]
+        assert signal.getsignal(signal.SIGINT) == before[signal.SIGINT]
         assert signal.set_wakeup_fd(-1) == -1
     finally:
         signal.set_wakeup_fd(descriptor)
-        for number, handler in kept.items():
+        for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def test_who_does_not_look_in_time_is_halted_and_who_writes_has_time(
     stop: Stop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("npnet.machine.signals.LOOK", 0.05)
+    monkeypatch.setattr("npnet.machine.signals.FIRST_WAIT", 0.05)
     with stop.writing():
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.2)
@@ -72,7 +72,7 @@ def test_who_does_not_look_in_time_is_halted_and_who_writes_has_time(
 STUCK = """
 import hashlib, os, signal, sys, threading
 from npnet.machine import signals
-signals.LOOK = signals.LAST = 0.1
+signals.FIRST_WAIT = signals.LAST_WAIT = 0.1
 {prepare}
 with signals.Listening() as stop, stop.waiting():
     threading.Timer(0.1, os.kill, (os.getpid(), signal.{name})).start()

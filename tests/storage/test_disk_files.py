@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from npnet.errors import MachineError
-from npnet.machine.free_space import size_text
 from npnet.machine.refusals import explained
+from npnet.machine.resources import size_text
 from npnet.storage import disk
 from npnet.storage.append_file import Appender
 
@@ -75,6 +75,9 @@ def test_a_new_file_is_refused_where_one_is(tmp_path):
 SMALL_FILES = """
 import resource, signal, sys
 from pathlib import Path
+from npnet.errors import MachineError
+from npnet.storage import disk
+from npnet.storage.append_file import Appender
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 folder = Path(sys.argv[1])
@@ -126,11 +129,11 @@ def test_what_the_machine_refuses_is_one_line_and_exit_code_6(tmp_path, code, me
     ("size", "text"),
     [(0, "0"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (3_100_000, "3.1 MB"), (7.3e12, "7.3 TB")],
 )
-def test_sizes_are_said_as_people_say_them(size, text):
+def test_sizes_are_written_as_people_read_them(size, text):
     assert size_text(size) == text
 
 
-def test_a_folder_that_is_not_there_or_is_a_file_is_said_so(tmp_path):
+def test_a_folder_that_is_missing_or_is_a_file_is_refused_with_the_reason(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="No such file"):
         disk.write_atomic(tmp_path / "nowhere" / "x", b"")

@@ -92,7 +92,7 @@ def test_without_locks_a_number_that_another_process_has_by_now_holds_nothing(tm
         path.write_text(f"{here}since an-earlier-boot/1\n")
         assert not is_locked(path)
         Lock(path).release()
-        path.write_text(here)  # by whom nobody can tell
+        path.write_text(here)  # the start of the process is unknown
         assert is_locked(path)
 
 

@@ -1,4 +1,4 @@
-"""JSON is written and read to the letter."""
+"""JSON that npnet writes and reads is strict."""
 
 import json
 import math

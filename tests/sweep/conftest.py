@@ -27,7 +27,7 @@ SLOW = ("epochs=1000000", "evaluate_every=1000000")
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with a small config in it; processes that are started find this npnet."""
+    """Make a current folder with a small config in it; processes that are started find this npnet."""
     (tmp_path / "c.yaml").write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
@@ -44,12 +44,12 @@ def sweep(name: str, *arguments: object, tries: tuple[str, ...] = TRIES) -> Resu
 
 
 def table(name: str) -> bytes:
-    """The table of a sweep."""
+    """Return the table of a sweep."""
     return Path(name, "trials.csv").read_bytes()
 
 
 def statuses(name: str) -> list[str]:
-    """The column `status` of that table."""
+    """Return the column `status` of that table."""
     return [line.split(",")[3] for line in table(name).decode().splitlines()[1:]]
 
 
@@ -84,10 +84,10 @@ def wait_for(what: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def marks(name: str, wave: int = 0) -> list[tuple[int, int]]:
-    """The groups that are worked on now, and the processes that do."""
+    """Return the groups that are trained now, and their processes."""
     found = []
-    for mark in Path(name, "waves", f"{wave:04d}.marks").glob("*.*"):
+    for mark in Path(name, "waves", f"{wave:04d}.leases").glob("*.*"):
         with suppress(OSError, ValueError):
-            _, process, _ = mark.read_text().split()
+            _, process, _, _ = mark.read_text().split()
             found.append((int(mark.name.partition(".")[0]), int(process)))
     return sorted(found)

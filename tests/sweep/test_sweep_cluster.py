@@ -1,4 +1,4 @@
-"""A real Dask cluster on the loopback address: the table of one process, whatever becomes of its parts."""
+"""A real Dask cluster on the loopback address: the table of one process, also where parts of it die."""
 
 import re
 import signal
@@ -38,10 +38,10 @@ def test_a_worker_is_killed_and_then_the_scheduler_and_the_table_is_that_of_one_
     process = start("sweep", "c.yaml", *TRIES, *OPTIONS, "--run-dir", "s", *dask, "--no-plots")
     wait_for(lambda: one.workers[0].pid in [worker for _, worker in marks("s")])
     one.workers[0].send_signal(signal.SIGKILL)
-    out, told = process.communicate(timeout=100)
-    assert process.returncode == 0, told
+    out, stderr = process.communicate(timeout=100)
+    assert process.returncode == 0, stderr
     assert out.strip() == "s"
-    assert "Traceback" not in told
+    assert "Traceback" not in stderr
     assert table("s").count(b"\n") == 41
     assert table("s") == table("whole")
     assert {path.name for path in Path("s").iterdir()} == {path.name for path in Path("whole").iterdir()}
@@ -49,10 +49,10 @@ def test_a_worker_is_killed_and_then_the_scheduler_and_the_table_is_that_of_one_
     process = start("sweep", "c.yaml", *TRIES, *OPTIONS, "--run-dir", "t", *dask, "--no-plots")
     wait_for(lambda: marks("t"))
     one.scheduler.send_signal(signal.SIGKILL)
-    out, told = process.communicate(timeout=100)
-    assert process.returncode == 6, told
-    assert "Traceback" not in told
-    assert re.search(r"^npnet: error: the cluster at \S+ is gone", told, re.MULTILINE)
+    out, stderr = process.communicate(timeout=100)
+    assert process.returncode == 6, stderr
+    assert "Traceback" not in stderr
+    assert re.search(r"^npnet: error: the cluster at \S+ is gone", stderr, re.MULTILINE)
     one.end()
     assert call("resume", "t", "--no-plots").code == 0
     assert table("t") == table("whole")
@@ -63,10 +63,10 @@ def test_where_no_scheduler_answers_it_is_one_line_and_nothing_is_left(folder: P
     process = start(
         "sweep", "c.yaml", *TRIES, *OPTIONS, "--run-dir", "s", "--backend", "dask", "--scheduler", address, "--no-plots"
     )
-    out, told = process.communicate(timeout=60)
+    out, stderr = process.communicate(timeout=60)
     assert process.returncode == 6
     assert out == ""
-    assert told.splitlines() == [
+    assert stderr.splitlines() == [
         f"npnet: error: no Dask scheduler answers at {address}",
         "hint: dask scheduler starts one",
     ]
@@ -74,7 +74,7 @@ def test_where_no_scheduler_answers_it_is_one_line_and_nothing_is_left(folder: P
 
 
 @pytest.mark.parametrize("address", ["nowhere", "tcp://", "http://127.0.0.1:1", "tcp://127.0.0.1:none"])
-def test_an_address_that_is_none_is_told_so(folder: Path, address: str) -> None:
+def test_an_invalid_address_is_refused(folder: Path, address: str) -> None:
     result = sweep("s", "--backend", "dask", "--scheduler", address)
     assert result.code == 2
     assert result.err.startswith(f"npnet: error: --backend dask cannot use the address {address}\n")

@@ -1,4 +1,4 @@
-"""Whatever happens to a trial, a worker or the sweep: the others go on, and resume makes the same table."""
+"""Failures of a trial, a worker or the sweep: the others go on, and resume makes the same table."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ import pytest
 from npnet.rundir import Run
 from npnet.rundir.trial import read_result, write_trial
 from npnet.sweep import driver, leases
-from npnet.sweep.task import Task
+from npnet.sweep.waves import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import SLOW, TRIES, Start, marks, statuses, sweep, table, wait_for
 
@@ -27,7 +27,7 @@ def _tree(name: str) -> set[str]:
     return {path.relative_to(name).as_posix() for path in Path(name).rglob("*")}
 
 
-def test_a_trial_that_diverges_is_told_with_its_epoch_and_harms_no_neighbour(folder: Path) -> None:
+def test_a_trial_that_diverges_is_reported_with_its_epoch_and_leaves_its_neighbours_alone(folder: Path) -> None:
     result = sweep("s", *REGRESSION, tries=(WILD,))
     assert result.code == 8
     assert statuses("s") == ["done", "failed(7): diverged in epoch 1", "done"]
@@ -39,7 +39,7 @@ def test_a_trial_that_diverges_is_told_with_its_epoch_and_harms_no_neighbour(fol
     assert call("resume", "s", "--no-plots").code == 0
 
 
-def test_where_all_trials_diverge_there_is_a_table_of_why(folder: Path) -> None:
+def test_the_table_has_the_reasons_where_all_trials_diverge(folder: Path) -> None:
     for name, options in (("s", ()), ("h", ("--method", "halving"))):
         assert sweep(name, *REGRESSION, *options, tries=("learning_rate=[1e5, 1e6]",)).code == 8
         assert statuses(name) == ["failed(7): diverged in epoch 1"] * 2
@@ -72,13 +72,13 @@ def test_a_trial_that_takes_more_memory_than_there_is_fails_alone(
     found = [row[3] for row in csv.reader(table("s").decode().splitlines()[1:])]
     assert found[0] == "done"
     assert found[1].startswith("failed(3): the training needs ")
-    assert found[1].endswith(", 16 MiB are available")
+    assert found[1].endswith(", 16.8 MB are available")
 
 
 def test_more_failures_than_wanted_stop_the_sweep_and_resume_goes_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_most", lambda *_: 1)
+    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 1)
     tries = ("learning_rate=[0.01, 1e5, 1e6, 0.02, 0.03]",)
     assert sweep("whole", *REGRESSION, tries=tries).code == 8
     assert sweep("s", *REGRESSION, "--max-failures", 2, tries=tries).code == 8
@@ -91,7 +91,7 @@ def test_more_failures_than_wanted_stop_the_sweep_and_resume_goes_on(
 
 
 @pytest.mark.parametrize(("keep", "weights", "last"), [("all", 6, 6), ("light", 6, 0), ("best", 1, 0), ("none", 0, 0)])
-def test_what_is_kept_of_a_trial(folder: Path, keep: str, weights: int, last: int) -> None:
+def test_keep_chooses_the_files_of_a_trial(folder: Path, keep: str, weights: int, last: int) -> None:
     for method in ((), ("--method", "halving")):
         name = f"s{len(method)}"
         assert sweep(name, "--keep", keep, *method).code == 0
@@ -101,8 +101,8 @@ def test_what_is_kept_of_a_trial(folder: Path, keep: str, weights: int, last: in
     assert (Path("s0/best/weights.safetensors").exists()) is (keep != "none")
 
 
-def test_what_keeps_the_best_alone_keeps_all_until_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver.Sweep, "_most", lambda *_: 1)
+def test_keep_best_removes_the_other_weights_at_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 1)
     monkeypatch.setattr(driver, "work", _stopping_at(4, driver.work))
     assert sweep("s", "--keep", "best").code == 130
     assert len(list(Path("s/trials").glob("*/weights.safetensors"))) == 3
@@ -128,7 +128,7 @@ def test_a_trial_that_takes_too_long_stops_by_itself(folder: Path) -> None:
     assert statuses("s") == ["failed(6): took longer than 0.3 s"] * 2
 
 
-def test_a_worker_that_hangs_is_put_down_and_the_others_go_on(
+def test_a_worker_that_hangs_is_ended_and_the_others_go_on(
     folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "GRACE", 0.3)
@@ -157,10 +157,10 @@ def test_a_worker_that_is_killed_costs_its_group_one_more_try(folder: Path, star
     process = start("sweep", "c.yaml", *TRIES, *options, "-j", 2, "--run-dir", "s", "--no-plots")
     wait_for(lambda: marks("s"))
     os.kill(marks("s")[0][1], signal.SIGKILL)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 0, told
-    assert "a worker died; what it worked on is tried once more" in told
-    assert "Traceback" not in told
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert "a worker died; what it worked on is tried once more" in stderr
+    assert "Traceback" not in stderr
     assert table("s") == table("whole")
     assert _tree("s") == _tree("whole")
 
@@ -179,9 +179,9 @@ def test_a_group_that_kills_its_worker_twice_is_given_up(folder: Path, start: St
         return process.poll() is not None
 
     wait_for(kill)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 8, told
-    assert "Traceback" not in told
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 8, stderr
+    assert "Traceback" not in stderr
     found = statuses("s")
     assert found.count("done") == 3
     assert sum("its worker died twice: killed" in one for one in found) == 3
@@ -196,10 +196,10 @@ def test_ctrl_c_ends_a_sweep_that_resume_brings_to_the_same_table(folder: Path, 
         )
         wait_for(lambda: marks(name))  # noqa: B023
         process.send_signal(signal.SIGINT)
-        out, told = process.communicate(timeout=60)
-        assert process.returncode == 130, told
-        assert "npnet resume goes on" in told
-        assert "Traceback" not in told
+        out, stderr = process.communicate(timeout=60)
+        assert process.returncode == 130, stderr
+        assert "npnet resume goes on" in stderr
+        assert "Traceback" not in stderr
         assert out.strip() == name
         assert Run(Path(name).resolve()).status == "interrupted"
         assert call("resume", name, "-j", jobs, "--no-plots").code == 0
@@ -230,17 +230,17 @@ def test_of_two_that_resume_at_once_the_second_is_refused(folder: Path, start: S
     assert second.err.startswith("npnet: error: ")
     assert f"is in use by process {first.pid}" in second.err
     first.send_signal(signal.SIGINT)
-    _, told = first.communicate(timeout=60)
-    assert first.returncode == 130, told
+    _, stderr = first.communicate(timeout=60)
+    assert first.returncode == 130, stderr
 
 
 def test_the_file_stop_ends_a_sweep(folder: Path, start: Start) -> None:
     process = start("sweep", "c.yaml", "learning_rate=[0.01, 0.1]", *SLOW, "--run-dir", "s", "-j", 2, "--no-plots")
     wait_for(lambda: marks("s"))
     Path("s/STOP").write_bytes(b"")
-    _, told = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "interrupted after 0 of 2 trials" in told
+    assert "interrupted after 0 of 2 trials" in stderr
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_the_file_stop_ends_a_sweep(folder: Path, start: Start) -> None:
         (("--trials-from", "missing.csv"), 4, "there is no file missing.csv"),
     ],
 )
-def test_what_cannot_be_swept_is_refused_and_leaves_nothing(
+def test_a_sweep_that_cannot_train_is_refused_and_leaves_nothing(
     folder: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     before = _tree(".")
@@ -274,13 +274,13 @@ def test_what_is_not_there_is_not_resumed(folder: Path) -> None:
     assert result.err.startswith("npnet: error: ")
 
 
-def test_trials_of_unlike_machines_are_told(folder: Path) -> None:
+def test_trials_of_unlike_machines_are_reported(folder: Path) -> None:
     assert "unlike machines" not in sweep("s").err
     place = Path("s/trials/0001")
-    result, kept = read_result(place), {path.name: path.read_bytes() for path in place.iterdir()}
+    result, contents = read_result(place), {path.name: path.read_bytes() for path in place.iterdir()}
     shutil.rmtree(place)
-    del kept["result.json"]
-    write_trial(place.parent, replace(result, worker={"cpu": "another"}), kept)
+    del contents["result.json"]
+    write_trial(place.parent, replace(result, worker={"cpu": "another"}), contents)
     info = json.loads(Path("s/run.json").read_text()) | {"status": "running"}
     Path("s/run.json").write_text(json.dumps(info))
     result = call("resume", "s", "--no-plots")

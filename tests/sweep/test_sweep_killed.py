@@ -72,7 +72,7 @@ def test_what_killed_processes_left_under_hidden_names_is_removed_in_the_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from npnet.sweep import driver
-    from npnet.sweep.task import Task
+    from npnet.sweep.waves import Task
 
     work = driver.work
 

@@ -1,4 +1,4 @@
-"""The same answer everywhere: a trial is what npnet train makes of it, whoever trains it when."""
+"""The same table everywhere: a trial is what npnet train makes of it, on any backend at any time."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ import pytest
 from npnet.config import load
 from npnet.rundir import Run
 from npnet.sweep import driver
-from npnet.sweep.task import Task
+from npnet.sweep.waves import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import statuses, sweep, table
 
@@ -82,7 +82,7 @@ def test_processes_and_threads_give_the_same_table(folder: Path, method: str) ->
 def test_the_order_in_which_groups_end_changes_nothing(
     folder: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_most", lambda *_: 2)
+    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
     assert sweep("one", *LEARNING[method]).code == 0
     run_tasks = driver.run_tasks
 
@@ -99,7 +99,7 @@ def test_the_order_in_which_groups_end_changes_nothing(
 def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
     folder: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_most", lambda *_: 2)
+    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
     assert sweep("whole", *LEARNING[method]).code == 0
     work = driver.work
     begun = []
@@ -138,7 +138,7 @@ def test_a_finished_sweep_is_just_named(folder: Path) -> None:
 def test_a_damaged_file_makes_its_group_run_again_and_no_other(
     folder: Path, name: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_most", lambda *_: 2)
+    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
     assert sweep("s", *LEARNING[method]).code == 0
     whole = table("s")
     shutil.rmtree("s/trials/0006")  # so that there is something to resume
@@ -152,5 +152,5 @@ def test_a_damaged_file_makes_its_group_run_again_and_no_other(
     assert call("resume", "s", "--no-plots").code == 0
     assert table("s") == whole
     if method == "grid":  # groups of 2: trials 1 and 3, 2 and 4, 5, 6
-        kept = {path.parent.name for path, written in others.items() if path.stat().st_mtime_ns == written}
-        assert kept == {"0002", "0003", "0004", "0005"}
+        unchanged = {path.parent.name for path, written in others.items() if path.stat().st_mtime_ns == written}
+        assert unchanged == {"0002", "0003", "0004", "0005"}

@@ -27,7 +27,7 @@ BEST = 10
 
 
 class SweepDisplay:
-    """Shows a sweep on the screen; satisfies `npnet.sweep.show.SweepShow`."""
+    """Shows a sweep on the screen; satisfies `npnet.sweep.driver.SweepShow`."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen = screen

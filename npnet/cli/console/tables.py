@@ -15,7 +15,7 @@ from rich.text import Text
 
 from npnet.cli.console.numbers import short
 from npnet.cli.console.streams import Output, Painted
-from npnet.machine.free_space import size_text
+from npnet.machine.resources import size_text
 from npnet.metrics import DECIDED, OF_POSITIVE
 from npnet.metrics.calibration import DecisionRule
 from npnet.text import escaped, one_line, quoted

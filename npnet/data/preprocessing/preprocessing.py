@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -13,7 +14,16 @@ from npnet.data.checks.identifiers import looks_like_identifier
 from npnet.data.columns.frame import Column, Frame
 from npnet.data.preprocessing.categories import CategoryStep
 from npnet.data.preprocessing.scaling import Method
-from npnet.data.preprocessing.steps import BLOCKS, DateStep, NumberStep, Output, varies
+from npnet.data.preprocessing.steps import (
+    BLOCKS,
+    DateStep,
+    Encode,
+    NumberStep,
+    Output,
+    encode_together,
+    joinable,
+    varies,
+)
 from npnet.errors import DataError, RunError
 from npnet.registry import nearest
 from npnet.spec import Spec
@@ -23,6 +33,7 @@ Unknown = dict[str, Counter[str]]
 AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
 
 ROWS = 2048  # prepared at a time, so that they stay in cache
+TOGETHER = 16  # columns of one kind that are encoded as one block
 COLUMNS = 1 << 26  # bytes of columns that are looked at together
 
 
@@ -126,12 +137,13 @@ class Preparation(Spec):
         for step, column in zip(steps, columns, strict=True):
             if unknown is not None and (strange := step.unseen_values(column)):
                 unknown.setdefault(column.name, Counter()).update(strange)
-        encoders = [step.encoder(column) for step, column in zip(steps, columns, strict=True)]
-        numbers = [place for several in places for place in several.tolist() if place < self.numbers]
+        encoders = list(_encoders(steps, columns, places))
+        last = self.numbers
+        numbers = [place for several in places for place in several.tolist() if place < last]
         for start in range(0, len(frame), ROWS):
             block = out[start : start + ROWS]
             with np.errstate(over="ignore"):
-                for encode, several in zip(encoders, places, strict=True):
+                for encode, several in encoders:
                     _put(encode(slice(start, start + ROWS)), several, block)
             if numbers:
                 self._refuse_not_finite(block, slice(numbers[0], numbers[-1] + 1), frame, start)
@@ -207,6 +219,25 @@ def _fit(train: Column, layout: Column, spec: PrepareSpec) -> NumberStep | DateS
     except OverflowError:
         hint = "divide them, or take their logarithm"
         raise DataError(f"the values of column {quoted(layout.name)} are too large to scale", hint) from None
+
+
+def _encoders(
+    steps: Sequence[AnyStep], columns: Sequence[Column], places: Sequence[NDArray[np.int64]]
+) -> Iterator[tuple[Encode, NDArray[np.int64]]]:
+    """Yield the encoder of each column, or of a block of columns of one kind, and the places of its outputs."""
+    runs: list[list[int]] = []
+    for number, step in enumerate(steps):
+        if runs and len(runs[-1]) < TOGETHER and joinable(steps[runs[-1][-1]], step):
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    for run in runs:
+        numbers = [step for step in (steps[number] for number in run) if isinstance(step, NumberStep)]
+        if len(run) > 1:
+            encode = encode_together(numbers, [columns[number] for number in run])
+        else:
+            encode = steps[run[0]].encoder(columns[run[0]])
+        yield encode, np.concatenate([places[number] for number in run])
 
 
 def _put(outputs: NDArray[Any], places: NDArray[np.int64], block: NDArray[Any]) -> None:

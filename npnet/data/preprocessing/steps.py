@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from npnet.data.columns.frame import Column
 from npnet.data.preprocessing.calendar import CYCLES, Part, cycle, part
-from npnet.data.preprocessing.scaling import Method, Scaling
+from npnet.data.preprocessing.scaling import Method, Scaling, smooth_clip, standardised
 from npnet.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -82,6 +82,34 @@ class NumberStep(ColumnStep):
     @override
     def unseen_values(self, column: Column) -> Counter[str]:
         return unexpected_gaps(column, self.gaps)
+
+
+def encode_together(steps: Sequence[NumberStep], columns: Sequence[Column]) -> Encode:
+    """Encode columns of numbers as one block, (rows, columns): the bits of each column by itself.
+
+    The steps have a scaling of one kind, neither gaps nor quantiles, and a scale above 0; see `joinable`.
+    """
+    scalings = [step.scaling for step in steps if step.scaling]
+    fill, center, scale = np.array([(one.fill, one.center, one.scale) for one in scalings]).T[..., np.newaxis]
+
+    def encode(rows: slice) -> Floats:
+        x = np.array([column.values[rows] for column in columns], np.float64)
+        z = standardised(np.where(np.isnan(x), fill, x), center, scale)
+        return (smooth_clip(z) if scalings[0].clip else z).T
+
+    return encode
+
+
+def joinable(step: ColumnStep, other: ColumnStep) -> bool:
+    """Return whether two columns may be encoded as one block."""
+    first, second = _plain_scaling(step), _plain_scaling(other)
+    return first is not None and second is not None and first.clip == second.clip
+
+
+def _plain_scaling(step: ColumnStep) -> Scaling | None:
+    if not isinstance(step, NumberStep) or step.gaps or not step.scaling or step.scaling.quantiles:
+        return None
+    return step.scaling if step.scaling.scale else None
 
 
 class DateStep(ColumnStep):

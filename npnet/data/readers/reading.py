@@ -20,7 +20,7 @@ from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.jsonlines import JsonLines
 from npnet.data.readers.parquet import Parquet
 from npnet.errors import DataError, MachineError
-from npnet.machine.memory import SHARE, available, size_text
+from npnet.machine.resources import SHARE, available, size_text
 from npnet.registry import nearest
 from npnet.text import listed, quoted
 

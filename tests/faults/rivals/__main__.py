@@ -44,12 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def missing(name: str) -> list[str]:
-    """The packages that a saver needs and that are not installed."""
+    """Return the packages that a saver needs and that are not installed."""
     return [package for package in PACKAGES[name] if find_spec(package) is None]
 
 
 def compared(name: str, most: int | None) -> Findings | None:
-    """The findings about a saver, from an interpreter of its own; None, and why on stderr, where it gave none."""
+    """Return the findings about a saver from an interpreter of its own; None, and why on stderr, without any."""
     command = [sys.executable, "-m", "tests.faults.rivals.one", name, *([] if most is None else [str(most)])]
     done = subprocess.run(command, env=os.environ | SURROUNDINGS, capture_output=True, text=True, check=False)
     print(f"{name}: {'failed: ' + done.stderr[-2_000:] if done.returncode else 'done'}", file=sys.stderr, flush=True)

@@ -22,7 +22,7 @@ Change = tuple[bytes, int, int]
 
 
 class Outcome(IntEnum):
-    """What became of loading a file; 0 is kept for what has not been tried."""
+    """What became of loading a file; 0 stands for what was not tried."""
 
     REFUSED = 1
     SAME = 2
@@ -41,7 +41,7 @@ def changes_of(data: bytes, most: int | None) -> tuple[Sequence[Change], int]:
 
 
 def cuts_of(data: bytes, most: int | None) -> tuple[Sequence[Change], int]:
-    """A file cut off at every place, or at every n-th, and n."""
+    """Return a file cut off at every byte, or at every n-th, and n."""
     every = 1 if most is None else max(1, -(-len(data) // most))
     return list(islice(truncated(data), 0, None, every)), every
 
@@ -76,9 +76,9 @@ def _load_all(
 
 
 def outcome(saver: Saver, saved: Tensors, path: Path) -> Outcome:
-    """Load a file; a warning counts as being refused, as somebody was told."""
+    """Load a file; a warning counts as a refusal."""
     give_up_after(SECONDS)
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
             loaded = saver.load(path, saved)
@@ -86,7 +86,7 @@ def outcome(saver: Saver, saved: Tensors, path: Path) -> Outcome:
             return Outcome.BLOATED
         except Exception:
             return Outcome.REFUSED
-    if any(issubclass(warning.category, UserWarning) for warning in said):
+    if any(issubclass(warning.category, UserWarning) for warning in caught):
         return Outcome.REFUSED
     return Outcome.SAME if same(loaded, saved) else Outcome.OTHER
 

@@ -12,7 +12,7 @@ PATIENCE = 60
 
 
 def begun(act: Callable[[], object], folder: Path) -> int:
-    """Begin something in a child, in a folder and in silence; the child's id."""
+    """Begin something in a child, in a folder, without output; returns the child's id."""
     with warnings.catch_warnings():  # Python 3.12 warns of forks beside threads; BLAS has some, which do nothing here
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()

@@ -28,7 +28,7 @@ class Manner:
 
 
 def place_of(saver: Saver, folder: Path) -> Path:
-    """A new folder with the old file in it."""
+    """Make a new folder with the old file in it."""
     place = folder / f"place-{sum(1 for _ in folder.iterdir())}"
     place.mkdir()
     saver.save(place / saver.file, OLD)
@@ -36,13 +36,13 @@ def place_of(saver: Saver, folder: Path) -> Path:
 
 
 def calls_over_old(saver: Saver, folder: Path) -> tuple[list[Call], Path]:
-    """The calls of a save over an existing file that change something, and that file."""
+    """Return the calls of a save over an existing file that change the disk, and that file."""
     place = place_of(saver, folder)
     return calls_of(saver, NEW, place), place / saver.file
 
 
 def swept(saver: Saver, calls: Sequence[Call], folder: Path) -> Counter[str]:
-    """What is there after a kill at each of the calls."""
+    """Yield the file after a kill at each of the calls."""
     counts = Counter[str]()
     for call in calls:
         place = place_of(saver, folder)

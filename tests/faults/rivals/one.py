@@ -47,7 +47,7 @@ class Findings:
 
     @classmethod
     def read(cls, text: str) -> "Findings":
-        """The findings that a process printed."""
+        """Return the findings that a process printed."""
         fields = json.loads(text)
         return cls(**fields | {name: Damage(**fields[name]) for name in ("changes", "cuts")})
 
@@ -69,7 +69,7 @@ def made(folder: Path) -> Path:
 
 
 def damaged(saver: Saver, most: int | None, folder: Path) -> tuple[Damage, Damage, int]:
-    """What came of a small file with bytes changed and of one cut off, and its size."""
+    """Return the outcomes for a small file with bytes changed or cut off, and its size."""
     saver.save(folder / saver.file, SMALL)
     data = (folder / saver.file).read_bytes()
     assert set(tried(saver, SMALL, [(data, len(data), 0)], folder)) == {Outcome.SAME}, "the whole file does not load"
@@ -83,7 +83,7 @@ def damaged(saver: Saver, most: int | None, folder: Path) -> tuple[Damage, Damag
 
 
 def killed(saver: Saver, folder: Path) -> tuple[dict[str, int], dict[str, bool]]:
-    """What is there after kills, and how the saver goes about it; empty where nothing can be traced."""
+    """Return the files after kills, and the calls of the saver; empty where nothing can be traced."""
     if strace.why_not():
         return {}, {}
     calls, file = kills.calls_over_old(saver, folder)

@@ -1,4 +1,4 @@
-"""Poison: a file that would run a command is given to a loader, as it is usually called and as it is told to trust."""
+"""Poison: a file that would run a command is given to a loader, as it is usually called and with trust in the file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from tests.faults.rivals.savers import Saver, Tensors
 
 
 def runs(saver: Saver, like: Tensors, folder: Path) -> tuple[bool, bool]:
-    """Whether a loader runs what a file says, as it is usually called, and as it is told to trust the file."""
+    """Whether a loader runs what a file says, as it is usually called, and with trust in the file."""
     place = folder / "place"
     place.mkdir()
     poisoned = place / saver.file

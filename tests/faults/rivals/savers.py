@@ -26,7 +26,7 @@ def pickled(path: Path) -> None:
 class Saver:
     """How a library saves: what its files are called, saving, and loading into what has the shapes of `like`.
 
-    `poison` writes a file that runs a command where the library lets it. `trust` says how its loader is told to trust
+    `poison` writes a file that runs a command where the library lets it. `trust` is how its loader is made to trust
     a file, and `trusting` does that; where there is no such way, they are empty. At most `most` changes are tried.
     """
 
@@ -40,7 +40,7 @@ class Saver:
 
 
 def tensors_of(inputs: int, units: int, seed: int) -> dict[str, NDArray[Any]]:
-    """The weights of one dense layer."""
+    """Return the weights of one dense layer."""
     chance = np.random.default_rng(seed)
     return {name: chance.normal(size=shape).astype("f4") for name, shape in (("W", (inputs, units)), ("b", (units,)))}
 

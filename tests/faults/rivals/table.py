@@ -10,7 +10,7 @@ BY_ROUNDING = {"0.0%": "<0.1%", "100.0%": ">99.9%"}
 
 
 def table(found: Mapping[str, Findings]) -> str:
-    """A column for each saver, a row for each thing that was tried."""
+    """Return a table: a column for each saver, a row for each experiment."""
     rows = [["", *found], *([label, *map(tell, found.values())] for label, tell in ROWS.items())]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ["-" * width for width in widths])

@@ -44,16 +44,16 @@ class Call:
 
 def traced(saver: Saver, tensors: Tensors, folder: Path, *options: str) -> int:
     """Save in a folder under strace; 0, or a negative number for the signal that ended it."""
-    (ready, go), (heard, told) = os.pipe(), os.pipe()
+    (ready, go), (heard, start) = os.pipe(), os.pipe()
 
     def act() -> None:
-        os.write(told, b"!")
+        os.write(start, b"!")
         os.read(ready, 1)
         saver.save(folder / saver.file, tensors)
 
     child = begun(act, folder)
-    os.close(told)
-    os.read(heard, 1)  # what the child does to begin with is behind it, and is not counted
+    os.close(start)
+    os.read(heard, 1)  # calls of the child before this are not counted
     with subprocess.Popen(["strace", "-f", "-qq", *options, "-p", str(child)], stderr=subprocess.PIPE) as strace:
         while not _is_traced(child) and strace.poll() is None:
             time.sleep(0.002)
@@ -69,7 +69,7 @@ def _is_traced(process: int) -> bool:
 
 
 def calls_of(saver: Saver, tensors: Tensors, folder: Path) -> list[Call]:
-    """The calls by which a save changes something in a folder, numbered among all of their kind that it makes."""
+    """Return the calls by which a save changes a folder, numbered among all calls of their kind."""
     log = folder.with_suffix(".log")
     code = traced(
         saver, tensors, folder, "-y", "-o", str(log), "-e", "trace=" + ",".join(f"?{kind}" for kind in SERIES)

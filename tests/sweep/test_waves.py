@@ -1,4 +1,4 @@
-"""Groups: what may share a stack, and that whatever has one signature can be joined."""
+"""Waves: which trials share a stack, and that trials of one signature can be joined."""
 
 import itertools
 from pathlib import Path
@@ -12,10 +12,8 @@ from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
 from npnet.experiment.data_info import prepare_folds
 from npnet.model.fitting import Fitting
-from npnet.sweep.groups import grouped, signature
-from npnet.sweep.plan import SweepPlan, read_plan
-from npnet.sweep.task import WavePlan, read_wave
-from npnet.sweep.trial import Trial
+from npnet.sweep.plan import Trial, make_plan, read_plan
+from npnet.sweep.waves import WavePlan, group_trials, read_wave, signature
 from tests.fittings import together_of
 from tests.sweep.conftest import CONFIG
 
@@ -142,14 +140,14 @@ def test_whatever_has_one_signature_can_be_joined_and_trained(several: list[dict
 
 
 def _trials(count: int) -> list[Trial]:
-    return [Trial.of(point, 1, 1, (point,)) for point in range(1, count + 1)]
+    return [Trial(point, point, 1, (point,)) for point in range(1, count + 1)]
 
 
 def test_groups_hold_so_many_trials_of_one_signature_in_the_order_of_their_numbers() -> None:
     def experiment_of(trial: Trial) -> Experiment:
         return _experiment({"epochs": 1 + trial.number % 2})
 
-    groups = grouped(_trials(9), experiment_of, lambda experiment: 1 + experiment.epochs)
+    groups = group_trials(_trials(9), experiment_of, lambda experiment: 1 + experiment.epochs)
     assert [[trial.number for trial in group] for group in groups] == [[1, 3, 5], [2, 4], [6, 8], [7, 9]]
 
 
@@ -159,7 +157,7 @@ def test_a_trial_that_cannot_be_is_a_group_of_its_own() -> None:
             raise ConfigError("no")
         return _experiment()
 
-    groups = grouped(_trials(5), experiment_of, lambda _: 3)
+    groups = group_trials(_trials(5), experiment_of, lambda _: 3)
     assert [[trial.number for trial in group] for group in groups] == [[1, 3, 5], [2], [4]]
 
 
@@ -168,10 +166,10 @@ def test_a_plan_comes_back_from_its_file_with_the_same_trials(folder: Path) -> N
     text += "{min: 1e-4, max: 0.1, distribution: log_uniform}, layers.0.linear: [1, 2, 3], "
     text += "optimizer: [adam, {sgd: {}}]}}\n"
     Path("c.yaml").write_text(text)
-    plan = SweepPlan(load(Path("c.yaml")))
+    plan = make_plan(load(Path("c.yaml")))
     Path("s").mkdir()
     Path("s/sweep.yaml").write_bytes(plan.text(Path("s")))
-    again = read_plan(Path("s/sweep.yaml"))
+    again = read_plan(Path("s"))
     stages = plan.stage(0, []), again.stage(0, [])
     assert stages[0] is not None
     assert stages[0] == stages[1]
@@ -179,23 +177,24 @@ def test_a_plan_comes_back_from_its_file_with_the_same_trials(folder: Path) -> N
     assert [trial.number for trial in trials] == list(range(1, 15))
     assert all(plan.experiment(trial) == again.experiment(trial) for trial in trials)
     assert plan.goal == again.goal
-    wave = WavePlan((tuple(trials[:4]), tuple(trials[4:])), 3, goes_on=True)
-    Path("s/0000.json").write_bytes(wave.data())
-    assert read_wave(Path("s/0000.json")) == wave
+    wave = WavePlan(Path("s"), 0, (tuple(trials[:4]), tuple(trials[4:])), 3, goes_on=True)
+    Path("s/waves").mkdir()
+    wave.write()
+    assert read_wave(Path("s"), 0) == wave
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 1, "groups": [[[0, 1, 1, []]]]}'])
 def test_what_is_no_wave_is_refused(tmp_path: Path, text: str) -> None:
-    from npnet.errors import RunError
-
-    (tmp_path / "0000.json").write_text(text)
+    (tmp_path / "waves").mkdir()
+    (tmp_path / "waves/0000.json").write_text(text)
     with pytest.raises(RunError, match="cannot be used"):
-        read_wave(tmp_path / "0000.json")
+        read_wave(tmp_path, 0)
 
 
 def test_a_plan_leads_to_no_other_file(folder: Path) -> None:
-    Path("s.yaml").write_text("extends: c.yaml\nsweep: {parameters: {learning_rate: [0.1, 0.2]}}\n")
-    with pytest.raises(RunError, match=r"s\.yaml cannot be used: .*extends no other"):
-        read_plan(Path("s.yaml"))
-    with pytest.raises(RunError, match="missing"):
-        read_plan(Path("t.yaml"))
+    Path("s").mkdir()
+    with pytest.raises(RunError, match="s is no sweep"):
+        read_plan(Path("s"))
+    Path("s/sweep.yaml").write_text("extends: c.yaml\nsweep: {parameters: {learning_rate: [0.1, 0.2]}}\n")
+    with pytest.raises(RunError, match=r"sweep\.yaml cannot be used: .*extends no other"):
+        read_plan(Path("s"))

@@ -22,7 +22,7 @@ TRIES = ("learning_rate=[0.01, 0.1]", "optimizer=[adam, {momentum: {momentum: 0.
 
 @pytest.fixture
 def environment(folder: Path) -> dict[str, str]:
-    """An environment in which `npnet` is a command."""
+    """Return an environment in which `npnet` is a command."""
     command = folder.parent / f"{folder.name}-bin" / "npnet"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m npnet "$@"\n')

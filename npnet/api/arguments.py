@@ -1,0 +1,186 @@
+"""Arguments of Python code, layers and options, checked like the keys of a config."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from npnet.config import Experiment, Loaded
+from npnet.config.issues import issues_of, must_be, non_finite
+from npnet.config.loaded import of_tree
+from npnet.config.nodes import Node, SourceLocation, config_error
+from npnet.config.type_info import type_of
+from npnet.data import Source
+from npnet.errors import ConfigError, DataError, Diverged, UsageError
+from npnet.nn.layer import Layer, layers
+from npnet.nn.linear import Linear
+
+NO_FILE = SourceLocation("")  # of values in Python code: messages name no line of a file
+NOT_OPTIONS = {
+    "dataset": "X and Y are the data",
+    "layers": "the layers are those of the model",
+    "split": "validation=0.2 is the share of the rows by which the best epoch is kept",
+    "preset": "a preset is a config with layers of its own",
+    "sweep": "npnet sweep trains a config many times",
+    "weights": "set_parameters() starts from given values",
+    "checkpoint_every": "a model writes no checkpoints; npnet train does",
+    "threshold": "predict() gives probabilities, which any threshold can decide",
+}
+"""Keys of a config that a model in Python does not accept, and what replaces them."""
+IN_PYTHON = (
+    (r"write validation: 0\.2 under split", "write validation=0.2"),
+    (r"split\.validation", "validation"),
+    (r"\blinear: (\d+)", r"Linear(\1)"),
+    (r"\blinear alone", "Linear()"),
+    (r"\b(batch_size|clip_norm): (\d+)", r"\1=\2"),
+    (r"\b(task|monitor|scale): (\w+)", r'\1="\2"'),
+    (r"\bprepare: \{numbers: (\w+)\}", r'prepare={"numbers": "\1"}'),
+    (r"\bprepare: \{\}", "prepare={}"),
+)
+"""Parts of messages about a config, and how Python code writes them."""
+
+
+@dataclass(frozen=True)
+class SizedLayer:
+    """A layer and the sizes written for it, which are checked when the network is built."""
+
+    layer: Layer
+    inputs: int | None = None
+    outputs: int | None = None
+
+
+def constructor(spec: type[Layer]) -> Callable[..., SizedLayer]:
+    """Return the constructor of a layer: `Linear(2, 5)`, `Linear(5)`, `ReLU(5)`, `Dropout(0.2)`.
+
+    Two whole numbers are the sizes of input and output, one is the size of the output. Another single argument is the
+    main option; options go by keyword too.
+    """
+
+    def make(*sizes: Any, **options: Any) -> SizedLayer:
+        if len(sizes) > 2:
+            raise UsageError(f"{spec.__name__} takes at most two sizes, inputs and outputs", f"{sizes} were given")
+        main = spec.main_option()
+        if len(sizes) == 1 and main is not None and not _is_size(sizes[0]):
+            options, sizes = {main: sizes[0], **options}, ()
+        for size in sizes:
+            if not _is_size(size):
+                raise UsageError(f"{spec.__name__}: a size is a whole number from 1 on, not {size!r}")
+        inputs, outputs = (None, *sizes)[-2:] if sizes else (None, None)
+        if spec is Linear and outputs is not None:
+            options = {"units": outputs, **options}
+        return SizedLayer(_checked(spec, {name: _unsized(value) for name, value in options.items()}), inputs, outputs)
+
+    make.__name__ = make.__qualname__ = spec.__name__
+    make.__doc__ = spec.__doc__
+    return make
+
+
+LAYERS: dict[str, Callable[..., SizedLayer]] = {spec.__name__: constructor(spec) for spec in layers.values()}
+"""Every registered layer as `from npnet import NAME` returns it."""
+
+
+def sized_layer(layer: object) -> SizedLayer:
+    """Return a layer of a model with its sizes; raise UsageError for another object."""
+    if isinstance(layer, SizedLayer | Layer):
+        return layer if isinstance(layer, SizedLayer) else SizedLayer(layer)
+    name = getattr(layer, "__name__", None)
+    if name in LAYERS:
+        raise UsageError(f"{name} is the class of a layer, not a layer", f"write {name}()")
+    raise UsageError(f"{layer!r} is no layer", "write one as ReLU() or Linear(5), of `from npnet import ...`")
+
+
+def check_sizes(chain: Sequence[SizedLayer], inputs: int, names: Sequence[str] = ()) -> None:
+    """Raise UsageError where a written size is not that of the network; `names` are its inputs'."""
+    width = inputs
+    for number, sized in enumerate(chain):
+        if sized.inputs not in (None, width):
+            hint = f"the inputs are: {', '.join(names)}" if names and not number else None
+            raise UsageError(f"layers[{number}] is written for {sized.inputs} inputs and gets {width}", hint)
+        if isinstance(sized.layer, Linear) and sized.layer.units is None:
+            return  # takes its size from the target
+        width = sized.layer.width(width)
+        if sized.outputs not in (None, width):
+            raise UsageError(f"layers[{number}] is written for {sized.outputs} outputs and gives {width}")
+
+
+def option(name: str, value: object) -> Any:
+    """Return the value of a key of a config; raise UsageError where it is not valid."""
+    kind, plain = type_of(Experiment.model_fields[name]), _plain(value)
+    try:
+        return TypeAdapter(kind).validate_python(plain, strict=True)
+    except ValidationError:
+        raise UsageError(must_be((name,), kind, plain)) from None
+
+
+def config_of(source: Source, layers: Sequence[Layer], validation: float, options: Mapping[str, Any]) -> Loaded:
+    """Return the config of data, layers and options; raise UsageError for an invalid option."""
+    for name in options.keys() & NOT_OPTIONS.keys():
+        raise UsageError(f"{name} is no option of train", NOT_OPTIONS[name])
+    split = {"test": 0.0, "validation": validation}
+    with usage_errors():
+        return of_tree(_tree({**options, "dataset": source, "layers": list(layers), "split": split}), Path(), b"")
+
+
+@contextmanager
+def usage_errors(name: str = "") -> Iterator[None]:
+    """Turn a ConfigError into a UsageError, with hints written as Python code."""
+    try:
+        yield
+    except ConfigError as error:
+        first, *others = error.problems
+        message = in_python("; ".join([first.message, *(other.message for other in others)]))
+        raise UsageError(f"{name}: {message}" if name else message, first.hint and in_python(first.hint)) from None
+    except (DataError, Diverged) as error:
+        raise type(error)(error.message, error.hint and in_python(error.hint)) from None
+
+
+def in_python(text: str) -> str:
+    """Return a message about a config with its keys as Python code writes them."""
+    for in_config, code in IN_PYTHON:
+        text = re.sub(in_config, code, text)
+    return text
+
+
+def _checked(spec: type[Layer], options: Mapping[str, Any]) -> Layer:
+    root = _tree(options)
+    with usage_errors(spec.__name__):
+        found = [*non_finite(root, spec)]
+        try:
+            made = spec.model_validate(root.plain())
+        except ValidationError as error:
+            missing = [str(problem["loc"][0]) for problem in error.errors() if problem["type"] == "missing"]
+            if missing:
+                raise UsageError(f"{spec.__name__} needs {' and '.join(missing)}") from None
+            raise config_error([*found, *issues_of(error, root, spec)]) from None
+        if found:
+            raise config_error(found)
+        return made
+
+
+def _tree(options: Mapping[str, Any]) -> Node:
+    return Node.of(_plain(options), NO_FILE)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with the numbers of NumPy in it as those of Python."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value > 0)
+
+
+def _unsized(value: object) -> object:
+    """Return an option without the sizes of the layers in it: those of a residual block."""
+    if isinstance(value, list | tuple):
+        return [_unsized(item) for item in value]
+    return value.layer if isinstance(value, SizedLayer) else value

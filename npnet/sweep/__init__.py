@@ -1,0 +1,1 @@
+"""Sweeps: one config trained many times with other values, ranked and compared."""
