@@ -4,11 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import typer.main
-
 from docs.markdown import code, page, table
 from npnet import errors
-from npnet.cli.app import app
+from npnet.cli.app import npnet as program
 
 os.environ["COLUMNS"] = "100"  # the width of the help pages, whatever the terminal's
 
@@ -46,16 +44,15 @@ npnet: error: circles.yaml:16:9: epochs must be a whole number from 0 to 10**7, 
 
 def commands_page() -> str:
     """The page of every command."""
-    program: Any = typer.main.get_command(app)
     context = program.make_context("npnet", [], resilient_parsing=True)
     commands = list(_commands(program, context))
     rows = (
         (f"[`npnet {name}`](#npnet-{name.replace(' ', '-')})", text.partition("\n")[0]) for name, text, _ in commands
     )
-    _, everywhere = _parted(program.get_help(context))
+    _, common = _parted(program.get_help(context))
     sections = (f"## npnet {name}\n\n{code(text)}" for name, text, _ in commands)
     opening = f"`RUN` is a folder, an id, a unique prefix of one, or `latest`. {STREAMS.strip()}"
-    return page("Commands", opening, table(("command", "does"), rows), "## Everywhere", code(everywhere), *sections)
+    return page("Commands", opening, table(("command", "does"), rows), "## Common options", code(common), *sections)
 
 
 def _commands(group: Any, context: Any, above: str = "") -> Iterator[tuple[str, str, str]]:
@@ -69,7 +66,7 @@ def _commands(group: Any, context: Any, above: str = "") -> Iterator[tuple[str, 
 
 def _parted(text: str) -> tuple[str, str]:
     """A help page, and the options that all have."""
-    own, _, common = text.partition("\n\nEverywhere:\n")
+    own, _, common = text.partition("\n\nCommon options:\n")
     return own, common
 
 

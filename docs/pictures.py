@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from npnet.data.columns.frame import Frame
 from npnet.model.fitting import Fitting
-from npnet.plots.backend import render, styled
-from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION
+from npnet.plots.kinds import render, styled
+from npnet.plots.layout import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

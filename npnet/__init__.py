@@ -12,7 +12,7 @@ __all__ = ["Model", "load"]
 
 
 def __getattr__(name: str) -> "Any":
-    """Import `Model`, `load` or a layer at its first use: the command line starts without NumPy."""
+    """Import `Model`, `load` and the layers at their first use: the command line starts without NumPy."""
     if name == "load" or name[0].isupper():
         from npnet import api
 

@@ -1,6 +1,5 @@
 """Text in messages: escaping for terminals, quoted names, and shortened lists."""
 
-import json
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 
@@ -29,7 +28,9 @@ def one_line(text: str, limit: int = 1000) -> str:
 
 
 def quoted(text: str) -> str:
-    """Quote a text for an error message: escaped, and cut at 60 characters."""
+    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
+    import json
+
     return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
 
 

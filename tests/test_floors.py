@@ -20,7 +20,8 @@ FLOORS = tuple(
         "config engine",
         "experiment",
         "rundir model",
-        "runner api plots sweep",
+        "runner api",
+        "plots sweep",
         "cli __init__ __main__",
     )
 )

@@ -1,4 +1,4 @@
-"""The command line: it parses, calls, and hands over; one file for each family of commands."""
+"""The command line: each file parses the options of a command and shows its result."""
 
 import signal
 import sys
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run npnet with these arguments, or those of the process; gives the exit code.
+    """Run npnet with these arguments, or those of the process; return the exit code.
 
-    Signals are listened to before anything large is imported. In a process of its own that goes on to its very end, and
-    a Ctrl-C that comes earlier still ends it without a traceback.
+    Signals are handled before anything large is imported, and in a process of its own until its very end; a Ctrl-C that
+    comes even earlier ends the process without a traceback.
     """
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,67 +1,45 @@
-"""Commands: a decorator that gives each one the options that work everywhere, and its examples a place in the help."""
+"""Commands: functions with the common options, and their help pages."""
 
 import inspect
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from textwrap import fill
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.models import CommandInfo, TyperInfo
 
 from npnet import __version__
 from npnet.cli.console.screen import Screen
-from npnet.cli.help import EXAMPLES, Command, HelpGroup
-from npnet.errors import UsageError
+from npnet.cli.options import RUNS_DIR, Version, common_options
 from npnet.machine.signals import Interrupted, Stop
-from npnet.registry import nearest
 
-RUNS_DIR = "runs"
+Function = Callable[..., int | None]
+
+COMMON = inspect.signature(common_options, eval_str=True).parameters
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-Version = Annotated[bool, typer.Option("--version", help="Print the version.")]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A folder, an id, a unique prefix of one, or latest.")]
-Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Folders, ids, unique prefixes, or latest.")]
-Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; npnet init writes one.")]
-Overrides = Annotated[
-    list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Settings that win, such as learning_rate=0.01.")
-]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is standard output.")]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")]
-
-
-def _everywhere(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results, warnings and errors.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Write the result as one JSON object.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR=1 does the same.")] = False,
-    runs_dir: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", envvar="NPNET_RUNS_DIR", help=f"Where runs are; else NPNET_RUNS_DIR, or {RUNS_DIR}."
-        ),
-    ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-) -> None:
-    """The options that every command has."""
-
-
-EVERYWHERE = inspect.signature(_everywhere, eval_str=True).parameters
-
-
-class NpnetCommand(Command):
-    """A command of npnet."""
-
-    everywhere = frozenset(EVERYWHERE)
-
-
-class NpnetGroup(HelpGroup):
-    """A family of commands, or all of them."""
-
-    everywhere = frozenset(EVERYWHERE)
+EXAMPLES = "Examples:"
+ROOT_EXAMPLES = """
+npnet init circles                 write circles.yaml, a first config
+npnet train circles.yaml           train it; prints the run folder
+npnet evaluate latest              show its scores
+npnet runs                         list all runs
+"""
+TYPER_HELP = {
+    "install_completion": "Install Tab completion of commands for this shell.",
+    "show_completion": "Print what --install-completion would install.",
+    "help": "Show this page.",
+}
+WIDEST = 100
+NAMES = 22  # columns for the names of options; a longer name overruns them
 
 
 @dataclass(frozen=True)
-class Here:
-    """What every command is given: the screen, whether to stop, and what was asked for with options of everywhere."""
+class CommandContext:
+    """The screen, the stop signal and the common options of a command."""
 
     screen: Screen
     runs_dir: Path
@@ -69,71 +47,75 @@ class Here:
     stop: Stop
 
     @classmethod
-    def of(cls, given: Sequence[Mapping[str, Any]], stop: Stop) -> "Here":
-        """From the options behind the command's name, then those before it: the first that is given counts."""
-        chosen = {name: next((one[name] for one in given if one.get(name)), None) for name in EVERYWHERE}
+    def of(cls, given: Sequence[Mapping[str, Any]], stop: Stop) -> "CommandContext":
+        """Combine the options after the command's name with those before it; the former count."""
+        chosen = {name: next((options[name] for options in given if options.get(name)), None) for name in COMMON}
         screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
         return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]), stop)
 
 
-def earlier(context: typer.Context) -> Iterator[Mapping[str, Any]]:
-    """The options before the command's name, of its family and of npnet itself."""
-    parent = context.parent
-    while parent is not None:
-        yield parent.params
-        parent = parent.parent
+def command(app: typer.Typer, name: str, examples: str, **settings: Any) -> Callable[[Function], Function]:
+    """Register a function of a CommandContext as a command; its help begins with `examples`."""
 
-
-def command(
-    app: typer.Typer, name: str, examples: str, **settings: Any
-) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
-    """Register a function of `Here` and its own options as a command; `examples` go first in its help."""
-
-    def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        call = with_everywhere(function)
-        text = help_text(function, examples)
-        app.command(name, cls=NpnetCommand, help=text, context_settings=SETTINGS | settings)(call)
+    def register(function: Function) -> Function:
+        first, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
+        text = f"{first}\n\n{_block(examples)}\n\n{rest}".rstrip()
+        app.command(name, cls=HelpCommand, help=text, context_settings=SETTINGS | settings)(function)
         return function
 
     return register
 
 
-def with_everywhere(function: Callable[..., int | None]) -> Callable[..., int | None]:
-    """The same function as Typer takes it: without `Here`, with the options that work everywhere."""
-    _, *own = inspect.signature(function, eval_str=True).parameters.values()
-    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-
-    def call(context: typer.Context, **options: Any) -> int | None:
-        if context.invoked_subcommand is not None:
-            return None
-        here = Here.of([options, *earlier(context)], context.obj)
-        try:
-            return function(here, **{parameter.name: options[parameter.name] for parameter in own})
-        except Interrupted as halted:
-            here.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
-            return halted.code
-
-    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *EVERYWHERE.values())]
-    call.__signature__ = inspect.Signature([context, *keyword])  # type: ignore[attr-defined]
-    return call
-
-
-def group(
-    app: typer.Typer, name: str, purpose: str, examples: str, alone: Callable[..., None] | None = None
-) -> typer.Typer:
-    """A family of commands under one name, which may do something alone."""
-    family = typer.Typer(cls=NpnetGroup, rich_markup_mode=None, context_settings=SETTINGS)
+def group(app: typer.Typer, name: str, purpose: str, examples: str, alone: Function | None = None) -> typer.Typer:
+    """Add a group of commands under one name; `alone` runs where no command is named."""
+    commands = typer.Typer(cls=HelpGroup, rich_markup_mode=None, context_settings=SETTINGS)
     if alone is not None:
-        family.callback(invoke_without_command=True)(with_everywhere(alone))
-    app.add_typer(family, name=name, help=f"{purpose}\n\n{_block(examples)}")
-    return family
+        commands.callback(invoke_without_command=True)(typer_function(alone))
+    app.add_typer(commands, name=name, help=f"{purpose}\n\n{_block(examples)}")
+    return commands
 
 
-def root() -> typer.Typer:
-    """The program without its commands."""
+class LazyCommands(dict[str, Any]):
+    """Commands by name, each built by Typer when it is first used: building all is slow."""
+
+    def __init__(self, app: typer.Typer) -> None:
+        infos: list[Any] = [*app.registered_commands, *app.registered_groups]
+        super().__init__({info.name: info for info in infos})
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a command, built."""
+        found = super().get(name, default)
+        if isinstance(found, CommandInfo | TyperInfo):
+            found = self[name] = _built(found)
+        return found
+
+    def items(self) -> Any:
+        """Return the names and commands, all of them built."""
+        return [(name, self.get(name)) for name in self]
+
+
+def _built(info: CommandInfo | TyperInfo) -> Any:
+    settings: Any = {"pretty_exceptions_short": True, "rich_markup_mode": None}
+    if isinstance(info, CommandInfo):
+        info.callback = typer_function(info.callback)
+        return typer.main.get_command_from_info(info, **settings)
+    for one in info.typer_instance.registered_commands if info.typer_instance else ():
+        one.callback = typer_function(one.callback)
+    return typer.main.get_group_from_info(info, suggest_commands=True, **settings)
+
+
+def program(commands: typer.Typer) -> Any:
+    """Return the program with these commands, as Typer runs it."""
+    built: Any = typer.main.get_command(_root())
+    built.commands = LazyCommands(commands)
+    return built
+
+
+def _root() -> typer.Typer:
+    """Return the program without its commands."""
     app = typer.Typer(
         name="npnet",
-        cls=NpnetGroup,
+        cls=HelpGroup,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=SETTINGS,
@@ -147,60 +129,111 @@ def root() -> typer.Typer:
         if context.invoked_subcommand is None:
             typer.echo(context.get_help())
 
-    context, version, _ = inspect.signature(start, eval_str=True).parameters.values()
-    start.__signature__ = inspect.Signature([context, version, *EVERYWHERE.values()])  # type: ignore[attr-defined]
-    app.callback(invoke_without_command=True)(start)
+    own = list(inspect.signature(start, eval_str=True).parameters.values())[:-1]
+    app.callback(invoke_without_command=True)(_with_common_options(start, own))
     return app
 
 
-ROOT_EXAMPLES = """
-npnet init circles                 write circles.yaml, a first config
-npnet train circles.yaml           train it; prints the run folder
-npnet evaluate latest              its scores
-npnet runs                         all runs
-"""
+def typer_function(function: Any) -> Any:
+    """Return a function for Typer: common options in place of the CommandContext."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    typer_context = inspect.Parameter("typer_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+    def call(typer_context: typer.Context, **options: Any) -> int | None:
+        if typer_context.invoked_subcommand is not None:
+            return None
+        context = CommandContext.of([options, *_outer_options(typer_context)], typer_context.obj)
+        try:
+            code: int | None = function(context, **{parameter.name: options[parameter.name] for parameter in own})
+            return code
+        except Interrupted as halted:
+            context.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
+            return halted.code
+
+    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    return _with_common_options(call, [typer_context, *keyword])
 
 
-def help_text(function: Callable[..., Any], examples: str) -> str:
-    """The first line of a docstring, then examples, then the rest of the docstring."""
-    first, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
-    return f"{first}\n\n{_block(examples)}\n\n{rest}".rstrip()
+def _with_common_options(function: Function, parameters: list[inspect.Parameter]) -> Function:
+    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in COMMON.values()]
+    function.__signature__ = inspect.Signature([*parameters, *keyword])  # type: ignore[attr-defined]
+    return function
+
+
+def _outer_options(context: typer.Context) -> Iterator[Mapping[str, Any]]:
+    """Yield the options before the command's name: its group's, then npnet's own."""
+    parent = context.parent
+    while parent is not None:
+        yield parent.params
+        parent = parent.parent
 
 
 def _block(examples: str) -> str:
     return "\n".join([EXAMPLES, *(f"  {line}" for line in examples.strip().splitlines())])
 
 
-def refuse_options(arguments: list[str]) -> None:
-    """UsageError for `--learning_rate 3` among KEY=VALUE settings: it says how that is written."""
-    for place, text in enumerate(arguments):
-        if text.startswith("-") and text != "-":
-            name, equals, value = text.lstrip("-").partition("=")
-            following = arguments[place + 1] if place + 1 < len(arguments) else "VALUE"
-            raise _no_option(text.partition("=")[0], name.replace("-", "_"), value if equals else following)
+class HelpCommand(TyperCommand):
+    """A command with npnet's help page."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page: its purpose, examples, usage, own options and common options."""
+        formatter.write("\n\n".join([*_head(ctx, self), *_options(self.get_params(ctx))]))
 
 
-def refuse_together(given: Mapping[str, bool]) -> None:
-    """UsageError where others are given beside the first of these: one would win without a word."""
-    first, *others = [name for name, there in given.items() if there] or [""]
-    if others:
-        rest = " and ".join(others)
-        raise UsageError(f"{first} and {rest} do not go together", f"leave out {first}, or {rest}")
+class HelpGroup(TyperGroup):
+    """A group of commands with npnet's help page."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page, with a list of the commands."""
+        commands: Any = self.commands
+        first_lines = [(name, (one.help or "").partition("\n")[0]) for name, one in dict.items(commands)]
+        section = _section("Commands", first_lines)
+        formatter.write("\n\n".join([*_head(ctx, self), section, *_options(self.get_params(ctx))]))
 
 
-def refuse_twice(options: Mapping[str, str], overrides: Sequence[str]) -> None:
-    """UsageError for an option, such as --cv, that is given beside the setting it stands for, such as cv=5."""
-    keys = {text.partition("=")[0].strip() for text in overrides}
-    for option, key in options.items():
-        refuse_together({option: True, f"{key}=": key in keys})
+def _width() -> int:
+    return max(20, min(shutil.get_terminal_size().columns, WIDEST))
 
 
-def _no_option(written: str, name: str, value: str) -> UsageError:
-    from npnet.config import Experiment
-    from npnet.config.suggestions import suggest_option
+def _head(context: Any, command: Any) -> Iterator[str]:
+    for paragraph in (command.help or "").split("\n\n"):
+        yield paragraph if paragraph.startswith(EXAMPLES) else fill(paragraph, _width())
+    yield fill(f"Usage: {context.command_path} {' '.join(_usage(command))}", _width(), subsequent_indent="    ")
 
-    first, dot, rest = name.partition(".")
-    hint = None if dot else suggest_option(name, value)
-    if hint is None and (near := nearest(first, list(Experiment.model_fields))):
-        hint = f"write {near}{dot}{rest}={value}"
-    return UsageError(f"there is no option {written}", hint or "-h shows the options")
+
+def _usage(command: Any) -> Iterator[str]:
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            name = f"{parameter.metavar}{'...' if parameter.nargs == -1 else ''}"
+            yield name if parameter.required else f"[{name}]"
+    if isinstance(command, TyperGroup):
+        yield "[COMMAND]" if command.invoke_without_command else "COMMAND"
+    yield "[OPTIONS]"
+
+
+def _options(parameters: Sequence[Any]) -> Iterator[str]:
+    sections: dict[str, list[Any]] = {"Arguments": [], "Options": [], "Common options": []}
+    for parameter in parameters:
+        common = parameter.name in COMMON or parameter.name == "help"
+        is_argument = parameter.param_type_name == "argument"
+        sections["Arguments" if is_argument else "Common options" if common else "Options"].append(parameter)
+    for heading, found in sections.items():
+        if found:
+            yield _section(heading, [(_names(one), TYPER_HELP.get(one.name, one.help or "")) for one in found])
+
+
+def _names(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar)
+    names = ", ".join(sorted(parameter.opts, key=len))
+    return names if parameter.is_flag else f"{names} {parameter.metavar}"
+
+
+def _section(heading: str, lines: Sequence[tuple[str, str]]) -> str:
+    return "\n".join([f"{heading}:", *(_line(name, text) for name, text in lines)])
+
+
+def _line(name: str, text: str) -> str:
+    if _width() < 60:
+        return f"  {name}\n{fill(text, _width(), initial_indent='      ', subsequent_indent='      ')}"
+    return fill(f"  {name:{NAMES}} {text}", _width(), subsequent_indent=" " * (NAMES + 3))

@@ -1,10 +1,12 @@
-"""`npnet config`: what a config says, what it means, and whether it is right."""
+"""`npnet config` and `npnet data`: check, complete and explain configs and their data."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from npnet.cli.commands import Config, Here, Overrides, command, group, refuse_options
+from npnet.cli.commands import CommandContext, command, group
+from npnet.cli.options import Config, Overrides, refuse_options
 
 CHECK = """
 npnet config check circles.yaml
@@ -14,76 +16,103 @@ SHOW = """
 npnet config show circles.yaml
 npnet config show circles.yaml --json
 """
-SCHEMA = """
-npnet config schema > npnet.schema.json
-"""
+SCHEMA = "npnet config schema > npnet.schema.json"
 EXPLAIN = """
 npnet config explain learning_rate
 npnet config explain layers.linear.units
 npnet config explain optimizer
 """
-GROUP = """
+CONFIG = """
 npnet config check circles.yaml
 npnet config explain layers.linear
 npnet config schema > npnet.schema.json
+"""
+DATA = """
+npnet data check credit.yaml
+npnet data check credit.yaml split.test=0.3
+npnet data check credit.yaml --json
 """
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    family = group(app, "config", "Check, complete and explain configs.", GROUP)
-    command(family, "check", CHECK, ignore_unknown_options=True)(check)
-    command(family, "show", SHOW, ignore_unknown_options=True)(show)
-    command(family, "schema", SCHEMA)(schema)
-    command(family, "explain", EXPLAIN)(explain)
+    data = group(app, "data", "Look at the data of a config.", DATA)
+    command(data, "check", DATA, ignore_unknown_options=True)(check_data)
+    commands = group(app, "config", "Check, complete and explain configs.", CONFIG)
+    command(commands, "check", CHECK, ignore_unknown_options=True)(check)
+    command(commands, "show", SHOW, ignore_unknown_options=True)(show)
+    command(commands, "schema", SCHEMA)(schema)
+    command(commands, "explain", EXPLAIN)(explain)
 
 
-def check(here: Here, config: Config, overrides: Overrides = None) -> None:
-    """Check a config, its data and its shapes, all that `npnet train` checks before it begins."""
+def check(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
+    """Check a config, its data and its shapes, as `npnet train` does before it begins."""
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
     from npnet.runner import prepare_run
 
     prepare_run(load(config, overrides or []))
-    if here.json:
-        here.screen.result_json({"config": str(config), "valid": True})
+    if context.json:
+        context.screen.result_json({"config": str(config), "valid": True})
     else:
-        here.screen.result(f"{config} can be trained")
+        context.screen.result(f"{config} can be trained")
 
 
-def show(here: Here, config: Config, overrides: Overrides = None) -> None:
+def show(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Print a config with every default filled in, as YAML that trains the same."""
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
     from npnet.config.writer import plain_options, write_commented
     from npnet.experiment.resolved import without_final_activation
 
-    experiment = load(config, overrides or []).experiment
-    if here.json:
-        here.screen.result_json(plain_options(experiment))
+    experiment, screen = load(config, overrides or []).experiment, context.screen
+    if context.json:
+        screen.result_json(plain_options(experiment))
         return
     if experiment.loss and without_final_activation(experiment.layers, experiment.loss) != experiment.layers:
-        here.screen.result(f"# {experiment.loss.link} is trained together with the loss, as one formula of raw scores")
-    here.screen.result(write_commented(experiment))
+        screen.result(f"# {experiment.loss.link} is trained together with the loss, as one formula of raw scores")
+    screen.result(write_commented(experiment))
 
 
-def schema(here: Here) -> None:
+def schema(context: CommandContext) -> None:
     """Print the JSON Schema of configs, for completion and checks in an editor."""
     from npnet.config.schema import schema
 
-    here.screen.result_json(schema())
+    context.screen.result_json(schema())
 
 
 def explain(
-    here: Here,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="A dotted key; without one, all that there are.")] = "",
+    context: CommandContext,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A dotted key; without it all keys are listed.")] = "",
 ) -> None:
-    """Say what a key means, what it takes and its default."""
+    """Explain a key: its meaning, its values and its default."""
     from npnet.config import Experiment
     from npnet.config.schema import explain
 
     text = explain(key) if key else "".join(f"{explain(name).splitlines()[0]}\n" for name in Experiment.model_fields)
-    if here.json:
-        here.screen.result_json({"key": key, "text": text})
+    if context.json:
+        context.screen.result_json({"key": key, "text": text})
     else:
-        here.screen.result(text)
+        context.screen.result(text)
+
+
+def check_data(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
+    """Show the columns, the rows of each split, and what looks wrong.
+
+    Findings are not errors: duplicate rows, identifiers, constant columns, rare classes, columns that leak the target.
+    """
+    refuse_options([str(config), *(overrides or [])])
+    from npnet.config import load
+    from npnet.runner.data_report import look
+
+    report = look(load(config, overrides or []))
+    if not context.json:
+        from npnet.cli.console.reports import data_page
+
+        context.screen.result_table(data_page(report))
+        return
+    inspection = report.inspection
+    columns = [asdict(one) | {"role": report.roles.get(one.name, "feature")} for one in inspection.columns]
+    result = {"rows": inspection.rows, "task": inspection.task, "columns": columns, "classes": inspection.classes}
+    findings = [asdict(finding) for finding in inspection.findings]
+    context.screen.result_json({**result, "split": report.parts, "findings": findings})

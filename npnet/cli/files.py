@@ -1,4 +1,4 @@
-"""Files that a command is told to write: in what format, what they never replace, and what --force replaces."""
+"""Output files of commands: formats, what they never replace, and what --force replaces."""
 
 import os
 import shlex
@@ -16,35 +16,31 @@ if TYPE_CHECKING:
 
 STDIO = "-"
 ELSEWHERE = "-o FILE writes another file"
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".md": "md",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".png": "png",
-    ".svg": "svg",
-    ".pdf": "pdf",
-    ".gz": "gzip",
-    ".bz2": "bzip2",
-    ".xz": "xz",
-    ".zst": "zstd",
-    ".zip": "zip",
-    ".xlsx": "xlsx",
-    ".safetensors": "safetensors",
-}
+NAMES = (
+    "csv",
+    "tsv",
+    "jsonl",
+    "json",
+    "parquet",
+    "md",
+    "yaml",
+    "png",
+    "svg",
+    "pdf",
+    "xz",
+    "zip",
+    "xlsx",
+    "safetensors",
+)
+ALIASES = {"ndjson": "jsonl", "pq": "parquet", "yml": "yaml", "gz": "gzip", "bz2": "bzip2", "zst": "zstd"}
+SUFFIXES = {f".{name}": name for name in NAMES} | {f".{alias}": name for alias, name in ALIASES.items()}
 
 
 @dataclass(frozen=True)
 class OutputFile:
-    """A file to write. An existing one is replaced with `force` alone, and never one that the command reads.
+    """A file to write, which replaces an existing file only with `force`, and never an input.
 
-    `inputs` are the paths that it reads, `-` for standard input; `runs` are those whose files it reads.
+    `inputs` are the paths that the command reads, `-` for standard input; `runs` are the runs whose files it reads.
     """
 
     path: Path
@@ -53,9 +49,9 @@ class OutputFile:
     runs: Sequence["Run"] = ()
 
     def require_free(self) -> None:
-        """UsageError where the file may not be written, MachineError where its folder is missing.
+        """Raise UsageError for a file that may not be written, MachineError without its folder.
 
-        Ask before what takes time; `write` asks again.
+        Call it before long work; `write` checks again.
         """
         from npnet.rundir import owner
 
@@ -81,7 +77,7 @@ class OutputFile:
             raise self._taken()
 
     def write(self, pieces: Iterable[bytes]) -> None:
-        """Write the file, whole or not at all; UsageError where it may not be written."""
+        """Write the file, whole or not at all; raise UsageError where it may not be written."""
         from npnet.storage.disk import create_pieces, write_pieces
 
         self.require_free()
@@ -91,10 +87,10 @@ class OutputFile:
             raise self._taken() from None
 
     def _taken(self) -> UsageError:
-        return UsageError(f"{self.path} is there already", f"-f replaces it, {ELSEWHERE}")
+        return UsageError(f"{self.path} exists already", f"-f replaces it, {ELSEWHERE}")
 
     def _read(self) -> Iterator[Path | int]:
-        """What the command reads; of runs the hard links, as `owner` knows what lies in their folders."""
+        """Yield the inputs, and the files of runs where the output has hard links."""
         yield from map(_opened, self.inputs)
         if self.path.is_file() and self.path.stat().st_nlink > 1:
             for run in self.runs:
@@ -104,7 +100,7 @@ class OutputFile:
 def destination(
     output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[Run]" = ()
 ) -> OutputFile | None:
-    """The file that an output goes to, None for standard output; UsageError where it may not go there."""
+    """Return the file of an output, None for standard output; raise UsageError if it is refused."""
     if output == "":
         raise UsageError("-o names no file", "-o FILE writes a file, -o - to standard output")
     if output not in (None, STDIO):
@@ -119,25 +115,25 @@ def destination(
 
 
 def format_of(file: Path, asked: str | None, formats: Sequence[str], hint: str) -> str:
-    """The format in which a file is written: as an option says, else as its suffix does.
+    """Return the format of a file: that of an option, else that of its suffix.
 
-    UsageError where the two contradict each other, or the suffix is of a format that the command does not write;
-    `hint` says how to name a format for a file whose suffix is of none.
+    Raise UsageError where the two contradict each other, or where the command does not write the format; `hint` shows
+    how to name the format of a file with another suffix.
     """
     named = SUFFIXES.get(file.suffix.lower())
     if asked is not None and named in (None, asked):
         return asked
     if asked is not None:
-        raise UsageError(f"{file} would hold {asked}, and its suffix says {named}", f"write -o FILE.{asked}")
+        raise UsageError(f"{file} would hold {asked}, but its suffix means {named}", f"write -o FILE.{asked}")
     if named is None:
-        raise UsageError(f"the name of {file} does not say in what format to write it", hint)
+        raise UsageError(f"the suffix of {file} does not name a format", hint)
     if named not in formats:
-        raise UsageError(f"{file} cannot be written as {named}", f"-o FILE takes .{', .'.join(formats)}")
+        raise UsageError(f"{file} cannot be written as {named}", f"-o FILE accepts .{', .'.join(formats)}")
     return named
 
 
 def _opened(path: str | Path) -> Path | int:
-    """A path, or the descriptor of standard input."""
+    """Return a path, or the descriptor of standard input."""
     return 0 if path == STDIO else Path(path)
 
 
@@ -153,7 +149,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _is_same(one: Path | int, other: Path | int) -> bool:
-    """Whether two paths or open descriptors are the same regular file, by whatever names."""
+    """Return whether two paths or descriptors are the same regular file, whatever their names."""
     with suppress(OSError):
         first, second = os.stat(one), os.stat(other)  # noqa: PTH116 - descriptors have no other stat
         return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)

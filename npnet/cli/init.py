@@ -1,14 +1,14 @@
-"""`npnet init`: a first config, with comments."""
+"""`npnet init`: write a first config, with comments."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from npnet.cli.catalogue import entries, templates
-from npnet.cli.commands import Force, Here, Output, command
+from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import OutputFile, destination, format_of
-from npnet.cli.listing import item
+from npnet.cli.listing import entries, templates
+from npnet.cli.options import Force, Output
 from npnet.errors import UsageError
 from npnet.registry import nearest
 from npnet.text import first_of, listed
@@ -28,86 +28,83 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(
-    here: Here,
+    context: CommandContext,
     template: Annotated[
-        str | None, typer.Argument(metavar="TEMPLATE", help="Which one; circles if none is named.")
+        str | None, typer.Argument(metavar="TEMPLATE", help="Name of a template; default: circles.")
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     data: Annotated[str | None, typer.Option(metavar="FILE", help="Write a config for this table.")] = None,
     target: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="The column of the table to predict; repeatable.")
+        list[str] | None, typer.Option(metavar="COLUMN", help="Column of the table to predict; repeatable.")
     ] = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Write a commented config to start from, TEMPLATE.yaml unless told otherwise.
+    """Write a commented config to start from; default file: TEMPLATE.yaml.
 
-    With --data it is fitted to a table: identifiers are left out, and the recipe for tables is written in full.
+    With --data the config is made for a table: identifiers are left out, and the recipe for tables is written in full.
     """
     if show:
-        list_templates(here)
+        _list_templates(context)
     elif data is not None:
         if template is not None:
             raise UsageError("--data and a template do not go together", f"leave out {template}, or --data")
-        write_proposal(here, data, target or [], output, force)
+        _write_proposal(context, data, target or [], output, force)
     elif target:
         raise UsageError("--target is for a table", "write --data FILE too")
     else:
-        write_template(here, template or "circles", output, force)
+        _write_template(context, template or "circles", output, force)
 
 
-def write_template(here: Here, template: str, output: str | None, force: bool) -> None:
-    """Write a template as it is."""
+def _list_templates(context: CommandContext) -> None:
+    from npnet.cli.console.plain import definitions
+
+    found, screen = entries("templates"), context.screen
+    if context.json:
+        screen.result_json({"templates": [{"name": one.name, "description": one.description} for one in found]})
+    else:
+        screen.result(definitions({"templates": [one.item() for one in found]}, screen.out.width))
+
+
+def _write_template(context: CommandContext, template: str, output: str | None, force: bool) -> None:
     known = templates()
     if template not in known:
         near = nearest(template, list(known))
         hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
         raise UsageError(f'there is no template "{template}"', hint)
-    place = destination_of(output or f"{template}.yaml", force)
-    deliver(here, known[template], place, {"template": template})
+    file = _destination(output or f"{template}.yaml", force)
+    _deliver(context, known[template], file, {"template": template})
 
 
-def write_proposal(here: Here, data: str, target: list[str], output: str | None, force: bool) -> None:
-    """Write a config for a table, and say what was decided."""
+def _write_proposal(context: CommandContext, data: str, target: list[str], output: str | None, force: bool) -> None:
+    """Write a config for a table, and show what was decided."""
     if not target:
         raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
     from npnet.runner.proposing import propose
 
-    place = destination_of(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
-    proposal = propose(data, target, Path() if place is None else place.path.parent)
+    file = _destination(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
+    proposal = propose(data, target, Path() if file is None else file.path.parent)
     predictors = [f"{warning}; drop it if it is not known when you predict" for warning in proposal.warnings]
     for warning in first_of(predictors, "npnet data check --json lists all"):
-        here.screen.warn(warning)
+        context.screen.warn(warning)
     if proposal.dropped:
-        here.screen.say(f"left out as identifiers: {listed(proposal.dropped)}")
-    deliver(here, proposal.text, place, {"data": data, "dropped": list(proposal.dropped)})
+        context.screen.info(f"left out as identifiers: {listed(proposal.dropped)}")
+    _deliver(context, proposal.text, file, {"data": data, "dropped": list(proposal.dropped)})
 
 
-def destination_of(output: str, force: bool, *inputs: str) -> OutputFile | None:
-    """The file that a config goes to, None for standard output; UsageError where it may not go there."""
-    place = destination(output, force, inputs)
-    if place is not None:
-        format_of(place.path, "yaml", ("yaml",), "-o FILE.yaml")
-    return place
+def _destination(output: str, force: bool, *inputs: str) -> OutputFile | None:
+    """Return the file of a config, or None for standard output."""
+    file = destination(output, force, inputs)
+    if file is not None:
+        format_of(file.path, "yaml", ("yaml",), "-o FILE.yaml")
+    return file
 
 
-def deliver(here: Here, text: str, place: OutputFile | None, about: dict[str, object]) -> None:
-    """Write a config to a file or to standard output, and say so."""
-    if place is None:
-        here.screen.result(text)
+def _deliver(context: CommandContext, text: str, file: OutputFile | None, info: dict[str, object]) -> None:
+    if file is None:
+        context.screen.result(text)
         return
-    place.write([text.encode()])
-    here.screen.say(f"wrote {place.path}; next: npnet train {place.path}")
-    if here.json:
-        here.screen.result_json(about | {"file": str(place.path)})
-
-
-def list_templates(here: Here) -> None:
-    """Write the names of the templates and what each is."""
-    from npnet.cli.console.lists import definitions
-
-    found = entries("templates")
-    if here.json:
-        here.screen.result_json({"templates": [{"name": one.name, "description": one.description} for one in found]})
-    else:
-        here.screen.result(definitions({"templates": [item(one) for one in found]}, here.screen.out.width))
+    file.write([text.encode()])
+    context.screen.info(f"wrote {file.path}; next: npnet train {file.path}")
+    if context.json:
+        context.screen.result_json(info | {"file": str(file.path)})

@@ -1,16 +1,17 @@
-"""`npnet plot`: pictures of finished runs, with their numbers beside them."""
+"""`npnet plot`: draw finished runs and sweeps, with the numbers of each picture beside it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Here, Runs, command
+from npnet.cli.commands import CommandContext, command
+from npnet.cli.options import Runs
 from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from npnet.plots import Material, SweepMaterial
-    from npnet.rundir import Run as RunFolder
+    from npnet.rundir import Run
 
 FORMATS = ("png", "svg", "pdf")
 EXAMPLES = """
@@ -30,74 +31,69 @@ def add_to(app: typer.Typer) -> None:
 
 
 def plot(
-    here: Here,
+    context: CommandContext,
     run: Runs,
     kind: Annotated[
-        str | None, typer.Option(metavar="A,B", help="The plots to draw, or all that suit; else the usual ones.")
+        str | None, typer.Option(metavar="A,B", help="Kinds of plots, or all that apply; default: the usual ones.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="A,B", help="png, svg, pdf or several of them.")] = "png",
 ) -> None:
-    """Draw a run or a sweep into its folder; prints the paths written.
+    """Draw the plots of a run or a sweep into its folder; prints the paths written.
 
-    Of a sweep all that suits is drawn; SWEEP/best is its best trial, a run as any other. Only boundary, importance and
-    the summary with a boundary need the data of the run; where these are gone, the other plots are drawn without.
+    Of a sweep all plots that apply are drawn; SWEEP/best is its best trial, a run like any other. Only boundary,
+    importance and a summary with a boundary need the data of the run; without the data the other plots are drawn.
     """
-    formats = words(form)
+    formats = _words(form)
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
+    from npnet.plots import draw
     from npnet.rundir import find, is_sweep
+    from npnet.sweep.reading import sweep_material
 
     paths: list[Path] = []
-    for one in [find(here.runs_dir, text) for text in run]:
-        drawn = draw_sweep(one, kind, formats) if is_sweep(one) else draw_run(here, one, kind, formats)
+    for one in [find(context.runs_dir, text) for text in run]:
+        if is_sweep(one):
+            material = sweep_material(one)
+            drawn = draw(material, _chosen(kind, material), one.plots, formats)
+        else:
+            drawn = _draw_run(context, one, kind, formats)
         paths += drawn
-        if not here.json:
-            here.screen.result("\n".join(map(str, drawn)))
-    if here.json:
-        here.screen.result_json({"paths": [str(path) for path in paths]})
+        if not context.json:
+            context.screen.result("\n".join(map(str, drawn)))
+    if context.json:
+        context.screen.result_json({"paths": [str(path) for path in paths]})
 
 
-def draw_run(here: Here, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
-    """The pictures of one training; gives their paths. Its data are opened only where a picture needs them."""
-    from npnet.experiment.threads import limited
+def _draw_run(context: CommandContext, run: "Run", kind: str | None, formats: list[str]) -> list[Path]:
+    """Draw the plots of a training; its data are opened only where a plot needs them."""
+    from npnet.experiment.threads import choose_threads, limited
     from npnet.plots import draw, lacking_data
-    from npnet.plots.from_folder import folder_material
-    from npnet.plots.from_run import material
+    from npnet.plots.from_run import folder_material, material
     from npnet.rundir.restore import reopen
 
-    seen = folder_material(run)
-    kinds = chosen(kind, seen)
-    if not (lacking := lacking_data(kinds, seen)):
-        return draw(seen, kinds, run.plots, formats)
+    found = folder_material(run)
+    kinds = _chosen(kind, found)
+    if not (lacking := lacking_data(kinds, found)):
+        return draw(found, kinds, run.plots, formats)
     try:
         fitting = reopen(run)
     except (DataError, RunError) as error:
         if kind not in (None, "all") and any(name in lacking for name in kinds):
             raise
-        here.screen.say(f"left out {', '.join(lacking)}: {error.message}")
-        return draw(seen, [name for name in kinds if name not in lacking], run.plots, formats)
-    with limited(fitting.resolved.threads):
-        seen = material(run, fitting)
-        return draw(seen, chosen(kind, seen), run.plots, formats)
+        context.screen.info(f"left out {', '.join(lacking)}: {error.message}")
+        return draw(found, [name for name in kinds if name not in lacking], run.plots, formats)
+    with limited(choose_threads(fitting.experiment.threads, 0)):
+        whole = material(run, fitting)
+        return draw(whole, _chosen(kind, whole), run.plots, formats)
 
 
-def draw_sweep(run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
-    """The pictures of a sweep, from its tables; gives their paths."""
-    from npnet.plots import draw
-    from npnet.sweep.reading import sweep_material
-
-    seen = sweep_material(run)
-    return draw(seen, chosen(kind, seen), run.plots, formats)
-
-
-def words(text: str) -> list[str]:
-    """The words of a list with commas."""
+def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
-    """The plots to draw, as named, all that suit, or the usual ones; UsageError for a name of none."""
+def _chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
+    """Return the plots to draw; raise UsageError for an unknown name."""
     from npnet.plots import plots, suitable, usual
 
     if kind is None:
@@ -105,6 +101,6 @@ def chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
     if kind == "all":
         return suitable(plots, material)
     try:
-        return [name for name in words(kind) if plots.find(name)]
+        return [name for name in _words(kind) if plots.find(name)]
     except UnknownName as error:
         raise UsageError(error.message, error.hint) from None

@@ -1,127 +1,216 @@
-"""`npnet predict`: what a run says of the rows of a file."""
+"""`npnet predict` and `npnet evaluate`: predictions and scores of a run."""
 
+import re
+import sys
 from collections.abc import Iterator
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import Force, Here, Output, Run, command
+from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import STDIO, destination, format_of
-from npnet.errors import UsageError
+from npnet.cli.options import Force, Output, Run
+from npnet.errors import Unmet, UsageError
+from npnet.registry import nearest
 from npnet.text import escaped
 
 if TYPE_CHECKING:
     from npnet.data.readers.reading import ReadFrame
+    from npnet.model.cross_validation import Scores
     from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import Columns
 
 FORMATS = ("csv", "jsonl", "parquet")
-NAMED = "--format csv, jsonl or parquet says it"
-EXAMPLES = """
+FORMAT_HINT = "add --format csv, jsonl or parquet"
+PREDICT = """
 npnet predict latest new.csv
 npnet predict latest new.csv --proba -o answers.csv
 zcat new.csv.gz | npnet predict latest --format jsonl > answers.jsonl
 npnet predict 20261122 new.parquet --strict -o answers.parquet
 """
+EVALUATE = """
+npnet evaluate latest
+npnet evaluate latest --split test --metric roc_auc --metric f1
+npnet evaluate 20261122 --threshold 0.3 --json
+npnet evaluate latest --split test --bootstrap 1000
+npnet evaluate latest --data next_year.csv
+npnet evaluate latest --fail-under roc_auc=0.9 && echo good enough
+"""
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "predict", EXAMPLES)(predict)
+    """Register the commands."""
+    command(app, "evaluate", EVALUATE)(evaluate)
+    command(app, "predict", PREDICT)(predict)
 
 
 def predict(
-    here: Here,
+    context: CommandContext,
     run: Run,
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="Rows to predict; - or none is standard input.")
+        str | None, typer.Argument(metavar="FILE", help="Rows to predict; - or no FILE reads standard input.")
     ] = None,
     proba: Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")] = False,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORM", help="csv, jsonl or parquet; else by the suffix of FILE, or csv."),
+        typer.Option("--format", metavar="FORM", help="csv, jsonl or parquet; default: by the suffix of FILE, or csv."),
     ] = None,
     output: Output = None,
     force: Force = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse values that training never saw.")] = False,
 ) -> None:
-    """Predict rows that need not have the target; columns go by name.
+    """Predict the rows of a file, which may lack the target; columns are matched by name.
 
-    Other columns are left aside. A text that training never saw is taken as unknown, with a warning.
-    For a sweep its best trial answers. Inputs, and the files of a run, are never overwritten.
+    Other columns are ignored. A text that training never saw counts as unknown, with a warning. A sweep predicts with
+    its best trial. Inputs, and the files of a run, are never overwritten.
     """
     if form not in (None, *FORMATS):
         raise UsageError(f"there is no format {form}", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if file is None and here.screen.listens:
+    if file is None and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
         raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
-    if output in (None, STDIO):
-        refuse_for_standard_output(here, form)
+    if output in (None, STDIO) and context.json and form is not None:
+        raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
+    if output in (None, STDIO) and form == "parquet":
+        raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
     from npnet.rundir import best_trial_of, find
     from npnet.rundir.restore import data_files
     from npnet.runner.formats import encoded, require_writer
     from npnet.runner.predicting import RunPredictor, Unanswered
 
-    found = best_trial_of(find(here.runs_dir, run))
-    place = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
-    kind = (form or "csv") if place is None else format_of(place.path, form, FORMATS, NAMED)
+    found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
+    target = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
+    kind = (form or "csv") if target is None else format_of(target.path, form, FORMATS, FORMAT_HINT)
     require_writer(kind)
-    oracle = RunPredictor.of(found)
+    predictor = RunPredictor.of(found)
     if proba:
-        oracle.require_classes()
-    frame = looked_at(here, oracle, file or STDIO, strict)
+        predictor.require_classes()
+    frame = _read(context, predictor, file or STDIO, strict)
     unanswered = Unanswered()
-    blocks = unanswered.watch(oracle.predictions(frame, proba))
-    if place is None:
-        show(here, kind, blocks)
+    blocks = unanswered.watch(predictor.predictions(frame, proba))
+    if target is None:
+        _show(context, kind, blocks)
     else:
-        place.write(encoded(kind, blocks))
+        target.write(encoded(kind, blocks))
     if unanswered.warning:
-        here.screen.warn(unanswered.warning)
-    if place is None:
-        return
-    here.screen.say(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {place.path}")
-    if here.json:
-        here.screen.result_json({"file": str(place.path), "rows": len(frame)})
+        screen.warn(unanswered.warning)
+    if target is not None:
+        screen.info(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {target.path}")
+        if context.json:
+            screen.result_json({"file": str(target.path), "rows": len(frame)})
 
 
-def refuse_for_standard_output(here: Here, form: str | None) -> None:
-    """UsageError for what cannot go to standard output: Parquet, or two formats at a time."""
-    if here.json and form is not None:
-        raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
-    if form == "parquet":
-        raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
-
-
-def looked_at(here: Here, oracle: "RunPredictor", file: str, strict: bool) -> "ReadFrame":
-    """The rows of a file, once all that is odd about them is told or refused."""
-    frame = oracle.read(file)
+def _read(context: CommandContext, predictor: "RunPredictor", file: str, strict: bool) -> "ReadFrame":
+    """Read the rows of a file; report what is wrong with them, or refuse it where `strict`."""
+    frame = predictor.read(file)
     for note in frame.notes:
-        here.screen.say(note)
+        context.screen.info(note)
     if strict:
-        oracle.refuse_unknown(frame)
-    for warning in oracle.warnings(frame):
-        here.screen.warn(warning)
+        predictor.refuse_unknown(frame)
+    for warning in predictor.warnings(frame):
+        context.screen.warn(warning)
     return frame
 
 
-def show(here: Here, kind: str, blocks: "Iterator[Columns]") -> None:
+def _show(context: CommandContext, kind: str, blocks: "Iterator[Columns]") -> None:
     """Write the predictions to standard output."""
     from npnet.runner.formats import rows_of, texts
 
-    if here.json:
-        here.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})
+    if context.json:
+        context.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})
         return
-    if kind == "csv" and here.screen.out.terminal:
-        blocks = map(one_line_each, blocks)
+    if kind == "csv" and context.screen.out.terminal:
+        blocks = map(_escaped, blocks)
     for text in texts(kind, blocks):
-        here.screen.result(text)
+        context.screen.result(text)
 
 
-def one_line_each(columns: "Columns") -> "Columns":
-    """The same rows with texts that cannot break out of their line on a terminal."""
+def _escaped(columns: "Columns") -> "Columns":
+    """Return the same rows, with texts that keep to their line on a terminal."""
     import numpy as np
 
     return {
         escaped(name): np.array([escaped(text) for text in values.tolist()]) if values.dtype.kind == "U" else values
         for name, values in columns.items()
     }
+
+
+def evaluate(
+    context: CommandContext,
+    run: Run,
+    split: Annotated[str | None, typer.Option(metavar="SPLIT", help="Only train, validation or test.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this metric; repeatable.")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Decide for the second of two classes above P; default: the run's."),
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Score the rows of this table, with its target; - is stdin.")
+    ] = None,
+    bootstrap: Annotated[
+        int, typer.Option(metavar="N", help="Add 95 % intervals from N samples drawn with replacement.", min=0)
+    ] = 0,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Exit with 8 where a score of the last split is worse; repeatable."),
+    ] = None,
+) -> None:
+    """Score a run again on its own data, or on the rows of another file.
+
+    Scores of --data have no loss; its file is read as the run's own was. The intervals cover the choice of rows alone,
+    not the variation between trainings. A sweep is scored by its best trial. Baselines that were trained with the run
+    are listed below with their scores of then; --json has the scores of the network alone.
+    """
+    bounds = [_bound(text) for text in fail_under or []]
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise UsageError(f"--threshold takes a number from 0 to 1, not {threshold:g}", "for example --threshold 0.3")
+    from npnet.cli.console.tables import baselines_table, scores_table
+    from npnet.rundir import best_trial_of, find, with_threshold
+    from npnet.runner.scoring import Question, score
+
+    chosen = (*(metric or ()), *(name for name, _ in bounds)) if metric else None
+    found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
+    answer = score(found, Question(split, chosen, threshold, data, bootstrap))
+    for note in answer.notes:
+        screen.info(note)
+    for warning in answer.warnings:
+        screen.warn(warning)
+    if context.json:
+        scores = with_threshold(answer.scores, answer.rule)
+        screen.result_json({**scores, **({"intervals": answer.intervals} if bootstrap else {})})
+    else:
+        screen.result_table(scores_table(answer.scores, answer.rule, answer.intervals))
+        if compared := baselines_table(answer.scores, found.baselines() if data is None else {}, answer.rule):
+            screen.result("")
+            screen.result_table(compared)
+    for name, bound in bounds:
+        _require(answer.scores, name, bound)
+
+
+def _bound(text: str) -> tuple[str, float]:
+    """Return the name and the number of `roc_auc=0.9`."""
+    name, _, value = text.partition("=")
+    try:
+        if isnan(bound := float(value)):
+            raise ValueError
+        return name, bound
+    except ValueError:
+        match = re.match(r"(\w+)\W+([\d.]+)$", text)
+        hint = f"write {match[1]}={match[2]}" if match else "for example roc_auc=0.9"
+        raise UsageError(f"--fail-under accepts NAME=VALUE, not {text}", hint) from None
+
+
+def _require(scores: "Scores", name: str, bound: float) -> None:
+    """Raise Unmet (exit 8) where a score of the last split is undefined or worse than `bound`."""
+    from npnet.cli.console.plain import short
+    from npnet.metrics import metrics
+
+    split = list(scores)[-1]
+    if name not in scores[split]:
+        near = nearest(name, list(scores[split]))
+        hint = f"did you mean {near}?" if near else f"there are: {', '.join(scores[split])}"
+        raise UsageError(f"{split} has no score {name}", hint)
+    value = scores[split][name]
+    minimize = name == "loss" or metrics[name].goal == "minimize"
+    if not (value <= bound if minimize else value >= bound):
+        raise Unmet(f"{name} of {split} is {short(value)}, {'over' if minimize else 'under'} {bound:g}")

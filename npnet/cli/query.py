@@ -1,4 +1,4 @@
-"""Queries: which runs to list, by their fields and scores, and in what order."""
+"""Queries: which runs to list, by their fields, scores and settings, and in what order."""
 
 import math
 import operator
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from npnet.errors import RunError, UsageError
 from npnet.registry import nearest
-from npnet.rundir.entry import FACTS, Entry, reader
 from npnet.text import listed
 
 if TYPE_CHECKING:
-    from npnet.rundir import Run
+    from npnet.rundir import Entry, Run
 
 TEST = re.compile(r"\s*([\w.]+)\s*(>=|<=|!=|==|=|>|<)\s*(.+?)\s*")
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -25,13 +24,12 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-Reader = Callable[[Entry], Any]  # the value of a field in a run; None where it has none
-Settings = Callable[[Entry], Mapping[str, Any]]  # what its resolved.yaml says, by dotted keys
+Settings = Mapping[str, Any]  # of a resolved config, by dotted keys
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A field, a comparison, a number or a text: test.roc_auc>0.9."""
+    """A field, a comparison, and a number or a text, as test.roc_auc>0.9."""
 
     field: str
     sign: str
@@ -40,15 +38,20 @@ class Condition:
 
     @classmethod
     def read(cls, text: str) -> "Condition":
-        """From the command line; UsageError for what is no comparison."""
+        """Read a condition of the command line; raise UsageError where it is not a comparison."""
         match = TEST.fullmatch(text)
         if match is None:
-            raise UsageError(f"--filter takes FIELD>VALUE, not {text}", "for example 'test.roc_auc>0.9' or status=done")
+            raise UsageError(
+                f"--filter accepts FIELD>VALUE, not {text}", "for example 'test.roc_auc>0.9' or status=done"
+            )
         field, sign, value = match.groups()
-        return cls(field, sign, number(value), value)
+        try:
+            return cls(field, sign, float(value), value)
+        except ValueError:
+            return cls(field, sign, value, value)
 
     def holds(self, found: object) -> bool:
-        """Whether a value meets it; nothing, or an undefined score, does not."""
+        """Return whether a value meets the condition; a missing or undefined value does not."""
         if isinstance(self.value, float) and isinstance(found, int | float):
             return not math.isnan(found) and COMPARE[self.sign](found, self.value)
         return isinstance(found, str) and COMPARE[self.sign](found, self.text)
@@ -56,69 +59,54 @@ class Condition:
 
 @dataclass(frozen=True)
 class Query:
-    """Conditions that must all hold, a tag, and a field to sort by."""
+    """Conditions that must all hold, a tag, and a field to sort by (-FIELD: largest first)."""
 
     conditions: tuple[Condition, ...] = ()
-    sort: str | None = None
+    sort: str = ""
     tag: str | None = None
 
-    @classmethod
-    def read(cls, filters: Sequence[str], sort: str | None, tag: str | None) -> "Query":
-        """From the options of the command line."""
-        return cls(tuple(map(Condition.read, filters)), sort, tag)
+    def apply(self, runs: "Sequence[Entry]", settings: "Callable[[Entry], Settings]") -> "list[Entry]":
+        """Return the runs that match, sorted; raise UsageError for a field that no run has.
 
-    def apply(self, runs: Sequence[Entry], settings: Settings) -> list[Entry]:
-        """The runs that are meant, sorted; UsageError for a field that no run has.
-
-        `settings` are read only for a field that is none of run.json or metrics.json, of the runs that the rest leaves.
+        `settings` are read only for fields that are not in run.json or metrics.json, of the runs that match otherwise.
         """
         if not runs:
             return []
-        known = known_fields(runs)
-        slow = [name for name in self._asked() if name not in known]
-        refuse_no_settings(slow, known)
+        from npnet.rundir.entry import FACTS, reader
+
+        known = list(dict.fromkeys([*FACTS, *(name for names in {run.names for run in runs} for name in names)]))
+        sort = self.sort.removeprefix("-")
+        fields = [*(condition.field for condition in self.conditions), *([sort] if self.sort else [])]
+        readers = {name: reader(name) for name in fields if name in known}
         chosen = [run for run in runs if self.tag is None or self.tag in run.tags]
-        chosen = self._those_that_hold(chosen, {name: reader(name) for name in known})
-        if not slow:
-            return self._sorted(chosen, reader)
-        said = {run.id: settings(run) for run in chosen}
-        refuse_unknown(slow, [*known, *dict.fromkeys(name for one in said.values() for name in one)], said)
-        readers = {name: setting(name, said) for name in slow}
-        chosen = self._those_that_hold(chosen, readers)
-        return self._sorted(chosen, lambda name: readers.get(name) or reader(name))
+        chosen = self._matching(chosen, readers)
+        if slow := [name for name in fields if name not in known]:
+            _require_config_keys(slow, known)
+            values = {run.id: settings(run) for run in chosen}
+            _require_known(slow, [*known, *dict.fromkeys(name for one in values.values() for name in one)], values)
+            slow_readers = {name: _setting_reader(name, values) for name in slow}
+            chosen = self._matching(chosen, slow_readers)
+            readers |= slow_readers
+        return _sorted(chosen, readers[sort], self.sort.startswith("-")) if self.sort else chosen
 
-    def _asked(self) -> list[str]:
-        names = [condition.field for condition in self.conditions]
-        return [*names, self.sort.removeprefix("-")] if self.sort else names
-
-    def _those_that_hold(self, runs: list[Entry], readers: Mapping[str, Reader]) -> list[Entry]:
+    def _matching(self, runs: "list[Entry]", readers: "Mapping[str, Callable[[Entry], Any]]") -> "list[Entry]":
         for condition in self.conditions:
             if read := readers.get(condition.field):
                 runs = [run for run in runs if condition.holds(read(run))]
         return runs
 
-    def _sorted(self, runs: list[Entry], reading: Callable[[str], Reader]) -> list[Entry]:
-        """Numbers before texts, and last the runs that have nothing to sort by."""
-        if not self.sort:
-            return runs
-        read = reading(self.sort.removeprefix("-"))
-        values = [(read(run), run) for run in runs]
-        there = [pair for pair in values if not missing(pair[0])]
-        there.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=self.sort.startswith("-"))
-        return [run for _, run in there] + [run for value, run in values if missing(value)]
+
+def _sorted(runs: "list[Entry]", read: "Callable[[Entry], Any]", reverse: bool) -> "list[Entry]":
+    """Return numbers before texts, and runs without a value last."""
+    values = [(read(run), run) for run in runs]
+    present = [pair for pair in values if not is_missing(pair[0])]
+    present.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=reverse)
+    return [run for _, run in present] + [run for value, run in values if is_missing(value)]
 
 
-def known_fields(runs: Sequence[Entry]) -> list[str]:
-    """What a run can be chosen by without a look into its config: the fields of run.json, test.roc_auc and the like."""
-    scores = dict.fromkeys(run.names for run in runs)
-    return list(dict.fromkeys([*FACTS, *(name for names in scores for name in names)]))
-
-
-def setting(name: str, said: Mapping[str, Mapping[str, Any]]) -> Reader:
-    """What reads a setting from those of every run: a number, or a text as the config has it."""
-
-    def read(run: Entry) -> Any:
-        value = said[run.id].get(name)
+def _setting_reader(name: str, values: Mapping[str, Settings]) -> "Callable[[Entry], Any]":
+    def read(run: "Entry") -> Any:
+        value = values[run.id].get(name)
         if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
             return value
         return str(value).lower() if isinstance(value, bool) else str(value)
@@ -126,17 +114,15 @@ def setting(name: str, said: Mapping[str, Mapping[str, Any]]) -> Reader:
     return read
 
 
-def refuse_no_settings(names: Sequence[str], known: Sequence[str]) -> None:
-    """UsageError for a name that no config can have, before any config is read."""
-    if names:
-        from npnet.config import Experiment
+def _require_config_keys(names: Sequence[str], known: Sequence[str]) -> None:
+    """Raise UsageError for a name that no config can have, before any config is read."""
+    from npnet.config import Experiment
 
-        keys = list(Experiment.model_fields)
-        refuse_unknown([name for name in names if name.partition(".")[0] not in keys], [*known, *keys], known)
+    keys = list(Experiment.model_fields)
+    _require_known([name for name in names if name.partition(".")[0] not in keys], [*known, *keys], known)
 
 
-def refuse_unknown(names: Sequence[str], known: Sequence[str], runs: Collection[str]) -> None:
-    """UsageError for the first name that is not known, where there are runs that could have it."""
+def _require_known(names: Sequence[str], known: Sequence[str], runs: Collection[str]) -> None:
     for name in names:
         if runs and name not in known:
             near = nearest(name, list(known))
@@ -144,8 +130,8 @@ def refuse_unknown(names: Sequence[str], known: Sequence[str], runs: Collection[
             raise UsageError(f"no run has the field {name}", hint)
 
 
-def settings_of(run: "Run") -> dict[str, Any]:
-    """The settings of a run by dotted keys; none where its config is damaged or missing."""
+def settings_of(run: "Run") -> Settings:
+    """Return the settings of a run by dotted keys; empty where its config is damaged or missing."""
     from npnet.rundir import settings
 
     try:
@@ -155,21 +141,13 @@ def settings_of(run: "Run") -> dict[str, Any]:
 
 
 def scores_of(run: "Run") -> dict[str, dict[str, float]]:
-    """The scores of a run; none while there are none."""
+    """Return the scores of a run; empty while there are none."""
     try:
         return run.metrics()
     except RunError:
         return {}
 
 
-def number(text: str) -> float | str:
-    """A number where the text is one."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def missing(value: object) -> bool:
-    """Whether there is nothing to sort by."""
+def is_missing(value: object) -> bool:
+    """Return whether a value is None or NaN."""
     return value is None or (isinstance(value, float) and math.isnan(value))

@@ -1,22 +1,40 @@
-"""`npnet train`: a config becomes a run folder."""
+"""`npnet train` and `npnet resume`: train a config, and continue an interrupted run."""
 
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from npnet.cli.commands import Config, Here, Overrides, command, refuse_options, refuse_twice
-from npnet.cli.console.streams import UnreadError
-from npnet.errors import MachineError
+from npnet.cli.commands import CommandContext, command
+from npnet.cli.console.screen import UnreadError
+from npnet.cli.options import (
+    Backend,
+    Config,
+    Jobs,
+    MaxFailures,
+    Name,
+    NoPlots,
+    Overrides,
+    Run,
+    RunDir,
+    Scheduler,
+    Tags,
+    TrialTimeout,
+    refuse_options,
+    refuse_twice,
+    used_sweep_options,
+)
+from npnet.errors import MachineError, RunError, UsageError
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
-    from npnet.rundir import Run
-    from npnet.runner import Ending, RunOptions
+    from npnet.model.fitting import Fitting
+    from npnet.rundir import Run as RunFolder
+    from npnet.runner import Ending
+    from npnet.runner.resuming import ResumeOptions
 
-EXAMPLES = """
+TRAIN = """
 npnet train circles.yaml
 npnet train circles.yaml learning_rate=1e-3 layers.0.linear.units=32
 run=$(npnet train circles.yaml --quiet --name wide --tag paper)
@@ -24,86 +42,103 @@ npnet train circles.yaml --cv 5
 npnet train circles.yaml --baselines
 npnet train circles.yaml --dry-run
 """
+RESUME = """
+npnet resume latest
+npnet resume 20261122-141502-circles-7f3a epochs=200
+npnet resume 20261122-141502-sweep-7f3a -j 2
+"""
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "train", EXAMPLES, ignore_unknown_options=True)(train)
+    """Register the commands."""
+    command(app, "train", TRAIN, ignore_unknown_options=True)(train)
+    command(app, "resume", RESUME, ignore_unknown_options=True)(resume)
 
 
 def train(
-    here: Here,
+    context: CommandContext,
     config: Config,
     overrides: Overrides = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run; else the config's.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag for the run; may be repeated.")] = None,
+    name: Name = None,
+    tag: Tags = None,
     cv: Annotated[int | None, typer.Option(metavar="K", help="Cross-validate with K folds, as cv=K does.")] = None,
     baselines: Annotated[
-        bool, typer.Option("--baselines", help="Score simpler models of scikit-learn on the same rows too.")
+        bool, typer.Option("--baselines", help="Also score simple scikit-learn models on the same rows.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
-    no_plots: Annotated[bool, typer.Option("--no-plots", help="Draw no pictures.")] = False,
-    run_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The run folder, new or empty.")] = None,
+    no_plots: NoPlots = False,
+    run_dir: RunDir = None,
 ) -> int | None:
-    """Train, score and draw; prints the run folder.
+    """Train a network, score it and draw its plots; prints the run folder.
 
-    Ctrl-C ends the training after the batch and keeps the best weights; a second one stops at once.
+    Ctrl-C ends the training after the current batch and keeps the best weights; a second Ctrl-C stops at once.
     """
     refuse_options([str(config), *(overrides or [])])
     refuse_twice({} if cv is None else {"--cv": "cv"}, overrides or [])
     from npnet.config import load
-    from npnet.runner import RunOptions
+    from npnet.runner import RunOptions, run_training
 
     loaded = load(config, [*([] if cv is None else [f"cv={cv}"]), *(overrides or [])])
     if dry_run:
-        rehearse(here, loaded)
+        _show_outline(context, loaded)
         return None
-    return run(here, loaded, RunOptions(here.runs_dir, run_dir, name, tuple(tag or ()), not no_plots, baselines))
+    from npnet.cli.console.progress import TrainingDisplay
+
+    options = RunOptions(context.runs_dir, run_dir, name, tuple(tag or ()), None if no_plots else draw, baselines)
+    ending = run_training(loaded, options, TrainingDisplay(context.screen), context.stop)
+    return _report(context, ending, str(run_dir or context.runs_dir / ending.run.id))
 
 
-def rehearse(here: Here, loaded: "Loaded") -> None:
-    """Check everything, and say what would be trained."""
-    from npnet.cli.console.tables import outline_text
+def draw(run: "RunFolder", fitting: "Fitting") -> None:
+    """Draw the usual plots of a training into its folder."""
+    from npnet.plots import draw, usual
+    from npnet.plots.from_run import material
+
+    found = material(run, fitting)
+    draw(found, usual(found), run.plots)
+
+
+def _show_outline(context: CommandContext, loaded: "Loaded") -> None:
+    """Check everything, and show what would be trained."""
+    from npnet.cli.console.tables import outline_table
     from npnet.runner import outline, prepare_run
     from npnet.runner.starting import run_to_start_from
 
-    run_to_start_from(loaded.experiment, loaded.base, here.runs_dir)
+    run_to_start_from(loaded.experiment, loaded.base, context.runs_dir)
     plan = outline(prepare_run(loaded))
-    if here.json:
-        here.screen.result_json(asdict(plan))
+    if context.json:
+        context.screen.result_json(asdict(plan))
     else:
-        here.screen.result_table(outline_text(plan))
+        context.screen.result_table(outline_table(plan))
 
 
-def run(here: Here, loaded: "Loaded", wishes: "RunOptions") -> int:
-    """Train, and say how it went and where the run is."""
-    from npnet.cli.console.progress import TrainingDisplay
-    from npnet.runner import run_training
+def _report(context: CommandContext, ending: "Ending", folder: str) -> int:
+    """Show the scores, print the folder, and explain an early end; return the exit code."""
+    from npnet.cli.console.tables import baselines_table, scores_table
+    from npnet.rundir import with_threshold
 
-    ending = run_training(loaded, wishes, TrainingDisplay(here.screen), here.stop)
-    return told(here, ending, str(wishes.run_dir or wishes.runs_dir / ending.run.id))
-
-
-def told(here: Here, ending: "Ending", folder: str) -> int:
-    """Show the scores, name the folder, and say what kept the training from its end."""
-    from npnet.cli.console.tables import baselines_text, scores_text
-
+    screen = context.screen
     if ending.metrics:
-        here.screen.say_table(scores_text(ending.metrics, ending.rule))
-    if compared := baselines_text(ending.metrics, ending.baselines, ending.rule):
-        here.screen.say("")
-        here.screen.say_table(compared)
-    with suppress(UnreadError, MachineError):  # whoever started the training may be gone
-        name_folder(here, folder, ending)
+        screen.info_table(scores_table(ending.metrics, ending.rule))
+    if compared := baselines_table(ending.metrics, ending.baselines, ending.rule):
+        screen.info("")
+        screen.info_table(compared)
+    with suppress(UnreadError, MachineError):  # the process that started the training may be gone
+        if context.json:
+            metrics = with_threshold(ending.metrics, ending.rule)
+            result: dict[str, object] = {"run": folder, "status": ending.status, "metrics": metrics}
+            screen.result_json(result | ({"baselines": ending.baselines} if ending.baselines else {}))
+        else:
+            screen.result(folder)
     if ending.status == "interrupted":
-        here.screen.warn(f"interrupted; {kept_text(ending.run)}npnet resume {ending.run.id} goes on")
+        screen.warn(f"interrupted; {_best_weights_text(ending.run)}npnet resume {ending.run.id} continues it")
     if ending.error:
-        here.screen.error(ending.error)
+        screen.error(ending.error)
     return ending.code
 
 
-def kept_text(run: "Run") -> str:
-    """Which weights of a training that was cut short are kept, where it came so far."""
+def _best_weights_text(run: "RunFolder") -> str:
+    """Return which weights an interrupted training has left, if any."""
     from npnet.engine.loop import epochs_text
 
     monitored = run.info.get("monitored")
@@ -112,13 +147,65 @@ def kept_text(run: "Run") -> str:
     return f"the best weights, of {epochs_text(**monitored)}, are kept: npnet evaluate {run.id}; "
 
 
-def name_folder(here: Here, folder: str, ending: "Ending") -> None:
-    """Write the run folder, alone or with the scores."""
-    from npnet.rundir import with_threshold
+def resume(
+    context: CommandContext,
+    run: Run,
+    overrides: Overrides = None,
+    accept_new_data: Annotated[
+        bool, typer.Option("--accept-new-data", help="Continue although the data have changed.")
+    ] = False,
+    strict_repro: Annotated[
+        bool, typer.Option("--strict-repro", help="Refuse another processor or NumPy: the last bits may differ.")
+    ] = False,
+    jobs: Jobs = 1,
+    backend: Backend = "local",
+    scheduler: Scheduler = None,
+    max_failures: MaxFailures = None,
+    trial_timeout: TrialTimeout = None,
+    no_plots: NoPlots = False,
+) -> int:
+    """Continue an interrupted run or sweep; for a finished one, print its folder.
 
-    if here.json:
-        metrics = with_threshold(ending.metrics, ending.rule)
-        told: dict[str, object] = {"run": folder, "status": ending.status, "metrics": metrics}
-        here.screen.result_json(told | ({"baselines": ending.baselines} if ending.baselines else {}))
-    else:
-        here.screen.result(folder)
+    A resumed training ends with the same bytes as one without a break; epochs=N trains on to N epochs. Jobs, backend,
+    scheduler, failures and timeout are for sweeps.
+    """
+    from npnet.rundir import find, is_sweep
+
+    refuse_options(overrides or [])
+    found = find(context.runs_dir, run)
+    many = is_sweep(found)
+    if many and (overrides or accept_new_data):
+        given = " and ".join([*(overrides or []), *(["--accept-new-data"] if accept_new_data else [])])
+        raise UsageError("the settings of a sweep cannot change", f"leave out {given}; npnet sweep makes another")
+    used = used_sweep_options(jobs, backend, scheduler, max_failures, trial_timeout)
+    if not many and (option := next((name for name, given in used.items() if given), None)):
+        raise UsageError(f"{option} is for sweeps; {found.id} is one training", f"leave out {option}")
+    if found.status == "done" and not overrides:
+        context.screen.info(f"{found.id} is done")
+        if context.json:
+            context.screen.result_json({"sweep" if many else "run": str(found.path), "status": "done"})
+        else:
+            context.screen.result(str(found.path))
+        return 0
+    if many:
+        from npnet.cli.sweep import resume_sweep
+
+        execution: dict[str, Any] = {"jobs": jobs, "backend": backend, "scheduler": scheduler}
+        execution |= {"max_failures": max_failures, "trial_timeout": trial_timeout}
+        return resume_sweep(context, found, execution, strict_repro, not no_plots)
+    from npnet.runner.resuming import ResumeOptions
+
+    drawing = None if no_plots else draw
+    options = ResumeOptions(context.runs_dir, tuple(overrides or ()), accept_new_data, strict_repro, drawing)
+    return _resume_training(context, found, options)
+
+
+def _resume_training(context: CommandContext, found: "RunFolder", options: "ResumeOptions") -> int:
+    from npnet.cli.console.progress import TrainingDisplay
+    from npnet.runner.resuming import resume_training
+
+    if found.status == "diverged":
+        hint = f"npnet train {found.resolved_path} learning_rate=VALUE trains it again with a smaller one"
+        raise RunError(f"{found.id} has diverged, and would again", hint)
+    ending = resume_training(found, options, TrainingDisplay(context.screen), context.stop)
+    return _report(context, ending, str(found.path))

@@ -1,9 +1,6 @@
-"""Pictures of a training or a sweep, drawn from plain arrays, each with its numbers beside it as CSV."""
+"""Plots of a training or a sweep, drawn from plain arrays, with their numbers as CSV."""
 
-from npnet.plots.kinds import Drawing, Plot, lacking_data, plot, plots, suits
-from npnet.plots.material import Material, Predictions
-from npnet.plots.pictures import draw, suitable, usual
-from npnet.plots.runs import (
+from npnet.plots import (  # noqa: F401 - importing a module registers its plots
     boundary,
     calibration,
     confusion,
@@ -14,8 +11,9 @@ from npnet.plots.runs import (
     summary,
     threshold,
 )
-from npnet.plots.sweeps import overview, parallel, rungs, seeds, slices
-from npnet.plots.sweeps.trials import SweepMaterial
+from npnet.plots.kinds import Drawing, Plot, draw, lacking_data, plot, plots, suitable, suits, usual
+from npnet.plots.material import Material, Predictions
+from npnet.plots.sweeps import SweepMaterial, overview, parallel, rungs, seeds, slices  # noqa: F401 - the order of listings
 
 __all__ = [
     "Drawing",
@@ -23,25 +21,11 @@ __all__ = [
     "Plot",
     "Predictions",
     "SweepMaterial",
-    "boundary",
-    "calibration",
-    "confusion",
-    "curves",
     "draw",
-    "importance",
     "lacking_data",
-    "overview",
-    "parallel",
     "plot",
     "plots",
-    "ranking",
-    "regression",
-    "rungs",
-    "seeds",
-    "slices",
     "suitable",
     "suits",
-    "summary",
-    "threshold",
     "usual",
 ]

@@ -1,9 +1,9 @@
-"""From a run to the material of its pictures: history, scores and predictions as plain arrays."""
+"""What the plots of a run show, from its folder alone or also from its network and data."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,79 +11,158 @@ from numpy.typing import NDArray
 from npnet.data import Part
 from npnet.data.columns.frame import Frame
 from npnet.metrics import decide
-from npnet.model.averaging import SplitPredictions
 from npnet.model.cross_validation import out_of_fold
 from npnet.model.fitting import Fitting
-from npnet.plots.from_folder import DRAWN_AS, best_epochs, left_out, recorded
-from npnet.plots.material import Material, Predictions, drawable
-from npnet.plots.runs.shuffling import shuffled
+from npnet.plots.importance import permutation_importance
+from npnet.plots.material import Floats, Material, Predictions, fits_axis
 from npnet.rundir import Run
+from npnet.rundir import names as files
+from npnet.rundir.restore import DataMetadata, metadata_of
+from npnet.rundir.table import LABELS, PROBABILITY, endings
+from npnet.storage import disk
 
-Floats = NDArray[np.float64]
+NEEDS_DATA = "needs the data"
+MANY = 3  # features that have no plane
+DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
+    "binary": "binary",
+    "multiclass": "multiclass",
+    "multilabel": "regression",  # each label's probability beside 0 and 1
+    "regression": "regression",
+    "counts": "regression",
+}
 
 
 def material(run: Run, fitting: Fitting) -> Material:
-    """All that the pictures of a run show, from its folder and from its network with the data."""
+    """Return all that the plots of a run show, from its folder, its network and its data."""
     data, crossed = fitting.data, len(fitting.folds) > 1
     judge = "test" if crossed else "validation"
     judging = [name for name in data.parts if name != "train"] or ["train"]
-    said = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in judging}
-    held = {name: finite for name, found in said.items() if len((finite := _finite(found))[0].y)}
-    lost = sum(len(part.y) for part, _ in said.values()) - sum(len(part.y) for part, _ in held.values())
-    seen = recorded(run, len(fitting.folds))
-    return replace(
-        seen,
-        subtitle=", ".join([seen.subtitle, *left_out(lost)]),
+    outputs = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in judging}
+    predictions = {}
+    for name, (part, output) in outputs.items():
+        if DRAWN_AS[data.task] == "regression":
+            predictions[name] = Predictions(part.rows, part.y, output.T)
+            continue
+        with np.errstate(all="ignore"):  # rows that are not finite are dropped below
+            codes = decide(fitting.calibration.apply_threshold(output, data.task))
+        predictions[name] = Predictions(part.rows, part.y, codes, _each_class(fitting, output).T)
+    found = _with_predictions(
+        _recorded(run, len(fitting.folds)),
+        predictions,
         task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
         targets=data.targets,
         best_epoch=fitting.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
-        predictions={name: _predictions(fitting, part, output) for name, (part, output) in held.items()},
         points={name: _points(part) for name, part in data.parts.items()},
-        predict=predictor(fitting) if data.all_numbers else None,
+        predict=partial(_predict, fitting) if data.all_numbers else None,
         threshold=fitting.calibration.threshold,
-        best_epochs=best_epochs(run.info.get("monitored", fitting.monitored)),
-        importance=partial(shuffled, fitting, judge) if judge in held and held[judge] is said[judge] else None,
+        best_epochs=_best_epochs(run.info.get("monitored", fitting.monitored)),
         rows={name: len(part.y) for name, part in data.parts.items()},
         missing=None,
     )
+    whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
+    return replace(found, importance=partial(permutation_importance, fitting, judge) if whole else None)
 
 
-def _finite(said: SplitPredictions) -> SplitPredictions:
-    """The rows that can be drawn: what the network says of them, and what is true, is finite and not too large."""
-    part, output = said
-    rows = np.flatnonzero(drawable(output).all(axis=0) & drawable(part.y).reshape(len(part.y), -1).all(axis=1))
-    return said if len(rows) == len(part.y) else (part.take(rows), output[:, rows])
-
-
-def _points(part: Part) -> tuple[Floats, NDArray[Any]]:
-    """The rows of a part that can be drawn: X (n, features) and y, in units of the data."""
-    rows = drawable(part.y).reshape(len(part.y), -1).all(axis=1)
-    return (part.raw, part.y) if rows.all() else (part.raw[rows], part.y[rows])
-
-
-def predictor(fitting: Fitting) -> Callable[[Floats], Floats]:
-    """What it says of rows (n, features) in units of the data, (n, classes) or (n, targets); NaN where not finite."""
-
-    def predict(X: Floats) -> Floats:
-        output = _of_every_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
-        return np.where(drawable(output), output, np.nan)
-
-    return predict
-
-
-def _predictions(fitting: Fitting, part: Part, output: Floats) -> Predictions:
-    if DRAWN_AS[fitting.data.task] == "regression":
-        return Predictions(part.rows, part.y, output.T)
-    return Predictions(
-        part.rows,
-        part.y,
-        decide(fitting.calibration.apply_threshold(output, fitting.data.task)),
-        _of_every_class(fitting, output).T,
+def folder_material(run: Run) -> Material:
+    """Return what the folder of a run holds for its plots: no points, no other outputs."""
+    dataset = run.info.get("dataset") or {}
+    found = replace(
+        _recorded(run, dataset.get("folds", 1)),
+        task=DRAWN_AS.get(str(dataset.get("task")), "regression"),
+        classes=tuple(dataset.get("classes", ())),
+        features=("",) * min(dataset.get("columns", 0), MANY),
+        rows=dataset.get("rows", {}),
+    )
+    if not run.file(files.WEIGHTS).exists():  # its metadata have the classes and the threshold
+        return found
+    data = metadata_of(run)
+    return _with_predictions(
+        found,
+        {"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted},
+        task=DRAWN_AS[data.task],
+        classes=data.classes,
+        features=data.features,
+        targets=data.targets,
+        threshold=data.calibration.threshold,
     )
 
 
-def _of_every_class(fitting: Fitting, output: Floats) -> Floats:
-    """Probabilities of both of two classes, (2, n), where `output` (1, n) is that of the second."""
+def _recorded(run: Run, folds: int) -> Material:
+    """Return what a training has recorded: its history, its scores and those of baselines."""
+    info = run.info
+    scores = run.metrics() if run.file(files.METRICS).exists() else {}
+    return Material(
+        title=info["name"],
+        subtitle=f"{run.id}, {folds} folds, test: held rows" if folds > 1 else run.id,
+        task="regression",
+        classes=(),
+        features=(),
+        targets=(),
+        history=run.history(),
+        best_epoch=info["best_epoch"],
+        metrics={part: {**some} for part, some in scores.items()},
+        predictions={},
+        baselines=run.baselines(),
+        best_epochs=_best_epochs(info["monitored"]) if "monitored" in info else None,
+        missing=NEEDS_DATA,
+    )
+
+
+def _with_predictions(found: Material, predictions: Mapping[str, Predictions], **changes: Any) -> Material:
+    """Return a material with its finite predictions; the subtitle counts the rows left out."""
+    finite = {name: known for name, one in predictions.items() if len((known := _finite(one)).rows)}
+    lost = sum(len(one.rows) for one in predictions.values()) - sum(len(one.rows) for one in finite.values())
+    notes = [f"left out {lost:,} rows without a finite prediction"] if lost else []
+    return replace(found, subtitle=", ".join([found.subtitle, *notes]), predictions=finite, **changes)
+
+
+def _finite(found: Predictions) -> Predictions:
+    """Return the rows whose targets and predictions can be drawn: finite, and not too large for an axis."""
+    values = found.prediction if found.probability is None else found.probability
+    rows = np.flatnonzero((fits_axis(values) & fits_axis(found.target.reshape(len(values), -1))).all(axis=1))
+    probability = None if found.probability is None else found.probability[rows]
+    return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability)
+
+
+def _points(part: Part) -> tuple[Floats, NDArray[Any]]:
+    """Return the rows of a split that can be drawn: X (n, features) and y, in units of the data."""
+    rows = fits_axis(part.y).reshape(len(part.y), -1).all(axis=1)
+    return (part.raw, part.y) if rows.all() else (part.raw[rows], part.y[rows])
+
+
+def _best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the first and the last best epoch of several networks."""
+    return monitored["first_epoch"], monitored["last_epoch"]
+
+
+def _predict(fitting: Fitting, X: Floats) -> Floats:
+    """Predict rows (n, features) in units of the data; outputs that are not finite are NaN."""
+    output = _each_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
+    return np.where(fits_axis(output), output, np.nan)
+
+
+def _each_class(fitting: Fitting, output: Floats) -> Floats:
+    """Return probabilities of both of two classes, (2, n), from those of the second, (1, n)."""
     return np.concatenate([1 - output, output]) if fitting.data.task == "binary" else output
+
+
+def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
+    """Read the predictions of a split; raise RunError where they do not fit the run."""
+    columns = run.predictions(part)
+    with disk.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
+        try:
+            if DRAWN_AS[data.task] == "regression":
+                word = "probability" if data.task == "multilabel" else "prediction"
+                true, predicted = (_stacked(columns, name, endings(data.targets)) for name in ("target", word))
+                return Predictions(columns["row"], true, predicted)
+            codes = {"": 0, **{name: code for code, name in enumerate(data.classes)}}  # "": no finite probability
+            target, decided = (np.array([codes[name] for name in columns[word].tolist()]) for word in LABELS)
+            return Predictions(columns["row"], target, decided, _stacked(columns, PROBABILITY, data.classes))
+        except KeyError as error:
+            raise ValueError(f"it does not fit the run: there is no {error}") from error
+
+
+def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str, ...]) -> Floats:
+    return np.stack([columns[f"{word}{end}"] for end in endings], axis=1)

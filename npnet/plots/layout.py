@@ -1,18 +1,100 @@
-"""Where things stand on a sheet, in inches: automatic layouts cost more than the drawing."""
+"""Colours and fonts, and positions on a page in inches: automatic layouts are slow."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
+from unicodedata import east_asian_width
 
 import numpy as np
 
-from npnet.plots.style import GREY, Look, plain
+from npnet.text import escaped
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Look = dict[str, Any]  # keywords of a matplotlib call
+
+BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
+VERMILLION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"  # yellow is too pale on white
+INK, GREY, PALE = "#262626", "#6B6B6B", "#E4E4E4"
+
+# Seven colours with nine markers and four line styles: no two of the first 28 classes look the same.
+CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+PART_COLOURS = {"train": BLUE, "validation": VERMILLION, "test": BLACK}
+PART_LINES = {"train": "-", "validation": (0, (5, 1.5)), "test": "-"}
+PART_MARKERS = {"train": "o", "validation": "s", "test": "D"}
+
+STYLE: Look = {
+    "agg.path.chunksize": 20_000,
+    "axes.axisbelow": True,
+    "axes.edgecolor": GREY,
+    "axes.formatter.useoffset": False,
+    "axes.formatter.limits": (-4, 6),
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9.5,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.dpi": 150,
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
+    "font.size": 9,
+    "grid.color": PALE,
+    "grid.linewidth": 0.7,
+    "legend.borderaxespad": 0,
+    "legend.fontsize": 8.5,
+    "legend.title_fontsize": 8.5,
+    "legend.frameon": False,
+    "legend.handlelength": 1.9,
+    "lines.linewidth": 1.7,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "npnet",
+    "text.color": INK,
+    "text.parse_math": False,  # a `$` in a name is a dollar
+    "xtick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.color": GREY,
+    "ytick.labelcolor": INK,
+}
+
+
+def plain(text: str, limit: int = 60) -> str:
+    """Return a name fit to be drawn: unprintable letters escaped, the middle of a long one cut.
+
+    >>> plain("a\\tb"), plain("a very long name of a class", 16)
+    ('a\\\\tb', 'a very lon…class')
+    """
+    whole = escaped(text)
+    if len(fitting(whole, limit)) == len(whole):
+        return whole
+    tail = fitting(whole[::-1], limit // 3)[::-1]
+    return f"{fitting(whole, limit - limit // 3 - 1)}…{tail}"
+
+
+def fitting(text: str, room: int) -> str:
+    """Return the beginning of a text that fits; a wide letter (日) counts as two."""
+    ends = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    return text[: bisect_right(ends, room)]
+
+
+def short(value: float | None) -> str:
+    """Return a number with four decimals, or with four digits where it is large or tiny."""
+    if value is None or not np.isfinite(value):
+        return "–"
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e3 else tidy(f"{value:.4g}")
+
+
+def tidy(number: str) -> str:
+    """Return a number without the zeros of its exponent: 1e-05 as 1e-5."""
+    return number.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
 
 Labels = list[tuple[str, "Artist"]]  # the entries of a legend
 
@@ -28,26 +110,26 @@ class Box:
     height: float
 
     def axes(self, left: float = 0.75, right: float = 0.2, bottom: float = 0.5, top: float = 0.25) -> "Axes":
-        """Axes that leave these margins, for ticks and labels."""
+        """Return axes within these margins, which hold ticks and labels."""
         return self.inner(left, right, bottom, top).bare()
 
     def inner(self, left: float, right: float, bottom: float, top: float) -> "Box":
-        """The box within these margins."""
+        """Return the box within these margins."""
         width, height = self.width - left - right, self.height - bottom - top
         return Box(self.figure, self.left + left, self.bottom + bottom, width, height)
 
     def bare(self) -> "Axes":
-        """Axes that fill the box."""
+        """Return axes that fill the box."""
         wide, high = self.figure.get_size_inches()
         return self.figure.add_axes((self.left / wide, self.bottom / high, self.width / wide, self.height / high))
 
     def square(self, left: float = 0.8, bottom: float = 0.55, right: float = 1.6) -> "Box":
-        """The largest square at the upper left within these margins; legends stand at its right."""
+        """Return the largest square at the upper left within these margins."""
         side = min(self.height - bottom - 0.1, self.width - left - right)
         return self.inner(left, self.width - left - side, self.height - 0.1 - side, 0.1)
 
     def grid(self, count: int, columns: int) -> list["Box"]:
-        """That many equal boxes, row by row from the top."""
+        """Return equal boxes, row by row from the top."""
         rows = ceil(count / columns)
         width, height = self.width / columns, self.height / rows
         places = [(index // columns, index % columns) for index in range(count)]
@@ -55,30 +137,34 @@ class Box:
         return [Box(self.figure, self.left + c * width, top - (r + 1) * height, width, height) for r, c in places]
 
     def write(self, text: str, x: float, y: float, **look: Any) -> None:
-        """Put text at x inches from the left and y inches from the top of the box."""
+        """Write text at x inches from the left and y inches from the top of the box."""
         wide, high = self.figure.get_size_inches()
         self.figure.text((self.left + x) / wide, (self.bottom + self.height - y) / high, text, **look)
 
+    def note(self, text: str, x: float = 0.2, **look: Any) -> None:
+        """Write a small grey line at the bottom of the box, x inches from the left."""
+        self.write(text, x, self.height - 0.14, **({"fontsize": 8.5, "color": GREY} | look))
+
 
 class Titled(Protocol):
-    """What stands below the heading of a sheet."""
+    """A material with a title and a subtitle."""
 
     @property
     def title(self) -> str:
-        """The name of what is shown."""
+        """Name of what is shown."""
 
     @property
     def subtitle(self) -> str:
-        """Which one it is."""
+        """Line below the name."""
 
 
 def sheet(material: Titled, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
-    """A new figure with its heading, title and subtitle; the rest of the page as a box."""
+    """Return the free box of a new figure with a heading and the names of a material."""
     return page(heading, (material.title, material.subtitle), width, height)
 
 
 def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box:
-    """A new figure with its heading and the notes below it; the rest as a box."""
+    """Return the free box of a new figure with a heading and notes below it."""
     from matplotlib.figure import Figure
 
     whole = Box(Figure(figsize=(width, height)), 0, 0, width, height)
@@ -89,13 +175,13 @@ def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box
 
 
 def legend(axes: "Axes", labels: Labels, title: str | None = None) -> None:
-    """What is drawn beside its label, in the column to the right of the axes."""
+    """Draw a legend to the right of the axes."""
     place: Look = {"loc": "upper left", "bbox_to_anchor": (1.05, 1), "alignment": "left", "title": title}
     axes.legend([artist for _, artist in labels], [label for label, _ in labels], **place)
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:
-    """Heights moved as little as needed to be `gap` apart, in the same order.
+    """Move heights as little as needed to be `gap` apart, in the same order.
 
     >>> spread([0.5, 0.5], 0.25)
     [0.375, 0.625]

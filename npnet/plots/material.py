@@ -1,4 +1,4 @@
-"""What a picture is drawn from: plain arrays and names, nothing of runs or networks."""
+"""What the plots of a training show, as plain arrays and names, without runs or networks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 Task = Literal["binary", "multiclass", "regression"]
 Floats = NDArray[np.float64]
 
-MOST_CLASSES = 50  # that one picture shows, the most frequent ones
+MOST_CLASSES = 50  # in a picture: the most frequent ones
 OTHERS = "(others)"
 
 
-LARGEST = 1e300  # of a value that can be drawn: the width of an axis must be a finite number too
+LARGEST = 1e300  # largest value to draw: the width of an axis must be a finite number as well
 
 
-def drawable(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Which values are finite, and not too large for an axis."""
+def fits_axis(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which values are finite and not too large for an axis."""
     with np.errstate(invalid="ignore"):
         return np.asarray(np.abs(values) < LARGEST)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a network said of one part of the data, and what was true.
+    """Predictions of a network for one split, and the true values.
 
     rows (n,); target and prediction (n,) class codes or (n, targets) values; probability (n, classes), None for values.
     """
@@ -35,10 +35,17 @@ class Predictions:
     prediction: NDArray[np.int64] | Floats
     probability: Floats | None = None
 
+    @property
+    def probabilities(self) -> Floats:
+        """Probabilities (n, classes); raise ValueError where values are predicted."""
+        if self.probability is None:
+            raise ValueError("these predictions are values, not classes")
+        return self.probability
+
 
 @dataclass(frozen=True)
 class Importance:
-    """By how much a metric gets worse when a column is shuffled: drop (columns, repeats), of some part."""
+    """Loss of a metric on a split when a column is shuffled: drop (columns, repeats)."""
 
     metric: str
     part: str
@@ -49,15 +56,15 @@ class Importance:
 
 @dataclass(frozen=True)
 class Material:
-    """All that the pictures of one training show.
+    """Everything that the plots of one training show.
 
-    `history` holds the columns of history.csv (NaN where a value was not computed), `metrics` and `predictions` go by
-    part ("train", "validation", "test"), as do `points`, the (X, y) in the units of the data. `predict` takes X
-    (n, features) in those units; it gives probabilities (n, classes), two columns if binary, or values (n, targets).
-    It is None where a feature is not a number in every row.
-    `best_epochs` are the first and the last of several networks, of which `best_epoch` is the median.
-    `baselines` are scores by name and part. `threshold` decides two classes. `importance` takes some seconds to say.
-    `rows` counts those of each part. Where the data are not at hand, `missing` says why: `points` is then empty.
+    `history` holds the columns of history.csv (NaN where a value was not computed). `metrics`, `predictions`, `rows`
+    (their number) and `points`, the (X, y) in units of the data, are by split: "train", "validation", "test".
+    `predict` maps X (n, features) in those units to probabilities (n, classes), two columns if binary, or to values
+    (n, targets); it is None where a feature has cells that are not numbers. `best_epochs` are the first and last best
+    epoch of several networks, `best_epoch` is their median. `baselines` are scores by name and split. `threshold`
+    divides two classes. `importance` takes some seconds. Without the data, `missing` holds the reason and `points` is
+    empty.
     """
 
     title: str
@@ -81,17 +88,17 @@ class Material:
 
     @property
     def judged(self) -> str | None:
-        """The part whose predictions count most: test, else validation, else train, else None."""
+        """Split whose predictions count most: test, else validation, else train, else None."""
         return next((part for part in ("test", "validation", "train") if part in self.predictions), None)
 
     @property
     def unpredicted(self) -> str:
-        """Why there is no picture of predictions where there are none."""
-        return self.missing or "needs predictions of the test or validation part"
+        """Reason why there is no plot of predictions."""
+        return self.missing or "needs predictions of the test or validation set"
 
     @property
     def shown(self) -> NDArray[np.int64]:
-        """The codes of the classes that a picture shows: all, or the most frequent ones of the judged part."""
+        """Codes of the classes shown: all, or the most frequent ones of the judged split."""
         if len(self.classes) <= MOST_CLASSES:
             return np.arange(len(self.classes))
         rows = self.predictions[self.judged].target if self.judged else next(iter(self.points.values()))[1]
@@ -100,6 +107,13 @@ class Material:
 
     @property
     def few(self) -> str:
-        """What to say where not all classes are shown: "50 most frequent of 2,000 classes", else ""."""
+        """Note where not all classes are shown, as "50 most frequent of 2,000 classes"; else ""."""
         classes = len(self.classes)
         return f"{MOST_CLASSES} most frequent of {classes:,} classes" if classes > MOST_CLASSES else ""
+
+
+def needs_classes(material: Material) -> str | None:
+    """Require predicted classes."""
+    if material.task == "regression":
+        return "needs classes; this target has values"
+    return None if material.judged else material.unpredicted

@@ -24,7 +24,7 @@ from npnet.runner.results import history_columns
 from npnet.runner.run_facts import facts_of
 from npnet.runner.show import Show
 from npnet.runner.starting import start_from
-from npnet.runner.training import Ending, Training, recorded_failures, shown
+from npnet.runner.training import Draw, Ending, Training, recorded_failures, shown
 from npnet.storage import disk
 from npnet.storage.tensor_file import Tensors
 from npnet.text import listed
@@ -43,7 +43,7 @@ class ResumeOptions:
     overrides: Sequence[str] = ()
     accept_new_data: bool = False
     strict: bool = False
-    plots: bool = True
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class Resumption:
         if found is not None:
             training.take_up(found.epoch, found.tensors)
         asked = self.info.get("asked", {})
-        return training.run(self.wishes.plots and asked.get("plots", True), asked.get("baselines", False))
+        return training.run(self.wishes.draw if asked.get("plots", True) else None, asked.get("baselines", False))
 
 
 def _listed(pairs: Pairs) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,6 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.model.compact import is_compact
 from npnet.model.cross_validation import all_scores, out_of_fold
 from npnet.model.fitting import Fitting
-from npnet.plots import draw, usual
-from npnet.plots.from_run import material
 from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.runner.baselines import baselines
@@ -37,6 +35,7 @@ from npnet.runner.starting import start_from
 from npnet.storage.tensor_file import Tensors
 
 Scores = dict[str, dict[str, float]]
+Draw = Callable[[Run, Fitting], object]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class RunOptions:
     run_dir: Path | None = None
     name: str | None = None
     tags: tuple[str, ...] = ()
-    plots: bool = True
+    draw: Draw | None = None
     baselines: bool = False
 
 
@@ -78,7 +77,7 @@ def run_training(loaded: Loaded, wishes: RunOptions, show: Show, stop: Stop) -> 
             start = start_from(fitting, ready.base, wishes.runs_dir)
             writer = _publish(new, loaded, ready, fitting, start, wishes)
             with recorded_failures(writer), shown(show, writer, fitting):
-                return Training(fitting, writer, stop, show).run(wishes.plots, wishes.baselines)
+                return Training(fitting, writer, stop, show).run(wishes.draw, wishes.baselines)
 
 
 class Training:
@@ -98,7 +97,7 @@ class Training:
         ended = epoch == self.fitting.experiment.epochs or self.fitting.finished
         self.last = state if ended and not is_compact(state) else None
 
-    def run(self, plots: bool, compare: bool = False) -> Ending:
+    def run(self, draw: Draw | None, compare: bool = False) -> Ending:
         """Train, write everything down, draw, and say how it ended.
 
         What comes after the epochs is done again by a resume: a signal ends it where it is.
@@ -110,17 +109,17 @@ class Training:
                 self.write_state(error)
             if self.stop:  # who stops a training waits for no scores
                 return self.end("diverged" if error else "interrupted", {}, error)
-            return self.conclude(error, plots, compare)
+            return self.conclude(error, draw, compare)
         except Interrupted as halted:
             halted.hint = f"npnet resume {self.writer.run.id} goes on"
             raise
 
-    def conclude(self, error: Diverged | None, plots: bool, compare: bool) -> Ending:
+    def conclude(self, error: Diverged | None, draw: Draw | None, compare: bool) -> Ending:
         """Score, draw, and take away what is needed no more."""
         metrics = self.write_scores()
         compared = self.write_baselines() if compare else {}
-        if plots:
-            self.draw()
+        if draw:
+            self.draw(draw)
         if not error:
             self.writer.remove_older()
         return self.end("diverged" if error else "done", metrics, error, compared)
@@ -221,12 +220,11 @@ class Training:
         self.writer.write_baselines(found)
         return found
 
-    def draw(self) -> None:
+    def draw(self, draw: Draw) -> None:
         """Draw the usual pictures; whatever goes wrong with them, the training is worth more."""
         self.show.stage("drawing")
         try:
-            seen = material(self.writer.run, self.fitting)
-            draw(seen, usual(seen), self.writer.run.plots)
+            draw(self.writer.run, self.fitting)
         except Exception as error:
             hint = f"; npnet plot {self.writer.run.id} tries again"
             self.show.warn(f"the plots are missing: {error}{hint}")
@@ -245,7 +243,7 @@ def _publish(
         there = os.path.relpath(start.path, new.folder.resolve())
         experiment = experiment.model_copy(update={"weights": there})
     files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
-    asked = {"plots": wishes.plots, "baselines": wishes.baselines}
+    asked = {"plots": wishes.draw is not None, "baselines": wishes.baselines}
     facts = {"data": ready.fingerprint, "tags": list(wishes.tags), "asked": asked}
     return new.publish(files, loaded.base, **facts, **facts_of(fitting))
 

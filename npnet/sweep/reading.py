@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.errors import RunError
-from npnet.plots.sweeps.trials import Curves, SweepMaterial
+from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.table import parse_mixed

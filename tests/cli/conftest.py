@@ -56,7 +56,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with a small config in it."""
+    """Return the current folder, with a small config in it."""
     (tmp_path / "small.yaml").write_text(SMALL)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -64,7 +64,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two finished runs that tests only read."""
+    """Return a folder with two finished runs that tests only read."""
     base = tmp_path_factory.mktemp("shared")
     (base / "small.yaml").write_text(SMALL)
     for name, tag, rate in (("one", "first", 0.05), ("two", "second", 0.01)):

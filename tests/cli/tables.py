@@ -15,7 +15,7 @@ batch_size: 32
 
 
 def person(number: int) -> dict[str, str]:
-    """A row: a code that looks like a number, an age with gaps, a town, and whether they buy."""
+    """Return a row: a code that looks like a number, an age with gaps, a town, and whether they buy."""
     age, town = 20 + number * 7 % 50, TOWNS[number % 3]
     return {
         "id": str(1000 + number),

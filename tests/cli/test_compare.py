@@ -75,7 +75,7 @@ def test_a_table_goes_into_a_file_that_is_replaced_with_force_alone(form: str, r
     Path("out").write_text("mine")
     result = call("compare", *ids(runs), form, "-o", "out", "--runs-dir", runs)
     assert (result.code, Path("out").read_text()) == (2, "mine")
-    assert result.err.splitlines()[0] == "npnet: error: out is there already"
+    assert result.err.splitlines()[0] == "npnet: error: out exists already"
     assert call("compare", *ids(runs), form, "-o", "out", "-f", "--runs-dir", runs).code == 0
     assert Path("out").read_text() == printed
 
@@ -104,7 +104,7 @@ def test_neither_a_picture_nor_its_numbers_replace_a_file_without_force(name: st
     before = set(folder.iterdir())
     result = call("compare", *ids(runs), "--plot", "--runs-dir", runs)
     assert (result.code, result.out) == (2, "")
-    assert result.err == (f"npnet: error: {name} is there already\nhint: -f replaces it, -o FILE writes another file\n")
+    assert result.err == (f"npnet: error: {name} exists already\nhint: -f replaces it, -o FILE writes another file\n")
     assert (Path(name).read_text(), set(folder.iterdir())) == ("mine", before)
     assert call("compare", *ids(runs), "--plot", "--force", "--runs-dir", runs).code == 0
     assert Path(name).read_bytes() != b"mine"
@@ -129,9 +129,7 @@ def test_different_losses_are_drawn_with_a_warning(runs: Path, folder: Path) -> 
     file.write_text(file.read_text().replace("label_smoothing: 0.0", "label_smoothing: 0.1"))
     result = call("compare", *ids(own), "--plot", "--runs-dir", own)
     assert result.code == 0
-    assert result.err == (
-        "npnet: warning: the losses of these runs are not the same: their curves cannot be compared\n"
-    )
+    assert result.err == ("npnet: warning: these runs have different loss functions: their curves cannot be compared\n")
 
 
 @pytest.mark.parametrize(
@@ -140,10 +138,10 @@ def test_different_losses_are_drawn_with_a_warning(runs: Path, folder: Path) -> 
         (("--csv", "--md"), "--csv and --md do not go together"),
         (("--plot", "--csv"), "--csv and --plot do not go together"),
         (("--md", "--json"), "--md and --json do not go together"),
-        (("-o", "x"), "the name of x does not say in what format to write it"),
-        (("--plot", "-o", "x.jpg"), "the name of x.jpg does not say in what format to write it"),
+        (("-o", "x"), "the suffix of x does not name a format"),
+        (("--plot", "-o", "x.jpg"), "the suffix of x.jpg does not name a format"),
         (("--plot", "-o", "x.csv"), "x.csv cannot be written as csv"),
-        (("--csv", "-o", "x.png"), "x.png would hold csv, and its suffix says png"),
+        (("--csv", "-o", "x.png"), "x.png would hold csv, but its suffix means png"),
         (("--plot", "-o", "-"), "a picture is not written to standard output"),
     ],
 )

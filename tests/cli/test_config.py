@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import npnet.nn.losses
-from npnet.cli.catalogue import KINDS, templates
+from npnet.cli.listing import KINDS, templates
 from npnet.config import load
 from npnet.registry import Registry
 from tests.cli.conftest import call

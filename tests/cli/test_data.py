@@ -1,4 +1,4 @@
-"""npnet data check, and npnet init --data: a table nobody has looked at yet."""
+"""npnet data check, and npnet init --data, on a table that is new."""
 
 import json
 from pathlib import Path
@@ -19,14 +19,14 @@ def table(folder: Path) -> Path:
     return folder
 
 
-def told(*options: str) -> dict[str, object]:
+def checked(*options: str) -> dict[str, object]:
     result = call("data", "check", "people.yaml", *options, "--json")
     assert (result.code, result.err) == (0, "")
     return json.loads(result.out)  # type: ignore[no-any-return]
 
 
 def test_columns_classes_and_parts_are_told(table: Path) -> None:
-    found = told()
+    found = checked()
     assert (found["rows"], found["task"]) == (120, "binary")
     columns = {column["name"]: column for column in found["columns"]}  # type: ignore[attr-defined]
     assert [column["role"] for column in columns.values()] == ["feature"] * 3 + ["target"]
@@ -42,7 +42,7 @@ def test_what_is_odd_is_a_finding_and_no_error(table: Path) -> None:
         for row in people()
     ]
     (table / "people.csv").write_text(csv_of(rows))
-    found = told("dataset.table.drop=[]")
+    found = checked("dataset.table.drop=[]")
     faults = {(finding["fault"], finding["columns"][0]) for finding in found["findings"]}  # type: ignore[attr-defined]
     assert faults >= {("identifier", "id"), ("constant", "same"), ("copy", "copy"), ("predictor", "answer")}
     text = call("data", "check", "people.yaml", "dataset.table.drop=[]").out
@@ -54,7 +54,7 @@ def test_rows_without_a_target_are_counted(table: Path) -> None:
     rows = people()
     rows[3]["buys"] = ""
     (table / "people.csv").write_text(csv_of(rows))
-    found = told()
+    found = checked()
     assert found["findings"][0]["fault"] == "target"  # type: ignore[index]
     assert sum(found["split"].values()) == 119  # type: ignore[attr-defined]
 
@@ -166,7 +166,7 @@ def test_several_targets_are_a_list(table: Path) -> None:
         (("--data", "people.csv", "--target", "buys", "--target", "buys"), 2, "each once"),
         (("--data", "people.csv", "--target", ""), 2, "each once"),
         (("--data", "nowhere.csv", "--target", "buys"), 4, "no file nowhere.csv"),
-        (("--data", "people.csv", "--target", "buys", "-o", "people.yaml"), 2, "is there already"),
+        (("--data", "people.csv", "--target", "buys", "-o", "people.yaml"), 2, "exists already"),
     ],
 )
 def test_a_config_that_cannot_be_made_is_an_error(options: tuple[str, ...], code: int, words: str, table: Path) -> None:

@@ -1,4 +1,4 @@
-"""Bad input: one clear line with its place, a hint, the right exit code, and nothing left behind."""
+"""Bad input: one clear line with its place, a hint, the right exit code, and no file left."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -142,5 +142,5 @@ def test_a_traceback_is_shown_only_when_asked_for(folder: Path) -> None:
     assert "Traceback" in call("train", "none.yaml", "--debug").err
 
 
-def test_colours_are_off_where_nobody_can_see_them(folder: Path) -> None:
+def test_colours_are_off_outside_a_terminal(folder: Path) -> None:
     assert "\x1b" not in call("train", "none.yaml").err

@@ -135,10 +135,10 @@ def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> None:
     table = people_run.parent.parent / "people.csv"
     found = json.loads(call("evaluate", people_run, "--data", table, "--json").out)["data"]
-    oracle = RunPredictor.of(Run(people_run))
-    frame = oracle.read(str(table), ("buys",))
+    predictor = RunPredictor.of(Run(people_run))
+    frame = predictor.read(str(table), ("buys",))
     y = np.array([row["buys"] == "yes" for row in people()]).astype(int)
-    assert found == evaluate(y, oracle.outputs(frame), "binary")
+    assert found == evaluate(y, predictor.outputs(frame), "binary")
     text = call("evaluate", people_run, "--data", table, "--threshold", "0", "--metric", "recall").out
     assert text.splitlines()[-2].split() == ["recall", "1.0000"]
 
@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_scored_is_an_error(
 
 @pytest.fixture(scope="module")
 def run_with_gaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of a table of which every tenth row has no target, and its config leaves those out."""
+    """Return a run of a table whose every tenth row has no target; its config leaves those out."""
     folder = tmp_path_factory.mktemp("gaps")
     rows = [f"{n % 7},{'' if n % 10 == 3 else n % 7 * 2 + n % 3}" for n in range(60)]
     (folder / "t.csv").write_text("\n".join(["x,y", *rows]) + "\n")

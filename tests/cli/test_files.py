@@ -1,4 +1,4 @@
-"""Files that commands are told to write: one policy for all of them, whatever the option is called."""
+"""Output files of commands: one policy for all of them, whatever the option is called."""
 
 import json
 import shutil
@@ -31,33 +31,33 @@ QUICK = ("table.yaml", "predict.csv", "compare.csv")
 
 
 def writers(quick: tuple[str, ...] = QUICK) -> list[object]:
-    """The names of all; those that are not quick are for the long tests."""
+    """Return the names of all; those that are not quick are for the long tests."""
     return [pytest.param(name, marks=() if name in quick else pytest.mark.long) for name in WRITERS]
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a table, and the table."""
-    return trained(tmp_path_factory.mktemp("kept"))
+def shared_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a finished run on a table, and the table."""
+    return trained(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")
-def lasting(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of that run for the tests in which nothing may change."""
-    return copied(kept, tmp_path_factory.mktemp("lasting"))
+def lasting(shared_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of that run for the tests in which nothing may change."""
+    return copied(shared_run, tmp_path_factory.mktemp("lasting"))
 
 
-def copied(kept: Path, base: Path) -> Path:
-    """A copy of the run as `work/run`, with the table one folder up and new.csv beside it."""
-    shutil.copy(kept.parent.parent / "people.csv", base)
-    shutil.copytree(kept, base / "work" / "run")
+def copied(shared_run: Path, base: Path) -> Path:
+    """Return a copy of the run as `work/run`, with the table one folder up and new.csv beside it."""
+    shutil.copy(shared_run.parent.parent / "people.csv", base)
+    shutil.copytree(shared_run, base / "work" / "run")
     (base / "work" / "new.csv").write_text(NEW)
     return base / "work" / "run"
 
 
 @pytest.fixture
 def still(lasting: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """That copy, in the current folder; nothing is changed in or around it."""
+    """Return that copy, in the current folder; nothing is changed in or around it."""
     monkeypatch.chdir(lasting.parent)
     before = contents(lasting.parent.parent)
     yield lasting
@@ -65,9 +65,9 @@ def still(lasting: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def run(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of its own, in the current folder."""
-    found = copied(kept, tmp_path)
+def run(shared_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of its own, in the current folder."""
+    found = copied(shared_run, tmp_path)
     monkeypatch.chdir(found.parent)
     return found
 
@@ -90,7 +90,7 @@ def test_a_file_that_is_there_is_replaced_with_force_alone(name: str, run: Path)
     assert call(*command, "-o", name).code == 0
     written = Path(name).read_bytes()
     Path(name).write_text("mine")
-    refused(call(*command, "-o", name), f"{name} is there already")
+    refused(call(*command, "-o", name), f"{name} exists already")
     assert Path(name).read_text() == "mine"
     assert call(*command, "-o", name, "--force").code == 0
     assert Path(name).read_bytes() == written
@@ -161,14 +161,14 @@ def test_what_is_no_file_is_not_written(file: str, words: str, still: Path) -> N
 
 def test_a_dangling_link_is_there_already(run: Path) -> None:
     Path("link.csv").symlink_to("nowhere.csv")
-    refused(call("predict", "run", "new.csv", "-o", "link.csv", "--runs-dir", "."), "is there already")
+    refused(call("predict", "run", "new.csv", "-o", "link.csv", "--runs-dir", "."), "exists already")
     assert not Path("nowhere.csv").exists()
 
 
 def test_a_refused_file_is_refused_before_the_rows_are_read(run: Path) -> None:
     Path("new.csv").write_text("x\n1\n")
     Path("out.csv").write_text("mine")
-    refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv is there already")
+    refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv exists already")
 
 
 def test_predictions_are_the_same_in_every_format(run: Path) -> None:
@@ -214,13 +214,13 @@ def test_without_pyarrow_parquet_is_refused_with_the_line_that_installs_it(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("-o", "x.csv", "--format", "jsonl"), "x.csv would hold jsonl, and its suffix says csv"),
-        (("-o", "x.csv.gz", "--format", "csv"), "x.csv.gz would hold csv, and its suffix says gzip"),
-        (("-o", "x.PARQUET", "--format", "csv"), "x.PARQUET would hold csv, and its suffix says parquet"),
+        (("-o", "x.csv", "--format", "jsonl"), "x.csv would hold jsonl, but its suffix means csv"),
+        (("-o", "x.csv.gz", "--format", "csv"), "x.csv.gz would hold csv, but its suffix means gzip"),
+        (("-o", "x.PARQUET", "--format", "csv"), "x.PARQUET would hold csv, but its suffix means parquet"),
         (("-o", "x.json"), "x.json cannot be written as json"),
         (("-o", "x.gz"), "x.gz cannot be written as gzip"),
-        (("-o", "x.dat"), "the name of x.dat does not say in what format to write it"),
-        (("-o", "x"), "the name of x does not say in what format to write it"),
+        (("-o", "x.dat"), "the suffix of x.dat does not name a format"),
+        (("-o", "x"), "the suffix of x does not name a format"),
         (("--format", "parquet"), "Parquet is not written to standard output"),
         (("-o", "-", "--format", "parquet"), "Parquet is not written to standard output"),
         (("--json", "--format", "jsonl"), "--json and --format do not go together"),
@@ -238,7 +238,7 @@ def test_the_option_says_the_format_where_the_suffix_does_not(run: Path) -> None
 
 
 def test_a_config_is_not_written_under_the_suffix_of_something_else(folder: Path) -> None:
-    refused(call("init", "-o", "x.csv"), "x.csv would hold yaml, and its suffix says csv")
+    refused(call("init", "-o", "x.csv"), "x.csv would hold yaml, but its suffix means csv")
     assert call("init", "-o", "plain").code == 0
 
 
@@ -261,7 +261,7 @@ def test_a_file_made_meanwhile_is_not_replaced(run: Path, monkeypatch: pytest.Mo
         return whole(*arguments)
 
     monkeypatch.setattr(formats, "encoded", slow)
-    refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv is there already")
+    refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv exists already")
     assert Path("out.csv").read_text() == "theirs"
     assert not list(Path().glob(".*tmp*"))
 

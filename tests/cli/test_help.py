@@ -29,6 +29,7 @@ COMMANDS = [
     "compare",
     "list",
     "gradcheck",
+    "explain-step",
     "config",
     "config check",
     "config show",
@@ -68,7 +69,7 @@ def test_help_fits_any_terminal(columns: str, monkeypatch: pytest.MonkeyPatch) -
     assert max(map(len, prose)) <= int(columns)
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     from npnet import __version__
 
     assert call("--version").out == f"npnet {__version__}\n"

@@ -17,7 +17,7 @@ ROWS = "a,b,y\n" + "".join(f"{n % 7},{n % 5},{'no' if n % 3 else 'yes'}\n" for n
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table and a run."""
+    """Return a folder with a table and a run."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "data").mkdir()
     (folder / "data" / "t.csv").write_text(ROWS)
@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(home: Path) -> Path:
-    """A sweep in that folder that misses a trial."""
+    """Return a sweep in that folder that misses a trial."""
     options = ("learning_rate=[0.1,0.2]", "--run-dir", home / "sweep", "-q", "--no-plots")
     assert call("sweep", home / "c.yaml", *options).code == 0
     info = home / "sweep" / "run.json"
@@ -40,7 +40,7 @@ def swept(home: Path) -> Path:
 
 @pytest.fixture
 def away(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the run elsewhere, in the current folder."""
+    """Return a copy of the run elsewhere, in the current folder."""
     shutil.copytree(home / "run", tmp_path / "away" / "run")
     monkeypatch.chdir(tmp_path / "away")
     return tmp_path / "away"
@@ -48,7 +48,7 @@ def away(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def swept_away(swept: Path, away: Path) -> Path:
-    """A copy of the sweep beside it."""
+    """Return a copy of the sweep beside it."""
     shutil.copytree(swept, away / "sweep", symlinks=True)
     return away
 

@@ -28,7 +28,7 @@ EVERY, ROWS = 10, 150
 
 
 def table(folder: Path, huge: float) -> None:
-    """Two features, of which every tenth row is huge, and a target of every kind."""
+    """Two features with a huge value in every tenth row, and a target of every kind."""
     numbers = random.Random(0)
     lines = ["a,b,k,m,u,v,y,z,n"]
     for row in range(ROWS):

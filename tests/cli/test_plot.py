@@ -15,7 +15,7 @@ GONE = "the data of run are gone: there is no file"
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on two features, whose table is there."""
+    """Return a finished run on two features, whose table is there."""
     folder = tmp_path_factory.mktemp("plot")
     rows = "".join(f"{n % 7},{n % 5},{'no' if n % 3 else 'yes'}\n" for n in range(90))
     (folder / "t.csv").write_text(f"a,b,y\n{rows}")
@@ -26,7 +26,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lonely(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it without the table, in the current folder."""
+    """Return a copy of it without the table, in the current folder."""
     monkeypatch.chdir(tmp_path)
     return shutil.copytree(trained, tmp_path / "run")
 

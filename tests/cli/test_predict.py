@@ -21,7 +21,7 @@ FEATURES = ["code", "age", "town"]
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a table, whose data are gone."""
+    """Return a finished run on a table, whose data are gone."""
     folder = tmp_path_factory.mktemp("table")
     path = trained(folder)
     (folder / "people.csv").unlink()
@@ -51,12 +51,12 @@ def test_rows_need_no_target_and_get_a_class_each(run: Path) -> None:
 
 
 def test_the_answers_are_those_of_the_training(run: Path) -> None:
-    said = Run(run).predictions("test")
+    stored = Run(run).predictions("test")
     answers = table(asked(run, csv_of(people()), "--proba").out)
-    there = [answers[row - 1] for row in said["row"]]
-    assert [row["prediction"] for row in there] == said["prediction"].tolist()
+    there = [answers[row - 1] for row in stored["row"]]
+    assert [row["prediction"] for row in there] == stored["prediction"].tolist()
     for name in ("probability_yes", "probability_no"):
-        assert [float(row[name]) for row in there] == pytest.approx(said[name].tolist(), abs=1e-6)
+        assert [float(row[name]) for row in there] == pytest.approx(stored[name].tolist(), abs=1e-6)
 
 
 def test_columns_may_stand_in_any_order(run: Path) -> None:

@@ -14,7 +14,7 @@ CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{embedding: 2}, l
 
 @pytest.fixture
 def table(folder: Path) -> Path:
-    """A table with a column of 120 long texts, three rows each, and a config for it."""
+    """Return a table with a column of 120 long texts, three rows each, and a config for it."""
     texts = [f"{number:03d} {'and so on ' * 500}" for number in range(120)]
     rows = [f"{number % 7},{texts[number % 120]},{'ab'[number % 2]}" for number in range(360)]
     (folder / "t.csv").write_text("\n".join(["x,text,y", *rows]) + "\n")

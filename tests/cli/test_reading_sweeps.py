@@ -16,7 +16,7 @@ HALVING = ("--method", "halving", "epochs=9")
 
 @pytest.fixture(scope="module")
 def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a sweep, one with repeats, a halving and one whose trials all failed, that tests only read."""
+    """Return a folder of sweeps for reading only: plain, repeated, halving, all trials failed."""
     base = tmp_path_factory.mktemp("sweeps")
     (base / "small.yaml").write_text(SMALL)
     (base / "failed.yaml").write_text(SMALL.replace("tanh", "linear: 4"))
@@ -39,7 +39,7 @@ def named(sweeps: Path, name: str) -> str:
 
 @pytest.fixture
 def own(sweeps: Path, folder: Path) -> Path:
-    """A copy of the folder that a test may change."""
+    """Return a copy of the folder that a test may change."""
     return shutil.copytree(sweeps, folder / "runs", symlinks=True)
 
 
@@ -152,9 +152,9 @@ def test_an_overview_that_cannot_be_drawn_is_a_warning(folder: Path, monkeypatch
         raise MachineError("matplotlib cannot be loaded")
 
     from npnet.errors import MachineError
-    from npnet.plots import backend
+    from npnet.plots import kinds
 
-    monkeypatch.setattr(backend, "load", broken)
+    monkeypatch.setattr(kinds, "_load_matplotlib", broken)
     result = call("sweep", "small.yaml", "learning_rate=[0.01,0.1]", "epochs=1", "--run-dir", "here")
     assert (result.code, result.out) == (0, "here\n")
     assert "the overview is missing: matplotlib cannot be loaded; npnet plot here tries again" in result.err
@@ -168,9 +168,9 @@ def test_the_best_trial_answers_for_a_sweep(sweeps: Path) -> None:
     assert of_sweep.out == of_trial.out
     table = best.parent.parent / "new.csv"
     table.write_text("x1,x2\n0.5,-0.5\n0.5,0.5\n")
-    said = [call("predict", one, table, "--runs-dir", sweeps) for one in (sweep, best)]
-    assert said[0].code == 0, said[0].err
-    assert said[0].out == said[1].out
+    results = [call("predict", one, table, "--runs-dir", sweeps) for one in (sweep, best)]
+    assert results[0].code == 0, results[0].err
+    assert results[0].out == results[1].out
     model, trial = load(sweep, sweeps), load(best)
     assert (model.predict([[0.5, -0.5]]) == trial.predict([[0.5, -0.5]])).all()
 

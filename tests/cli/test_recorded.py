@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.cli.console.numbers import short
+from npnet.cli.console.plain import short
 from npnet.rundir import Run
 from tests.cli.conftest import call
 
@@ -29,7 +29,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def table(text: str, first: str) -> list[dict[str, str]]:
-    """The rows of a printed table whose first column has that heading, by their columns."""
+    """Return the rows of a printed table whose first column has that heading, by their columns."""
     lines = text.splitlines()
     start = next(number for number, line in enumerate(lines) if re.match(rf"{first}\b", line))
     head = re.split(r" {2,}", lines[start])

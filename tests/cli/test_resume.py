@@ -1,4 +1,4 @@
-"""npnet resume: what was cut short ends with the bytes of what ran through, or it is said why not."""
+"""npnet resume: what was cut short ends with the bytes of what ran through, or the reason is reported."""
 
 import errno
 import json
@@ -50,7 +50,7 @@ KINDS = {
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A config and its table, in the current folder."""
+    """Return a config and its table, in the current folder."""
     rows = [f"{n * 37 % 101 / 10},{n * 53 % 89 / 9},{'ab'[n * n % 7 > 3]}" for n in range(150)]
     (tmp_path / "t.csv").write_text("\n".join(["u,v,y", *rows]) + "\n")
     (tmp_path / "c.yaml").write_text(CONFIG)
@@ -59,14 +59,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def train(config: Path, folder: str, *settings: str) -> Path:
-    """A training that nobody kills."""
+    """Return a training that is not killed."""
     result = call("train", config, *settings, "--run-dir", folder, "--no-plots", "-q")
     assert result.code == 0, result.err
     return config.parent / folder
 
 
 def killed(config: Path, folder: str, *settings: str, syncs: int = 40) -> Path:
-    """A training that is killed at one of its waits for the disk."""
+    """Return a training that is killed at one of its waits for the disk."""
     command = ["train", str(config), *settings, "--run-dir", folder, "--no-plots", "-q"]
     done = subprocess.run([sys.executable, "-c", KILL, str(syncs), *command], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL
@@ -86,7 +86,7 @@ def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str
     result = call("resume", "half")
     assert (result.code, result.out) == (0, f"{half}\n")
     assert contents(half) == contents(whole)
-    assert "goes on after epoch" in result.err
+    assert "continues after epoch" in result.err
     assert len((half / "timing.csv").read_bytes().splitlines()) == len((half / "history.csv").read_bytes().splitlines())
 
 
@@ -146,7 +146,7 @@ def test_a_finished_run_is_named_and_trains_on_when_asked(config: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         (["epochs=2"], "2 epochs are fewer than the 8 done"),
         (["learning_rate=1"], "'learning_rate' cannot change in a run that goes on, only epochs can"),
@@ -155,12 +155,12 @@ def test_a_finished_run_is_named_and_trains_on_when_asked(config: Path) -> None:
         (["layers.0.linear=3"], "'layers.0.linear' cannot change"),
     ],
 )
-def test_settings_that_cannot_change_are_refused(settings: list[str], said: str, config: Path) -> None:
+def test_settings_that_cannot_change_are_refused(settings: list[str], message: str, config: Path) -> None:
     whole = train(config, "whole")
     before = contents(whole)
     result = call("resume", "whole", *settings)
     assert result.code == 3
-    assert said in result.err
+    assert message in result.err
     assert contents(whole) == before
 
 
@@ -242,11 +242,11 @@ def test_a_run_in_use_is_left_alone(config: Path) -> None:
             time.sleep(0.02)
         result = call("resume", "busy")
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1].decode()
+        message = process.communicate(timeout=60)[1].decode()
     assert result.code == 9
     assert "is in use by process" in result.err
     assert process.returncode == 130
-    assert "npnet resume busy goes on" in said
+    assert "npnet resume busy continues it" in message
     assert Run(Path("busy")).status == "interrupted"
 
 

@@ -138,7 +138,7 @@ def test_two_runs_differ_in_what_was_changed(runs: Path) -> None:
     text = call("runs", "diff", one, two, "--runs-dir", runs).out
     assert "settings: learning_rate" in text
     same = call("runs", "diff", one, one, "--runs-dir", runs)
-    assert (same.out, same.err) == ("", "nothing differs\n")
+    assert (same.out, same.err) == ("", "the runs do not differ\n")
 
 
 @pytest.mark.parametrize("columns", ["20", "40", "200"])

@@ -1,4 +1,4 @@
-"""Closed, full and unread streams: a training goes on, a listing ends quietly."""
+"""Closed, full and unread streams: a training continues, a listing ends quietly."""
 
 import os
 import pty
@@ -22,7 +22,7 @@ def shell(line: str, **environment: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("redirects", [">&- 2>&-", ">/dev/full 2>/dev/full", "2>&1 | true"])
-def test_nobody_needs_to_listen_to_a_training(redirects: str, folder: Path) -> None:
+def test_a_training_needs_no_reader(redirects: str, folder: Path) -> None:
     done = shell(f"{TRAIN} {redirects}")
     assert (done.returncode, done.stderr) == (0, "")
     run = Run(folder / "run")
@@ -30,7 +30,7 @@ def test_nobody_needs_to_listen_to_a_training(redirects: str, folder: Path) -> N
     assert "epoch 3/3" in (run.path / "log.txt").read_text()
 
 
-def test_a_listing_that_nobody_reads_ends_with_141(runs: Path) -> None:
+def test_a_listing_without_a_reader_ends_with_141(runs: Path) -> None:
     done = shell(f"{NPNET} runs --runs-dir {runs} | true")
     assert (done.returncode, done.stderr) == (141, "")
 
@@ -51,7 +51,7 @@ def test_a_terminal_that_speaks_ascii_gets_ascii(runs: Path) -> None:
 
 
 def on_terminal(*arguments: str, term: str = "xterm", columns: int = 80) -> str:
-    """What npnet writes to a terminal."""
+    """Return what npnet writes to a terminal."""
     owner, terminal = pty.openpty()
     environment = {**os.environ, "TERM": term, "COLUMNS": str(columns)}
     process = subprocess.Popen(

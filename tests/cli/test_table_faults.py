@@ -1,4 +1,4 @@
-"""What can be wrong with a table: each fault through `npnet train`, told in a line and a hint, or survived."""
+"""Faults of tables, each through `npnet train`: reported in a line and a hint, or survived."""
 
 import json
 import socket
@@ -20,15 +20,15 @@ SHORT = 'row 61: "999999999999999999999999999999999999999999999999999999999..." 
 
 def trained(folder: Path, content: bytes | str, options: str = "", more: str = "", path: str = "t.csv") -> Run:
     """Train on a table; the run."""
-    code, out, err = told(folder, content, options, more, path)
+    code, out, err = outcome(folder, content, options, more, path)
     assert code == 0, err
     return Run(folder / out.strip())
 
 
-def told(
+def outcome(
     folder: Path, content: bytes | str, options: str = "", more: str = "", path: str = "t.csv"
 ) -> tuple[int, str, str]:
-    """What `npnet train` says to a table: the exit code and both streams."""
+    """Return what `npnet train` says to a table: the exit code and both streams."""
     (folder / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     (folder / "c.yaml").write_text(CONFIG.format(path=path, options=options) + more)
     result = call("train", "c.yaml", "--no-plots", "-q")
@@ -36,8 +36,8 @@ def told(
 
 
 def refused(folder: Path, content: bytes | str, options: str = "", more: str = "", path: str = "t.csv") -> str:
-    """The error and the hint of a table that is refused with exit code 4, of which nothing is left."""
-    code, out, err = told(folder, content, options, more, path)
+    """Return the error and hint of a table that is refused with exit code 4 and leaves no file."""
+    code, out, err = outcome(folder, content, options, more, path)
     assert (code, out) == (4, ""), err
     lines = err.splitlines()
     assert lines[0].startswith("npnet: error: c.yaml:")
@@ -47,8 +47,8 @@ def refused(folder: Path, content: bytes | str, options: str = "", more: str = "
 
 
 def warned(folder: Path, content: str, options: str = "", more: str = "") -> list[str]:
-    """The warnings of a training."""
-    code, _, err = told(folder, content, options, more)
+    """Return the warnings of a training."""
+    code, _, err = outcome(folder, content, options, more)
     assert code == 0, err
     return [line.removeprefix("npnet: warning: ") for line in err.splitlines()]
 
@@ -98,10 +98,10 @@ def test_a_table_with_a_fault_is_refused(name: str, folder: Path) -> None:
 def test_a_mistake_among_numbers_is_named_by_its_row(row: int, folder: Path) -> None:  # 71
     lines = ["a,y", *(f"{number % 97},{'yn'[number % 2]}" for number in range(40_000))]
     lines[row] = "n/a,y"
-    said = refused(folder, "\n".join(lines) + "\n")
-    assert f'row {row}: "n/a" is not a number in column "a"' in said
-    assert 'na_values: ["n/a"]' in said
-    assert 'categorical: ["a"]' in said
+    message = refused(folder, "\n".join(lines) + "\n")
+    assert f'row {row}: "n/a" is not a number in column "a"' in message
+    assert 'na_values: ["n/a"]' in message
+    assert 'categorical: ["a"]' in message
 
 
 def test_a_byte_order_mark_and_other_ends_of_lines_change_nothing(folder: Path) -> None:  # 70
@@ -120,14 +120,14 @@ def test_words_for_nothing_are_classes_like_any_other(folder: Path) -> None:  # 
 
 def test_columns_that_say_nothing_are_left_out_with_a_warning(folder: Path) -> None:  # 73, 76
     lines = [f"{line},5," for line in ROWS]
-    said = warned(folder, "\n".join(["a,b,y,same,empty", *lines]) + "\n")
-    assert said == [
+    message = warned(folder, "\n".join(["a,b,y,same,empty", *lines]) + "\n")
+    assert message == [
         'column "same" is left out: it is the same in every row',
         'column "empty" is left out: it is empty in every row',
     ]
-    kept = trained(folder, "\n".join(["a,b,y,same,empty", *lines]) + "\n", more="prepare: {constant: keep}\n")
-    assert all(np.isfinite(values).all() for values in kept.weights()[0].values())
-    assert np.isfinite(kept.predictions("test")["probability_yes"]).all()
+    run = trained(folder, "\n".join(["a,b,y,same,empty", *lines]) + "\n", more="prepare: {constant: keep}\n")
+    assert all(np.isfinite(values).all() for values in run.weights()[0].values())
+    assert np.isfinite(run.predictions("test")["probability_yes"]).all()
 
 
 def test_rows_without_a_target_can_be_left_out(folder: Path) -> None:  # 74
@@ -185,7 +185,7 @@ ONE_CLASS = "a,b,y\n" + "".join(f"{number % 5},{number % 7},no\n" for number in 
 
 @pytest.fixture
 def lopsided(folder: Path) -> Path:
-    """A config whose validation file has one class."""
+    """Return a config whose validation file has one class."""
     (folder / "t.csv").write_text(GOOD)
     (folder / "v.csv").write_text(ONE_CLASS)
     (folder / "c.yaml").write_text(CONFIG.format(path="t.csv", options=", validation: v.csv"))
@@ -195,16 +195,16 @@ def lopsided(folder: Path) -> Path:
 def test_an_undefined_score_is_null_and_told_once(lopsided: Path) -> None:
     result = call("train", lopsided, "metrics=[roc_auc]", "-q")
     assert result.code == 0
-    said = "roc_auc of validation is null: it needs rows of two classes, which that part lacks"
-    assert result.err == f"npnet: warning: {said}\n"
+    message = "roc_auc of validation is null: it needs rows of two classes, which that part lacks"
+    assert result.err == f"npnet: warning: {message}\n"
     run = Run(lopsided.parent / result.out.strip())
     scores = json.loads((run.path / "metrics.json").read_text())
     assert scores["validation"]["roc_auc"] is None
     assert scores["train"]["roc_auc"] is not None
-    assert (run.path / "log.txt").read_text().count(said) == 1
+    assert (run.path / "log.txt").read_text().count(message) == 1
     again = call("evaluate", run.path, "--json")
     assert json.loads(again.out)["validation"]["roc_auc"] is None
-    assert again.err == f"npnet: warning: {said}\n"
+    assert again.err == f"npnet: warning: {message}\n"
     assert call("evaluate", run.path, "--split", "train").err == ""
     other = call("evaluate", run.path, "--data", lopsided.parent / "v.csv", "--json")
     assert other.err == "npnet: warning: roc_auc is null: it needs rows of two classes, which the file lacks\n"
@@ -238,8 +238,8 @@ def test_a_fold_with_an_undefined_score_is_named(folder: Path) -> None:
 
 def test_r2_of_a_single_row_is_null(folder: Path) -> None:
     content = "a,y\n" + "".join(f"{number},{number / 8}\n" for number in range(8))
-    said = warned(folder, content, more="split: {test: 0.125, validation: 0.25}\nbatch_size: all\n")
-    assert said == [
+    message = warned(folder, content, more="split: {test: 0.125, validation: 0.25}\nbatch_size: all\n")
+    assert message == [
         "the test part has one row: its scores say little about other rows",
         "r2 of test is null: it needs two rows, which that part lacks",
     ]
@@ -253,7 +253,7 @@ def test_an_address_is_refused(path: str, folder: Path) -> None:
     assert f"{path} is an address\nhint: npnet reads files only; download it first" in refused(folder, GOOD, path=path)
 
 
-def test_nobody_is_asked_for_an_address(folder: Path) -> None:
+def test_an_address_is_not_opened(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert "is an address" in refused(folder, GOOD, path=f"http://127.0.0.1:{server.getsockname()[1]}/t.csv")
         server.settimeout(0.05)
@@ -275,8 +275,8 @@ def test_a_file_that_somebody_writes_to_is_refused(folder: Path, monkeypatch: py
     writer = threading.Thread(target=append)
     writer.start()
     try:
-        said = refused(folder, GOOD, path="w.csv")
+        message = refused(folder, GOOD, path="w.csv")
     finally:
         stop.set()
         writer.join()
-    assert "w.csv changed while it was read\nhint: wait until whoever writes it is done" in said
+    assert "w.csv changed while it was read\nhint: wait until whoever writes it is done" in message

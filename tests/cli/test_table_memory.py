@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-needs_linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the address space is told by /proc")
+needs_linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the address space is read from /proc")
 
 # The limit leaves so many MB to the program once it is loaded.
 LIMITED = """
@@ -24,7 +24,7 @@ sys.exit(main(sys.argv[2:]))
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table of ten million rows and two columns."""
+    """Return a folder with a table of ten million rows and two columns."""
     folder = tmp_path_factory.mktemp("large")
     (folder / "large.csv").write_bytes(b"x,y\n" + b"0,1\n1,0\n" * 5_000_000)
     (folder / "large.yaml").write_text("dataset: {table: {path: large.csv, target: y}}\nlayers: [linear]\n")

@@ -41,7 +41,7 @@ def trained(path: str) -> Run:
 
 
 def refused(content: bytes) -> str:
-    """What is said of a file that is no good table; none of it is left behind."""
+    """Return the message about a file that is not a good table; it leaves no file."""
     Path("t.parquet").write_bytes(content)
     Path("c.yaml").write_text(CONFIG.replace("PATH", "t.parquet"))
     before = sorted(Path.cwd().rglob("*"))
@@ -86,9 +86,9 @@ def test_columns_that_are_not_flat_are_refused_by_name(kind: str, folder: Path) 
         "bytes": pa.array([b"a", b"b"]),
     }
     pq.write_table(pa.table({"a": [1, 2], "odd": values[kind], "y": ["p", "q"]}), "made.parquet")
-    said = refused(Path("made.parquet").read_bytes())
-    assert 't.parquet: column "odd" is of type' in said
-    assert "drop: leaves a column out" in said
+    message = refused(Path("made.parquet").read_bytes())
+    assert 't.parquet: column "odd" is of type' in message
+    assert "drop: leaves a column out" in message
 
 
 def test_a_file_without_rows_is_refused(folder: Path) -> None:

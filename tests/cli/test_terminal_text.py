@@ -47,7 +47,7 @@ def config() -> str:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table and a config in which everything that has a name is hostile, a run and a sweep."""
+    """Return a folder with a table, a config, a run and a sweep whose names are all hostile."""
     folder = tmp_path_factory.mktemp("world")
     (folder / TABLE).write_text(rows(), newline="")
     (folder / CONFIG).write_text(config())
@@ -71,7 +71,7 @@ def at(folder: Path) -> Iterator[None]:
 
 
 def on_terminal(*arguments: object) -> tuple[int, str]:
-    """The exit code of a command in this process whose three streams are a terminal, and what arrives there."""
+    """Return the exit code of a command whose streams are a terminal, and the text written there."""
     owner, terminal = pty.openpty()
     ioctl(terminal, TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     texts: list[str] = []
@@ -154,6 +154,7 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     ],
     "list": [(0, ("layers",)), (2, (EVIL,))],
     "gradcheck": [(0, (CONFIG,))],
+    "explain-step": [(0, (CONFIG, "--calls"))],
     "data check": [(0, (CONFIG,)), (0, (CONFIG, "--json"))],
     "config check": [(0, (CONFIG,)), (0, (CONFIG, "--json")), (3, (CONFIG, "epochs=x\x1b[2J"))],
     "config show": [(0, (CONFIG,)), (0, (CONFIG, "--json"))],

@@ -37,13 +37,13 @@ def trained(mails: Path, *options: str) -> tuple[Run, Result]:
 
 
 def decided(run: Run, part: str, threshold: float) -> dict[str, float]:
-    """What scikit-learn says of the probabilities in the run's folder, decided above a threshold."""
+    """Return scikit-learn's scores of the probabilities in the run's folder above a threshold."""
     with (run.path / "predictions" / f"{part}.csv").open() as file:
         rows = list(csv.DictReader(file))
     target = [row["target"] for row in rows]
-    said = ["spam" if float(row["probability_spam"]) > threshold else "ham" for row in rows]
-    found = {name: score(target, said, pos_label="spam", zero_division=0) for name, score in BY_NAME.items()}
-    return {**found, "accuracy": accuracy_score(target, said)}
+    predicted = ["spam" if float(row["probability_spam"]) > threshold else "ham" for row in rows]
+    found = {name: score(target, predicted, pos_label="spam", zero_division=0) for name, score in BY_NAME.items()}
+    return {**found, "accuracy": accuracy_score(target, predicted)}
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +72,9 @@ def test_training_says_which_threshold_it_chose_and_the_files_have_it(chosen: tu
 def test_evaluating_says_it_again_and_its_json_is_still_metrics_json(chosen: tuple[Run, Result]) -> None:
     run, _ = chosen
     threshold = run.info["decisions"]["threshold"]
-    plain, told = (call("evaluate", run.path, *options).out for options in ((), ("--json",)))
+    plain, shown = (call("evaluate", run.path, *options).out for options in ((), ("--json",)))
     assert plain.endswith(sentence("f1, precision, recall", threshold, " (best f1)"))
-    assert told.encode() == run.metrics_text
+    assert shown.encode() == run.metrics_text
     shown = call("runs", "show", run.path).out
     assert sentence("f1, precision, recall", threshold, " (best f1)") in shown
     assert json.loads(call("runs", "show", run.path, "--json").out)["decisions"] == run.info["decisions"]
@@ -85,11 +85,11 @@ def test_another_threshold_is_the_one_that_is_shown(chosen: tuple[Run, Result], 
     text = call("evaluate", run.path, "--threshold", "0.4", "--metric", "recall", "--metric", "loss").out
     assert text.endswith(sentence("recall", 0.4))
     for options in ((), ("--data", str(mails / "mails.csv"))):
-        told = json.loads(call("evaluate", run.path, "--threshold", "0.4", "--json", *options).out)
-        assert told["threshold"] == {"spam": 0.4}
-    told = json.loads(call("evaluate", run.path, "--threshold", "0.4", "--json").out)
+        shown = json.loads(call("evaluate", run.path, "--threshold", "0.4", "--json", *options).out)
+        assert shown["threshold"] == {"spam": 0.4}
+    shown = json.loads(call("evaluate", run.path, "--threshold", "0.4", "--json").out)
     for name, value in decided(run, "test", 0.4).items():
-        assert told["test"][name] == pytest.approx(value, abs=1e-12)
+        assert shown["test"][name] == pytest.approx(value, abs=1e-12)
 
 
 def test_rows_of_another_file_are_decided_as_the_run_says(chosen: tuple[Run, Result], mails: Path) -> None:
@@ -127,10 +127,10 @@ def test_a_sweep_has_the_threshold_of_its_best_trial(mails: Path) -> None:
     options = ("--jobs", "1", "--metric", "validation.f1", "threshold=f1", "learning_rate=[0.01,0.03]", "--no-plots")
     result = call("sweep", mails / "mails.yaml", *options, "--runs-dir", mails / "sweeps")
     folder = Path(result.out.strip())
-    told = json.loads(call("evaluate", folder, "--json").out)
-    assert told["threshold"] == json.loads((folder / files.METRICS).read_text())["threshold"]
+    shown = json.loads(call("evaluate", folder, "--json").out)
+    assert shown["threshold"] == json.loads((folder / files.METRICS).read_text())["threshold"]
     threshold = Run(folder / files.BEST).info["decisions"]["threshold"]
-    assert told["threshold"] == {"spam": threshold}
+    assert shown["threshold"] == {"spam": threshold}
     assert f"\nbest trial: {sentence('f1', threshold, ' (best f1)')[1:]}" in result.err
 
 

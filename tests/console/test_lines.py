@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from npnet.cli.console.lines import COLUMNS, NUMBERS, _cells, runs_text
-from npnet.cli.console.streams import Output
+from npnet.cli.console.plain import COLUMNS, NUMBERS, _cells, runs_text
+from npnet.cli.console.screen import Output
 from npnet.cli.console.tables import table, text_of
 from npnet.rundir import Entry
 

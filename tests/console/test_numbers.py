@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from npnet.cli.console.numbers import duration, short
+from npnet.cli.console.plain import duration, short
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,5 @@ def test_scores_have_four_digits(value: float | None, text: str) -> None:
     ("seconds", "text"),
     [(0.04, "0.0 s"), (0.34, "0.3 s"), (12.4, "12 s"), (59.9, "60 s"), (125, "2:05"), (3725, "1:02:05")],
 )
-def test_spans_are_told_as_a_clock_would(seconds: float, text: str) -> None:
+def test_spans_are_shown_as_a_clock_would(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from npnet.cli.console.run_page import run_page
-from npnet.cli.console.streams import Output
+from npnet.cli.console.reports import run_page
+from npnet.cli.console.screen import Output
 from npnet.cli.console.tables import text_of
 from npnet.rundir.info import check_info
 
@@ -70,7 +70,7 @@ f1      0.5000
 
 @pytest.fixture(autouse=True)
 def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines are as long as they are: no terminal has said how wide it is."""
+    """Unset COLUMNS: no terminal limits the lines."""
     monkeypatch.delenv("COLUMNS", raising=False)
 
 

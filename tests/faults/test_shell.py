@@ -105,7 +105,7 @@ def test_a_broken_matplotlib_costs_the_plots_and_nothing_else(breaks: str, place
 def test_a_current_folder_that_is_gone_is_named(place: Path) -> None:
     done = shell(f"mkdir gone && cd gone && rmdir ../gone && {NPNET} train {place}/small.yaml", place)
     assert (done.returncode, done.stdout) == (6, "")
-    expected = "npnet: error: the current folder has been removed\nhint: go to one that is there: cd\n"
+    expected = "npnet: error: the current folder has been removed\nhint: change to an existing folder: cd\n"
     assert done.stderr == expected
 
 

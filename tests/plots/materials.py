@@ -138,7 +138,7 @@ def gaps():
 
 
 def one_class():
-    """A test part of one class only: no ROC curve of it, a validation part with both."""
+    """Return a test part of one class only: no ROC curve of it, a validation part with both."""
     material = circles()
     X, y = material.points["test"]
     keep = y == 1
@@ -174,7 +174,7 @@ def strange():
 
 
 def one_epoch():
-    """The least that can be drawn: an epoch, a row in each part, a feature that never changes, five metrics."""
+    """Return the least material: one epoch, one row per split, a constant feature, five metrics."""
     material = values_material(2)
     points = {part: (np.array([[1.0, 2.0]]), np.array([[7.0]])) for part in PARTS}
     predictions = {"test": Predictions(np.array([1]), np.array([[7.0]]), np.array([[7.0]]))}
@@ -189,7 +189,7 @@ def nothing():
 
 
 def compared():
-    """A run that knows the importance of its columns, and how simpler models do."""
+    """Return a run that knows the importance of its columns, and how simpler models do."""
     material = blobs(features=4)
     names = (*material.features, "$\\beta$_\x00", *(f"column {number}" for number in range(40)))
     drop = np.random.default_rng(0).normal(np.linspace(0.2, -0.01, len(names))[:, None], 0.01, (len(names), 5))

@@ -8,7 +8,7 @@ from npnet.plots import SweepMaterial
 
 
 def sweep(cells, values, points=None, maximizes=True, score="validation.roc_auc", rungs=(), curves=None):
-    """The material of trials with these values of the parameters and these scores."""
+    """Return the material of trials with these values of the parameters and these scores."""
     values = np.array(values, float)
     points = np.arange(1, len(values) + 1) if points is None else np.array(points)
     means = []
@@ -60,7 +60,7 @@ def strange_names():
 
 
 def halved():
-    """Nine trials, of which three and then one went on."""
+    """Halving with nine, three and one trials."""
     epochs = np.arange(1.0, 10)
     ends = [1, 1, 1, 1, 1, 1, 3, 3, 9]
     curves = {trial + 1: (epochs[:end], 1 - 0.5 / (epochs[:end] + trial)) for trial, end in enumerate(ends)}

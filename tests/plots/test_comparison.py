@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npnet.plots.comparison import NAMED, Curve, losses
+from npnet.plots.curves import NAMED, LossCurve, losses
 
 
 def history(least, epochs=20, **changed):
@@ -40,10 +40,10 @@ def test_the_best_is_the_thickest(count):
 
 def test_the_train_part_stands_in_for_a_validation_part_that_is_not_there():
     both, neither = history(0.1), {"epoch": np.arange(0.0)}
-    assert Curve.of("a", both).part == "validation"
-    assert Curve.of("a", both | {"validation_loss": np.full(20, np.nan)}).part == "train"
-    assert Curve.of("a", neither) is None
-    assert Curve.of("a", {}) is None
+    assert LossCurve.of("a", both).part == "validation"
+    assert LossCurve.of("a", both | {"validation_loss": np.full(20, np.nan)}).part == "train"
+    assert LossCurve.of("a", neither) is None
+    assert LossCurve.of("a", {}) is None
     with pytest.raises(ValueError, match="no run has a loss"):
         losses({"a": {}})
 

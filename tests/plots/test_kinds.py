@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
-from npnet.plots import plots, suits, usual
-from npnet.plots.layout import spread
-from npnet.plots.runs import curves, traces
-from npnet.plots.runs.plane import limits
-from npnet.plots.style import plain, short
+from npnet.plots import curves, plots, ranking, suits, usual
+from npnet.plots.boundary import limits
+from npnet.plots.layout import plain, short, spread
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
 
@@ -26,19 +24,20 @@ def test_the_loss_is_the_history():
 def test_the_areas_are_those_of_scikit_learn_also_with_ties(decimals):
     judged = circles(noise=0.3).predictions["test"]
     positive, score = judged.target == 1, np.round(judged.probability[:, 1], decimals)
-    roc, ranking = traces.roc_points(positive, score), traces.precision_recall_points(positive, score)
+    roc = ranking.ClassCurve("test", 1, *ranking.roc_points(positive, score))
+    precision_recall = ranking.ClassCurve("test", 1, *ranking.precision_recall_points(positive, score))
     assert roc.area == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
-    assert np.trapezoid(roc.y[roc.keep], roc.x[roc.keep]) == pytest.approx(roc.area, abs=1e-12)
+    assert np.trapezoid(roc.y[roc.needed], roc.x[roc.needed]) == pytest.approx(roc.area, abs=1e-12)
     assert (roc.x[0], roc.y[0], roc.x[-1], roc.y[-1], roc.thresholds[0]) == (0, 0, 1, 1, np.inf)
-    assert ranking.area == pytest.approx(average_precision_score(positive, score), abs=1e-12)
+    assert precision_recall.area == pytest.approx(average_precision_score(positive, score), abs=1e-12)
 
 
 def test_precision_and_recall_are_those_of_scikit_learn():
     judged = circles(noise=0.3).predictions["test"]
-    points = traces.precision_recall_points(judged.target == 1, judged.probability[:, 1])
+    x, y, *_ = ranking.precision_recall_points(judged.target == 1, judged.probability[:, 1])
     precision, recall, _ = precision_recall_curve(judged.target, judged.probability[:, 1])
-    assert np.allclose(points.y, precision[-2::-1], rtol=0, atol=1e-15)
-    assert np.allclose(points.x, recall[-2::-1], rtol=0, atol=1e-15)
+    assert np.allclose(y, precision[-2::-1], rtol=0, atol=1e-15)
+    assert np.allclose(x, recall[-2::-1], rtol=0, atol=1e-15)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.31, 0.9999999])
@@ -55,7 +54,7 @@ def test_the_rings_are_where_the_run_decides(threshold):
 
 
 def rings(material, kind):
-    """The marks of a threshold, of which the legend says which one it is."""
+    """Return the marks of a threshold that the legend names."""
     (axes,) = plots[kind](material).figure.axes
     there = (np.max(material.predictions["test"].probability[:, 1]) > material.threshold) or kind == "roc"
     expected = f"threshold {material.threshold:.4g} (test{'' if there else ': none above'})"
@@ -83,10 +82,10 @@ def texts(drawing):
 
 
 def test_a_class_that_is_absent_or_alone_has_no_curve():
-    assert traces.traceable(MATERIALS["one_class"]()) == [("validation", 1)]
+    assert ranking.traceable(MATERIALS["one_class"]()) == [("validation", 1)]
     material = blobs(32, samples=90)
     there = np.unique(material.predictions["test"].target)
-    assert [curve.code for curve in traces.curves(material, traces.roc_points)] == there.tolist()
+    assert [curve.code for curve in ranking.class_curves(material, ranking.roc_points)] == there.tolist()
 
 
 def test_classes_of_equal_short_names_all_stand_in_the_legend():
@@ -127,7 +126,7 @@ def test_predictions_of_values_are_shown_with_their_residuals():
     judged, numbers = material.predictions["test"], plots["predicted_against_true"](material).numbers
     assert np.array_equal(numbers["residual yield 2 (t/ha)"], judged.target[:, 1] - judged.prediction[:, 1])
     true, predicted = judged.target[:, 0], judged.prediction[:, 0]
-    from npnet.plots.runs.regression import determination
+    from npnet.plots.regression import determination
 
     assert determination(true, predicted) == pytest.approx(r2_score(true, predicted), abs=1e-12)
     assert np.isnan(determination(np.ones(3), np.ones(3)))

@@ -6,8 +6,8 @@ from matplotlib.text import Text
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from npnet.plots import plots, suits
+from npnet.plots.boundary import NODES
 from npnet.plots.material import MOST_CLASSES, OTHERS
-from npnet.plots.runs.plane import NODES
 from tests.plots.materials import blobs
 
 CLASSES = 60
@@ -61,10 +61,10 @@ def test_regions_are_those_of_the_most_frequent_classes_and_the_rest_is_one(many
     places = np.stack(
         [drawing.numbers[f"{axis}: {name}"][nodes] for axis, name in zip("xy", many.features, strict=True)]
     )
-    said = many.predict(places.T)
-    others = np.delete(said, frequent, axis=1).max(axis=1)
+    predicted = many.predict(places.T)
+    others = np.delete(predicted, frequent, axis=1).max(axis=1)
     assert np.allclose(drawing.numbers["largest_of_others"][nodes], others)
-    assert np.allclose(drawing.numbers[names[7]][nodes], said[:, frequent[7]])
+    assert np.allclose(drawing.numbers[names[7]][nodes], predicted[:, frequent[7]])
     assert f"coloured: {MOST_CLASSES} most frequent of {CLASSES} classes" in written(drawing)
     assert nodes.sum() < NODES**2 / 10
 

@@ -13,7 +13,7 @@ import pytest
 
 from npnet.errors import MachineError, UnknownName, UsageError
 from npnet.plots import draw, plots, suits, usual
-from npnet.plots.backend import render, styled
+from npnet.plots.kinds import render, styled
 from tests.plots.materials import MATERIALS, STRANGE, circles, values_material
 from tests.plots.sweeps import SWEEPS
 
@@ -26,7 +26,7 @@ def read(path):
 
 
 def suiting(kind):
-    """The first material from which a kind can be drawn."""
+    """Return the first material from which a kind can be drawn."""
     makers = (MATERIALS | SWEEPS).values()
     return next(material for make in makers if suits(kind, material := make()) is None)
 
@@ -70,9 +70,9 @@ def test_a_plot_says_in_one_line_what_it_shows(kind):
         ("boundary", "digits", "needs two features; there are 64"),
         ("boundary", "five_targets", "needs one target; there are 5"),
         ("roc", "curve", "needs classes; this target has values"),
-        ("roc", "nothing", "needs predictions of a part with more than one class"),
+        ("roc", "nothing", "needs predictions of a set with more than one class"),
         ("confusion", "surface", "needs classes; this target has values"),
-        ("confusion", "nothing", "needs predictions of the test or validation part"),
+        ("confusion", "nothing", "needs predictions of the test or validation set"),
         ("residuals", "circles", "needs values as target; this one has classes"),
         ("loss", "nothing", "needs at least one epoch of training"),
         ("metrics", "nothing", "needs a metric computed while training"),
@@ -156,7 +156,7 @@ def in_new_process(script, *arguments, **environment):
     return subprocess.run(command, env=found, capture_output=True, text=True, check=False)
 
 
-def test_without_a_home_a_new_process_draws_the_same_bytes_in_silence(tmp_path):
+def test_without_a_home_a_new_process_draws_the_same_bytes_without_a_message(tmp_path):
     draw(circles(), ["loss"], tmp_path / "here")
     done = in_new_process(DRAW_LOSS, tmp_path / "there", HOME="/dev/null", TMPDIR=str(tmp_path), PYTHONHASHSEED="7")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from npnet.plots import draw, plots, suits, usual
-from npnet.plots.sweeps.shading import goodness
-from npnet.plots.sweeps.trials import Scale, brief, influence, value
+from npnet.plots.sweeps import AxisScale, brief, value_text
 from tests.plots.materials import circles
 from tests.plots.sweeps import SWEEPS, grid, halved, searched, sweep
 
@@ -61,14 +60,14 @@ def test_the_overview_knows_the_best_until_each_trial():
 def test_failed_trials_and_those_far_off_do_not_squeeze_the_others():
     material = searched()
     assert np.isnan(material.near).sum() == 3
-    assert np.isnan(goodness(material)).sum() == 3
+    assert np.isnan(material.goodness).sum() == 3
     assert material.off == "failed or far off"
     assert np.nanmax(material.near) < 10
 
 
 def test_dark_is_good_whichever_way_is_better():
     for maximizes in (True, False):
-        good = goodness(sweep({"a": ["1", "2", "3"]}, [1, 2, 3], maximizes=maximizes))
+        good = sweep({"a": ["1", "2", "3"]}, [1, 2, 3], maximizes=maximizes).goodness
         assert good.argmax() == (2 if maximizes else 0)
 
 
@@ -84,7 +83,7 @@ def test_dark_is_good_whichever_way_is_better():
     ],
 )
 def test_values_are_numbers_or_names(cells, names, log):
-    scale = Scale.of(cells)
+    scale = AxisScale.of(cells)
     assert (scale.names, scale.log) == (names, log)
     shares = scale.share(scale.values)
     assert np.all((shares >= 0) & (shares <= 1 + 1e-12))
@@ -100,12 +99,12 @@ def test_values_are_numbers_or_names(cells, names, log):
     ],
 )
 def test_ticks_are_the_values_or_round_numbers(cells, ticks):
-    assert [text for _, text in Scale.of(cells).ticks()] == ticks
+    assert [text for _, text in AxisScale.of(cells).ticks()] == ticks
 
 
 def test_the_parameter_that_tells_most_of_the_score_comes_first():
-    assert influence(grid())[0] == "learning_rate"
-    assert influence(searched())[0] == "part.0.value"
+    assert grid().influential(1)[0] == "learning_rate"
+    assert searched().influential(1)[0] == "part.0.value"
 
 
 def test_keys_are_as_short_as_they_can_be_told_apart():
@@ -118,4 +117,4 @@ def test_keys_are_as_short_as_they_can_be_told_apart():
     [("0.00002512345", "2.512e-5"), ("128", "128"), ("", "none"), ("sgd", "sgd"), ('{"a": [8, 8]}', "a: [8, 8]")],
 )
 def test_a_value_is_short(cell, shown):
-    assert value(cell) == shown
+    assert value_text(cell) == shown

@@ -13,10 +13,9 @@ from npnet.data.columns.frame import Column
 from npnet.experiment.data_info import prepare_folds
 from npnet.metrics import measure
 from npnet.model.fitting import Fitting
-from npnet.plots import plots, suits
+from npnet.plots import calibration, plots, suits, threshold
+from npnet.plots.importance import permutation_importance
 from npnet.plots.material import Importance
-from npnet.plots.runs import calibration, threshold
-from npnet.plots.runs.shuffling import shuffled
 from tests.fittings import fitting_of
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
@@ -55,26 +54,26 @@ def test_a_reliability_diagram_is_that_of_scikit_learn():
     material = noisy()
     judged = material.predictions["test"]
     numbers = plots["calibration"](material).numbers
-    true, said = calibration_curve(
+    true, predicted = calibration_curve(
         judged.target, judged.probability[:, 1], n_bins=calibration.BINS, strategy="quantile"
     )
-    assert numbers["said"] == pytest.approx(said, abs=1e-12)
-    assert numbers["true"] == pytest.approx(true, abs=1e-12)
+    assert numbers["predicted"] == pytest.approx(predicted, abs=1e-12)
+    assert numbers["observed"] == pytest.approx(true, abs=1e-12)
     assert numbers["rows"].sum() == len(judged.rows)
-    assert (numbers["low"] <= numbers["true"]).all()
-    assert (numbers["true"] <= numbers["high"]).all()
+    assert (numbers["low"] <= numbers["observed"]).all()
+    assert (numbers["observed"] <= numbers["high"]).all()
 
 
 def test_of_several_classes_the_chosen_one_is_judged():
-    said, true = calibration.claims(blobs(4))
+    predicted, true = calibration.claims(blobs(4))
     judged = blobs(4).predictions["test"]
     assert true.mean() == np.mean(judged.prediction == judged.target)
-    assert said.min() >= 0.25
+    assert predicted.min() >= 0.25
 
 
 def test_equal_probabilities_make_one_group():
-    said, true, low, high, rows = calibration.binned(np.full(50, 0.3), np.arange(50) < 15)
-    assert (said, true, rows) == (pytest.approx([0.3]), pytest.approx([0.3]), [50])
+    predicted, true, low, high, rows = calibration.binned(np.full(50, 0.3), np.arange(50) < 15)
+    assert (predicted, true, rows) == (pytest.approx([0.3]), pytest.approx([0.3]), [50])
     assert low[0] == pytest.approx(0.191, abs=2e-3)  # Wilson's
     assert high[0] == pytest.approx(0.438, abs=2e-3)
 
@@ -114,7 +113,7 @@ def test_the_threshold_that_decides_is_marked():
         ("threshold", "nothing", "predictions"),
         ("calibration", "curve", "values"),
         ("calibration", "nothing", "predictions"),
-        ("importance", "circles", "validation part"),
+        ("importance", "circles", "validation set"),
     ],
 )
 def test_what_does_not_suit_is_said(kind, name, words):
@@ -140,7 +139,7 @@ def test_of_many_columns_the_first_are_drawn_and_all_are_written():
 
 def test_what_a_score_loses_is_what_shuffled_columns_cost(tmp_path):
     fitting = fitted(tmp_path)
-    found = shuffled(fitting, "validation", repeats=40)
+    found = permutation_importance(fitting, "validation", repeats=40)
     assert (found.metric, found.columns) == ("roc_auc", ("useful", "noise", "kind", "same"))
     assert found.score == pytest.approx(fitting.scores("validation")["roc_auc"], abs=1e-9)
     useful, noise, kind, same = found.drop.mean(axis=1)
@@ -161,9 +160,9 @@ def test_what_a_score_loses_is_what_shuffled_columns_cost(tmp_path):
 @pytest.mark.parametrize(("more", "part"), [({"own_validation": True}, "validation"), ({"cv": {"folds": 3}}, "test")])
 def test_networks_judge_rows_of_their_own(tmp_path, more, part):
     fitting = fitted(tmp_path, **more)
-    found = shuffled(fitting, part)
-    said = [fitting.said(part, fold) for fold in range(len(fitting.folds))]
-    y, output = np.concatenate([rows.y for rows, _ in said]), np.concatenate([one for _, one in said], axis=1)
+    found = permutation_importance(fitting, part)
+    predicted = [fitting.said(part, fold) for fold in range(len(fitting.folds))]
+    y, output = np.concatenate([rows.y for rows, _ in predicted]), np.concatenate([one for _, one in predicted], axis=1)
     assert found.score == pytest.approx(measure("roc_auc", y, output[None], "binary")[0], abs=1e-3)
     assert found.drop.shape == (4, 5)
     assert found.drop[0].min() > found.drop[1].max()
@@ -171,4 +170,6 @@ def test_networks_judge_rows_of_their_own(tmp_path, more, part):
 
 def test_a_seed_gives_the_same_importance_again(tmp_path):
     fitting = fitted(tmp_path)
-    assert np.array_equal(shuffled(fitting, "validation").drop, shuffled(fitting, "validation").drop)
+    assert np.array_equal(
+        permutation_importance(fitting, "validation").drop, permutation_importance(fitting, "validation").drop
+    )

@@ -1,1 +1,1 @@
-"""Console: what npnet says and how it looks on a terminal, in a pipe, and where nobody listens."""
+"""Console: the text that npnet writes to terminals, pipes and files, and how it looks there."""

@@ -1,33 +1,94 @@
-"""The screen: results on standard output, everything else on standard error."""
+"""The screen: results on standard output, messages on standard error."""
 
-import json
+import errno
+import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self, TextIO
 
-from npnet.cli.console.streams import Output, Painted, UnreadError
 from npnet.errors import ConfigError, MachineError, NpnetError, Problem
-from npnet.text import escaped, one_line
+from npnet.text import escaped, one_line, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-BOLD_RED, BOLD_YELLOW = "\x1b[1;31m", "\x1b[1;33m"
+PLAIN, BOLD_RED, BOLD_YELLOW = "\x1b[0m", "\x1b[1;31m", "\x1b[1;33m"
+
+
+class UnreadError(Exception):
+    """Standard output is a pipe whose reader has closed it."""
+
+
+class Painted(str):
+    """Text with escape codes of npnet's own; all text of other origin in it is escaped."""
+
+    @classmethod
+    def of(cls, text: str, style: str) -> Self:
+        """Return a text in a style, such as `ESC[1m`."""
+        return cls(f"{style}{visible(text)}{PLAIN}")
+
+    @classmethod
+    def joined(cls, *pieces: str) -> Self:
+        """Return the pieces as one text; those that are not painted are escaped."""
+        return cls("".join(piece if isinstance(piece, Painted) else visible(piece) for piece in pieces))
+
+
+class Output:
+    """A stream with its width and colours; None stands for a closed stream.
+
+    All text reaches a terminal through this class: text that is not `Painted` is escaped there. Files and pipes get
+    every byte unchanged.
+    """
+
+    def __init__(self, stream: TextIO | None, color: bool | None = None) -> None:
+        self.stream = stream
+        self.terminal = stream is not None and not stream.closed and stream.isatty()
+        understands_escapes = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+        self.moves = self.terminal and understands_escapes  # whether a live display can move the cursor
+        self.color = (self.moves and not os.environ.get("NO_COLOR")) if color is None else color
+        self.unicode = (getattr(stream, "encoding", None) or "ascii").lower().startswith("utf")
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal, or COLUMNS; None where nothing limits a line."""
+        columns = os.environ.get("COLUMNS", "")
+        if columns.isdigit() and int(columns) > 0:
+            return int(columns)
+        if not self.terminal or self.stream is None:
+            return None
+        with suppress(OSError):
+            return os.get_terminal_size(self.stream.fileno()).columns or None
+        return None
+
+    def write(self, text: str) -> None:
+        """Write and flush; raise OSError where the stream is closed, full, or no longer read."""
+        if self.stream is None:
+            raise OSError(errno.EBADF, "it is closed")
+        try:
+            self.stream.write(Painted.joined(text) if self.terminal else text)
+            self.stream.flush()
+        except OSError:
+            _discard_buffer(self.stream)
+            self.stream = None
+            raise
+
+    def try_write(self, text: str) -> None:
+        """Write a text that may be lost: a failure to write it stops nothing."""
+        if self.stream is not None:
+            with suppress(OSError):
+                self.write(text)
 
 
 class Screen:
-    """Where a command writes; `quiet` leaves out all but results, warnings and errors."""
+    """Both outputs of a command; `quiet` drops all but results, warnings and errors."""
 
     def __init__(self, *, quiet: bool = False, color: bool | None = None) -> None:
         self.quiet = quiet
         self.out, self.err = Output(sys.stdout, color), Output(sys.stderr, color)
 
-    @property
-    def listens(self) -> bool:
-        """Whether standard input is a person at a terminal."""
-        return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
-
     def result(self, text: str) -> None:
-        """Write a result; UnreadError or MachineError where it cannot be delivered."""
+        """Write a result; raise UnreadError or MachineError where it cannot be delivered."""
         try:
             self.out.write(text if text.endswith("\n") else f"{text}\n")
         except BrokenPipeError as error:
@@ -36,11 +97,15 @@ class Screen:
             raise MachineError(f"cannot write to standard output: {error.strerror}") from error
 
     def result_json(self, value: object) -> None:
-        """Write one JSON object; what is not finite becomes null."""
+        """Write one JSON object; values that are not finite become null."""
         from npnet.storage.strict_json import to_json
 
         text = to_json(value).decode()
-        self.result(text if self.out.unicode else json.dumps(json.loads(text), indent=2))
+        if not self.out.unicode:
+            import json
+
+            text = json.dumps(json.loads(text), indent=2)
+        self.result(text)
 
     def result_table(self, table: "RenderableType") -> None:
         """Write a table as a result."""
@@ -48,33 +113,68 @@ class Screen:
 
         self.result(text_of(table, self.out))
 
-    def say(self, text: str) -> None:
-        """Tell the user something that is no result."""
+    def info(self, text: str) -> None:
+        """Write a line that is not a result to standard error."""
         if not self.quiet:
-            self.err.write_if_heard(f"{one_line(text)}\n")
+            self.err.try_write(f"{one_line(text)}\n")
 
-    def say_table(self, table: "RenderableType") -> None:
-        """Show a table that is no result."""
+    def info_table(self, table: "RenderableType") -> None:
+        """Write a table that is not a result to standard error."""
         from npnet.cli.console.tables import text_of
 
         if not self.quiet:
-            self.err.write_if_heard(text_of(table, self.err))
+            self.err.try_write(text_of(table, self.err))
 
     def warn(self, text: str) -> None:
-        """Tell what went wrong and stopped nothing."""
-        self.err.write_if_heard(Painted.joined(self._painted("npnet: warning:", BOLD_YELLOW), f" {one_line(text)}\n"))
+        """Write a warning."""
+        self.err.try_write(Painted.joined(self._painted("npnet: warning:", BOLD_YELLOW), f" {one_line(text)}\n"))
 
     def error(self, error: NpnetError) -> None:
-        """Tell an error: what and where in one line, of a config the line itself, and a hint."""
+        """Write an error: its place and message in a line, the lines of a config, and a hint."""
         problems = error.problems if isinstance(error, ConfigError) else [Problem(error.message, hint=error.hint)]
-        self.err.write_if_heard(Painted.joined(*map(self._problem, problems)))
+        self.err.try_write(Painted.joined(*map(self._problem, problems)))
 
     def _problem(self, problem: Problem) -> Painted:
-        place = f"{problem.where}: " if problem.where else ""
-        lines = [f" {one_line(place + problem.message)}"]
+        where = f"{problem.where}: " if problem.where else ""
+        lines = [f" {one_line(where + problem.message)}"]
         lines += [f"    {escaped(line)}" for line in (problem.excerpt or "").splitlines()]
         lines += [f"hint: {one_line(problem.hint)}"] if problem.hint else []
         return Painted.joined(self._painted("npnet: error:", BOLD_RED), *(f"{line}\n" for line in lines))
 
     def _painted(self, text: str, style: str) -> str:
         return Painted.of(text, style) if self.err.color else text
+
+
+def mend_streams() -> None:
+    """Open closed standard streams on the null device, and make both outputs accept any text.
+
+    Otherwise the next file to be opened would get the number of a closed stream, and its messages.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout, sys.stderr = _mended(sys.stdout), _mended(sys.stderr)
+
+
+def _mended(stream: TextIO) -> TextIO:
+    """Return a stream that replaces letters it lacks, buffered also under PYTHONUNBUFFERED.
+
+    Without a buffer Python takes a write that a full disk cuts short for a whole one.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    if isinstance(stream.buffer, io.RawIOBase):
+        encoding = stream.encoding
+        return io.TextIOWrapper(io.BufferedWriter(stream.detach()), encoding, "replace")
+    stream.reconfigure(errors="replace")
+    return stream
+
+
+def _discard_buffer(stream: TextIO) -> None:
+    """Send what is still buffered to the null device, or Python would report it at exit."""
+    with suppress(OSError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)

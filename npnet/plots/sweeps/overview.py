@@ -1,15 +1,13 @@
-"""One sheet of a whole sweep: what is best, how it was found, and what the score depends on."""
+"""One page of a sweep: the best point, all trials in order, and the parameters that matter."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from npnet.plots.kinds import Drawing, Numbers, sweep_plot
-from npnet.plots.layout import Box, sheet
-from npnet.plots.style import BLUE, GREY, INK, PALE, Look, plain, short
-from npnet.plots.sweeps.shading import BEST, score_axis
+from npnet.plots.layout import BLUE, GREY, INK, PALE, Box, Look, plain, sheet, short
+from npnet.plots.sweeps import BEST, SweepMaterial, brief, has_trials, score_axis, value_text
 from npnet.plots.sweeps.slices import dot, paint_off, paint_slice
-from npnet.plots.sweeps.trials import SweepMaterial, brief, has_trials, influence, value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,24 +20,24 @@ HEADING: Look = {"fontsize": 10.5, "fontweight": "bold"}
 
 @sweep_plot("overview", needs=has_trials)
 def overview(material: SweepMaterial) -> Drawing:
-    """One sheet of a sweep: the best point, all trials in order, what the score depends on."""
+    """One page of a sweep: the best point, all trials in order, the score by parameter."""
     page = sheet(material, plain(f"Sweep: {material.score}", 60), 11.69, 7.2)
-    page.write(sentence(material), 0.2, 0.16, fontsize=10.5, color=BEST)
+    page.write(_sentence(material), 0.2, 0.16, fontsize=10.5, color=BEST)
     top = page.inner(0.1, 0.1, page.height - 3.2, 0.35)
     paint_order(top.inner(0, top.width / 2, 0, 0), material)
     paint_table(top.inner(top.width / 2, 0, 0, 0), material)
-    keys = influence(material)[:SLICES]
+    keys = material.influential(SLICES)
     below = page.inner(0.1, 0.1, 0.1, 3.3)
     many = len(keys) > 1
-    below.write(f"The score by parameter{', the most telling first' if many else ''}", 0.2, 0.25, **HEADING)
+    below.write(f"The score by parameter{', most influential first' if many else ''}", 0.2, 0.25, **HEADING)
     cells = below.inner(0, 0, 0, 0.35).grid(len(keys), len(keys))
     for cell, key in zip(cells, keys, strict=True):
         paint_slice(cell, material, key)
     return Drawing(page.figure, numbers(material))
 
 
-def sentence(material: SweepMaterial) -> str:
-    """The best point in words."""
+def _sentence(material: SweepMaterial) -> str:
+    """Return the best point in words."""
     if not material.means:
         return "every point has a failed trial: there is no best one"
     point, mean, deviation = material.means[0]
@@ -49,26 +47,23 @@ def sentence(material: SweepMaterial) -> str:
 
 
 def paint_order(box: Box, material: SweepMaterial) -> None:
-    """The score of each trial in the order of their numbers, and the best until there as a line."""
+    """Draw the score of each trial in order, and the best so far as a line."""
     box.write("Trial by trial, and the best until then", 0.2, 0.2, **HEADING)
     if material.off:
         box.write(f"× {material.off}", box.width - 0.3, 0.2, fontsize=8.5, color=GREY, ha="right")
     axes = box.axes(left=0.75, right=0.3, bottom=0.5, top=0.4)
     score_axis(axes, material)
-    x, there = material.number, np.isfinite(material.near)
-    axes.plot(
-        x[there], material.values[there], "o", color=BLUE, markersize=dot(there.sum()), alpha=0.6, markeredgewidth=0
-    )
-    running = (np.fmax if material.maximizes else np.fmin).accumulate(material.near)
-    axes.plot(x, running, drawstyle="steps-post", color=INK, linewidth=1.2)
+    x, near = material.number, np.isfinite(material.near)
+    axes.plot(x[near], material.values[near], "o", color=BLUE, markersize=dot(near.sum()), alpha=0.6, markeredgewidth=0)
+    axes.plot(x, material.running_best, drawstyle="steps-post", color=INK, linewidth=1.2)
     axes.plot(x[material.best], material.values[material.best], "o", color=BEST, markersize=5.5)
-    paint_off(axes, x[~there], material.maximizes)
+    paint_off(axes, x[~near], material.maximizes)
     trial_axis(axes, int(x.max()))
     axes.set_ylabel(plain(material.score, 28))
 
 
 def trial_axis(axes: "Axes", last: int) -> None:
-    """Whole numbers from 1."""
+    """Label the x axis with whole numbers from 1."""
     from matplotlib.ticker import MaxNLocator
 
     margin = 0.03 * last + 0.3
@@ -78,20 +73,20 @@ def trial_axis(axes: "Axes", last: int) -> None:
 
 
 def paint_table(box: Box, material: SweepMaterial) -> None:
-    """The best points: rank by rank their values, the mean of their score, its deviation."""
+    """Write the best points, a row each: their values, the mean and deviation of their score."""
     shown = material.means[:ROWS]
     box.write("The best points", 0.3, 0.2, **HEADING)
     axes = box.inner(0.3, 0.25, 0.1, 0.35).bare()
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(box.height - 0.45, 0))
-    keys = influence(material)[:COLUMNS]
+    keys = material.influential(COLUMNS)
     names, rows = brief(list(material.cells)), []
     for point, mean, deviation in shown:
         row = int(np.flatnonzero(material.point == point)[0])
         spread = [f"± {deviation:.2g}" if np.isfinite(deviation) else ""]
-        rows.append([*(plain(value(material.cells[key][row]), 14) for key in keys), short(mean), *spread])
+        rows.append([*(plain(value_text(material.cells[key][row]), 14) for key in keys), short(mean), *spread])
     heads = [*(plain(names[key], 16) for key in keys), plain(material.score.partition(".")[2], 14), ""]
-    right = [0.84 * (place + 1) / (len(keys) + 1) for place in range(len(keys) + 1)] + [1.0]
+    right = [0.84 * (index + 1) / (len(keys) + 1) for index in range(len(keys) + 1)] + [1.0]
     for index, line in enumerate([heads, *rows]):
         y = 0.225 * (index + 0.6)
         axes.axhline(y + 0.1125, color=GREY if index == 0 else PALE, linewidth=0.9)
@@ -102,6 +97,6 @@ def paint_table(box: Box, material: SweepMaterial) -> None:
 
 
 def numbers(material: SweepMaterial) -> Numbers:
-    """The trials in their order, with the best score until there."""
+    """Return the trials in order, with the best score so far."""
     running = (np.fmax if material.maximizes else np.fmin).accumulate(material.values)
     return {"number": material.number, "point": material.point, material.score: material.values, "best": running}

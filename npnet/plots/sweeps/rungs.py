@@ -1,25 +1,23 @@
-"""Rungs of a halving: the score of every trial by epoch, and which went on where others ended."""
+"""Rungs of a halving: the score of every trial by epoch, and which trials continued."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from npnet.plots.kinds import Drawing, sweep_plot
-from npnet.plots.layout import Box, sheet
-from npnet.plots.style import BLUE, GREY, INK, plain
-from npnet.plots.sweeps.shading import BEST
-from npnet.plots.sweeps.trials import Curves, SweepMaterial
+from npnet.plots.layout import BLUE, GREY, INK, plain, sheet
+from npnet.plots.sweeps import BEST, Curves, SweepMaterial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-OUT = "#B5BFC7"  # of trials that did not go on
-CLOSE = 1.25  # rungs that are nearer to the next than this have no room for a label
-MOST_RATIO = 4  # epochs that a logarithmic axis pays for
+OUT = "#B5BFC7"  # of trials that ended early
+CLOSE = 1.25  # a rung nearer to the next than this ratio has no label
+MOST_RATIO = 4  # of the last rung to the first on a linear axis
 
 
 def climbed(material: SweepMaterial) -> str | None:
-    """Needs rungs, and the score by epoch."""
+    """Require rungs, and the score by epoch."""
     if not material.rungs:
         return "needs rungs; --method halving has them"
     part, _, score = material.score.partition(".")
@@ -28,14 +26,15 @@ def climbed(material: SweepMaterial) -> str | None:
 
 @sweep_plot("rungs", needs=climbed)
 def rungs(material: SweepMaterial) -> Drawing:
-    """The score of every trial of a halving by epoch, those that went on in colour."""
+    """Score of every trial of a halving by epoch, those that continued in colour."""
     page = sheet(material, "Which trials went on", 8.2, 4.8)
     axes, curves = page.axes(left=0.85, right=0.3, bottom=0.85, top=0.4), material.curves()
     axes.set_ylabel(plain(material.scored, 50))
     axes.set_ylim(*room(material, curves))
     paint_rungs(axes, material)
     paint_curves(axes, material, curves)
-    explain(page)
+    for text, x, colour in (("ended early", 0.2, GREY), ("reached the last rung", 1.15, BLUE), ("the best", 2.7, BEST)):
+        page.note(text, x, color=colour)
     found = list(curves.items())
     return Drawing(
         page.figure,
@@ -48,7 +47,7 @@ def rungs(material: SweepMaterial) -> Drawing:
 
 
 def room(material: SweepMaterial, curves: Curves) -> tuple[float, float]:
-    """The ends of the axis: what trials came to, and what curves do on the way unless it is far off."""
+    """Return the ends of the axis: all final scores, and curves as far as near them."""
     low, high = np.nanmin(material.near), np.nanmax(material.near)
     reach = high - low
     every = np.concatenate([values for _, values in curves.values()])
@@ -58,7 +57,7 @@ def room(material: SweepMaterial, curves: Curves) -> tuple[float, float]:
 
 
 def paint_curves(axes: "Axes", material: SweepMaterial, curves: Curves) -> None:
-    """The curves of those that ended early first, with a dot where they did; then the last rung, then the best."""
+    """Draw the trials that ended early, then those of the last rung, then the best."""
     last = dict(zip(material.number.tolist(), material.epochs.tolist(), strict=True))
     best = set(material.number[material.best].tolist())
     final = material.rungs[-2][0] if len(material.rungs) > 1 else 0
@@ -71,7 +70,7 @@ def paint_curves(axes: "Axes", material: SweepMaterial, curves: Curves) -> None:
 
 
 def paint_rungs(axes: "Axes", material: SweepMaterial) -> None:
-    """A dashed line where each rung ends, with how many trials came so far."""
+    """Draw a dashed line at the end of each rung, with its number of trials."""
     ends = [epoch for epoch, _ in material.rungs]
     if ends[-1] > MOST_RATIO * ends[0]:
         axes.set_xscale("log")
@@ -82,15 +81,7 @@ def paint_rungs(axes: "Axes", material: SweepMaterial) -> None:
     apart = [end * CLOSE < after for end, after in zip(ends, [*ends[1:], np.inf], strict=True)]
     axes.set_xticks(ends, [f"{end:,}" if room else "" for end, room in zip(ends, apart, strict=True)])
     axes.set_xticks([], minor=True)
-    for place, (epoch, trials) in enumerate(material.rungs):
+    for index, (epoch, trials) in enumerate(material.rungs):
         axes.axvline(epoch, color=GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=1)
-        text = f"{trials:,} trials" if place == 0 else f"{trials:,}" if apart[place] else ""
+        text = f"{trials:,} trials" if index == 0 else f"{trials:,}" if apart[index] else ""
         axes.text(epoch, 1.02, text, transform=axes.get_xaxis_transform(), ha="center", fontsize=8.5, color=INK)
-
-
-def explain(page: Box) -> None:
-    """What the colours are, below."""
-    for place, (text, colour) in enumerate(
-        (("ended early", GREY), ("reached the last rung", BLUE), ("the best", BEST))
-    ):
-        page.write(text, 0.2 + (0, 0.95, 2.5)[place], page.height - 0.14, fontsize=8.5, color=colour)

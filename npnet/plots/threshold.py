@@ -1,20 +1,34 @@
-"""What each threshold would decide: the metrics of two classes against the probability that divides them."""
+"""Metrics of two classes against the threshold that divides them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.metrics.calibration import RATES
 from npnet.plots.kinds import Drawing, plot
-from npnet.plots.layout import Labels, legend, sheet
+from npnet.plots.layout import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LINES,
+    ORANGE,
+    PURPLE,
+    VERMILLION,
+    Labels,
+    Look,
+    legend,
+    plain,
+    sheet,
+    short,
+)
 from npnet.plots.material import Floats, Material, Predictions
-from npnet.plots.style import BLACK, BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, VERMILLION, Look, plain, short
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE)
 STEPS = 500
 
 
 def divided(material: Material) -> str | None:
-    """Needs two classes, both of them among the rows."""
+    """Require two classes, and rows of both."""
     if material.task != "binary":
         return "needs two classes"
     part = chooser(material)
@@ -30,7 +44,7 @@ def threshold(material: Material) -> Drawing:
     part = chooser(material) or ""
     cuts = np.union1d(np.linspace(0, 1, STEPS + 1), material.threshold)
     scores = by_threshold(material.predictions[part], cuts)
-    page = sheet(material, f"Metrics by threshold, {part} part", 7.2, 4.4)
+    page = sheet(material, f"Metrics by threshold, {part} set", 7.2, 4.4)
     axes = page.axes(0.8, 2.3, 0.6, 0.1)
     chosen = int(np.searchsorted(cuts, material.threshold))
     mark = axes.axvline(material.threshold, color=BLACK, linewidth=1, linestyle=(0, (5, 3)))
@@ -48,14 +62,13 @@ def threshold(material: Material) -> Drawing:
 
 
 def chooser(material: Material) -> str | None:
-    """The part on which a threshold is chosen: validation, else the one that is judged."""
+    """Return the split on which a threshold is chosen: validation, else the judged split."""
     return "validation" if "validation" in material.predictions else material.judged
 
 
 def by_threshold(judged: Predictions, cuts: Floats) -> dict[str, Floats]:
-    """Each metric at every threshold, (cuts,); NaN for the precision of no decision."""
-    assert judged.probability is not None
-    chance, positive = judged.probability[:, 1], judged.target == 1
+    """Return each metric at every threshold, (cuts,); NaN where it is undefined."""
+    chance, positive = judged.probabilities[:, 1], judged.target == 1
     right, wrong = (above(chance[rows], cuts) for rows in (positive, ~positive))
     ones, zeros = float(np.count_nonzero(positive)), float(np.count_nonzero(~positive))
     with np.errstate(invalid="ignore"):
@@ -65,5 +78,5 @@ def by_threshold(judged: Predictions, cuts: Floats) -> dict[str, Floats]:
 
 
 def above(chance: Floats, cuts: Floats) -> NDArray[np.float64]:
-    """How many probabilities are above each threshold."""
+    """Count the probabilities above each threshold."""
     return np.asarray(len(chance) - np.searchsorted(np.sort(chance), cuts, side="right"), np.float64)

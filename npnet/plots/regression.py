@@ -1,4 +1,4 @@
-"""How far predicted values are from the true ones: predicted against true, and residuals."""
+"""Predicted against true values, and residuals."""
 
 from typing import TYPE_CHECKING, TypeVar
 
@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from npnet.data.preprocessing.scaling import mean_and_deviation
 from npnet.metrics import metrics
 from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import Box, sheet
+from npnet.plots.layout import BLACK, BLUE, GREY, Box, Look, plain, sheet, short
 from npnet.plots.material import Floats, Material
-from npnet.plots.style import BLACK, BLUE, GREY, Look, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +21,7 @@ MOST_POINTS = 4000
 
 
 def valued(material: Material) -> str | None:
-    """Needs predicted values."""
+    """Require predicted values."""
     if material.task != "regression":
         return "needs values as target; this one has classes"
     return None if material.judged else material.unpredicted
@@ -49,14 +48,14 @@ def residuals(material: Material) -> Drawing:
 
 
 def heading(material: Material, text: str) -> str:
-    """What is shown, of which part, and of how many targets where not of all."""
+    """Return the heading with the split, and the number of targets where not all are shown."""
     targets = len(material.targets)
     few = f" (first {MOST_TARGETS} of {targets} targets)" if targets > MOST_TARGETS else ""
-    return f"{text}, {material.judged} part{few}"
+    return f"{text}, {material.judged} set{few}"
 
 
 def paint_predicted(box: Box, material: Material, most: int = MOST_TARGETS) -> Numbers:
-    """A square scatter of each target, or of the first ones; gives the values."""
+    """Draw a square scatter of each target, or of the first ones; return the values."""
     count = min(len(material.targets), most)
     for target, cell in enumerate(box.grid(count, min(count, 3))):
         side = min(cell.width - 1, cell.height - 0.9)
@@ -66,7 +65,7 @@ def paint_predicted(box: Box, material: Material, most: int = MOST_TARGETS) -> N
 
 
 def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
-    """One target: its points, the diagonal, and the coefficient of determination."""
+    """Draw one target: its points, the diagonal, R² and RMSE."""
     true, predicted = pair(material, target)
     low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
     margin = 0.04 * (high - low) or 0.5
@@ -82,7 +81,7 @@ def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
 
 
 def paint_residuals(box: Box, material: Material, target: int) -> None:
-    """One target: residuals against the prediction, their histogram beside them."""
+    """Draw one target: residuals against the prediction, and their histogram."""
     true, predicted = pair(material, target)
     rest = true - predicted
     axes = box.inner(0.8, 2.05, 0.5, 0.3).bare()
@@ -109,32 +108,32 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
 
 
 def scatter(axes: "Axes", x: Floats, y: Floats) -> None:
-    """Points, smaller and more transparent where they are many."""
+    """Draw points, smaller and more transparent where they are many."""
     size = float(np.clip(7.5 - 1.4 * np.log10(len(x) / 20), 2.5, 6.5))
     look: Look = {"markersize": size, "alpha": 0.75 if len(x) < 500 else 0.45, "markeredgewidth": 0}
     axes.plot(x, y, "o", color=BLUE, **look)
 
 
 def pair(material: Material, target: int) -> tuple[Floats, Floats]:
-    """True and predicted values of one target in the judged part."""
+    """Return true and predicted values of one target on the judged split."""
     judged = material.predictions[material.judged or ""]
     true, predicted = (values.reshape(len(judged.rows), -1)[:, target] for values in (judged.target, judged.prediction))
     return true.astype(float), predicted.astype(float)
 
 
 def thin(values: NDArray[Number]) -> NDArray[Number]:
-    """The values that are drawn: all, or `MOST_POINTS` spread evenly over the rows."""
+    """Return the values that are drawn: all, or `MOST_POINTS` spread evenly over the rows."""
     return values[np.linspace(0, len(values) - 1, min(len(values), MOST_POINTS)).astype(np.int64)]
 
 
 def determination(true: Floats, predicted: Floats) -> float:
-    """R²: one minus the share of the variance that is left; NaN of a constant target."""
+    """Return R², one minus the share of the variance that is left; NaN for a constant target."""
     varies = (true != true[0]).any()
     return float(metrics["r2"].scores(true[:, None], predicted[None, None])[0]) if varies else float("nan")
 
 
 def columns_of(material: Material) -> Numbers:
-    """The rows that are drawn: true value, prediction and residual of each target."""
+    """Return the rows that are drawn: true value, prediction and residual of each target."""
     judged = material.predictions[material.judged or ""]
     found: dict[str, NDArray[np.generic]] = {"row": thin(judged.rows)}
     for target, name in enumerate(material.targets):

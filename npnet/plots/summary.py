@@ -1,15 +1,14 @@
-"""One sheet of the whole training: its curve, what it learned, how well, all metrics."""
+"""One page of a training: its loss, its predictions and all metrics."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from npnet.plots import boundary, confusion, curves, ranking, regression
 from npnet.plots.kinds import Drawing, Numbers, plot, suits
-from npnet.plots.layout import Box, sheet
+from npnet.plots.layout import GREY, INK, PALE, Box, Look, plain, sheet, short
 from npnet.plots.material import Material
-from npnet.plots.runs import boundary, confusion, curves, ranking, regression
-from npnet.plots.style import GREY, INK, PALE, Look, plain, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +34,7 @@ PANELS: "dict[str, tuple[str, Callable[[Box, Material], object]]]" = {
     "predicted_against_true": ("Predicted against true", lambda box, data: regression.paint_predicted(box, data, 2)),
     "residuals": ("Residuals", lambda box, data: regression.paint_residuals(box, data, 0)),
 }
-# The first that suits and is not on the sheet yet.
+# For each place of the page, the first plot that applies and is not on it yet.
 PLACES = (
     ("loss",),
     ("boundary", "confusion", "predicted_against_true"),
@@ -44,13 +43,13 @@ PLACES = (
 
 
 def anything(material: Material) -> str | None:  # noqa: ARG001
-    """Needs nothing: what cannot be drawn is left out with its reason."""
+    """Require nothing: plots that cannot be drawn are left out with their reason."""
     return None
 
 
 @plot("summary", needs=anything, shows=tuple(PANELS))
 def summary(material: Material) -> Drawing:
-    """One A4 sheet: the loss, the boundary or confusion, the ROC or its like, all metrics."""
+    """One A4 page: the loss, the boundary or confusion matrix, ROC or residuals, all metrics."""
     page = sheet(replace(material, title=""), plain(material.title, 60) or "Summary", *A4)
     cells = page.inner(0.15, 0.15, 0.1, 0.1).grid(4, 2)
     taken: set[str] = set()
@@ -67,14 +66,14 @@ def summary(material: Material) -> Drawing:
 
 
 def paint_panel(cell: Box, kind: str, material: Material) -> None:
-    """One picture under its own small heading."""
+    """Draw one plot under its own small heading."""
     heading, paint = PANELS[kind]
     cell.write(heading, 0.2, 0.25, fontsize=10.5, fontweight="bold")
     paint(cell.inner(0, 0, 0, 0.3), material)
 
 
 def table(material: Material) -> Numbers:
-    """The metrics, a row each, and a column for every part, then one for every baseline on the last part."""
+    """Return a row for each metric, a column for each split and each baseline."""
     scores = dict(material.metrics)
     for name, parts in material.baselines.items():
         part = list(parts)[-1]
@@ -88,7 +87,7 @@ def table(material: Material) -> Numbers:
 
 
 def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
-    """Metrics by part, numbers aligned at the right, rules below the heading and each row."""
+    """Draw the metrics by split, with lines below the heading and each row."""
     cell.write("Metrics", 0.2, 0.25, fontsize=10.5, fontweight="bold")
     axes = cell.inner(0.3, 0.3, 0.2, 0.4).bare()
     axes.set_axis_off()
@@ -123,5 +122,5 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
 
 
 def after_colon(name: str) -> str:
-    """What stands above a column: of a baseline its name without the part."""
+    """Return the heading of a column: the name of a baseline without the split."""
     return name.rpartition(": ")[2]

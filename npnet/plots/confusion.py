@@ -1,4 +1,4 @@
-"""Which classes are taken for which: the confusion matrix, counts and shares of each row."""
+"""The confusion matrix: counts, and shares of each true class."""
 
 from math import ceil
 from typing import TYPE_CHECKING
@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import Box, sheet
-from npnet.plots.material import OTHERS, Floats, Material
-from npnet.plots.style import BLUE, GREY, INK, PALE, Look, plain
+from npnet.plots.layout import BLUE, GREY, INK, PALE, Box, Look, plain, sheet
+from npnet.plots.material import OTHERS, Floats, Material, needs_classes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,25 +19,18 @@ WITH_COUNT, WITH_SHARE = 9, 30
 NAME = 9  # points that a class name needs
 
 
-def classified(material: Material) -> str | None:
-    """Needs predicted classes."""
-    if material.task == "regression":
-        return "needs classes; this target has values"
-    return None if material.judged else material.unpredicted
-
-
-@plot("confusion", needs=classified)
+@plot("confusion", needs=needs_classes)
 def confusion(material: Material) -> Drawing:
-    """Confusion matrix: how many of each class were taken for which, and the share of the row."""
+    """Confusion matrix: counts of true against predicted classes, and shares of each true class."""
     names = labels(material)
     across, down = label_inches(names)
     side = float(np.clip(0.45 * len(names), 3.2, 8.4))
-    page = sheet(material, f"Confusion matrix of the {material.judged} part", side + across + 1.55, side + down + 1.2)
+    page = sheet(material, f"Confusion matrix of the {material.judged} set", side + across + 1.55, side + down + 1.2)
     return Drawing(page.figure, paint_confusion(page, material))
 
 
 def paint_confusion(box: Box, material: Material) -> Numbers:
-    """The matrix with a colour bar; gives a row per pair of classes."""
+    """Draw the matrix with a colour bar; return a row per pair of classes."""
     names, count = labels(material), matrix(material)
     with np.errstate(invalid="ignore"):
         share = count / count.sum(axis=1, keepdims=True)
@@ -56,13 +48,13 @@ def paint_confusion(box: Box, material: Material) -> Numbers:
 
 
 def labels(material: Material) -> list[str]:
-    """The classes of the matrix; where not all are shown, the last ones stand for the others together."""
+    """Return the classes of the matrix; the last entry stands for classes not shown."""
     shown = [material.classes[code] for code in material.shown]
     return [*shown, OTHERS] if material.few else shown
 
 
 def matrix(material: Material) -> NDArray[np.int64]:
-    """Counts (classes, classes) of the judged part: rows are true classes, columns predicted."""
+    """Return counts (true classes, predicted classes) of the judged split."""
     judged, shown = material.predictions[material.judged or ""], material.shown
     place = np.full(len(material.classes), len(shown))
     place[shown] = np.arange(len(shown))
@@ -73,7 +65,7 @@ def matrix(material: Material) -> NDArray[np.int64]:
 
 
 def paint_cells(axes: "Axes", share: Floats) -> None:
-    """Each cell in the colour of its share, with white lines between them."""
+    """Draw each cell in the colour of its share, with white lines between them."""
     edges = np.arange(len(share) - 1) + 0.5
     axes.imshow(share, cmap=shades(), vmin=0, vmax=1, aspect="auto")
     axes.hlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
@@ -81,7 +73,7 @@ def paint_cells(axes: "Axes", share: Floats) -> None:
 
 
 def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: float) -> None:
-    """The count in each cell (its side in points), and its share where there is room."""
+    """Write the count in each cell (its side in points), and its share where there is room."""
     few = len(count) <= 5
     texts = {}
     for row, column in np.argwhere(count >= (0 if few else 1)).tolist():
@@ -96,7 +88,7 @@ def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: flo
 
 
 def name_sides(axes: "Axes", material: Material, names: list[str], cell: float) -> None:
-    """Class names at both sides, each second or third where cells (side in points) are small."""
+    """Write class names at both sides; of small cells (side in points) each second or third."""
     names = [plain(name, 14) for name in names]
     every = range(0, len(names), ceil(NAME / cell))
     small = 7 if cell * every.step < 16 or len(names) > 20 else 8.5
@@ -111,19 +103,19 @@ def name_sides(axes: "Axes", material: Material, names: list[str], cell: float) 
 
 
 def label_inches(classes: list[str]) -> tuple[float, float]:
-    """Room for the longest class name beside the matrix and below it."""
+    """Return the inches for class names beside the matrix and below it."""
     names = [plain(name, 14) for name in classes]
     room = 0.12 + 0.075 * max(map(len, names))
     return room, room if is_crowded(names) else 0.25
 
 
 def is_crowded(names: list[str]) -> bool:
-    """Whether names below the matrix would touch if they were not upright."""
+    """Return whether names below the matrix would touch if they were not upright."""
     return max(map(len, names)) * len(names) > 40
 
 
 def paint_bar(matrix_axes: "Axes", side: float) -> None:
-    """A thin bar that says which colour is which share; the matrix has a side in inches."""
+    """Draw the colour bar of the shares; the matrix has a side in inches."""
     axes = matrix_axes.inset_axes((1 + 0.13 / side, 0, 0.13 / side, 1))
     axes.imshow(np.linspace(1, 0, 256)[:, None], cmap=shades(), vmin=0, vmax=1, aspect="auto", extent=(0, 1, 0, 100))
     axes.yaxis.tick_right()
@@ -133,7 +125,7 @@ def paint_bar(matrix_axes: "Axes", side: float) -> None:
 
 
 def shades() -> "Colormap":
-    """White to blue to black: lightness alone tells the share; grey where a class has no rows."""
+    """Return a colour map from white over blue to black; grey where a class has no rows."""
     from matplotlib.colors import LinearSegmentedColormap
 
     stops = [(0, "#F7FAFC"), (0.08, "#D9E8F3"), (0.6, BLUE), (1, "#00304D")]

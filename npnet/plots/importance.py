@@ -1,0 +1,145 @@
+"""Permutation importance: how much the score of a network falls when a column is shuffled."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data import Part
+from npnet.engine.batches import Samples
+from npnet.engine.scoring import Scorer
+from npnet.metrics import for_task, measure, metrics
+from npnet.model.fitting import Fitting
+from npnet.plots.kinds import Drawing, plot
+from npnet.plots.layout import BLACK, BLUE, GREY, INK, Look, fitting, plain, sheet, short
+from npnet.plots.material import Floats, Importance, Material
+from npnet.rng import stream
+
+REPEATS = 5
+MOST_ROWS = 4000  # more change little, and take longer
+MOST_VALUES = 1 << 20  # outputs of the networks for these rows
+MOST_COLUMNS = 25
+NAME = 26  # letters of a column's name
+
+
+def permutation_importance(fitting: Fitting, part: str, repeats: int = REPEATS) -> Importance:
+    """Return what the metric of a split loses when each column is shuffled, in each repeat.
+
+    A column is shuffled as a whole, with all inputs that it became; the metric is the first of the task that is defined
+    on the split. All repeats of a column go through the networks at once. Networks of folds predict their own rows; a
+    row of several networks gets the mean of their outputs. Breiman (2001), Random forests.
+    """
+    rows = _Rows(fitting, part, repeats)
+    features, sources = fitting.data.features, np.array(fitting.data.preparation.sources)
+    name, score = rows.usual()
+    sign = 1 if metrics[name].goal == "maximize" else -1
+    drop = np.zeros((len(features), repeats))
+    for number, column in enumerate(features):
+        if len(indices := np.flatnonzero(sources == column)):
+            drop[number] = sign * (score - rows.scores(name, indices, number))
+    return Importance(name, part, score, features, drop)
+
+
+class _Rows:
+    """The rows of a split, once for each repeat, in the networks' memory."""
+
+    def __init__(self, fitting: Fitting, part: str, repeats: int) -> None:
+        self.fitting, self.repeats = fitting, repeats
+        most = min(MOST_ROWS, max(MOST_VALUES // fitting.network.outputs, 100))
+        parts = [_thinned(side.parts[part], most) for side in fitting.sides]
+        self.X = [one.X for one in parts]
+        self.size, self.members = max(map(len, self.X)), fitting.network.models // len(parts)
+        numbers = np.concatenate([one.rows for one in parts])
+        _, first, inverse, self.counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
+        self.y = np.concatenate([one.y for one in parts])[first]
+        self.order = np.argsort(inverse, kind="stable")
+        self.x = self._ordered([np.arange(len(X)) for X in self.X] * repeats)
+        targets = np.zeros((*self.x.shape[:-1], fitting.network.outputs))
+        self.samples = Samples.of(self.x, targets, dtype=fitting.network.dtype)
+        self.scorer = Scorer(fitting.network, fitting.loss, self.samples)
+
+    def usual(self) -> tuple[str, float]:
+        """Return the first metric that is defined on these rows, and its value, else NaN."""
+        names = for_task(self.fitting.data.task)
+        scores = {name: float(self._measured(name)[0]) for name in names}
+        return next(((name, value) for name, value in scores.items() if np.isfinite(value)), (names[0], np.nan))
+
+    def scores(self, name: str, indices: NDArray[np.int64], column: int) -> Floats:
+        """Return the metric with the inputs at `indices` shuffled, in each repeat."""
+        random = stream(self.fitting.experiment.seed, "shuffle", 0, column)
+        orders = [random.permutation(len(X)) for _ in range(self.repeats) for X in self.X]
+        self.samples.x[..., indices] = self._ordered(orders, indices)
+        found = self._measured(name)
+        self.samples.x[..., indices] = self.x[..., indices]
+        return found
+
+    def _ordered(self, orders: list[NDArray[np.int64]], indices: NDArray[np.int64] | slice = np.s_[:]) -> NDArray[Any]:
+        """Return rows in the order given for each repeat and fold; of several folds per model."""
+        sides = len(self.X)
+        each = [
+            np.concatenate([np.resize(X[order], (self.size, X.shape[1])) for order in orders[side::sides]])[:, indices]
+            for side, X in enumerate(self.X)
+        ]
+        return each[0] if sides == 1 else np.repeat(np.stack(each), self.members, axis=0)
+
+    def _measured(self, name: str) -> Floats:
+        task, output_transforms = self.fitting.data.task, self.fitting.output_transforms
+        shares = np.split(self.scorer.predict(), len(self.X))
+        each = [
+            output_transform(share).mean(axis=0).reshape(-1, self.repeats, self.size)[..., : len(X)]
+            for X, output_transform, share in zip(self.X, output_transforms, shares, strict=True)
+        ]
+        starts = np.cumsum(self.counts) - self.counts
+        pooled = np.add.reduceat(np.concatenate(each, axis=-1)[..., self.order], starts, axis=-1) / self.counts
+        output = self.fitting.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task).reshape(pooled.shape)
+        return measure(name, self.y, np.ascontiguousarray(output.transpose(1, 0, 2)), task)
+
+
+def _thinned(part: Part, most: int) -> Part:
+    rows = np.linspace(0, len(part.y) - 1, min(len(part.y), most)).astype(np.int64)
+    return part.take(rows)
+
+
+def validated(material: Material) -> str | None:
+    """Require rows that chose the best epoch but did not train."""
+    needs = "needs a validation set, or a cross-validation, with finite predictions"
+    return None if material.importance else material.missing or needs
+
+
+@plot("importance", needs=validated)
+def importance(material: Material) -> Drawing:
+    """Permutation importance: what the score loses when a column is shuffled, on validation."""
+    if material.importance is None:
+        raise ValueError("the material has no importance")
+    found = material.importance()
+    mean = found.drop.mean(axis=1)
+    order = np.argsort(-mean, kind="stable")
+    shown = order[:MOST_COLUMNS]
+    names = [plain(found.columns[index], NAME) for index in shown]
+    room = 0.35 + 0.078 * max(len(fitting(name, NAME)) for name in names)
+    page = sheet(material, heading(found, len(shown)), room + 4.6, 1.5 + 0.24 * len(shown))
+    axes = page.inner(room, 0.75, 0.55, 0.1).bare()
+    heights = np.arange(len(shown))[::-1]
+    spread = found.drop.std(axis=1)[shown]
+    axes.barh(heights, mean[shown], height=0.62, color=BLUE, alpha=0.85)
+    axes.hlines(heights, mean[shown] - spread, mean[shown] + spread, color=BLACK, linewidth=1.1)
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_yticks(heights, names)
+    axes.set(ylim=(-0.6, len(shown) - 0.4), xlabel=f"loss of {found.metric} ({short(found.score)}) when shuffled")
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    ends = np.maximum(mean[shown] + spread, 0)
+    gap = 0.012 * float(np.ptp([*axes.get_xlim()]))
+    look: Look = {"va": "center", "fontsize": 8, "color": INK, "clip_on": False}
+    for height, end, value in zip(heights, ends, mean[shown], strict=True):
+        axes.text(end + gap, height, short(float(value)), **look)
+    columns = np.array(found.columns, dtype=object)[order]
+    return Drawing(
+        page.figure, {"column": columns, "importance": mean[order], "deviation": found.drop.std(axis=1)[order]}
+    )
+
+
+def heading(found: Importance, shown: int) -> str:
+    """Return the heading with the split, and the number of columns where not all are shown."""
+    few = f" (first {shown} of {len(found.columns)})" if shown < len(found.columns) else ""
+    return f"Importance of columns, {found.part} set{few}"

@@ -1,0 +1,204 @@
+"""ROC and precision-recall curves, of one class or of each against the rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.plots.kinds import Drawing, Numbers, plot
+from npnet.plots.layout import (
+    BLACK,
+    CLASS_COLOURS,
+    GREY,
+    LINES,
+    PART_COLOURS,
+    PART_LINES,
+    Box,
+    Labels,
+    Look,
+    legend,
+    plain,
+    sheet,
+    short,
+)
+from npnet.plots.material import Floats, Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+Flags = NDArray[np.bool_]
+Points = tuple[Floats, Floats, Floats, Flags, float]  # x, y, thresholds, needed and area, as in ClassCurve
+Trace = Callable[[Flags, Floats], Points]
+
+LABELLED = 10  # classes with a colour of their own: of more, those with the smallest areas
+CHANCE: Look = {"color": GREY, "linestyle": (0, (1, 2)), "linewidth": 1.2, "zorder": 1}
+
+
+@dataclass(frozen=True)
+class ClassCurve:
+    """The curve of a class on a split, a point per threshold; `needed` points are drawn."""
+
+    split: str
+    code: int
+    x: Floats
+    y: Floats
+    thresholds: Floats
+    needed: Flags
+    area: float
+
+
+def ranked(material: Material) -> str | None:
+    """Require probabilities on a split with more than one class."""
+    if material.task == "regression":
+        return "needs classes; this target has values"
+    if material.missing and not material.predictions:
+        return material.missing
+    return None if traceable(material) else "needs predictions of a set with more than one class"
+
+
+@plot("roc", needs=ranked)
+def roc(material: Material) -> Drawing:
+    """ROC curve with its area: true against false positive rate over all thresholds."""
+    box = sheet(material, f"ROC{_classes_text(material)}")
+    return Drawing(box.figure, paint_roc(box, material))
+
+
+@plot("precision_recall", needs=ranked)
+def precision_recall(material: Material) -> Drawing:
+    """Precision against recall over all thresholds, with the average precision."""
+    box = sheet(material, f"Precision and recall{_classes_text(material)}")
+    shown = class_curves(material, precision_recall_points)
+    axes = _square_axes(box, "recall", "precision")
+    labels = _paint_curves(axes, material, shown)
+    if material.task == "binary":
+        share = float(np.mean(material.predictions[shown[0].split].target == 1))
+        labels.append(("chance", axes.axhline(share, **CHANCE)))
+    legend(axes, labels, _legend_title(material, shown, "average precision"))
+    return Drawing(box.figure, _columns(material, shown, "recall", "precision"))
+
+
+def paint_roc(box: Box, material: Material) -> Numbers:
+    """Draw the ROC curves with the diagonal of chance; return their points."""
+    shown = class_curves(material, roc_points)
+    axes = _square_axes(box, "false positive rate", "true positive rate")
+    labels = _paint_curves(axes, material, shown)
+    labels.append(("chance", axes.axline((0, 0), (1, 1), **CHANCE)))
+    legend(axes, labels, _legend_title(material, shown, "area under the curve"))
+    return _columns(material, shown, "false_positive_rate", "true_positive_rate")
+
+
+def class_curves(material: Material, trace: Trace) -> list[ClassCurve]:
+    """Return a curve for each split (two classes) or class, where it has other classes too."""
+    found = []
+    for split, code in traceable(material):
+        judged = material.predictions[split]
+        found.append(ClassCurve(split, code, *trace(judged.target == code, judged.probabilities[:, code])))
+    return found
+
+
+def traceable(material: Material) -> list[tuple[str, int]]:
+    """Return the splits and classes that have a curve: rows of the class and of others."""
+    judged = [material.judged] if material.judged else []
+    splits, codes = judged, material.shown.tolist()
+    if material.task == "binary":
+        splits, codes = [split for split in ("test", "validation") if split in material.predictions] or judged, [1]
+    of_class = {(split, code): material.predictions[split].target == code for split in splits for code in codes}
+    return [where for where, positive in of_class.items() if 0 < positive.sum() < len(positive)]
+
+
+def roc_points(positive: Flags, score: Floats) -> Points:
+    """Return false and true positive rates from (0, 0) to (1, 1); area by trapezoids."""
+    thresholds, true, false = _counts(positive, score)
+    x, y = np.append(0, false / false[-1]), np.append(0, true / true[-1])
+    straight = (np.diff(false, n=2, prepend=0) == 0) & (np.diff(true, n=2, prepend=0) == 0)
+    needed = np.concatenate([[True], ~straight, [True]])
+    return x, y, np.append(np.inf, thresholds), needed, float(np.trapezoid(y, x))
+
+
+def precision_recall_points(positive: Flags, score: Floats) -> Points:
+    """Return recall and precision; the area is the sum of precision times gained recall."""
+    thresholds, true, false = _counts(positive, score)
+    recall, precision = true / true[-1], true / (true + false)
+    moves = np.diff(true, prepend=-1) > 0
+    area = float(np.sum(np.diff(recall, prepend=0) * precision))
+    return recall, precision, thresholds, moves | np.append(moves[1:], True), area
+
+
+def _counts(positive: Flags, score: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return thresholds, true and false positives at every distinct score, highest first."""
+    order = np.argsort(-score, kind="stable")
+    ranked = score[order]
+    last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    true = np.cumsum(positive[order])[last]
+    return ranked[last], true.astype(float), (last + 1 - true).astype(float)
+
+
+def _classes_text(material: Material) -> str:
+    return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else ", each class against the rest"
+
+
+def _square_axes(box: Box, across: str, up: str) -> "Axes":
+    axes = box.square().bare()
+    axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), xlabel=across, ylabel=up)
+    return axes
+
+
+def _paint_curves(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+    """Draw the curve of each split, or of each class; return the legend."""
+    return _paint_splits(axes, material, shown) if material.task == "binary" else _paint_classes(axes, material, shown)
+
+
+def _paint_splits(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+    """Draw the curve of each split, and a ring on the first where the threshold lies."""
+    labels: Labels = []
+    for curve in shown:
+        look: Look = {"color": PART_COLOURS[curve.split], "linestyle": PART_LINES[curve.split], "zorder": 3}
+        labels.append((f"{curve.split} {short(curve.area)}", _paint_curve(axes, curve, look)))
+    first = shown[0]
+    above = int(np.sum(first.thresholds > material.threshold))
+    ringed = slice(above - 1, above) if above else slice(0, 0)
+    ring: Look = {"color": BLACK, "markerfacecolor": "white", "markersize": 6.5, "linestyle": "", "zorder": 4}
+    (mark,) = axes.plot(first.x[ringed], first.y[ringed], "o", clip_on=False, **ring)
+    where = first.split if above else f"{first.split}: none above"
+    return [*labels, (f"threshold {material.threshold:.4g} ({where})", mark)]
+
+
+def _paint_classes(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+    """Draw the curve of each class; of many, the smallest areas in colour, others in grey."""
+    by_area = sorted(shown, key=lambda curve: curve.area)
+    labels: Labels = []
+    for curve in sorted(by_area[:LABELLED], key=lambda curve: curve.code):
+        colour, line = CLASS_COLOURS[curve.code % len(CLASS_COLOURS)], LINES[curve.code % len(LINES)]
+        name = f"{plain(material.classes[curve.code], 14)} {short(curve.area)}"
+        labels.append((name, _paint_curve(axes, curve, {"color": colour, "linestyle": line, "zorder": 3})))
+    pale: Look = {"color": GREY, "alpha": 0.5, "linewidth": 0.8}
+    others = [_paint_curve(axes, curve, pale) for curve in by_area[LABELLED:]]
+    labels += [(f"{len(others)} others", other) for other in others[:1]]
+    mean = float(np.mean([curve.area for curve in shown]))
+    return [*labels, (f"mean of {len(shown)} classes {short(mean)}", axes.plot([], [], alpha=0)[0])]
+
+
+def _paint_curve(axes: "Axes", curve: ClassCurve, look: Look) -> "Line2D":
+    (line,) = axes.plot(curve.x[curve.needed], curve.y[curve.needed], clip_on=False, **look)
+    return line
+
+
+def _legend_title(material: Material, shown: list[ClassCurve], area: str) -> str:
+    """Return what the numbers of the legend are, and which classes it has where not all."""
+    few = f"\n{material.few}" if material.few else ""
+    return f"{area}{few}" if len(shown) <= LABELLED else f"{area},\nthe {LABELLED} smallest{few and ' of the'}{few}"
+
+
+def _columns(material: Material, shown: list[ClassCurve], across: str, up: str) -> Numbers:
+    """Return the points of all curves, one curve after the other."""
+    lengths = [int(curve.needed.sum()) for curve in shown]
+    return {
+        "part": np.repeat([curve.split for curve in shown], lengths),
+        "class": np.repeat([material.classes[curve.code] for curve in shown], lengths),
+        across: np.concatenate([curve.x[curve.needed] for curve in shown]),
+        up: np.concatenate([curve.y[curve.needed] for curve in shown]),
+        "threshold": np.concatenate([curve.thresholds[curve.needed] for curve in shown]),
+    }
