@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.model.fitting import Fitting
 from npnet.plots.kinds import render, styled
 from npnet.plots.layout import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from npnet.data import Split
-from npnet.data.source import classification
+from npnet.data.datasets import classification
+from npnet.data.split import by_group, divided
 from npnet.data.split.folds import Folds, folds_by_class
-from npnet.data.split.partition import by_group
-from npnet.data.split.splits import split
 from npnet.engine.batches import Batches, Samples
 from npnet.nn.dropout import Dropout
 from npnet.nn.initializers import initializers
@@ -39,9 +38,9 @@ def _mask(dtype: str) -> Iterable[np.ndarray]:
 
 
 GOLDEN: dict[str, tuple[Callable[[], Iterable[np.ndarray]], str]] = {
-    "split": (lambda: split(DATASET, Split(), 0).values(), "0bc5b2ac38f6de64e2efd91a806bd725"),
+    "split": (lambda: divided(DATASET, Split(), 0).values(), "0bc5b2ac38f6de64e2efd91a806bd725"),
     "split of another seed": (
-        lambda: split(DATASET, Split(test=0.3, validation=0.1), 2**63 - 1).values(),
+        lambda: divided(DATASET, Split(test=0.3, validation=0.1), 2**63 - 1).values(),
         "a2661f2705342d23d593dbd023594945",
     ),
     "split by group": (lambda: by_group(np.arange(1000) % 17, Split(), 3).values(), "b0a30872641f91be7c5ab569c5fbda99"),

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from npnet.data import Dataset, Source
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
-from npnet.data.datasets.targets import Target, Wish, with_target
+from npnet.data.datasets import refuse_few_rows
+from npnet.data.datasets.targets import Target, TaskOption, with_target
 from npnet.data.readers.in_memory import InMemory, is_table
 from npnet.data.readers.reading import read_table
-from npnet.data.source import refuse_few_rows
 from npnet.errors import DataError, UsageError
 from npnet.nn.losses import Loss
 from npnet.runner.predicting import RunPredictor
@@ -33,17 +33,17 @@ class Arrays(Source):
     layout: Schema | None
     targets: Frame
     decimals: bool
-    task: Wish | None = None
+    task: TaskOption | None = None
 
     @classmethod
-    def of(cls, X: object, Y: object, task: Wish | None, known: RunPredictor | None) -> Self:
+    def of(cls, X: object, Y: object, task: TaskOption | None, known: RunPredictor | None) -> Self:
         """Read features X and targets Y; raise DataError or UsageError where they are not valid.
 
         With a `known` model, columns of a table are found by the names of its features, and those of an array are
         taken in their order.
         """
-        if task is not None and task not in get_args(Wish):
-            names = [name for kind in get_args(Wish) for name in get_args(kind) or (kind,)]
+        if task is not None and task not in get_args(TaskOption):
+            names = [name for kind in get_args(TaskOption) for name in get_args(kind) or (kind,)]
             raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
         features, layout = _features(X) if known is None else (_known_features(X, known), known.data.schema)
         targets = _table_of_targets(Y)
@@ -58,7 +58,7 @@ class Arrays(Source):
         """Return the data with a task: the given one, or that of the loss and the targets' type."""
         return self if self.task else self.model_copy(update={"task": self._task(loss)})
 
-    def _task(self, loss: Loss | None) -> Wish | None:
+    def _task(self, loss: Loss | None) -> TaskOption | None:
         if loss is not None and "regression" in loss.tasks:
             return "regression"
         if len(self.targets.columns) > 1:
@@ -98,7 +98,7 @@ def numbers_of(X: object) -> Floats:
     frame, _ = read_table(InMemory(X))
     for column in frame.columns.values():
         if column.kind != "number":
-            what = f"column {quoted(column.name)} of X is {column.holds}, not numbers"
+            what = f"column {quoted(column.name)} of X is {column.content}, not numbers"
             raise DataError(what, "the network was trained on an array of numbers, or not at all")
     return frame.matrix
 

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from npnet.api.arguments import SizedLayer, check_sizes, config_of, in_python, option, sized_layer, usage_errors
 from npnet.api.data import Arrays, matrix, numbers_of
 from npnet.data import Prepared
-from npnet.data.columns.frame import Frame
-from npnet.data.datasets.targets import Wish
+from npnet.data.columns import Frame
+from npnet.data.datasets.targets import TaskOption
 from npnet.data.readers.in_memory import is_table
 from npnet.data.split_and_fit import plain
 from npnet.engine.batches import Samples
@@ -85,7 +85,7 @@ class Model:
         verbose: bool = False,
         *,
         validation: float = 0.0,
-        task: Wish | None = None,
+        task: TaskOption | None = None,
         **options: Any,
     ) -> "Model":
         """Train on X (samples, features) and Y (samples,) or (samples, targets).

@@ -11,7 +11,7 @@ from npnet.config.sweep import SweepSpec, known_score
 from npnet.config.type_info import Shorthand
 from npnet.data import SourceSpec, Split
 from npnet.data.datasets.table import Table
-from npnet.data.preprocessing.preprocessing import PrepareSpec
+from npnet.data.preprocessing import PrepareSpec
 from npnet.data.split.folds import Folds
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics

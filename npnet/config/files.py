@@ -12,13 +12,14 @@ from typing import Any
 from npnet.config.nodes import ConfigIssue, Node, SourceLocation, config_error, shown
 from npnet.config.reader import Reading, read
 from npnet.config.type_info import below, registry_of, spell_out
+from npnet.data.readers import suffixes
 from npnet.errors import AdvisedError, ConfigError, MachineError, UsageError
 from npnet.registry import nearest
 
 PRESETS = Path(__file__).parent.parent / "templates" / "presets"
 SIZE = 256 * 1024  # bytes of a config
 MOST = 20  # files that one config may extend
-TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz")
+TABLES = (*suffixes(), ".gz")
 MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 

@@ -19,7 +19,7 @@ from npnet.config.suggestions import (
 )
 from npnet.config.type_info import article, below, describe, follow, none_word, registry_of, spec_of
 from npnet.config.writer import flow
-from npnet.data.source import datasets
+from npnet.data.datasets import datasets
 from npnet.errors import AdvisedError, OptionError, UnknownName
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers

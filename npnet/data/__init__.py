@@ -1,9 +1,9 @@
-"""Data: where rows come from, how they are split, and how they are scaled. Importing it registers all datasets."""
+"""Tables and datasets, their splits and their preparation; importing it registers datasets."""
 
-from npnet.data.datasets import bundled, curves, synthetic, table
-from npnet.data.source import Dataset, Source, SourceSpec, Task, datasets
-from npnet.data.split.splits import Split
-from npnet.data.split_and_fit import Part, Prepared, Scaler, fingerprint, prepare
+from npnet.data.datasets import Dataset, Source, SourceSpec, Task, bundled, datasets, fingerprint, synthetic, table
+from npnet.data.preprocessing.scaling import Scaler
+from npnet.data.split import Split
+from npnet.data.split_and_fit import Part, Prepared, prepare
 
 __all__ = [
     "Dataset",
@@ -15,7 +15,6 @@ __all__ = [
     "Split",
     "Task",
     "bundled",
-    "curves",
     "datasets",
     "fingerprint",
     "prepare",

@@ -1,64 +1,31 @@
-"""From a dataset to what trains: checked, split, and prepared by what the train part says."""
+"""From a dataset to prepared parts: checked, split, prepared, and weighted."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
-from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
-from npnet.data.preprocessing.scaling import mean_and_deviation, restored, standardised
-from npnet.data.preprocessing.weighting import ClassWeight, class_weights, sample_weights
-from npnet.data.source import VALUES, Dataset, Task, class_count, refuse_few_rows
+from npnet.data.datasets import Dataset, Task, class_count, refuse_unlearnable
+from npnet.data.preprocessing import Preparation, PrepareSpec
+from npnet.data.preprocessing.scaling import Scaler
+from npnet.data.split import Parts, Split, parts_of, strata, words
 from npnet.data.split.folds import stratified
-from npnet.data.split.partition import Parts, words
-from npnet.data.split.parts import parts_of
-from npnet.data.split.splits import Split, strata
 from npnet.errors import DataError
-from npnet.text import quoted
+from npnet.registry import nearest
+from npnet.text import listed, quoted
 
 Array = NDArray[np.float64]
+ClassWeight = Literal["balanced"] | Mapping[str, float]
 Scale = Literal["standard", "none"]
 
 
 @dataclass(frozen=True, eq=False)
-class Scaler:
-    """Standardisation by columns: z = (x - mean) / scale; mean and scale are (columns,)."""
-
-    mean: Array
-    scale: Array
-
-    @classmethod
-    def fit(cls, X: Array) -> "Scaler":
-        """Mean and standard deviation (of n, not n - 1) of each column; a constant column gets scale 1."""
-        mean, scale = mean_and_deviation(X)
-        constant = (X[0] == X).all(axis=0)
-        with np.errstate(over="ignore"):  # a deviation may be too small for a float, a range too large
-            scale = np.where(scale == 0, X.max(axis=0) - X.min(axis=0), scale)
-        return cls(np.where(constant, X[0], mean), np.where(constant, 1.0, scale))
-
-    @classmethod
-    def none(cls, columns: int) -> "Scaler":
-        """The scaler that changes nothing."""
-        return cls(np.zeros(columns), np.ones(columns))
-
-    def transform(self, X: Array) -> Array:
-        """Values in units of the data, (n, columns), to scaled ones."""
-        return standardised(X, self.mean, self.scale)
-
-    def inverse(self, Z: Array) -> Array:
-        """Scaled values, (n, columns), back to units of the data."""
-        return restored(Z, self.mean, self.scale)
-
-
-@dataclass(frozen=True, eq=False)
 class Part:
-    """The rows of one part: prepared, `frame` as they were read, y as in the Dataset, never scaled.
+    """The rows of a part: `frame` as they were read, and y as in the Dataset, never scaled.
 
     `with_ones` (n, inputs + 1) are the prepared rows as the engine takes them, with a one at the end of each.
     """
@@ -69,7 +36,7 @@ class Part:
     weight: Array | None = None
 
     def take(self, rows: NDArray[np.int64]) -> "Part":
-        """Some rows of the part."""
+        """Return the part at positions of its rows."""
         weight = None if self.weight is None else self.weight[rows]
         return Part(self.frame.take(rows), self.with_ones[rows], self.y[rows], weight)
 
@@ -91,9 +58,9 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A dataset ready to train on: its parts that have rows, and how its columns became inputs.
+    """A dataset ready to train on: its parts that have rows, and the preparation of its columns.
 
-    `target_scaler` says how training scales the targets of a regression; for classes it changes nothing.
+    `target_scaler` scales the targets of a regression for training; for classes it changes nothing.
     """
 
     task: Task
@@ -109,17 +76,17 @@ class Prepared:
 
     @property
     def class_count(self) -> int:
-        """How many classes a target has, 2 of each label, 0 of values."""
+        """The number of classes of a target, 2 for each label, 0 for values."""
         return class_count(self.task, self.classes)
 
     @property
     def inputs(self) -> int:
-        """How many inputs the columns became."""
+        """The number of inputs of the network."""
         return self.preparation.width
 
     @property
     def all_numbers(self) -> bool:
-        """Whether every feature is a number in every row of all parts, and can be drawn on an axis."""
+        """Whether every feature is a number in every row of all parts."""
         columns = (column for part in self.parts.values() for column in part.frame.columns.values())
         return all(column.kind == "number" and not column.missing.any() for column in columns)
 
@@ -132,7 +99,7 @@ def prepare(
     class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Prepared:
-    """Check, split, then prepare all parts by what the train part says; DataError where nothing can train."""
+    """Check, split and prepare a dataset; raises DataError where nothing can be trained."""
     refuse_unlearnable(dataset)
     return prepare_parts(dataset, parts_of(dataset, split_spec, seed), scale, class_weight, dtype)
 
@@ -144,7 +111,7 @@ def prepare_parts(
     class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Prepared:
-    """Prepare parts whose rows are given, by what the rows of "train" say."""
+    """Prepare parts whose rows are given; the preparation is fitted on the rows of "train"."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
     train = dataset.frame.take(chosen["train"])
     preparation = Preparation.fit(train, dataset.frame, spec)
@@ -152,7 +119,10 @@ def prepare_parts(
     y = dataset.y[chosen["train"]]
     target_scaler = Scaler.fit(y) if scales_target else Scaler.none(len(dataset.targets))
     weight = _weights(dataset, chosen["train"], class_weight)
-    parts = {name: _part(dataset, positions, preparation, weight, dtype) for name, positions in _ordered(chosen)}
+    ordered = [(name, chosen[name]) for name in ("train", "validation", "test") if name in chosen]
+    parts: dict[str, Part] = {
+        name: _part(dataset, positions, preparation, weight, dtype) for name, positions in ordered
+    }
     _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
@@ -167,10 +137,10 @@ def prepare_members(
     class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
 ) -> list[Prepared]:
-    """The same data for several members, each with a validation part of its own, as large and by class.
+    """Prepare the same data for several members, each with a validation set of its own.
 
-    It is drawn from the train and validation parts, all of which some members train on: these fit the one
-    preparation. Groups, times and files of their own leave no choice: all members then have the parts given.
+    It is drawn from the given training and validation sets, on whose union the common preparation is fitted. Groups,
+    times and files of their own leave no choice: all members then have the given parts.
     """
     divided = dataset.groups is not None or dataset.times is not None or dataset.lengths is not None
     if divided or "validation" not in parts:
@@ -189,41 +159,12 @@ def prepare_members(
 
 
 def plain(scale: Scale, schema: Schema | None) -> PrepareSpec:
-    """What `scale` stands for where `prepare` says nothing else: plain scaling, no clipping.
+    """Return the options that `scale` stands for where `prepare` is not given.
 
-    A dataset that comes with npnet, and has no schema, keeps all its columns, so that its networks have the inputs that
+    A dataset that comes with npnet has no schema, and keeps all its columns, so that its networks have the inputs that
     it names.
     """
     return PrepareSpec(numbers=scale, clip=False, constant="drop" if schema else "keep")
-
-
-def refuse_unlearnable(dataset: Dataset) -> None:
-    """DataError for one row, values that are not finite, a class without rows, a single class, a constant target."""
-    refuse_few_rows(len(dataset))
-    _refuse_infinite(dataset)
-    if dataset.task not in VALUES:
-        _refuse_classes_without_rows(dataset)
-        return
-    for name, column in zip(dataset.targets, dataset.y.T, strict=True):
-        _refuse_not_finite(column, name, dataset.frame.rows)
-        if (column == column[0]).all():
-            raise DataError(f"the target {quoted(name)} is {column[0]:g} in every row", "there is nothing to learn")
-
-
-def fingerprint(dataset: Dataset) -> str:
-    """SHA-256 of all values, names, classes and the task, in hex; the same on every machine."""
-    columns = dataset.frame.columns.values()
-    names = [dataset.task, dataset.targets, dataset.classes, [(c.name, c.kind, c.levels) for c in columns]]
-    digest = hashlib.sha256(json.dumps(names).encode())
-    for column in columns:
-        kind = "<i4" if column.kind == "category" else "<f8"
-        digest.update(np.ascontiguousarray(column.values, kind).data)
-    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").data)
-    return digest.hexdigest()
-
-
-def _ordered(chosen: Parts) -> Iterator[tuple[str, NDArray[np.int64]]]:
-    return ((name, chosen[name]) for name in ("train", "validation", "test") if name in chosen)
 
 
 def _part(
@@ -235,7 +176,7 @@ def _part(
 
 
 def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeight | None) -> Array | None:
-    """How much each row counts, by its class and its weight; on average 1 in the train part."""
+    """Return the weight of each row, by class and column; on average 1 in the training set."""
     factors = [] if dataset.weight is None else [dataset.weight]
     if class_weight is not None:
         if dataset.task not in ("binary", "multiclass"):
@@ -247,7 +188,7 @@ def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeig
 
 
 def _refuse_weightless(parts: Mapping[str, Part], dataset: Dataset, class_weight: ClassWeight | None) -> None:
-    """DataError for a part whose rows all have the weight 0: no mean over it is defined."""
+    """Raise DataError for a part whose rows all have the weight 0: its mean is undefined."""
     for name, part in parts.items():
         if part.weight is not None and not part.weight.any():
             givers = {"weight": dataset.weight, "class_weight": class_weight}
@@ -255,26 +196,35 @@ def _refuse_weightless(parts: Mapping[str, Part], dataset: Dataset, class_weight
             raise DataError(f"every row of the {name} part has the weight 0", hint)
 
 
-def _refuse_infinite(dataset: Dataset) -> None:
-    """Numbers must be finite; a gap, NaN, is one only in a table that was read, where it means missing."""
-    for name, column in dataset.frame.columns.items():
-        if column.kind == "number":
-            _refuse_not_finite(column.values, name, dataset.frame.rows, gaps=dataset.schema is not None)
+def class_weights(codes: NDArray[np.int64], classes: Sequence[str], option: ClassWeight) -> Array:
+    """Return the weight of each class, (classes,); `codes` are those of the training set.
+
+    balanced: rows / (classes * rows of the class), so that all classes weigh the same; a class without rows in the
+    training set gets 0. A mapping names classes; all others weigh 1. Raises DataError for a name that is not a class,
+    and for a weight that is negative or not finite.
+    """
+    if not isinstance(option, Mapping):
+        counts = np.bincount(codes, minlength=len(classes))
+        return np.where(counts > 0, len(codes) / (len(classes) * np.maximum(counts, 1)), 0.0)
+    named = {str(name): float(weight) for name, weight in option.items()}
+    for name, weight in named.items():
+        if name not in classes:
+            near = nearest(name, list(classes))
+            hint = f"did you mean {quoted(near)}?" if near else f"the classes are: {listed(classes)}"
+            raise DataError(f"class_weight: {quoted(name)} is no class", hint)
+        if not (np.isfinite(weight) and weight >= 0):
+            raise DataError(f"class_weight: the weight of {quoted(name)} is {weight:g}", "weights are 0 or more")
+    return np.array([named.get(name, 1.0) for name in classes])
 
 
-def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64], gaps: bool = False) -> None:
-    finite = ~np.isinf(values) if gaps else np.isfinite(values)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        raise DataError(f"row {rows[row]}: {values[row]} in column {quoted(name)} is not finite")
+def sample_weights(train: NDArray[np.int64], *factors: Array) -> Array:
+    """Return the product of weights of all rows, scaled to mean 1 over the positions `train`.
 
-
-def _refuse_classes_without_rows(dataset: Dataset) -> None:
-    if dataset.task == "multilabel":
-        return
-    if len(dataset.classes) < 2:
-        only = quoted(dataset.classes[0])
-        raise DataError(f"the target {quoted(dataset.targets[0])} has a single class, {only}", "it needs two or more")
-    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
-    if not counts.all():
-        raise DataError(f"the class {quoted(dataset.classes[int(np.argmin(counts))])} has no rows", "take more samples")
+    Equal weights become exactly 1. Raises DataError where every row of the training set has the weight 0.
+    """
+    product = np.prod(np.stack(factors), axis=0)
+    largest = product[train].max()
+    if largest == 0:
+        raise DataError("every row to train on has the weight 0", "give rows of the train part a weight above 0")
+    product = product / largest  # so that the mean of huge weights is finite
+    return np.asarray(product / product[train].mean())

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from npnet.config import Experiment
 from npnet.data import Dataset, Prepared, Task
-from npnet.data.split.parts import folds_of, parts_of
-from npnet.data.split_and_fit import prepare_members, prepare_parts, refuse_unlearnable
+from npnet.data.datasets import refuse_unlearnable
+from npnet.data.split import parts_of
+from npnet.data.split.folds import folds_of
+from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.nn.layer import Inputs
 from npnet.rng import member_seed
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Prepared
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.engine.batches import Samples
 from npnet.engine.loop import Monitor, PerModel, Progress, epochs_text
 from npnet.engine.network import Network, named, set_weights, weights_of

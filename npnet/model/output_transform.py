@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Scaler, Task
-from npnet.data.source import VALUES
+from npnet.data.datasets import VALUES
 from npnet.metrics.calibration import DecisionRule
 from npnet.nn.losses import Loss
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.frame import Frame
-from npnet.data.preprocessing.preprocessing import Preparation, Unknown
+from npnet.data.columns import Frame
+from npnet.data.preprocessing import Preparation, Unknown
 from npnet.engine.batches import Samples
 from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer

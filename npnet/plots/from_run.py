@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.metrics import decide
 from npnet.model.cross_validation import out_of_fold
 from npnet.model.fitting import Fitting

@@ -16,10 +16,10 @@ from npnet import config
 from npnet.config import Experiment
 from npnet.data import Prepared, Scaler, Task, fingerprint
 from npnet.data.columns.schema import Schema
+from npnet.data.datasets import VALUES, class_count
 from npnet.data.datasets.targets import Target
-from npnet.data.preprocessing.preprocessing import Preparation
+from npnet.data.preprocessing import Preparation
 from npnet.data.readers.data_file import STDIN, place_of
-from npnet.data.source import VALUES, class_count
 from npnet.engine.cost import Cost
 from npnet.engine.graph import Graph
 from npnet.engine.network import Network, set_weights

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part, Prepared
+from npnet.data.datasets import VALUES
 from npnet.data.preprocessing.scaling import unit_of
-from npnet.data.source import VALUES
 from npnet.model.calibrating import figures
 from npnet.model.output_transform import Calibration
 

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config import Loaded
-from npnet.data.checks.inspection import Finding, Inspection, inspect
-from npnet.data.columns.frame import Column, Frame
+from npnet.data.checks import Finding, Inspection, inspect
+from npnet.data.columns import Column, Frame
+from npnet.data.datasets import VALUES, Dataset
 from npnet.data.datasets.table import Table
-from npnet.data.source import VALUES, Dataset
-from npnet.data.split.parts import divided
+from npnet.data.split import divided
 from npnet.runner.prepared_run import at_line
 
 Counts = Mapping[str, Mapping[str, int]]  # by part, then by class

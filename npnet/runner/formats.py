@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.readers.parquet_process import INSTALL
+from npnet.data.readers.parquet import INSTALL
 from npnet.errors import MachineError
 from npnet.machine.refusals import out_of_memory
 from npnet.rundir.table import csv_rows

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.checks.single_rows import single_rows
+from npnet.data.checks import single_rows
 from npnet.metrics import for_task, lacking
 from npnet.model.fitting import Fitting
 from npnet.nn.layer import layers

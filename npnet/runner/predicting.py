@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
+from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import with_target
-from npnet.data.preprocessing.preprocessing import Unknown
+from npnet.data.preprocessing import Unknown
 from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_frame, read_table
-from npnet.data.source import VALUES
 from npnet.errors import DataError, UsageError
 from npnet.experiment.threads import choose_threads, limited
 from npnet.model.fitting import Fitting

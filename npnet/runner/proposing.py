@@ -8,7 +8,7 @@ from pathlib import Path
 from npnet.config.files import preset_text
 from npnet.config.nodes import shown
 from npnet.config.writer import flow
-from npnet.data.checks.inspection import Finding, Inspection, inspect
+from npnet.data.checks import Finding, Inspection, inspect
 from npnet.data.datasets.table import Table
 from npnet.errors import UsageError
 from npnet.text import first_of, listed

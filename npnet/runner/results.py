@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part, Task
-from npnet.data.columns.frame import Frame
-from npnet.data.source import VALUES
+from npnet.data.columns import Frame
+from npnet.data.datasets import VALUES
 from npnet.engine.loop import Progress
 from npnet.metrics import decide
 from npnet.model.fitting import Fitting

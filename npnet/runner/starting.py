@@ -4,7 +4,7 @@ from pathlib import Path
 
 from npnet.config import Experiment
 from npnet.data import Prepared
-from npnet.data.preprocessing.preprocessing import Preparation
+from npnet.data.preprocessing import Preparation
 from npnet.errors import RunError
 from npnet.model.fitting import Fitting
 from npnet.rundir import Run, best_trial_of, find

@@ -138,7 +138,7 @@ def test_answers_go_into_a_file_whole_or_not_at_all(run: Path) -> None:
 def test_other_columns_are_left_aside_with_a_note(run: Path) -> None:
     rows = [row | {"colour": "red"} for row in people(3)]
     result = asked(run, csv_of(rows))
-    assert result.err == 'columns left aside: "colour"\n'
+    assert result.err == 'columns ignored: "colour"\n'
     assert result.out == asked(run, csv_of(people(3))).out
 
 

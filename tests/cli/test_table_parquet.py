@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npnet.data.readers import parquet_process
+from npnet.data.readers import parquet
 from npnet.rundir import Run
 from tests.cli.conftest import call
 
@@ -116,6 +116,6 @@ def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    monkeypatch.setattr(parquet_process, "ROOM", 400 << 20)
+    monkeypatch.setattr(parquet, "ROOM", 400 << 20)
     pq.write_table(pa.table({"y": ["x" * (200 << 20), "z"]}), "made.parquet", compression="zstd")
     assert "takes far more memory than a file of its size should" in refused(Path("made.parquet").read_bytes())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npnet.data.columns.frame import Column, Frame
+from npnet.data.columns import Column, Frame
 
 
 def number(*values, name="x"):
@@ -10,14 +10,14 @@ def number(*values, name="x"):
 
 
 def category(*texts, name="c"):
-    """A column of texts, None where missing; its levels in the order in which they occur."""
+    """Return a column of texts, None where missing; its levels in the order in which they occur."""
     levels = tuple(dict.fromkeys(text for text in texts if text is not None))
     codes = {None: -1, **{level: code for code, level in enumerate(levels)}}
     return Column(name, "category", np.array([codes[text] for text in texts], np.int32), levels)
 
 
 def dates(*texts, name="when"):
-    """A column of dates as numpy reads them, "NaT" where missing."""
+    """Return a column of dates as numpy reads them, "NaT" where missing."""
     read = np.array(texts, "datetime64[s]")
     return Column(name, "datetime", np.where(np.isnat(read), np.nan, read.astype(np.int64).astype(float)))
 

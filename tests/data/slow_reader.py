@@ -19,7 +19,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:
 
 
 def slowly(text, missing=()):
-    """The columns of a CSV as {name: (kind, values)}, or (row, column) of a cell that is a mistake, or "no table"."""
+    """Return the columns of a CSV as {name: (kind, values)}, the (row, column) of a mistake, or "no table"."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     try:
         header, *rows = [[cell.strip() for cell in cells] for cells in reader if cells]

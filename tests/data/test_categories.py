@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.preprocessing.categories import CategoryStep, level_counts
+from npnet.data.preprocessing.categories import CategoryStep
 from tests.data.frames import category
 
 
@@ -86,5 +86,5 @@ def test_what_training_never_saw_is_counted_and_what_it_pooled_is_not():
 
 def test_a_level_without_rows_is_no_level():
     column = category("a", "b", "b", "c").take(np.array([0, 1, 2]))
-    assert level_counts(column) == {"a": 1, "b": 2}
+    assert column.level_counts() == {"a": 1, "b": 2}
     assert names(fit(column)) == ["c = b"]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npnet.data.readers.cell_text import CellText
+from npnet.data.readers.in_memory import CellText
 
 TEXTS = [
     ("Rome ", "Rome "),

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.checks.duplicates import repeated_rows, same_columns
-from npnet.data.columns.value_codes import Levels
+from npnet.data.checks.levels import Levels, repeated_rows, same_columns
 from tests.data.frames import category, dates, number
 
 random = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.readers.in_memory import InMemory, is_table
 from npnet.data.readers.reading import read_frame, read_table
@@ -22,7 +22,7 @@ NUMBERS = np.arange(ROWS) % 7
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Frame, Schema]:
-    """A CSV file with columns of every kind, what was read of it, and how."""
+    """Return a CSV file with columns of every kind, the frame that was read from it, and its schema."""
     path = tmp_path_factory.mktemp("table") / "t.csv"
     days = pd.date_range("2024-01-29", periods=ROWS, freq="37h")
     pd.DataFrame(

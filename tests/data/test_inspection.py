@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.checks.inspection import ColumnFacts, inspect
+from npnet.data.checks import ColumnSummary, inspect
 from npnet.errors import DataError
 from tests.data.frames import category, dates, frame, mixed, number
 
@@ -23,10 +23,10 @@ def test_each_column_has_its_facts():
     )
     found = inspect(table, ["y"])
     assert found.columns == (
-        ColumnFacts("n", "number", 1, 2),
-        ColumnFacts("t", "category", 2, 2),
-        ColumnFacts("d", "datetime", 1, 1),
-        ColumnFacts("y", "number", 0, 2),
+        ColumnSummary("n", "number", 1, 2),
+        ColumnSummary("t", "category", 2, 2),
+        ColumnSummary("d", "datetime", 1, 1),
+        ColumnSummary("y", "number", 0, 2),
     )
     assert (found.rows, found.task, found.classes) == (4, "binary", {"y": {"0": 2, "1": 2}})
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npnet.data.checks.leakage import errors_removed, roc_area, suspicion, variance_removed
-from npnet.data.columns.value_codes import Levels
+from npnet.data.checks.levels import Levels
 from tests.data.frames import category, number
 
 random = np.random.default_rng(0)

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from npnet.data import Split
-from npnet.data.split.partition import by_group, by_time, group_codes, half_up, times
-from npnet.data.split.partition import given as as_given
+from npnet.data.datasets.table import group_codes, row_times
+from npnet.data.split import by_file, by_group, by_time, half_up
 from npnet.errors import DataError
 from tests.data.frames import category, dates, number
 
@@ -83,7 +83,7 @@ def test_the_latest_rows_test():
 
 
 def test_given_parts_are_the_rows_of_their_files():
-    parts = as_given({"train": 3, "test": 2})
+    parts = by_file({"train": 3, "test": 2})
     assert {name: part.tolist() for name, part in parts.items()} == {"train": [0, 1, 2], "test": [3, 4]}
 
 
@@ -91,15 +91,15 @@ def test_groups_and_times_come_from_columns():
     rows = np.arange(1, 4)
     np.testing.assert_array_equal(group_codes(category("b", "a", "b"), rows), [0, 1, 0])
     np.testing.assert_array_equal(group_codes(number(5, 3, 5), rows), [1, 0, 1])
-    np.testing.assert_array_equal(times(dates("1970-01-02", "1970-01-01"), rows), [86400, 0])
+    np.testing.assert_array_equal(row_times(dates("1970-01-02", "1970-01-01"), rows), [86400, 0])
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda rows: group_codes(category("a", None, None), rows), 'row 2: the group column "c" is empty, and in 1'),
-        (lambda rows: times(number(1, 2, np.nan), rows), 'row 3: the time column "x" is empty'),
-        (lambda rows: times(category("a", "b", "c"), rows), 'the time column "c" is text'),
+        (lambda rows: row_times(number(1, 2, np.nan), rows), 'row 3: the time column "x" is empty'),
+        (lambda rows: row_times(category("a", "b", "c"), rows), 'the time column "c" is text'),
     ],
 )
 def test_every_row_needs_a_group_and_a_time(call, message):

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from npnet.config.nodes import parse_scalar
 from npnet.data import Split
-from npnet.data.columns.frame import Frame
-from npnet.data.source import Dataset
-from npnet.data.split.folds import Folds
-from npnet.data.split.parts import LEAST, folds_of, parts_of
+from npnet.data.columns import Frame
+from npnet.data.datasets import Dataset
+from npnet.data.split import LEAST, parts_of
+from npnet.data.split.folds import Folds, folds_of
 from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.errors import DataError
 
@@ -37,7 +37,7 @@ def drawn(rows, classes, kind, values, seed):
 
 
 def read(hint, key):
-    """The options that a hint says to write: `write split: {test: 0.2, validation: 0}`."""
+    """Return the options that a hint suggests: `write split: {test: 0.2, validation: 0}`."""
     start = f"write {key}: {{"
     assert hint.startswith(start)
     pairs = (pair.split(": ") for pair in hint.removeprefix(start).removesuffix("}").split(", "))
@@ -46,7 +46,7 @@ def read(hint, key):
 
 
 def attempted(divide, spec, key):
-    """What a division gives; where it is refused, what its hint gives, or None where no other one would work."""
+    """Return what a split gives; where it is refused, what its hint gives, None where no other split works."""
     try:
         return divide(spec), spec
     except DataError as error:

@@ -34,7 +34,7 @@ def quoted(cell, quote):
 
 @st.composite
 def tables(draw):
-    """The text of a table, most of them whole, some with rows too short or too long, blank lines or stray quotes."""
+    """Draw the text of a table, mostly whole, else with rows too short or too long, blank lines or stray quotes."""
     names = draw(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique=True))
     kinds = [draw(CELLS) for _ in names]
     blocks = [(draw(st.integers(0, 12)), kinds), (draw(st.integers(0, 12)), [draw(CELLS) for _ in names])]

@@ -23,6 +23,8 @@ GOOD = "a,b,y\n1,2,no\n3,4,yes\n5,6.5,no\n"
 SCRIPT = """
 import sys
 from pathlib import Path
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
 frame, _ = read_frame(ReadOptions(path="-"), Path())
 print(len(frame), list(frame.columns), frame.fingerprint)
 """
@@ -143,6 +145,8 @@ import re, sys
 from pathlib import Path
 import numpy as np
 import pandas
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
 def peak():  # that of this program alone; ru_maxrss starts at what the process was that started it
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 rows = int(sys.argv[2])

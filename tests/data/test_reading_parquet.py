@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import npnet
-from npnet.data.columns.schema import ReadOptions
-from npnet.data.readers import parquet_process
+from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.readers import parquet
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.parquet import Parquet
 from npnet.data.readers.reading import read_frame
@@ -190,7 +190,7 @@ def test_a_wide_table_comes_in_batches_of_fewer_rows(tmp_path):
     columns = {f"x{number}": np.arange(3000.0) + number for number in range(1500)}
     pd.DataFrame(columns).to_parquet(tmp_path / "t.parquet")
     with opened("t.parquet", tmp_path) as file:
-        rows = Parquet(file)
+        rows = Parquet(file, ReadOptions(path=file.name), Schema(columns=()))
         sizes = [block.rows for block in rows.blocks(rows.names, lambda _: False)]
     assert (len(sizes) > 1, sum(sizes), rows.estimate) == (True, 3000, 3000)
 
@@ -202,7 +202,7 @@ def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(tmp_path, monk
 
     pq.write_table(pa.table({"a": ["x" * (200 << 20)]}), tmp_path / "t.parquet", compression="zstd")
     assert (tmp_path / "t.parquet").stat().st_size < 1 << 20
-    monkeypatch.setattr(parquet_process, "ROOM", 400 << 20)
+    monkeypatch.setattr(parquet, "ROOM", 400 << 20)
     assert refusal(tmp_path, "t.parquet")[0] == "t.parquet takes far more memory than a file of its size should"
 
 
@@ -210,14 +210,14 @@ def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(tmp_path, monk
 def test_what_ends_the_process_that_parses_is_told_and_leaves_none_behind(tmp_path):
     table(40).to_parquet(tmp_path / "t.parquet")
     with opened("t.parquet", tmp_path) as file:
-        rows = Parquet(file)
-        process = rows._process._process
+        rows = Parquet(file, ReadOptions(path=file.name), Schema(columns=()))
+        process = rows.process
         process.send_signal(signal.SIGSEGV)
         process.wait()
         with pytest.raises(DataError, match=r"t\.parquet is a damaged Parquet file: parsing it ended with signal 11"):
             list(rows.blocks(["int"], lambda _: False))
     with opened("t.parquet", tmp_path) as file:
-        process = Parquet(file)._process._process
+        process = Parquet(file, ReadOptions(path=file.name), Schema(columns=())).process
         assert process.poll() is None
     assert process.returncode == -signal.SIGKILL
 

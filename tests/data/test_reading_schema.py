@@ -72,8 +72,8 @@ def test_columns_are_found_by_name_in_any_order(tmp_path):
 def test_other_columns_are_left_aside_with_a_note(tmp_path):
     _, schema = learned(tmp_path)
     content = "id,more,size,day,sold,and\n1,x,2,2024-03-01,,oops\n"
-    assert again(tmp_path, content, schema).notes == ('columns left aside: "more", "and"',)
-    assert again(tmp_path, content, schema, drop=("and",)).notes == ('columns left aside: "more"',)
+    assert again(tmp_path, content, schema).notes == ('columns ignored: "more", "and"',)
+    assert again(tmp_path, content, schema, drop=("and",)).notes == ('columns ignored: "more"',)
 
 
 def test_missing_columns_are_refused_by_name_unless_they_are_not_needed(tmp_path):

@@ -1,4 +1,4 @@
-"""Large tables rest on the disk while nobody looks at them, and are the same numbers when somebody does."""
+"""Columns of large tables are written to a file, and are the same numbers when they are read from it."""
 
 import pickle
 import tempfile
@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from npnet.data import Split, prepare
 from npnet.data.columns import spill_file
 from npnet.data.columns.schema import ReadOptions
-from npnet.data.columns.spill_file import GrowableArray, SpilledArray, SpillFile
+from npnet.data.columns.spill_file import ChunkedArray, GrowableArray, SpillFile
 from npnet.data.datasets.table import Table
-from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
+from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.data.readers.reading import ReadFrame, read_frame
 from npnet.errors import MachineError
 
-Resting_ = Callable[[], None]
+Spill = Callable[[], None]
 
 
 @pytest.fixture
-def cramped(monkeypatch: pytest.MonkeyPatch) -> Resting_:
-    """From when it is called on, columns of more than 100 bytes rest on the disk."""
+def cramped(monkeypatch: pytest.MonkeyPatch) -> Spill:
+    """Return a function after which columns of more than 100 bytes are written to a file."""
 
     def cramp() -> None:
         monkeypatch.setattr(spill_file, "MEMORY", 100)
@@ -58,27 +58,27 @@ def test_what_is_appended_in_pieces_is_found_at_any_rows(lengths: list[int], dat
     growing, expected = GrowableArray(np.float64, place), np.random.default_rng(1).random(sum(lengths))
     for start, length in zip(np.cumsum([0, *lengths]), lengths, strict=False):
         growing.extend(expected[start : start + length])
-    found = growing.done()
+    found = growing.finish()
     if isinstance(found, np.ndarray):
         np.testing.assert_array_equal(found, expected)
         return
     rows = np.array(data.draw(st.lists(st.integers(0, len(expected) - 1))), np.int64)
-    np.testing.assert_array_equal(found.at(None), expected)
-    np.testing.assert_array_equal(found.at(rows), expected[rows])
-    np.testing.assert_array_equal(found.at(np.sort(rows)), expected[np.sort(rows)])
+    np.testing.assert_array_equal(found[:], expected)
+    np.testing.assert_array_equal(found[rows], expected[rows])
+    np.testing.assert_array_equal(found[np.sort(rows)], expected[np.sort(rows)])
 
 
-def test_one_value_many_times_rests_too() -> None:
+def test_an_array_larger_than_its_share_is_spilled_at_once() -> None:
     place = SpillFile(1)
     place.share = 80
     growing = GrowableArray(np.int32, place)
-    growing.repeat(-1, 1000)
-    found = growing.done()
-    assert isinstance(found, SpilledArray)
-    assert found.at(None).tolist() == [-1] * 1000
+    growing.extend(np.full(1000, -1))
+    found = growing.finish()
+    assert isinstance(found, ChunkedArray)
+    assert found[:].tolist() == [-1] * 1000
 
 
-def test_a_table_that_rests_is_the_table_that_does_not(tmp_path: Path, cramped: Resting_) -> None:
+def test_a_table_that_rests_is_the_table_that_does_not(tmp_path: Path, cramped: Spill) -> None:
     table(tmp_path)
     whole = read(tmp_path)
     cramped()
@@ -95,19 +95,21 @@ def test_a_table_that_rests_is_the_table_that_does_not(tmp_path: Path, cramped: 
         )
 
 
-def test_a_column_that_was_looked_at_is_not_kept(tmp_path: Path, cramped: Resting_) -> None:
+def test_values_that_were_read_are_not_held_by_the_column(tmp_path: Path, cramped: Spill) -> None:
     table(tmp_path)
     cramped()
     frame = read(tmp_path)
     column = frame.columns["x"]
-    assert column.values is column.values
-    assert frame.columns["x"].values is not column.values
+    assert column.values is not column.values
+    loaded = column.loaded()
+    np.testing.assert_array_equal(loaded.values, column.values)
+    assert np.shares_memory(loaded.values, loaded.values)
 
 
-def test_another_process_is_refused_and_does_not_read_another_file(tmp_path: Path, cramped: Resting_) -> None:
+def test_another_process_is_refused_and_does_not_read_another_file(tmp_path: Path, cramped: Spill) -> None:
     table(tmp_path)
     cramped()
-    with pytest.raises(TypeError, match="what rests is read by the process that put it there"):
+    with pytest.raises(TypeError, match="a spilled column can be read only by the process that wrote it"):
         pickle.dumps(read(tmp_path).columns["x"])
 
 
@@ -118,7 +120,7 @@ def test_a_small_table_never_touches_the_disk(tmp_path: Path, monkeypatch: pytes
 
 
 def test_where_nothing_can_be_written_the_machine_is_to_blame(
-    tmp_path: Path, cramped: Resting_, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cramped: Spill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table(tmp_path)
     cramped()
@@ -132,11 +134,11 @@ def test_where_nothing_can_be_written_the_machine_is_to_blame(
 def test_a_full_disk_is_told_with_what_was_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda buffering: Path("/dev/full").open("r+b", buffering))  # noqa: SIM115
     with pytest.raises(MachineError, match=r"disk full: 800 bytes needed, .* free, for .*a temporary file"):
-        SpillFile(1).put(np.zeros(100))
+        SpillFile(1).append(np.zeros(100))
 
 
 def test_prepared_rows_are_the_same_however_many_columns_are_looked_at_together(
-    tmp_path: Path, cramped: Resting_, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cramped: Spill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table(tmp_path)
     frame = read(tmp_path)
@@ -144,13 +146,13 @@ def test_prepared_rows_are_the_same_however_many_columns_are_looked_at_together(
     whole = preparation.with_ones(frame)
     assert (whole[:, -1] == 1).all()
     cramped()
-    monkeypatch.setattr("npnet.data.preprocessing.preprocessing.COLUMNS", 1)
+    monkeypatch.setattr("npnet.data.preprocessing.COLUMNS", 1)
     resting_frame = read(tmp_path)
     assert Preparation.fit(resting_frame, resting_frame, PrepareSpec()) == preparation
     np.testing.assert_array_equal(preparation.with_ones(resting_frame), whole)
 
 
-def test_files_of_the_parts_are_joined_as_they_rest(tmp_path: Path, cramped: Resting_) -> None:
+def test_files_of_the_parts_are_joined_as_they_rest(tmp_path: Path, cramped: Spill) -> None:
     text = table(tmp_path).read_text()
     (tmp_path / "v.csv").write_text(text.replace(",a,", ",g,"))
     source = Table(path="t.csv", target="y", validation="v.csv", categorical=("late",))

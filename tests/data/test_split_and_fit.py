@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from npnet.data import Split, datasets, fingerprint, prepare
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
-from npnet.data.preprocessing.preprocessing import PrepareSpec
-from npnet.data.source import classification, regression
-from npnet.data.split_and_fit import Scaler
+from npnet.data.datasets import classification, regression
+from npnet.data.preprocessing import PrepareSpec
+from npnet.data.preprocessing.scaling import Scaler
 from npnet.errors import DataError
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from npnet.data import Split, datasets
-from npnet.data.source import classification, regression
-from npnet.data.split.splits import apportion, split
+from npnet.data.datasets import classification, regression
+from npnet.data.split import apportion, divided
 
 SHARES = st.sampled_from([0.0, 0.01, 0.1, 0.15, 0.2, 0.25, 1 / 3, 0.45])
 
@@ -32,7 +32,7 @@ def half_up(rows, share):
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=8), SHARES, SHARES, st.integers(0, 2**63))
 def test_every_row_is_in_one_part_and_the_shares_are_right(sizes, test, validation, seed):
     dataset = classes_of(*sizes)
-    parts = split(dataset, Split(test=test, validation=validation), seed)
+    parts = divided(dataset, Split(test=test, validation=validation), seed)
     assert sorted(np.concatenate(list(parts.values()))) == list(range(sum(sizes)))
     for name, share in (("test", test), ("validation", validation)):
         rows = parts.get(name, np.array([], int))
@@ -58,21 +58,21 @@ def test_every_row_is_in_one_part_and_the_shares_are_right(sizes, test, validati
     ],
 )
 def test_few_rows_go_to_train_first(sizes, expected):
-    assert sizes_of(split(classes_of(*sizes), Split(), 0)) == expected
+    assert sizes_of(divided(classes_of(*sizes), Split(), 0)) == expected
 
 
 @pytest.mark.parametrize("part", ["test", "validation"])
 def test_a_share_of_zero_leaves_a_part_out(part):
-    assert part not in split(classes_of(50, 50), Split(**{part: 0}), 0)
+    assert part not in divided(classes_of(50, 50), Split(**{part: 0}), 0)
 
 
 def test_a_regression_is_split_without_regard_to_its_target():
     dataset = regression(np.zeros((101, 2)), np.arange(101.0), ("x1", "x2"), ("y",))
-    assert sizes_of(split(dataset, Split(test=0.3, validation=0.1), 1)) == {"train": 61, "validation": 10, "test": 30}
+    assert sizes_of(divided(dataset, Split(test=0.3, validation=0.1), 1)) == {"train": 61, "validation": 10, "test": 30}
 
 
 def test_classes_of_equal_fractions_do_not_all_miss_the_same_parts():
-    parts = split(classes_of(*[4] * 10), Split(), 0)
+    parts = divided(classes_of(*[4] * 10), Split(), 0)
     dataset = classes_of(*[4] * 10)
     missing = [set(range(10)) - set(dataset.y[parts[name]]) for name in ("validation", "test")]
     assert not missing[0] & missing[1]
@@ -80,7 +80,7 @@ def test_classes_of_equal_fractions_do_not_all_miss_the_same_parts():
 
 def test_the_same_seed_splits_alike_and_another_does_not():
     dataset = classes_of(300, 200)
-    first, again, other = (split(dataset, Split(), seed) for seed in (7, 7, 8))
+    first, again, other = (divided(dataset, Split(), seed) for seed in (7, 7, 8))
     np.testing.assert_array_equal(first["test"], again["test"])
     assert set(first["test"]) != set(other["test"])
 
@@ -94,7 +94,7 @@ def test_the_same_seed_splits_alike_and_another_does_not():
     ],
 )
 def test_a_split_is_the_same_on_every_machine_and_in_every_version(name, seed, expected):
-    parts = split(datasets[name]().load(Path(), 0), Split(), seed)
+    parts = divided(datasets[name]().load(Path(), 0), Split(), seed)
     digest = hashlib.sha256()
     for part in ("train", "validation", "test"):
         digest.update(np.ascontiguousarray(parts[part], "<i8").tobytes())

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from npnet.data import SourceSpec, datasets, prepare
 from npnet.data.datasets.synthetic import Synthetic
-from npnet.data.split.splits import Split
+from npnet.data.split import Split
 from npnet.errors import DataError
 
 SYNTHETIC = [name for name, source in datasets.items() if issubclass(source, Synthetic)]

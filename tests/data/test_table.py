@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from npnet.data import SourceSpec, Split, datasets, fingerprint, prepare
-from npnet.data.preprocessing.preprocessing import PrepareSpec
-from npnet.data.split.splits import split
-from npnet.data.split_and_fit import refuse_unlearnable
+from npnet.data.datasets import refuse_unlearnable
+from npnet.data.preprocessing import PrepareSpec
+from npnet.data.split import divided
 from npnet.errors import DataError
 
 HEAD = "a,b,y\n"
@@ -31,7 +31,7 @@ def refusal(tmp_path, content, **options):
 
 
 def long(rows, row, cell):
-    """A table whose column b holds numbers, and in one row something else."""
+    """Return a table whose column b holds numbers, and in one row something else."""
     cells = [str(number / 8) for number in range(rows)]
     cells[row - 1] = cell
     return HEAD + "".join(f"1,{text},{'no' if number % 2 else 'yes'}\n" for number, text in enumerate(cells))
@@ -262,7 +262,7 @@ def test_a_table_goes_all_the_way_to_its_parts(tmp_path):
     content = HEAD + "".join(f"{row},{row % 7},{'yes' if row % 3 else 'no'}\n" for row in range(60))
     table = load(tmp_path, content)
     prepared = prepare(table, Split(), "standard", 0)
-    chosen = split(table, Split(), 0)
+    chosen = divided(table, Split(), 0)
     for name, part in prepared.parts.items():
         np.testing.assert_array_equal(part.rows, chosen[name] + 1)
         np.testing.assert_array_equal(part.raw[:, 0], part.rows - 1)

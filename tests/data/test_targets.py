@@ -59,14 +59,12 @@ def test_labels_are_0_and_1_by_target():
     table = frame(category("n", "y", "y", name="a"), number(2, 1, 1, name="b"))
     target = Target.infer(table, ["a", "b"])
     np.testing.assert_array_equal(target.encode(table), [[0, 1], [1, 0], [1, 0]])
-    np.testing.assert_array_equal(target.strata(target.encode(table)), [0, 1, 1])
 
 
 def test_values_of_a_regression_keep_their_units():
     table = frame(number(0.5, 1.5, name="a"), number(3, 4, name="b"))
     target = Target.infer(table, ["a", "b"])
     np.testing.assert_array_equal(target.encode(table), [[0.5, 3], [1.5, 4]])
-    np.testing.assert_array_equal(target.strata(target.encode(table)), [0, 0])
 
 
 def test_counts_are_asked_for_and_checked():

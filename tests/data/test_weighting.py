@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from npnet.data.preprocessing.weighting import class_weights, column_weights, sample_weights
+from npnet.data.datasets.table import row_weights
+from npnet.data.split_and_fit import class_weights, sample_weights
 from npnet.errors import DataError
 from tests.data.frames import category, number
 
@@ -33,7 +34,7 @@ def test_a_mapping_that_is_off_is_refused(wish, message):
 
 
 def test_a_column_gives_weights():
-    np.testing.assert_array_equal(column_weights(number(0, 2.5), np.array([1, 2])), [0, 2.5])
+    np.testing.assert_array_equal(row_weights(number(0, 2.5), np.array([1, 2])), [0, 2.5])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_column_gives_weights():
 )
 def test_weights_that_are_none_are_refused(column, message):
     with pytest.raises(DataError, match=message):
-        column_weights(column, np.array([7, 8]))
+        row_weights(column, np.array([7, 8]))
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.7, 1e-300, 1e300])

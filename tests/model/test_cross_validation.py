@@ -10,7 +10,7 @@ import npnet
 from npnet.cli import main
 from npnet.config import Experiment
 from npnet.data import Dataset
-from npnet.data.columns.frame import Frame
+from npnet.data.columns import Frame
 from npnet.experiment.data_info import prepare_folds
 from npnet.model.cross_validation import cross_scores, out_of_fold
 from npnet.model.fitting import Fitting

@@ -9,7 +9,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, precision_score, recall_score
 
 from npnet.config import Experiment
-from npnet.data.columns.frame import Column
+from npnet.data.columns import Column
 from npnet.experiment.data_info import prepare_folds
 from npnet.metrics import measure
 from npnet.model.fitting import Fitting

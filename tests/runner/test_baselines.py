@@ -11,7 +11,7 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from npnet.data import Part, Prepared, Split, prepare
 from npnet.data.datasets.table import Table
-from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
+from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.metrics import for_task
 from npnet.runner.baselines import baselines
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.data.columns.frame import Column, Frame
-from npnet.data.preprocessing.preprocessing import Preparation, PrepareSpec
+from npnet.data.columns import Column, Frame
+from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.rundir import Run
 from npnet.runner.starting import meanings
 from tests.cli.conftest import Result, call

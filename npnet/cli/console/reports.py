@@ -15,7 +15,7 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.text import first_of, listed, one_line
 
 if TYPE_CHECKING:
-    from npnet.data.checks.inspection import Finding
+    from npnet.data.checks import Finding
     from npnet.runner.data_report import Look
 
 MOST_CLASSES = 40

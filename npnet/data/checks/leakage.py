@@ -1,25 +1,25 @@
-"""How well one column alone predicts a target: close to 1 is too good to be true."""
+"""Leakage: how well a single column predicts the target; close to 1 is too good to be true."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.value_codes import Codes, Floats, Levels
+from npnet.data.checks.levels import Codes, Floats, Levels
 
 FEWEST = 30  # rows: with fewer a column may fit by chance
 SUSPICIOUS_RANKS = 0.995  # area under the ROC, or rank correlation
-SUSPICIOUS_LEVELS = 0.98  # share of the errors or of the variance that knowing the level takes away
+SUSPICIOUS_LEVELS = 0.98  # share of the errors or of the variance that knowing the level removes
 
 
 def suspicion(column: Levels, y: NDArray[Any], classes: int) -> str | None:
-    """Why a column looks like the target again, if so.
+    """Return why a column looks like the target itself, None where it does not.
 
     y (rows,) are class codes, or values where `classes` is 0. Numbers against two classes: area under the ROC, one
     way or the other, of at least 0.995. Numbers against numbers: rank correlation of at least 0.995 in size. Against
-    more classes, and for categories: the levels, or numbers in up to 1000 ranges, take away 98 % of the errors or of
-    the variance of the ranks. Only rows where the column is not missing count; that it is missing is judged as a
-    column of two levels.
+    more classes, and for categories: the levels, or numbers in up to 1000 ranges, remove 98 % of the errors or of the
+    variance of the ranks. Only rows with a value count; whether the column is missing is judged as a column of two
+    levels.
     """
     known = column.codes >= 0
     if np.count_nonzero(known) >= FEWEST:
@@ -35,7 +35,7 @@ def suspicion(column: Levels, y: NDArray[Any], classes: int) -> str | None:
 
 
 def roc_area(codes: Codes, positive: NDArray[np.bool_]) -> float:
-    """The chance that a positive row stands above another, ties half; 0.5 for one class."""
+    """Return the area under the ROC curve, ties counted half; 0.5 for a single class."""
     counts = np.bincount(codes)
     ones = np.bincount(codes, positive, len(counts))
     zeros = counts - ones
@@ -46,10 +46,10 @@ def roc_area(codes: Codes, positive: NDArray[np.bool_]) -> float:
 
 
 def errors_removed(codes: Codes, y: Codes) -> float:
-    """The share of errors that go when each level has its commonest class.
+    """Return the share of errors removed by predicting the commonest class of each level.
 
-    Errors of naming the commonest class of all throughout. One row of each level is taken as spent on learning it,
-    so that levels of one row prove nothing.
+    Compared with predicting the commonest class of all rows. A row of each level is not counted, as it is needed to
+    learn the class, so that levels of a single row prove nothing.
     """
     classes = int(y.max()) + 1
     pairs, counts = np.unique(codes * classes + y, return_counts=True)
@@ -64,7 +64,7 @@ def errors_removed(codes: Codes, y: Codes) -> float:
 
 
 def variance_removed(codes: Codes, values: Floats) -> float:
-    """The share of variance that goes when each level has its mean: 1 - s_within^2 / s^2."""
+    """Return the share of variance removed by the mean of each level: 1 - s_within^2 / s^2."""
     counts = np.bincount(codes)
     used = int(np.count_nonzero(counts))
     total = float(np.square(values - values.mean()).sum())
@@ -97,7 +97,7 @@ def _what(share: float, classes: int) -> str:
 
 
 def _ranges(codes: Codes, distinct: int) -> Codes:
-    """Ascending codes in ranges of about ten rows or more, 1000 at most."""
+    """Merge ascending codes to ranges of about ten rows or more, 1000 at most."""
     ranges = max(min(distinct, len(codes) // 10, 1000), 1)
     if ranges == distinct:
         return codes

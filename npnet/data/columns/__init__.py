@@ -1,1 +1,110 @@
-"""Columns: typed columns in memory and on disk."""
+"""Typed columns of numbers, categories or dates, in memory or in a file, and their frames."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["number", "category", "datetime"]
+Rows = NDArray[np.int64]
+MISSING = -1
+CONTENT: dict[Kind, str] = {"number": "numbers", "category": "text", "datetime": "dates"}
+
+
+class Stored(Protocol):
+    """Values that are read when they are indexed, by row numbers or a slice, such as an array."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of a table: `stored` values, at the positions `rows` or all of them for None.
+
+    Numbers are floats, NaN where missing; dates are seconds since 1970 in float64, NaN where missing; categories
+    are codes (int32) into `levels`, the texts as they stand in the file, MISSING (-1) where missing.
+
+    Each access to `values` and `missing` reads the values anew, from a file if the table is large; functions that need
+    them more than once keep the array, or the column that `loaded` returns.
+    """
+
+    name: str
+    kind: Kind
+    stored: Stored
+    levels: tuple[str, ...] = ()
+    rows: Rows | None = None
+
+    def __len__(self) -> int:
+        return len(self.stored) if self.rows is None else len(self.rows)
+
+    def __getitem__(self, rows: Rows | slice) -> NDArray[Any]:
+        """Return the values at row numbers or in a slice."""
+        return self.stored[rows if self.rows is None else self.rows[rows]]
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """The values of all rows, (rows,)."""
+        return self[:]
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """A mask of the rows without a value, (rows,)."""
+        return np.asarray(self.values == MISSING if self.kind == "category" else np.isnan(self.values))
+
+    @property
+    def content(self) -> str:
+        """What the column holds, as messages call it."""
+        return CONTENT[self.kind]
+
+    def take(self, rows: Rows) -> "Column":
+        """Return the column at row numbers, with the same levels; no value is read."""
+        return replace(self, rows=rows if self.rows is None else self.rows[rows])
+
+    def loaded(self) -> "Column":
+        """Return the column with its values in memory, side by side."""
+        return replace(self, stored=np.ascontiguousarray(self.values), rows=None)
+
+    def level_counts(self) -> Counter[str]:
+        """Count the rows of each level of a category column; levels without rows are left out."""
+        codes = self.values
+        counts = np.bincount(codes[codes != MISSING], minlength=len(self.levels))
+        return Counter({level: count for level, count in zip(self.levels, counts.tolist(), strict=True) if count})
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Columns of equal length by name; `rows` are the row numbers in the file, from 1."""
+
+    columns: Mapping[str, Column]
+    rows: Rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def of(cls, X: NDArray[Any], names: tuple[str, ...], rows: Rows | None = None) -> "Frame":
+        """Return a frame of numbers from a matrix (samples, columns)."""
+        numbered = np.arange(1, len(X) + 1) if rows is None else rows
+        columns = zip(names, np.asarray(X).T, strict=True)
+        return cls({name: Column(name, "number", values) for name, values in columns}, numbered)
+
+    @property
+    def matrix(self) -> NDArray[Any]:
+        """The values of all columns side by side, (samples, columns), categories as codes."""
+        return np.stack([column.values for column in self.columns.values()], axis=1)
+
+    def take(self, rows: Rows) -> "Frame":
+        """Return the frame at positions of its rows; no value is read."""
+        composed: dict[int, Rows] = {}
+        taken = {}
+        for name, column in self.columns.items():
+            key = id(column.rows)
+            if key not in composed:
+                composed[key] = rows if column.rows is None else column.rows[rows]
+            taken[name] = replace(column, rows=composed[key])
+        return Frame(taken, self.rows[rows])

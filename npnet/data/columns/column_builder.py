@@ -1,6 +1,6 @@
-"""One column while its file is read: it takes the cells block by block, and finds its kind on the way."""
+"""A column while its table is read: it takes cells block by block and infers its kind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.columns.cells import Cells, Codes
-from npnet.data.columns.dates import Seconds, iso_seconds
-from npnet.data.columns.frame import MISSING, Column, Kind, LazyColumn
-from npnet.data.columns.spill_file import GrowableArray, SpilledArray, SpillFile
-from npnet.data.columns.type_rules import Rules, decides, is_number
+from npnet.data.columns import MISSING, Column, Kind
+from npnet.data.columns.spill_file import GrowableArray, SpillFile, TranslatedCodes
+from npnet.data.columns.type_rules import NO_DATE, DateParser, Rules, date_parser, decides, is_number
 
-NO_DATE = "is not a date"
+Cells = NDArray[Any]  # float64, NaN where missing; or objects: str, and None or NaN where missing
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A cell that cannot stand in its column: where it is, what it says, and why not."""
+class CellFault:
+    """A cell that its column cannot hold: the row from 1, the text, and the reason."""
 
     column: str
     row: int
@@ -27,38 +25,69 @@ class Fault:
     why: str
 
 
+class TextCodes(dict[str, int]):
+    """The codes of texts in the order in which they come; MISSING for texts that mean missing.
+
+    Blanks around a text are dropped.
+    """
+
+    def __init__(self, missing: Collection[str]) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._missing = missing
+
+    def encode(self, cells: Cells) -> NDArray[np.int32]:
+        """Return the code of each cell."""
+        import pandas as pd
+
+        codes, distinct = pd.factorize(cells)  # -1 where missing
+        return np.array([*map(self.__getitem__, distinct.tolist()), MISSING], np.int32)[codes]
+
+    def __missing__(self, cell: str) -> int:
+        text = cell.strip()
+        if text in self._missing:
+            code = MISSING
+        elif text in self:
+            code = self[text]
+        else:
+            code = self[text] = len(self.texts)
+            self.texts.append(text)
+        self[cell] = code
+        return code
+
+
 @dataclass(frozen=True, eq=False)
-class _Distinct:
-    """Cells as `codes` into the distinct texts; MISSING, -1, finds what is put after the last of them."""
+class EncodedCells:
+    """Cells as `codes` into their distinct texts; MISSING, -1, is an entry after the last text."""
 
     codes: NDArray[np.int32]
     texts: list[str]
 
     @cached_property
     def counts(self) -> NDArray[np.intp]:
-        """How often each text stands there."""
+        """How many cells have each text."""
         return np.bincount(self.codes + 1, minlength=len(self.texts) + 1)[1:]
 
-    def how_many(self, which: Iterable[bool]) -> int:
-        """How many cells are one of the texts of which that is said."""
-        return int(self.counts[np.fromiter(which, np.bool_, len(self.texts))].sum())
+    def count(self, flags: Iterable[bool]) -> int:
+        """Count the cells whose text is flagged."""
+        return int(self.counts[np.fromiter(flags, np.bool_, len(self.texts))].sum())
 
-    def first(self, which: Iterable[bool]) -> int | None:
-        """The place of the first cell that is one of the texts of which that is said."""
-        found = np.array([*which, False])[self.codes]
+    def first(self, flags: Iterable[bool]) -> int | None:
+        """Return the position of the first cell whose text is flagged."""
+        found = np.array([*flags, False])[self.codes]
         return int(found.argmax()) if found.any() else None
 
-    def values(self, numbers: Iterable[float]) -> NDArray[np.float64]:
-        """The number of each cell, given that of each text."""
-        return np.array([*numbers, np.nan])[self.codes]
+    def values(self, numbers: Iterable[float | None]) -> NDArray[np.float64]:
+        """Return the number of each cell, given the number of each text; NaN where missing or None."""
+        return np.array([*numbers, None], np.float64)[self.codes]
 
 
 class ColumnBuilder:
-    """The cells of one column so far: numbers, or dates, or text, or only counted.
+    """The cells of one column so far, as numbers, dates or codes of texts, or only counted.
 
-    A column of no given kind is of numbers, or else of dates, while all of its cells are. It turns to text with
-    the first cell that is neither; where others came before, it only counts from there on, and at the end
-    `finish` may ask for the column `again`: as text from its first row.
+    A column without a given kind is numeric, or else of dates, while all of its cells are. The first cell that is
+    neither turns it to text; if other cells came before, the builder only counts from there on, and `finish` returns
+    None if the column has to be read once more as text from its first row.
     """
 
     def __init__(
@@ -66,27 +95,28 @@ class ColumnBuilder:
         name: str,
         rules: Rules,
         dtype: DTypeLike,
-        place: SpillFile,
+        file: SpillFile,
         kind: Kind | None = None,
-        seconds: Seconds = iso_seconds,
+        parse_date: DateParser | None = None,
+        as_text: bool = False,
     ) -> None:
-        self.name, self._rules, self._kind, self._seconds = name, rules, kind, seconds
-        self._place = place
+        self.name, self._rules, self._kind, self._file = name, rules, kind, file
+        self._parse_date = parse_date or date_parser(None)
         self._rows = self._filled = self._numbers = self._dates = 0
-        self._any = False  # whether anything stood there, be it a number that means missing
-        self._faults: dict[Kind, Fault] = {}  # the first cell that is a mistake if the column is of that kind
-        self._before: Kind | None = None  # what the cells were that came before the first that is only counted
-        self._codes = Codes(rules.missing)
-        self._values = GrowableArray(dtype, place)
+        self._any = False  # whether any cell was filled, also with a number that means missing
+        self._faults: dict[Kind, CellFault] = {}  # the first mistake if the column is of that kind
+        self._before: Kind | None = None  # the kind of the cells before the first that is only counted
+        self._codes = TextCodes(rules.missing)
+        self._values = GrowableArray(dtype, file)
         self._take: Callable[[Cells], None] = self._take_numbers
-        if kind == "category":
+        if as_text or kind == "category":
             self._begin(self._take_text, np.int32, MISSING)
         elif kind == "datetime":
             self._begin(self._take_dates, np.float64, np.nan)
 
     @property
     def as_text(self) -> bool:
-        """Whether the next cells must come as text."""
+        """Whether the next cells must be text."""
         return self._take != self._take_numbers
 
     def add(self, cells: Cells) -> None:
@@ -100,129 +130,107 @@ class ColumnBuilder:
             self._values.extend(values)
         self._rows += len(cells)
 
-    def finish(self) -> Column | Fault | None:
-        """The column, or the first cell that is a mistake in it; None where it must be read again."""
+    def finish(self) -> Column | CellFault | None:
+        """Return the column, or its first mistake; None where it must be read again as text."""
         if self._take == self._count:
-            return self._finish_counted()
+            kind = self._decided()
+            return self._faults.get(kind) if self._before in (None, kind) else None
+        stored = self._values.finish()
         if self._take == self._take_text and self._kind is None:
-            distinct = _Distinct(_looked_at(self._values.done()), self._codes.texts)
-            self._add_up(distinct)
+            cells = EncodedCells(stored[:], self._codes.texts)
+            self._count_kinds(cells)
             if self._decided() != "category":
-                self._note(self._decided(), distinct, first_row=1)
+                self._note_fault(self._decided(), cells, first_row=1)
         kind = self._kind or self._decided()
         if kind in self._faults:
             return self._faults[kind]
-        return self._category() if kind == "category" else self._column(kind, self._values.done())
-
-    def _finish_counted(self) -> Fault | None:
-        kind = self._decided()
-        return self._faults.get(kind) if self._before in (None, kind) else None
-
-    def again(self) -> "ColumnBuilder":
-        """The same column, to be taken as text from its first row on."""
-        other = ColumnBuilder(self.name, self._rules, np.float64, self._place)
-        other._begin(other._take_text, np.int32, MISSING)
-        return other
+        if kind != "category":
+            return Column(self.name, kind, stored)
+        levels = sorted(self._codes.texts)
+        rank = {text: code for code, text in enumerate(levels)}
+        table = np.array([*(rank[text] for text in self._codes.texts), MISSING], np.int32)
+        codes = table[stored] if isinstance(stored, np.ndarray) else TranslatedCodes(stored, table)
+        return Column(self.name, kind, codes, tuple(levels))
 
     def _decided(self) -> Kind:
         if self._take == self._take_numbers or decides(self._numbers, self._filled):
             return "number"
         return "datetime" if self._take == self._take_dates or decides(self._dates, self._filled) else "category"
 
-    def _category(self) -> Column:
-        """The column with its levels in the order of their code points."""
-        texts = self._codes.texts
-        order = sorted(range(len(texts)), key=texts.__getitem__)
-        rank = np.full(len(texts) + 1, MISSING, np.int32)
-        rank[order] = np.arange(len(texts), dtype=np.int32)
-        codes, levels = self._values.done(), tuple(texts[code] for code in order)
-        ranked = codes.looked_up(rank) if isinstance(codes, SpilledArray) else rank[codes]
-        return self._column("category", ranked, levels)
-
-    def _column(self, kind: Kind, values: NDArray[Any] | SpilledArray, levels: tuple[str, ...] = ()) -> Column:
-        if isinstance(values, SpilledArray):
-            return LazyColumn(self.name, kind, values.at, levels, len(values))
-        return Column(self.name, kind, values, levels)
-
-    # What is done with the next cells of text, one way at a time
+    # The ways of taking the next cells of text, of which one is in use at a time
 
     def _take_numbers(self, cells: Cells) -> None:
-        distinct = self._distinct(cells)
-        if self._kind is None and not all(map(is_number, distinct.texts)):
-            return self._turn(cells, distinct, "number")
-        self._note("number", distinct, self._rows + 1)
-        self._filled += self._counting(distinct)
-        self._any = self._any or len(distinct.texts) > 0
-        self._values.extend(distinct.values(map(self._rules.value, distinct.texts)))
-        return None
+        encoded = self._encoded(cells)
+        if self._kind is None and not all(map(is_number, encoded.texts)):
+            self._turn(cells, encoded, "number")
+        else:
+            self._store("number", encoded, map(self._rules.value, encoded.texts))
 
     def _take_dates(self, cells: Cells) -> None:
-        distinct = self._distinct(cells)
-        seconds = list(map(self._seconds, distinct.texts))
+        encoded = self._encoded(cells)
+        seconds = list(map(self._parse_date, encoded.texts))
         if self._kind is None and None in seconds:
-            return self._turn(cells, distinct, "datetime")
-        self._note("datetime", distinct, self._rows + 1)
-        self._filled += self._counting(distinct)
-        self._any = self._any or len(distinct.texts) > 0
-        self._values.extend(distinct.values(np.nan if moment is None else moment for moment in seconds))
-        return None
+            self._turn(cells, encoded, "datetime")
+        else:
+            self._store("datetime", encoded, seconds)
 
     def _take_text(self, cells: Cells) -> None:
-        self._values.extend(self._codes.of(cells))
+        self._values.extend(self._codes.encode(cells))
 
     def _count(self, cells: Cells) -> None:
-        distinct = self._distinct(cells)
-        self._add_up(distinct)
-        self._note("number", distinct, self._rows + 1)
-        self._note("datetime", distinct, self._rows + 1)
+        encoded = self._encoded(cells)
+        self._count_kinds(encoded)
+        self._note_fault("number", encoded, self._rows + 1)
+        self._note_fault("datetime", encoded, self._rows + 1)
 
-    def _turn(self, cells: Cells, distinct: _Distinct, before: Kind) -> None:
-        """Go on as what these cells allow, the first that are not all of the kind before."""
+    def _store(self, kind: Kind, encoded: EncodedCells, numbers: Iterable[float | None]) -> None:
+        self._note_fault(kind, encoded, self._rows + 1)
+        self._filled += self._count_filled(encoded)
+        self._any = self._any or len(encoded.texts) > 0
+        self._values.extend(encoded.values(numbers))
+
+    def _turn(self, cells: Cells, encoded: EncodedCells, before: Kind) -> None:
+        """Choose how to take these cells, the first that are not all of the kind before."""
         if self._any:
             self._before = before
             self._numbers, self._dates = (self._filled, 0) if before == "number" else (0, self._filled)
-            self._take, self._values = self._count, GrowableArray(np.float64, self._place)
-        elif all(self._seconds(text) is not None for text in distinct.texts):
+            self._begin(self._count, np.float64)
+        elif all(self._parse_date(text) is not None for text in encoded.texts):
             self._begin(self._take_dates, np.float64, np.nan)
-        elif decides(distinct.how_many(map(is_number, distinct.texts)), self._counting(distinct)):
-            self._take = self._count  # numbers and a mistake, most likely: not worth keeping as text
+        elif decides(encoded.count(map(is_number, encoded.texts)), self._count_filled(encoded)):
+            self._take = self._count  # most likely numbers and a mistake: the texts are not needed
         else:
             self._begin(self._take_text, np.int32, MISSING)
         self._take(cells)
 
-    def _begin(self, take: Callable[[Cells], None], dtype: DTypeLike, missing: float) -> None:
-        self._take, self._values = take, GrowableArray(dtype, self._place)
-        self._values.repeat(missing, self._rows)
+    def _begin(self, take: Callable[[Cells], None], dtype: DTypeLike, missing: float | None = None) -> None:
+        self._take, self._values = take, GrowableArray(dtype, self._file)
+        if missing is not None and self._rows:
+            self._values.extend(np.full(self._rows, missing))
 
-    def _add_up(self, distinct: _Distinct) -> None:
-        self._filled += self._counting(distinct)
-        self._numbers += distinct.how_many(
-            is_number(text) and not self._rules.is_listed(text) for text in distinct.texts
-        )
-        self._dates += distinct.how_many(self._seconds(text) is not None for text in distinct.texts)
+    def _encoded(self, cells: Cells) -> EncodedCells:
+        codes = TextCodes(self._rules.missing)
+        return EncodedCells(codes.encode(cells), codes.texts)
 
-    def _counting(self, distinct: _Distinct) -> int:
-        """How many cells count when a share of them decides the kind."""
-        listed = distinct.how_many(map(self._rules.is_listed, distinct.texts)) if self._rules.lists_numbers else 0
-        return int(distinct.counts.sum()) - listed
+    def _count_kinds(self, encoded: EncodedCells) -> None:
+        self._filled += self._count_filled(encoded)
+        self._numbers += encoded.count(is_number(text) and not self._rules.is_listed(text) for text in encoded.texts)
+        self._dates += encoded.count(self._parse_date(text) is not None for text in encoded.texts)
 
-    def _note(self, kind: Kind, distinct: _Distinct, first_row: int) -> None:
-        """Remember the first cell that a column of a kind could not hold."""
+    def _count_filled(self, encoded: EncodedCells) -> int:
+        """Count the cells that have a say in the kind of the column."""
+        listed = encoded.count(map(self._rules.is_listed, encoded.texts)) if self._rules.missing_numbers else 0
+        return int(encoded.counts.sum()) - listed
+
+    def _note_fault(self, kind: Kind, encoded: EncodedCells, first_row: int) -> None:
+        """Remember the first cell that a column of a kind cannot hold."""
         if kind in self._faults:
             return
         fault = self._rules.number_fault if kind == "number" else self._date_fault
-        place = distinct.first(fault(text) is not None for text in distinct.texts)
-        if place is not None:
-            text = distinct.texts[distinct.codes[place]]
-            self._faults[kind] = Fault(self.name, first_row + place, text, fault(text) or "")
+        position = encoded.first(fault(text) is not None for text in encoded.texts)
+        if position is not None:
+            text = encoded.texts[encoded.codes[position]]
+            self._faults[kind] = CellFault(self.name, first_row + position, text, fault(text) or "")
 
     def _date_fault(self, text: str) -> str | None:
-        return NO_DATE if self._seconds(text) is None else None
-
-    def _distinct(self, cells: Cells) -> _Distinct:
-        codes = Codes(self._rules.missing)
-        return _Distinct(codes.of(cells), codes.texts)
-
-
-def _looked_at(values: NDArray[Any] | SpilledArray) -> NDArray[Any]:
-    return values.at(None) if isinstance(values, SpilledArray) else values
+        return NO_DATE if self._parse_date(text) is None else None

@@ -1,21 +1,22 @@
-"""How a table is to be read, and how one was read: the latter is kept with a run, to read others the same way."""
+"""Options for reading a table, and the schema by which other tables are read the same way."""
 
 from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from npnet.data.columns.frame import Kind
-from npnet.data.readers.encodings import is_encoding
+from npnet.data.columns import Kind
+from npnet.data.columns.type_rules import ANY_FORM
 from npnet.spec import Spec
 
-ANY_FORM = "any"  # of dates: ISO 8601, or another one in which no day can be taken for a month
 NO_DELIMITERS = "\"'\r\n\0+-._"
 
 
 def _known(name: str) -> str:
-    if not is_encoding(name):
-        raise ValueError(f'there is no encoding "{name}"; latin-1, cp1252 and utf-16 are some')
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
+        raise ValueError(f'there is no encoding "{name}"; latin-1, cp1252 and utf-16 are some') from None
     return name
 
 
@@ -33,7 +34,7 @@ Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True
 
 
 class ColumnSchema(Spec):
-    """The name and the kind of a column; `form` is that of its dates where it is not ISO 8601 alone."""
+    """The name and the kind of a column, and the form of its dates unless it is ISO 8601."""
 
     name: str
     kind: Kind
@@ -41,9 +42,9 @@ class ColumnSchema(Spec):
 
 
 class Schema(Spec):
-    """The columns of a table in their order, and how their text was read: the same text then reads the same way.
+    """The columns of a table and the options by which they were read; stored with the run.
 
-    `delimiter` and `encoding` are those that were asked for, None where the name of the file decides.
+    `delimiter` and `encoding` are None where the name of the file decides.
     """
 
     format: Literal[1] = 1
@@ -55,7 +56,7 @@ class Schema(Spec):
 
 
 class ReadOptions(Spec):
-    """Which file to read as a table, and what its name and its cells do not say by themselves."""
+    """A file to read as a table, and what its name and its cells do not show by themselves."""
 
     path: str = Field(min_length=1, description="The file, relative to the config; - is standard input.")
     drop: Names = Field((), description="Columns to leave out.")
@@ -85,11 +86,11 @@ class ReadOptions(Spec):
 
     @property
     def forms(self) -> dict[str, str]:
-        """The form of the dates of each column that is named as one of dates."""
+        """The form of the dates of each column that is named under `datetime`."""
         return self.datetime if isinstance(self.datetime, dict) else dict.fromkeys(self.datetime, ANY_FORM)
 
-    def asked(self, name: str) -> tuple[Kind | None, str | None]:
-        """The kind that a column is said to be, and the form of its dates; None where nothing is said."""
+    def kind_of(self, name: str) -> tuple[Kind | None, str | None]:
+        """Return the kind that the options give a column and the form of its dates, or None."""
         if name in self.forms:
             return "datetime", self.forms[name]
         if name in self.numeric:

@@ -1,9 +1,8 @@
-"""Values of large tables, resting in a nameless temporary file while nobody looks at them."""
+"""Out-of-core columns: values of large tables in a temporary file, mapped to be read."""
 
 import os
 import tempfile
-import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,151 +10,146 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from typing_extensions import override
 
-from npnet.data.columns.frame import Rows
+from npnet.data.columns import Rows, Stored
 from npnet.machine.refusals import explained
 from npnet.storage.disk import reading, write_all
 
-MEMORY = 1 << 28  # bytes of a table that are kept in memory; the columns of a larger one rest on the disk
-DOUBLE = 1 << 18  # up to so many values an array doubles when it grows; from there on it grows by an eighth
+MEMORY = 1 << 28  # bytes of a table that stay in memory; the columns of a larger table are written to a file
 LEAST = 1 << 15  # bytes that are written at once, however many columns there are
-ELSEWHERE = "TMPDIR names a folder on another disk"
+OTHER_DISK = "TMPDIR names a folder on another disk"
+
+
+@dataclass(frozen=True, eq=False)
+class SpilledArray:
+    """A run of values in a temporary file; indexing maps it, copies values and unmaps it.
+
+    Pages that stay mapped would count as memory of the process, so no map outlives the copy.
+    """
+
+    file: "SpillFile"
+    dtype: np.dtype[Any]
+    offset: int
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, rows: Rows | slice) -> NDArray[Any]:
+        return np.array(self.file.mapped(self.dtype, self.offset, self.length)[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class ChunkedArray:
+    """Arrays joined to a single array; only what is between the first and last row is read.
+
+    Slices have a step of 1.
+    """
+
+    chunks: tuple[Stored, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.chunks))
+
+    def __getitem__(self, rows: Rows | slice) -> NDArray[Any]:
+        if isinstance(rows, slice):
+            start, stop, _ = rows.indices(len(self))
+            return self._read(start, max(start, stop))
+        if not len(rows):
+            return self._read(0, 0)
+        first = int(rows.min())
+        return np.asarray(self._read(first, int(rows.max()) + 1)[rows - first])
+
+    def _read(self, start: int, stop: int) -> NDArray[Any]:
+        values = np.empty(stop - start, self.chunks[0][:0].dtype)
+        offset = 0
+        for chunk in self.chunks:  # one at a time, so that memory holds the values once
+            first, end = max(start - offset, 0), min(stop - offset, len(chunk))
+            if first < end:
+                values[first + offset - start : end + offset - start] = chunk[first:end]
+            offset += len(chunk)
+        return values
+
+
+@dataclass(frozen=True, eq=False)
+class TranslatedCodes:
+    """Codes translated by a table when they are read; its last entry is for MISSING, -1."""
+
+    codes: Stored
+    table: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: Rows | slice) -> NDArray[Any]:
+        return np.asarray(self.table[self.codes[rows]])
 
 
 class SpillFile:
-    """A temporary file for the columns of a table, made when one is too large; it goes with the last that needs it.
+    """A temporary file for the columns of a table that exceed their `share` of memory, in bytes.
 
-    Each column may keep `share` bytes in memory. MachineError where the disk is full or there is no place for it.
+    It has no name and is freed with the last array that is stored in it. Raises MachineError where the disk is full or
+    the temporary folder cannot be written.
     """
 
     def __init__(self, columns: int) -> None:
         self.share = max(MEMORY // max(columns, 1), LEAST)
         self._path = Path("a temporary file")
-        self._file: int | None = None
+        self._descriptor = -1  # until the file is made
         self._end = 0
 
-    def put(self, values: NDArray[Any]) -> int:
-        """Write values behind all others; the byte where they begin."""
-        if self._file is None:
-            self._file = self._opened()
-        with explained(self._path, values.nbytes, ELSEWHERE):
-            write_all(self._file, values.data.cast("B"))
-        start, self._end = self._end, self._end + values.nbytes
-        return start
-
-    def get(self, offset: int, out: NDArray[Any]) -> None:
-        """Fill an array with what was written from some byte on."""
-        assert self._file is not None
-        rest = out.data.cast("B")
-        with reading(self._path):
-            while rest:
-                count = os.preadv(self._file, [rest], offset)
-                if not count:
-                    raise OSError(0, "it is shorter than it was")
-                rest, offset = rest[count:], offset + count
+    def __del__(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
     @override
     def __reduce__(self) -> str:
-        raise TypeError("what rests is read by the process that put it there, and by those forked from it")
+        raise TypeError("a spilled column can be read only by the process that wrote it, and by its forks")
+
+    def append(self, values: NDArray[Any]) -> SpilledArray:
+        """Write values at the end of the file and return them as an array that is read from there."""
+        if self._descriptor < 0:
+            self._descriptor = self._opened()
+        with explained(self._path, values.nbytes, OTHER_DISK):
+            write_all(self._descriptor, values.data.cast("B"))
+        start, self._end = self._end, self._end + values.nbytes
+        return SpilledArray(self, values.dtype, start, len(values))
+
+    def mapped(self, dtype: np.dtype[Any], offset: int, length: int) -> NDArray[Any]:
+        """Map values that `append` wrote."""
+        with reading(self._path), os.fdopen(self._descriptor, "rb", closefd=False) as file:
+            return np.memmap(file, dtype, "r", offset, (length,))
 
     def _opened(self) -> int:
-        with explained(self._path, hint=ELSEWHERE):
+        with explained(self._path, hint=OTHER_DISK):
             self._path = Path(tempfile.gettempdir(), "a temporary file")
-        with explained(self._path, hint=ELSEWHERE), tempfile.TemporaryFile(buffering=0) as file:
-            descriptor = os.dup(file.fileno())
-        weakref.finalize(self, os.close, descriptor)
-        return descriptor
-
-
-@dataclass(frozen=True, eq=False)
-class SpilledArray:
-    """Values in pieces: `ends` says how many there are up to the end of each, `offsets` where it begins in the file.
-
-    With `table` they are places in it, and what stands there is meant; -1 is its last.
-    """
-
-    place: SpillFile
-    dtype: np.dtype[Any]
-    ends: NDArray[np.int64]
-    offsets: tuple[int, ...]
-    table: NDArray[Any] | None = None
-
-    def __len__(self) -> int:
-        return int(self.ends[-1])
-
-    def looked_up(self, table: NDArray[Any]) -> "SpilledArray":
-        """The values that stand in a table at these."""
-        return replace(self, table=table)
-
-    def at(self, rows: Rows | None) -> NDArray[Any]:
-        """The values at some rows, all for None; of the file only what lies between the first and the last is read."""
-        if rows is None:
-            return self.between(0, len(self))
-        if not len(rows):
-            return self.between(0, 0)
-        first, end = int(rows.min()), int(rows.max()) + 1
-        values = self.between(first, end)
-        return values if len(rows) == end - first and (rows[1:] > rows[:-1]).all() else values[rows - first]
-
-    def between(self, start: int, stop: int) -> NDArray[Any]:
-        """The values from one row up to another."""
-        values = np.empty(stop - start, self.dtype)
-        piece = int(np.searchsorted(self.ends, start, side="right"))
-        done = start
-        while done < stop:
-            until = min(stop, int(self.ends[piece]))
-            before = int(self.ends[piece - 1]) if piece else 0
-            where = self.offsets[piece] + (done - before) * self.dtype.itemsize
-            self.place.get(where, values[done - start : until - start])
-            done, piece = until, piece + 1
-        return values if self.table is None else np.asarray(self.table[values])
+        with explained(self._path, hint=OTHER_DISK), tempfile.TemporaryFile(buffering=0) as file:
+            return os.dup(file.fileno())
 
 
 class GrowableArray:
-    """An array to append to, in memory up to its share of it, from there on in a temporary file.
+    """An array to append to: in memory up to the share of a column, beyond that in a file."""
 
-    It grows in place, so that memory holds the values once, and a little room.
-    """
-
-    def __init__(self, dtype: DTypeLike, place: SpillFile) -> None:
-        self._values: NDArray[Any] = np.empty(0, dtype)
-        self._length, self._place = 0, place
-        self._lengths: list[int] = []
-        self._offsets: list[int] = []
+    def __init__(self, dtype: DTypeLike, file: SpillFile) -> None:
+        self._dtype, self._file, self._size = np.dtype(dtype), file, 0
+        self._chunks: list[NDArray[Any]] = []
+        self._spilled: list[SpilledArray] = []
 
     def extend(self, values: NDArray[Any]) -> None:
-        """Append values, cast to the type of the array."""
-        self._room(len(values))[:] = values
-        self._spill()
-
-    def repeat(self, value: float, times: int) -> None:
-        """Append one value many times."""
-        step = max(self._place.share // self._values.itemsize, 1)
-        for start in range(0, times, step):
-            self._room(min(step, times - start))[:] = value
+        """Append a copy of the values, cast to the type of the array."""
+        self._chunks.append(values.astype(self._dtype))
+        self._size += self._chunks[-1].nbytes
+        if self._size > self._file.share:
             self._spill()
 
-    def done(self) -> NDArray[Any] | SpilledArray:
-        """The values so far: an array, without the room for more, or what rests."""
-        if not self._offsets:
-            self._values.resize(self._length, refcheck=False)
-            return self._values
-        if self._length:
-            self._put()
-        self._values = np.empty(0, self._values.dtype)
-        return SpilledArray(self._place, self._values.dtype, np.cumsum(self._lengths), tuple(self._offsets))
-
-    def _room(self, more: int) -> NDArray[Any]:
-        start, self._length = self._length, self._length + more
-        if self._length > len(self._values):
-            room = self._length if self._length < DOUBLE else self._length // 8
-            self._values.resize(self._length + room, refcheck=False)
-        return self._values[start : self._length]
+    def finish(self) -> Stored:
+        """Return all values: an array, or one that is read from the file."""
+        if self._spilled:
+            self._spill()
+            return ChunkedArray(tuple(self._spilled))
+        self._chunks = [np.concatenate([np.empty(0, self._dtype), *self._chunks])]
+        return self._chunks[0]
 
     def _spill(self) -> None:
-        if self._length * self._values.itemsize > self._place.share:
-            self._put()
-
-    def _put(self) -> None:
-        self._offsets.append(self._place.put(self._values[: self._length]))
-        self._lengths.append(self._length)
-        self._length = 0
+        if self._size:
+            self._spilled.append(self._file.append(np.concatenate(self._chunks)))
+        self._chunks, self._size = [], 0

@@ -1,1 +1,146 @@
-"""Datasets: everything that a config can name as its data."""
+"""Datasets, the specs that load them, and checks that a dataset can be learned from."""
+
+import hashlib
+import json
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.columns import Frame
+from npnet.data.columns.schema import Schema
+from npnet.errors import DataError
+from npnet.registry import Registry
+from npnet.spec import Named, Spec
+from npnet.text import quoted
+
+Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
+VALUES: tuple[Task, ...] = ("regression", "counts")  # the tasks whose targets are values and not classes
+
+
+def class_count(task: Task, classes: Sequence[str]) -> int:
+    """Return how many classes a target has: 2 for each of several labels, 0 for values."""
+    return 2 if task == "multilabel" else len(classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A table as its source gave it: typed columns, neither scaled nor split.
+
+    `frame` holds the features. y is (samples,) int64 class codes, (samples, targets) int64 labels, or (samples,
+    targets) float64 values. `classes` are names in the order of the codes, empty for values; for several labels
+    the names of the classes 1, and `negatives` the names of the classes 0. `weight`, `groups` and `times` are
+    (samples,) where the source has them; `lengths` are the rows of each part where the parts are files of their own.
+    `schema` tells how a file was read.
+    """
+
+    frame: Frame
+    y: NDArray[Any]
+    task: Task
+    targets: tuple[str, ...]
+    classes: tuple[str, ...]
+    weight: NDArray[np.float64] | None = None
+    groups: NDArray[np.int64] | None = None
+    times: NDArray[np.float64] | None = None
+    lengths: Mapping[str, int] | None = None
+    schema: Schema | None = None
+    notes: tuple[str, ...] = ()
+    negatives: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the feature columns."""
+        return tuple(self.frame.columns)
+
+    @property
+    def X(self) -> NDArray[Any]:  # noqa: N802 - the mathematics
+        """The features as a matrix, (samples, features)."""
+        return self.frame.matrix
+
+
+class Source(Spec):
+    """The spec of a dataset, which loads its rows."""
+
+    @abstractmethod
+    def load(self, base: Path, seed: int) -> Dataset:
+        """Load the rows; a relative path starts at `base`, the folder of the config."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the files that the rows are read from, as the config has them."""
+        return ()
+
+
+datasets: Registry[type[Source]] = Registry("dataset", "datasets")
+SourceSpec = Annotated[Source, Named(datasets)]
+
+
+def refuse_few_rows(rows: int) -> None:
+    """Raise DataError for fewer than two rows, from which nothing can be learned."""
+    if rows < 2:
+        raise DataError(f"there is {'one row' if rows else 'no row'} with a target; training needs at least two")
+
+
+def refuse_unlearnable(dataset: Dataset) -> None:
+    """Raise DataError for a single row, infinite values, and a target of a single value."""
+    refuse_few_rows(len(dataset))
+    for name, column in dataset.frame.columns.items():
+        if column.kind == "number":  # a gap, NaN, is allowed only in a table that was read, where it means missing
+            _refuse_not_finite(column.values, name, dataset.frame.rows, gaps=dataset.schema is not None)
+    if dataset.task in VALUES:
+        for name, values in zip(dataset.targets, dataset.y.T, strict=True):
+            _refuse_not_finite(values, name, dataset.frame.rows)
+            if (values == values[0]).all():
+                raise DataError(f"the target {quoted(name)} is {values[0]:g} in every row", "there is nothing to learn")
+    elif dataset.task != "multilabel":
+        _refuse_classes_without_rows(dataset)
+
+
+def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64], gaps: bool = False) -> None:
+    finite = ~np.isinf(values) if gaps else np.isfinite(values)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise DataError(f"row {rows[row]}: {values[row]} in column {quoted(name)} is not finite")
+
+
+def _refuse_classes_without_rows(dataset: Dataset) -> None:
+    if len(dataset.classes) < 2:
+        only = quoted(dataset.classes[0])
+        raise DataError(f"the target {quoted(dataset.targets[0])} has a single class, {only}", "it needs two or more")
+    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
+    if not counts.all():
+        raise DataError(f"the class {quoted(dataset.classes[int(np.argmin(counts))])} has no rows", "take more samples")
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return the SHA-256 of values, names, classes and task, in hex; the same on every machine."""
+    columns = dataset.frame.columns.values()
+    names = [dataset.task, dataset.targets, dataset.classes, [(c.name, c.kind, c.levels) for c in columns]]
+    digest = hashlib.sha256(json.dumps(names).encode())
+    for column in columns:
+        kind = "<i4" if column.kind == "category" else "<f8"
+        digest.update(np.ascontiguousarray(column.values, kind).data)
+    digest.update(np.ascontiguousarray(dataset.y, "<f8" if dataset.task in VALUES else "<i8").data)
+    return digest.hexdigest()
+
+
+def classification(
+    X: NDArray[Any], codes: NDArray[Any], features: tuple[str, ...], target: str, classes: tuple[str, ...]
+) -> Dataset:
+    """Return a dataset for classification, with class codes from 0 and rows numbered from 1."""
+    task: Task = "multiclass" if len(classes) > 2 else "binary"
+    frame = Frame.of(X.astype(np.float64), features)
+    return Dataset(frame, codes.astype(np.int64), task, (target,), classes)
+
+
+def regression(X: NDArray[Any], y: NDArray[Any], features: tuple[str, ...], targets: tuple[str, ...]) -> Dataset:
+    """Return a dataset for regression on targets (samples,) or (samples, targets)."""
+    values = y.astype(np.float64).reshape(len(y), len(targets))
+    return Dataset(Frame.of(X.astype(np.float64), features), values, "regression", targets, ())

@@ -1,29 +1,28 @@
-"""The small real datasets that scikit-learn brings, with their own names of features and classes."""
+"""The small real datasets of scikit-learn, with their own names of features and classes."""
 
-from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from typing_extensions import override
 
-from npnet.data.source import Dataset, Source, classification, datasets, regression
+from npnet.data.datasets import Dataset, Source, classification, datasets, regression
 
 
 class Bundled(Source):
     """A dataset out of scikit-learn's package: no download, no options, the same rows for every seed."""
 
+    loader: ClassVar[str]  # the function of sklearn.datasets that loads it
+
     @override
     def load(self, base: Path, seed: int) -> Dataset:
-        bunch = self.bunch()
+        import sklearn.datasets
+
+        bunch = getattr(sklearn.datasets, self.loader)()
         features = tuple(str(name) for name in bunch.feature_names)
         if "target_names" not in bunch:
             return regression(bunch.data, bunch.target, features, ("target",))
         classes = tuple(str(name) for name in bunch.target_names)
         return classification(bunch.data, bunch.target, features, "class", classes)
-
-    @abstractmethod
-    def bunch(self) -> Any:
-        """What scikit-learn's loader returns."""
 
 
 @datasets.add("iris")
@@ -33,11 +32,7 @@ class Iris(Bundled):
     Fisher, The use of multiple measurements in taxonomic problems, 1936.
     """
 
-    @override
-    def bunch(self) -> Any:
-        from sklearn.datasets import load_iris
-
-        return load_iris()
+    loader = "load_iris"
 
 
 @datasets.add("wine")
@@ -47,11 +42,7 @@ class Wine(Bundled):
     Forina et al., PARVUS, 1988; UCI Machine Learning Repository.
     """
 
-    @override
-    def bunch(self) -> Any:
-        from sklearn.datasets import load_wine
-
-        return load_wine()
+    loader = "load_wine"
 
 
 @datasets.add("breast_cancer")
@@ -61,11 +52,7 @@ class BreastCancer(Bundled):
     Street, Wolberg and Mangasarian, Nuclear feature extraction for breast tumor diagnosis, 1993.
     """
 
-    @override
-    def bunch(self) -> Any:
-        from sklearn.datasets import load_breast_cancer
-
-        return load_breast_cancer()
+    loader = "load_breast_cancer"
 
 
 @datasets.add("digits")
@@ -75,11 +62,7 @@ class Digits(Bundled):
     Alpaydin and Kaynak, Optical recognition of handwritten digits, 1998; UCI Machine Learning Repository.
     """
 
-    @override
-    def bunch(self) -> Any:
-        from sklearn.datasets import load_digits
-
-        return load_digits()
+    loader = "load_digits"
 
 
 @datasets.add("diabetes")
@@ -89,8 +72,4 @@ class Diabetes(Bundled):
     Efron, Hastie, Johnstone and Tibshirani, Least angle regression, 2004. The features are centred and scaled.
     """
 
-    @override
-    def bunch(self) -> Any:
-        from sklearn.datasets import load_diabetes
-
-        return load_diabetes()
+    loader = "load_diabetes"

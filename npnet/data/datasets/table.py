@@ -1,22 +1,22 @@
-"""The dataset `table`: any file of rows and columns, typed by its text."""
+"""The dataset `table`: a file whose columns are typed by their text and have roles."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from npnet.data.columns.frame import Column, Frame, LazyColumn, Rows
+from npnet.data.columns import MISSING, Column, Frame, Rows, Stored
 from npnet.data.columns.schema import ReadOptions, Schema
-from npnet.data.datasets.targets import Target, Wish, find, with_target
-from npnet.data.preprocessing.weighting import column_weights
+from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
+from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
+from npnet.data.datasets.targets import Target, TaskOption, find, with_target
+from npnet.data.readers.data_file import STDIN, STDIN_NAME
 from npnet.data.readers.reading import read_frame, refuse_missing
-from npnet.data.source import Dataset, Source, datasets, refuse_few_rows
-from npnet.data.split.partition import group_codes, times
 from npnet.errors import DataError, OptionError
 from npnet.text import quoted
 
@@ -27,7 +27,7 @@ ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 @dataclass(frozen=True, eq=False)
 class TableRows:
-    """What was read for a table: all its rows, and how many each part has where they are files of their own."""
+    """The rows that were read for a table, and the rows of each part that is a file of its own."""
 
     frame: Frame
     schema: Schema
@@ -46,7 +46,7 @@ class Table(ReadOptions, Source):
     """
 
     target: Name | Names = Field(description="The column to predict, or several.")
-    task: Wish | None = Field(None, description="What the target is, where the rule would take it for another.")
+    task: TaskOption | None = Field(None, description="What the target is, where the rule would take it for another.")
     positive_class: ClassName | None = Field(None, description="Which of two classes is class 1.")
     drop_rows: bool = Field(False, description="Leave out the rows that have no target, instead of refusing them.")
     weight: str | None = Field(None, description="A column of weights: how much each row counts.")
@@ -81,9 +81,8 @@ class Table(ReadOptions, Source):
 
     @property
     def own_files(self) -> tuple[str, ...]:
-        """The parts, beside the train part, that are files of their own."""
-        files = {"validation": self.validation, "test": self.test}
-        return tuple(name for name, path in files.items() if path is not None)
+        """The names of the parts that are files of their own, without the training set."""
+        return tuple(name for name in ("validation", "test") if getattr(self, name) is not None)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -92,7 +91,7 @@ class Table(ReadOptions, Source):
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The names of the columns that are no features."""
+        """The names of the columns that are not features."""
         return (*self.targets, *(name for name in (self.weight, self.group, self.time) if name is not None))
 
     @property
@@ -107,19 +106,17 @@ class Table(ReadOptions, Source):
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
         first, schema = read_frame(self, base)
-        refuse_missing(self.roles, tuple(first.columns), "standard input" if self.path == "-" else self.path)
-        others = {"validation": self.validation, "test": self.test}
-        files = {name: path for name, path in others.items() if path is not None}
-        if not files:
+        refuse_missing(self.roles, tuple(first.columns), STDIN_NAME if self.path == STDIN else self.path)
+        if not self.own_files:
             return TableRows(first, schema, None, first.notes)
-        frames = {"train": first}
-        for name, path in files.items():
-            frames[name] = read_frame(self.model_copy(update={"path": path}), base, schema)[0]
+        frames: dict[str, Frame] = {"train": first}
+        for name in self.own_files:
+            frames[name] = read_frame(self.model_copy(update={"path": getattr(self, name)}), base, schema)[0]
         lengths = {name: len(one) for name, one in frames.items()}
         return TableRows(joined(list(frames.values())), schema, lengths, first.notes)
 
     def dataset(self, read: TableRows) -> Dataset:
-        """The dataset of rows that were read."""
+        """Return the dataset of rows that were read."""
         frame, lengths = read.frame, read.lengths
         if self.drop_rows:
             frame, lengths = self._with_target(frame, lengths)
@@ -132,9 +129,9 @@ class Table(ReadOptions, Source):
             task=target.task,
             targets=self.targets,
             classes=target.class_names,
-            weight=None if self.weight is None else column_weights(find(frame, self.weight), rows),
+            weight=None if self.weight is None else row_weights(find(frame, self.weight), rows),
             groups=None if self.group is None else group_codes(find(frame, self.group), rows),
-            times=None if self.time is None else times(find(frame, self.time), rows),
+            times=None if self.time is None else row_times(find(frame, self.time), rows),
             lengths=lengths,
             schema=read.schema,
             notes=read.notes,
@@ -142,12 +139,12 @@ class Table(ReadOptions, Source):
         )
 
     def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:
-        kept = with_target(frame, self.targets)
+        complete = with_target(frame, self.targets)
         if lengths is None:
-            return frame.take(kept), None
+            return frame.take(complete), None
         ends = np.cumsum(list(lengths.values()))
-        counts = np.diff(np.searchsorted(kept, ends), prepend=0).tolist()
-        return frame.take(kept), dict(zip(lengths, counts, strict=True))
+        counts = np.diff(np.searchsorted(complete, ends), prepend=0).tolist()
+        return frame.take(complete), dict(zip(lengths, counts, strict=True))
 
     def _features(self, frame: Frame) -> Frame:
         columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
@@ -159,32 +156,54 @@ class Table(ReadOptions, Source):
 
 
 def joined(frames: list[Frame]) -> Frame:
-    """Tables of the same columns one below the other; rows keep the numbers of their own files."""
+    """Join tables of the same columns one below the other; rows keep their numbers."""
     columns = {name: _joined([frame.columns[name] for frame in frames]) for name in frames[0].columns}
     return Frame(columns, np.concatenate([frame.rows for frame in frames]))
 
 
 def _joined(parts: list[Column]) -> Column:
     levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
-    place = {level: code for code, level in enumerate(levels)}
-    ends = np.cumsum([len(part) for part in parts])
-
-    def at(rows: Rows | None) -> NDArray[Any]:
-        if rows is None:
-            return np.concatenate([_recoded(part.uncached(), place) for part in parts])
-        values = np.empty(len(rows), np.int32 if parts[0].kind == "category" else np.float64)
-        for part, end in zip(parts, ends.tolist(), strict=True):
-            here = np.flatnonzero((rows >= end - len(part)) & (rows < end))
-            if len(here):
-                values[here] = _recoded(part.take(rows[here] - (end - len(part))), place)
-        return values
-
-    return LazyColumn(parts[0].name, parts[0].kind, at, levels, int(ends[-1]))
+    codes = {level: code for code, level in enumerate(levels)}
+    chunks: list[Stored] = list(parts)
+    if parts[0].kind == "category":
+        tables = [np.array([*(codes[level] for level in part.levels), MISSING], np.int32) for part in parts]
+        chunks = [TranslatedCodes(part, table) for part, table in zip(parts, tables, strict=True)]
+    return Column(parts[0].name, parts[0].kind, ChunkedArray(tuple(chunks)), levels)
 
 
-def _recoded(part: Column, place: dict[str, int]) -> NDArray[Any]:
-    """The values of a part; of categories the codes into the levels of all parts."""
-    if part.kind != "category":
-        return part.values
-    codes = np.array([*(place[level] for level in part.levels), -1], np.int32)
-    return np.asarray(codes[part.values])
+def row_weights(column: Column, rows: Rows) -> NDArray[np.float64]:
+    """Return the weights of a column, (rows,); raises DataError if one is missing or negative."""
+    if column.kind != "number":
+        raise DataError(f"the weight column {quoted(column.name)} is {column.content}, not numbers")
+    weights = column.values.astype(np.float64)
+    off = ~(np.isfinite(weights) & (weights >= 0))
+    if off.any():
+        first = int(np.argmax(off))
+        value = "missing" if np.isnan(weights[first]) else f"{weights[first]:g}"
+        hint = "weights are 0 or more; one of 0 leaves a row out"
+        raise DataError(f"row {rows[first]}: the weight in column {quoted(column.name)} is {value}", hint)
+    return weights
+
+
+def group_codes(column: Column, rows: Rows) -> NDArray[np.int64]:
+    """Return the groups of a column as codes from 0; raises DataError where one is missing."""
+    _refuse_gaps(column, rows, "group")
+    return np.asarray(np.unique(column.values, return_inverse=True)[1], np.int64)
+
+
+def row_times(column: Column, rows: Rows) -> NDArray[np.float64]:
+    """Return the times of a column; raises DataError for text, and where a time is missing."""
+    if column.kind == "category":
+        raise DataError(
+            f"the time column {quoted(column.name)} is text", f"write datetime: [{column.name}] under dataset.table"
+        )
+    _refuse_gaps(column, rows, "time")
+    return column.values.astype(np.float64)
+
+
+def _refuse_gaps(column: Column, rows: Rows, role: str) -> None:
+    gaps = np.flatnonzero(column.missing)
+    if len(gaps):
+        more = f", and in {len(gaps) - 1} more" if len(gaps) > 1 else ""
+        what = f"row {rows[gaps[0]]}: the {role} column {quoted(column.name)} is empty{more}"
+        raise DataError(what, f"every row needs a {role}")

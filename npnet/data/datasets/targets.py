@@ -1,27 +1,28 @@
-"""What is predicted: a task, its classes, and the target columns of any table as an array."""
+"""The target of a table: its task, its classes, and the target columns as an array."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.frame import Column, Frame
-from npnet.data.datasets.classes import class_codes, class_names, positive_last, seen, whole
-from npnet.data.preprocessing.categories import level_counts
+from npnet.data.columns import MISSING, Column, Frame, Rows
 from npnet.errors import DataError
 from npnet.registry import nearest
 from npnet.spec import Spec
 from npnet.text import listed, quoted
 
 TargetTask = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
-Wish = Literal["classification", TargetTask]
+TaskOption = Literal["classification", TargetTask]
 
 AS_CLASSES = "write task: classification, which makes classes of text"
+WHOLE = re.compile(r"[+-]?\d{1,300}", re.ASCII)
+EXACT = 2**53  # float64 does not hold every whole number from here on
 
 
 class Target(Spec):
-    """What the target columns mean, as training saw them; stored with the run.
+    """The task, names and classes of the target columns in training; stored with the run.
 
     `classes` holds for each target column the names of its classes in the order of their codes: none for regression
     and counts, and for each of several labels two, the second of which is 1.
@@ -33,77 +34,77 @@ class Target(Spec):
 
     @classmethod
     def infer(
-        cls, frame: Frame, names: Sequence[str], task: Wish | None = None, positive_class: str | int | None = None
+        cls, frame: Frame, names: Sequence[str], task: TaskOption | None = None, positive_class: str | int | None = None
     ) -> "Target":
-        """Say what the target is, from the rows that have one; `task` decides otherwise.
+        """Infer the target from the rows that have one, unless `task` decides.
 
         One column of text is classes. One of numbers is classes where they are whole and few, at most 2 distinct
         values, or at most 20 that make up no more than 5 % of the rows; else it is a regression. Several columns
         are labels where each has two levels, or two whole numbers; else they are a regression. Counts are never
-        inferred. Two classes are ordered as numbers or by code point and the second is class 1; `positive_class`
-        names another. DataError for a task that does not fit, and for a target of one value.
+        inferred. Two classes are ordered as numbers or by code point and the second is class 1, unless
+        `positive_class` names the other. Raises DataError for a task that does not apply, and for a target of one
+        value.
         """
-        columns = [find(frame, name) for name in names]
+        columns = [find(frame, name).loaded() for name in names]
         chosen = task or _inferred(columns)
         if chosen in ("regression", "counts"):
-            found = cls(task=_of_numbers(columns, chosen), names=tuple(names))
+            for column in columns:
+                _refuse_no_regression(column, chosen)
+            found = cls(task=chosen, names=tuple(names))
         elif chosen == "multilabel" or len(columns) > 1:
             found = cls(task="multilabel", names=tuple(names), classes=tuple(map(_two_classes, columns)))
         else:
-            classes = positive_last(class_names(columns[0]), names[0], positive_class)
+            classes = _positive_last(_classes_of(columns[0]), names[0], positive_class)
             found = cls(task="multiclass" if len(classes) > 2 else "binary", names=tuple(names), classes=(classes,))
-        _refuse_other_task(found, chosen)
+        if chosen not in ("classification", found.task):
+            one = f"the target {quoted(found.names[0])} has {len(found.classes[0])} classes"
+            what = f"there are {len(found.names)} targets" if len(found.names) > 1 else one
+            raise DataError(f"{what}, which does not fit task: {chosen}", f"write task: {found.task}")
         if positive_class is not None and found.task != "binary":
             raise DataError(f"positive_class: is for two classes; the task is {found.task}", "take positive_class out")
         return found
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The names of the classes in the order of their codes, of several labels those of the classes 1."""
+        """The class names in the order of their codes; for several labels those of the classes 1."""
         if self.task == "multilabel":
             return tuple(second for _, second in self.classes)
         return self.classes[0] if self.classes else ()
 
     @property
     def negatives(self) -> tuple[str, ...]:
-        """The names of the classes 0 of several labels; nothing of another target."""
+        """The names of the classes 0 of several labels; empty for another target."""
         return tuple(first for first, _ in self.classes) if self.task == "multilabel" else ()
 
     def encode(self, frame: Frame) -> NDArray[Any]:
-        """The target of every row.
+        """Return the target of every row.
 
-        Codes (samples,) int64, labels (samples, targets) int64, or values (samples, targets) float64. DataError for
-        rows without a target, a class that training never saw, and counts that are none.
+        Codes (samples,) int64, labels (samples, targets) int64, or values (samples, targets) float64. Raises DataError
+        for rows without a target, a class that training never saw, and numbers that are not counts.
         """
-        columns = [find(frame, name) for name in self.names]
+        columns = [find(frame, name).loaded() for name in self.names]
         for column in columns:
-            _refuse_missing(column, frame)
+            _refuse_missing(column, frame.rows)
         if not self.classes:
-            return np.stack([self._values(column, frame) for column in columns], axis=1)
+            return np.stack([self._values(column, frame.rows) for column in columns], axis=1)
         each = zip(columns, self.classes, strict=True)
-        codes = [class_codes(column, classes, frame.rows) for column, classes in each]
+        codes = [_class_codes(column, classes, frame.rows) for column, classes in each]
         return np.stack(codes, axis=1) if self.task == "multilabel" else codes[0]
 
-    def strata(self, y: NDArray[Any]) -> NDArray[np.int64]:
-        """The class or the set of labels of each row, as a code to stratify a split by."""
-        if self.task == "multilabel":
-            return np.asarray(np.unique(y, axis=0, return_inverse=True)[1], np.int64).reshape(-1)
-        return np.asarray(y if self.classes else np.zeros(len(y)), np.int64)
-
-    def _values(self, column: Column, frame: Frame) -> NDArray[np.float64]:
+    def _values(self, column: Column, rows: Rows) -> NDArray[np.float64]:
         if column.kind != "number":
-            raise DataError(f"the target {quoted(column.name)} is {column.holds}, not numbers", AS_CLASSES)
+            raise DataError(f"the target {quoted(column.name)} is {column.content}, not numbers", AS_CLASSES)
         values = column.values.astype(np.float64)
         off = (values < 0) | (values != np.floor(values))
         if self.task == "counts" and off.any():
             first = int(np.argmax(off))
-            what = f"row {frame.rows[first]}: the target {quoted(column.name)} is {values[first]:g}, which is no count"
+            what = f"row {rows[first]}: the target {quoted(column.name)} is {values[first]:g}, which is no count"
             raise DataError(what, "write task: regression; counts are whole numbers from 0")
         return values
 
 
-def with_target(frame: Frame, names: Sequence[str]) -> NDArray[np.int64]:
-    """The positions of the rows that have every target: what `drop_rows` keeps."""
+def with_target(frame: Frame, names: Sequence[str]) -> Rows:
+    """Return the positions of the rows that have every target: those that `drop_rows` leaves."""
     missing = np.zeros(len(frame), bool)
     for name in names:
         missing |= find(frame, name).missing
@@ -111,7 +112,7 @@ def with_target(frame: Frame, names: Sequence[str]) -> NDArray[np.int64]:
 
 
 def find(frame: Frame, name: str) -> Column:
-    """The column of that name; DataError with the nearest name where there is none."""
+    """Return the column of a name; raises DataError with the nearest name where there is none."""
     if name not in frame.columns:
         known = list(frame.columns)
         near = nearest(name, known)
@@ -120,57 +121,107 @@ def find(frame: Frame, name: str) -> Column:
     return frame.columns[name]
 
 
-def _inferred(columns: Sequence[Column]) -> Wish:
+def _inferred(columns: Sequence[Column]) -> TaskOption:
     if len(columns) > 1:
         return "multilabel" if all(map(_has_two_levels, columns)) else "regression"
-    column = columns[0]
-    if column.kind != "number":
+    if columns[0].kind != "number":
         return "classification"
-    values = seen(column)
+    values = _present(columns[0])
     distinct = len(np.unique(values))
     few = distinct <= 2 or distinct <= min(20, len(values) // 20)
-    return "classification" if whole(values) and few else "regression"
+    return "classification" if _all_whole(values) and few else "regression"
 
 
 def _has_two_levels(column: Column) -> bool:
     if column.kind == "category":
-        return len(level_counts(column)) == 2
-    return column.kind == "number" and whole(seen(column)) and len(np.unique(seen(column))) == 2
+        return len(column.level_counts()) == 2
+    return column.kind == "number" and _all_whole(_present(column)) and len(np.unique(_present(column))) == 2
+
+
+def _present(column: Column) -> NDArray[np.float64]:
+    return np.asarray(column.values[~column.missing], np.float64)
+
+
+def _all_whole(values: NDArray[np.float64]) -> bool:
+    return bool(len(values) and (np.abs(values) < EXACT).all() and (values == np.floor(values)).all())
+
+
+def _refuse_no_regression(column: Column, task: str) -> None:
+    name = quoted(column.name)
+    if column.kind != "number":
+        raise DataError(f"the target {name} is {column.content}, not numbers as {task} needs", AS_CLASSES)
+    values = _present(column)
+    if not len(values):
+        raise DataError(f"the target {name} has no value")
+    if (values == values[0]).all():
+        raise DataError(f"the target {name} is {values[0]:g} in every row", "there is nothing to learn")
+
+
+def _refuse_missing(column: Column, rows: Rows) -> None:
+    gaps = np.flatnonzero(column.missing)
+    if len(gaps):
+        count = f"{len(gaps)} row{'s' if len(gaps) > 1 else ''}"
+        what = f"the target {quoted(column.name)} is empty in {count}, first in row {rows[gaps[0]]}"
+        raise DataError(what, "write drop_rows: true, which leaves such rows out")
+
+
+# Classes
+
+
+def _classes_of(column: Column) -> tuple[str, ...]:
+    """Return the classes of a column: whole numbers by size, also as text, text by code point."""
+    name = quoted(column.name)
+    if column.kind == "datetime":
+        raise DataError(f"the target {name} is dates, which are no classes")
+    names = _classes_of_numbers(column) if column.kind == "number" else _classes_of_texts(column)
+    if len(names) < 2:
+        only = f"a single class, {quoted(names[0])}" if names else "no value"
+        raise DataError(f"the target {name} has {only}", "it needs two or more")
+    return names
+
+
+def _classes_of_numbers(column: Column) -> tuple[str, ...]:
+    values = np.unique(_present(column))
+    if len(values) and not _all_whole(values):
+        odd = values[(values != np.floor(values)) | (np.abs(values) >= EXACT)][0]
+        hint = "write task: regression; numbers with decimals are no classes"
+        raise DataError(f"the target {quoted(column.name)} has numbers such as {odd:g}", hint)
+    return tuple(str(int(value)) for value in values)
+
+
+def _classes_of_texts(column: Column) -> tuple[str, ...]:
+    texts = sorted(column.level_counts())
+    return tuple(sorted(texts, key=int) if all(map(WHOLE.fullmatch, texts)) else texts)
 
 
 def _two_classes(column: Column) -> tuple[str, ...]:
-    classes = class_names(column)
+    classes = _classes_of(column)
     if len(classes) > 2:
         raise DataError(f"the label {quoted(column.name)} has {len(classes)} values", "each of several labels has two")
     return classes
 
 
-def _of_numbers(columns: Sequence[Column], task: Literal["regression", "counts"]) -> TargetTask:
-    """The task, once every column is found to hold numbers that are not all the same."""
-    for column in columns:
-        name = quoted(column.name)
-        if column.kind != "number":
-            raise DataError(f"the target {name} is {column.holds}, not numbers as {task} needs", AS_CLASSES)
-        values = seen(column)
-        if not len(values):
-            raise DataError(f"the target {name} has no value")
-        if (values == values[0]).all():
-            raise DataError(f"the target {name} is {values[0]:g} in every row", "there is nothing to learn")
-    return task
+def _positive_last(classes: tuple[str, ...], column: str, positive: str | int | None) -> tuple[str, ...]:
+    if positive is None or len(classes) > 2:
+        return classes
+    if str(positive) not in classes:
+        what = f"positive_class: {quoted(str(positive))} is no class of {quoted(column)}"
+        raise DataError(what, f"write positive_class: {quoted(classes[1])}, or {quoted(classes[0])}")
+    return classes if classes[1] == str(positive) else classes[::-1]
 
 
-def _refuse_other_task(found: Target, wish: Wish) -> None:
-    if wish in ("classification", found.task):
-        return
-    several = f"there are {len(found.names)} targets"
-    one = f"the target {quoted(found.names[0])} has {len(found.classes[0])} classes"
-    what = several if len(found.names) > 1 else one
-    raise DataError(f"{what}, which does not fit task: {wish}", f"write task: {found.task}")
-
-
-def _refuse_missing(column: Column, frame: Frame) -> None:
-    gaps = np.flatnonzero(column.missing)
-    if len(gaps):
-        count = f"{len(gaps)} row{'s' if len(gaps) > 1 else ''}"
-        what = f"the target {quoted(column.name)} is empty in {count}, first in row {frame.rows[gaps[0]]}"
-        raise DataError(what, "write drop_rows: true, which leaves such rows out")
+def _class_codes(column: Column, classes: tuple[str, ...], rows: Rows) -> NDArray[np.int64]:
+    """Return the code of each row's class; raises DataError for a value that is not a class."""
+    code = {name: index for index, name in enumerate(classes)}
+    if column.kind == "category":
+        texts, which = column.levels, column.values
+    else:
+        distinct, which = np.unique(column.values, return_inverse=True)
+        texts = tuple(str(int(value)) if value.is_integer() else f"{value:g}" for value in distinct.tolist())
+    codes = np.array([code.get(text, MISSING) for text in texts], np.int64)[which]
+    unknown = np.flatnonzero(codes == MISSING)
+    if len(unknown):
+        text = texts[which[unknown[0]]]
+        what = f"row {rows[unknown[0]]}: the target {quoted(column.name)} is {quoted(text)}"
+        raise DataError(f"{what}, a class that training never saw", f"the classes are: {listed(classes)}")
+    return np.asarray(codes)

@@ -1,4 +1,4 @@
-"""What becomes of a column of categories: signs, one input a level, or codes."""
+"""Columns of categories as inputs: signs, an input for each level, or codes to embed."""
 
 from collections import Counter
 from typing import Any, Literal, Self
@@ -8,26 +8,26 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 from typing_extensions import override
 
-from npnet.data.columns.frame import MISSING, Column
-from npnet.data.preprocessing.steps import ColumnStep, Encode, Output, missing_name, unexpected_gaps
+from npnet.data.columns import Column
+from npnet.data.preprocessing.steps import ColumnStep, Encode, StepOutput, indicator, unexpected_gaps
 
 Coding = Literal["signs", "one_hot", "codes", "none"]
-OTHER = 0  # the place of what has none of its own
+OTHER = 0  # the place of texts without a place of their own
 
 
 class CategoryStep(ColumnStep):
     """A column of categories: every text has a place, every place its inputs.
 
     Place 0 is for others: levels too rare for a place of their own, and texts that training never saw. Place i is
-    `levels[i - 1]`, and the one after the last is for what is missing, where the table has gaps (else that is 0
-    too). `places` holds all texts that the train part knows.
+    `levels[i - 1]`, and the place after the last is for missing values, where the table has gaps (else they are 0
+    too). `places` holds all texts of the training set.
 
     - signs, for two levels: one input, -1 and +1, 0 for others.
     - one_hot: one input a level, and one for others where levels are pooled; else others are 0 throughout.
     - codes: the number of the place, for an embedding that is learned.
-    - none: no level that can be told from another.
+    - none: there are no two levels to distinguish.
 
-    But for codes, an input more says where the column is missing.
+    Except with codes, another input is 1 where the column is missing.
     """
 
     kind: Literal["category"] = "category"
@@ -47,11 +47,8 @@ class CategoryStep(ColumnStep):
 
     @classmethod
     def fit(cls, train: Column, layout: Column, rare: int, embed_above: int) -> "CategoryStep":
-        """Lay out the levels of the whole table, and learn which of them the train part has.
-
-        A level has its place where the train part has `rare` rows of it.
-        """
-        whole, known = level_counts(layout), level_counts(train)
+        """Lay out the levels of the whole table; those with `rare` training rows get a place."""
+        whole, known = layout.level_counts(), train.level_counts()
         levels = tuple(sorted(level for level, count in whole.items() if count >= rare))
         place = {level: index for index, level in enumerate(levels, 1)}
         return cls(
@@ -65,31 +62,29 @@ class CategoryStep(ColumnStep):
 
     @property
     @override
-    def outputs(self) -> tuple[Output, ...]:
+    def outputs(self) -> tuple[StepOutput, ...]:
         if self.coding == "codes":
-            return (Output("codes", self.column, len(self.levels) + 1 + self.gaps),)
-        gaps = (Output("levels", missing_name(self.column)),) if self.gaps else ()
-        return (*(Output("levels", f"{self.column} = {level}") for level in self._shown()), *gaps)
-
-    def _shown(self) -> tuple[str, ...]:
+            return (StepOutput("codes", self.column, len(self.levels) + 1 + self.gaps),)
+        shown: tuple[str, ...] = self.levels[1:] if self.coding == "signs" else ()
         if self.coding == "one_hot":
-            return (*self.levels, *(("(other)",) if self.pooled else ()))
-        return self.levels[1:] if self.coding == "signs" else ()
+            shown = (*self.levels, "(other)") if self.pooled else self.levels
+        levels = (StepOutput("levels", f"{self.column} = {level}") for level in shown)
+        return (*levels, *indicator(self.column, "levels", self.gaps))
 
     @override
     def encoder(self, column: Column) -> Encode:
         inputs = self._inputs()
         gap = len(self.levels) + 1 if self.gaps else OTHER
         places = np.array([*(self.places.get(level, OTHER) for level in column.levels), gap])
-        rows_of = inputs[places]  # the inputs of each code of this column; the last row is that of MISSING, -1
+        rows_of = inputs[places]  # the inputs of each code of this column; the last row is for MISSING, -1
 
         def encode(rows: slice) -> NDArray[Any]:
-            return np.asarray(rows_of[column.values[rows]])
+            return np.asarray(rows_of[column[rows]])
 
         return encode
 
     def _inputs(self) -> NDArray[np.float32]:
-        """The inputs of every place, (levels + 2, outputs)."""
+        """Return the inputs of every place, (levels + 2, outputs)."""
         count = len(self.levels)
         if self.coding == "codes":
             return np.arange(count + 2, dtype=np.float32)[:, None]
@@ -104,14 +99,8 @@ class CategoryStep(ColumnStep):
 
     @override
     def unseen_values(self, column: Column) -> Counter[str]:
-        strange = {level: count for level, count in level_counts(column).items() if level not in self.places}
-        return Counter(strange) + unexpected_gaps(column, self.gaps)
-
-
-def level_counts(column: Column) -> Counter[str]:
-    """How many rows each level of a column of categories has; levels without rows are left out."""
-    counts = np.bincount(column.values[column.values != MISSING], minlength=len(column.levels))
-    return Counter({level: count for level, count in zip(column.levels, counts.tolist(), strict=True) if count})
+        unseen = {level: count for level, count in column.level_counts().items() if level not in self.places}
+        return Counter(unseen) + unexpected_gaps(column, self.gaps)
 
 
 def _coding(levels: int, distinct: int, embed_above: int) -> Coding:

@@ -1,5 +1,6 @@
-"""Numbers to inputs of a usual size, by what the train part says; gaps get its median."""
+"""Numbers to inputs of a usual size, by statistics of the training set; gaps get its median."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -12,18 +13,18 @@ Floats = NDArray[np.float64]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Method = Literal["standard", "robust", "min_max", "quantile", "none"]
 
-LARGE = 1e150  # squares of larger numbers, and of those below 1 / LARGE, may be none that a float64 holds
+LARGE = 1e150  # squares of larger numbers, and of those below 1 / LARGE, may overflow or underflow a float64
 HALF = 2.0**1000  # beyond, the difference of two numbers may be infinite
 
-CLIPPED: tuple[Method, ...] = ("standard", "robust")  # the others are bounded, or wanted as they are
+CLIPPED: tuple[Method, ...] = ("standard", "robust")  # the others are bounded, or to stay as they are
 TAIL = 1e-7  # normal scores end here: at -5.2 and 5.2
 
 
 class Scaling(Spec):
-    """One column's numbers as inputs: z = (x - center) / scale, or normal scores.
+    """The numbers of a column as inputs: z = (x - center) / scale, or normal scores.
 
-    `fill` stands in for gaps. A scale of 0 says that the train part had one value only: z is 0 then. With
-    `quantiles` z is the normal score of x among them.
+    `fill` replaces gaps. A scale of 0 means that the training set has a single value: z is 0 then. With `quantiles`
+    z is the normal score of x among them.
     """
 
     fill: Finite
@@ -34,20 +35,20 @@ class Scaling(Spec):
 
     @classmethod
     def fit(cls, x: Floats, method: Method, clip: bool) -> "Scaling":
-        """Learn from values, NaN where missing; OverflowError where their spread is no float64."""
-        seen = x[~np.isnan(x)]
-        if not len(seen):
+        """Fit on values, NaN where missing; raises OverflowError where their spread exceeds float64."""
+        present = x[~np.isnan(x)]
+        if not len(present):
             return cls(fill=0.0, scale=0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            median = float(_quantile(seen, 0.5))
-            center, scale = _measures(seen, method, median)
+            median = float(_quantile(present, 0.5))
+            center, scale = _center_and_scale(present, method, median)
         if not np.isfinite([median, center, scale]).all():
             raise OverflowError
-        quantiles = _quantiles(seen) if method == "quantile" and scale else ()
+        quantiles = _quantiles(present) if method == "quantile" and scale else ()
         return cls(fill=median, center=center, scale=scale, clip=clip and method in CLIPPED, quantiles=quantiles)
 
     def __call__(self, x: Floats) -> Floats:
-        """The inputs of some values, each by itself; infinite where one is far too large."""
+        """Return the inputs of values, each by itself; infinite where a value is far too large."""
         if self.scale == 0:
             return np.zeros(len(x))
         filled = np.where(np.isnan(x), self.fill, x)
@@ -57,25 +58,58 @@ class Scaling(Spec):
         return smooth_clip(z) if self.clip else z
 
 
-def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
-    """Mean and standard deviation (of n, not n - 1) along the first axis, of numbers of any size.
+@dataclass(frozen=True, eq=False)
+class Scaler:
+    """Standardisation by columns: z = (x - mean) / scale; mean and scale are (columns,)."""
 
-    Where their squares would be infinite, or 0, they are taken in another unit, a power of two, which changes no
-    digit.
+    mean: Floats
+    scale: Floats
+
+    @classmethod
+    def fit(cls, X: Floats) -> "Scaler":
+        """Fit mean and standard deviation of each column; a constant column gets scale 1."""
+        mean, scale = mean_and_deviation(X)
+        constant = (X[0] == X).all(axis=0)
+        with np.errstate(over="ignore"):  # a deviation may be too small for a float, a range too large
+            scale = np.where(scale == 0, X.max(axis=0) - X.min(axis=0), scale)
+        return cls(np.where(constant, X[0], mean), np.where(constant, 1.0, scale))
+
+    @classmethod
+    def none(cls, columns: int) -> "Scaler":
+        """Return the scaler that changes nothing."""
+        return cls(np.zeros(columns), np.ones(columns))
+
+    def transform(self, X: Floats) -> Floats:
+        """Scale values in units of the data, (n, columns)."""
+        return standardised(X, self.mean, self.scale)
+
+    def inverse(self, Z: Floats) -> Floats:
+        """Return scaled values, (n, columns), in units of the data."""
+        return restored(Z, self.mean, self.scale)
+
+
+def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation (of n, not n - 1) along the first axis.
+
+    Where squares of the numbers would overflow or underflow, they are computed in another unit, a power of two, which
+    changes no digit.
     """
     unit = unit_of(x)
     return np.asarray((x / unit).mean(axis=0) * unit), np.asarray((x / unit).std(axis=0) * unit)
 
 
 def unit_of(x: Floats) -> Floats:
-    """A power of two, for each column, in which the squares of huge or tiny numbers are ordinary; else 1."""
+    """Return a power of two for each column that keeps the squares of its numbers finite."""
     largest = np.abs(x).max(axis=0)
     extreme = (largest > LARGE) | ((largest < 1 / LARGE) & (largest > 0))
     return np.where(extreme, np.ldexp(1.0, np.frexp(largest)[1] - 1), 1.0)
 
 
 def standardised(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:
-    """(x - mean) / scale, without an infinite difference on the way; infinite where x is far too large."""
+    """Return (x - mean) / scale, without an infinite difference on the way.
+
+    It is infinite where x is far too large.
+    """
     with np.errstate(over="ignore"):
         if np.all(scale <= HALF):
             return np.asarray((x - mean) / scale)
@@ -84,7 +118,7 @@ def standardised(x: Floats, mean: Floats | float, scale: Floats | float) -> Floa
 
 
 def restored(z: Floats, mean: Floats, scale: Floats) -> Floats:
-    """The way back, z scale + mean; infinite only where no float holds it."""
+    """Return z scale + mean, the inverse of `standardised`."""
     with np.errstate(over="ignore"):
         if np.all(scale <= HALF):
             return np.asarray(z * scale + mean)
@@ -93,7 +127,7 @@ def restored(z: Floats, mean: Floats, scale: Floats) -> Floats:
 
 
 def smooth_clip(z: Floats) -> Floats:
-    """Outliers drawn in to at most 3 without a kink: z / sqrt(1 + (z / 3)^2).
+    """Return z / sqrt(1 + (z / 3)^2), which draws outliers smoothly in to at most 3 in size.
 
     Holzmueller et al., 2024.
     """
@@ -102,10 +136,10 @@ def smooth_clip(z: Floats) -> Floats:
 
 
 def normal_scores(x: Floats, quantiles: Floats) -> Floats:
-    """Where x stands among ascending quantiles, as the normal deviate of that share.
+    """Return the share of ascending quantiles that are below x, as a normal deviate.
 
     Interpolated from below and from above and averaged, so that a value that fills several quantiles gets their
-    middle; scikit-learn's QuantileTransformer(output_distribution="normal").
+    middle; as scikit-learn's QuantileTransformer(output_distribution="normal").
     """
     from scipy.special import ndtri
 
@@ -117,8 +151,8 @@ def normal_scores(x: Floats, quantiles: Floats) -> Floats:
     return np.asarray(ndtri(np.clip(share, TAIL, 1 - TAIL)))
 
 
-def _measures(x: Floats, method: Method, median: float) -> tuple[float, float]:
-    """Center and scale of values without gaps; scale 0 where all are the same."""
+def _center_and_scale(x: Floats, method: Method, median: float) -> tuple[float, float]:
+    """Return center and scale of values without gaps; scale 0 where all are the same."""
     if method == "none":
         return 0.0, 1.0
     low, high = x.min(), x.max()
@@ -133,21 +167,18 @@ def _measures(x: Floats, method: Method, median: float) -> tuple[float, float]:
 
 
 def _robust_scale(x: Floats, span: float) -> float:
-    """The interquartile range, or half the range where the quartiles coincide.
-
-    Holzmueller et al., 2024.
-    """
+    """Return the interquartile range, or half the range if it is 0 (Holzmueller et al., 2024)."""
     first, third = _quantile(x, [0.25, 0.75])
     return float(third - first) or span / 2 or span
 
 
 def _quantile(x: Floats, share: float | list[float]) -> Floats:
-    """Quantiles without an infinite difference or sum on the way."""
+    """Return quantiles without an infinite difference or sum on the way."""
     quarter = 0.25 if np.abs(x).max() > HALF else 1.0
     return np.asarray(np.quantile(x * quarter, share) / quarter)
 
 
 def _quantiles(x: Floats) -> tuple[float, ...]:
-    """One for each 30 rows, 10 to 1000 of them, no more than rows. Gorishniy et al., 2021."""
+    """Return a quantile for each 30 rows, 10 to 1000 in all (Gorishniy et al., 2021)."""
     count = min(max(min(len(x) // 30, 1000), 10), len(x))
     return tuple(np.maximum.accumulate(np.quantile(x, np.linspace(0, 1, count))).tolist())

@@ -1,5 +1,6 @@
-"""A data file, open: nothing but a plain file or standard input, hashed as it is read, unchanged at the end."""
+"""Data files: regular files or standard input, hashed while they are read, and decoded."""
 
+import codecs
 import gzip
 import hashlib
 import io
@@ -21,15 +22,17 @@ from npnet.registry import nearest
 from npnet.text import quoted
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-STDIN = "-"
+STDIN, STDIN_NAME = "-", "standard input"
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
+UTF_8 = ("utf-8", "utf-8-sig")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class DataFile:
-    """A file of data, open: `name` is how messages call it, `suffix` its ending without `.gz`, in small letters.
+    """An open data file: `name` as messages call it, `suffix` in lower case and without `.gz`.
 
-    What is in `ending` is called when the file is closed.
+    The callbacks of `ending` are called when the file is closed.
     """
 
     def __init__(self, raw: BinaryIO, name: str) -> None:
@@ -39,19 +42,22 @@ class DataFile:
         self.fingerprint: str | None = None
 
     def head(self) -> bytes:
-        """The first bytes of the content, unpacked."""
+        """Return the first bytes of the content, unpacked."""
         with self.content() as content:
             return content.read(64)
 
     def lines(self) -> int:
-        """About how many lines the content has, if the others are as long, and as packed, as the first of them."""
+        """Estimate the number of lines from the length of the first ones."""
         with self.content() as content:
             lines, read = content.read(PIECE).count(b"\n"), self.raw.tell()
         return lines * self._state[0] // max(read, 1)
 
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
-        """The bytes from the first on, a gzip unpacked; read to the end, `fingerprint` is their SHA-256 as stored."""
+        """Open the content from its first byte on, unpacked if it is gzip.
+
+        Once it was read to the end, `fingerprint` is the SHA-256 of the file as it is stored.
+        """
         hashed = _Hashed(self.raw)
         try:
             self.raw.seek(0)
@@ -63,24 +69,43 @@ class DataFile:
         except OSError as error:
             raise DataError(f"{self.name} cannot be read: {error.strerror or error}") from None
         if hashed.ended:
-            self._same_bytes(hashed.digest.hexdigest())
+            before, self.fingerprint = self.fingerprint, hashed.digest.hexdigest()
+            if before not in (None, self.fingerprint):
+                raise self._changed()
+
+    @contextmanager
+    def utf8(self, encoding: str | None) -> Iterator[BinaryIO]:
+        """Open the content as a stream of UTF-8, decoded from another encoding unless it is None."""
+        with self.content() as content:
+            recodes = encoding is not None and codecs.lookup(encoding).name not in UTF_8
+            yield cast(BinaryIO, _Recoded(content, encoding, self.name)) if encoding and recodes else content
+
+    def require_text(self, data: bytes, offset: int) -> None:
+        """Raise DataError with the number of the first byte that is not UTF-8 text."""
+        if offset == 0 and data.startswith(UTF_16):
+            raise DataError(f"{self.name} is UTF-16", "write encoding: utf-16, or save it as UTF-8")
+        nul = data.find(0)
+        if nul >= 0:
+            hint = "compressed or a spreadsheet? Save it as CSV"
+            raise DataError(f"{self.name}: byte {offset + nul} is NUL, so this is no text", hint)
+        try:
+            if not data.isascii():
+                data.decode()
+        except UnicodeDecodeError as error:
+            hint = "save it as UTF-8; if it is Latin-1, write encoding: latin-1"
+            raise DataError(f"{self.name}: byte {offset + error.start} is not UTF-8", hint) from None
 
     def refuse_change(self) -> None:
-        """DataError where somebody wrote to the file since it was opened."""
+        """Raise DataError where the file was written to since it was opened."""
         if _state(self.raw) != self._state:
             raise self._changed()
-
-    def _same_bytes(self, fingerprint: str) -> None:
-        if self.fingerprint not in (None, fingerprint):
-            raise self._changed()
-        self.fingerprint = fingerprint
 
     def _changed(self) -> DataError:
         return DataError(f"{self.name} changed while it was read", "wait until whoever writes it is done")
 
 
 class _Hashed(io.RawIOBase):
-    """The bytes of a file with their hash so far; `ended` once all were read."""
+    """The bytes of a file with the hash of those read so far; `ended` once all were read."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self._raw, self.digest, self.ended = raw, hashlib.sha256(), False
@@ -95,20 +120,49 @@ class _Hashed(io.RawIOBase):
         return data
 
 
+class _Recoded:
+    """The bytes of a text in another encoding as UTF-8."""
+
+    def __init__(self, content: BinaryIO, encoding: str, name: str) -> None:
+        self._content, self._encoding, self._name = content, encoding, name
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._offset = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes of UTF-8; none at the end."""
+        recoded, more = b"", b" "
+        while more and not recoded:
+            more = self._content.read(size)
+            recoded = self._recoded(more)
+        return recoded
+
+    def _recoded(self, more: bytes) -> bytes:
+        hint = "encoding: names the one it was saved in"
+        try:
+            recoded = self._decoder.decode(more, final=not more).encode()
+        except UnicodeDecodeError as error:
+            where = f"{self._name}: byte {self._offset + error.start}"
+            raise DataError(f"{where} is not {self._encoding}", hint) from None
+        except UnicodeError:  # a missing byte order mark, or half of a surrogate pair: the error has no byte number
+            raise DataError(f"{self._name} is not {self._encoding}", hint) from None
+        self._offset += len(more)
+        return recoded
+
+
 @contextmanager
 def opened(path: str, base: Path) -> Iterator[DataFile]:
-    """Open a file of data, `-` for standard input; DataError where there is none, or something that is no file.
+    """Open a data file, `-` for standard input; a relative path starts at `base`.
 
-    A relative path starts at `base`. Standard input is put into a nameless temporary file first, as it can be read
-    only once. At the end the file must be what it was.
+    Standard input is copied to a nameless temporary file first, as it can be read only once. Raises DataError where
+    there is no regular file, and where the file has changed when the context ends.
     """
     with _standard_input() if path == STDIN else _plain_file(path, base) as raw:
-        file = DataFile(raw, "standard input" if path == STDIN else path)
+        file = DataFile(raw, STDIN_NAME if path == STDIN else path)
         try:
             with file.ending:
                 yield file
         except DataError:
-            file.refuse_change()  # then this is why
+            file.refuse_change()  # which would explain the error
             raise
         file.refuse_change()
 
@@ -116,7 +170,7 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
 def _standard_input() -> BinaryIO:
     if sys.stdin is None or sys.stdin.closed:
         raise DataError("standard input is closed", "path: - reads the table from it")
-    with explained(Path(tempfile.gettempdir(), "standard input")):
+    with explained(Path(tempfile.gettempdir(), STDIN_NAME)):
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - `opened` closes it
         shutil.copyfileobj(sys.stdin.buffer, spool, PIECE)
         spool.flush()
@@ -126,11 +180,11 @@ def _standard_input() -> BinaryIO:
 def _plain_file(path: str, base: Path) -> BinaryIO:
     if URL.match(path):
         raise DataError(f"{path} is an address", "npnet reads files only; download it first")
-    place = place_of(path, base)
+    file = place_of(path, base)
     try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
-        raise DataError(f"there is no file {path}", _near(path, place, base)) from None
+        raise DataError(f"there is no file {path}", _near(path, file, base)) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     mode = os.fstat(descriptor).st_mode
@@ -142,27 +196,23 @@ def _plain_file(path: str, base: Path) -> BinaryIO:
 
 
 def place_of(path: str, base: Path) -> Path:
-    """Where a path of a config leads: a relative one starts at `base`, `~/` at the home folder."""
-    return base / (_at_home(path) if path.startswith("~/") else path)
-
-
-def _at_home(path: str) -> Path:
+    """Return the file that a path of a config names: relative to `base`, or after `~/` to home."""
     try:
-        return Path(path).expanduser()
+        return base / (Path(path).expanduser() if path.startswith("~/") else path)
     except RuntimeError:
         raise DataError(f"{path} has no meaning: this user has no home folder", "write the whole path") from None
 
 
-def _near(path: str, place: Path, base: Path) -> str | None:
-    """What may be meant by a path where nothing is, and where it starts."""
-    start = f"this path starts at {base.absolute()}" if place != Path(path) else None
-    if not place.parent.is_dir():
-        return f"there is no folder {place.parent} either{f'; {start}' if start else ''}"
-    known = sorted(file.name for file in place.parent.iterdir()) if os.access(place.parent, os.R_OK) else []
-    near = nearest(place.name, known)
+def _near(path: str, file: Path, base: Path) -> str | None:
+    """Return a hint for a path without a file: a similar name, or where relative paths start."""
+    start = f"this path starts at {base.absolute()}" if file != Path(path) else None
+    if not file.parent.is_dir():
+        return f"there is no folder {file.parent} either{f'; {start}' if start else ''}"
+    known = sorted(other.name for other in file.parent.iterdir()) if os.access(file.parent, os.R_OK) else []
+    near = nearest(file.name, known)
     return f"did you mean {quoted(near)}?" if near else start
 
 
 def _state(raw: BinaryIO) -> tuple[int, int]:
-    facts = os.fstat(raw.fileno())
-    return facts.st_size, facts.st_mtime_ns
+    info = os.fstat(raw.fileno())
+    return info.st_size, info.st_mtime_ns

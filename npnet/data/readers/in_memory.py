@@ -1,20 +1,22 @@
-"""Tables in memory: DataFrames, columns by name, or rows that are dicts, read as a file that holds the same.
+"""Tables in memory: DataFrames, dicts of columns, or lists of dicts, read as a file is.
 
 Whole numbers and floats are numbers, unless their column is to be text; true and false are texts, dates and times those
 of ISO 8601; None, NaN, NaT and NA are missing. What is text follows the rules of text.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.cells import Block, Cells
-from npnet.data.columns.frame import Kind
-from npnet.data.columns.type_rules import doubtful
-from npnet.data.readers.cell_text import CellText
+from npnet.data.columns import Kind
+from npnet.data.columns.column_builder import Cells
+from npnet.data.columns.type_rules import NUMBER, needs_text
+from npnet.data.readers import Block, refuse_repeated
 from npnet.errors import DataError
 from npnet.text import quoted
 
@@ -23,74 +25,61 @@ if TYPE_CHECKING:
 
     Values = pd.Series[Any]
 
-Holds = Literal["numbers", "texts", "moments", "dates", "values"]
-INFERRED: dict[str, Holds] = {
-    **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "numbers"),
-    **dict.fromkeys(("string", "empty"), "texts"),
-    **dict.fromkeys(("date", "datetime", "datetime64"), "dates"),
-}
-KINDS: dict[Holds, Kind] = {"numbers": "number", "moments": "datetime", "dates": "datetime"}
+FLOATS = ("floating", "mixed-integer-float", "decimal")  # types of values as pandas infers them
+NUMBERS = ("integer", *FLOATS)
+TEXTS = ("string", "empty")
+DATES = ("date", "datetime", "datetime64")
+TRUTHS = {"true": True, "false": False}
 WAYS = "a table is a DataFrame, a dict of columns, or a list of dicts, one for each row"
 
 
 def is_table(value: object) -> bool:
-    """Whether a value is a table with names: a DataFrame of any library, a dict of columns, or a list of dicts."""
+    """Return whether a value is a table: a DataFrame, a dict of columns, or a list of dicts."""
     if isinstance(value, list | tuple):
         return any(isinstance(row, Mapping) for row in value)
     return isinstance(value, Mapping) or _names(value) is not None
 
 
-def _names(table: Any) -> Sequence[object] | None:
-    """The names of the columns of a DataFrame, an Arrow table or a structured array; None of anything else."""
-    for owner, attribute in ((getattr(table, "dtype", None), "names"), (table, "column_names"), (table, "columns")):
-        if (names := getattr(owner, attribute, None)) is not None:
-            return list(names)
-    return None
-
-
 class InMemory:
-    """The rows of a table in memory; see `npnet.data.columns.cells.Rows`. Blanks around a column's name are dropped.
+    """The rows of a table in memory; see `npnet.data.readers.TableReader`. Blanks around names are dropped.
 
-    `known` has the texts that some columns are known to hold: a number or a truth value that stands there is spelled
-    as they are. `name` is how messages call the table.
+    `known` has the texts that some columns are known to hold: a number or a truth value in such a column is spelled as
+    they are. `name` is how messages call the table.
     """
 
     def __init__(self, table: Any, known: Mapping[str, Collection[str]] | None = None, name: str = "X") -> None:
         self.name, self._known = name, known or {}
         columns = [(str(key).strip(), values) for key, values in _columns_of(table, name)]
         self.names = tuple(key for key, _ in columns)
-        twice = next((key for key in self.names if self.names.count(key) > 1), None)
-        if twice is not None:
-            raise DataError(f"{name} has more than one column {quoted(twice)}", "give every column its own name")
-        self._columns = {key: _Column(_series(values, key, name)) for key, values in columns}
+        refuse_repeated(self.names, name)
+        self._columns = {key: _MemoryColumn(_series(values, key, name)) for key, values in columns}
         self.estimate = self._length()
 
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
-        """All rows at once; DataError at a cell that is neither a number, a text, true or false, nor a date."""
+        """Yield all rows as one block; raises DataError at a value that no cell can hold."""
         yield Block(self.estimate, {name: self._cells(name, as_text(name)) for name in wanted})
 
     def kind(self, name: str) -> Kind | None:
-        """The kind of a column by its type; None where its texts must tell."""
+        """Return the kind of a column by its type; None where its texts decide."""
         return self._columns[name].kind
 
     def has_floats(self, name: str) -> bool:
-        """Whether a column holds numbers of a type for decimals."""
+        """Return whether a column holds numbers of a type for decimals."""
         return self._columns[name].has_floats
 
     def has_dates(self, name: str) -> bool:
-        """Whether a column holds dates, and no texts of some form."""
-        return name in self._columns and self._columns[name].holds in ("moments", "dates")
+        """Return whether a column holds dates, and not texts of a form."""
+        return name in self._columns and self._columns[name].has_dates
 
     def _cells(self, name: str, as_text: bool) -> Cells:
         column = self._columns[name]
         numbers = None if as_text else column.numbers()
-        if numbers is not None and not doubtful(numbers):
+        if numbers is not None and not needs_text(numbers):
             return numbers
         try:
             return column.texts(CellText(self._known.get(name, ())))
         except _NoCellError as error:
-            where = f"{self.name}: row {error.row}: column {quoted(name)}"
-            what = f"{where} holds a value of type {error.kind}"
+            what = f"{self.name}: row {error.row}: column {quoted(name)} holds a value of type {error.kind}"
             raise DataError(what, "a cell is a number, a text, true or false, or a date") from None
 
     def _length(self) -> int:
@@ -107,6 +96,42 @@ class InMemory:
         return lengths[first]
 
 
+class CellText:
+    """The text of any value in a column, as a CSV file or the `known` texts spell it.
+
+    A number or a truth value that none of them spells as Python does is taken for the only one that means the same: 7
+    for `007`, 1.0 for `1`, True for `true`.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._known = frozenset(known)
+        self._alike: dict[float, list[str]] = {}
+        self._truths: dict[bool, list[str]] = {True: [], False: []}
+        for text in self._known:
+            if NUMBER.fullmatch(text):
+                self._alike.setdefault(float(text), []).append(text)
+            if text.lower() in TRUTHS:
+                self._truths[TRUTHS[text.lower()]].append(text)
+
+    def of(self, value: object) -> str:
+        """Return the text of a value; raises TypeError for a type that no cell holds."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool | np.bool_):
+            return self._known_or(str(value), self._truths[bool(value)])
+        if isinstance(value, Real | Decimal):
+            text = str(int(value)) if isinstance(value, Integral) else str(value)
+            return self._known_or(text, self._alike.get(_float(value), []))
+        if isinstance(value, np.datetime64):
+            return str(value.astype("datetime64[us]"))
+        if isinstance(value, date):
+            return value.isoformat()
+        raise TypeError(type(value).__name__)
+
+    def _known_or(self, text: str, others: list[str]) -> str:
+        return others[0] if text not in self._known and len(others) == 1 else text
+
+
 class _NoCellError(Exception):
     """A value that no cell of a table holds: its row, and the name of its type."""
 
@@ -114,8 +139,8 @@ class _NoCellError(Exception):
         self.row, self.kind = row, kind
 
 
-class _Column:
-    """One column as pandas has it; `values` are those of the categories where it is a categorical."""
+class _MemoryColumn:
+    """A column as a pandas Series; `values` are those of the categories where it is categorical."""
 
     def __init__(self, values: "Values") -> None:
         import pandas as pd
@@ -123,44 +148,26 @@ class _Column:
         self._categorical = isinstance(values.dtype, pd.CategoricalDtype)
         sparse = isinstance(values.dtype, pd.SparseDtype)
         self.values = pd.Series(np.asarray(values)) if self._categorical or sparse else values
-
-    @cached_property
-    def holds(self) -> Holds:
-        """What stands there: dates are moments where their type says so, values are anything else."""
-        import pandas as pd
-
+        self._inferred = pd.api.types.infer_dtype(self.values, skipna=True)
         dtype, types = self.values.dtype, pd.api.types
-        if types.is_datetime64_any_dtype(dtype):
-            return "moments"
-        if types.is_numeric_dtype(dtype):
-            return "values" if types.is_bool_dtype(dtype) or types.is_complex_dtype(dtype) else "numbers"
-        return INFERRED.get(types.infer_dtype(self.values, skipna=True), "values")
+        self._moments = types.is_datetime64_any_dtype(dtype)  # of a type for dates, and not only dates as objects
+        numeric = types.is_numeric_dtype(dtype)
+        numbers = not (types.is_bool_dtype(dtype) or types.is_complex_dtype(dtype))
+        self._has_numbers = numbers if numeric else self._inferred in NUMBERS
+        self._has_texts = not numeric and not self._moments and self._inferred in TEXTS
+        self.has_dates = self._moments or (not numeric and self._inferred in DATES)
+        self.has_floats = bool(types.is_float_dtype(dtype)) or self._inferred in FLOATS
 
     @property
     def kind(self) -> Kind | None:
-        """The kind of column that its type stands for; None where its texts must tell."""
-        if self._categorical or self._has_truths:
+        """The kind of the column by its type; None where its texts decide."""
+        if self._categorical or self._inferred == "boolean":
             return "category"
-        return KINDS.get(self.holds)
-
-    @property
-    def has_floats(self) -> bool:
-        """Whether its numbers are of a type for decimals."""
-        import pandas as pd
-
-        dtype = self.values.dtype
-        floats = "floating", "mixed-integer-float", "decimal"
-        return bool(pd.api.types.is_float_dtype(dtype)) or pd.api.types.infer_dtype(self.values) in floats
-
-    @property
-    def _has_truths(self) -> bool:
-        import pandas as pd
-
-        return bool(pd.api.types.infer_dtype(self.values, skipna=True) == "boolean")
+        return "number" if self._has_numbers else "datetime" if self.has_dates else None
 
     def numbers(self) -> NDArray[np.float64] | None:
-        """The numbers, NaN where nothing stands; None of a column that holds other things."""
-        if self.holds != "numbers":
+        """Return the numbers, NaN where missing; None of a column that holds other values."""
+        if not self._has_numbers:
             return None
         try:
             return self.values.to_numpy(np.float64, na_value=np.nan)
@@ -168,11 +175,11 @@ class _Column:
             return None
 
     def texts(self, text: CellText) -> Cells:
-        """The texts that a file would hold, and None, NaN or NA where nothing stands."""
-        if self.holds == "moments":
+        """Return the texts that a file would hold, and None, NaN or NA where missing."""
+        if self._moments:
             return _iso(self.values)
         values = self.values.to_numpy(object)
-        if self.holds == "texts":
+        if self._has_texts:
             return values
         found, missing = np.empty(len(values), object), self.values.isna().to_numpy(bool)
         for row in np.flatnonzero(~missing).tolist():
@@ -184,7 +191,7 @@ class _Column:
 
 
 def _iso(values: "Values") -> Cells:
-    """Moments as ISO 8601 in UTC, to the microsecond."""
+    """Return moments as ISO 8601 in UTC, to the microsecond."""
     import pandas as pd
 
     moments = pd.to_datetime(values, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
@@ -193,28 +200,37 @@ def _iso(values: "Values") -> Cells:
     return np.asarray(texts)
 
 
+def _float(value: Real | Decimal) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return np.inf
+
+
+def _names(table: Any) -> Sequence[object] | None:
+    """Return the column names of a DataFrame, an Arrow table or a structured array, or None."""
+    for owner, attribute in ((getattr(table, "dtype", None), "names"), (table, "column_names"), (table, "columns")):
+        if (names := getattr(owner, attribute, None)) is not None:
+            return list(names)
+    return None
+
+
 def _columns_of(table: Any, name: str) -> list[tuple[object, Any]]:
-    """The names and the values of the columns of any such table."""
+    """Return the names and values of the columns of any table; a key that a row lacks is a gap."""
     if isinstance(table, Mapping):
         return list(table.items())
     if isinstance(table, list | tuple):
-        return _columns_of_rows(table, name)
+        other = next((number for number, row in enumerate(table, 1) if not isinstance(row, Mapping)), None)
+        if other is not None:
+            raise DataError(f"{name}: row {other} is a {type(table[other - 1]).__name__}, others are dicts", WAYS)
+        return [(key, [row.get(key) for row in table]) for key in dict.fromkeys(key for row in table for key in row)]
     if hasattr(table, "iloc"):  # of pandas, which allows a name twice
-        return [(key, table.iloc[:, place]) for place, key in enumerate(table.columns)]
+        return [(key, table.iloc[:, index]) for index, key in enumerate(table.columns)]
     return [(key, table[key]) for key in _names(table) or ()]
 
 
-def _columns_of_rows(rows: Sequence[Any], name: str) -> list[tuple[object, Any]]:
-    """The columns of rows that are dicts, in the order in which their keys come; a key that a row lacks is a gap."""
-    other = next((place for place, row in enumerate(rows, 1) if not isinstance(row, Mapping)), None)
-    if other is not None:
-        raise DataError(f"{name}: row {other} is a {type(rows[other - 1]).__name__}, others are dicts", WAYS)
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return [(key, [row.get(key) for row in rows]) for key in keys]
-
-
 def _series(values: Any, column: str, name: str) -> "Values":
-    """A column as pandas has it; what stands in a list stays as it is."""
+    """Return a column as a Series; the values of a list stay as they are."""
     import pandas as pd
 
     if isinstance(values, list | tuple | range):
@@ -224,12 +240,10 @@ def _series(values: Any, column: str, name: str) -> "Values":
         return pd.Series(found)
     if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         return pd.Series(values)
-    array = values if np.ma.isMaskedArray(values) else np.asarray(values)  # pandas takes what is masked as missing
-    if array.ndim != 1:
-        what = f"{name}: column {quoted(column)} is {_form(values, array)}"
-        raise DataError(what, f"{WAYS}; one row is written [row]" if array.ndim == 0 else WAYS)
+    array = values if np.ma.isMaskedArray(values) else np.asarray(values)  # pandas reads masked values as missing
+    if array.ndim == 0:
+        what = f"{name}: column {quoted(column)} is one {type(values).__name__}, not a list of values"
+        raise DataError(what, f"{WAYS}; one row is written [row]")
+    if array.ndim > 1:
+        raise DataError(f"{name}: column {quoted(column)} is of the shape {array.shape}", WAYS)
     return pd.Series(array)
-
-
-def _form(values: Any, array: NDArray[Any]) -> str:
-    return f"one {type(values).__name__}, not a list of values" if array.ndim == 0 else f"of the shape {array.shape}"

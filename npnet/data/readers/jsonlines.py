@@ -1,4 +1,4 @@
-"""Tables of JSON lines: an object a line, whose values are read as the text that a CSV file would hold.
+"""Tables of JSON lines: an object a line, whose values are read as those of a CSV file.
 
 A string is its text, a number and `true` or `false` stand as written, `null` and a key that is not there are
 missing. The columns are the keys of all lines, in the order in which they come.
@@ -6,88 +6,75 @@ missing. The columns are the keys of all lines, in the order in which they come.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
 
 import numpy as np
 
-from npnet.data.columns.cells import Block
+from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.readers import Block, table_format
 from npnet.data.readers.data_file import DataFile
-from npnet.data.readers.encodings import as_utf8, refuse_no_text
 from npnet.data.readers.records import BOM, LONGEST
 from npnet.errors import DataError
 from npnet.text import quoted
 
 BLOCK = 1 << 20
-Object = dict[str, str | None]
+DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=tuple)
+Cells = dict[str, str | None]
 
 
+@table_format("JSON lines", (".jsonl", ".ndjson"), options=("encoding",), opening=b"{")
 class JsonLines:
-    """The rows of a file of JSON lines; see `npnet.data.columns.cells.Rows`."""
+    """The rows of a file of JSON lines; see `npnet.data.readers.TableReader`."""
 
-    def __init__(self, file: DataFile, encoding: str | None) -> None:
-        self._file, self._encoding, self.estimate = file, encoding, 0
+    def __init__(self, file: DataFile, spec: ReadOptions, schema: Schema) -> None:
+        self._file, self._encoding, self.estimate = file, spec.encoding or schema.encoding, 0
         names: dict[str, None] = {}
-        for objects in self._objects():
-            self.estimate += len(objects)
-            for one in objects:
-                names.update(dict.fromkeys(one))
+        for rows in self._rows():
+            self.estimate += len(rows)
+            for row in rows:
+                names.update(dict.fromkeys(row))
         self.names = tuple(names)
         if not names:
             raise DataError(f"{file.name} has no rows", "each line must hold an object with the cells of a row")
 
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
-        """The rows from the first to the last; DataError with the line where they are no table."""
-        for objects in self._objects():
-            cells = {name: np.array([one.get(name) for one in objects], object) for name in wanted}
-            yield Block(len(objects), cells)
+        """Yield the rows; raises DataError with the line of a row that is not an object."""
+        for rows in self._rows():
+            yield Block(len(rows), {name: np.array([row.get(name) for row in rows], object) for name in wanted})
 
-    def _objects(self) -> Iterator[list[Object]]:
-        """The objects of some lines at a time."""
-        with self._file.content() as content:
-            for line, lines in self._lines(content):
-                yield [self._object(text, number) for number, text in enumerate(lines, line) if text.strip()]
+    def _rows(self) -> Iterator[list[Cells]]:
+        """Yield the rows of some whole lines at a time."""
+        with self._file.utf8(self._encoding) as stream:
+            rest, line, offset, more = b"", 1, 0, b"-"
+            while more:
+                more = stream.read(BLOCK)
+                data = rest + more
+                end = data.rfind(b"\n") + 1 if more else len(data)
+                self._file.require_text(data[:end], offset)
+                lines = data[:end].removeprefix(BOM if offset == 0 else b"").decode().split("\n")
+                yield [self._row(text, number) for number, text in enumerate(lines, line) if text.strip()]
+                rest, line, offset = data[end:], line + len(lines) - 1, offset + end
+                if len(rest) > LONGEST:
+                    raise DataError(f"{self._file.name}: line {line} has more than {LONGEST >> 20} MB")
 
-    def _lines(self, content: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-        """Some whole lines at a time, with the number of the first one."""
-        stream = as_utf8(content, self._encoding, self._file.name)
-        rest, line, offset, more = b"", 1, 0, b"-"
-        while more:
-            more = stream.read(BLOCK)
-            data = rest + more
-            end = data.rfind(b"\n") + 1 if more else len(data)
-            refuse_no_text(data[:end], offset, self._file.name)
-            lines = data[:end].removeprefix(BOM if offset == 0 else b"").decode().split("\n")
-            yield line, lines
-            rest, line, offset = data[end:], line + len(lines) - 1, offset + end
-            if len(rest) > LONGEST:
-                raise DataError(f"{self._file.name}: line {line} has more than {LONGEST >> 20} MB")
-
-    def _object(self, text: str, line: int) -> Object:
+    def _row(self, text: str, line: int) -> Cells:
         where = f"{self._file.name}: line {line}"
         try:
-            found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_Pairs)
+            found = DECODER.decode(text)
         except (json.JSONDecodeError, RecursionError) as error:
             why = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
             raise DataError(f"{where} is no JSON: {why}", "write one object a line") from None
-        if not isinstance(found, _Pairs):
+        if not isinstance(found, tuple):
             raise DataError(f"{where} holds no object", 'a row is written {"age": 41, "job": "fixed"}')
-        cells: Object = {}
-        for name, value in found.pairs:
+        cells: Cells = {}
+        for name, value in found:
             if name in cells:
                 raise DataError(f"{where} has the key {quoted(name)} twice", "give every column its own name")
             cells[name] = _cell(value, name, where)
         return cells
 
 
-class _Pairs:
-    """An object as its keys and values, as they stand there."""
-
-    def __init__(self, pairs: list[tuple[str, object]]) -> None:
-        self.pairs = pairs
-
-
 def _cell(value: object, name: str, where: str) -> str | None:
-    """The text of a cell, None where it is null."""
+    """Return the text of a cell, None where it is null."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

@@ -1,7 +1,7 @@
-"""Records of delimited text: by Python's csv module, and a quick proof that pandas' parser would find the same.
+"""Records of delimited text by the csv module, and a proof that pandas finds the same.
 
-Records are those of RFC 4180 with any line ends: a cell may stand in quotes, blanks may stand before them, and
-lines without any character are skipped. That is `csv.reader(strict=True, skipinitialspace=True)`.
+Records are those of RFC 4180 with any line ends: a cell may stand in quotes, blanks may stand before them, and empty
+lines are skipped. That is `csv.reader(strict=True, skipinitialspace=True)`.
 """
 
 import csv
@@ -22,10 +22,10 @@ Bytes = NDArray[np.uint8]
 
 
 class Records:
-    """The whole records at the start of some text, with the line of the file on which each begins.
+    """The whole records at the start of a text, each with the line on which it begins.
 
-    `end` is how many bytes of UTF-8 they took so far, `line` the line on which the next one begins. What is no
-    record is a DataError; where the text is not the `last` one, an unfinished record ends the iteration.
+    `end` counts the bytes of UTF-8 taken so far, `line` is the line on which the next record begins. An unfinished
+    record ends the iteration if more text follows. Raises DataError for text that is not a record.
     """
 
     def __init__(self, text: str, delimiter: str, line: int, last: bool, name: str) -> None:
@@ -34,10 +34,8 @@ class Records:
         self._taken = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        first = self.line
-        reader = csv.reader(
-            self._lines(), strict=True, delimiter=self._delimiter, skipinitialspace=self._delimiter != " "
-        )
+        first, blanks = self.line, self._delimiter != " "
+        reader = csv.reader(self._lines(), strict=True, delimiter=self._delimiter, skipinitialspace=blanks)
         limit = csv.field_size_limit(LONGEST)
         try:
             for cells in reader:
@@ -58,54 +56,35 @@ class Records:
 
 
 def end_of_lines(data: bytes) -> int:
-    """Where the last whole line of some bytes ends; a carriage return at the very end may be half of a line end."""
+    """Return where the last whole line ends; a final carriage return may be half a line end."""
     return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Regular:
-    """Records that pandas' parser reads as Python's does: where they end, how many they are, on how many lines."""
+    """Records that pandas reads as the csv module does: end in bytes, number, and lines."""
 
     end: int
     rows: int
     lines: int
 
 
-def regular(data: bytes, width: int, delimiter: bytes, exactly: bool) -> Regular | None:
-    """The whole records of `width` cells that some bytes begin with; None where that is not easily seen.
-
-    pandas refuses a row of more cells than the first one, if it reads all columns, and fills up shorter ones: so
-    the first row and the number of delimiters prove the rest. `exactly` looks at each row instead.
-    """
+def regular(data: bytes, width: int, delimiter: bytes) -> Regular | None:
+    """Find the whole records at the start of `data`; None unless each plainly has `width` cells."""
     quoted = b'"' in data
     bare = _outside_quotes(data, delimiter) if quoted else np.frombuffer(data, np.uint8)[: data.rfind(b"\n") + 1]
-    end, sign = len(bare), ord(delimiter)
+    end = len(bare)
     if not end or data.startswith(BOM) or not _plain_line_ends(data, end, one_column=width == 1):
         return None
-    rows = int(np.count_nonzero(bare == NEWLINE))
-    if np.count_nonzero(bare == sign) != (width - 1) * rows:
+    ends = bare[(bare == NEWLINE) | (bare == ord(delimiter))] == NEWLINE  # of a cell: whether its row ends there too
+    rows = int(np.count_nonzero(ends))
+    if len(ends) != rows * width or not ends[width - 1 :: width].all():
         return None
-    if _delimiters_of_first_row(bare, sign) != width - 1:
-        return None
-    if exactly:
-        ends = bare[(bare == NEWLINE) | (bare == sign)] == NEWLINE
-        if not ends.reshape(rows, width)[:, -1].all():
-            return None
     return Regular(end, rows, data.count(b"\n", 0, end) if quoted else rows)
 
 
-def _delimiters_of_first_row(bare: Bytes, sign: int) -> int:
-    size = 1 << 12
-    while NEWLINE not in bare[:size]:
-        size *= 2
-    return int(np.count_nonzero(bare[: (bare[:size] == NEWLINE).argmax()] == sign))
-
-
 def _outside_quotes(data: bytes, delimiter: bytes) -> Bytes:
-    """The bytes up to the end of the last whole record, those in quotes replaced by quotes.
-
-    There are none where there is no whole record, or where a quote stands in the midst of a cell.
-    """
+    """Return the bytes of the whole records, quoted ones masked; none if a quote is irregular."""
     bytes_ = np.frombuffer(data, np.uint8)
     inside = np.cumsum(bytes_ == QUOTE, dtype=np.uint8) & 1
     bare = np.where(inside, np.uint8(QUOTE), bytes_)
@@ -115,15 +94,15 @@ def _outside_quotes(data: bytes, delimiter: bytes) -> Bytes:
 
 
 def _quotes_around_cells(bytes_: Bytes, delimiter: bytes) -> bool:
-    """Whether each quote begins or ends a cell, or is one of two in a quoted cell that stand for one."""
-    places = np.flatnonzero(bytes_ == QUOTE)
-    opening, closing = places[0::2], places[1::2]
+    """Return whether each quote begins or ends a cell, or is part of a pair."""
+    quotes = np.flatnonzero(bytes_ == QUOTE)
+    opening, closing = quotes[0::2], quotes[1::2]
     around = bytes_[np.concatenate([opening[opening > 0] - 1, closing + 1])]
     return bool(np.isin(around, np.frombuffer(delimiter + b'"\n\r', np.uint8)).all())
 
 
 def _plain_line_ends(data: bytes, end: int, one_column: bool) -> bool:
-    """Whether lines end in LF or CR LF alone; blank ones are seen by their delimiters, but not in one column."""
+    """Return whether lines end in LF or CR LF alone, and none of a single column is empty."""
     if b"\r" in data and data.count(b"\r", 0, end) != data.count(b"\r\n", 0, end):
         return False
     if not one_column:

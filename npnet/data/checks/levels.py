@@ -1,0 +1,151 @@
+"""The distinct values of columns: they reveal copies, repeated rows and identifiers."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.columns import MISSING, Column
+
+Codes = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FEWEST_COPIED = 10  # rows: with fewer, columns are alike by chance
+FEWEST_NAMED = 20  # rows: with fewer, values that are all distinct mean little
+NEARLY = 0.95
+NAMED = re.compile(r"(^|[\W_])(?i:id|index|key|number|row|rownames?|uuid)$|[a-z](ID|Id|Key)$")
+ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole numbers over all words
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """The distinct values of a column in order: texts by code point, numbers and dates by size.
+
+    `codes` (rows,) from 0, MISSING where missing; `counts` (levels,) of the rows of each.
+    """
+
+    column: Column
+    codes: Codes
+    counts: Codes
+
+    @classmethod
+    def of(cls, column: Column) -> "Levels":
+        """Find the levels that occur in a column."""
+        column = column.loaded()
+        codes = np.full(len(column), MISSING, np.int64)
+        known = ~column.missing
+        values = column.values[known]
+        if column.kind == "category":
+            rank = np.empty(len(column.levels), np.int64)
+            rank[sorted(range(len(column.levels)), key=column.levels.__getitem__)] = np.arange(len(rank))
+            counts = np.bincount(rank[values], minlength=len(rank))
+            codes[known] = (np.cumsum(counts > 0) - 1)[rank[values]]
+            return cls(column, codes, counts[counts > 0])
+        used, codes[known] = np.unique(values, return_inverse=True)
+        return cls(column, codes, np.bincount(codes[known], minlength=len(used)))
+
+    @property
+    def missing(self) -> int:
+        """The number of rows without a value."""
+        return len(self.codes) - int(self.counts.sum())
+
+    @property
+    def distinct(self) -> int:
+        """The number of distinct values, missing ones excluded."""
+        return len(self.counts)
+
+    @property
+    def ranks(self) -> Floats:
+        """The rank of each level among all rows that have a value, from 1; ties share the mean."""
+        return np.cumsum(self.counts) - (self.counts - 1) / 2
+
+
+# Copies
+
+
+def same_columns(columns: Sequence[Levels]) -> list[tuple[str, str, str]]:
+    """Find columns that repeat an earlier column: (column, earlier column, how).
+
+    - "the same values": equal in every row.
+    - "the same order": numbers that rise and fall together, such as a logarithm or another unit.
+    - "the same groups": a one-to-one translation of the values, at most one value for two rows, as a code for a name.
+    """
+    kinds = {"the same values": _values, "the same order": _order, "the same groups": _groups}
+    firsts: dict[str, dict[bytes, str]] = {how: {} for how in kinds}
+    found = []
+    for column in columns:
+        if column.distinct < 2 or len(column.codes) < FEWEST_COPIED:
+            continue
+        hashes = {how: digest for how, kind in kinds.items() if (digest := kind(column)) is not None}
+        earlier = [(how, firsts[how][digest]) for how, digest in hashes.items() if digest in firsts[how]]
+        if earlier:
+            found.append((column.column.name, earlier[0][1], earlier[0][0]))
+        for how, digest in hashes.items():
+            firsts[how].setdefault(digest, column.column.name)
+    return found
+
+
+def repeated_rows(columns: Sequence[Levels]) -> int:
+    """Count the rows that equal an earlier row in every column, by hashes of 64 bits."""
+    if not columns:
+        return 0
+    words = np.zeros(len(columns[0].codes), np.uint64)
+    for column in columns:
+        words = words * ODD + (column.codes + 1).astype(np.uint64)
+        words = words ^ (words >> np.uint64(29))
+    return len(words) - len(np.unique(words))
+
+
+def _values(column: Levels) -> bytes | None:
+    if column.column.kind == "category":
+        return _digest(column.codes, repr(sorted(column.column.level_counts())).encode())
+    return _digest(column.codes, (column.column.values + 0.0).tobytes())  # + 0.0 turns -0.0 into 0.0
+
+
+def _order(column: Levels) -> bytes | None:
+    return _digest(column.codes, b"") if column.column.kind == "number" else None
+
+
+def _groups(column: Levels) -> bytes | None:
+    """Hash the levels numbered as they first occur: the values without their names."""
+    if column.distinct > len(column.codes) // 2:
+        return None
+    _, first = np.unique(column.codes, return_index=True)
+    number = np.empty(len(first), np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return _digest(number[column.codes + (len(first) - column.distinct)], b"")
+
+
+def _digest(codes: Codes, more: bytes) -> bytes:
+    return hashlib.sha256(np.ascontiguousarray(codes).tobytes() + more).digest()
+
+
+# Identifiers
+
+
+def looks_like_identifier(column: Column) -> str | None:
+    """Return why a column looks like an identifier, None where it does not.
+
+    Texts do where nearly every row has its own. Whole numbers do where they are all distinct and also rise from row to
+    row, or are all those from the first to the last, or the column's name says so ("id", "rownames").
+    """
+    if len(column) < FEWEST_NAMED or column.kind == "datetime":
+        return None
+    values = column.values
+    if column.kind == "category":
+        few = len(column.level_counts()) < NEARLY * len(column)
+        return None if few or (values == MISSING).any() else "nearly every row has a text of its own"
+    if values[0] != np.floor(values[0]) or (values != np.floor(values)).any():  # or missing: NaN differs from itself
+        return None
+    if (values[1:] > values[:-1]).all():
+        return "its whole numbers rise from row to row"
+    ordered = np.sort(values)
+    steps = np.diff(ordered)
+    if (steps == 0).any():
+        return None
+    if (steps == 1).all():
+        return f"its whole numbers are those from {ordered[0]:.0f} to {ordered[-1]:.0f}, each once"
+    return "its whole numbers are all distinct, and so says its name" if NAMED.search(column.name) else None
