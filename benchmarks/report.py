@@ -11,23 +11,24 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; `python -m benchmarks.report` prints these tables again from
-[benchmarks/speed.json](../benchmarks/speed.json), where the numbers of every round are.
+`make bench` writes this page. `python -m benchmarks.report` prints these tables again from
+[benchmarks/speed.json](../benchmarks/speed.json), which holds the times of every round.
 """
 
 METHOD = f"""## How it is measured
 
-The same networks on the same rows, in float32, one process for each library and work, one thread on one core.
-Libraries take turns for {{rounds}} rounds; the times are medians, a ratio is the median of the ratios of each round.
-Warm-up and compilation are left out. A step shuffles (once an epoch), gathers its batch, goes forward and backward,
-and updates; a full batch is neither shuffled nor gathered; nothing is evaluated. The 64 models share their batches.
+All libraries train the same networks on the same rows, in float32, with one process for each library and network, on
+one thread and one core. Libraries take turns for {{rounds}} rounds. Times are medians over the rounds; a ratio is the
+median of the ratios of each round. Warm-up and compilation are not timed. A step shuffles (once an epoch), gathers its
+batch, runs the forward and the backward pass, and updates the parameters. A full batch is neither shuffled nor
+gathered. Nothing is evaluated. The 64 models share their batches; their time is per step and model.
 
-- **{FLOOR.heading}**: the matrix products of a step alone, in NumPy, into arrays that are already there.
-- **scikit-learn**: `MLPClassifier.fit`. **PyTorch**: eager, fused optimizer. **compiled**: `torch.compile` of gradient
-  and update in one function. **JAX**: one jitted call a step, optax, donated buffers; `vmap` for the 64 models.
-  **Keras**: `fit` on JAX, 32 steps a call. **npnet**: the loop of `npnet train`.
-- **{SCAN.heading}**: a whole epoch of the same steps as one compiled call, `lax.scan`. Between its steps nothing can be
-  watched or stopped, so it is shown beside the peers and does not count as "fastest peer".
+- **{FLOOR.heading}**: only the matrix products of a step, in NumPy, into preallocated arrays.
+- **scikit-learn**: `MLPClassifier.fit`. **PyTorch**: eager mode, fused optimizer. **compiled**: `torch.compile` of
+  gradient and update in one function. **JAX**: one jitted call per step, optax, donated buffers; `vmap` for the 64
+  models. **Keras**: `fit` on JAX, 32 steps per call. **npnet**: the training loop of `npnet train`.
+- **{SCAN.heading}**: all steps of an epoch as one compiled call, `lax.scan`. Training cannot be monitored or stopped
+  between its steps, so this column does not count as "fastest peer".
 """
 
 
@@ -47,7 +48,7 @@ def tables(result: Result) -> str:
     """Times, ratios and commands, as far as they were measured."""
     parts = []
     if result["works"]:
-        parts += ["## Time of a step", times(result["works"]), "## What npnet takes of it", ratios(result["works"])]
+        parts += ["## Time of a step", times(result["works"]), "## npnet and the fastest peer", ratios(result["works"])]
     if result["commands"]:
         parts += ["## Whole commands", commands(result["commands"])]
     return "\n\n".join(parts) + "\n"
@@ -57,7 +58,7 @@ def times(works: list[Result]) -> str:
     """Seconds per step (and model) by library."""
     headings = [entry.heading for entry in (*ENTRIES[1:], NPNET)]
     rows = [[work["title"], *(duration(work["medians"].get(heading)) for heading in headings)] for work in works]
-    return table(["work, float32", *headings], rows)
+    return table(["network, float32", *headings], rows)
 
 
 def ratios(works: list[Result]) -> str:
@@ -66,14 +67,14 @@ def ratios(works: list[Result]) -> str:
     for work in works:
         peer, floor, scan = (work["ratios"][name] for name in ("fastest peer", "floor", SCAN.heading))
         rows.append([work["title"], work["fastest"], *verdict(peer), *verdict(floor), *verdict(scan)[:1]])
-    heading = ["work", "fastest peer", "npnet / it", "must be", "npnet / floor", "must be", f"npnet / {SCAN.heading}"]
-    return table(heading, rows)
+    rest = ["npnet / floor", "target", f"npnet / {SCAN.heading}"]
+    return table(["network", "fastest peer", "npnet / peer", "target", *rest], rows)
 
 
 def commands(pairs: list[Result]) -> str:
     """Whole commands, start to exit, with what must be."""
     rows = [[p["title"], *map(duration, p["medians"].values()), *verdict(p["ratios"]["other"])] for p in pairs]
-    return table(["command / beside", "npnet", "beside", "ratio", "must be"], rows)
+    return table(["command / compared with", "npnet", "other", "ratio", "target"], rows)
 
 
 def verdict(ratio: Result) -> tuple[str, str]:

@@ -90,8 +90,8 @@ def text(figures: Figures) -> str:
     means, spreads = figures.values.mean(axis=0), figures.values.std(axis=0, ddof=1)
     best, network = figures.best, figures.shown["its config"].network
     filled = Template((HERE / "templates" / "article.md").read_text(encoding="utf-8")).substitute(
-        picture="![The figures of ten seeds beside the best that is possible](images/article.png)",
-        boundaries="![What three networks say over the plane](images/article-boundaries.png)",
+        picture="![Scores of ten seeds, and the best possible score](images/article.png)",
+        boundaries="![Predictions of the three networks over the plane](images/article-boundaries.png)",
         usual=figures.usual,
         table=figures_table(figures.values, means, spreads),
         tested=f"{len(figures.shown['circles.yaml'].data.parts['test'].y):,}",
@@ -106,7 +106,7 @@ def text(figures: Figures) -> str:
         config_mean=f"{means[2]:.4f}",
         gallery="\n\n".join(f"**{title}**\n\n{code(rows)}" for title, rows in gallery()),
     )
-    return page("The article, reproduced and beaten", filled)
+    return page("The article, reproduced and improved", filled)
 
 
 def figures_table(values: NDArray[np.float64], means: NDArray[np.float64], spreads: NDArray[np.float64]) -> str:

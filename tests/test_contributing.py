@@ -1,5 +1,6 @@
 """CONTRIBUTING.md is followed in a copy of the tree, and the tests over everything registered accept its examples."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -87,5 +88,14 @@ def test_the_example_of_a_command_runs_and_shows_its_help(tree: Path) -> None:
     assert "npnet version-of numpy" in run(tree, "-m", "npnet", "version-of", "--help").stdout
 
 
+def test_the_example_of_a_reader_reads_a_table(tree: Path) -> None:
+    rows = [f"x:{n}\ty:{2 * n}\n" for n in range(40)]
+    (tree / "t.ltsv").write_text("".join(rows))
+    (tree / "c.yaml").write_text("dataset: {table: {path: t.ltsv, target: y}}\nlayers: [linear]\nepochs: 2\n")
+    done = run(tree, "-m", "npnet", "data", "check", "c.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"] == 40
+
+
 def test_every_other_example_has_its_contract() -> None:
-    assert set(sections((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) == {*CONTRACTS, "A command"}
+    assert set(sections((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) == {*CONTRACTS, "A command", "A reader of files"}

@@ -23,25 +23,26 @@ HEADINGS = {
     "realmlp_s": "RealMLP-S",
     "catboost": "CatBoost",
 }
-METHOD = """Eight tables that packages of R publish, in two splits each: `train_test_split`, 30 % of the rows to score,
-`random_state` 0 and 1, stratified for classes. All columns of a split are measured one after the other, in one process,
-with one thread on one core. ROC-AUC for two classes, accuracy for more, R2 for values; means of the two splits, the
-best in bold.
+METHOD = """Eight tables published in R packages, in two splits each: `train_test_split` with 30 % of the rows for
+the test set, `random_state` 0 and 1, stratified by class. All columns of a split are measured one after the other, in
+one process, with one thread on one core. The score is ROC-AUC for two classes, accuracy for more classes, R2 for
+regression. Scores are means over the two splits; the best is in bold.
 
-- **npnet**: a config of three lines, `preset: tabular`, the train rows as a CSV and `split: {test: 0}`: what
-  `npnet train` and then `npnet predict` do, but for the run folder and its pictures.
-- **linear**, **MLP**, **MLP+**: scikit-learn's linear or logistic regression, its MLP as it comes, and its MLP of
-  256 and 128 units with early stopping, each on one-hot and standardised columns, gaps filled with the median and told.
-- **HistGB**: scikit-learn's histogram gradient boosting, text as categories. **CatBoost**: text as its own
-  categories; it is left out on leaf, where 32 classes take it over 200 s a split, and ranked on the other seven.
-- **RealMLP**, **RealMLP-S**: pytabkit's `RealMLP_TD` and `RealMLP_TD_S`, text as categories, gaps filled with the
-  median; where ROC-AUC is scored, told to stop by cross-entropy and without label smoothing, as its documentation
-  advises.
+- **npnet**: a config of three lines, `preset: tabular`, the training rows as a CSV file and `split: {test: 0}`. This
+  does what `npnet train` and then `npnet predict` do, without the run folder and its plots.
+- **linear**, **MLP**, **MLP+**: scikit-learn's linear or logistic regression, its MLP with default settings, and its
+  MLP of 256 and 128 units with early stopping; each on one-hot and standardised columns, with missing values filled
+  with the median and flagged.
+- **HistGB**: scikit-learn's histogram gradient boosting, with text as categories. **CatBoost**: with text as its own
+  categories; left out on leaf, where 32 classes take it over 200 s a split, and ranked on the other seven tables.
+- **RealMLP**, **RealMLP-S**: pytabkit's `RealMLP_TD` and `RealMLP_TD_S`, with text as categories and missing values
+  filled with the median; where ROC-AUC is the score, set to stop by cross-entropy and without label smoothing, as its
+  documentation recommends.
 
-Seconds are those of the processor, both trainings and predictions together: npnet's from the config and the CSV on, the
-others' from columns in memory on. Each library has run once before anything is timed. An interrupted run goes on where
-it was; `--fresh` starts anew, `--only TABLE` and `--peers a,b` measure a part, `--report` prints these tables again.
-`NPNET_TABLES` names the folder of the CSVs."""
+Seconds are processor time of both trainings and predictions together: for npnet from the config and the CSV file, for
+the others from columns in memory. Each library runs once before anything is timed. An interrupted run continues where
+it stopped; `--fresh` starts again, `--only TABLE` and `--peers a,b` measure a subset, `--report` prints these tables
+again. `NPNET_TABLES` names the folder of the CSV files."""
 
 
 def tables(result: Kept, names: Sequence[str] = tuple(EIGHT), states: Sequence[int] = STATES) -> str:
@@ -49,7 +50,7 @@ def tables(result: Kept, names: Sequence[str] = tuple(EIGHT), states: Sequence[i
     found = means(result["cells"], names, COLUMNS, states)
     parts = ["### Scores", f"`{COMMAND}`", scores(found)]
     if tuple(states) == STATES:
-        parts += ["### What must be", judged(result["cells"], found)]
+        parts += ["### Targets", judged(result["cells"], found)]
         parts += ["### Seconds", f"`{COMMAND}`", seconds(result["cells"], found)]
     return "\n\n".join(parts)
 
@@ -76,8 +77,8 @@ def judged(cells: dict[str, Any], found: Means) -> str:
     rows = [[v.what, v.must, v.found, "met" if v.met else "**missed**", f"`{COMMAND}`"] for v in verdicts(cells, found)]
     alone = [mean_ranks(means(cells, tuple(found), COLUMNS, [state])) for state in STATES]
     ranks = " and ".join(f"{one['npnet']:.2f}" for one in alone if "npnet" in one)
-    note = f"On the first splits alone and on the second alone npnet's mean rank is {ranks} (`{COMMAND} --report`)."
-    return f"{table(['what', 'must be', 'is', '', 'command'], rows)}\n\n{note}"
+    note = f"On the first and the second splits alone npnet's mean rank is {ranks} (`{COMMAND} --report`)."
+    return f"{table(['quantity', 'target', 'measured', '', 'command'], rows)}\n\n{note}"
 
 
 def seconds(cells: dict[str, Any], found: Means) -> str:
@@ -104,14 +105,14 @@ def section(result: Kept) -> str:
     facts = {**result["machine"], **result["versions"], "measured": f"{times[0]} to {times[-1]}"}
     listed = "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items())
     gaps = missing(result)
-    told = f"\n\nNot measured: {', '.join(gaps)}; ranks are among what was." if gaps else ""
+    told = f"\n\nNot measured: {', '.join(gaps)}; ranks are among the measured columns." if gaps else ""
     return "\n\n".join(
         [
             "## Quality, measured",
-            f"`make bench-tables`, which is `{COMMAND}`.",
+            f"Run `make bench-tables`, which is `{COMMAND}`.",
             METHOD + told,
             tables(result),
-            f"### Where it was measured\n\n{listed}",
+            f"### Machine and versions\n\n{listed}",
         ]
     )
 

@@ -103,7 +103,7 @@ def swept(training: Training, every: int, jobs: int, hindered: Hindrance) -> Cou
 def main(arguments: Sequence[str] | None = None) -> int:
     """Sweep over the trainings; 1 where one did not end as it must."""
     total = summed(swept, __doc__ or "", arguments)
-    print(f"{total['points']:,} kills, {total['wrong']:,} of them not made good")
+    print(f"{total['points']:,} kills, {total['wrong']:,} of them not recovered")
     return int(total["wrong"] > 0)
 
 

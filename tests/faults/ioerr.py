@@ -113,7 +113,7 @@ def refused(training: Training, every: int, jobs: int, hindered: Hindrance) -> C
         golden = golden_of(training, Path(folder), calls, hindered)
     refusals = list(refusals_of(calls.calls))[::every]
     wrong = [text for text in each(partial(borne, training, golden, hindered), refusals, jobs) if text]
-    print(f"{training.name}: {len(refusals) - len(wrong):,} of {len(refusals):,} refusals were borne", end=" ")
+    print(f"{training.name}: {len(refusals) - len(wrong):,} of {len(refusals):,} injected errors handled", end=" ")
     print(f"({len(calls.calls)} calls, {time.monotonic() - start:.0f} s)", *wrong[:10], sep="\n  ", flush=True)
     return Counter(tried=len(refusals), wrong=len(wrong))
 
@@ -121,7 +121,7 @@ def refused(training: Training, every: int, jobs: int, hindered: Hindrance) -> C
 def main(arguments: Sequence[str] | None = None) -> int:
     """Go through a training and a sweep; 1 where an error was not borne."""
     total = summed(refused, __doc__ or "", arguments, ("train", "sweep"))
-    print(f"{total['tried']:,} refusals, {total['wrong']:,} of them not borne")
+    print(f"{total['tried']:,} injected errors, {total['wrong']:,} of them not handled")
     return int(total["wrong"] > 0)
 
 

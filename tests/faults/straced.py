@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("", *wrong[:10], sep="\n  ", flush=True)
         total += Counter(kills=len(chosen), wrong=len(wrong))
     seconds = time.monotonic() - start
-    print(f"{total['kills']} kills by strace, {total['wrong']} of them not made good ({seconds:.0f} s)")
+    print(f"{total['kills']} kills by strace, {total['wrong']} of them not recovered ({seconds:.0f} s)")
     return int(total["wrong"] > 0)
 
 

@@ -16,7 +16,7 @@ from tests.faults.seam import watched
 
 def test_trainings_whose_disk_refuses_something_bear_it_or_end_with_6_and_can_go_on() -> None:
     done = in_a_process("ioerr", "--every", "61", "--jobs", "1")
-    assert done.stdout.splitlines()[-1].endswith(" refusals, 0 of them not borne"), done.stdout
+    assert done.stdout.splitlines()[-1].endswith(" injected errors, 0 of them not handled"), done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 

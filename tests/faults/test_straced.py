@@ -20,7 +20,7 @@ KINDS = {"write": ("write",), "fsync": ("fsync",), "rename": ("rename", "replace
 @needs_strace
 def test_processes_that_the_system_kills_end_in_the_same_bytes() -> None:
     done = in_a_process("straced", "--most", "1", "--only", "write", "--only", "rename", "--jobs", "1")
-    assert done.stdout.splitlines()[-1].startswith("2 kills by strace, 0 of them not made good"), done.stdout
+    assert done.stdout.splitlines()[-1].startswith("2 kills by strace, 0 of them not recovered"), done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -60,7 +60,7 @@ def _manner(name: str) -> Callable[[Findings], str]:
 
 def _trusted(found: Findings) -> str:
     if not found.trust:
-        return "always does" if found.runs else "cannot be told to"
+        return "always" if found.runs else "no such option"
     return f"{'yes' if found.runs_trusted else 'no'}, `{found.trust}`"
 
 
@@ -68,23 +68,23 @@ ROWS: dict[str, Callable[[Findings], str]] = {
     "version": _versions,
     "bytes of the file": lambda found: f"{found.size:,}",
     "**one byte changed**": lambda found: _number(found.changes),
-    "refused, or loaded with a warning": _changed("REFUSED"),
-    "loaded without a word, same values": _changed("SAME"),
-    "loaded without a word, something else": _changed("OTHER"),
+    "rejected, or loaded with a warning": _changed("REFUSED"),
+    "loaded silently, same values": _changed("SAME"),
+    "loaded silently, different contents": _changed("OTHER"),
     "asked for more than 2 GB": _changed("BLOATED"),
     "crashed the process": _changed("CRASHED"),
     "hung": _changed("HUNG"),
-    "**cut off**": lambda found: _number(found.cuts),
-    "refused": _cut("REFUSED"),
+    "**truncated**": lambda found: _number(found.cuts),
+    "rejected": _cut("REFUSED"),
     "loaded, crashed or hung": _cut("SAME", "OTHER", "BLOATED", "CRASHED", "HUNG"),
     "**killed while saving over a file**": lambda found: f"{kills_of(found)} calls" if found.kills else NOT_TRIED,
     "the old file or the new one loads": _killed(THE_OLD, THE_NEW),
-    "neither does": _killed(NEITHER),
+    "neither loads": _killed(NEITHER),
     "another file is left over": _killed(LEFT),
-    "**made to outlast a loss of power**": lambda found: "",
-    "renamed into place when whole": _manner("renames"),
-    "its data synced before that": _manner("syncs_file"),
-    "its folder synced after": _manner("syncs_folder"),
-    "**runs code that is in the file**": lambda found: "yes" if found.runs else "no",
-    "runs it when told to trust the file": _trusted,
+    "**safe against loss of power**": lambda found: "",
+    "renamed into place when complete": _manner("renames"),
+    "data synced before the rename": _manner("syncs_file"),
+    "folder synced after the rename": _manner("syncs_folder"),
+    "**runs code in the file**": lambda found: "yes" if found.runs else "no",
+    "runs it if set to trust the file": _trusted,
 }
