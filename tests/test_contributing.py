@@ -98,4 +98,8 @@ def test_the_example_of_a_reader_reads_a_table(tree: Path) -> None:
 
 
 def test_every_other_example_has_its_contract() -> None:
-    assert set(sections((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) == {*CONTRACTS, "A command", "A reader of files"}
+    assert set(sections((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) == {
+        *CONTRACTS,
+        "A command",
+        "A reader of files",
+    }

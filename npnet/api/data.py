@@ -1,10 +1,12 @@
 """Data of a model in Python: arrays and tables in memory as a dataset."""
 
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
 from typing_extensions import override
 
 from npnet.data import Dataset, Source
@@ -22,6 +24,9 @@ from npnet.text import quoted
 Floats = NDArray[np.float64]
 CHUNK = 1024  # rows that are copied at a time
 
+HeldFrame = Annotated[Frame, GetPydanticSchema(lambda _source, _handler: core_schema.is_instance_schema(Frame))]
+"""A frame as a field of a spec: held as it is, without a schema of its columns."""
+
 
 class Arrays(Source):
     """Features and targets in memory; `layout` is the schema of features that have names.
@@ -29,9 +34,9 @@ class Arrays(Source):
     `decimals` is true if the only target holds floats other than 0 and 1, which are not classes.
     """
 
-    features: Frame
+    features: HeldFrame
     layout: Schema | None
-    targets: Frame
+    targets: HeldFrame
     decimals: bool
     task: TaskOption | None = None
 

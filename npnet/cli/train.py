@@ -114,15 +114,17 @@ def _show_outline(context: CommandContext, loaded: "Loaded") -> None:
 
 def _report(context: CommandContext, ending: "Ending", folder: str) -> int:
     """Show the scores, print the folder, and explain an early end; return the exit code."""
-    from npnet.cli.console.tables import baselines_table, scores_table
     from npnet.rundir import with_threshold
 
     screen = context.screen
-    if ending.metrics:
-        screen.info_table(scores_table(ending.metrics, ending.rule))
-    if compared := baselines_table(ending.metrics, ending.baselines, ending.rule):
-        screen.info("")
-        screen.info_table(compared)
+    if not screen.quiet:
+        from npnet.cli.console.tables import baselines_table, scores_table
+
+        if ending.metrics:
+            screen.info_table(scores_table(ending.metrics, ending.rule))
+        if compared := baselines_table(ending.metrics, ending.baselines, ending.rule):
+            screen.info("")
+            screen.info_table(compared)
     with suppress(UnreadError, MachineError):  # the process that started the training may be gone
         if context.json:
             metrics = with_threshold(ending.metrics, ending.rule)

@@ -91,7 +91,7 @@ def test_a_template_is_written_once(folder: Path) -> None:
     assert (folder / "xor.yaml").read_text() == templates()["xor"]
 
 
-def test_a_template_goes_where_it_is_told(folder: Path) -> None:
+def test_a_template_goes_to_the_named_file(folder: Path) -> None:
     assert call("init", "-o", "-").out == templates()["circles"]
     assert json.loads(call("init", "iris", "-o", "mine.yaml", "--json").out)["file"] == "mine.yaml"
     assert (folder / "mine.yaml").read_text() == templates()["iris"]

@@ -25,7 +25,7 @@ def checked(*options: str) -> dict[str, object]:
     return json.loads(result.out)  # type: ignore[no-any-return]
 
 
-def test_columns_classes_and_parts_are_told(table: Path) -> None:
+def test_columns_classes_and_splits_are_shown(table: Path) -> None:
     found = checked()
     assert (found["rows"], found["task"]) == (120, "binary")
     columns = {column["name"]: column for column in found["columns"]}  # type: ignore[attr-defined]

@@ -119,7 +119,7 @@ def test_wrong_use_is_answered_in_a_line_and_a_hint(
         ("evaluate latest --metric", "hint: npnet evaluate --help shows how it is used"),
     ],
 )
-def test_what_the_parser_refuses_is_told_in_the_same_form(arguments: str, hint: str, folder: Path) -> None:
+def test_errors_of_the_parser_have_the_same_form(arguments: str, hint: str, folder: Path) -> None:
     result = call(*arguments.split())
     assert (result.code, result.out) == (2, "")
     first, second = result.err.splitlines()

@@ -226,7 +226,7 @@ def test_without_pyarrow_parquet_is_refused_with_the_line_that_installs_it(
         (("--json", "--format", "jsonl"), "--json and --format do not go together"),
     ],
 )
-def test_a_format_that_is_not_said_or_said_twice_is_refused(options: tuple[str, ...], words: str, still: Path) -> None:
+def test_a_format_that_is_missing_or_named_twice_is_refused(options: tuple[str, ...], words: str, still: Path) -> None:
     refused(call("predict", "run", "new.csv", *options, "--runs-dir", "."), words)
 
 

@@ -14,6 +14,7 @@ code = main(sys.argv[1:])
 print(*sorted({name.partition(".")[0] for name in sys.modules} & set(%r)), file=sys.stderr)
 sys.exit(code)
 """
+until_scores_are_npnets_own = pytest.mark.xfail(reason="final scores still import scikit-learn", strict=False)
 TRAIN = ("train", "circles.yaml", "epochs=1", "-q")
 CIRCLES = "dataset: {circles: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nmetrics: [roc_auc, f1]\n"
 TABLE = CIRCLES.replace("{circles: {samples: 100}}", "{table: {path: data.csv, target: y}}")
@@ -36,12 +37,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.xfail(reason="final scores still import scikit-learn, which imports the others", strict=False)
+@until_scores_are_npnets_own
 def test_a_training_on_generated_data_imports_no_large_package(folder: Path) -> None:
     assert loaded(folder, *TRAIN, "--no-plots") == set()
 
 
-@pytest.mark.xfail(reason="final scores still import scikit-learn, which imports the others", strict=False)
+@until_scores_are_npnets_own
 def test_a_training_with_plots_imports_matplotlib_alone(folder: Path) -> None:
     assert loaded(folder, *TRAIN) == {"matplotlib"}
 
@@ -54,6 +55,11 @@ def test_a_command_without_scores_imports_no_large_package(command: str, folder:
 def test_pandas_is_imported_where_a_table_is_read(folder: Path) -> None:
     packages = tuple(name for name in HEAVY if name != "pyarrow")  # pandas imports it where it is installed
     assert loaded(folder, "config", "check", "table.yaml", packages=packages) == {"pandas"}
+
+
+@until_scores_are_npnets_own
+def test_a_quiet_training_imports_no_rich(folder: Path) -> None:
+    assert loaded(folder, *TRAIN, "--no-plots", packages=("rich", "matplotlib")) == set()
 
 
 def test_a_config_is_checked_without_rich_and_without_the_plots(folder: Path) -> None:

@@ -104,7 +104,7 @@ def test_standard_input_goes_to_standard_output(run: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_person_at_a_terminal_is_told_that_rows_are_missing(run: Path) -> None:
+def test_a_person_at_a_terminal_sees_that_rows_are_missing(run: Path) -> None:
     leader, follower = os.openpty()
     command = [sys.executable, "-m", "npnet", "predict", str(run)]
     done = subprocess.run(command, stdin=follower, capture_output=True, text=True, timeout=60)

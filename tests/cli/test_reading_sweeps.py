@@ -96,7 +96,7 @@ def test_the_best_trial_of_a_sweep_is_a_run_to_plot(own: Path) -> None:
     assert "trials" in result.out
 
 
-def test_the_best_trial_is_named_behind_any_name_of_its_sweep(own: Path) -> None:
+def test_the_best_trial_is_named_after_any_name_of_its_sweep(own: Path) -> None:
     sweep = named(own, "grid")
     best = (own / sweep / "best").resolve()
     assert find(own, f"{sweep}/best").path == find(own, f"{sweep[:-1]}/best").path == best
@@ -112,7 +112,7 @@ def test_the_best_trial_is_named_behind_any_name_of_its_sweep(own: Path) -> None
         ("grid/best", "is no sweep, and has no best trial"),
     ],
 )
-def test_what_has_no_best_trial_is_told_in_one_line(name: str, reason: str, own: Path) -> None:
+def test_a_missing_best_trial_is_reported_in_one_line(name: str, reason: str, own: Path) -> None:
     text = name.replace("grid", named(own, "grid")).replace("failed", named(own, "failed"))
     result = call("plot", f"{text}/best", "--runs-dir", own)
     assert (result.code, result.out) == (5, "")
@@ -203,7 +203,7 @@ def test_a_link_that_leads_elsewhere_is_refused(target: str, own: Path) -> None:
     assert "leads elsewhere than to a trial of its sweep" in result.err
 
 
-def test_a_best_trial_that_is_gone_or_has_no_weights_is_told(own: Path) -> None:
+def test_a_best_trial_that_is_gone_or_has_no_weights_is_reported(own: Path) -> None:
     sweep = named(own, "grid")
     best = (own / sweep / "best").resolve()
     (best / "weights.safetensors").unlink()

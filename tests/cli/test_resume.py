@@ -97,7 +97,7 @@ def test_a_training_that_was_killed_before_its_first_checkpoint_begins_anew(conf
     assert contents(half) == contents(whole)
 
 
-def test_the_last_three_checkpoints_are_kept_while_it_trains_and_the_last_one_after(config: Path) -> None:
+def test_the_last_three_checkpoints_stay_while_it_trains_and_the_last_one_after(config: Path) -> None:
     half = killed(config, "half")
     assert len(Run(half).checkpoints) == 3
     epochs = [int(Run(half).checkpoint(name)[1]["epoch"]) for name in Run(half).checkpoints]
@@ -259,7 +259,7 @@ def test_a_diverged_run_would_diverge_again(config: Path) -> None:
     assert "gone has diverged, and would again" in result.err
 
 
-def test_what_is_no_run_is_said(config: Path) -> None:
+def test_a_folder_that_is_no_run_is_refused(config: Path) -> None:
     assert call("resume", "nothing").code == 5
 
 

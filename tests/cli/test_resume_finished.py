@@ -107,7 +107,7 @@ def test_without_its_weights_a_finished_run_cannot_be_trained_on(harm: str, word
 
 
 @pytest.mark.long
-def test_a_trial_that_is_kept_whole_can_be_trained_on(config: Path) -> None:
+def test_a_trial_with_its_whole_state_can_be_trained_on(config: Path) -> None:
     assert call("sweep", config, "learning_rate=[0.01,0.1]", "--keep", "all", "--run-dir", "sweep", "-q").code == 0
     trial = Run(config.parent / "sweep" / "trials" / "0001")
     assert trial.checkpoint()[1]["weights"] == trial.weights_digest()

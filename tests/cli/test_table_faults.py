@@ -135,7 +135,7 @@ def test_rows_without_a_target_can_be_left_out(folder: Path) -> None:  # 74
     assert left.info["data"] == whole.info["data"]
 
 
-def test_gaps_are_filled_and_told_or_refused(folder: Path) -> None:  # 75
+def test_gaps_are_filled_and_reported_or_refused(folder: Path) -> None:  # 75
     gaps = GOOD + ",2,no\n3,,yes\n"
     log = (trained(folder, gaps).path / "log.txt").read_text()
     assert 'gaps are filled by the median, and marked, in 2 columns: "a", "b"' in log
@@ -192,7 +192,7 @@ def lopsided(folder: Path) -> Path:
     return folder / "c.yaml"
 
 
-def test_an_undefined_score_is_null_and_told_once(lopsided: Path) -> None:
+def test_an_undefined_score_is_null_and_reported_once(lopsided: Path) -> None:
     result = call("train", lopsided, "metrics=[roc_auc]", "-q")
     assert result.code == 0
     message = "roc_auc of validation is null: it needs rows of two classes, which that part lacks"

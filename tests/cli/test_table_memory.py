@@ -45,7 +45,7 @@ def test_ten_million_rows_are_refused_where_there_is_no_room(folder: Path, comma
 
 
 @needs_linux
-def test_memory_that_runs_out_later_is_told_in_a_line_too(folder: Path) -> None:
+def test_memory_that_runs_out_later_is_reported_in_a_line_too(folder: Path) -> None:
     program = [sys.executable, "-c", LIMITED, "280", "train", "large.yaml"]
     done = subprocess.run(program, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (6, "")

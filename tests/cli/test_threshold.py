@@ -99,7 +99,7 @@ def test_rows_of_another_file_are_decided_as_the_run_says(chosen: tuple[Run, Res
     assert text.endswith(sentence("f1", threshold, " (best f1)"))
 
 
-def test_where_no_metric_depends_on_it_no_threshold_is_told(chosen: tuple[Run, Result]) -> None:
+def test_where_no_metric_depends_on_it_no_threshold_is_shown(chosen: tuple[Run, Result]) -> None:
     run, _ = chosen
     assert "spam" not in call("evaluate", run.path, "--metric", "roc_auc").out
     text = call("evaluate", run.path, "--metric", "accuracy").out

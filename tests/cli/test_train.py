@@ -224,7 +224,7 @@ def test_a_folder_claimed_by_a_process_that_was_killed_while_it_read_is_free_aga
     assert sorted(path.name for path in folder.iterdir()) == ["r", "small.yaml", "t.csv", "t.yaml"]
 
 
-def test_what_is_odd_with_the_data_is_told_once_and_logged(folder: Path) -> None:
+def test_oddities_of_the_data_are_reported_once_and_logged(folder: Path) -> None:
     rows = "".join(f"{n % 7},1,{'yes' if n % 3 else 'no'}\n" for n in range(60))
     (folder / "t.csv").write_text(f"a,same,y\n{rows}")
     (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
@@ -234,7 +234,7 @@ def test_what_is_odd_with_the_data_is_told_once_and_logged(folder: Path) -> None
     assert (run_of(result.out).path / "log.txt").read_text().startswith(warning)
 
 
-def test_baselines_are_scored_on_the_same_rows_and_kept(tmp_path: Path) -> None:
+def test_baselines_are_scored_on_the_same_rows_and_recorded(tmp_path: Path) -> None:
     run = Run(trained(tmp_path, CONFIG, "--baselines"))
     found = run.baselines()
     assert list(found) == ["majority", "logistic_regression", "hist_gradient_boosting"]
@@ -266,7 +266,7 @@ def test_baselines_stand_beside_the_network_then_and_later(tmp_path: Path) -> No
     assert list(Run(tmp_path / "run").metrics()) == ["train", "validation", "test"]
 
 
-def test_what_goes_wrong_in_a_training_is_told_once_and_logged(folder: Path) -> None:
+def test_problems_of_a_training_are_reported_once_and_logged(folder: Path) -> None:
     result = call("train", "small.yaml", "learning_rate=1e-60", *QUICK)
     warning = "warning: from epoch 1 on learning_rate is too small for float32: nothing is learned any more\n"
     assert (result.code, result.err) == (0, f"npnet: {warning}")

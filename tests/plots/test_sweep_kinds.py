@@ -107,7 +107,7 @@ def test_the_parameter_that_tells_most_of_the_score_comes_first():
     assert searched().influential(1)[0] == "part.0.value"
 
 
-def test_keys_are_as_short_as_they_can_be_told_apart():
+def test_keys_are_as_short_as_they_still_differ():
     keys = ["layers.0.linear.units", "layers.2.linear.units", "learning_rate", "rate"]
     assert list(brief(keys).values()) == ["0.linear.units", "2.linear.units", "learning_rate", "rate"]
 

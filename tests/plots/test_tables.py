@@ -116,7 +116,7 @@ def test_the_threshold_that_decides_is_marked():
         ("importance", "circles", "validation set"),
     ],
 )
-def test_what_does_not_suit_is_said(kind, name, words):
+def test_a_plot_that_does_not_apply_gives_the_reason(kind, name, words):
     assert words in suits(kind, MATERIALS[name]())
 
 

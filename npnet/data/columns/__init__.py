@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ MISSING = -1
 CONTENT: dict[Kind, str] = {"number": "numbers", "category": "text", "datetime": "dates"}
 
 
+@runtime_checkable
 class Stored(Protocol):
     """Values that are read when they are indexed, by row numbers or a slice, such as an array."""
 
