@@ -27,8 +27,7 @@ from npnet.engine.updates import Constraints, Updates
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
-from npnet.model.cross_validation import all_scores
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 
 CELL = 8  # bytes of a number in the table, with its comma
 FACTOR, CONSTANT = 1.5, 0.5e9  # the limit: so many times the features in float32, and so many bytes
@@ -130,25 +129,25 @@ def seconds_of_parts(folder: Path) -> dict[str, float]:
         folds = prepare_folds(experiment, dataset)
         clock.stop("preparing")
         resolved = resolve(experiment, DataInfo.of(folds[0][0]))
-        fitting = Fitting(resolved, folds)
+        fitting = Trainer(resolved, folds)
         for _ in fitting.fit():
             pass
         clock.stop("training")
-        all_scores(fitting)
+        fitting.predictor().all_scores()
         clock.stop("scoring")
-        bare_steps(Fitting(resolved, folds), clock)
+        bare_steps(Trainer(resolved, folds), clock)
     seconds = clock.seconds
     return seconds | {"all three": seconds["reading"] + seconds["preparing"] + seconds["training"]}
 
 
-def bare_steps(fitting: Fitting, clock: Clock) -> None:
+def bare_steps(fitting: Trainer, clock: Clock) -> None:
     """Train as `fit` does, without looking at what came of it."""
     experiment = fitting.experiment
-    rates = Rates([fitting.trainer.learners[0].learning_rate], experiment.epochs, experiment.schedule)
-    updates = Updates(fitting.network, experiment.optimizer, Constraints())
+    rates = Rates([fitting.stack_trainer.learners[0].learning_rate], experiment.epochs, experiment.schedule)
+    updates = Updates(fitting.stack_trainer.network, experiment.optimizer, Constraints())
     batches = Batches(fitting.samples("train"), BATCH, experiment.seed)
     clock.start()
-    for _ in train(fitting.network, fitting.loss, updates, rates, batches, experiment.epochs):
+    for _ in train(fitting.stack_trainer.network, fitting.loss, updates, rates, batches, experiment.epochs):
         pass
     clock.stop("bare steps")
 

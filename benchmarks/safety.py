@@ -16,7 +16,7 @@ from pathlib import Path
 
 from npnet.config import load
 from npnet.experiment.threads import limited
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.rundir import claim_folder
 from npnet.runner.checkpoints import PATIENCE, Checkpoints
 from npnet.runner.prepared_run import prepare_run
@@ -36,7 +36,7 @@ def costs(config: Path) -> tuple[float, float, int, float]:
     loaded = load(config, ["epochs=1000000"])
     with limited(1), tempfile.TemporaryDirectory(dir=config.parent) as folder:
         ready = prepare_run(loaded)
-        fitting = Fitting(ready.experiment, ready.folds)
+        fitting = Trainer(ready.experiment, ready.folds)
         with claim_folder(Path(folder) / "run", "run") as new:
             writer = new.publish({"config.yaml": b"", "resolved.yaml": b""}, config.parent)
         checkpoints, epochs, each = Checkpoints(fitting, writer), [], []
@@ -45,7 +45,7 @@ def costs(config: Path) -> tuple[float, float, int, float]:
                 continue
             epochs.append(progress.seconds)
             began = time.perf_counter()
-            checkpoints.keep(progress.epoch, 0)
+            checkpoints.write_current(progress.epoch, 0)
             each.append(time.perf_counter() - began)
             if len(each) == TURNS:
                 break

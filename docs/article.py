@@ -21,7 +21,8 @@ from npnet.config import Experiment
 from npnet.data import prepare
 from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import resolve
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
+from npnet.model.trainer import Trainer
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parent / "configs"
@@ -36,11 +37,11 @@ class Figures:
 
     values: NDArray[np.float64]
     usual: int
-    shown: dict[str, Fitting]
+    shown: dict[str, SplitPredictor]
     best: Best
 
 
-def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = lambda same: same) -> Fitting:
+def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = lambda same: same) -> SplitPredictor:
     """The network of a config, trained on one thread."""
     from threadpoolctl import threadpool_limits
 
@@ -49,10 +50,10 @@ def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = 
     dataset = experiment.dataset.load(loaded.base, seed)
     with threadpool_limits(1):
         data = prepare(dataset, experiment.split, experiment.scale, seed)
-        fitting = Fitting(resolve(experiment, DataInfo.of(data)), data)
+        fitting = Trainer(resolve(experiment, DataInfo.of(data)), data)
         for _ in fitting.fit():
             pass
-    return fitting
+    return fitting.predictor()
 
 
 def with_shy_biases(experiment: Experiment) -> Experiment:
@@ -80,7 +81,7 @@ def measure() -> Figures:
     return Figures(values, usual, fittings[usual], best_possible())
 
 
-def scores_of(fitting: Fitting) -> dict[str, float]:
+def scores_of(fitting: SplitPredictor) -> dict[str, float]:
     """The scores on the test part, or on the train part where that is all there is."""
     return fitting.scores("test" if "test" in fitting.data.parts else "train")
 

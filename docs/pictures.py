@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
 from npnet.plots.kinds import render, styled
 from npnet.plots.layout import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION
 
@@ -43,7 +43,7 @@ def draw_figures(columns: dict[str, NDArray[np.float64]], best: float, path: Pat
         path.write_bytes(render(figure, "png"))
 
 
-def draw_boundaries(fittings: dict[str, Fitting], path: Path) -> None:
+def draw_boundaries(fittings: dict[str, SplitPredictor], path: Path) -> None:
     """The probability of the inner circle over the plane, for each network side by side."""
     from matplotlib.figure import Figure
 
@@ -56,7 +56,7 @@ def draw_boundaries(fittings: dict[str, Fitting], path: Path) -> None:
         path.write_bytes(render(figure, "png"))
 
 
-def paint(axes: "Axes", fitting: Fitting) -> None:
+def paint(axes: "Axes", fitting: SplitPredictor) -> None:
     """From blue, outside, over white to orange, inside; the 0.5 contour; some points of both classes."""
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -72,6 +72,6 @@ def paint(axes: "Axes", fitting: Fitting) -> None:
         axes.plot(*points.T, mark, color=CLASS_COLOURS[code], markersize=1.8, markeredgewidth=0)
 
 
-def probability(fitting: Fitting, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def probability(fitting: SplitPredictor, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """What a network says of points in the units of the data, (points,)."""
-    return np.asarray(fitting.predict(Frame.of(points, fitting.data.features))[0])
+    return np.asarray(fitting.outputs(Frame.of(points, fitting.data.features))[0])

@@ -6,21 +6,21 @@ from npnet.config import Experiment
 from npnet.data import Dataset, Prepared
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 
 
-def fitting_of(experiment: Experiment, data: Prepared | Sequence[Sequence[Prepared]]) -> Fitting:
+def fitting_of(experiment: Experiment, data: Prepared | Sequence[Sequence[Prepared]]) -> Trainer:
     """An experiment to be trained on data that are prepared."""
     first = data if isinstance(data, Prepared) else data[0][0]
-    return Fitting(resolve(experiment, DataInfo.of(first)), data)
+    return Trainer(resolve(experiment, DataInfo.of(first)), data)
 
 
-def together_of(experiments: Sequence[Experiment], data: Prepared | Sequence[Sequence[Prepared]]) -> list[Fitting]:
+def together_of(experiments: Sequence[Experiment], data: Prepared | Sequence[Sequence[Prepared]]) -> list[Trainer]:
     """Experiments that agree in all but decimals and seeds, to be trained as one stack."""
     first = data if isinstance(data, Prepared) else data[0][0]
-    return Fitting.together([resolve(one, DataInfo.of(first)) for one in experiments], data)
+    return Trainer.together([resolve(one, DataInfo.of(first)) for one in experiments], data)
 
 
-def fitting_on(experiment: Experiment, dataset: Dataset) -> Fitting:
+def fitting_on(experiment: Experiment, dataset: Dataset) -> Trainer:
     """An experiment to be trained on a dataset, which is split and prepared as it says."""
     return fitting_of(experiment, prepare_folds(experiment, dataset))

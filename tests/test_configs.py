@@ -17,7 +17,7 @@ from npnet.data import prepare
 from npnet.experiment.compatibility import misfits
 from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import resolve
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.nn.initializers import Uniform
 from npnet.nn.linear import Linear
 from tests.fittings import fitting_of
@@ -29,7 +29,7 @@ SHIPPED = ("circles", "moons", "spirals", "digits", "breast_cancer", "iris", "di
 SEEDS = range(10)
 
 
-def fitting_at(path: Path, *overrides: str) -> Fitting:
+def fitting_at(path: Path, *overrides: str) -> Trainer:
     loaded = config.load(path, overrides)
     experiment = loaded.experiment
     dataset = experiment.dataset.load(loaded.base, experiment.seed)
@@ -39,7 +39,7 @@ def fitting_at(path: Path, *overrides: str) -> Fitting:
 
 
 @cache
-def trained(name: str, seed: int) -> Fitting:
+def trained(name: str, seed: int) -> Trainer:
     fitting = fitting_at(CONFIGS / f"{name}.yaml", f"seed={seed}")
     with threadpool_limits(1):
         for _ in fitting.fit():
@@ -48,7 +48,7 @@ def trained(name: str, seed: int) -> Fitting:
 
 
 def on_test(name: str, metric: str) -> NDArray[np.float64]:
-    return np.array([trained(name, seed).scores("test")[metric] for seed in SEEDS])
+    return np.array([trained(name, seed).predictor().scores("test")[metric] for seed in SEEDS])
 
 
 def best_radius_score(X: NDArray[np.float64], y: NDArray[np.int64]) -> float:
@@ -102,12 +102,12 @@ def test_digits_are_read_with_every_seed() -> None:
 def test_breast_cancer_is_ranked_well() -> None:
     # On average: with some seeds the 114 test rows are such that no usual classifier reaches it.
     assert on_test("breast_cancer", "roc_auc").mean() >= 0.99
-    assert trained("breast_cancer", 0).scores("test")["roc_auc"] >= 0.99
+    assert trained("breast_cancer", 0).predictor().scores("test")["roc_auc"] >= 0.99
 
 
 @pytest.mark.parametrize(("name", "metric", "least"), [("spirals", "accuracy", 0.97), ("iris", "accuracy", 0.9)])
 def test_classes_are_separated(name: str, metric: str, least: float) -> None:
-    assert trained(name, 0).scores("test")[metric] >= least
+    assert trained(name, 0).predictor().scores("test")[metric] >= least
 
 
 def test_diabetes_explains_what_can_be_explained() -> None:

@@ -7,7 +7,7 @@ from npnet.config import load
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import limited
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.sweep.plan import make_plan
 
 
@@ -23,15 +23,15 @@ class Stack:
         assert stage is not None
         sizes = DataInfo.of(data[0][0])
         experiments = [resolve(plan.experiment(trial), sizes) for trial in plan.trials(stage)]
-        self.fittings = Fitting.together(experiments, data)
+        self.fittings = Trainer.together(experiments, data)
 
     def train(self) -> None:
         with limited(1):
-            for _ in self.fittings[0].trainer.train():
+            for _ in self.fittings[0].stack_trainer.train():
                 pass
 
     def loss(self) -> float:
-        self.fittings[0].trainer.restore()
+        self.fittings[0].stack_trainer.restore()
         weights = []
         for fitting in self.fittings:
             named = fitting.weights()

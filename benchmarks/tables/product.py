@@ -14,7 +14,7 @@ from npnet.config.files import preset_text
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
 from npnet.experiment.threads import limited
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.runner.prepared_run import prepare_run
 
 NAME, PRESET = "npnet", "tabular"
@@ -51,11 +51,11 @@ def predicted(folder: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Do what `npnet train` and `npnet predict` do, but for the run folder: classes and outputs (outputs, rows)."""
     ready = prepare_run(config.load(folder / CONFIG))
     with limited(ready.experiment.threads):
-        fitting = Fitting(ready.experiment, ready.folds)
+        fitting = Trainer(ready.experiment, ready.folds)
         for _ in fitting.fit():
             pass
         rows, _ = read_frame(ReadOptions(path=TEST), folder, ready.data.schema, needs=ready.data.features)
-        return ready.data.classes, fitting.predict(rows)
+        return ready.data.classes, fitting.predictor().outputs(rows)
 
 
 def as_scored(output: NDArray[np.float64], classes: tuple[str, ...], table: Table) -> NDArray[np.float64]:

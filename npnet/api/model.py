@@ -25,7 +25,7 @@ from npnet.errors import DataError, NpnetWarning, UsageError
 from npnet.experiment.data_info import prepare_folds
 from npnet.experiment.threads import limited
 from npnet.machine.refusals import explained_memory
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.nn.layer import Layer
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.rundir import best_trial_of, find
@@ -33,8 +33,7 @@ from npnet.rundir.restore import experiment_of
 from npnet.runner.health import Health
 from npnet.runner.notes import filled, of_data, whole_batches
 from npnet.runner.predicting import RunPredictor
-from npnet.runner.prepared_run import resolve_checked
-from npnet.runner.starting import misplaced
+from npnet.runner.prepared_run import misplaced, resolve_checked
 
 Floats = NDArray[np.float64]
 Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
@@ -113,7 +112,7 @@ class Model:
             resolved = resolve_checked(loaded, folds)
             resolved = replace(resolved, given=experiment)
         with usage_errors(), limited(resolved.threads), explained_memory():
-            self._fit(Fitting(resolved, folds), verbose, resolved.threads)
+            self._fit(Trainer(resolved, folds), verbose, resolved.threads)
         self._has_names = self._has_names or source.layout is not None
         return self
 
@@ -150,18 +149,19 @@ class Model:
             except (TypeError, ValueError):
                 raise UsageError(f"{name} holds something that is not a number") from None
 
-    def _fit(self, fitting: Fitting, verbose: bool, threads: int) -> None:
+    def _fit(self, trainer: Trainer, verbose: bool, threads: int) -> None:
         """Train from the present parameters; the model then has those of the best epoch."""
         if self._network is not None:
-            fitting.set_weights(self.parameters())
-        _warn([*of_data(fitting), *filter(None, (filled(fitting), whole_batches(fitting)))])
-        health = Health(fitting)
-        every = max(1, fitting.experiment.epochs // MAX_LINES)
-        for progress in fitting.fit():
+            trainer.set_weights(self.parameters())
+        _warn([*of_data(trainer), *filter(None, (filled(trainer), whole_batches(trainer)))])
+        health = Health(trainer)
+        every = max(1, trainer.experiment.epochs // MAX_LINES)
+        for progress in trainer.fit():
             self._note(progress, every if verbose else 0)
             if progress.finite.all():  # else Diverged follows
-                _warn(health.look(progress))
-        self._network, self._predictor = fitting.network, RunPredictor.of_fitting(fitting, threads)
+                _warn(health.check(progress))
+        predictor = trainer.predictor()
+        self._network, self._predictor = predictor.network, RunPredictor.of_training(predictor, threads)
 
     def _note(self, progress: Progress, every: int) -> None:
         if "train_loss" not in progress.values:

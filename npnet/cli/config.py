@@ -103,9 +103,9 @@ def check_data(context: CommandContext, config: Config, overrides: Overrides = N
     """
     refuse_options([str(config), *(overrides or [])])
     from npnet.config import load
-    from npnet.runner.data_report import look
+    from npnet.runner.data_report import report_data
 
-    report = look(load(config, overrides or []))
+    report = report_data(load(config, overrides or []))
     if not context.json:
         from npnet.cli.console.reports import data_page
 

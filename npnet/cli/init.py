@@ -80,7 +80,7 @@ def _write_proposal(context: CommandContext, data: str, target: list[str], outpu
     """Write a config for a table, and show what was decided."""
     if not target:
         raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
-    from npnet.runner.proposing import propose
+    from npnet.runner.data_report import propose
 
     file = _destination(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
     proposal = propose(data, target, Path() if file is None else file.path.parent)

@@ -17,7 +17,7 @@ from npnet.text import escaped
 
 if TYPE_CHECKING:
     from npnet.data.readers.reading import ReadFrame
-    from npnet.model.cross_validation import Scores
+    from npnet.model.predictor import Scores
     from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import Columns
 
@@ -75,8 +75,8 @@ def predict(
         raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
     from npnet.rundir import best_trial_of, find
     from npnet.rundir.restore import data_files
-    from npnet.runner.formats import encoded, require_writer
-    from npnet.runner.predicting import RunPredictor, Unanswered
+    from npnet.runner.predicting import MissingPredictions, RunPredictor
+    from npnet.runner.results import encoded, require_writer
 
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
     target = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
@@ -86,8 +86,8 @@ def predict(
     if proba:
         predictor.require_classes()
     frame = _read(context, predictor, file or STDIO, strict)
-    unanswered = Unanswered()
-    blocks = unanswered.watch(predictor.predictions(frame, proba))
+    unanswered = MissingPredictions()
+    blocks = unanswered.count(predictor.predictions(frame, proba))
     if target is None:
         _show(context, kind, blocks)
     else:
@@ -114,7 +114,7 @@ def _read(context: CommandContext, predictor: "RunPredictor", file: str, strict:
 
 def _show(context: CommandContext, kind: str, blocks: "Iterator[Columns]") -> None:
     """Write the predictions to standard output."""
-    from npnet.runner.formats import rows_of, texts
+    from npnet.runner.results import rows_of, texts
 
     if context.json:
         context.screen.result_json({"predictions": [row for block in blocks for row in rows_of(block)]})

@@ -72,7 +72,7 @@ class Query:
         """
         if not runs:
             return []
-        from npnet.rundir.entry import FACTS, reader
+        from npnet.rundir.index import FACTS, reader
 
         known = list(dict.fromkeys([*FACTS, *(name for names in {run.names for run in runs} for name in names)]))
         sort = self.sort.removeprefix("-")

@@ -40,7 +40,7 @@ def gradcheck(context: CommandContext, config: Config, overrides: Overrides = No
     from npnet.cli.console.tables import gradient_table
     from npnet.config import load
     from npnet.runner import prepare_run
-    from npnet.runner.gradients import check_gradients_of
+    from npnet.runner.network_checks import check_gradients_of
 
     check = check_gradients_of(prepare_run(load(config, overrides or [])))
     if context.json:
@@ -68,7 +68,7 @@ def explain_step(
     from npnet.cli.console.tables import step_calls_table
     from npnet.config import load
     from npnet.runner import prepare_run
-    from npnet.runner.explaining import calls_of_step
+    from npnet.runner.network_checks import calls_of_step
 
     found = calls_of_step(prepare_run(load(config, overrides or [])))
     if context.json:

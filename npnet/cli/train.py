@@ -29,7 +29,7 @@ from npnet.errors import MachineError, RunError, UsageError
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
-    from npnet.model.fitting import Fitting
+    from npnet.model.predictor import SplitPredictor
     from npnet.rundir import Run as RunFolder
     from npnet.runner import Ending
     from npnet.runner.resuming import ResumeOptions
@@ -89,7 +89,7 @@ def train(
     return _report(context, ending, str(run_dir or context.runs_dir / ending.run.id))
 
 
-def draw(run: "RunFolder", fitting: "Fitting") -> None:
+def draw(run: "RunFolder", fitting: "SplitPredictor") -> None:
     """Draw the usual plots of a training into its folder."""
     from npnet.plots import draw, usual
     from npnet.plots.from_run import material
@@ -101,8 +101,9 @@ def draw(run: "RunFolder", fitting: "Fitting") -> None:
 def _show_outline(context: CommandContext, loaded: "Loaded") -> None:
     """Check everything, and show what would be trained."""
     from npnet.cli.console.tables import outline_table
-    from npnet.runner import outline, prepare_run
-    from npnet.runner.starting import run_to_start_from
+    from npnet.runner import prepare_run
+    from npnet.runner.network_checks import outline
+    from npnet.runner.prepared_run import run_to_start_from
 
     run_to_start_from(loaded.experiment, loaded.base, context.runs_dir)
     plan = outline(prepare_run(loaded))

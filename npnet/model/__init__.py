@@ -1,7 +1,8 @@
-"""Models that train together: what they see, the stacks that they stand in, and the loop over these."""
+"""Models: from a resolved experiment to trained networks that predict, together as stacks."""
 
-from npnet.model.fold_data import DataRef
+from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.stack_trainer import StackTrainer
 from npnet.model.train_state import Tensors
+from npnet.model.trainer import Trainer
 
-__all__ = ["DataRef", "StackTrainer", "Tensors"]
+__all__ = ["Predictor", "SplitPredictor", "StackTrainer", "Tensors", "Trainer"]

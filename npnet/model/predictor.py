@@ -1,26 +1,37 @@
-"""Predicting: a stack of networks says one thing, the mean of what each says on inputs of its own."""
+"""Predictors: trained networks that predict any rows, and the predictions and scores of the rows they were given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data import Part, Prepared
 from npnet.data.columns import Frame
-from npnet.data.preprocessing import Preparation, Unknown
+from npnet.data.datasets.table import joined
+from npnet.data.preprocessing import Preparation
 from npnet.engine.batches import Samples
-from npnet.engine.network import Network
+from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
-from npnet.model.output_transform import Calibration, OutputTransform
+from npnet.experiment.resolved import ResolvedExperiment
+from npnet.metrics.calibration import DecisionRule
+from npnet.model.calibration import Calibration, score_outputs
+from npnet.model.fold_data import DataRef, OutputTransform
+from npnet.model.stack_trainer import StackTrainer
 from npnet.nn.losses import Loss
 
 Floats = NDArray[np.float64]
+Scores = dict[str, dict[str, float]]
+"""Scores by name, of each split."""
+SplitPredictions = tuple[Part, Floats]
+"""Rows, and the outputs (outputs, samples) predicted for them."""
 
 
 @dataclass(frozen=True, eq=False)
 class FoldPredictor:
-    """What a fold has of its own: how columns become its inputs, and how its scores are read."""
+    """What a fold has of its own: how columns become its inputs, and scores its outputs."""
 
     preparation: Preparation
     output_transform: OutputTransform
@@ -28,55 +39,195 @@ class FoldPredictor:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """A network or a stack: the models of each side, equally many, follow one another.
+    """Networks that predict together: the mean of all, each on the inputs of its own fold.
 
-    Of a training there is one side, of a cross-validation one for each fold.
+    The models of each fold, equally many, follow one another; a training without cross-validation has one fold.
     """
 
     network: Network
     loss: Loss
-    sides: Sequence[FoldPredictor]
-    calibration: Calibration = field(default_factory=Calibration)
+    folds: Sequence[FoldPredictor]
+    calibration: Calibration
 
-    def outputs(self, frame: Frame, unknown: Unknown | None = None) -> Floats:
-        """Outputs (outputs, samples) of rows as they were read, averaged over all models.
-
-        What training never saw is counted in `unknown`, as its preparation says.
-        """
-        task, output_transforms = self.sides[0].output_transform.task, [side.output_transform for side in self.sides]
+    def outputs(self, frame: Frame) -> Floats:
+        """Return outputs (outputs, samples) of rows as they were read, averaged over all models."""
         with np.errstate(all="ignore"):
-            return self.calibration.apply_temperature(averaged(self._scores(frame, unknown), output_transforms), task)
+            shares = self._shares(frame)
+            output = np.mean([fold.output_transform(z).mean(axis=0) for fold, z in shares], axis=0)
+            return self.calibration.apply_temperature(output, self.folds[0].output_transform.task)
 
     def quantiles(self, frame: Frame) -> Floats:
-        """The quantiles of each target, (targets, quantiles, samples), averaged over all models."""
+        """Return the quantiles of each target, (targets, quantiles, samples), averaged over all models."""
         with np.errstate(all="ignore"):
-            shares = zip(self.sides, np.split(self._scores(frame, None), len(self.sides)), strict=True)
-            return np.asarray(
-                np.mean([side.output_transform.quantiles(share).mean(axis=0) for side, share in shares], axis=0)
-            )
+            shares = self._shares(frame)
+            return np.asarray(np.mean([fold.output_transform.quantiles(z).mean(axis=0) for fold, z in shares], axis=0))
 
-    def _scores(self, frame: Frame, unknown: Unknown | None) -> NDArray[Any]:
-        first, *others = [side.preparation for side in self.sides]
-        each = [first.with_ones(frame, unknown, self.network.dtype)]
-        each += [preparation.with_ones(frame, dtype=self.network.dtype) for preparation in others]
-        return Scorer(self.network, self.loss, self._samples(each)).predict()
-
-    def _samples(self, each: list[NDArray[Any]]) -> Samples:
-        members = self.network.models // len(each)
-        x = each[0] if len(each) == 1 else np.repeat(np.stack(each), members, axis=0)
-        t = np.zeros((len(each[0]), self.network.outputs))
-        return Samples.of_prepared(x, t, dtype=self.network.dtype)
+    def _shares(self, frame: Frame) -> list[tuple[FoldPredictor, NDArray[Any]]]:
+        """Return the raw scores (models, outputs, samples) of each fold's models."""
+        network, folds = self.network, self.folds
+        each = [fold.preparation.with_ones(frame, dtype=network.dtype) for fold in folds]
+        x = each[0] if len(each) == 1 else np.repeat(np.stack(each), network.models // len(each), axis=0)
+        samples = Samples.of_prepared(x, np.zeros((len(each[0]), network.outputs)), dtype=network.dtype)
+        scores = Scorer(network, self.loss, samples).predict()
+        return list(zip(folds, np.split(scores, len(folds)), strict=True))
 
 
-def averaged(scores: NDArray[Any], output_transforms: Sequence[OutputTransform]) -> Floats:
-    """The mean of what all models predict, (outputs, samples), from their scores (models, outputs, samples)."""
-    shares = np.split(scores, len(output_transforms))
-    return np.asarray(
-        np.mean(
-            [
-                output_transform(share).mean(axis=0)
-                for output_transform, share in zip(output_transforms, shares, strict=True)
-            ],
-            axis=0,
-        )
-    )
+class ModelSlice:
+    """The models of one experiment among all that a `StackTrainer` trains, with their data and best epochs.
+
+    `data` is the data of the first fold, `folds` has those of each fold, `sides` those of each fold and of each member
+    with a validation set of its own.
+    """
+
+    def __init__(self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int) -> None:
+        data, self.stack_trainer = stack_trainer.data, stack_trainer
+        self.resolved, self.experiment, self.loss = experiment, experiment.config, experiment.loss
+        self.data, self.folds, self.sides = data.first, data.folds, data.sides
+        self.index, count = index, len(self.folds) * self.experiment.ensemble
+        self.models = slice(index * count, (index + 1) * count)
+
+    @property
+    def size(self) -> int:
+        """The number of parameters of one model."""
+        return self.stack_trainer.network.size
+
+    @property
+    def best_epochs(self) -> tuple[int, ...]:
+        """The best epoch of each model."""
+        return tuple(self.stack_trainer.state.best_epoch[self.models].tolist())
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose parameters are restored; the median of several models."""
+        return int(np.median(self.best_epochs))
+
+    @property
+    def monitored(self) -> dict[str, Any]:
+        """The monitored value in the best epoch, as run.json has it; the mean of several models."""
+        value, monitor = float(self.stack_trainer.state.best_value[self.models].mean()), self.stack_trainer.monitor
+        return {
+            "name": monitor.name,
+            "value": -value if monitor.maximize else value,
+            "networks": len(self.best_epochs),
+            "first_epoch": min(self.best_epochs),
+            "last_epoch": max(self.best_epochs),
+        }
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return views of parameters and running statistics by the names and shapes of a PyTorch state_dict.
+
+        Those of several models have a leading axis for them.
+        """
+        return weights_of(self.stack_trainer.network, self.models)
+
+
+class SplitPredictor(ModelSlice):
+    """A predictor that still has its training, validation and test rows: their predictions and scores."""
+
+    def __init__(
+        self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int, calibration: Calibration
+    ) -> None:
+        super().__init__(stack_trainer, experiment, index)
+        self.calibration = calibration
+        refs = [DataRef(side, self.loss) for side in range(len(self.sides))]
+        self.output_transforms = [stack_trainer.data.output_transform(ref) for ref in refs]
+        self.members = (self.models.stop - self.models.start) // len(self.sides)  # models with the same rows
+
+    def with_calibration(self, calibration: Calibration) -> "SplitPredictor":
+        """Return the same predictor with another calibration."""
+        return SplitPredictor(self.stack_trainer, self.resolved, self.index, calibration)
+
+    @cached_property
+    def frame_predictor(self) -> Predictor:
+        """The predictor of other rows: all models together."""
+        whole, count = self.stack_trainer.network, self.models.stop - self.models.start
+        network = whole if count == whole.models else whole.take(np.arange(self.models.start, self.models.stop))
+        pairs = zip(self.folds, self.output_transforms[:: len(self.sides) // len(self.folds)], strict=True)
+        folds = [FoldPredictor(fold.preparation, transform) for fold, transform in pairs]
+        return Predictor(network, self.loss, folds, self.calibration)
+
+    @property
+    def network(self) -> Network:
+        """The network of these models; a copy where others train together with them."""
+        return self.frame_predictor.network
+
+    def outputs(self, frame: Frame) -> Floats:
+        """Return outputs (outputs, samples) of rows as they were read, averaged over all models."""
+        return self.frame_predictor.outputs(frame)
+
+    @property
+    def rule(self) -> DecisionRule | None:
+        """How two classes are decided; None for any other task."""
+        return self.calibration.rule(self.data.task, self.data.classes)
+
+    def predictions(self, split: str, fold: int = 0) -> SplitPredictions:
+        """Return the rows of a split of a fold, and their outputs (outputs, samples), averaged over the members.
+
+        Where members have rows of their own, a row gets the mean over the members that have it in this split.
+        """
+        several = len(self.sides) // len(self.folds)
+        scores, each = self.stack_trainer.scored(split)[1][self.models], []
+        with np.errstate(all="ignore"):
+            for side in range(fold * several, (fold + 1) * several):
+                z = np.stack(scores[side * self.members : (side + 1) * self.members])
+                each.append((self.sides[side].parts[split], self.output_transforms[side](z).mean(axis=0)))
+            rows, output = mean_by_row(each)
+            return rows, self.calibration.apply_temperature(output, self.data.task)
+
+    def out_of_fold(self) -> SplitPredictions:
+        """Return every test row of a cross-validation, in order, as the fold that held it out predicts it.
+
+        A row that several repeats held out gets their mean.
+        """
+        return mean_by_row([self.predictions("test", fold) for fold in range(len(self.folds))])
+
+    def mean_loss(self, split: str, fold: int = 0) -> float:
+        """Return the loss of a split of a fold, the mean over the members; NaN where it is not finite."""
+        loss = float(np.split(self.stack_trainer.scored(split)[0][self.models], len(self.folds))[fold].mean())
+        return loss if np.isfinite(loss) else np.nan
+
+    def scores(self, split: str, fold: int = 0) -> dict[str, float]:
+        """Return the loss and all metrics of a split of a fold."""
+        rows, output = self.predictions(split, fold)
+        return {"loss": self.mean_loss(split, fold), **self.score(rows.y, output)}
+
+    def score(self, y: NDArray[Any], output: Floats) -> dict[str, float]:
+        """Return all metrics of outputs (outputs, samples), with decisions taken at the threshold."""
+        return score_outputs(y, output, self.data.task, self.calibration)
+
+    def all_scores(self) -> Scores:
+        """Return the loss and the metrics of every split.
+
+        Those of a cross-validation are means over the folds; `test_deviation` is the sample deviation (n - 1) of the
+        test scores of the folds, `out_of_fold` has the scores of all test rows together.
+        """
+        if len(self.folds) == 1:
+            return {split: self.scores(split) for split in self.data.parts}
+        found: Scores = {}
+        for split in self.data.parts:
+            each = [self.scores(split, fold) for fold in range(len(self.folds))]
+            table = {name: np.array([scores[name] for scores in each]) for name in each[0]}
+            found[split] = {name: float(values.mean()) for name, values in table.items()}
+            if split == "test":
+                found["test_deviation"] = {name: float(values.std(ddof=1)) for name, values in table.items()}
+        rows, output = self.out_of_fold()
+        found["out_of_fold"] = self.score(rows.y, output)
+        return found
+
+
+def mean_by_row(predictions: Sequence[SplitPredictions]) -> SplitPredictions:
+    """Return all rows that occur, in order; a row that occurs more than once gets the mean of its outputs."""
+    if len(predictions) == 1:
+        return predictions[0]
+    parts, outputs = zip(*predictions, strict=True)
+    frame, y = joined([part.frame for part in parts]), np.concatenate([part.y for part in parts])
+    _, first, position, counts = np.unique(frame.rows, return_index=True, return_inverse=True, return_counts=True)
+    total = np.zeros((len(counts), len(outputs[0])))
+    np.add.at(total, position, np.concatenate(outputs, axis=1).T)
+    no_inputs: NDArray[Any] = np.ones((len(first), 1))
+    return Part(frame.take(first), no_inputs, y[first]), (total / counts[:, np.newaxis]).T
+
+
+def nested(data: Prepared | Sequence[Sequence[Prepared]]) -> list[list[Prepared]]:
+    """Return prepared data as a list for each fold."""
+    return [[data]] if isinstance(data, Prepared) else [list(fold) for fold in data]

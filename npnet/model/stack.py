@@ -1,8 +1,8 @@
-"""Groups: models that stand side by side in one stack, what scores them, and the course of their training."""
+"""Stacks: models side by side in one network, what scores them, and their training in progress."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-from weakref import ref
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,153 +12,165 @@ from npnet.engine.loop import PerModel, Progress, Rates, Values, train
 from npnet.engine.network import Network, join
 from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.engine.updates import Constraints, Updates
+from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics import DECIDED, measure
-from npnet.model.fold_data import DataRef
-
-if TYPE_CHECKING:
-    from npnet.model.stack_trainer import StackTrainer
+from npnet.model.fold_data import DataRef, FoldData
+from npnet.model.train_state import TrainState
+from npnet.nn.layer import Layers
+from npnet.nn.losses import Loss
+from npnet.nn.optimizers import Optimizer
 
 Indices = NDArray[np.intp]
-PARTS = ("train", "validation")
+SPLITS = ("train", "validation")
+"""The splits that are measured after each epoch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """One model: its layers, how it learns, the rows it sees, the probability above which it decides two classes."""
+
+    layers: Layers
+    optimizer: Optimizer
+    constraints: Constraints
+    learning_rate: float
+    seed: int
+    ref: DataRef
+    threshold: float
+
+    @property
+    def loss(self) -> Loss:
+        """The loss that it minimises."""
+        return self.ref.loss
 
 
 class Stack:
-    """Some models of a cohort, by their places in it, in a network of their own."""
+    """Models in one network, by their indices among all; `watched` are the metrics to measure."""
 
-    def __init__(self, trainer: "StackTrainer", indices: Indices, network: Network) -> None:
-        self._cohort = ref(trainer)  # which holds its groups: all go at once when nobody trains them any more
-        self.indices, self.network = indices, network
-        self.learners = [trainer.learners[place] for place in indices]
-        self.loss = join([learner.loss for learner in self.learners])
-        self._thresholds = np.array([learner.threshold for learner in self.learners])[:, np.newaxis, np.newaxis]
+    def __init__(
+        self, indices: Indices, network: Network, learners: Sequence[Learner], data: FoldData, watched: Sequence[str]
+    ) -> None:
+        self.indices, self.network, self.learners = indices, network, learners
+        self.data, self.watched = data, watched
+        self.loss = join([learner.loss for learner in learners])
+        self.dead_units = DeadUnits(network)
+        self._thresholds = np.array([learner.threshold for learner in learners])[:, np.newaxis, np.newaxis]
         self._scorers: dict[str, Scorer] = {}
-        self._silence = DeadUnits(network)
 
-    @property
-    def trainer(self) -> "StackTrainer":
-        """The cohort whose models they are, while it is there."""
-        trainer = self._cohort()
-        assert trainer is not None
-        return trainer
+    def scorer(self, split: str) -> Scorer:
+        """Return the scorer of a split that has equally many rows for all models."""
+        if split not in self._scorers:
+            samples = self.data.samples(split, [learner.ref for learner in self.learners])
+            self._scorers[split] = Scorer(self.network, self.loss, samples)
+        return self._scorers[split]
 
-    def scorer(self, part: str) -> Scorer:
-        """What brings the rows of a part, of which all models see equally many, through the network."""
-        if part not in self._scorers:
-            samples = self.trainer.sides.samples(part, [learner.view for learner in self.learners])
-            self._scorers[part] = Scorer(self.network, self.loss, samples)
-        return self._scorers[part]
-
-    def scorers(self, part: str) -> Iterator[tuple[Indices, Scorer]]:
-        """What brings all rows of a part through the network: for models that see equally many, one together."""
-        sizes = np.array([self.trainer.sides.rows(part, learner.view) for learner in self.learners])
+    def scorers(self, split: str) -> Iterator[tuple[Indices, Scorer]]:
+        """Yield scorers for all rows of a split, one for all models that see equally many, with their indices."""
+        sizes = np.array([self.data.rows(split, learner.ref) for learner in self.learners])
         if (sizes == sizes[0]).all():
-            yield self.indices, self.scorer(part)
+            yield self.indices, self.scorer(split)
             return
         for size in np.unique(sizes):
             rows = np.flatnonzero(sizes == size)
-            learners = [self.learners[row] for row in rows]
-            samples = self.trainer.sides.samples(part, [learner.view for learner in learners])
+            learners = [self.learners[row] for row in rows.tolist()]
+            samples = self.data.samples(split, [learner.ref for learner in learners])
             loss = join([learner.loss for learner in learners])
             yield self.indices[rows], Scorer(self.network.take(rows), loss, samples)
 
-    def measure(self) -> Iterator[Values]:
-        """The losses of the train and validation parts, and the metrics asked for, over all rows.
+    def evaluate(self) -> Iterator[Values]:
+        """Measure the losses and the watched metrics of the training and validation sets.
 
-        Nothing is yielded between the chunks of rows and the metrics, and the values at last.
+        Yields an empty dict between chunks of rows and metrics, so that a consumer can stop, and the values at last.
         """
-        values = Values()
-        for part in PARTS:
-            if part in self.trainer.data.parts:
-                scorer = self.scorer(part)
-                for _ in scorer.steps(self._silence if part == "train" else None):
+        values, first = Values(), self.data.first
+        for split in SPLITS:
+            if split in first.parts:
+                scorer = self.scorer(split)
+                for _ in scorer.steps(self.dead_units if split == "train" else None):
                     yield {}
-                values[f"{part}_loss"] = scorer.losses
-                for name in self.trainer.watched:
-                    values[f"{part}_{name}"] = self._metric(name, part, scorer.scores)
+                values[f"{split}_loss"] = scorer.losses
+                for name in self.watched:
+                    values[f"{split}_{name}"] = self._metric(name, split, scorer.scores)
                     yield {}
-        for name, shares in self._silence.shares.items():
-            self.trainer.silent.setdefault(name, np.zeros(len(self.trainer.learners)))[self.indices] = shares
         yield values
 
-    def _metric(self, name: str, part: str, scores: NDArray[Any]) -> PerModel:
-        sides, each = self.trainer.sides, []
-        for view, some in self._views():
-            y = sides.part(part, view.side).y
-            output = sides.output_transform(view)(scores[some])
-            if name in DECIDED and self.trainer.data.task == "binary":
-                output = (output > self._thresholds[some]).astype(np.float64)
-            each.append(measure(name, y, output, self.trainer.data.task))
+    def _metric(self, name: str, split: str, scores: NDArray[Any]) -> PerModel:
+        each, task = [], self.data.first.task
+        for ref, models in self._runs():
+            output = self.data.output_transform(ref)(scores[models])
+            if name in DECIDED and task == "binary":
+                output = (output > self._thresholds[models]).astype(np.float64)
+            each.append(measure(name, self.data.part(split, ref.side).y, output, task))
         return np.concatenate(each)
 
-    def _views(self) -> Iterator[tuple[DataRef, slice]]:
-        """Runs of neighbours that see the same."""
+    def _runs(self) -> Iterator[tuple[DataRef, slice]]:
+        """Yield the runs of neighbours that see the same rows."""
         first = 0
-        for place in range(1, len(self.learners) + 1):
-            if place == len(self.learners) or self.learners[place].view != self.learners[first].view:
-                yield self.learners[first].view, slice(first, place)
-                first = place
+        for index in range(1, len(self.learners) + 1):
+            if index == len(self.learners) or self.learners[index].ref != self.learners[first].ref:
+                yield self.learners[first].ref, slice(first, index)
+                first = index
 
 
 class StackTraining:
-    """A group while it trains: `start` epochs, and `batches_done` batches of the next one, are done already.
+    """The training of a stack after `epochs` epochs: from the values in its network, or from a state.
 
-    `batches_done` then counts on. One more than there are batches says that the epoch was evaluated too; the others
-    of the trainer are then waited for.
+    `batches_done` counts the batches of the epoch in progress, and one more once it was evaluated: the stack then waits
+    for the others. Raises ValueError for a state with more batches than an epoch has.
     """
 
     def __init__(
-        self,
-        stack: Stack,
-        rates: Rates,
-        start: int,
-        batches_done: int = 0,
-        slots: dict[str, NDArray[Any]] | None = None,
+        self, stack: Stack, experiment: ResolvedExperiment, epochs: int, state: TrainState | None = None
     ) -> None:
-        self.stack, self.rates = stack, rates
-        resolved, learners = stack.trainer.resolved, stack.learners
-        optimizer = join([learner.optimizer for learner in learners], trailing=1)
-        constraints = Constraints.joined([learner.constraints for learner in learners])
+        self.stack, config = stack, experiment.config
+        rates = [learner.learning_rate for learner in stack.learners]
+        self.rates = Rates(rates, config.epochs, config.schedule, experiment.monitor)
+        optimizer = join([learner.optimizer for learner in stack.learners], trailing=1)
+        constraints = Constraints.joined([learner.constraints for learner in stack.learners])
         self.updates = Updates(stack.network, optimizer, constraints)
-        self.batches = Batches(stack.scorer("train").samples, resolved.batch_size, resolved.config.seed)
-        if not 0 <= batches_done <= self.batches.count + 1:
-            raise ValueError(f"an epoch has {self.batches.count} batches, of which {batches_done} cannot be done")
-        self.batches_done = batches_done
-        self.updates.count = start * self.batches.count + min(batches_done, self.batches.count)
-        whole, rest = divmod(batches_done, self.batches.count + 1)
-        for name, values in (slots or {}).items():
-            self.updates.slots[name][...] = values
-        self._rest = train(
+        self.batches = Batches(stack.scorer("train").samples, experiment.batch_size, config.seed)
+        self.batches_done = 0
+        if state is not None:
+            self._load(state)
+        self.updates.count = epochs * self.batches.count + min(self.batches_done, self.batches.count)
+        whole, started = divmod(self.batches_done, self.batches.count + 1)
+        self._progress = train(
             stack.network,
             stack.loss,
             self.updates,
-            rates,
+            self.rates,
             self.batches,
-            resolved.config.epochs,
-            stack.measure,
-            start=start + whole,
-            batches_done=rest,
-            every=resolved.config.evaluate_every,
+            config.epochs,
+            stack.evaluate,
+            start=epochs + whole,
+            batches_done=started,
+            every=config.evaluate_every,
         )
 
-    def epoch(self) -> Iterator[Progress]:
-        """Train for one epoch, or what is left of it; the last progress is the complete one."""
-        if self.done:
-            return
-        for progress in self._rest:
-            self.batches_done = progress.batch + progress.complete
-            yield progress
-            if progress.complete:
-                return
+    def _load(self, state: TrainState) -> None:
+        self.batches_done = int(state.batches_done[0])
+        if not 0 <= self.batches_done <= self.batches.count + 1:
+            raise ValueError(f"an epoch has {self.batches.count} batches, of which {self.batches_done} cannot be done")
+        self.stack.network.theta[...], self.stack.network.state[...] = state.theta, state.statistics
+        for name, slot in self.updates.slots.items():
+            slot[...] = state.slots[name]
+        self.rates.drop, self.rates.best, self.rates.waited = state.rate_drop, state.plateau_best, state.plateau_epochs
+
+    def save(self, state: TrainState) -> None:
+        """Write what moves into the rows of these models in the state of all."""
+        rows, network, rates = self.stack.indices, self.stack.network, self.rates
+        state.theta[rows], state.statistics[rows] = network.theta, network.state
+        for name, slot in self.updates.slots.items():
+            state.slots[name][rows] = slot
+        state.rate_drop[rows], state.plateau_best[rows] = rates.drop, rates.best
+        state.plateau_epochs[rows], state.batches_done[rows] = rates.waited, self.batches_done
+
+    def advance(self) -> Progress:
+        """Train until there is progress to report; the last progress of an epoch is complete."""
+        progress = next(self._progress)
+        self.batches_done = progress.batch + progress.complete
+        return progress
 
     @property
-    def done(self) -> bool:
-        """Whether it has the epoch behind it."""
+    def evaluated(self) -> bool:
+        """Whether the epoch in progress is trained and evaluated."""
         return self.batches_done > self.batches.count
-
-    def without(self, done: NDArray[np.bool_], epoch: int) -> "StackTraining":
-        """The course of the models that are not done, in a smaller stack: the others cost nothing any more."""
-        self._rest.close()
-        rows = np.flatnonzero(~done)
-        stack = Stack(self.stack.trainer, self.stack.indices[rows], self.stack.network.take(rows))
-        slots = {name: slot[rows] for name, slot in self.updates.slots.items()}
-        return StackTraining(stack, self.rates.take(rows), epoch, slots=slots)

@@ -1,12 +1,12 @@
-"""A cohort: all models that train together, of one experiment or of several trials that differ in decimals.
+"""The loop over all models that train together: of one experiment, or of trials that differ in decimals and seeds.
 
-They train as stacks that stay in cache, epoch by epoch side by side. A model that has had enough is packed away: the
-others go on, bit for bit, in a smaller stack.
+They train as stacks that stay in cache, epoch by epoch. Models that are done leave their stack; the others continue,
+bit for bit, in a smaller one.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,253 +14,274 @@ from numpy.typing import NDArray
 
 from npnet.data import Prepared
 from npnet.engine.cost import FEW
-from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress, Rates
+from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress
 from npnet.engine.network import Network
 from npnet.engine.updates import Constraints
 from npnet.experiment.resolved import ResolvedExperiment
-from npnet.model.divergence import DivergenceCheck
-from npnet.model.epoch_summary import EpochSummary
 from npnet.model.fold_data import DataRef, FoldData
-from npnet.model.stack import PARTS, Indices, Stack, StackTraining
+from npnet.model.stack import SPLITS, Indices, Learner, Stack, StackTraining
 from npnet.model.train_state import Tensors, TrainState
-from npnet.nn.layer import Layers
-from npnet.nn.losses import Loss
-from npnet.nn.optimizers import Optimizer
 from npnet.rng import member_seed
 
+LARGEST = float(np.finfo(np.float64).max)
 
-@dataclass(frozen=True, eq=False)
-class Learner:
-    """One model: what it is, how it learns, what it sees, and above which probability it decides two classes."""
 
-    layers: Layers
-    optimizer: Optimizer
-    constraints: Constraints
-    learning_rate: float
-    seed: int
-    view: DataRef
-    threshold: float
+class DivergenceCheck:
+    """Compares the training loss of each model with `initial_loss` (models,), that before training."""
 
-    @property
-    def loss(self) -> Loss:
-        """What it makes small."""
-        return self.view.loss
+    def __init__(self, experiments: Sequence[ResolvedExperiment], initial_loss: PerModel) -> None:
+        factors = [experiment.config.diverge_factor or np.inf for experiment in experiments]
+        self._factors = np.repeat(factors, len(initial_loss) // len(experiments))
+        self.initial_loss = initial_loss
+
+    def measure_initial(self, stacks: Iterable[Stack]) -> None:
+        """Record the initial loss of each model; a non-finite one becomes the largest float: nothing exceeds it."""
+        for stack in stacks:
+            self.initial_loss[stack.indices] = stack.scorer("train").run()
+        self.initial_loss[~np.isfinite(self.initial_loss)] = LARGEST
+
+    def finite_before(self, models: slice) -> bool:
+        """Return whether the losses of some models were finite before training."""
+        return bool((self.initial_loss[models] != LARGEST).all())
+
+    def growth(self, progress: Progress, indices: Indices) -> PerModel:
+        """Return train_loss of each model divided by max(1, initial train_loss)."""
+        return progress.values["train_loss"] / np.maximum(self.initial_loss[indices], 1.0)
+
+    def finite(self, progress: Progress, indices: Indices) -> NDArray[np.bool_]:
+        """Return which models are finite and have no loss beyond `diverge_factor`."""
+        if not progress.values:
+            return progress.finite
+        return progress.finite & ~(self.growth(progress, indices) > self._factors[indices])
+
+    def worst(self, progress: Progress, models: slice) -> tuple[float, str]:
+        """Return the largest growth among some models, with its losses in words; 0 where not measured."""
+        if not progress.values:
+            return 0.0, ""
+        growth = self.growth(progress, np.arange(len(self.initial_loss)))[models]
+        most = int(np.argmax(growth))
+        loss, first = progress.values["train_loss"][models][most], self.initial_loss[models][most]
+        return float(growth[most]), f"train_loss is {loss:.3g}, and was {first:.3g} before training"
+
+
+class EpochSummary:
+    """Latest learning rate, values and finite flag of each model; a stopped model keeps its last ones.
+
+    `measured` (models, 1 + values) has the rate, then the values in the order of their names.
+    """
+
+    def __init__(self, names: Sequence[str], measured: NDArray[np.float64]) -> None:
+        self.names, self.measured = list(names), measured
+        self.finite = np.ones(len(measured), bool)
+        self.begin(evaluated=False)
+
+    def begin(self, evaluated: bool) -> None:
+        """Begin an epoch; `evaluated` says whether a resumed one has been measured in part."""
+        self._evaluated, self._began = evaluated, time.perf_counter()
+
+    def take(self, progress: Progress, indices: Indices) -> None:
+        """Record the epoch of one stack."""
+        self.measured[indices, 0], self.finite[indices] = progress.learning_rate, progress.finite
+        for column, name in enumerate(self.names, 1):
+            if name in progress.values:
+                self.measured[indices, column] = progress.values[name]
+                self._evaluated = True
+
+    def progress(self, epoch: int, epochs: int, batches: int) -> Progress:
+        """Return the epoch of all models together."""
+        seconds, columns = time.perf_counter() - self._began, enumerate(self.names, 1)
+        values = {name: self.measured[:, column].copy() for column, name in columns} if self._evaluated else {}
+        rates, finite = self.measured[:, 0].copy(), self.finite.copy()
+        return Progress(epoch, epochs, batches, batches, seconds, rates, finite, values)
 
 
 class StackTrainer:
-    """Models in the order trial, fold, member: their network, their best epochs, and the loop over their stacks.
+    """Models in the order trial, fold, member: their network, their state, and the loop over their stacks.
 
-    The experiments are complete, and agree in all but decimals and the seeds of models. `network` holds every model's
-    initial values, and its best ones after `restore`. `silent` has the share of dead units of each layer that can have
-    them, as last measured.
+    The experiments agree in all but decimals and the seeds of models. `network` holds every model's initial values, and
+    its best ones after `restore`. `dead_units` has the share of dead units of each layer that can have them, as last
+    measured; `diverged_in` the epoch in which a model diverged, 0 for the others.
     """
 
-    def __init__(self, experiments: Sequence[ResolvedExperiment], sides: Sequence[Prepared], folds: int) -> None:
+    def __init__(self, experiments: Sequence[ResolvedExperiment], folds: Sequence[Sequence[Prepared]]) -> None:
         self.resolved, self.experiment = experiments[0], experiments[0].config
-        self.data, self.folds = sides[0], folds
-        self.dtype = self.resolved.dtype
-        self.sides = FoldData(sides, self.dtype)
+        self.data = FoldData(folds, self.resolved.dtype)
         self.learners = [learner for one in experiments for learner in self._learners(one)]
         chains, seeds = zip(*((learner.layers, learner.seed) for learner in self.learners), strict=True)
-        self.network = Network(chains, self.data.inputs, seeds=seeds, dtype=self.dtype)
-        self.monitor = self.resolved.monitor
-        stopping = self.experiment.early_stopping
+        self.network = Network(chains, self.data.first.inputs, seeds=seeds, dtype=self.resolved.dtype)
+        self.monitor, stopping = self.resolved.monitor, self.experiment.early_stopping
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
-        self.diverged_in = np.zeros(len(self.learners), np.int64)  # the epoch, 0 for those that are well
-        self.growth = DivergenceCheck(experiments, len(self.learners))
-        self.silent: dict[str, PerModel] = {}
-        self.epoch = 0
-        self.stacks = [self._group(indices) for indices in self._cut()]
-        self.stack_trainings: list[StackTraining] = []
-        self.begun = False
-        self.tally = EpochSummary(self.rates(np.arange(len(self.learners))).base, self.measured)
-        self.kept = TrainState(self)
+        rates, slots = np.array([one.learning_rate for one in self.learners]), self.experiment.optimizer.slots
+        self.state = TrainState.initial(self.network, self.best, slots, rates, len(self.measured))
+        self.summary = EpochSummary(self.measured, self.state.measured)
+        self.divergence = DivergenceCheck(experiments, self.state.initial_loss)
+        self.diverged_in = np.zeros(len(self.learners), np.int64)
+        self.dead_units: dict[str, PerModel] = {}
+        self.stacks = [self._stack(indices) for indices in self._cut()]
+        self.trainings: list[StackTraining] = []
+        self.epoch, self.begun = 0, False
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
     def _learners(self, resolved: ResolvedExperiment) -> Iterator[Learner]:
-        e, members = resolved.config, resolved.config.ensemble
+        e, sides = resolved.config, len(self.data.sides)
         limits = Constraints(e.l1, e.l2, e.clip_norm, e.clip_value, e.max_norm)
         first = e.seed if e.model_seed is None else e.model_seed
-        for model in range(self.folds * members):
-            side = model * len(self.sides.prepared) // (self.folds * members)
-            seed = member_seed(first, model % members)
-            data = DataRef(side, resolved.loss)
-            yield Learner(resolved.layers, e.optimizer, limits, resolved.learning_rate, seed, data, e.given_threshold)
+        models = len(self.data.folds) * e.ensemble
+        for model in range(models):
+            ref = DataRef(model * sides // models, resolved.loss)
+            seed = member_seed(first, model % e.ensemble)
+            yield Learner(resolved.layers, e.optimizer, limits, resolved.learning_rate, seed, ref, e.given_threshold)
 
     def _cut(self) -> list[Indices]:
-        """The places of each stack: as many models as stay in cache, those of one side apart where they are many."""
-        most = self.resolved.cost.models_per_stack
+        """Return the models of each stack: as many as stay in cache, of one fold each where folds have many."""
+        most, sides = self.resolved.cost.models_per_stack, len(self.data.sides)
         indices = np.arange(len(self.learners))
-        crowded = self.folds * self.experiment.ensemble // len(self.sides.prepared) >= min(most, FEW)
-        sides = [learner.view.side if crowded else 0 for learner in self.learners]
-        runs = np.split(indices, np.flatnonzero(np.diff(sides)) + 1) if crowded else [indices]
+        crowded = len(self.data.folds) * self.experiment.ensemble // sides >= min(most, FEW)
+        refs = [learner.ref.side for learner in self.learners]
+        runs = np.split(indices, np.flatnonzero(np.diff(refs)) + 1) if crowded else [indices]
         return [run[first : first + most] for run in runs for first in range(0, len(run), most)]
 
-    def _group(self, indices: Indices) -> Stack:
-        whole = len(indices) == len(self.learners)
-        return Stack(self, indices, self.network if whole else self.network.take(indices))
-
-    @property
-    def lost(self) -> NDArray[np.bool_]:
-        """Which models are no longer finite numbers, or have a loss that has exploded."""
-        return self.diverged_in > 0
+    def _stack(self, indices: Indices, network: Network | None = None) -> Stack:
+        if network is None:
+            network = self.network if len(indices) == len(self.learners) else self.network.take(indices)
+        return Stack(indices, network, [self.learners[index] for index in indices], self.data, self.watched)
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """The metrics that are measured after each epoch: those asked for, and the monitored one."""
+        """The metrics that are measured after each epoch: those of the config, and the monitored one."""
         metric = self.monitor.name.partition("_")[2]
         return tuple(dict.fromkeys([*(self.experiment.metrics or ()), *([] if metric == "loss" else [metric])]))
 
     @property
     def measured(self) -> list[str]:
         """The names of the values that an evaluation gives."""
-        parts = [part for part in PARTS if part in self.data.parts]
-        return [f"{part}_{name}" for part in parts for name in ("loss", *self.watched)]
-
-    # The loop
+        splits = [split for split in SPLITS if split in self.data.first.parts]
+        return [f"{split}_{name}" for split in splits for name in ("loss", *self.watched)]
 
     def train(self, until: int | None = None) -> Iterator[Progress]:
-        """Train, an epoch of all models at a time, until each has had enough, or until the end of an epoch.
+        """Train until every model is done, or until the end of an epoch; yields each epoch of all models.
 
-        `restore` then brings the best back.
+        Within long epochs it yields progress that is not complete, whose batches are those of all stacks. `restore`
+        brings the best values back.
         """
         self._scored.clear()
         last = self.experiment.epochs if until is None else min(until, self.experiment.epochs)
         if not self.begun:
             self._begin()
-        while self.epoch < last and self.stack_trainings:
-            self.tally.begin(
-                measured=any(stack_training.done for stack_training in self.stack_trainings) and self._evaluates
-            )
-            for stack_training, progress in self._epoch():
-                if progress.complete:
-                    judged = self.growth.judged(progress, stack_training.stack.indices)
-                    self.tally.take(judged, stack_training.stack.indices)
-                    self.best.look(judged, stack_training.stack.indices, stack_training.stack.network)
-                else:
-                    yield progress
-            self.epoch += 1
-            self.diverged_in[~self.tally.finite & ~self.lost] = self.epoch
-            self.best.done |= self.lost
-            for stack_training in self.stack_trainings:
-                stack_training.batches_done = 0
-            yield self.tally.progress(self.epoch, self.experiment.epochs, self._batches)
-            self._pack()
-
-    def _begin(self) -> None:
-        """Set out from the initial values."""
-        self.begun = True
-        self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
-        self.growth.begin(self.stacks)
-        self.stack_trainings = [StackTraining(stack, self.rates(stack.indices), 0) for stack in self.stacks]
+        while self.epoch < last and self.trainings:
+            self.summary.begin(evaluated=self._evaluates and any(training.evaluated for training in self.trainings))
+            began = shown = time.perf_counter()
+            batches = sum(training.batches.count for training in self.trainings)
+            for training in self.trainings:
+                while not training.evaluated:
+                    progress, now = training.advance(), time.perf_counter()
+                    if progress.complete:
+                        self._record(training.stack, progress)
+                    done = sum(min(one.batches_done, one.batches.count) for one in self.trainings)
+                    if not progress.complete or (done < batches and now - shown > BETWEEN):
+                        shown, seconds = now, now - began
+                        yield replace(progress, batch=done, batches=batches, seconds=seconds, values={}, complete=False)
+            self._end_epoch()
+            yield self.summary.progress(self.epoch, self.experiment.epochs, batches)
+            self._remove_done()
 
     @property
     def _evaluates(self) -> bool:
-        """Whether the epoch under way ends with an evaluation."""
+        """Whether the next epoch ends with an evaluation."""
         epoch, e = self.epoch + 1, self.experiment
         return epoch % e.evaluate_every == 0 or epoch == e.epochs
 
-    @property
-    def _batches(self) -> int:
-        """How many batches an epoch of all stacks has."""
-        return sum(stack_training.batches.count for stack_training in self.stack_trainings)
+    def _begin(self) -> None:
+        """Start from the initial values."""
+        self.begun = True
+        self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
+        self.divergence.measure_initial(self.stacks)
+        self.trainings = [StackTraining(stack, self.resolved, 0) for stack in self.stacks]
 
-    def _epoch(self) -> Iterator[tuple[StackTraining, Progress]]:
-        """The next epoch of each course; what is not complete counts the batches of all."""
-        began = last = time.perf_counter()
-        batches, batches_done = self._batches, 0
-        for stack_training in self.stack_trainings:
-            batches_done += stack_training.batches.count if stack_training.done else 0
-            for progress in stack_training.epoch():
-                now = time.perf_counter()
-                if progress.complete:
-                    yield stack_training, progress
-                    batches_done += stack_training.batches.count
-                    if batches_done == batches or now - last <= BETWEEN:
-                        continue
-                done = batches_done if progress.complete else batches_done + progress.batch
-                last = now
-                yield (
-                    stack_training,
-                    Progress(
-                        progress.epoch,
-                        progress.epochs,
-                        done,
-                        batches,
-                        now - began,
-                        progress.learning_rate,
-                        progress.finite,
-                        complete=False,
-                    ),
-                )
+    def _record(self, stack: Stack, progress: Progress) -> None:
+        """Record the epoch of one stack."""
+        progress = replace(progress, finite=self.divergence.finite(progress, stack.indices))
+        self.summary.take(progress, stack.indices)
+        self.best.look(progress, stack.indices, stack.network)
+        if progress.values:
+            for name, shares in stack.dead_units.shares.items():
+                self.dead_units.setdefault(name, np.zeros(len(self.learners)))[stack.indices] = shares
 
-    def _pack(self) -> None:
-        """Go on without the models that are done, once they are an eighth of their stack."""
-        stack_trainings = []
-        for stack_training in self.stack_trainings:
-            indices = stack_training.stack.indices
-            done = self.best.done[indices]
+    def _end_epoch(self) -> None:
+        self.epoch += 1
+        self.diverged_in[~self.summary.finite & (self.diverged_in == 0)] = self.epoch
+        self.state.done |= self.diverged_in > 0
+        for training in self.trainings:
+            training.batches_done = 0
+
+    def _remove_done(self) -> None:
+        """Continue without the models that are done, once they are an eighth of their stack."""
+        trainings = []
+        for training in self.trainings:
+            indices = training.stack.indices
+            done = self.state.done[indices]
             if done.sum() < max(1, len(indices) // 8):
-                stack_trainings.append(stack_training)
+                trainings.append(training)
                 continue
-            self.kept.keep(stack_training)
+            training.save(self.state)
             if not done.all():
-                stack_trainings.append(stack_training.without(done, self.epoch))
-        self.stack_trainings = stack_trainings
+                trainings.append(self._resumed(indices[~done]))
+        self.trainings = trainings
 
-    def rates(self, indices: Indices) -> Rates:
-        """The learning rates of some models, as they are before the first epoch."""
-        e = self.experiment
-        return Rates([self.learners[place].learning_rate for place in indices], e.epochs, e.schedule, self.monitor)
+    def _resumed(self, indices: Indices) -> StackTraining:
+        """Return the training of some models, continued from the state."""
+        stack = self._stack(indices, self.network.take(indices))
+        return StackTraining(stack, self.resolved, self.epoch, self.state.take(indices))
 
     def largest_rates(self, epoch: int) -> PerModel:
-        """The largest learning rate of each model (models,) from an epoch on; 0 of those that are packed away."""
+        """Return the largest learning rate of each model (models,) from an epoch on; 0 for models that are done."""
         found = np.zeros(len(self.learners))
-        for stack_training in self.stack_trainings:
-            found[stack_training.stack.indices] = stack_training.rates.largest(epoch, stack_training.batches.count)
+        for training in self.trainings:
+            found[training.stack.indices] = training.rates.largest(epoch, training.batches.count)
         return found
 
     @property
-    def steps(self) -> int:
-        """How many batches a model that still trains has in an epoch."""
-        return self.stack_trainings[0].batches.count
+    def batches_per_epoch(self) -> int:
+        """The number of batches that a model which still trains has in an epoch."""
+        return self.trainings[0].batches.count
 
-    # State
+    def snapshot(self) -> TrainState:
+        """Bring the state up to date and return it; training changes it again."""
+        for training in self.trainings:
+            training.save(self.state)
+        return self.state
 
-    def state(self) -> Tensors:
-        """All that a training goes on from, each with the model axis in front; see `TrainState`."""
-        return self.kept.state()
-
-    def resume(self, state: Tensors, epoch: int) -> None:
-        """Go on from the state that a cohort of the same models had after an epoch, or within the next one."""
+    def resume(self, tensors: Tensors, epoch: int) -> None:
+        """Continue from a checkpoint of the same models, made after an epoch or within the next one."""
         self.epoch, self.begun = epoch, True
-        self.stack_trainings = self.kept.resume(state)
+        self.state.put(slice(None), TrainState.from_tensors(tensors))
+        self.network.theta[...], self.network.state[...] = self.state.theta, self.state.statistics
+        left = [stack.indices[~self.state.done[stack.indices]] for stack in self.stacks]
+        self.trainings = [self._resumed(indices) for indices in left if len(indices)]
 
     def restore(self) -> None:
-        """Put every model's best parameters and statistics into the network."""
+        """Put the best parameters and statistics of every model into the network."""
         self.best.restore()
         self.spread()
 
     def spread(self) -> None:
-        """Let every stack have what the network holds."""
+        """Copy the values of the network into every stack."""
         self._scored.clear()
         for stack in self.stacks:
             if stack.network is not self.network:
                 stack.network.theta[...] = self.network.theta[stack.indices]
                 stack.network.state[...] = self.network.state[stack.indices]
 
-    # Scores
-
-    def scored(self, part: str) -> tuple[PerModel, list[NDArray[Any]]]:
-        """The mean loss of every model on its rows of a part, and its raw scores of them (outputs, samples)."""
-        if part not in self._scored:
+    def scored(self, split: str) -> tuple[PerModel, list[NDArray[Any]]]:
+        """Return the mean loss of every model on its rows of a split, and its raw scores (outputs, samples)."""
+        if split not in self._scored:
             losses = np.empty(len(self.learners))
             scores: list[NDArray[Any]] = [np.empty(0)] * len(self.learners)
             for stack in self.stacks:
-                for indices, scorer in stack.scorers(part):
+                for indices, scorer in stack.scorers(split):
                     losses[indices] = scorer.run()
-                    for place, one in zip(indices.tolist(), scorer.scores.copy(), strict=True):
-                        scores[place] = one
-            self._scored[part] = losses, scores
-        return self._scored[part]
+                    for index, one in zip(indices.tolist(), scorer.scores.copy(), strict=True):
+                        scores[index] = one
+            self._scored[split] = losses, scores
+        return self._scored[split]

@@ -1,78 +1,131 @@
-"""Kept: the state of all models of a cohort as files have it, and the way back from there."""
+"""The state of a training: arrays of all models, as the loop uses them and as checkpoints store them."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.model.stack import Indices, Stack, StackTraining
-
-if TYPE_CHECKING:
-    from npnet.model.stack_trainer import StackTrainer
+from npnet.engine.loop import KeepBest, PerModel
+from npnet.engine.network import Network
 
 Tensors = dict[str, NDArray[Any]]
+Array = NDArray[Any]
+Rows = NDArray[np.intp] | slice
+
 NEVER = float(np.finfo(np.float64).max)
-"""What stands in a file for the best value of a model that has none yet, infinity."""
-BEST = ("theta", "state", "value", "epoch")
+"""The value that stands for infinity in a file: the best value of a model that has none yet."""
+KEYS = {
+    "theta": "theta",
+    "statistics": "state",
+    "rate_drop": "rates.drop",
+    "plateau_best": "rates.best",
+    "plateau_epochs": "rates.plateau_epochs",
+    "best_theta": "best.theta",
+    "best_statistics": "best.state",
+    "best_value": "best.value",
+    "best_epoch": "best.epoch",
+    "done": "done",
+    "initial_loss": "initial_loss",
+    "measured": "measured",
+    "batches_done": "batches_done",
+}
+"""Fields of `TrainState` and their names in a checkpoint; the slots of the optimizer are slots.<name>."""
 MOVING = ("theta", "state", "slots.", "rates.")
+"""The beginnings of the names whose arrays only a model that still trains needs."""
+BEST_OF = {"theta": "best.theta", "state": "best.state"}
+"""Where a model is, and where it was best: the latter is in the weights of the run too."""
+AWAY = "away_from_best"
+"""The key of a compact state that flags the models which are not at their best epoch."""
 
 
+@dataclass(eq=False)
 class TrainState:
-    """What the models of a cohort were when their stacks were last looked at: those that are done stay as they were.
+    """All that a training continues from; every array has the model axis in front.
 
-    Of a state, `theta`, `state`, `slots.*` and `rates.*` are where each model is, `best.*` its best epoch; `done` says
-    who has had enough, `first` the loss before training, `said` the bits of what was measured last, of which NaN and
-    infinity may be some, and `batches_done` how many batches of the epoch under way each model has had, and one more
-    where it was evaluated.
+    theta, best_theta (models, size) and statistics, best_statistics (models, statistics) are the parameters and running
+    statistics now and in the best epoch; slots, by name, are those of the optimizer. rate_drop, plateau_best,
+    plateau_epochs (models,) belong to `Rates`; best_value, best_epoch and done to `KeepBest`. initial_loss (models,) is
+    the loss before training; measured (models, 1 + values) the last learning rate and values; batches_done (models,)
+    the batches of the epoch in progress, one more where it was evaluated too.
     """
 
-    def __init__(self, trainer: "StackTrainer") -> None:
-        self.trainer = trainer
-        self._values: Tensors = {}
+    theta: Array
+    statistics: Array
+    slots: Tensors
+    rate_drop: PerModel
+    plateau_best: PerModel
+    plateau_epochs: NDArray[np.int64]
+    best_theta: Array
+    best_statistics: Array
+    best_value: PerModel
+    best_epoch: NDArray[np.int64]
+    done: NDArray[np.bool_]
+    initial_loss: PerModel
+    measured: NDArray[np.float64]
+    batches_done: NDArray[np.int64]
 
-    def keep(self, stack_training: StackTraining) -> None:
-        """Note the state of the models of a course as it is now."""
-        network, rates = stack_training.stack.network, stack_training.rates
-        slots = {f"slots.{name}": slot for name, slot in stack_training.updates.slots.items()}
-        best = np.where(np.isinf(rates.best), NEVER, rates.best)
-        waiting = {"rates.drop": rates.drop, "rates.best": best, "rates.waited": rates.waited}
-        for name, values in {"theta": network.theta, "state": network.state, **slots, **waiting}.items():
-            whole = self._values.setdefault(name, np.zeros((self._models, *values.shape[1:]), values.dtype))
-            whole[stack_training.stack.indices] = values
+    @classmethod
+    def initial(cls, network: Network, best: KeepBest, slots: Iterable[str], rates: PerModel, values: int) -> Self:
+        """Return the state before the first epoch; it shares the arrays of `best`, which it sees change."""
+        models, theta, statistics = network.models, network.theta, network.state
+        measured = np.full((models, 1 + values), np.nan)
+        measured[:, 0] = rates
+        return cls(
+            theta=np.zeros(theta.shape, theta.dtype),  # np.zeros takes memory only once it is written to
+            statistics=np.zeros(statistics.shape, statistics.dtype),
+            slots={name: np.zeros(theta.shape, theta.dtype) for name in slots},
+            rate_drop=np.ones(models),
+            plateau_best=np.full(models, np.inf),
+            plateau_epochs=np.zeros(models, np.int64),
+            best_theta=best.theta,
+            best_statistics=best.state,
+            best_value=best.value,
+            best_epoch=best.epoch,
+            done=best.done,
+            initial_loss=np.zeros(models),
+            measured=measured,
+            batches_done=np.zeros(models, np.int64),
+        )
 
-    def state(self) -> Tensors:
-        """All that the training goes on from, each with the model axis in front."""
-        trainer = self.trainer
-        for stack_training in trainer.stack_trainings:
-            self.keep(stack_training)
-        best = {name: getattr(trainer.best, name).copy() for name in BEST}
-        best["value"][np.isinf(best["value"])] = NEVER
-        return {
-            **{name: values.copy() for name, values in self._values.items()},
-            **{f"best.{name}": values for name, values in best.items()},
-            "done": trainer.best.done.astype(np.uint8),
-            "first": trainer.growth.first.copy(),
-            "said": trainer.tally.said.view(np.int64).copy(),
-            "behind": self._behind(),
-        }
+    def take(self, rows: Rows) -> "TrainState":
+        """Return the state of some models: views for a slice, copies for indices."""
+        arrays = {name: getattr(self, name)[rows] for name in KEYS}
+        return TrainState(**arrays, slots={name: slot[rows] for name, slot in self.slots.items()})
 
-    def resume(self, state: Tensors) -> list[StackTraining]:
-        """Let the cohort be what it was in a state; the courses that are left of it."""
-        trainer = self.trainer
-        self._values = {name: values for name, values in state.items() if name.startswith(MOVING)}
-        trainer.best.done[...] = state["done"].astype(bool)
-        trainer.growth.first[...] = state["first"]
-        trainer.tally.said[...] = state["said"].view(np.float64)
-        for name in BEST:
-            getattr(trainer.best, name)[...] = state[f"best.{name}"]
-        trainer.best.value[trainer.best.value == NEVER] = np.inf
-        trainer.network.theta[...], trainer.network.state[...] = state["theta"], state["state"]
-        left = [stack.indices[~trainer.best.done[stack.indices]] for stack in trainer.stacks]
-        return [self._course(indices, int(state["behind"][indices[0]])) for indices in left if len(indices)]
+    def put(self, rows: Rows, other: "TrainState") -> None:
+        """Overwrite the state of some models."""
+        for name in KEYS:
+            getattr(self, name)[rows] = getattr(other, name)
+        for name, slot in self.slots.items():
+            slot[rows] = other.slots[name]
 
-    def differences(self, state: Tensors, epoch: int) -> list[str]:
-        """What keeps a state, said to be of an epoch, from being one of this cohort."""
-        own, given = self._layout(), {name: _kind(values) for name, values in state.items()}
+    def as_tensors(self) -> Tensors:
+        """Return the arrays as a checkpoint has them, without copies where no value has to change.
+
+        A file holds finite numbers only: infinity becomes `NEVER`, and `measured`, with its NaN, its bits.
+        """
+        found = {key: getattr(self, name) for name, key in KEYS.items()}
+        found |= {f"slots.{name}": slot for name, slot in self.slots.items()}
+        for name in ("rates.best", "best.value"):
+            found[name] = np.where(np.isinf(found[name]), NEVER, found[name])
+        return found | {"done": self.done.astype(np.uint8), "measured": self.measured.view(np.int64)}
+
+    @classmethod
+    def from_tensors(cls, tensors: Tensors) -> Self:
+        """Return the state of a checkpoint whose arrays have the right names, types and shapes."""
+        found = {field: tensors[name] for field, name in KEYS.items()}
+        for name in ("plateau_best", "best_value"):
+            found[name] = np.where(found[name] == NEVER, np.inf, found[name])
+        found |= {"done": found["done"].astype(bool), "measured": found["measured"].view(np.float64)}
+        slots = {name.removeprefix("slots."): slot for name, slot in tensors.items() if name.startswith("slots.")}
+        return cls(**found, slots=slots)
+
+    def differences(self, tensors: Tensors, epoch: int) -> list[str]:
+        """Return what keeps the tensors of a checkpoint after `epoch` from being a state of these models."""
+        own = {name: _kind(values) for name, values in self.as_tensors().items()}
+        given = {name: _kind(values) for name, values in tensors.items()}
         shapes = [
             f"{name[:60]!a} is {given.get(name, 'nothing')} instead of {own.get(name, 'nothing')}"
             for name in {**own, **given}
@@ -80,41 +133,59 @@ class TrainState:
         ]
         if shapes:
             return shapes
-        most = {"done": 1, "best.epoch": epoch + 1, "rates.waited": epoch + 1, "behind": NEVER}
-        odd = [name for name, last in most.items() if ((state[name] < 0) | (state[name] > last)).any()]
+        most = {"done": 1, "best.epoch": epoch + 1, "rates.plateau_epochs": epoch + 1, "batches_done": NEVER}
+        odd = [name for name, last in most.items() if ((tensors[name] < 0) | (tensors[name] > last)).any()]
         return [f"{name} is out of its range" for name in odd]
 
-    def _layout(self) -> dict[str, str]:
-        """The type and shape of each array of a state."""
-        trainer, network = self.trainer, self.trainer.network
-        theta, state, one = network.theta, network.state, np.zeros(self._models)
-        number, flag = one.astype(np.int64), one.astype(np.uint8)
-        slots = {f"slots.{name}": theta for name in trainer.experiment.optimizer.slots}
-        rates = {"rates.drop": one, "rates.best": one, "rates.waited": number}
-        best = {"best.theta": theta, "best.state": state, "best.value": one, "best.epoch": number}
-        others: Tensors = {"done": flag, "first": one, "said": trainer.tally.said.view(np.int64), "behind": number}
-        whole: Tensors = {"theta": theta, "state": state, **slots, **rates, **best, **others}
-        return {name: _kind(values) for name, values in whole.items()}
 
-    @property
-    def _models(self) -> int:
-        return len(self.trainer.learners)
+def compact(state: Tensors) -> Tensors:
+    """Return the state of a finished training without what its weights hold.
 
-    def _behind(self) -> NDArray[np.int64]:
-        batches_done = np.zeros(self._models, np.int64)
-        for stack_training in self.trainer.stack_trainings:
-            batches_done[stack_training.stack.indices] = stack_training.batches_done
-        return batches_done
-
-    def _course(self, indices: Indices, batches_done: int) -> StackTraining:
-        trainer, values = self.trainer, self._values
-        stack, rates = Stack(trainer, indices, trainer.network.take(indices)), trainer.rates(indices)
-        rates.drop, rates.waited = values["rates.drop"][indices], values["rates.waited"][indices]
-        best = values["rates.best"][indices]
-        rates.best = np.where(best == NEVER, np.inf, best)
-        slots = {name[6:]: slot[indices] for name, slot in values.items() if name.startswith("slots.")}
-        return StackTraining(stack, rates, trainer.epoch, batches_done, slots)
+    Left out are the best values, the present ones of models at their best epoch, and all that moves of models that are
+    done.
+    """
+    going = state["done"] == 0
+    others = [(_bits(state[name]) != _bits(state[best])).any(axis=1) for name, best in BEST_OF.items()]
+    away = going & np.any(others, axis=0)
+    rest = {name: values for name, values in state.items() if name not in BEST_OF.values()}
+    moving = {
+        name: values[away if name in BEST_OF else going] for name, values in rest.items() if name.startswith(MOVING)
+    }
+    return {**rest, **moving, AWAY: away.astype(np.uint8)}
 
 
-def _kind(values: NDArray[Any]) -> str:
+def expand(state: Tensors, theta: Array, statistics: Array) -> Tensors:
+    """Return the state from which `compact` made this one, given the best values of its weights.
+
+    The present values of models that are done, which nothing reads, are zeros. An array of another shape than `compact`
+    gives stays as it is.
+    """
+    best = {"theta": theta, "state": statistics}
+    found = {name: values for name, values in state.items() if name != AWAY}
+    going, away = (_flags(state.get(name), len(theta)) for name in ("done", AWAY))
+    for name, values in [(name, values) for name, values in found.items() if name.startswith(MOVING)]:
+        rows = away == 1 if name in BEST_OF else going == 0
+        start = best.get(name, np.zeros((len(rows), *values.shape[1:]), values.dtype))
+        if values.shape == (int(rows.sum()), *start.shape[1:]):
+            found[name] = start.copy()
+            found[name][rows] = values
+    return {**found, BEST_OF["theta"]: theta.copy(), BEST_OF["state"]: statistics.copy()}
+
+
+def is_compact(state: Tensors) -> bool:
+    """Return whether a state needs the weights of its run."""
+    return BEST_OF["theta"] not in state
+
+
+def _bits(values: Array) -> Array:
+    """Return floats as integers of the same bits: 0 and -0 are then two values."""
+    return values.view(f"u{values.dtype.itemsize}")
+
+
+def _flags(values: Array | None, models: int) -> Array:
+    """Return a flag for every model; 2, which is no flag, where there are none of that shape."""
+    return values if values is not None and values.shape == (models,) else np.full(models, 2, np.uint8)
+
+
+def _kind(values: Array) -> str:
     return f"{values.dtype.name} {values.shape}"

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from npnet.data import Part
 from npnet.data.columns import Frame
 from npnet.metrics import decide
-from npnet.model.cross_validation import out_of_fold
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
 from npnet.plots.material import Floats, Material, Predictions, fits_axis
 from npnet.rundir import Run
 from npnet.rundir import names as files
-from npnet.rundir.restore import DataMetadata, metadata_of
+from npnet.rundir.restore import DataMetadata, Weights
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
 
@@ -32,12 +31,12 @@ DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
 }
 
 
-def material(run: Run, fitting: Fitting) -> Material:
+def material(run: Run, fitting: SplitPredictor) -> Material:
     """Return all that the plots of a run show, from its folder, its network and its data."""
     data, crossed = fitting.data, len(fitting.folds) > 1
     judge = "test" if crossed else "validation"
     judging = [name for name in data.parts if name != "train"] or ["train"]
-    outputs = {"test": out_of_fold(fitting)} if crossed else {name: fitting.said(name) for name in judging}
+    outputs = {"test": fitting.out_of_fold()} if crossed else {name: fitting.predictions(name) for name in judging}
     predictions = {}
     for name, (part, output) in outputs.items():
         if DRAWN_AS[data.task] == "regression":
@@ -77,7 +76,7 @@ def folder_material(run: Run) -> Material:
     )
     if not run.file(files.WEIGHTS).exists():  # its metadata have the classes and the threshold
         return found
-    data = metadata_of(run)
+    data = Weights.read(run).data
     return _with_predictions(
         found,
         {"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted},
@@ -137,13 +136,13 @@ def _best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
     return monitored["first_epoch"], monitored["last_epoch"]
 
 
-def _predict(fitting: Fitting, X: Floats) -> Floats:
+def _predict(fitting: SplitPredictor, X: Floats) -> Floats:
     """Predict rows (n, features) in units of the data; outputs that are not finite are NaN."""
-    output = _each_class(fitting, fitting.predict(Frame.of(X, fitting.data.features))).T
+    output = _each_class(fitting, fitting.outputs(Frame.of(X, fitting.data.features))).T
     return np.where(fits_axis(output), output, np.nan)
 
 
-def _each_class(fitting: Fitting, output: Floats) -> Floats:
+def _each_class(fitting: SplitPredictor, output: Floats) -> Floats:
     """Return probabilities of both of two classes, (2, n), from those of the second, (1, n)."""
     return np.concatenate([1 - output, output]) if fitting.data.task == "binary" else output
 

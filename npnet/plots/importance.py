@@ -9,7 +9,7 @@ from npnet.data import Part
 from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.metrics import for_task, measure, metrics
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
 from npnet.plots.kinds import Drawing, plot
 from npnet.plots.layout import BLACK, BLUE, GREY, INK, Look, fitting, plain, sheet, short
 from npnet.plots.material import Floats, Importance, Material
@@ -22,7 +22,7 @@ MOST_COLUMNS = 25
 NAME = 26  # letters of a column's name
 
 
-def permutation_importance(fitting: Fitting, part: str, repeats: int = REPEATS) -> Importance:
+def permutation_importance(fitting: SplitPredictor, part: str, repeats: int = REPEATS) -> Importance:
     """Return what the metric of a split loses when each column is shuffled, in each repeat.
 
     A column is shuffled as a whole, with all inputs that it became; the metric is the first of the task that is defined
@@ -43,7 +43,7 @@ def permutation_importance(fitting: Fitting, part: str, repeats: int = REPEATS) 
 class _Rows:
     """The rows of a split, once for each repeat, in the networks' memory."""
 
-    def __init__(self, fitting: Fitting, part: str, repeats: int) -> None:
+    def __init__(self, fitting: SplitPredictor, part: str, repeats: int) -> None:
         self.fitting, self.repeats = fitting, repeats
         most = min(MOST_ROWS, max(MOST_VALUES // fitting.network.outputs, 100))
         parts = [_thinned(side.parts[part], most) for side in fitting.sides]

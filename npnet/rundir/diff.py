@@ -1,4 +1,4 @@
-"""What is different between runs: their settings, their scores, and what may explain other numbers."""
+"""The differences between runs: settings, scores, and what may explain other numbers."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,19 +9,19 @@ from npnet.config.nodes import config_error
 from npnet.config.reader import read
 from npnet.errors import ConfigError, RunError
 from npnet.rundir import names
-from npnet.rundir.machine import fingerprint
+from npnet.rundir.info import fingerprint
 from npnet.rundir.run import Run
 
-WITHOUT_EFFECT = ("checkpoint_every",)  # on any number
+WITHOUT_EFFECT = ("checkpoint_every",)  # settings that change no number
 Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What two runs do not share: settings of resolved.yaml, metrics, and fields of run.json.
+    """Settings of resolved.yaml, metrics, and fields of run.json that differ between two runs.
 
-    `machine` holds the fingerprint: versions, processor, BLAS, threads, git commit and data. `explains` names what may
-    be why the metrics are not the same: settings and data, or, where these are equal, what changes last bits.
+    `machine` holds versions, processor, BLAS, threads, git commit and data. `explains` names possible reasons for other
+    metrics: settings and data, or, where these are equal, what changes last bits.
     """
 
     settings: Pairs
@@ -31,7 +31,7 @@ class Difference:
 
 
 def difference(first: Run, second: Run) -> Difference:
-    """Compare two runs; all three parts are empty where nothing differs. RunError for a damaged one."""
+    """Compare two runs; every field is empty where nothing differs. Raise RunError for a damaged run."""
     differing = _unequal(settings(first), settings(second))
     metrics = _unequal(_metrics(first), _metrics(second))
     explains = _explaining(first.info, second.info, differing) if metrics else ()
@@ -44,21 +44,19 @@ def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs)
     if found:
         return found
     bits = _unequal(*(fingerprint(info["versions"], info["machine"]) for info in (first, second)))
-    resumed = (
-        ["a resume under other conditions"] if first.get("bitwise") is False or second.get("bitwise") is False else []
-    )
-    return (*bits, *resumed)
+    resumed = any(info.get("bitwise") is False for info in (first, second))
+    return (*bits, *(["a resume under other conditions"] if resumed else []))
 
 
 def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
-    """The settings that are not the same in all runs, and their value in each; None where a run has none."""
+    """Return the settings that differ among runs, with their value in each; None where missing."""
     found = [settings(run) for run in runs]
     values = {name: [one.get(name) for one in found] for name in dict.fromkeys(name for one in found for name in one)}
     return {name: row for name, row in values.items() if not all(_same(row[0], value) for value in row)}
 
 
 def settings(run: Run) -> dict[str, Any]:
-    """What resolved.yaml says, by dotted keys: layers.0.linear.units. RunError where it is damaged."""
+    """Return the settings of resolved.yaml by dotted keys; raise RunError where it is damaged."""
     try:
         return flat_settings(run.resolved_text, names.RESOLVED)
     except ConfigError as error:
@@ -66,7 +64,7 @@ def settings(run: Run) -> dict[str, Any]:
 
 
 def flat_settings(text: bytes, name: str) -> dict[str, Any]:
-    """What the text of a config says, by dotted keys; ConfigError where it is none."""
+    """Return the settings of a config by dotted keys, such as layers.0.linear.units; raise ConfigError."""
     reading = read(text, name)
     if reading.issues:
         raise config_error(reading.issues)
@@ -74,7 +72,7 @@ def flat_settings(text: bytes, name: str) -> dict[str, Any]:
 
 
 def changed(before: bytes, now: bytes, name: str) -> Pairs:
-    """The settings of a config that another text of it has otherwise; ConfigError where one is none."""
+    """Return the settings that differ between two texts of a config; raise ConfigError where one is invalid."""
     return _unequal(flat_settings(before, name), flat_settings(now, name))
 
 

@@ -1,69 +1,66 @@
-"""What run.json and metrics.json must hold, whoever wrote them."""
+"""run.json and metrics.json: the fields that they hold, checked, and what is recorded of the machine.
+
+Nothing is imported from NumPy before the machine is asked for: runs are listed without it.
+"""
 
 import math
-from collections.abc import Iterable
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import UnionType
 from typing import Any
 
+import npnet
 from npnet.rundir import names
 
+Info = dict[str, Any]
+Kinds = Mapping[str, type | UnionType]
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "pydantic", "pyyaml", "matplotlib")
 THRESHOLD = "threshold"
-"""What stands beside the parts in a metrics.json of two classes."""
+"""The key beside the splits in the metrics.json of two classes."""
 STATUSES = ("running", "done", "interrupted", "failed", "diverged")
-FIELDS: dict[str, type | UnionType] = {
-    "status": str,
-    "id": str,
-    "name": str,
-    "tags": list,
-    "started": str,
-    "finished": str | None,
+FIELDS: Kinds = {
+    **dict.fromkeys(("status", "id", "name", "started"), str),
+    **dict.fromkeys(("finished", "git", "data", "error"), str | None),
+    **dict.fromkeys(("parameters", "best_epoch"), int | None),
+    **dict.fromkeys(("tags", "argv"), list),
+    **dict.fromkeys(("versions", "machine"), dict),
     "seconds": float | int | None,
-    "argv": list,
-    "versions": dict,
-    "machine": dict,
-    "git": str | None,
-    "data": str | None,
-    "parameters": int | None,
-    "best_epoch": int | None,
-    "error": str | None,
 }
-
-
-OPTIONAL: dict[str, dict[str, type | UnionType]] = {
+OPTIONAL: dict[str, Kinds] = {
     "decisions": {"positive_class": str, "threshold": float | int, "chosen_for": str | None},
     "monitored": {
         "name": str,
         "value": float | int | None,
-        "networks": int,
-        "first_epoch": int,
-        "last_epoch": int,
+        **dict.fromkeys(("networks", "first_epoch", "last_epoch"), int),
     },
     "dataset": {
+        **dict.fromkeys(("targets", "classes"), list),
+        **dict.fromkeys(("class_count", "columns", "inputs", "folds"), int),
         "task": str,
-        "targets": list,
-        "classes": list,
-        "class_count": int,
-        "columns": int,
-        "inputs": int,
-        "folds": int,
         "rows": dict,
     },
 }
-"""Fields that a run may lack, and what is in them."""
+"""Fields that a run.json may lack, and the keys of each."""
 
 
-def check_info(fields: dict[str, Any]) -> None:
-    """Check the format and the fields of a run.json; ValueError says what is off."""
-    number = fields.get("format")
-    if type(number) is int and number > names.FORMAT:
-        raise ValueError(f"it has format {number} and needs a newer npnet")
-    if type(number) is not int or number != names.FORMAT:
-        raise ValueError("it was not written by npnet")
+def check_info(fields: Info) -> None:
+    """Check the format and the fields of a run.json; raise ValueError that names the first problem."""
+    check_format(fields)
     wrong = [name for name, kind in FIELDS.items() if name not in fields or not isinstance(fields[name], kind)]
     if wrong:
         raise ValueError(f"{wrong[0]} is missing or of another kind than npnet writes")
     for name in OPTIONAL.keys() & fields.keys():
-        _check_fields(name, fields[name], OPTIONAL[name])
+        found, kinds = fields[name], OPTIONAL[name]
+        same_keys = isinstance(found, dict) and found.keys() == kinds.keys()
+        if not same_keys or not all(isinstance(value, kinds[key]) for key, value in found.items()):
+            raise ValueError(f"its {name} are none that npnet writes")
     files = fields.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
         raise ValueError("its files are none that npnet writes")
@@ -75,24 +72,94 @@ def check_info(fields: dict[str, Any]) -> None:
         raise ValueError("its network or dataset are none that npnet writes")
 
 
-def _check_fields(name: str, found: Any, kinds: dict[str, type | UnionType]) -> None:
-    fits = isinstance(found, dict) and found.keys() == kinds.keys()
-    if not fits or not all(isinstance(value, kinds[key]) for key, value in found.items()):
-        raise ValueError(f"its {name} are none that npnet writes")
+def check_format(fields: Info) -> None:
+    """Check the format of a run.json; raise ValueError for an older, a newer or an unknown one."""
+    number = fields.get("format")
+    if type(number) is not int or number < 1:
+        raise ValueError("it was not written by npnet")
+    if number > names.FORMAT:
+        raise ValueError(f"it has format {number} and needs a newer npnet")
+    if number < names.FORMAT:
+        raise ValueError(f"it has format {number}, and this npnet reads format {names.FORMAT}: train the run again")
 
 
 def all_are(kind: Any, values: Iterable[object]) -> bool:
-    """Whether every value is of a kind; each type among them is looked at once."""
+    """Return whether every value is of a kind; each type is checked once."""
     return all(issubclass(one, kind) for one in set(map(type, values)))
 
 
-def checked_scores(fields: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """The scores of each part, NaN for null, without the threshold; ValueError where they are no numbers."""
+def checked_scores(fields: Info) -> dict[str, dict[str, float]]:
+    """Return the scores of each split, NaN for null, without the threshold; raise ValueError for other values."""
     for scores in fields.values():
         if not isinstance(scores, dict) or not all_are(float | int | None, scores.values()):
             raise ValueError("its parts do not hold numbers")
     return {
-        part: {name: math.nan if score is None else float(score) for name, score in scores.items()}
-        for part, scores in fields.items()
-        if part != THRESHOLD
+        split: {name: math.nan if score is None else float(score) for name, score in scores.items()}
+        for split, scores in fields.items()
+        if split != THRESHOLD
     }
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of Python, npnet and the packages it computes with, none of which is imported."""
+    found = {"python": platform.python_version(), "npnet": npnet.__version__}
+    return found | {package: _version(package) for package in PACKAGES}
+
+
+def machine() -> Info:
+    """Return the processor, the instructions that NumPy uses, and the BLAS with its present number of threads."""
+    import numpy as np
+
+    return {
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "features": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
+        "blas": _blas(),
+    }
+
+
+def fingerprint(versions: Info, machine: Info) -> Info:
+    """Return what may change the last bits of a result: versions, processor and BLAS, by name."""
+    blas = {f"BLAS {name}": value for name, value in (machine.get("blas") or {}).items()}
+    features = " ".join(map(str, machine.get("features") or ()))
+    packages = {name: versions.get(name) for name in ("npnet", "numpy")}
+    return {**packages, "processor": machine.get("cpu"), "its instructions": features, **blas}
+
+
+def git_commit(folder: Path) -> str | None:
+    """Return the commit checked out in a folder; None without git or outside a repository."""
+    command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
+    except (FileNotFoundError, PermissionError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+@cache
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _cpu() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return platform.processor()
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return model[1] if model else platform.processor()
+
+
+def _blas() -> Info | None:
+    from threadpoolctl import threadpool_info
+
+    libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    if not libraries:
+        return None
+    first = libraries[0]  # in the order of loading: NumPy's comes before the one that SciPy may bring
+    keys = {"name": "internal_api", "version": "version", "architecture": "architecture", "threads": "num_threads"}
+    return {name: first.get(key) for name, key in keys.items()}  # not every BLAS reports its architecture

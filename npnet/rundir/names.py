@@ -1,10 +1,11 @@
-"""The names of runs and of the files in a run folder."""
+"""The names of runs and of the files in a run folder, and which files belong to a run."""
 
 import os
 import re
 import time
+from pathlib import Path
 
-FORMAT = 1  # of a run folder; a newer one is refused
+FORMAT = 2  # of a run folder; other formats are refused
 
 INFO = "run.json"
 CONFIG = "config.yaml"
@@ -14,8 +15,8 @@ TIMING = "timing.csv"
 METRICS = "metrics.json"
 BASELINES = "baselines.json"
 PREDICTIONS = "predictions"
-PREDICTED = ("validation", "test")  # the parts of which there are
-OUT_OF_FOLD = "out_of_fold"  # of a cross-validation those of all rows that were held
+PREDICTED = ("validation", "test")  # the splits whose predictions are written
+OUT_OF_FOLD = "out_of_fold"  # a cross-validation: predictions of all test rows, each by the fold that held it out
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 OLDER = ("checkpoint-1.safetensors", "checkpoint-2.safetensors")  # the newer first
@@ -33,34 +34,57 @@ BEST = "best"
 WAVES = "waves"
 STOP = "STOP"
 LATEST = "latest"
-INDEX = ".index"  # beside the runs; hidden, so that it is none of them
+INDEX = ".index"  # beside the runs, and hidden: it is not a run
 
 LARGEST_JSON = 2**24
-"""Bytes of run.json, which holds the command line: Linux hands over 2 MiB of it, and JSON may take six for one."""
+"""Bytes of run.json, which holds the command line: at most 2 MiB on Linux, and JSON may take six bytes for one."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 NAME_LENGTH = 100
 
 
 def is_safe(name: str) -> bool:
-    """Whether a name can be a run's id, or a file's in a run folder: no path, nothing hidden, no flag."""
+    """Return whether a name can be a run id or a file in a run folder: no path, not hidden, not an option."""
     return SAFE_NAME.fullmatch(name) is not None
 
 
 def trial_name(number: int) -> str:
-    """The name of a trial's folder: 0007."""
+    """Return the folder name of a trial, such as 0007."""
     return f"{number:04d}"
 
 
 def new_id(name: str) -> str:
-    """Make an id of the local time, a name and four random hex digits: 20261122-141502-circles-7f3a."""
+    """Return an id of local time, name and four random hex digits: 20261122-141502-circles-7f3a."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{os.urandom(2).hex()}"
 
 
 def sanitized(name: str) -> str:
-    """Make any text fit into an id: what may not stand there becomes a hyphen."""
+    """Return a text with every character that an id cannot hold replaced by a hyphen."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
 
 
 def shown(text: str) -> str:
-    """Quote text of unknown origin for a message: control characters escaped, at most 80 of all."""
+    """Quote text of unknown origin for a message: escaped, and at most 80 characters long."""
     return repr(text if len(text) <= 80 else text[:77] + "...")
+
+
+OWN = frozenset(
+    (
+        *(INFO, CONFIG, RESOLVED, HISTORY, TIMING, METRICS, BASELINES, PREDICTIONS, WEIGHTS, CHECKPOINT, *OLDER),
+        *(PLOTS, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST, WAVES, STOP),
+    )
+)
+"""Everything that npnet itself writes into a run folder."""
+
+
+def owner(path: Path) -> Path | None:
+    """Return the folder of the run to which a file belongs, existing or not; None for other files.
+
+    Links are followed. A file that a user put into a run folder under another name belongs to no run.
+    """
+    named = Path(os.path.realpath(path.parent), path.name)
+    for real in dict.fromkeys((named, Path(os.path.realpath(path)))):
+        for folder in real.parents:
+            is_run = (folder / INFO).is_file() and (folder / RESOLVED).is_file()
+            if is_run and real.relative_to(folder).parts[0] in OWN:
+                return folder
+    return None

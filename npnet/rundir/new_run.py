@@ -1,40 +1,39 @@
-"""A new run folder: claimed by one process under a hidden name, and shown when its first files are whole.
+"""Run folders to write: a new one, claimed under a hidden name until its first files are whole, or an old one again.
 
-Who holds the lock in the hidden folder has the claim, so that one whose process has died is free.
+The process that holds the lock in the hidden folder has the claim: the claim of a process that died is free.
 """
 
 import hashlib
 import re
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.rundir import names
-from npnet.rundir.cleanup import remove_leftover_runs
-from npnet.rundir.info import check_info
-from npnet.rundir.machine import git_commit, machine, versions
+from npnet.rundir.info import check_info, git_commit, machine, versions
 from npnet.rundir.run import Run
-from npnet.rundir.writer import RunWriter
+from npnet.rundir.writer import RunWriter, first_info
 from npnet.storage import disk
-from npnet.storage.lock import Lock
+from npnet.storage.lock import Lock, is_locked
 from npnet.storage.strict_json import to_json
 
 TRIES = 100
 FIRST = {names.LOCK, names.CONFIG, names.RESOLVED, names.SWEEP, names.INFO}
-"""All that can be in a folder that is claimed and not shown yet, beside temporary files."""
+"""The files of a folder that is claimed and not shown yet, beside temporary files."""
 TEMPORARY = re.compile(r"\..+\.tmp\.[0-9a-f]{8}")
+AGE = 10.0
+"""Seconds after which a hidden folder that no process holds is abandoned; a claim is locked within milliseconds."""
+LEFTOVER = re.compile(r"\.+(\d{8}-\d{6}-.+|(latest|index)\.tmp\.[0-9a-f]{8})")
 
 
 def claim(runs_dir: Path, name: str) -> "NewRun":
     """Claim a new folder in `runs_dir`, under an id that no other run has.
 
-    Raises `MachineError` where nothing can be written: call it before the data are read.
+    Raise MachineError where nothing can be written: call it before the data are read.
     """
     runs_dir = runs_dir.absolute()
     made = disk.make_folders(runs_dir)
@@ -46,7 +45,7 @@ def claim(runs_dir: Path, name: str) -> "NewRun":
 
 
 def claim_folder(folder: Path, name: str) -> "NewRun":
-    """Claim a certain folder, which is new or empty; UsageError if something is in it, InUse while another has it."""
+    """Claim a given folder, new or empty; raise UsageError where it is not, InUse while another process has it."""
     folder = folder.resolve()
     taken = UsageError(f"{folder} is not a new or empty folder", "choose another one for --run-dir")
     if folder.exists() and (folder == Path.cwd() or not folder.is_dir() or any(folder.iterdir())):
@@ -59,10 +58,41 @@ def claim_folder(folder: Path, name: str) -> "NewRun":
         raise taken from error
 
 
-class NewRun:
-    """A claimed folder that nobody sees yet; left by `with` before `publish`, it is as if it had never been.
+def reclaim(run: Run) -> RunWriter:
+    """Take up a run that was interrupted or is to train longer; raise InUse where a process works in it.
 
-    FileExistsError where the folder has been filled meanwhile, InUse where a living process has claimed it.
+    Nothing in it is changed before something is written.
+    """
+    lock = Lock(run.file(names.LOCK))
+    remove_leftover_runs(run.path.parent)
+    return RunWriter(run, lock, run.info, time.monotonic())
+
+
+def remove_leftover_runs(folder: Path, leftover: re.Pattern[str] = LEFTOVER) -> None:
+    """Remove the hidden folders and files of processes that died; what cannot be removed stays."""
+    for path in folder.glob(".*"):
+        if leftover.fullmatch(path.name):
+            with suppress(MachineError, InUse, OSError):
+                _remove_leftover(path)
+
+
+def _remove_leftover(path: Path) -> None:
+    if time.time() - path.lstat().st_mtime < AGE:
+        return
+    if path.is_symlink() or not path.is_dir():
+        disk.remove_file(path)
+    elif not is_locked(path / names.LOCK):
+        lock = Lock(path / names.LOCK)  # no process may claim it between the check and the removal
+        try:
+            disk.remove_folder(path)
+        finally:
+            lock.release()
+
+
+class NewRun:
+    """A claimed folder, still hidden; left by `with` before `publish`, nothing of it remains.
+
+    Raises FileExistsError where the folder has been filled meanwhile, InUse where a living process has claimed it.
     """
 
     def __init__(self, folder: Path, name: str, made: list[Path], latest: bool) -> None:
@@ -70,18 +100,19 @@ class NewRun:
         self._started, self._clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
         self._hidden = folder.with_name(f".{folder.name}")
         self._published = False
-        self._lock = _held(self._hidden)
+        self._lock = _locked(self._hidden)
         if folder.exists() and any(folder.iterdir()):  # another process claimed, filled and renamed it meanwhile
             self._give_up()
             raise FileExistsError(folder)
 
-    def publish(self, files: Mapping[str, bytes], base: Path, **facts: Any) -> RunWriter:
+    def publish(self, files: Mapping[str, bytes], base: Path, **fields: Any) -> RunWriter:
         """Write the first files and run.json, and show the folder under its name, all in one step.
 
-        `base` is the folder of the config, whose git commit is recorded; `facts` join run.json.
+        `base` is the folder of the config, whose git commit is recorded; `fields` go into run.json.
         """
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        info = self._first_info(base) | {"files": hashes} | facts
+        recorded = {"versions": versions(), "machine": machine(), "git": git_commit(base), "files": hashes}
+        info = first_info(self.folder.name, self.name, self._started) | recorded | fields
         check_info(info)
         for name, data in {**files, names.INFO: to_json(info)}.items():
             disk.write_atomic(self._hidden / name, data)
@@ -101,58 +132,36 @@ class NewRun:
         disk.remove_folder(self._hidden)
         self._lock.release()
 
-    def _first_info(self, base: Path) -> dict[str, Any]:
-        return {
-            "format": names.FORMAT,
-            "status": "running",
-            "id": self.folder.name,
-            "name": self.name,
-            "tags": [],
-            "started": self._started,
-            "finished": None,
-            "seconds": None,
-            "argv": sys.argv,
-            "versions": versions(),
-            "machine": machine(),
-            "git": git_commit(base),
-            "data": None,
-            "parameters": None,
-            "best_epoch": None,
-            "error": None,
-        }
-
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self._published:
             self.discard()
 
 
-def _held(hidden: Path) -> Lock:
-    """The lock of a hidden folder, which is made where it is missing; what a dead process left in it is removed.
+def _locked(hidden: Path) -> Lock:
+    """Lock a hidden folder, made where missing, and remove what a dead process left in it.
 
-    InUse while a living process holds it, UsageError where it is something else than a claim.
+    Raise InUse while a living process holds it, UsageError where it is not a claim.
     """
     for _ in range(TRIES):
         disk.make_folder(hidden)
-        left = _left(hidden)
+        leftover = _leftover(hidden)
         try:
             lock = Lock(hidden / names.LOCK)
         except MachineError:
             if hidden.exists():
                 raise
             continue  # its process has just shown it, or given it up
-        for path in left:
+        for path in leftover:
             disk.remove_file(path)
         return lock
     raise MachineError(f"{hidden} comes and goes", "choose another folder for --run-dir")
 
 
-def _left(hidden: Path) -> list[Path]:
-    """What is in a hidden folder beside its lock; UsageError where a claim would not hold such a thing."""
+def _leftover(hidden: Path) -> list[Path]:
+    """Return the files of a hidden folder beside its lock; raise UsageError for a file that no claim has."""
     there = sorted(hidden.iterdir())
     strange = [path.name for path in there if path.name not in FIRST and not TEMPORARY.fullmatch(path.name)]
     if hidden.is_symlink() or strange:

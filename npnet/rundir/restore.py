@@ -1,4 +1,4 @@
-"""Reopening: from a run folder back to its network, with its data or without."""
+"""From a run folder back to its trained networks, with or without the data."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Self, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +27,24 @@ from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve, without_final_activation
 from npnet.metrics.calibration import RATES
-from npnet.model.fitting import Fitting
-from npnet.model.output_transform import Calibration, OutputTransform
-from npnet.model.predictor import FoldPredictor, Predictor
-from npnet.rundir import Run
+from npnet.model.calibration import Calibration
+from npnet.model.fold_data import OutputTransform
+from npnet.model.predictor import FoldPredictor, Predictor, SplitPredictor
+from npnet.model.trainer import Trainer
+from npnet.rundir.run import Run
 from npnet.storage.strict_json import parse_json
+from npnet.storage.tensor_file import Tensors
 from npnet.text import listed
 
 KEY = "npnet.data"
-ROOM = 10**6  # parameters more than there are weights: a network that needs more is not even made
+MARGIN = 10**6  # a network with more parameters than there are weights, and this many, is not even made
 
 
 @dataclass(frozen=True)
 class DataMetadata:
-    """What of the data a network needs to predict: names, how text was read and columns became inputs.
+    """What a network needs of its data to predict: names, how text was read, how columns became inputs.
 
-    Of a cross-validation there is a preparation, and a scale of the targets, for each fold.
+    There is a preparation, and a scaler of the targets, for each fold.
     """
 
     task: Task
@@ -57,20 +59,16 @@ class DataMetadata:
 
     @classmethod
     def of(cls, folds: Sequence[Prepared], calibration: Calibration) -> "DataMetadata":
-        """The same of the prepared data of each fold."""
+        """Return the metadata of the prepared data of each fold."""
         data = folds[0]
         names = data.task, data.features, data.targets, data.classes, data.negatives
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
         return cls(*names, *learned, data.schema, calibration)
 
     def text(self) -> str:
-        """JSON that gives the same numbers back."""
-        fields = {
-            "task": self.task,
-            "features": self.features,
-            "targets": self.targets,
-            "classes": self.classes,
-            "negatives": self.negatives,
+        """Return JSON from which `parse` reads the same numbers."""
+        names = ("task", "features", "targets", "classes", "negatives")
+        fields = {name: getattr(self, name) for name in names} | {
             "preparations": [preparation.text() for preparation in self.preparations],
             "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
             "schema": None if self.schema is None else self.schema.model_dump(mode="json"),
@@ -80,9 +78,10 @@ class DataMetadata:
 
     @classmethod
     def parse(cls, text: str) -> "DataMetadata":
-        """From such JSON; ValueError, KeyError, TypeError or OverflowError where it is none, or contradicts itself."""
+        """Read the JSON of `text`; raise ValueError, KeyError, TypeError or OverflowError for anything else."""
         fields: Any = parse_json(text.encode())
         names = {key: tuple(str(name) for name in fields[key]) for key in ("features", "targets", "classes")}
+        scalers, decisions = fields["target_scalers"], fields["decisions"]
         if fields["task"] not in get_args(Task):
             raise ValueError("no such task")
         data = cls(
@@ -90,9 +89,13 @@ class DataMetadata:
             **names,
             negatives=tuple(map(str, fields.get("negatives", ()))),
             preparations=tuple(Preparation.parse(one) for one in fields["preparations"]),
-            target_scalers=tuple(_scaler(one) for one in fields["target_scalers"]),
+            target_scalers=tuple(
+                Scaler(*(np.array(one[key], np.float64) for key in ("mean", "scale"))) for one in scalers
+            ),
             schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
-            calibration=_decisions(fields["decisions"]),
+            calibration=Calibration(
+                float(decisions["temperature"]), float(decisions["threshold"]), decisions.get("chosen_for")
+            ),
         )
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
@@ -100,13 +103,13 @@ class DataMetadata:
 
     @property
     def target(self) -> Target:
-        """What the target columns mean, as training saw them."""
+        """The meaning of the target columns, as training saw them."""
         classes = tuple(zip(self.negatives, self.classes, strict=True)) if self.negatives else (self.classes,)
         return Target(task=self.task, names=self.targets, classes=classes if self.classes else ())
 
     @property
     def contradiction(self) -> str | None:
-        """What of it does not fit together, as in a file that npnet has not written; None where all does."""
+        """The first contradiction, as in a file that npnet has not written; None where there is none."""
         columns = (*self.features, *self.targets) if self.schema is None else [one.name for one in self.schema.columns]
         kinds = dict.fromkeys(self.features, "number")
         if self.schema is not None:
@@ -130,7 +133,7 @@ class DataMetadata:
 
     @property
     def _has_classes_of_its_task(self) -> bool:
-        """Whether there are two classes, or more, of one target; a name for each label; none of values."""
+        """Whether the classes suit the task: two, or more, of one target; one for each label; none for values."""
         if self.task in VALUES:
             return not self.classes
         if self.task == "multilabel":
@@ -144,59 +147,52 @@ def _is_scale(mean: NDArray[np.float64], scale: NDArray[np.float64]) -> bool:
     return mean.shape == scale.shape and mean.ndim == 1 and bool(np.isfinite([mean, scale]).all() and (scale > 0).all())
 
 
-def _scaler(fields: dict[str, Any]) -> Scaler:
-    return Scaler(np.array(fields["mean"], np.float64), np.array(fields["scale"], np.float64))
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The weights of a run, read and checked once: tensors by name, and what they need of the data."""
+
+    run: Run
+    tensors: Tensors
+    data: DataMetadata
+
+    @classmethod
+    def read(cls, run: Run) -> Self:
+        """Read the weights of a run; raise RunError where they, or their metadata, are missing or damaged."""
+        tensors, metadata = run.weights()
+        try:
+            return cls(run, tensors, DataMetadata.parse(metadata[KEY]))
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
+
+    def predictor(self, experiment: Experiment) -> Predictor:
+        """Return the predictor of the run, without its data; raise RunError for weights of another network."""
+        data, loss = self.data, experiment.loss
+        if loss is None:
+            raise RunError(f"the weights of {self.run.id} do not say what data they were trained on")
+        models, inputs = experiment.ensemble * len(data.preparations), data.preparations[0].width
+        layers = without_final_activation(experiment.layers, loss)
+        largest = sum(array.size for array in self.tensors.values()) + MARGIN
+        if models * Cost(Graph(layers, inputs), 1, 0, 1).parameters > largest:
+            raise RunError(f"the weights of {self.run.id} are of another network, which is far smaller")
+        dtype = np.dtype(experiment.dtype).type
+        network = Network([layers] * models, inputs, seeds=range(models), dtype=dtype)
+        if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
+            raise RunError(f"the weights of {self.run.id} say of their data what does not fit the network")
+        set_weights(network, self.tensors)
+        pairs = zip(data.preparations, data.target_scalers, strict=True)
+        folds = [FoldPredictor(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
+        return Predictor(network, loss, folds, data.calibration)
 
 
-def _decisions(fields: dict[str, Any]) -> Calibration:
-    return Calibration(float(fields["temperature"]), float(fields["threshold"]), fields.get("chosen_for"))
+def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[str, str]:
+    """Return the metadata of weights.safetensors from which the file alone can predict."""
+    return {KEY: DataMetadata.of(folds, calibration).text()}
 
 
-def data_metadata(fitting: Fitting) -> dict[str, str]:
-    """The metadata that weights.safetensors carries, so that the file alone can predict."""
-    return {KEY: DataMetadata.of(fitting.folds, fitting.calibration).text()}
+def reopen(run: Run) -> SplitPredictor:
+    """Return the predictor of a finished run with its data, loaded again.
 
-
-def metadata_of(run: Run) -> DataMetadata:
-    """What the weights of a run say of its data; RunError where they say nothing that can be read."""
-    _, metadata = run.weights()
-    try:
-        return DataMetadata.parse(metadata[KEY])
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
-
-
-def predictor_of(run: Run) -> tuple[Predictor, tuple[str, ...], Experiment]:
-    """What predicts as the run's networks do, from its folder alone: the data are not needed.
-
-    Also the names of the features, and the experiment. RunError where the weights are not those of the config.
-    """
-    experiment, _ = experiment_of(run)
-    data = metadata_of(run)
-    if experiment.loss is None:
-        raise RunError(f"the weights of {run.id} do not say what data they were trained on")
-    models = experiment.ensemble * len(data.preparations)
-    dtype = np.dtype(experiment.dtype).type
-    layers = without_final_activation(experiment.layers, experiment.loss)
-    weights, _ = run.weights()
-    largest = sum(array.size for array in weights.values()) + ROOM
-    if models * Cost(Graph(layers, data.preparations[0].width), 1, 0, 1).parameters > largest:
-        raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
-    network = Network([layers] * models, data.preparations[0].width, seeds=range(models), dtype=dtype)
-    if network.outputs != experiment.loss.outputs(len(data.targets), class_count(data.task, data.classes)):
-        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
-    set_weights(network, weights)
-    pairs = zip(data.preparations, data.target_scalers, strict=True)
-    sides = [
-        FoldPredictor(preparation, OutputTransform(experiment.loss, data.task, scaler)) for preparation, scaler in pairs
-    ]
-    return Predictor(network, experiment.loss, sides, data.calibration), data.features, experiment
-
-
-def reopen(run: Run) -> Fitting:
-    """The fitting of a finished run: its data loaded again, its best weights in the network.
-
-    DataError where the data are no longer those of the run, RunError where its weights do not fit.
+    Raise DataError where the data have changed, RunError where the weights do not fit.
     """
     experiment, base = experiment_of(run)
     with data_of(run):
@@ -204,21 +200,20 @@ def reopen(run: Run) -> Fitting:
     if run.info["data"] not in (None, fingerprint(dataset)):
         raise DataError(changed_data(run), "put the old data back, or train again")
     folds = prepare_folds(experiment, dataset)
-    fitting = Fitting(resolve(experiment, DataInfo.of(folds[0][0])), folds)
-    fitting.set_weights(run.weights()[0])
-    fitting.calibration = metadata_of(run).calibration
-    return fitting
+    trainer, weights = Trainer(resolve(experiment, DataInfo.of(folds[0][0])), folds), Weights.read(run)
+    trainer.set_weights(weights.tensors)
+    return trainer.predictor(weights.data.calibration)
 
 
 def data_files(run: Run) -> dict[str, Path]:
-    """The files that the data of a run were read from, by their paths in its config."""
+    """Return the data files of a run by their paths in its config."""
     experiment, base = experiment_of(run)
     return {path: place_of(path, base) for path in experiment.dataset.files if path != STDIN}
 
 
 @contextmanager
 def data_of(run: Run) -> Iterator[None]:
-    """Inside, that the data of a run are not where its config says becomes a DataError with what helps."""
+    """Inside, a DataError about data that are not where the config says names the file and what helps."""
     try:
         yield
     except DataError as error:
@@ -237,16 +232,17 @@ def _moved(run: Run, path: str, place: Path) -> DataError:
 
 
 def changed_data(run: Run) -> str:
-    """That the data of a run are others than when it was trained, and where they were looked for."""
+    """Return the message that the data of a run have changed, with the files that were read."""
     files = listed(os.path.normpath(place.absolute()) for place in data_files(run).values())
     return f"the data of {run.id} have changed since its training began{f': {files}' if files else ''}"
 
 
 def experiment_of(run: Run) -> tuple[Experiment, Path]:
-    """The experiment of a run as its resolved.yaml has it, and the folder where its paths start.
+    """Return the experiment of a run from its resolved.yaml, and the folder where its paths start.
 
-    RunError where that file is not as npnet writes it.
+    Raise RunError where that file is damaged, or the run of another format.
     """
+    _ = run.info
     try:
         loaded = config.load_alone(run.resolved_path, run.resolved_text)
     except ConfigError as error:

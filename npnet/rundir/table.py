@@ -1,4 +1,4 @@
-"""Tables in a run folder: numbers that read back exactly, and text that no spreadsheet takes for a formula."""
+"""Tables in a run folder: numbers that read back exactly, text that no spreadsheet takes for a formula."""
 
 import csv
 import json
@@ -22,17 +22,17 @@ LABELS = ("target", "prediction")
 
 
 def line(cells: Iterable[object]) -> bytes:
-    """One line of a table of numbers; NaN is an empty cell."""
+    """Return one line of a table of numbers; NaN is an empty cell."""
     return (",".join(_number(cell) for cell in cells) + "\n").encode()
 
 
 def mixed_line(cells: Iterable[object]) -> bytes:
-    """One line of numbers and texts; nothing, and NaN, is an empty cell, truth values are true and false."""
+    """Return one line of numbers, texts and truth values; None and NaN are empty cells."""
     return (",".join(_cell(cell) for cell in cells) + "\n").encode()
 
 
 def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
-    """Read a table of numbers, without a last line that has no end; ValueError names a line that is off."""
+    """Read a table of numbers without an unfinished last line; raise ValueError that names a wrong line."""
     header, *lines = data[: max(data.rfind(b"\n"), 0)].decode().split("\n")
     names = header.split(",") if header else []
     if len(set(names)) < len(names):
@@ -44,9 +44,9 @@ def parse_numbers(data: bytes) -> dict[str, NDArray[np.float64]]:
 
 
 def csv_rows(columns: Mapping[str, ArrayLike], header: bool = True) -> bytes:
-    """Columns of numbers or text as CSV, with or without the line of names; text like a formula gets a ' in front.
+    """Return columns of numbers or text as CSV, with or without a header.
 
-    NaN and None are empty cells.
+    Text that looks like a formula gets a ' in front; NaN and None are empty cells.
     """
     rows = map(",".join, zip(*map(_cells, columns.values()), strict=True))
     names = [",".join(_text(name) for name in columns)] if header else []
@@ -54,19 +54,19 @@ def csv_rows(columns: Mapping[str, ArrayLike], header: bool = True) -> bytes:
 
 
 def parse_mixed(data: bytes) -> dict[str, list[str]]:
-    """Read what `mixed_line` wrote, header first, as the texts of the cells; ValueError says what is off."""
+    """Read a table that `mixed_line` wrote as texts by column; raise ValueError for anything else."""
     return {name: [_unguarded(cell) for cell in cells] for name, cells in _parsed(data).items()}
 
 
 def endings(targets: Sequence[str]) -> tuple[str, ...]:
-    """How the names of columns end that there are for each target: not at all, or of several with _<target>."""
+    """Return the endings of the columns of each target: _<target> for several targets, else none."""
     return tuple(f"_{name}" for name in targets) if len(targets) > 1 else ("",)
 
 
 def parse_predictions(data: bytes) -> Columns:
-    """Read what `csv_rows` wrote; ValueError says what is off.
+    """Read a table that `csv_rows` wrote; raise ValueError for anything else.
 
-    Rows are int64. With probabilities, target and prediction are names of classes, else all is float64.
+    Rows are int64. With probabilities, target and prediction are names of classes, else all columns are float64.
     """
     columns = _parsed(data)
     classes = any(name.startswith(PROBABILITY) for name in columns)
@@ -118,10 +118,10 @@ def _cells(column: ArrayLike) -> list[str]:
     values = array.tolist()
     if array.dtype.kind in "iu":
         return list(map(str, values))
-    written = (
-        {value: "" if value is None else _text(value) for value in set(values)} if array.dtype.kind != "f" else None
-    )
-    return [written[value] for value in values] if written is not None else list(map(_number, values))
+    if array.dtype.kind == "f":
+        return list(map(_number, values))
+    written = {value: "" if value is None else _text(value) for value in set(values)}
+    return [written[value] for value in values]
 
 
 def _text(value: object) -> str:

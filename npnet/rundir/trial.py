@@ -1,7 +1,7 @@
-"""The folder of a trial: a run folder whose files are not synced one by one, but vouched for by one result that is.
+"""The folder of a trial: a run folder whose files are not synced one by one; a synced result vouches for them.
 
-It is filled under a hidden name and then named in one step: the first process that comes so far wins, and whoever does
-the same trial again changes nothing. A file whose SHA-256 is not that of the result means that the trial runs again.
+It is filled under a hidden name and renamed in one step: the first process that does so wins, and a trial that is
+trained again changes nothing. A file whose SHA-256 differs from that in the result means that the trial runs again.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any
 from npnet.errors import RunError
 from npnet.machine.refusals import explained
 from npnet.rundir import names
+from npnet.rundir.writer import FolderWriter
 from npnet.storage import disk
 from npnet.storage.strict_json import parse_json, to_json
 
@@ -22,9 +23,9 @@ DONE, FAILED = "done", "failed"
 
 @dataclass(frozen=True)
 class Result:
-    """How a trial ended: `code` is the exit code of a training that ends so, `value` what the sweep makes small.
+    """How a trial ended: `code` is the exit code of such a training, `value` what the sweep minimises.
 
-    `metrics` are the scores of each part, `files` the SHA-256 of each file, `worker` what may explain other bits.
+    `metrics` are the scores of each split, `files` the SHA-256 of each file, `worker` what may explain other bits.
     """
 
     number: int
@@ -40,31 +41,42 @@ class Result:
     files: dict[str, str] = field(default_factory=dict)
 
 
-def write_trial(shelf: Path, result: Result, files: Mapping[str, bytes]) -> bool:
-    """Put the folder of a trial on a shelf, with its files and its result; False where it is there already.
+class TrialWriter(FolderWriter):
+    """Collects the files of a trial in memory, by name, for `write_trial`."""
 
-    The caller syncs the shelf once many trials stand there.
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = dict(files)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep one file."""
+        self.files[name] = data
+
+
+def write_trial(folder: Path, result: Result, files: Mapping[str, bytes]) -> bool:
+    """Put the folder of a trial into a folder of trials; return False where it exists already.
+
+    The caller syncs the folder of trials once it holds many.
     """
     name = names.trial_name(result.number)
-    hidden = disk.hidden_name(shelf / name)
+    hidden = disk.hidden_name(folder / name)
     disk.make_folder_exclusive(hidden)
     for file, data in files.items():
         disk.write_unsynced(hidden / file, data)
     hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-    told = {"format": names.FORMAT, **vars(result), "files": hashes}
+    fields = {"format": names.FORMAT, **vars(result), "files": hashes}
     with explained(hidden / names.RESULT):
-        disk.write_new(hidden / names.RESULT, to_json(told | {"sha256": _own_digest(told)}))
-    return disk.claim_name(hidden, shelf / name)
+        disk.write_new(hidden / names.RESULT, to_json(fields | {"sha256": _digest(fields)}))
+    return disk.claim_name(hidden, folder / name)
 
 
 def read_result(folder: Path) -> Result:
-    """The result of a trial's folder; RunError where it is missing, or none that npnet writes."""
+    """Return the result in the folder of a trial; raise RunError where it is missing or damaged."""
     path = folder / names.RESULT
     with disk.reading(path):
         fields = parse_json(disk.read_regular_file(path, 2**24))
         if not isinstance(fields, dict) or fields.get("format") != names.FORMAT:
             raise ValueError("it was not written by this npnet")
-        if fields.pop("sha256", None) != _own_digest(fields):
+        if fields.pop("sha256", None) != _digest(fields):
             raise ValueError("it is damaged: its SHA-256 is another")
         del fields["format"]
         if fields.keys() != Result.__dataclass_fields__.keys() or fields["status"] not in (DONE, FAILED):
@@ -72,24 +84,22 @@ def read_result(folder: Path) -> Result:
         return Result(**fields)
 
 
-def _own_digest(fields: Mapping[str, Any]) -> str:
-    """The SHA-256 of a result without it."""
-    return hashlib.sha256(to_json(fields)).hexdigest()
-
-
 def whole_result(folder: Path, *, missing: frozenset[str] = frozenset()) -> Result | None:
-    """The result of a trial whose files are all those that it names; those of `missing` may have been removed."""
+    """Return the result of a trial whose files are intact, else None; files in `missing` may be absent."""
     try:
         result = read_result(folder)
-        each = result.files.items()
-        whole = all(_digest(folder / name, name in missing) in (digest, None) for name, digest in each)
+        for name, digest in result.files.items():
+            path = folder / name
+            if name in missing and not path.exists():
+                continue
+            with disk.reading(path):
+                if hashlib.sha256(disk.read_regular_file(path, 2**34)).hexdigest() != digest:
+                    return None
     except RunError:
         return None
-    return result if whole else None
+    return result
 
 
-def _digest(path: Path, may_miss: bool) -> str | None:
-    if may_miss and not path.exists():
-        return None
-    with disk.reading(path):
-        return hashlib.sha256(disk.read_regular_file(path, 2**34)).hexdigest()
+def _digest(fields: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the fields of a result."""
+    return hashlib.sha256(to_json(fields)).hexdigest()

@@ -1,8 +1,6 @@
-"""Running: from a config that was read to a finished run folder, and what happens on the way."""
+"""Running: from a config that was read to a finished run folder."""
 
-from npnet.runner.outline import Outline, outline
 from npnet.runner.prepared_run import PreparedRun, prepare_run
-from npnet.runner.show import Show
-from npnet.runner.training import Ending, RunOptions, run_training
+from npnet.runner.training import Ending, RunOptions, Show, run_training
 
-__all__ = ["Ending", "Outline", "PreparedRun", "RunOptions", "Show", "outline", "prepare_run", "run_training"]
+__all__ = ["Ending", "PreparedRun", "RunOptions", "Show", "prepare_run", "run_training"]

@@ -1,7 +1,8 @@
-"""Baselines: what is reached on the same rows without a network, by scikit-learn's models as they come."""
+"""Baselines: the scores of scikit-learn's models, with their defaults, on the same rows as the network."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,50 +11,42 @@ from numpy.typing import NDArray
 from npnet.data import Part, Prepared
 from npnet.data.datasets import VALUES
 from npnet.data.preprocessing.scaling import unit_of
-from npnet.model.calibrating import figures
-from npnet.model.output_transform import Calibration
+from npnet.model.calibration import Calibration, score_outputs
 
 Floats = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]
-Make = Callable[[Prepared, int], Any]  # of prepared data and a seed: a model of scikit-learn
+Make = Callable[[Prepared, int], Any]  # from prepared data and a seed to a model of scikit-learn
 
-MOST_CATEGORIES = 255  # that gradient boosting tells apart
+MOST_CATEGORIES = 255  # that gradient boosting accepts
 
 
 def baselines(folds: Sequence[Prepared], seed: int) -> dict[str, Scores]:
-    """The scores of each baseline on every part, of several folds their mean.
+    """Return the scores of each baseline on every split, the mean over the folds.
 
-    Inputs are those of the network. Codes that it would embed go one-hot into the linear model, as categories into
-    the trees. Each target of several has a model of its own.
+    Inputs are those of the network. Codes that it would embed are one-hot in the linear model, and categories in the
+    trees. Each of several targets has a model of its own.
     """
-    return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in _chosen(folds[0]).items()}
-
-
-def _chosen(data: Prepared) -> dict[str, Make]:
-    trees = "hist_gradient_boosting"
-    if data.task in VALUES:
-        return {"mean": _constant, "linear_regression": _linear, trees: _trees}
-    return {"majority": _constant, "logistic_regression": _linear, trees: _trees}
+    constant, linear = ("mean", "linear_regression") if folds[0].task in VALUES else ("majority", "logistic_regression")
+    makers = {constant: _constant, linear: _linear, "hist_gradient_boosting": _trees}
+    return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in makers.items()}
 
 
 def _scores(make: Make, data: Prepared, seed: int) -> Scores:
-    """The scores on every part; NaN where the model cannot be fitted, or says what is not finite."""
+    """Return the scores on every split; NaN where the model cannot be fitted, or gives infinite outputs."""
     train = data.parts["train"]
     unit = unit_of(train.y) if data.task == "regression" else np.ones(1)
     targets = train.y / unit if data.task == "regression" else train.y
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # one that has not converged is a baseline too
+        warnings.simplefilter("ignore")  # a model that has not converged is a baseline too
         try:
-            models = [_fitted(make(data, seed), train, y) for y in _columns(targets)]
+            columns = [targets] if targets.ndim == 1 else list(targets.T)
+            models = [_fitted(make(data, seed), train, y) for y in columns]
             outputs = {name: _outputs(models, part.X, data) * unit[:, np.newaxis] for name, part in data.parts.items()}
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # numbers that are too large for it
-            outputs = {name: _nothing(part, data) for name, part in data.parts.items()}
-    return {name: figures(data.parts[name].y, output, data.task, Calibration()) for name, output in outputs.items()}
-
-
-def _nothing(part: Part, data: Prepared) -> Floats:
-    count = data.class_count if data.task == "multiclass" else len(data.targets)
-    return np.full((count, len(part.y)), np.nan)
+            count = data.class_count if data.task == "multiclass" else len(data.targets)
+            outputs = {name: np.full((count, len(part.y)), np.nan) for name, part in data.parts.items()}
+    score = partial(score_outputs, task=data.task, calibration=Calibration())
+    return {name: score(data.parts[name].y, output) for name, output in outputs.items()}
 
 
 def _fitted(model: Any, train: Part, y: NDArray[Any]) -> Any:
@@ -65,12 +58,8 @@ def _fitted(model: Any, train: Part, y: NDArray[Any]) -> Any:
     return model.fit(train.X, y, **step)
 
 
-def _columns(y: NDArray[Any]) -> list[NDArray[Any]]:
-    return [y] if y.ndim == 1 else list(y.T)
-
-
 def _outputs(models: Sequence[Any], X: NDArray[Any], data: Prepared) -> Floats:
-    """Outputs as those of a network, (outputs, samples)."""
+    """Return outputs like those of a network, (outputs, samples)."""
     if data.task in VALUES:
         return np.stack([model.predict(X) for model in models])
     chances = [_of_every_class(model, X, data.class_count) for model in models]
@@ -78,7 +67,7 @@ def _outputs(models: Sequence[Any], X: NDArray[Any], data: Prepared) -> Floats:
 
 
 def _of_every_class(model: Any, X: NDArray[Any], classes: int) -> Floats:
-    """Probabilities (classes, samples); 0 for a class that the train part lacks."""
+    """Return probabilities (classes, samples); 0 for a class that the training set lacks."""
     chances = np.zeros((classes, len(X)))
     chances[model.classes_] = model.predict_proba(X).T
     return chances
@@ -118,7 +107,7 @@ def _trees(data: Prepared, seed: int) -> Any:
 
 
 def _codes(data: Prepared) -> list[int]:
-    """Which inputs are codes of categories: the last ones."""
+    """Return the inputs that are codes of categories: the last ones."""
     return list(range(data.inputs - len(data.preparation.embedded), data.inputs))
 
 

@@ -1,4 +1,4 @@
-"""A prepared run: data loaded, split and prepared, and everything checked that can be before training."""
+"""A prepared run: data loaded, split and prepared, everything checked, and weights of another run taken over."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,22 +9,28 @@ from typing import Any
 
 import numpy as np
 
-from npnet.config import Loaded
+from npnet.config import Experiment, Loaded
 from npnet.config.experiment import conflicts
 from npnet.config.writer import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
-from npnet.errors import ConfigError, DataError, MachineError
+from npnet.data.preprocessing import Preparation
+from npnet.engine.graph import network_text
+from npnet.errors import ConfigError, DataError, MachineError, RunError
 from npnet.experiment.compatibility import misfits
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.experiment.resources import check_memory
 from npnet.machine.resources import size_text
 from npnet.metrics import lacking
-from npnet.model.output_transform import Calibration
-from npnet.rundir.restore import DataMetadata
-from npnet.runner.run_facts import data_facts
+from npnet.model.calibration import Calibration
+from npnet.model.predictor import ModelSlice
+from npnet.model.trainer import Trainer
+from npnet.rundir import Run, best_trial_of, find
+from npnet.rundir.restore import DataMetadata, Weights
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
+
+NAMES, LETTERS = 20, 60  # names of targets and classes in run.json, and letters of each
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,17 @@ class PreparedRun:
 
     @property
     def data(self) -> Prepared:
-        """The prepared data, of a cross-validation those of its first fold."""
+        """The prepared data of the first fold."""
         return self.folds[0][0]
 
     @property
     def noted(self) -> dict[str, Any]:
-        """What run.json says of the data."""
-        return {"data": self.fingerprint, **data_facts(self.data, len(self.folds))}
+        """The fields of run.json about the data."""
+        return {"data": self.fingerprint, **data_info(self.data, len(self.folds))}
 
 
 def prepare_run(loaded: Loaded) -> PreparedRun:
-    """Load, split and prepare the data; raise DataError or ConfigError at the line of the config that is to blame."""
+    """Load, split and prepare the data; raise DataError or ConfigError at the line of the config at fault."""
     experiment = loaded.experiment
     loaded.raise_for(conflicts(experiment))
     with at_line(loaded):
@@ -56,7 +62,10 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         folds = prepare_folds(experiment, dataset)
         check_metadata(folds)
     resolved = resolve_checked(loaded, folds)
-    check_written(loaded, resolved)
+    try:
+        write_resolved(resolved.config)
+    except ConfigError as error:  # it could not be read again
+        raise loaded.error((), error.message, error.hint) from error
     return PreparedRun(resolved, loaded.base, folds, fingerprint(dataset))
 
 
@@ -70,16 +79,8 @@ def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> Reso
     return resolved
 
 
-def check_written(loaded: Loaded, resolved: ResolvedExperiment) -> None:
-    """Raise ConfigError where the config with everything filled in could not be read again."""
-    try:
-        write_resolved(resolved.config)
-    except ConfigError as error:
-        raise loaded.error((), error.message, error.hint) from error
-
-
 def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
-    """DataError where the file of the weights could not hold what a run keeps of its columns and their texts."""
+    """Raise DataError where the file of weights could not hold the metadata of the columns and their texts."""
     metadata = DataMetadata.of([fold[0] for fold in folds], Calibration())
     size = len(json.dumps(metadata.text()))
     if size > METADATA_LIMIT:
@@ -90,40 +91,40 @@ def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
 
 
 def check_threshold(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
-    """DataError where the validation rows, of all folds together, are of one class: none is then the best threshold."""
+    """Raise DataError where the validation rows of all folds are of one class: no threshold is then the best."""
     if not isinstance(loaded.experiment.threshold, str):
         return
     y = np.concatenate([side.parts["validation"].y for fold in folds for side in fold])
     if (y == y[0]).all():
-        what = f"the validation part, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
+        what = f"the validation set, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
         hint = "give it rows of both classes, or the threshold as a number"
         raise DataError(f"{loaded.where('threshold')}: threshold {loaded.experiment.threshold}: {what}", hint)
 
 
 def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
-    """DataError where the monitored metric is undefined on its part: no epoch could then be the best."""
-    part, _, name = (loaded.experiment.monitor or "_loss").partition("_")
+    """Raise DataError where the monitored metric is undefined on its split: no epoch could then be the best."""
+    split, _, name = (loaded.experiment.monitor or "_loss").partition("_")
     if name == "loss":
         return
-    if lack := lack_of(part, name, folds):
-        where, what = loaded.where("monitor"), f"{part}_{name} is undefined: {lack}"
-        hint = f"monitor: {part}_loss is always defined; or give that part other rows"
+    if lack := lack_of(split, name, folds):
+        where, what = loaded.where("monitor"), f"{split}_{name} is undefined: {lack}"
+        hint = f"monitor: {split}_loss is always defined; or give that set other rows"
         raise DataError(f"{where}: {what}" if where else what, hint)
 
 
-def lack_of(part: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:
-    """What a metric needs that a part lacks, of a cross-validation the part of a fold; None where it is defined."""
+def lack_of(split: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:
+    """Return what a metric needs that a split of a fold lacks; None where the metric is defined."""
     for number, fold in enumerate(folds, 1):
-        lacks = [lack for side in fold if (lack := lacking(name, side.parts[part].y, side.task))]
+        lacks = [lack for side in fold if (lack := lacking(name, side.parts[split].y, side.task))]
         if lacks:
             of_fold = f" of fold {number}" if len(folds) > 1 else ""
-            return f"it needs {lacks[0]}, which the {part} part{of_fold} lacks"
+            return f"it needs {lacks[0]}, which the {split} set{of_fold} lacks"
     return None
 
 
 @contextmanager
 def at_line(loaded: Loaded) -> Iterator[None]:
-    """Inside, an error of the data, or of a machine too small for them, gets the place of the dataset in the config."""
+    """Inside, an error of the data, or of a machine too small for them, gets the line of the dataset."""
     try:
         yield
     except (DataError, MachineError) as error:
@@ -133,3 +134,70 @@ def at_line(loaded: Loaded) -> Iterator[None]:
     except MemoryError as error:
         what = f"{loaded.where('dataset')}: memory ran out while the data were prepared"
         raise MachineError(what, "leave columns or rows out") from error
+
+
+def training_info(models: ModelSlice) -> dict[str, Any]:
+    """Return the fields of run.json about a training: the network in a line, its parameters, and the data."""
+    network = network_text(models.experiment.layers, models.data.inputs)
+    return {"network": network, "parameters": models.size, **data_info(models.data, len(models.folds))}
+
+
+def data_info(data: Prepared, folds: int) -> dict[str, Any]:
+    """Return task, targets, classes, columns, inputs, and the rows of each split in the first fold, for run.json."""
+    fields = {
+        "task": data.task,
+        "targets": [name[:LETTERS] for name in data.targets[:NAMES]],
+        "classes": [name[:LETTERS] for name in data.classes[:NAMES]],
+        "class_count": len(data.classes),
+        "columns": len(data.features),
+        "inputs": data.inputs,
+        "folds": folds,
+        "rows": {name: len(part.y) for name, part in data.parts.items()},
+    }
+    return {"dataset": fields}
+
+
+def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> Run | None:
+    """Take over the weights of the run that `weights` names, if any; return that run.
+
+    Raise RunError where they are of another network, or have an input, target or class in another position.
+    """
+    run = run_to_start_from(trainer.experiment, base, runs_dir)
+    if run is not None:
+        weights = Weights.read(run)
+        if what := misplaced(weights.data, trainer.data):
+            raise RunError(f"{what} of {run.id}", "columns, and classes, must be those of that run in the same order")
+        trainer.set_weights(weights.tensors)
+    return run
+
+
+def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
+    """Return the run that `weights` names, a folder or a RUN; raise RunError where there is none."""
+    text = experiment.weights
+    if text is None:
+        return None
+    folder = base / text
+    return best_trial_of(Run(folder) if folder.is_dir() else find(runs_dir, text))
+
+
+def misplaced(then: DataMetadata, now: Prepared) -> str | None:
+    """Return which input, target or class of a network has another position in the data; None where none has."""
+    pairs = {
+        "input": (meanings(then.preparations[0]), meanings(now.preparation)),
+        "target": (then.targets, now.targets),
+        "class": (then.classes, now.classes),
+    }
+    for what, (old, new) in pairs.items():
+        for name, other in zip(old, new, strict=False):
+            if name != other and name in new:
+                positions = f"number {new.index(name) + 1} here, and number {old.index(name) + 1}"
+                return f"the {what} {quoted(name)} is {positions} for the weights"
+    return None
+
+
+def meanings(preparation: Preparation) -> list[str]:
+    """Return the name of each input of a network and the meaning of each code of an embedding, in order."""
+    levels = {step.column: step.levels for step in preparation.steps if step.kind == "category"}
+    first = preparation.width - len(preparation.embedded)
+    codes = [f"{column} = {level}" for column in preparation.names[first:] for level in levels[column]]
+    return [*preparation.names, *codes]

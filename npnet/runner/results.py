@@ -1,86 +1,74 @@
-"""Results: what a training leaves in its run folder, row by row and at its end."""
+"""Tables of results: rows of the history, predictions block by block, and their files: CSV, JSON lines, Parquet."""
 
+import json
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from io import RawIOBase
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Part, Task
+from npnet.data import Part, Prepared
 from npnet.data.columns import Frame
 from npnet.data.datasets import VALUES
+from npnet.data.readers.parquet import INSTALL
 from npnet.engine.loop import Progress
+from npnet.errors import MachineError
+from npnet.machine.refusals import out_of_memory
 from npnet.metrics import decide
-from npnet.model.fitting import Fitting
-from npnet.model.output_transform import Calibration
-from npnet.model.predictor import Predictor
-from npnet.rundir.table import endings
+from npnet.model.calibration import Calibration
+from npnet.model.predictor import Predictor, SplitPredictor
+from npnet.model.trainer import Trainer
+from npnet.rundir.restore import DataMetadata
+from npnet.rundir.table import csv_rows, endings
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
+Names = Prepared | DataMetadata  # whose task, targets and classes name the columns
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
-CELLS = 1 << 20  # where they have many cells each
+CELLS = 1 << 20  # the most cells of a block, whose rows may have many
 
 
-class Names(Protocol):
-    """What data, and what weights say of their data, both know."""
-
-    @property
-    def task(self) -> Task:
-        """What is predicted."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The names of the targets."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The names of the classes, in the order of their codes."""
-
-
-def history_columns(fitting: Fitting) -> list[str]:
-    """The values in a row of history.csv, in order: the losses, then each metric of both parts."""
-    parts = [part for part in ("train", "validation") if part in fitting.data.parts]
-    return [f"{part}_{name}" for name in ("loss", *fitting.watched) for part in parts]
+def history_columns(trainer: Trainer) -> list[str]:
+    """Return the names of the values in history.csv, in order: the losses, then each metric of both splits."""
+    splits = [split for split in ("train", "validation") if split in trainer.data.parts]
+    return [f"{split}_{name}" for name in ("loss", *trainer.stack_trainer.watched) for split in splits]
 
 
 def history_row(progress: Progress, columns: list[str]) -> dict[str, float]:
-    """The row of an epoch; NaN where it was not evaluated."""
+    """Return the row of an epoch; NaN where it was not evaluated."""
     values = {name: progress.mean(name) for name in columns}
     return {"epoch": progress.epoch, **values, "learning_rate": float(progress.learning_rate[0])}
 
 
-def predictions(fitting: Fitting, part: Part, output: Floats) -> Columns:
-    """The columns of a part's predictions from its outputs (outputs, samples): row, target, prediction, and more.
+def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> Iterator[Columns]:
+    """Yield the predictions of rows from their outputs (outputs, samples), block by block, as columns.
 
-    Classes go by name, with probability_<class> for each; several targets have a column of their own each.
+    The columns are row, target, prediction and, of classes, probability_<class>; several targets have columns of their
+    own. Quantiles are added unless the rows are those of several folds.
     """
-    data = fitting.data
-    labels = fitting.data.task in ("binary", "multiclass")
-    y = [np.array(data.classes)[part.y]] if labels else part.y.T
-    targets = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
-    said, chances = answers(data, fitting.calibration, output)
-    return {"row": part.rows, **targets, **said, **chances}
-
-
-def in_blocks(fitting: Fitting, part: Part, output: Floats) -> Iterator[Columns]:
-    """Such columns, block after block of rows, with the bounds of intervals; what folds held has none."""
-    size = block_of(output.shape[0])
+    data, size = predictor.data, block_rows(output.shape[0])
     for start in range(0, len(part.y), size):
         rows = np.arange(start, min(start + size, len(part.y)))
         block = part.take(rows)
-        spread = bounds(fitting.data, fitting.predictor, block.frame) if len(fitting.folds) == 1 else {}
-        yield {**predictions(fitting, block, output[:, rows]), **spread}
+        named = data.task in ("binary", "multiclass")
+        y = [np.array(data.classes)[block.y]] if named else block.y.T
+        targets = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
+        predictions, probabilities = prediction_columns(data, predictor.calibration, output[:, rows])
+        spread = quantile_columns(data, predictor.frame_predictor, block.frame) if len(predictor.folds) == 1 else {}
+        yield {"row": block.rows, **targets, **predictions, **probabilities, **spread}
 
 
-def block_of(outputs: int) -> int:
-    """How many rows of so many outputs are written at a time."""
+def block_rows(outputs: int) -> int:
+    """Return how many rows of so many outputs are written at a time."""
     return min(BLOCK, max(CELLS // outputs, 1))
 
 
-def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
-    """The quantiles of a regression's intervals as columns, quantile_<q>; nothing where one value is predicted."""
+def quantile_columns(data: Names, predictor: Predictor, frame: Frame) -> Columns:
+    """Return the quantiles of a regression as columns quantile_<q>; none where one value is predicted."""
     names = predictor.loss.quantiles
     if not names:
         return {}
@@ -92,25 +80,25 @@ def bounds(data: Names, predictor: Predictor, frame: Frame) -> Columns:
     }
 
 
-def answers(data: Names, calibration: Calibration, output: Floats) -> tuple[Columns, Columns]:
-    """What outputs (outputs, samples) say: the columns prediction, and those of probabilities, none of values.
+def prediction_columns(data: Names, calibration: Calibration, output: Floats) -> tuple[Columns, Columns]:
+    """Return the columns of predictions and of probabilities, the latter none of values, of outputs (outputs, samples).
 
-    An output that is not finite says nothing: NaN in a column of numbers, "" of classes, None of labels.
+    An output that is not finite has no prediction: NaN in a column of numbers, "" of classes, None of labels.
     """
     ends, output = endings(data.targets), _finite(output)
     if data.task in VALUES:
         return {f"prediction{end}": values for end, values in zip(ends, output, strict=True)}, {}
     if data.task == "multilabel":
-        said = {f"prediction{end}": _labels(chance) for end, chance in zip(ends, output, strict=True)}
-        return said, {f"probability{end}": chance for end, chance in zip(ends, output, strict=True)}
+        labels = {f"prediction{end}": _labels(chance) for end, chance in zip(ends, output, strict=True)}
+        return labels, {f"probability{end}": chance for end, chance in zip(ends, output, strict=True)}
     names = np.array(data.classes)[decide(calibration.apply_threshold(output, data.task))]
-    said = {"prediction": np.where(np.isnan(output).any(axis=0), "", names)}
+    decided = {"prediction": np.where(np.isnan(output).any(axis=0), "", names)}
     each = np.concatenate([1 - output, output]) if len(output) == 1 else output
-    return said, {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
+    return decided, {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
 
 
-def lacks(predictions: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which of such predictions say nothing."""
+def missing(predictions: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows of a column have no prediction."""
     if predictions.dtype.kind == "f":
         return np.asarray(np.isnan(predictions))
     return np.array([value in ("", None) for value in predictions.tolist()], bool)
@@ -126,5 +114,85 @@ def _labels(chance: Floats) -> NDArray[Any]:
 
 
 def _finite(output: Floats) -> Floats:
-    """Outputs with NaN for what is not finite."""
+    """Return outputs with NaN for what is not finite."""
     return output if np.isfinite(output).all() else np.where(np.isfinite(output), output, np.nan)
+
+
+def texts(form: str, blocks: Iterator[Columns]) -> Iterator[str]:
+    """Yield the text of each block, CSV with a header or JSON lines."""
+    for number, block in enumerate(blocks):
+        if form == "csv":
+            yield csv_rows(block, header=number == 0).decode()
+        else:
+            yield "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows_of(block))
+
+
+def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a block as dicts by column; None for missing values."""
+    cells = zip(*map(_values, columns.values()), strict=True)
+    return (dict(zip(columns, row, strict=True)) for row in cells)
+
+
+def _values(column: NDArray[Any]) -> list[Any]:
+    values: list[Any] = column.tolist()
+    if column.dtype.kind != "f" or np.isfinite(column).all():
+        return [None if value == "" else value for value in values] if column.dtype.kind == "U" else values
+    return [value if math.isfinite(value) else None for value in values]
+
+
+def encoded(form: str, blocks: Iterator[Columns]) -> Iterator[bytes]:
+    """Yield the bytes of a file of predictions, piece by piece; call `require_writer` first."""
+    if form == "parquet":
+        return _parquet(blocks)
+    return (text.encode() for text in texts(form, blocks))
+
+
+def require_writer(form: str) -> None:
+    """Raise MachineError where the package that writes a format is not installed."""
+    if form != "parquet":
+        return
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise out_of_memory(error) or MachineError(f"Parquet files need pyarrow: {error}", INSTALL) from error
+
+
+def _parquet(blocks: Iterator[Columns]) -> Iterator[bytes]:
+    """Yield a row group for each block; texts are strings, integers int64, other numbers float64."""
+    import pyarrow
+    from pyarrow.parquet import ParquetWriter
+
+    tables = (pyarrow.table({name: pyarrow.array(values) for name, values in block.items()}) for block in blocks)
+    pieces, first = Pieces(), next(tables)
+    with ParquetWriter(pieces, first.schema) as writer:
+        for table in chain((first,), tables):
+            writer.write_table(table)
+            yield pieces.take()
+    yield pieces.take()
+
+
+class Pieces(RawIOBase):
+    """A file written from beginning to end, whose bytes are taken away as they come."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        """Return True: the file can be written."""
+        return True
+
+    def tell(self) -> int:
+        """Return how many bytes were written, including those taken."""
+        return self._size
+
+    def write(self, data: Any) -> int:
+        """Hold bytes until they are taken; return their number."""
+        self._pieces.append(bytes(data))
+        self._size += len(self._pieces[-1])
+        return len(self._pieces[-1])
+
+    def take(self) -> bytes:
+        """Return the bytes written since the last call."""
+        data, self._pieces = b"".join(self._pieces), []
+        return data

@@ -1,4 +1,4 @@
-"""Scoring: the figures of a finished run, computed once more from its weights and data, its own or others."""
+"""Scores of a finished run, computed again from its weights, on its own data or another file, with intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,25 +10,29 @@ from numpy.typing import NDArray
 from npnet.data import Task
 from npnet.errors import UsageError
 from npnet.experiment.threads import limited
-from npnet.metrics import lacking, metrics
+from npnet.metrics import DECIDED, lacking, measure, metrics
 from npnet.metrics.calibration import DecisionRule
-from npnet.model.calibrating import figures
-from npnet.model.cross_validation import Scores, all_scores, out_of_fold
-from npnet.model.fitting import Fitting
-from npnet.model.output_transform import Calibration
+from npnet.model.calibration import Calibration, score_outputs
+from npnet.model.predictor import Scores
 from npnet.registry import nearest
+from npnet.rng import stream
 from npnet.rundir import Run
 from npnet.rundir.restore import reopen
-from npnet.runner.bootstrap import Interval, intervals
 from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
 
-OTHER = "data"  # the part that rows of another file are
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+Rows = tuple[NDArray[Any], Floats]
+"""Targets (samples, ...) and outputs (outputs, samples) that can be scored."""
+
+OTHER = "data"  # the name of the split that another file is
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a run: which part, which metrics, at which threshold, on which rows, how surely."""
+    """What to score: which split, which metrics, at which threshold, on which file, with how many bootstrap draws."""
 
     part: str | None = None
     names: tuple[str, ...] | None = None
@@ -39,7 +43,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The scores by part, the intervals of those that were drawn again, how classes are decided, and what to tell."""
+    """Scores by split, their intervals, how two classes are decided, and what to report."""
 
     scores: Scores
     rule: DecisionRule | None = None
@@ -48,80 +52,54 @@ class Answer:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows that can be scored: what is true (samples, ...), and outputs (outputs, samples)."""
-
-    y: NDArray[Any]
-    output: NDArray[np.float64]
-
-
 def score(run: Run, question: Question) -> Answer:
-    """The loss and the metrics of every part, or of one, or of another file; UsageError for what is not there."""
+    """Return the loss and metrics of every split, of one, or of another file; raise UsageError for unknown ones."""
     return _of_file(run, question) if question.data is not None else _of_run(run, question)
 
 
 def _of_run(run: Run, question: Question) -> Answer:
-    fitting = reopen(run)
-    task = fitting.data.task
-    fitting.calibration = _decisions(fitting.calibration, question, task)
-    with limited(fitting.resolved.threads):
-        found = all_scores(fitting)
+    predictor = reopen(run)
+    task, experiment = predictor.data.task, predictor.experiment
+    predictor = predictor.with_calibration(_with_threshold(predictor.calibration, question, task))
+    with limited(predictor.resolved.threads):
+        found = predictor.all_scores()
         if question.part is not None and question.part not in found:
             raise UsageError(f"the run has no part {question.part}", f"its parts are: {', '.join(found)}")
         chosen = found if question.part is None else {question.part: found[question.part]}
         scores = {name: _picked(scores, question.names, task) for name, scores in chosen.items()}
-        rows = _rows(fitting) if question.bootstrap else {}
-    known = {name: rows[name] for name in scores if name in rows}
-    drawn = _drawn(known, scores, task, fitting.calibration, question, fitting.experiment.seed)
-    return Answer(scores, fitting.rule, drawn, warnings=(*undefined(fitting, scores), *unfinite(fitting, scores)))
+        rows: dict[str, Rows] = {}
+        if question.bootstrap:
+            each = {name: predictor.predictions(name) for name in predictor.data.parts if name in scores}
+            if len(predictor.folds) > 1:
+                each = {"out_of_fold": predictor.out_of_fold()} if "out_of_fold" in scores else {}
+            rows = {name: (part.y, output) for name, (part, output) in each.items()}
+    drawn = _drawn(rows, scores, task, predictor.calibration, question, experiment.seed)
+    warnings = (*undefined(predictor, scores), *unfinite(predictor, scores))
+    return Answer(scores, predictor.rule, drawn, warnings=warnings)
 
 
 def _of_file(run: Run, question: Question) -> Answer:
-    oracle = RunPredictor.of(run)
-    data = oracle.data
+    predictor = RunPredictor.of(run)
+    data = predictor.data
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
-    calibration = _decisions(oracle.predictor.calibration, question, data.task)
-    frame = oracle.read_with_targets(str(question.data))
-    y = data.target.encode(frame)
-    rows = Rows(y, oracle.outputs(frame))
-    scores = {OTHER: _picked(figures(y, rows.output, data.task, calibration), question.names, data.task)}
-    drawn = _drawn({OTHER: rows}, scores, data.task, calibration, question, seed=0)
+    calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
+    frame = predictor.read_with_targets(str(question.data))
+    y, output = data.target.encode(frame), predictor.outputs(frame)
+    scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
+    drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
-    bad = not_finite(OTHER, rows.output)
-    rule = calibration.rule(data.task, data.classes)
-    return Answer(scores, rule, drawn, frame.notes, (*oracle.warnings(frame), *null, *bad))
+    warnings = (*predictor.warnings(frame), *null, *not_finite(OTHER, output))
+    return Answer(scores, calibration.rule(data.task, data.classes), drawn, frame.notes, warnings)
 
 
-def _decisions(calibration: Calibration, question: Question, task: Task) -> Calibration:
+def _with_threshold(calibration: Calibration, question: Question, task: Task) -> Calibration:
     if question.threshold is None:
         return calibration
     if task != "binary":
         raise UsageError(f"--threshold is for two classes, the task of this run is {task}", "leave out --threshold")
     return replace(calibration, threshold=question.threshold, chosen_for=None)
-
-
-def _rows(fitting: Fitting) -> dict[str, Rows]:
-    """The rows that can be drawn again; of a cross-validation those that were held."""
-    if len(fitting.folds) > 1:
-        said = {"out_of_fold": out_of_fold(fitting)}
-    else:
-        said = {name: fitting.said(name) for name in fitting.data.parts}
-    return {name: Rows(part.y, output) for name, (part, output) in said.items()}
-
-
-def _drawn(
-    rows: Mapping[str, Rows], scores: Scores, task: Task, calibration: Calibration, question: Question, seed: int
-) -> dict[str, dict[str, Interval]]:
-    if not question.bootstrap:
-        return {}
-    names = {part: [name for name in scores[part] if name in metrics] for part in rows}
-    return {
-        part: intervals(one.y, one.output, task, calibration, names[part], question.bootstrap, seed)
-        for part, one in rows.items()
-    }
 
 
 def _picked(scores: dict[str, float], names: Sequence[str] | None, task: str) -> dict[str, float]:
@@ -131,3 +109,48 @@ def _picked(scores: dict[str, float], names: Sequence[str] | None, task: str) ->
         hint = f"did you mean {near}?" if near else f"there are: {', '.join(scores)}"
         raise UsageError(f"there is no metric {unknown[0]} of a {task} task", hint)
     return scores if names is None else {name: scores[name] for name in names}
+
+
+def _drawn(
+    rows: Mapping[str, Rows], scores: Scores, task: Task, calibration: Calibration, question: Question, seed: int
+) -> dict[str, dict[str, Interval]]:
+    if not question.bootstrap:
+        return {}
+    names = {split: [name for name in scores[split] if name in metrics] for split in rows}
+    return {
+        split: intervals(y, output, task, calibration, names[split], question.bootstrap, seed)
+        for split, (y, output) in rows.items()
+    }
+
+
+def intervals(
+    y: NDArray[Any],
+    output: Floats,
+    task: Task,
+    calibration: Calibration,
+    names: Sequence[str],
+    draws: int,
+    seed: int,
+) -> dict[str, Interval]:
+    """Return the interval of each metric that holds 95 % of its values over samples drawn with replacement.
+
+    output (outputs, samples). A drawn sample is the count of each row, taken as weights; all metrics see the same
+    samples. NaN where a metric is undefined on most of them. Efron (1979), percentile method.
+    """
+    decisions = calibration.apply_threshold(output, task)
+    values = np.empty((len(names), draws))
+    random = stream(seed, "data", 1)
+    for draw in range(draws):
+        weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
+        rows = np.flatnonzero(weight)
+        drawn = {False: output[np.newaxis, :, rows], True: decisions[np.newaxis, :, rows]}
+        values[:, draw] = [measure(name, y[rows], drawn[name in DECIDED], task, weight[rows])[0] for name in names]
+    return {name: _interval(row) for name, row in zip(names, values, strict=True)}
+
+
+def _interval(values: Floats) -> Interval:
+    known = values[np.isfinite(values)]
+    if len(known) <= len(values) / 2:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

@@ -16,7 +16,7 @@ from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.experiment.resources import require_memory
 from npnet.metrics import for_task
 from npnet.rundir import CONFIG, RESOLVED
-from npnet.rundir.machine import machine, versions
+from npnet.rundir.info import machine, versions
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.storage import disk
 from npnet.sweep.plan import SweepPlan, Trial, read_plan

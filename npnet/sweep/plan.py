@@ -19,7 +19,7 @@ from npnet.config.sweep import SweepSpec, maximizes
 from npnet.config.type_info import branches
 from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, DataError, OptionError, RunError
-from npnet.model.cross_validation import Scores
+from npnet.model.predictor import Scores
 from npnet.rng import trial_seed
 from npnet.rundir import names as files
 from npnet.search import Choice, Range, Space, Stage, Tried, methods

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from npnet.engine.loop import Progress
 from npnet.metrics import DECIDED, for_task, measure
-from npnet.model.cross_validation import Scores, all_scores
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import Scores, SplitPredictor
+from npnet.model.trainer import Trainer
 from npnet.rundir.table import line
 from npnet.runner.results import history_columns
 
@@ -20,27 +20,27 @@ class Histories:
     `before` holds the file of an earlier wave by the trial's index in the stack; its history continues there.
     """
 
-    def __init__(self, fittings: Sequence[Fitting], before: Mapping[int, bytes]) -> None:
-        self.fittings, self.before = fittings, before
-        self.columns = history_columns(fittings[0])
-        self._rows: list[list[bytes]] = [[] for _ in fittings]
+    def __init__(self, trainers: Sequence[Trainer], before: Mapping[int, bytes]) -> None:
+        self.trainers, self.before = trainers, before
+        self.columns = history_columns(trainers[0])
+        self._rows: list[list[bytes]] = [[] for _ in trainers]
         self._seconds: list[tuple[int, float]] = []
-        self._finished = [fitting.finished for fitting in fittings]
+        self._finished = [trainer.finished for trainer in trainers]
 
     def add(self, progress: Progress) -> None:
         """Add a complete epoch to the trials that were still training."""
-        self._seconds.append((progress.epoch, progress.seconds / len(self.fittings)))
+        self._seconds.append((progress.epoch, progress.seconds / len(self.trainers)))
         means = [self._means(progress.values.get(name)) for name in self.columns]
-        rates = progress.learning_rate.reshape(len(self.fittings), -1)[:, 0].tolist()
+        rates = progress.learning_rate.reshape(len(self.trainers), -1)[:, 0].tolist()
         for index, row in enumerate(zip(*means, rates, strict=True)):
             if not self._finished[index]:
                 self._rows[index].append(line([progress.epoch, *row]))
-        self._finished = [fitting.finished for fitting in self.fittings]
+        self._finished = [trainer.finished for trainer in self.trainers]
 
     def _means(self, values: NDArray[np.float64] | None) -> list[float]:
         if values is None:
-            return [float("nan")] * len(self.fittings)
-        return [float(mean) for mean in values.reshape(len(self.fittings), -1).mean(axis=1)]
+            return [float("nan")] * len(self.trainers)
+        return [float(mean) for mean in values.reshape(len(self.trainers), -1).mean(axis=1)]
 
     def history(self, index: int) -> bytes:
         """Return the file history.csv of a trial."""
@@ -53,17 +53,17 @@ class Histories:
         return b"epoch,seconds\n" + b"".join(rows)
 
 
-def scores_of(fittings: Sequence[Fitting]) -> list[Scores]:
+def scores_of(predictors: Sequence[SplitPredictor]) -> list[Scores]:
     """Return the loss and the metrics of every split, for each trial of a stack.
 
     Each metric is measured with one call for the whole stack; of a cross-validation, trial by trial.
     """
-    if len(fittings[0].folds) > 1:
-        return [all_scores(fitting) for fitting in fittings]
-    scores: list[Scores] = [{} for _ in fittings]
-    task, calibrations = fittings[0].data.task, [fitting.calibration for fitting in fittings]
-    for split in fittings[0].data.parts:
-        predictions = [fitting.said(split) for fitting in fittings]
+    if len(predictors[0].folds) > 1:
+        return [predictor.all_scores() for predictor in predictors]
+    scores: list[Scores] = [{} for _ in predictors]
+    task, calibrations = predictors[0].data.task, [predictor.calibration for predictor in predictors]
+    for split in predictors[0].data.parts:
+        predictions = [predictor.predictions(split) for predictor in predictors]
         y, outputs = predictions[0][0].y, np.stack([output for _, output in predictions])
         decided = np.stack(
             [
@@ -74,9 +74,9 @@ def scores_of(fittings: Sequence[Fitting]) -> list[Scores]:
         columns = {
             name: measure(name, y, decided if name in DECIDED else outputs, task).tolist() for name in for_task(task)
         }
-        for index, fitting in enumerate(fittings):
+        for index, predictor in enumerate(predictors):
             metrics = {name: values[index] for name, values in columns.items()}
-            scores[index][split] = {"loss": fitting.mean_loss(split), **metrics}
+            scores[index][split] = {"loss": predictor.mean_loss(split), **metrics}
     return scores
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -14,25 +13,24 @@ from typing import Any
 
 import numpy as np
 
+from npnet.config import Experiment
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import SharedLimit
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.resources import guarded_imports
-from npnet.model import StackTrainer, Tensors
-from npnet.model.compact import compact
-from npnet.model.cross_validation import Scores
-from npnet.model.fitting import Fitting
-from npnet.model.output_transform import Calibration
-from npnet.rundir import Run, with_threshold
+from npnet.model import SplitPredictor, StackTrainer, Tensors
+from npnet.model.calibration import Calibration
+from npnet.model.predictor import Scores
+from npnet.model.trainer import Trainer
+from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.restore import data_metadata
-from npnet.rundir.trial import DONE, FAILED, Result, whole_result, write_trial
-from npnet.runner.checkpoints import GOES_WITH
-from npnet.runner.run_facts import facts_of
+from npnet.rundir.trial import DONE, FAILED, Result, TrialWriter, whole_result, write_trial
+from npnet.rundir.writer import first_info
+from npnet.runner.checkpoints import write_finished
+from npnet.runner.prepared_run import training_info
 from npnet.storage import disk
-from npnet.storage.strict_json import to_json
-from npnet.storage.tensor_file import digest_of, file_of
 from npnet.sweep.context import THREADS, require_trainable, sweep_context
 from npnet.sweep.leases import Leases
 from npnet.sweep.plan import Trial
@@ -113,24 +111,25 @@ class TrialGroup:
         data = self.context.prepared.experiment.data
         require_trainable(experiments[0], data)
         resolved = [resolve(experiment, data) for experiment in experiments]
-        fittings = Fitting.together(resolved, self.context.prepared.folds)
-        trainer = fittings[0].trainer
-        histories = Histories(fittings, self._resume(trials, trainer))
-        for progress in trainer.train(self.wave.epochs):
+        trainers = Trainer.together(resolved, self.context.prepared.folds)
+        stack_trainer = trainers[0].stack_trainer
+        histories = Histories(trainers, self._resume(trials, stack_trainer))
+        for progress in stack_trainer.train(self.wave.epochs):
             if progress.complete:
                 histories.add(progress)
             self._check_clock()
-        state = trainer.state() if self.wave.goes_on or self.task.keep == "all" else Tensors()
-        trainer.restore()
-        for fitting in fittings:
+        state = stack_trainer.snapshot() if self.wave.goes_on or self.task.keep == "all" else None
+        stack_trainer.restore()
+        predictors = []
+        for trainer in trainers:
             self._check_clock()
-            fitting.decide()
-        for index, (trial, fitting, scores) in enumerate(zip(trials, fittings, scores_of(fittings), strict=True)):
+            predictors.append(trainer.predictor())
+        for index, (trial, scores) in enumerate(zip(trials, scores_of(predictors), strict=True)):
             self._check_clock()
-            own = {name: values[fitting.models] for name, values in state.items()}
-            contents = {files.HISTORY: histories.history(index), files.TIMING: histories.timing(index)}
-            contents |= self._tensor_files(fitting, own)
-            self._write(trial, fitting, scores, contents, self.seconds / len(trials))
+            own = state.take(trainers[index].models).as_tensors() if state else None
+            writer = TrialWriter({files.HISTORY: histories.history(index), files.TIMING: histories.timing(index)})
+            seconds = self.seconds / len(trials)
+            self._write(writer, trial, trainers[index], predictors[index], scores, own, seconds)
 
     def _check_clock(self) -> None:
         """Raise where the group should not train on."""
@@ -150,81 +149,81 @@ class TrialGroup:
         trainer.resume(joined, int(metadata[0]["epoch"]))
         return {index: disk.read_regular_file(run.file(files.HISTORY), 2**30) for index, run in enumerate(runs)}
 
-    def _tensor_files(self, fitting: Fitting, state: Tensors) -> dict[str, bytes]:
-        """Return the files of weights and checkpoint that are kept of a trial."""
-        contents = {}
-        if self.task.keep != "none":
-            if fitting.calibration not in self._metadata:  # equal for all trials with one calibration
-                self._metadata[fitting.calibration] = data_metadata(fitting)
-            contents[files.WEIGHTS] = file_of(files.WEIGHTS, fitting.weights(), self._metadata[fitting.calibration])
-        if state and not fitting.lost:
-            metadata = {"epoch": str(fitting.trainer.epoch), "batch": "0"}
-            if not self.wave.goes_on:
-                state, metadata = compact(state), metadata | {GOES_WITH: digest_of(contents[files.WEIGHTS])}
-            contents[files.CHECKPOINT] = file_of(files.CHECKPOINT, state, metadata)
-        return contents
-
     def _write(
-        self, trial: Trial, fitting: Fitting, scores: Scores, contents: dict[str, bytes], seconds: float
+        self,
+        writer: TrialWriter,
+        trial: Trial,
+        trainer: Trainer,
+        predictor: SplitPredictor,
+        scores: Scores,
+        state: Tensors | None,
+        seconds: float,
     ) -> None:
         """Write the folder of a trial that was trained, also where it diverged."""
-        reason, metrics = None, finite(scores)
-        if fitting.lost:
-            reason, metrics = f"diverged in epoch {fitting.trainer.diverged_in[fitting.models].min()}", {}
-        else:
-            contents[files.METRICS] = to_json(with_threshold(scores, fitting.rule))
-        contents |= self.context.config_files(trial, fitting.experiment)
-        network = {**facts_of(fitting), "best_epoch": fitting.best_epoch, "monitored": fitting.monitored}
-        if fitting.rule:
-            network["decisions"] = fitting.rule._asdict()
+        reason = f"diverged in epoch {trainer.diverged_in}" if trainer.diverged_in else None
         status = "diverged" if reason else "done"
-        contents[files.INFO] = self._info(trial, network, status=status, seconds=round(seconds, 6), error=reason)
+        self._write_config(writer, trial, trainer.experiment)
+        self._write_info(writer, trial, predictor, status=status, seconds=round(seconds, 6), error=reason)
+        self._write_tensors(writer, trainer, predictor, None if reason else state)
+        if not reason:
+            writer.write_metrics(scores, predictor.rule)
         result = Result(
             trial.number,
             FAILED if reason else DONE,
-            epochs=contents[files.HISTORY].count(b"\n") - 1,
-            best_epoch=fitting.best_epoch,
+            epochs=writer.files[files.HISTORY].count(b"\n") - 1,
+            best_epoch=predictor.best_epoch,
             value=None if reason else self.context.plan.goal.value(scores),
             code=Diverged.code if reason else 0,
             reason=reason,
             seconds=round(seconds, 6),
-            metrics=metrics,
+            metrics={} if reason else finite(scores),
             worker=self.context.worker,
         )
         try:
-            write_trial(self.wave.trials_folder, result, contents)
+            write_trial(self.wave.trials_folder, result, writer.files)
         except MachineError:  # once more: a passing fault of the disk must not end a long sweep
-            write_trial(self.wave.trials_folder, result, contents)
+            write_trial(self.wave.trials_folder, result, writer.files)
+
+    def _write_tensors(
+        self, writer: TrialWriter, trainer: Trainer, predictor: SplitPredictor, state: Tensors | None
+    ) -> None:
+        """Write the weights and the checkpoint that are kept of a trial."""
+        epoch = {"epoch": str(trainer.stack_trainer.epoch), "batch": "0"}
+        if self.task.keep != "none":
+            calibration = predictor.calibration
+            if calibration not in self._metadata:  # equal for all trials with one calibration
+                self._metadata[calibration] = data_metadata(predictor.folds, calibration)
+            compacted = None if self.wave.goes_on else state
+            write_finished(writer, predictor, compacted, epoch, self._metadata[calibration])
+        if state is not None and self.wave.goes_on:
+            writer.write_checkpoint(state, epoch)
 
     def _fail(self, trial: Trial, reason: str, code: int, trace: str | None = None) -> None:
         """Write the folder of a trial that has no network, unless its result exists."""
         if whole_result(self.wave.trials_folder / files.trial_name(trial.number)):
             return
-        seconds, network = round(self.seconds, 6), {"parameters": None, "best_epoch": None}
-        contents = self.context.config_files(trial)
-        contents[files.INFO] = self._info(trial, network, status="failed", seconds=seconds, error=reason)
+        writer, seconds = TrialWriter({}), round(self.seconds, 6)
+        self._write_config(writer, trial)
+        self._write_info(writer, trial, None, status="failed", seconds=seconds, error=reason)
         if trace is not None:
-            contents[files.CRASH] = trace.encode("utf-8", "backslashreplace")
+            writer.write(files.CRASH, trace.encode("utf-8", "backslashreplace"))
         worker = self.context.worker
         result = Result(trial.number, FAILED, code=code, reason=reason, seconds=seconds, worker=worker)
-        write_trial(self.wave.trials_folder, result, contents)
+        write_trial(self.wave.trials_folder, result, writer.files)
 
-    def _info(self, trial: Trial, network: dict[str, Any], **outcome: Any) -> bytes:
-        """Return the file run.json of a trial."""
-        info = {
-            "format": files.FORMAT,
-            "id": files.trial_name(trial.number),
-            "name": f"{self.wave.folder.name}/{files.trial_name(trial.number)}",
-            "tags": [],
-            "started": self._started,
-            "finished": _now(),
-            "argv": sys.argv,
-            "git": None,
-            **network,
-            **self.context.info,
-            **outcome,
-        }
-        return to_json(info)
+    def _write_config(self, writer: TrialWriter, trial: Trial, experiment: Experiment | None = None) -> None:
+        for name, data in self.context.config_files(trial, experiment).items():
+            writer.write(name, data)
+
+    def _write_info(self, writer: TrialWriter, trial: Trial, predictor: SplitPredictor | None, **outcome: Any) -> None:
+        """Write run.json of a trial."""
+        name = files.trial_name(trial.number)
+        info = first_info(name, f"{self.wave.folder.name}/{name}", self._started) | {"finished": _now()}
+        if predictor:
+            info |= training_info(predictor)
+            info |= {"best_epoch": predictor.best_epoch, "monitored": predictor.monitored}
+            info |= {"decisions": predictor.rule._asdict()} if predictor.rule else {}
+        writer.write_info({**info, **self.context.info, **outcome})
 
 
 def _now() -> str:

@@ -70,7 +70,7 @@ WRONG: dict[str, Case] = {
         train(X[:6], [0, 0, 0, 0, 0, 1], validation=0.2, monitor="validation_roc_auc"),
         DataError,
         "validation_roc_auc is undefined: it needs rows of two classes",
-        'monitor="validation_loss" is always defined; or give that part other rows',
+        'monitor="validation_loss" is always defined; or give that set other rows',
     ),
     "a seed of text": (lambda: Model(seed="a"), UsageError, "seed must be a whole number", None),
     "a task that is none": (train(task="guess"), UsageError, "there is no task 'guess'", None),
@@ -161,7 +161,7 @@ def test_a_batch_of_more_than_all_rows_is_warned_of() -> None:
 
 
 def test_more_inputs_than_rows_are_warned_of() -> None:
-    with pytest.warns(NpnetWarning, match="there are 40 inputs and only 20 rows to train on"):
+    with pytest.warns(NpnetWarning, match="40 inputs but only 20 training rows"):
         Model(Linear(1)).train(np.random.default_rng(0).standard_normal((20, 40)), Y[:20], epochs=1)
 
 

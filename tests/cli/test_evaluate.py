@@ -31,7 +31,7 @@ def test_parts_and_metrics_can_be_chosen(runs: Path) -> None:
     options = ("--split", "test", "--metric", "f1", "--metric", "loss", "--json", "--runs-dir", runs)
     scores = json.loads(call("evaluate", "latest", *options).out)
     assert {part: list(some) for part, some in scores.items()} == {"test": ["f1", "loss"], "threshold": ["1"]}
-    options = ("--split", "test", "--metric", "roc_auc", "--json", "--runs-dir", runs)
+    options = ("--split", "test", "--metric", "roc_auc", "--json", "--runs-dir", runs)  # type: ignore[assignment]
     assert list(json.loads(call("evaluate", "latest", *options).out)) == ["test"]
 
 
@@ -71,7 +71,7 @@ def test_a_threshold_moves_the_decisions_alone(runs: Path) -> None:
 
 def test_decided_names_all_metrics_that_look_at_decisions_alone(runs: Path) -> None:
     fitting = reopen(find(runs, "latest"))
-    output, target = fitting.outputs("train"), fitting.data.parts["train"].y
+    output, target = fitting.predictions("train")[1], fitting.data.parts["train"].y
     scores = evaluate(target, output, "binary")
     moved = evaluate(target, (output > 0.5) * 0.9 + 0.05, "binary")
     assert {name for name in scores if scores[name] == moved[name]} == set(DECIDED)

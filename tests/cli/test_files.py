@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.ownership import OWN, owner
+from npnet.rundir.names import OWN, owner
 from tests.cli.conftest import Result, call
 from tests.cli.tables import csv_of, people, trained
 
@@ -252,15 +252,15 @@ def test_a_shell_that_joins_input_and_output_is_noticed(shell: str, still: Path)
 
 
 def test_a_file_made_meanwhile_is_not_replaced(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from npnet.runner import formats
+    from npnet.runner import results
 
-    whole: Callable[..., object] = formats.encoded
+    whole: Callable[..., object] = results.encoded
 
     def slow(*arguments: object) -> object:
         Path("out.csv").write_text("theirs")
         return whole(*arguments)
 
-    monkeypatch.setattr(formats, "encoded", slow)
+    monkeypatch.setattr(results, "encoded", slow)
     refused(call("predict", "run", "new.csv", "-o", "out.csv", "--runs-dir", "."), "out.csv exists already")
     assert Path("out.csv").read_text() == "theirs"
     assert not list(Path().glob(".*tmp*"))

@@ -130,7 +130,7 @@ def test_a_loss_that_is_infinite_from_the_beginning_ends_with_7_and_no_score(tmp
     assert (
         "train_loss is not a finite number, and was none before training; the weights of epoch 0 are kept" in result.err
     )
-    assert "the scores of test are null: what the network says of 40 of 40 rows is not a finite number" in result.err
+    assert "the scores of test are null: the outputs for 40 of 40 rows are not finite" in result.err
     assert "hint: are some inputs huge? scale: standard" in result.err
     assert all(np.isnan(score) for scores in run.metrics().values() for score in scores.values())
     assert call("resume", run.path).code == 5
@@ -150,12 +150,12 @@ def test_one_row_without_a_finite_output_takes_the_scores_of_its_part_alone(tmp_
     run = Run(Path(result.out.strip()))
     assert np.isfinite(list(run.metrics()["validation"].values())).all()
     assert np.isnan(list(run.metrics()["test"].values())).all()
-    assert "the scores of test are null: what the network says of 1 of 30 rows is not a finite number" in result.err
+    assert "the scores of test are null: the outputs for 1 of 30 rows are not finite" in result.err
     predictions = run.predictions("test")
     assert np.flatnonzero(predictions["prediction"] == "").tolist() == [7]
     assert np.isnan(predictions["probability_1"][7])
     shown = call("predict", run.path, tmp_path / "test.csv")
-    assert "npnet: warning: 1 row has no prediction: what the network says of it is not a finite number" in shown.err
+    assert "npnet: warning: 1 row has no prediction: its output is not finite" in shown.err
 
 
 def test_a_training_whose_validation_says_nothing_finite_keeps_the_threshold_of_one_half(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_other_data_are_refused_unless_they_are_accepted(config: Path) -> None:
     assert "--accept-new-data" in result.err
     result = call("resume", "half", "--accept-new-data")
     assert result.code == 0
-    assert "the data are others" in result.err
+    assert "the data are not those that the training began with" in result.err
     assert Run(half).info["bitwise"] is False
 
 
@@ -231,6 +231,15 @@ def test_a_history_that_is_shorter_than_its_checkpoint_is_refused(config: Path) 
     result = call("resume", "half")
     assert result.code == 5
     assert "history.csv is not the one of" in result.err
+
+
+@pytest.mark.parametrize("command", ["resume whole epochs=9", "predict whole t.csv", "evaluate whole", "plot whole"])
+def test_a_run_of_the_first_format_is_refused_in_one_sentence(command: str, config: Path) -> None:
+    info = train(config, "whole") / "run.json"
+    info.write_text(info.read_text().replace('"format": 2', '"format": 1'))
+    result = call(*command.split())
+    assert (result.code, result.out) == (5, "")
+    assert "it has format 1, and this npnet reads format 2: train the run again" in result.err
 
 
 def test_a_run_in_use_is_left_alone(config: Path) -> None:

@@ -174,7 +174,7 @@ def test_small_tables_are_trained_on_with_warnings(folder: Path) -> None:  # 80
         for row in range(15)
     ]
     assert warned(folder, "\n".join([f"{names},y", *lines]) + "\n") == [
-        "there are 20 inputs and only 9 rows to train on, which may be learned by heart",
+        "20 inputs but only 9 training rows: the network will probably overfit",
     ]
 
 
@@ -195,7 +195,7 @@ def lopsided(folder: Path) -> Path:
 def test_an_undefined_score_is_null_and_reported_once(lopsided: Path) -> None:
     result = call("train", lopsided, "metrics=[roc_auc]", "-q")
     assert result.code == 0
-    message = "roc_auc of validation is null: it needs rows of two classes, which that part lacks"
+    message = "roc_auc of validation is null: it needs rows of two classes, which that split lacks"
     assert result.err == f"npnet: warning: {message}\n"
     run = Run(lopsided.parent / result.out.strip())
     scores = json.loads((run.path / "metrics.json").read_text())
@@ -217,7 +217,7 @@ def test_an_undefined_score_cannot_be_monitored(lopsided: Path) -> None:
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "npnet: error: c.yaml:4:10: validation_roc_auc is undefined: it needs rows of two classes, which the "
-        "validation part lacks\nhint: monitor: validation_loss is always defined; or give that part other rows\n"
+        "validation set lacks\nhint: monitor: validation_loss is always defined; or give that set other rows\n"
     ).replace("c.yaml", str(lopsided))
     assert not (lopsided.parent / "runs").exists()
     assert call("train", lopsided, "monitor=train_roc_auc", "--no-plots", "-q").code == 0
@@ -229,19 +229,19 @@ def test_a_fold_with_an_undefined_score_is_named(folder: Path) -> None:
     (folder / "c.yaml").write_text(CONFIG.format(path="t.csv", options=", time: t") + "cv: 3\nmetrics: [roc_auc]\n")
     result = call("train", "c.yaml", "--no-plots", "-q")
     assert result.code == 0, result.err
-    assert "roc_auc of train is null: it needs rows of two classes, which every fold of that part lacks" in result.err
-    assert "roc_auc of test is null: it needs rows of two classes, which fold 1, 2 of that part lacks" in result.err
+    assert "roc_auc of train is null: it needs rows of two classes, which every fold of that split lacks" in result.err
+    assert "roc_auc of test is null: it needs rows of two classes, which fold 1, 2 of that split lacks" in result.err
     refusal = call("train", "c.yaml", "monitor=train_roc_auc")
     assert (refusal.code, refusal.out) == (4, "")
-    assert "which the train part of fold 1 lacks" in refusal.err
+    assert "which the train set of fold 1 lacks" in refusal.err
 
 
 def test_r2_of_a_single_row_is_null(folder: Path) -> None:
     content = "a,y\n" + "".join(f"{number},{number / 8}\n" for number in range(8))
     message = warned(folder, content, more="split: {test: 0.125, validation: 0.25}\nbatch_size: all\n")
     assert message == [
-        "the test part has one row: its scores say little about other rows",
-        "r2 of test is null: it needs two rows, which that part lacks",
+        "the test set has one row: its scores say little about other rows",
+        "r2 of test is null: it needs two rows, which that split lacks",
     ]
 
 

@@ -149,7 +149,7 @@ def test_a_validation_part_of_one_class_cannot_choose_a_threshold_and_is_refused
     dataset = "{table: {path: t.csv, target: y, time: day}}"
     (tmp_path / "c.yaml").write_text(f"dataset: {dataset}\nlayers: [linear]\nthreshold: f1\n")
     result = call("train", tmp_path / "c.yaml", "--runs-dir", tmp_path / "runs")
-    what = 'threshold f1: the validation part, which chooses it, has rows of "no" alone'
+    what = 'threshold f1: the validation set, which chooses it, has rows of "no" alone'
     assert (result.code, result.out) == (4, "")
     error, hint = result.err.splitlines()[-2:]
     assert error == f"npnet: error: {tmp_path}/c.yaml:3:12: {what}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
 from npnet.rundir import Run
 from tests.cli.conftest import SMALL, call, start
 from tests.cli.tables import CONFIG, trained
@@ -144,7 +144,7 @@ def test_an_unwritable_runs_folder_is_refused_before_anything_is_read(folder: Pa
 
 
 def test_a_bug_leaves_its_traceback_in_the_run_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Fitting, "scores", lambda *_: {}["nothing"])
+    monkeypatch.setattr(SplitPredictor, "scores", lambda *_: {}["nothing"])
     result = call("train", "small.yaml", "--run-dir", "run", *QUICK)
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("npnet: error: a bug in npnet: KeyError: 'nothing'; see ")

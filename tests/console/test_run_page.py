@@ -10,7 +10,7 @@ from npnet.cli.console.tables import text_of
 from npnet.rundir.info import check_info
 
 INFO: dict[str, Any] = {
-    "format": 1,
+    "format": 2,
     "status": "done",
     "id": "20261122-141502-credit-7f3a",
     "name": "credit",

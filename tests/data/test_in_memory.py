@@ -77,7 +77,7 @@ HOLDERS: dict[str, Frames] = {
     "small numbers": lambda frame: frame.astype({"count": "int8", "code": "uint16", "x": "float32"}),
     "floats for whole numbers": lambda frame: frame.astype({"count": float, "code": float}),
     "sparse": lambda frame: frame.assign(count=pd.arrays.SparseArray(frame["count"].to_numpy())),
-    "decimals": lambda frame: frame.assign(x=[None if np.isnan(x) else Decimal(repr(x)) for x in frame["x"]]),
+    "decimals": lambda frame: frame.assign(x=[None if np.isnan(x) else Decimal(repr(x)) for x in frame["x"]]),  # type: ignore[misc]
     "an Arrow table": lambda frame: pa.Table.from_pandas(frame),
     "a structured array": lambda frame: frame.astype(object).to_records(index=False),
     "columns": lambda frame: {name: frame[name].to_numpy() for name in frame},
@@ -125,7 +125,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "values"), [(kind, some) for kind, many in KINDS.items() for some in many])
+@pytest.mark.parametrize(("kind", "values"), [(kind, some) for kind, many in KINDS.items() for some in many])  # type: ignore[attr-defined]
 def test_without_a_schema_types_and_texts_tell_the_kind(kind: str, values: Any) -> None:
     frame, schema = read_table(InMemory({"c": values}))
     assert frame.columns["c"].kind == schema.columns[0].kind == kind

@@ -266,7 +266,7 @@ def test_columns_of_one_kind_are_encoded_as_one_block_to_the_same_bits(
     whole = Frame.of(values, tuple(f"x{n}" for n in range(40)))
     fitted = Preparation.fit(whole, whole, spec)
     gaps = Frame.of(np.where(random.random((60, 40)) < 0.1, np.nan, values), tuple(whole.columns))
-    together = [fitted.transform(rows, dtype=np.float64) for rows in (whole, gaps)]
+    together = [fitted.with_ones(rows, dtype=np.float64) for rows in (whole, gaps)]
     monkeypatch.setattr(preprocessing, "TOGETHER", 1)
     for rows, expected in zip((whole, gaps), together, strict=True):
-        assert fitted.transform(rows, dtype=np.float64).tobytes() == expected.tobytes()
+        assert fitted.with_ones(rows, dtype=np.float64).tobytes() == expected.tobytes()

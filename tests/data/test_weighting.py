@@ -21,7 +21,7 @@ def test_a_class_without_rows_to_train_on_weighs_nothing():
 
 
 def test_a_mapping_names_classes_and_the_others_weigh_1():
-    np.testing.assert_array_equal(class_weights(CODES, ("0", "1", "2"), {1: 2.5, "2": 0}), [1, 2.5, 0])
+    np.testing.assert_array_equal(class_weights(CODES, ("0", "1", "2"), {1: 2.5, "2": 0}), [1, 2.5, 0])  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ WEIGHTS: dict[str, bytes] = {
 }
 
 FIELDS: dict[str, tuple[str, object]] = {
-    "a newer format": ("format", 2),
+    "a newer format": ("format", 3),
     "a format that is text": ("format", "1"),
     "a format of true": ("format", True),
     "a status that is none": ("status", "\x1b[31mdone"),

@@ -5,17 +5,17 @@ from contextlib import contextmanager
 
 from npnet.engine import batches, loop
 from npnet.model import stack_trainer
-from npnet.rundir import cleanup
+from npnet.rundir import new_run
 
 
 @contextmanager
 def hurried() -> Iterator[None]:
     """Nothing is too young to be abandoned, and no batch too short to be followed by a checkpoint."""
-    before = cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES
-    cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = 0.0, -1.0, 1
-    stack_trainer.BETWEEN = loop.BETWEEN
+    before = new_run.AGE, loop.BETWEEN, batches.BLOCK_BYTES
+    new_run.AGE, loop.BETWEEN, batches.BLOCK_BYTES = 0.0, -1.0, 1
+    stack_trainer.BETWEEN = loop.BETWEEN  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        cleanup.AGE, loop.BETWEEN, batches.BLOCK_BYTES = before
-        stack_trainer.BETWEEN = loop.BETWEEN
+        new_run.AGE, loop.BETWEEN, batches.BLOCK_BYTES = before
+        stack_trainer.BETWEEN = loop.BETWEEN  # type: ignore[attr-defined]

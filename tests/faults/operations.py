@@ -48,7 +48,7 @@ class Recorder:
             write(path, *rest)
             self.operations.append(Operation("promise", (str(path.resolve()).removeprefix(self.base),)))
 
-        disk._write_beside = write_in_place
+        disk._write_beside = write_in_place  # type: ignore[assignment]
         try:
             yield
         finally:

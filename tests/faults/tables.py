@@ -45,7 +45,7 @@ def config(random: Random) -> str:
     table = {"path": "table.csv", "target": random.choice(("y",) * 20 + ("c", "a", "zz"))}
     for key, values in OPTIONS.items():
         if random.random() < 0.06:
-            table[key] = random.choice(values)
+            table[key] = random.choice(values)  # type: ignore[assignment]
     lines = [f"dataset: {{table: {json.dumps(table)}}}", "layers: [linear: 4, relu, linear]"]
     lines += [line for line in EXTRAS if random.random() < 0.12]
     return "".join(f"{line}\n" for line in lines)

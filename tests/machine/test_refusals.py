@@ -20,7 +20,7 @@ SAID = "libscipy_openblas-6cdc3b4a.so: failed to map segment from shared object"
     ("error", "reason"),
     [
         (MemoryError(), ""),
-        (np._core._exceptions._ArrayMemoryError((1000,), np.dtype(float)), ": Unable to allocate 7.81 KiB"),
+        (np._core._exceptions._ArrayMemoryError((1000,), np.dtype(float)), ": Unable to allocate 7.81 KiB"),  # type: ignore[attr-defined]
         (ImportError(SAID), f": {SAID}"),
         (_caused(ImportError("IMPORTANT: PLEASE READ THIS\nnumpy\n"), ImportError(SAID)), f": {SAID}"),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), ": [Errno 12] Cannot allocate memory"),

@@ -237,7 +237,7 @@ def test_only_models_with_outputs_that_are_not_finite_lack_a_score(name, bad):
     if name in CLASS_METRICS:
         target, output = random.integers(0, 3, 40), probabilities(random, 4, 3, 40)
     else:
-        target, output = random.normal(size=(40, 2)), random.normal(size=(4, 2, 40))
+        target, output = random.normal(size=(40, 2)), random.normal(size=(4, 2, 40))  # type: ignore[assignment]
     well = metrics[name].scores(target, output)
     output[1, 1, 7], output[2] = bad, bad
     found = assert_same(name, target, output)

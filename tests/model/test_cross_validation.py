@@ -12,8 +12,8 @@ from npnet.config import Experiment
 from npnet.data import Dataset
 from npnet.data.columns import Frame
 from npnet.experiment.data_info import prepare_folds
-from npnet.model.cross_validation import cross_scores, out_of_fold
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
+from npnet.model.trainer import Trainer
 from npnet.rundir import Run
 from tests.fittings import fitting_of
 
@@ -25,13 +25,13 @@ def _experiment(**options) -> Experiment:
     return Experiment.model_validate({**written, **options})
 
 
-def _fit(fitting: Fitting) -> Fitting:
-    for _ in fitting.fit():
+def _fit(trainer: Trainer) -> SplitPredictor:
+    for _ in trainer.fit():
         pass
-    return fitting
+    return trainer.predictor()
 
 
-def _crossed(**options) -> tuple[Fitting, Dataset]:
+def _crossed(**options) -> tuple[SplitPredictor, Dataset]:
     experiment = _experiment(**options)
     dataset = experiment.dataset.load(Path(), experiment.seed)
     return _fit(fitting_of(experiment, prepare_folds(experiment, dataset))), dataset
@@ -43,8 +43,8 @@ def test_each_fold_of_the_stack_is_its_own_training_bit_for_bit(ensemble: int) -
     for number, fold in enumerate(crossed.folds):
         alone = _fit(fitting_of(_experiment(cv=None, ensemble=ensemble, early_stopping=2), fold))
         models = slice(number * ensemble, (number + 1) * ensemble)
-        assert np.array_equal(alone.network.theta, crossed.network.theta[models])
-        assert np.array_equal(alone.outputs("test"), crossed.outputs("test", number))
+        assert np.array_equal(alone.stack_trainer.network.theta, crossed.stack_trainer.network.theta[models])
+        assert np.array_equal(alone.predictions("test")[1], crossed.predictions("test", number)[1])
         assert alone.scores("test") == pytest.approx(crossed.scores("test", number), rel=1e-6)
 
 
@@ -62,26 +62,26 @@ def test_every_row_is_held_once_and_never_by_a_fold_that_saw_it() -> None:
 def test_scores_are_means_deviations_and_those_of_all_held_rows() -> None:
     crossed, _ = _crossed()
     each = [crossed.scores("test", fold)["accuracy"] for fold in range(4)]
-    found = cross_scores(crossed)
+    found = crossed.all_scores()
     assert found["test"]["accuracy"] == pytest.approx(np.mean(each))
     assert found["test_deviation"]["accuracy"] == pytest.approx(np.std(each, ddof=1))
-    part, output = out_of_fold(crossed)
+    part, output = crossed.out_of_fold()
     assert found["out_of_fold"]["accuracy"] == pytest.approx(((output[0] > 0.5) == part.y).mean())
 
 
 def test_repeats_are_averaged_row_by_row() -> None:
     crossed, dataset = _crossed(cv={"folds": 3, "repeats": 2})
-    part, output = out_of_fold(crossed)
+    part, output = crossed.out_of_fold()
     assert np.array_equal(part.rows, dataset.frame.rows)
-    says = [crossed.outputs("test", n)[0, fold.parts["test"].rows == 1] for n, fold in enumerate(crossed.folds)]
+    says = [crossed.predictions("test", n)[1][0, fold.parts["test"].rows == 1] for n, fold in enumerate(crossed.folds)]
     assert output[0, 0] == pytest.approx(np.mean([value[0] for value in says if len(value)]))
 
 
 def test_prediction_averages_the_folds_each_with_its_own_preparation() -> None:
     crossed, dataset = _crossed()
     rows = Frame.of(dataset.X[:7], dataset.features)
-    each = [_fit(fitting_of(_experiment(cv=None), fold)).predict(rows) for fold in crossed.folds]
-    assert np.allclose(crossed.predict(rows), np.mean(each, axis=0), atol=1e-6)
+    each = [_fit(fitting_of(_experiment(cv=None), fold)).outputs(rows) for fold in crossed.folds]
+    assert np.allclose(crossed.outputs(rows), np.mean(each, axis=0), atol=1e-6)
 
 
 def test_a_run_of_folds_predicts_evaluates_and_has_out_of_fold_predictions(
@@ -116,7 +116,7 @@ def test_weights_of_one_change_nothing() -> None:
     ones = Dataset(dataset.frame, dataset.y, dataset.task, dataset.targets, dataset.classes, np.ones(len(dataset)))
     experiment = _experiment(cv=None)
     weighted = _fit(fitting_of(experiment, prepare_folds(experiment, ones)))
-    assert np.array_equal(plain.network.theta, weighted.network.theta)
+    assert np.array_equal(plain.stack_trainer.network.theta, weighted.stack_trainer.network.theta)
     assert plain.scores("test") == weighted.scores("test")
 
 
@@ -155,9 +155,12 @@ def test_members_draw_validation_parts_of_their_own_and_share_the_test_rows() ->
     for side in parts:
         assert not set(side["train"].rows) & set(side["validation"].rows)
         assert np.array_equal(side["test"].rows, parts[0]["test"].rows)
-    each = [score[np.newaxis] for score in own.trainer.scored("test")[1]]
-    assert np.allclose(own.outputs("test"), np.mean([own.output_transform(one)[0] for one in each], axis=0))
-    rows, output = own.said("validation")
+    each = [score[np.newaxis] for score in own.stack_trainer.scored("test")[1]]
+    assert np.allclose(
+        own.predictions("test")[1],
+        np.mean([own.output_transforms[0](one)[0] for one in each], axis=0),
+    )
+    rows, output = own.predictions("validation")
     assert len(rows.rows) == output.shape[1] == len(set(rows.rows))
 
 

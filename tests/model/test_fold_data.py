@@ -1,4 +1,4 @@
-"""What each model of a cohort is, whatever the others see: the bits of the same training alone."""
+"""Every model of a stack has the bits of the same training alone, whatever rows the others see."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ import pytest
 from npnet.config import Experiment
 from npnet.data import Dataset, Prepared
 from npnet.experiment.data_info import prepare_folds
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.rng import member_seed
 from tests.fittings import fitting_of, together_of
 
@@ -45,37 +45,37 @@ def weighted(experiment: Experiment, column: bool) -> Dataset:
     return replace(dataset, frame=dataset.frame.take(kept), y=dataset.y[kept], weight=weight)
 
 
-def fit(fitting: Fitting) -> tuple[Fitting, list[dict[str, np.ndarray]]]:
-    return fitting, [dict(progress.values) for progress in fitting.fit() if progress.complete]
+def fit(trainer: Trainer) -> tuple[Trainer, list[dict[str, np.ndarray]]]:
+    return trainer, [dict(progress.values) for progress in trainer.fit() if progress.complete]
 
 
-def alone(experiment: Experiment, side: Prepared, member: int) -> tuple[Fitting, list[dict[str, np.ndarray]]]:
-    """One network of a stack, trained by itself on the rows that it sees."""
+def alone(experiment: Experiment, side: Prepared, member: int) -> tuple[Trainer, list[dict[str, np.ndarray]]]:
+    """Train one network of a stack by itself, on the rows that it sees."""
     seed = member_seed(experiment.seed if experiment.model_seed is None else experiment.model_seed, member)
     single = {"cv": None, "ensemble": 1, "own_validation": False, "model_seed": seed}
     return fit(fitting_of(experiment.model_copy(update=single), side))
 
 
 def models_of(experiment: Experiment, folds: Sequence[Sequence[Prepared]]) -> Iterator[tuple[Prepared, int]]:
-    """The side and the number of each model, in the order of a cohort."""
+    """Yield the data of each model and its number among the members, fold after fold."""
     for fold in folds:
         for member in range(experiment.ensemble):
             yield fold[member * len(fold) // experiment.ensemble], member
 
 
-def is_itself(whole: Fitting, values: list[dict[str, np.ndarray]], model: int, single: Fitting, own: list[Any]) -> None:
-    """Parameters, losses, best epoch, scores and what is said of every part, bit for bit."""
+def is_itself(whole: Trainer, values: list[dict[str, np.ndarray]], model: int, single: Trainer, own: list[Any]) -> None:
+    """Compare parameters, losses, best epoch and raw scores of every split, bit for bit."""
     place = whole.models.start + model
-    assert np.array_equal(whole.trainer.network.theta[place], single.trainer.network.theta[0])
-    assert np.array_equal(whole.trainer.network.state[place], single.trainer.network.state[0])
-    assert whole.trainer.best.epoch[place] == single.trainer.best.epoch[0]
+    assert np.array_equal(whole.stack_trainer.network.theta[place], single.stack_trainer.network.theta[0])
+    assert np.array_equal(whole.stack_trainer.network.state[place], single.stack_trainer.network.state[0])
+    assert whole.stack_trainer.best.epoch[place] == single.stack_trainer.best.epoch[0]
     for together, by_itself in zip(values, own, strict=False):
         for name, value in by_itself.items():
             assert together[name][place] == value[0], name
     for part in single.data.parts:
-        losses, scores = whole.trainer.scored(part)
-        assert losses[place] == single.trainer.scored(part)[0][0], part
-        assert np.array_equal(scores[place], single.trainer.scored(part)[1][0]), part
+        losses, scores = whole.stack_trainer.scored(part)
+        assert losses[place] == single.stack_trainer.scored(part)[0][0], part
+        assert np.array_equal(scores[place], single.stack_trainer.scored(part)[1][0]), part
 
 
 TYPES = ("float32", "float64")
@@ -102,12 +102,12 @@ def each_of_a_sweep_is_itself(shape: str, weights: str, dtype: str) -> None:
         for number, loss in enumerate(smoothed)
     ]
     folds = prepare_folds(trials[0], weighted(trials[0], column))
-    fittings = together_of(trials, folds)
-    values = [dict(progress.values) for progress in fittings[0].trainer.train() if progress.complete]
-    fittings[0].trainer.restore()
-    for trial, fitting in zip(trials, fittings, strict=True):
+    trainers = together_of(trials, folds)
+    values = [dict(progress.values) for progress in trainers[0].stack_trainer.train() if progress.complete]
+    trainers[0].stack_trainer.restore()
+    for trial, trainer in zip(trials, trainers, strict=True):
         for model, (side, member) in enumerate(models_of(trial, folds)):
-            is_itself(fitting, values, model, *alone(trial, side, member))
+            is_itself(trainer, values, model, *alone(trial, side, member))
 
 
 @pytest.mark.parametrize(("shape", "weights", "dtype"), SLICE)
@@ -138,8 +138,8 @@ def test_what_folds_predict_is_the_mean_of_what_each_predicts_alone() -> None:
     dataset = weighted(experiment, column=False)
     folds = prepare_folds(experiment, dataset)
     whole, _ = fit(fitting_of(experiment, folds))
-    each = [alone(experiment, fold[0], 0)[0].predict(dataset.frame) for fold in folds]
-    assert np.array_equal(whole.predict(dataset.frame), np.mean(each, axis=0))
+    each = [alone(experiment, fold[0], 0)[0].predictor().outputs(dataset.frame) for fold in folds]
+    assert np.array_equal(whole.predictor().outputs(dataset.frame), np.mean(each, axis=0))
 
 
 def test_the_loss_of_a_part_of_unequal_folds_is_the_mean_over_its_own_rows() -> None:
@@ -149,7 +149,9 @@ def test_the_loss_of_a_part_of_unequal_folds_is_the_mean_over_its_own_rows() -> 
     assert len({len(fold[0].parts["test"].y) for fold in folds}) == 2
     for number, [side] in enumerate(folds):
         part = side.parts["test"]
-        z = whole.trainer.scored("test")[1][number][0]
+        z = whole.stack_trainer.scored("test")[1][number][0]
         assert len(z) == len(part.y)
         losses = np.logaddexp(0, z) - part.y * z
-        assert whole.mean_loss("test", number) == pytest.approx(np.average(losses, weights=part.weight), rel=1e-12)
+        assert whole.predictor().mean_loss("test", number) == pytest.approx(
+            np.average(losses, weights=part.weight), rel=1e-12
+        )

@@ -1,4 +1,4 @@
-"""Cohorts: models that train together are strangers to each other, and leave when they have had enough."""
+"""Models that train together do not influence each other, and leave their stack when they are done."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from npnet.config import Experiment
 from npnet.data import Prepared, prepare
 from npnet.engine.cost import Cost
 from npnet.experiment.data_info import prepare_folds
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from tests.fittings import fitting_of, together_of
 
 LAYERS = [{"linear": 8}, "batch_norm", "relu", {"dropout": 0.2}, {"linear": 1}]
@@ -42,29 +42,29 @@ def _data(experiment: Experiment) -> Prepared:
     return prepare(dataset, experiment.split, experiment.scale, experiment.seed)
 
 
-def _together(trials: Sequence[dict], **options) -> list[Fitting]:
+def _together(trials: Sequence[dict], **options) -> list[Trainer]:
     experiments = [_experiment(**{**options, **trial}) for trial in trials]
     return together_of(experiments, _data(experiments[0]))
 
 
-def _train(fittings: list[Fitting]) -> list[Fitting]:
-    for _ in fittings[0].trainer.train():
+def _train(trainers: list[Trainer]) -> list[Trainer]:
+    for _ in trainers[0].stack_trainer.train():
         pass
-    fittings[0].trainer.restore()
-    return fittings
+    trainers[0].stack_trainer.restore()
+    return trainers
 
 
-def _alone(trial: dict, **options) -> Fitting:
-    [fitting] = _train(_together([trial], **options))
-    return fitting
+def _alone(trial: dict, **options) -> Trainer:
+    [trainer] = _train(_together([trial], **options))
+    return trainer
 
 
-def _check_same(one: Fitting, other: Fitting) -> None:
+def _check_same(one: Trainer, other: Trainer) -> None:
     for name, values in one.weights().items():
         assert np.array_equal(values, other.weights()[name]), name
     assert one.best_epoch == other.best_epoch
-    assert np.array_equal(one.outputs("test"), other.outputs("test"))
-    assert one.scores("validation") == other.scores("validation")
+    assert np.array_equal(one.predictor().predictions("test")[1], other.predictor().predictions("test")[1])
+    assert one.predictor().scores("validation") == other.predictor().scores("validation")
     for name, values in one.checkpoint().items():
         assert np.array_equal(values, other.checkpoint()[name]), name
 
@@ -72,53 +72,53 @@ def _check_same(one: Fitting, other: Fitting) -> None:
 @pytest.mark.parametrize("options", [{}, {"early_stopping": 2}, {"ensemble": 2, "early_stopping": 3}], ids=str)
 def test_trials_that_differ_in_decimals_and_seeds_train_together_as_they_do_alone(options: dict) -> None:
     together = _train(_together(TRIALS, **options))
-    for fitting, trial in zip(together, TRIALS, strict=True):
-        _check_same(fitting, _alone(trial, **options))
+    for trainer, trial in zip(together, TRIALS, strict=True):
+        _check_same(trainer, _alone(trial, **options))
 
 
-def test_a_model_that_has_had_enough_is_packed_away_and_its_neighbours_do_not_notice() -> None:
+def test_a_model_that_is_done_is_removed_and_its_neighbours_do_not_notice() -> None:
     trials = [{"learning_rate": rate} for rate in (0.01, 1e-9, 0.02)]  # the second one never improves by 0.001
     options = {"early_stopping": {"patience": 2, "min_delta": 0.001}, "epochs": 20}
     together = _together(trials, **options)
     sizes = []
-    for _ in together[0].trainer.train():
-        sizes.append(sum(len(course.stack.indices) for course in together[0].trainer.stack_trainings))
-    together[0].trainer.restore()
+    for _ in together[0].stack_trainer.train():
+        sizes.append(sum(len(training.stack.indices) for training in together[0].stack_trainer.trainings))
+    together[0].stack_trainer.restore()
     assert sizes[0] == 3
     assert min(sizes) < 3
-    for fitting, trial in zip(together, trials, strict=True):
-        _check_same(fitting, _alone(trial, **options))
+    for trainer, trial in zip(together, trials, strict=True):
+        _check_same(trainer, _alone(trial, **options))
 
 
-def test_a_model_that_diverges_is_packed_away_and_its_neighbours_do_not_notice() -> None:
+def test_a_model_that_diverges_is_removed_and_its_neighbours_do_not_notice() -> None:
     options = {"loss": "mean_squared_error", "optimizer": "sgd", "layers": [{"linear": 8}, "relu", "linear"]}
     trials = [{"learning_rate": 0.01}, {"learning_rate": 1e6}, {"learning_rate": 0.02}]
     together = _train(_together(trials, **options))
-    assert [fitting.lost for fitting in together] == [False, True, False]
-    assert all(np.isfinite(values).all() for fitting in together for values in fitting.weights().values())
+    assert [trainer.diverged_in > 0 for trainer in together] == [False, True, False]
+    assert all(np.isfinite(values).all() for trainer in together for values in trainer.weights().values())
     for place in (0, 2):
         _check_same(together[place], _alone(trials[place], **options))
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
-def test_how_a_cohort_is_cut_into_stacks_changes_no_bit(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_models_are_cut_into_stacks_changes_no_bit(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _train(_together(TRIALS, ensemble=2, early_stopping=4))
     monkeypatch.setattr(Cost, "models_per_stack", most)
     cut = _train(_together(TRIALS, ensemble=2, early_stopping=4))
-    assert len(cut[0].trainer.stacks) == -(-6 // most)
+    assert len(cut[0].stack_trainer.stacks) == -(-6 // most)
     for one, other in zip(whole, cut, strict=True):
         _check_same(one, other)
 
 
 @pytest.mark.parametrize("stopped", [1, 5, 11])
-def test_a_cohort_goes_on_from_its_state_as_if_it_had_never_stopped(stopped: int) -> None:
+def test_a_training_continues_from_its_state_as_if_it_had_never_stopped(stopped: int) -> None:
     options = {"early_stopping": 4, "schedule": {"reduce_on_plateau": {"patience": 1}}}
     whole, first, second = (_together(TRIALS, **options) for _ in range(3))
     _train(whole)
-    for progress in first[0].trainer.train():
+    for progress in first[0].stack_trainer.train():
         if progress.epoch == stopped:
             break
-    second[0].trainer.resume(first[0].trainer.state(), stopped)
+    second[0].stack_trainer.resume(first[0].stack_trainer.snapshot().as_tensors(), stopped)
     _train(second)
     for one, other in zip(whole, second, strict=True):
         _check_same(one, other)
@@ -127,17 +127,15 @@ def test_a_cohort_goes_on_from_its_state_as_if_it_had_never_stopped(stopped: int
 def test_folds_of_many_members_stand_in_stacks_of_their_own() -> None:
     experiment = _experiment(cv=3, ensemble=9, epochs=1)
     dataset = experiment.dataset.load(Path(), 0)
-    fitting = fitting_of(experiment, prepare_folds(experiment, dataset))
-    places = [stack.indices.tolist() for stack in fitting.trainer.stacks]
+    trainer = fitting_of(experiment, prepare_folds(experiment, dataset))
+    places = [stack.indices.tolist() for stack in trainer.stack_trainer.stacks]
     assert places == [list(range(start, start + 9)) for start in (0, 9, 18)]
 
 
-def _rows(fitting: Fitting) -> list[tuple]:
-    """What the rest of a training says of itself, but for the time it takes."""
-    told = fitting.trainer.train()
-    return [
-        (p.epoch, p.learning_rate.tolist(), {k: v.tolist() for k, v in p.values.items()}) for p in told if p.complete
-    ]
+def _rows(trainer: Trainer) -> list[tuple]:
+    """Return the rest of the epochs of a training, without the time they take."""
+    epochs = [progress for progress in trainer.stack_trainer.train() if progress.complete]
+    return [(p.epoch, p.learning_rate.tolist(), {k: v.tolist() for k, v in p.values.items()}) for p in epochs]
 
 
 @pytest.mark.parametrize("every", [1, 2])
@@ -149,20 +147,20 @@ def test_from_any_batch_of_any_stack_the_rest_is_the_same(every: int, monkeypatc
     options = {"ensemble": 3, "early_stopping": 2, "epochs": 5, "evaluate_every": every, "batch_size": 60}
     whole, stopping = _alone_untrained(options), _alone_untrained(options)
     rows = _rows(whole)
-    whole.trainer.restore()
+    whole.stack_trainer.restore()
     seen = 0
-    for progress in stopping.trainer.train():
+    for progress in stopping.stack_trainer.train():
         epoch = progress.epoch if progress.complete else progress.epoch - 1
-        state = stopping.trainer.state()
+        state = stopping.stack_trainer.snapshot().as_tensors()
         resumed = _alone_untrained(options)
-        resumed.trainer.resume(state, epoch)
+        resumed.stack_trainer.resume(state, epoch)
         assert repr(_rows(resumed)) == repr(rows[epoch:])
-        resumed.trainer.restore()
+        resumed.stack_trainer.restore()
         _check_same(whole, resumed)
         seen += not progress.complete
     assert seen > 15
 
 
-def _alone_untrained(options: dict) -> Fitting:
-    [fitting] = _together([{}], **options)
-    return fitting
+def _alone_untrained(options: dict) -> Trainer:
+    [trainer] = _together([{}], **options)
+    return trainer

@@ -12,7 +12,7 @@ from npnet.config import Experiment
 from npnet.data.columns import Column
 from npnet.experiment.data_info import prepare_folds
 from npnet.metrics import measure
-from npnet.model.fitting import Fitting
+from npnet.model.predictor import SplitPredictor
 from npnet.plots import calibration, plots, suits, threshold
 from npnet.plots.importance import permutation_importance
 from npnet.plots.material import Importance
@@ -27,7 +27,7 @@ def noisy():
     return circles(noise=0.3)
 
 
-def fitted(folder: Path, **more: object) -> Fitting:
+def fitted(folder: Path, **more: object) -> SplitPredictor:
     random = np.random.default_rng(0)
     lines = ["useful,noise,kind,same,y"]
     for number in range(150):
@@ -47,7 +47,7 @@ def fitted(folder: Path, **more: object) -> Fitting:
     fitting = fitting_of(experiment, prepare_folds(experiment, experiment.dataset.load(folder, 0)))
     for _ in fitting.fit():
         pass
-    return fitting
+    return fitting.predictor()
 
 
 def test_a_reliability_diagram_is_that_of_scikit_learn():
@@ -152,7 +152,7 @@ def test_what_a_score_loses_is_what_shuffled_columns_cost(tmp_path):
     for _ in range(40):
         column = frame.columns["useful"]
         moved = Column(column.name, column.kind, random.permutation(column.values))
-        output = fitting.predict(replace(frame, columns={**frame.columns, "useful": moved}))
+        output = fitting.outputs(replace(frame, columns={**frame.columns, "useful": moved}))
         drops.append(found.score - measure("roc_auc", y, output[None], "binary")[0])
     assert useful == pytest.approx(np.mean(drops), abs=0.03)
 
@@ -161,7 +161,7 @@ def test_what_a_score_loses_is_what_shuffled_columns_cost(tmp_path):
 def test_networks_judge_rows_of_their_own(tmp_path, more, part):
     fitting = fitted(tmp_path, **more)
     found = permutation_importance(fitting, part)
-    predicted = [fitting.said(part, fold) for fold in range(len(fitting.folds))]
+    predicted = [fitting.predictions(part, fold) for fold in range(len(fitting.folds))]
     y, output = np.concatenate([rows.y for rows, _ in predicted]), np.concatenate([one for _, one in predicted], axis=1)
     assert found.score == pytest.approx(measure("roc_auc", y, output[None], "binary")[0], abs=1e-3)
     assert found.drop.shape == (4, 5)

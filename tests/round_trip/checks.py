@@ -55,7 +55,7 @@ def predict(trained: Trained, _: Path) -> None:
     outputs = values_of(trained, columns)
     fitting = reopen(trained.run)
     frame, _schema = read_frame(ReadOptions(path=str(trained.file)), trained.folder, fitting.data.schema)
-    assert outputs == pytest.approx(fitting.predict(frame)[: outputs.shape[1]].T, rel=1e-5, abs=1e-7)
+    assert outputs == pytest.approx(fitting.outputs(frame)[: outputs.shape[1]].T, rel=1e-5, abs=1e-7)
     if trained.form in ("one network", "ensemble"):
         _are_those_written(trained, columns)
 

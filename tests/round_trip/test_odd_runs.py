@@ -27,7 +27,7 @@ Case = tuple[pd.DataFrame, str, str]  # the table, what the config says of it be
 
 
 def of_classes(*names: object) -> Case:
-    return NUMBERS.assign(y=[names[n % len(names)] for n in NUMBER]), "target: y", LAYERS
+    return NUMBERS.assign(y=[names[n % len(names)] for n in NUMBER]), "target: y", LAYERS  # type: ignore[misc]
 
 
 def of_columns(*names: str) -> Case:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import cleanup
-from npnet.rundir.cleanup import remove_leftover_runs
+from npnet.rundir import new_run
 from npnet.rundir.names import new_id
+from npnet.rundir.new_run import remove_leftover_runs
 from npnet.storage.lock import Lock
 
 LONG_AGO = 1_600_000_000
@@ -55,7 +55,7 @@ def test_a_link_in_place_of_a_folder_is_not_followed(tmp_path: Path, monkeypatch
     (tmp_path / "precious" / "file").touch()
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / DEAD[0]).symlink_to(tmp_path / "precious")
-    monkeypatch.setattr(cleanup, "AGE", 0.0)
+    monkeypatch.setattr(new_run, "AGE", 0.0)
     remove_leftover_runs(tmp_path / "runs")
     assert _names(tmp_path / "runs") == set()
     assert (tmp_path / "precious" / "file").exists()

@@ -1,4 +1,4 @@
-"""Two runs are told apart by settings, scores and machine, and by nothing that they share."""
+"""Two runs differ in settings, scores and machine, and in nothing that they share."""
 
 import json
 

@@ -23,7 +23,7 @@ def indexed(make_run, runs_dir, monkeypatch):
 
 @pytest.fixture
 def reads(monkeypatch):
-    """The folders that are read from now on."""
+    """Return the list of the folders that are read from now on."""
     found = []
     read = index._read
     monkeypatch.setattr(index, "_read", lambda folder: found.append(Path(folder).name) or read(folder))
@@ -134,7 +134,7 @@ DAMAGES = {
     "cut": lambda path: path.read_bytes()[:-20],
     "no JSON": lambda path: b"\xff\xfe",
     "a list": lambda path: b"[]",
-    "a newer format": lambda path: mangled(path, lambda index: index.update(format=2)),
+    "a newer format": lambda path: mangled(path, lambda index: index.update(format=3)),
     "no columns": lambda path: mangled(path, lambda index: index.pop("columns")),
     "a column less": lambda path: mangled(path, lambda index: index["columns"].pop("seconds")),
     "a shorter column": lambda path: mangled(path, lambda index: index["columns"]["name"].pop()),
@@ -183,7 +183,7 @@ def test_something_else_in_the_place_of_the_index_is_left_alone_or_replaced(inde
 
 def test_a_folder_that_cannot_be_written_is_listed_without_an_index(indexed, runs_dir, monkeypatch):
     (runs_dir / ".index").unlink()
-    monkeypatch.setattr(index.disk, "write_atomic", refuse)
+    monkeypatch.setattr(index.disk, "write_atomic", refuse)  # type: ignore[attr-defined]
     assert len(listing(runs_dir)) == 4
     assert not (runs_dir / ".index").exists()
 

@@ -1,14 +1,14 @@
-"""What is recorded of the machine is there, cheap to find, and null where nobody knows."""
+"""What is recorded of the machine is there, cheap to find, and null where unknown."""
 
 import json
 import subprocess
 import sys
 
-from npnet.rundir.machine import PACKAGES, git_commit, machine, versions
+from npnet.rundir.info import PACKAGES, git_commit, machine, versions
 
 HEAVY = """
 import sys
-from npnet.rundir.machine import machine, versions
+from npnet.rundir.info import machine, versions
 versions(), machine()
 print(sorted({"sklearn", "scipy", "pandas", "matplotlib"} & set(sys.modules)))
 """

@@ -176,7 +176,7 @@ def test_a_hidden_folder_of_somebody_else_is_never_taken_for_a_claim(tmp_path):
 
 
 def test_what_a_process_that_died_while_it_gave_up_left_is_removed(tmp_path, monkeypatch):
-    monkeypatch.setattr("npnet.rundir.cleanup.AGE", 0.0)
+    monkeypatch.setattr("npnet.rundir.new_run.AGE", 0.0)
     (tmp_path / "..run.tmp.0123abcd").mkdir()
     claim_folder(tmp_path / "run", "x").discard()
     assert files(tmp_path) == []

@@ -1,4 +1,4 @@
-"""What a run keeps of its data: all that training writes can be read, and what contradicts itself cannot."""
+"""The metadata of weights: all that training writes can be read, and contradictions cannot."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from npnet.config import load
 from npnet.data import Task
-from npnet.model.output_transform import Calibration
+from npnet.model.calibration import Calibration
 from npnet.rundir.restore import DataMetadata
 from npnet.runner import prepare_run
 
@@ -19,7 +19,7 @@ layers: [linear]
 
 @pytest.fixture
 def labels(tmp_path: Path) -> DataMetadata:
-    """What training keeps of three labels, two of which call their classes the same."""
+    """Return the metadata of three labels, two of which have classes of the same names."""
     rows = [f"{n / 7},{n % 2},{n % 3 % 2},{'off' if n % 5 else 'on'}" for n in range(40)]
     (tmp_path / "t.csv").write_text("\n".join(["x,rock,jazz,pop", *rows]) + "\n")
     (tmp_path / "c.yaml").write_text(CONFIG)

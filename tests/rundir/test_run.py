@@ -35,14 +35,6 @@ def test_what_a_training_wrote_is_read_back(make_run):
         assert metadata == {"epoch": "2", "batch": "0"}
 
 
-def test_pictures_go_into_the_folder_of_plots(make_run):
-    run = make_run()
-    assert run.write_plot("loss.png", b"png") == run.plots / "loss.png"
-    assert (run.path / "plots" / "loss.png").read_bytes() == b"png"
-    with pytest.raises(ValueError, match="is no file name"):
-        run.write_plot("../run.json", b"")
-
-
 def test_a_run_of_no_epochs_has_an_empty_history(make_run):
     run = make_run()
     (run.path / "history.csv").unlink()
@@ -109,9 +101,17 @@ def test_a_run_json_of_another_kind_is_refused(make_run, fields):
 
 def test_a_run_of_a_newer_format_asks_for_a_newer_npnet(make_run):
     run = make_run()
-    change(run, format=2)
-    with pytest.raises(RunError, match=r"run\.json cannot be used: it has format 2 and needs a newer npnet"):
+    change(run, format=3)
+    with pytest.raises(RunError, match=r"run\.json cannot be used: it has format 3 and needs a newer npnet"):
         _ = run.info
+
+
+def test_a_run_of_the_first_format_is_refused_with_a_sentence(make_run):
+    run = make_run()
+    change(run, format=1)
+    with pytest.raises(RunError, match=r"it has format 1, and this npnet reads format 2: train the run again") as found:
+        _ = run.info
+    assert found.value.code == 5
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_nothing_is_read_or_written_through_a_folder_that_is_a_link(make_run, tm
     with pytest.raises(RunError, match="symbolic link"):
         run.predictions("test")
     with pytest.raises(RunError, match="symbolic link"):
-        run.write_plot("loss.png", b"")
+        _ = run.plots
     assert not list((tmp_path / "target").iterdir())
 
 

@@ -1,4 +1,4 @@
-"""A folder is claimed by one process, shown when its first files are whole, and holds what the training said."""
+"""A folder is claimed by one process, shown when its first files are whole, and holds what the training wrote."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def test_run_json_says_who_ran_what_where_and_how_it_ended(make_run):
     info = json.loads((run.path / "run.json").read_bytes())
     assert info == run.info
     assert {key: info[key] for key in ("format", "status", "id", "name", "tags", "data", "best_epoch", "error")} == {
-        "format": 1,
+        "format": 2,
         "status": "done",
         "id": run.id,
         "name": "circles",
@@ -113,7 +113,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_a_killed_run_reads_as_interrupted_and_keeps_what_it_had_said(runs_dir):
+def test_a_killed_run_reads_as_interrupted_and_keeps_what_it_had_logged(runs_dir):
     assert subprocess.run([sys.executable, "-c", KILLED, runs_dir], check=False, timeout=60).returncode == -9
     run = Run(runs_dir / "latest")
     assert run.status == "interrupted"

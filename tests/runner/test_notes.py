@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from npnet.config import load
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run
 from npnet.runner.notes import filled, warnings, whole_batches
 from npnet.text import MOST
@@ -15,13 +15,13 @@ from npnet.text import MOST
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
 
 
-def fitting_of(folder: Path, columns: dict[str, list[object]], *overrides: str) -> Fitting:
+def fitting_of(folder: Path, columns: dict[str, list[object]], *overrides: str) -> Trainer:
     rows = zip(*columns.values(), strict=True)
     lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
     (folder / "t.csv").write_text("\n".join(lines) + "\n")
     (folder / "c.yaml").write_text(CONFIG)
     ready = prepare_run(load(folder / "c.yaml", overrides))
-    return Fitting(ready.experiment, ready.folds)
+    return Trainer(ready.experiment, ready.folds)
 
 
 def usual(rows: int = 60) -> dict[str, list[object]]:
@@ -30,8 +30,8 @@ def usual(rows: int = 60) -> dict[str, list[object]]:
 
 
 def test_nothing_is_said_where_nothing_is_odd(tmp_path: Path) -> None:
-    fitting = fitting_of(tmp_path, usual())
-    assert (warnings(fitting), filled(fitting)) == ([], None)
+    trainer = fitting_of(tmp_path, usual())
+    assert (warnings(trainer), filled(trainer)) == ([], None)
 
 
 def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validation(tmp_path: Path) -> None:
@@ -45,22 +45,22 @@ def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validat
     assert warnings(fitting_of(tmp_path, columns, "cv=3")) == expected
 
 
-def test_of_many_warnings_the_first_are_told(tmp_path: Path) -> None:
+def test_of_many_warnings_the_first_are_reported(tmp_path: Path) -> None:
     columns = usual() | {f"same{number}": [1] * 60 for number in range(25)}
-    told = warnings(fitting_of(tmp_path, columns))
-    assert len(told) == MOST + 1
-    assert told[-1].startswith("and 15 more")
+    reported = warnings(fitting_of(tmp_path, columns))
+    assert len(reported) == MOST + 1
+    assert reported[-1].startswith("and 15 more")
 
 
-def test_of_many_folds_the_first_are_told(tmp_path: Path) -> None:
+def test_of_many_folds_the_first_are_reported(tmp_path: Path) -> None:
     columns = usual(40) | {"y": ["yes" if number < 21 else "no" for number in range(40)]}
     held = [text for text in warnings(fitting_of(tmp_path, columns, "cv=40")) if text.startswith("roc_auc of test")]
-    assert held == ["roc_auc of test is null: it needs rows of two classes, which every fold of that part lacks"]
+    assert held == ["roc_auc of test is null: it needs rows of two classes, which every fold of that split lacks"]
     mixed = ["no" if number > 24 or number in (20, 22) else "yes" for number in range(40)]
     time = columns | {"t": list(range(40)), "y": mixed}
     options = ("cv={folds: 15, validation: 0}", "dataset.table.time=t", "monitor=train_loss")
-    (held,) = [text for text in warnings(fitting_of(tmp_path, time, *options)) if text.startswith("roc_auc of test")]
-    assert re.search(r"which fold (\d+, ){9}\d+ and \d more of that part lacks", held)
+    (held,) = [text for text in warnings(fitting_of(tmp_path, time, *options)) if text.startswith("roc_auc of test")]  # type: ignore[assignment]
+    assert re.search(r"which fold (\d+, ){9}\d+ and \d more of that split lacks", held)  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("parts", [(), ("split={test: 0, validation: 0}",), ("cv=3",)])
@@ -80,28 +80,28 @@ def test_as_many_classes_as_rows_are_an_identifier_or_numbers(tmp_path: Path) ->
     )
 
 
-def test_columns_with_gaps_are_told(tmp_path: Path) -> None:
+def test_columns_with_gaps_are_reported(tmp_path: Path) -> None:
     columns = usual() | {"b": ["", *range(59)], "c": [*range(0, 590, 10), ""], "d": ["", *["p", "q"] * 29, "p"]}
     columns["b"][5] = 0
     assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
 
 
-def test_a_part_of_one_row_is_told(tmp_path: Path) -> None:
+def test_a_set_of_one_row_is_reported(tmp_path: Path) -> None:
     few = {name: values[:6] for name, values in usual().items()}
-    told = warnings(fitting_of(tmp_path, few, "split={test: 0.2, validation: 0.2}"))
-    assert "the validation part has one row: it alone chooses the best epoch" in told
-    assert "the test part has one row: its scores say little about other rows" in told
+    reported = warnings(fitting_of(tmp_path, few, "split={test: 0.2, validation: 0.2}"))
+    assert "the validation set has one row: it alone chooses the best epoch" in reported
+    assert "the test set has one row: its scores say little about other rows" in reported
 
 
-def test_more_inputs_than_rows_are_told(tmp_path: Path) -> None:
+def test_more_inputs_than_rows_are_reported(tmp_path: Path) -> None:
     wide = usual(10) | {f"x{number}": np.random.default_rng(number).normal(size=10).tolist() for number in range(9)}
-    expected = "there are 10 inputs and only 6 rows to train on, which may be learned by heart"
+    expected = "10 inputs but only 6 training rows: the network will probably overfit"
     assert warnings(fitting_of(tmp_path, wide)) == [expected]
     assert warnings(fitting_of(tmp_path, usual(10))) == []
 
 
-def test_that_a_batch_is_all_rows_is_told_and_is_no_warning(tmp_path: Path) -> None:
-    fitting = fitting_of(tmp_path, usual(), "batch_size=37")
+def test_that_a_batch_is_all_rows_is_reported_and_is_no_warning(tmp_path: Path) -> None:
+    trainer = fitting_of(tmp_path, usual(), "batch_size=37")
     expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
-    assert (warnings(fitting), whole_batches(fitting)) == ([], expected)
+    assert (warnings(trainer), whole_batches(trainer)) == ([], expected)
     assert whole_batches(fitting_of(tmp_path, usual(), "batch_size=36")) is None

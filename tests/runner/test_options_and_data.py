@@ -12,11 +12,11 @@ from npnet.config.loaded import of_tree
 from npnet.config.nodes import Node, SourceLocation
 from npnet.config.type_info import branches, item_of, type_of
 from npnet.errors import ConfigError
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.nn.layer import layers
 from npnet.nn.losses import losses
 from npnet.runner import prepare_run
-from npnet.runner.gradients import check_gradients_of
+from npnet.runner.network_checks import check_gradients_of
 from npnet.spec import Spec
 
 ROWS = [f"{n % 7},{n % 5 / 4},{n % 3 / 2},k{n % 6},{'yes' if n % 2 else 'no'},{n % 4},{n % 11 / 3}" for n in range(48)]
@@ -63,10 +63,10 @@ def cases(spec: type[Spec]) -> Iterator[dict[str, Any]]:
 def check(loaded: Loaded) -> bool:
     """Whether it is taken; then it must train, predict and have a gradient check."""
     ready = prepare_run(loaded)
-    fitting = Fitting(ready.experiment, ready.folds)
-    for _ in fitting.fit():
+    trainer = Trainer(ready.experiment, ready.folds)
+    for _ in trainer.fit():
         pass
-    assert np.isfinite(fitting.outputs("test")).all()
+    assert np.isfinite(trainer.predictor().predictions("test")[1]).all()
     assert check_gradients_of(ready).tensors
     return True
 

@@ -10,7 +10,8 @@ from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import resolve
 from npnet.experiment.threads import cores
 from npnet.nn.layer import Inputs
-from npnet.runner import outline, prepare_run, prepared_run
+from npnet.runner import prepare_run, prepared_run
+from npnet.runner.network_checks import outline
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, {dropout: 0.1}, linear, sigmoid]\n"
 

@@ -8,7 +8,7 @@ import pytest
 from npnet.data.columns import Column, Frame
 from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.rundir import Run
-from npnet.runner.starting import meanings
+from npnet.runner.prepared_run import meanings
 from tests.cli.conftest import Result, call
 
 CONFIG = "dataset: {table: {path: t.csv, target: z}}\nlayers: [linear]\nepochs: 2\n"
@@ -16,7 +16,7 @@ CONFIG = "dataset: {table: {path: t.csv, target: z}}\nlayers: [linear]\nepochs: 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with the config of a table of three columns."""
+    """Write the config of a table of three columns into the current folder."""
     (tmp_path / "c.yaml").write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
     return tmp_path

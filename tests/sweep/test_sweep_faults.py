@@ -103,7 +103,7 @@ def test_keep_chooses_the_files_of_a_trial(folder: Path, keep: str, weights: int
 
 def test_keep_best_removes_the_other_weights_at_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 1)
-    monkeypatch.setattr(driver, "work", _stopping_at(4, driver.work))
+    monkeypatch.setattr(driver, "work", _stopping_at(4, driver.work))  # type: ignore[attr-defined]
     assert sweep("s", "--keep", "best").code == 130
     assert len(list(Path("s/trials").glob("*/weights.safetensors"))) == 3
     assert call("resume", "s", "--no-plots").code == 0
@@ -283,9 +283,9 @@ def test_trials_of_unlike_machines_are_told(folder: Path) -> None:
     write_trial(place.parent, replace(result, worker={"cpu": "another"}), contents)
     info = json.loads(Path("s/run.json").read_text()) | {"status": "running"}
     Path("s/run.json").write_text(json.dumps(info))
-    result = call("resume", "s", "--no-plots")
+    result = call("resume", "s", "--no-plots")  # type: ignore[assignment]
     assert result.code == 0
-    assert "trained on different machines or versions of NumPy" in result.err
+    assert "trained on different machines or versions of NumPy" in result.err  # type: ignore[attr-defined]
     Path("s/run.json").write_text(json.dumps(info))
     assert call("resume", "s", "--no-plots", "--strict-repro").code == 5
     assert call("resume", "s", "--accept-new-data").code == 2

@@ -74,7 +74,7 @@ def test_what_killed_processes_left_under_hidden_names_is_removed_in_the_end(
     from npnet.sweep import driver
     from npnet.sweep.waves import Task
 
-    work = driver.work
+    work = driver.work  # type: ignore[attr-defined]
 
     def leaving(task: Task) -> int:
         (Path(task.folder) / "trials" / ".0001.tmp.abcd").mkdir(exist_ok=True)

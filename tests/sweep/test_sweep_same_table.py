@@ -84,7 +84,7 @@ def test_the_order_in_which_groups_end_changes_nothing(
 ) -> None:
     monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
     assert sweep("one", *LEARNING[method]).code == 0
-    run_tasks = driver.run_tasks
+    run_tasks = driver.run_tasks  # type: ignore[attr-defined]
 
     def shuffled(work: object, tasks: list[Task], *rest: object) -> object:
         each = list(tasks)
@@ -101,7 +101,7 @@ def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
 ) -> None:
     monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
     assert sweep("whole", *LEARNING[method]).code == 0
-    work = driver.work
+    work = driver.work  # type: ignore[attr-defined]
     begun = []
 
     def counted(task: Task) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
 from npnet.experiment.data_info import prepare_folds
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.sweep.plan import Trial, make_plan, read_plan
 from npnet.sweep.waves import WavePlan, group_trials, read_wave, signature
 from tests.fittings import together_of
@@ -78,7 +78,7 @@ def _experiment(*changes: dict[str, Any]) -> Experiment:
     return Experiment.model_validate(written)
 
 
-def _join(experiments: list[Experiment]) -> list[Fitting]:
+def _join(experiments: list[Experiment]) -> list[Trainer]:
     first = experiments[0]
     return together_of(experiments, prepare_folds(first, first.dataset.load(Path(), first.seed)))
 
@@ -136,7 +136,7 @@ def test_whatever_has_one_signature_can_be_joined_and_trained(several: list[dict
     experiments = sorted((_experiment(options) for options in several), key=signature)
     for _, some in itertools.groupby(experiments, key=signature):
         fittings = _join(list(some))
-        assert all(progress.finite.shape == (len(fittings),) for progress in fittings[0].trainer.train(1))
+        assert all(progress.finite.shape == (len(fittings),) for progress in fittings[0].stack_trainer.train(1))
 
 
 def _trials(count: int) -> list[Trial]:

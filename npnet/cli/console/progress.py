@@ -11,10 +11,9 @@ from npnet.cli.console.plain import duration, plural, short
 from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.rundir import Run
-from npnet.runner.notes import filled, warnings, whole_batches
-from npnet.runner.unused import unused
+from npnet.runner.notes import filled, unused, warnings, whole_batches
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -29,10 +28,10 @@ TRAINING = "training"
 class TrainingDisplay(Display):
     """The progress of a training; satisfies `npnet.runner.Show`."""
 
-    def begin(self, run: Run, fitting: Fitting, log: Callable[[str], None]) -> None:
+    def begin(self, run: Run, fitting: Trainer, log: Callable[[str], None]) -> None:
         """Show the network, its data and what to know of them, and open the live display."""
         self.log, self.fitting = log, fitting
-        self.first = fitting.trainer.epoch  # epochs done before this training, where it continues a run
+        self.first = fitting.stack_trainer.epoch  # epochs done before this training, where it continues a run
         self.began, self.stage_name = time.monotonic(), TRAINING
         self.next_frame = self.next_line = 0.0
         self.latest: Progress | None = None
@@ -148,7 +147,7 @@ class TrainingDisplay(Display):
         self.line(f"epoch {self.epoch}{batch}  {values}  {self.left} left")
 
 
-def summary(fitting: Fitting) -> str:
+def summary(fitting: Trainer) -> str:
     """Return the network as `network_text` has it, and the rows of each split, in a line."""
     experiment, data = fitting.experiment, fitting.data
     rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())

@@ -16,7 +16,7 @@ from npnet.text import first_of, listed, one_line
 
 if TYPE_CHECKING:
     from npnet.data.checks import Finding
-    from npnet.runner.data_report import Look
+    from npnet.runner.data_report import DataReport
 
 MOST_CLASSES = 40
 KINDS = {"number": "number", "category": "category", "datetime": "date"}
@@ -102,7 +102,7 @@ def _environment(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "repeat", "was resumed under other conditions: a repeat may differ in the last bits"
 
 
-def data_page(report: "Look") -> RenderableType:
+def data_page(report: "DataReport") -> RenderableType:
     """Return the columns, the rows of each split by class, and the findings, a line each."""
     inspection = report.inspection
     features = len(inspection.columns) - sum(role == "target" for role in report.roles.values())
@@ -119,7 +119,7 @@ def _messages(findings: "Iterable[Finding]") -> Iterator[str]:
         yield from first_of([finding.message for finding in same], "--json lists all")
 
 
-def _columns_table(report: "Look") -> Table:
+def _columns_table(report: "DataReport") -> Table:
     notes: dict[str, list[str]] = {name: [role] for name, role in report.roles.items()}
     for finding in report.inspection.findings:
         for name in finding.columns[:1]:
@@ -131,7 +131,7 @@ def _columns_table(report: "Look") -> Table:
     return table(["column", "kind", "missing", "distinct", "note"], rows, ["missing", "distinct"])
 
 
-def _splits_table(report: "Look") -> Table:
+def _splits_table(report: "DataReport") -> Table:
     """Return the rows of each split, and of each class with its share."""
     names, total = list(report.parts), sum(report.parts.values())
     rows = [["rows", total, "", *report.parts.values()]]

@@ -21,8 +21,7 @@ from npnet.text import escaped, one_line, quoted
 
 if TYPE_CHECKING:
     from npnet.engine.trace import Operand, StepCall
-    from npnet.runner import Outline
-    from npnet.runner.gradients import GradientCheck
+    from npnet.runner.network_checks import GradientCheck, Outline
 
 TITLE = 12  # letters of a column title that stays on one line
 

@@ -52,7 +52,7 @@ def tried(saver: Saver, saved: Tensors, changes: Sequence[Change], folder: Path)
         at, slow = 0, -1
         while at < len(changes):
             numbers = range(at, min(at + BATCH, len(changes)))
-            code = ended(begun(lambda numbers=numbers: _load_all(saver, saved, changes, numbers, notes), folder))
+            code = ended(begun(lambda numbers=numbers: _load_all(saver, saved, changes, numbers, notes), folder))  # type: ignore[misc]
             if not code:
                 at = numbers.stop
                 continue

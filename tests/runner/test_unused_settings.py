@@ -1,13 +1,13 @@
-"""Unused settings: what a training does not use of its config is said in a line each, and nothing else is."""
+"""Every setting that a training does not use is reported in a line, and no other one."""
 
 from pathlib import Path
 
 import pytest
 
 from npnet.config import load
-from npnet.model.fitting import Fitting
+from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run
-from npnet.runner.unused import unused
+from npnet.runner.notes import unused
 
 CONFIG = "dataset: {table: {path: t.csv, target: y, drop: [g]}}\nlayers: [linear]\nepochs: 20\n"
 ROWS = [f"{n * 37 % 61 / 8},g{n % 6},{'yes' if n % 4 in (0, 3) else 'no'}" for n in range(60)]
@@ -18,7 +18,7 @@ def lines(folder: Path, *overrides: str) -> list[str]:
     (folder / "t.csv").write_text("\n".join(["a,g,y", *ROWS]) + "\n")
     (folder / "c.yaml").write_text(CONFIG)
     ready = prepare_run(load(folder / "c.yaml", overrides))
-    return list(unused(Fitting(ready.experiment, ready.folds)))
+    return list(unused(Trainer(ready.experiment, ready.folds)))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def lines(folder: Path, *overrides: str) -> list[str]:
         ("epochs=0", "early_stopping=3"),
     ],
 )
-def test_nothing_is_said_of_what_is_used(tmp_path: Path, overrides: tuple[str, ...]) -> None:
+def test_no_line_is_about_a_setting_that_is_used(tmp_path: Path, overrides: tuple[str, ...]) -> None:
     assert lines(tmp_path, *overrides) == []
 
 
@@ -47,10 +47,10 @@ def test_nothing_is_said_of_what_is_used(tmp_path: Path, overrides: tuple[str, .
             ("sweep={parameters: {learning_rate: [0.1, 0.2]}}",),
             "the key sweep is not used: npnet sweep trains what it lists",
         ),
-        (("split.validation=0",), "there is no validation part: train_loss chooses the best epoch"),
+        (("split.validation=0",), "there is no validation set: train_loss chooses the best epoch"),
         (
             ("split.validation=0", "early_stopping=5"),
-            "there is no validation part: train_loss chooses the best epoch and stops early",
+            "there is no validation set: train_loss chooses the best epoch and stops early",
         ),
         (("early_stopping=20",), "early_stopping never stops: its patience is 20, epochs is 20"),
         (("schedule=step",), "the schedule never drops the learning rate: every is 30, epochs is 20"),
@@ -65,9 +65,11 @@ def test_nothing_is_said_of_what_is_used(tmp_path: Path, overrides: tuple[str, .
         (("schedule={cosine: {warm_up: 20}}",), "the schedule never gets past its warm_up of 20 epochs: epochs is 20"),
         (
             ("dataset={table: {path: t.csv, target: y, group: g}}", *MEMBERS),
-            "own_validation is not used: group, time or files give the parts",
+            "own_validation is not used: group, time or files give the sets",
         ),
     ],
 )
-def test_what_is_not_used_is_said_with_the_reason(tmp_path: Path, overrides: tuple[str, ...], line: str) -> None:
+def test_a_setting_without_effect_is_reported_with_a_reason(
+    tmp_path: Path, overrides: tuple[str, ...], line: str
+) -> None:
     assert lines(tmp_path, *overrides) == [line]

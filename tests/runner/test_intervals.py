@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from npnet.metrics import for_task
-from npnet.model.output_transform import Calibration
-from npnet.runner.bootstrap import intervals
+from npnet.model.calibration import Calibration
+from npnet.runner.scoring import intervals
 
 
 def rows(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
