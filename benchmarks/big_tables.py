@@ -13,7 +13,7 @@ SEED = 7
 
 
 def write_numbers(path: Path, rows: int) -> None:
-    """A table of normal numbers x0 to x29 and their sum with noise, y; every cell takes 8 bytes."""
+    """Return a table of normal numbers x0 to x29 and their sum with noise, y; every cell takes 8 bytes."""
     random, texts, values = np.random.default_rng(SEED), _texts(b","), _values()
     ends = _texts(b"\n")
     with path.open("wb") as file:
@@ -29,7 +29,7 @@ def write_numbers(path: Path, rows: int) -> None:
 
 
 def write_text(path: Path, rows: int) -> None:
-    """A table of 12 numbers, 8 texts of 2 to 40 words, gaps in half of them, and two classes, y."""
+    """Return a table of 12 numbers, 8 texts of 2 to 40 words, gaps in half of them, and two classes, y."""
     import pandas as pd
 
     random = np.random.default_rng(SEED)

@@ -62,7 +62,7 @@ def train(net: nn.Module, parts: Parts, scaler: StandardScaler) -> tuple[History
     X_val, y_val = tensors(*parts["validation"], scaler)
     criterion, optimizer = (
         nn.BCEWithLogitsLoss(),
-        torch.optim.Adam(net.parameters(), lr=RATE, without_final_activation=True),
+        torch.optim.Adam(net.parameters(), lr=RATE, fused=True),
     )
     steps = EPOCHS * -(-len(X) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, cycle_momentum=False)

@@ -19,7 +19,7 @@ ONE_THREAD = {
 
 
 def missing() -> list[str]:
-    """Packages of the bench extra that are not installed."""
+    """Return the packages of the bench extra that are not installed."""
     return [package for package in EXTRA if find_spec(package) is None]
 
 

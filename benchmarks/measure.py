@@ -74,6 +74,6 @@ def ratio(taken: Seconds, others: Sequence[str], limit: float | None) -> Result:
 
 
 def summary(name: str, title: str, taken: Seconds, ratios: Result) -> Result:
-    """What every measurement has in speed.json."""
+    """Return the fields of every measurement in speed.json."""
     medians = {heading: median(values) for heading, values in taken.items()}
     return {"name": name, "title": title, "seconds": taken, "medians": medians, "ratios": ratios}

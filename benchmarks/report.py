@@ -45,7 +45,7 @@ def page(result: Result) -> str:
 
 
 def tables(result: Result) -> str:
-    """Times, ratios and commands, as far as they were measured."""
+    """Return times, ratios and commands, as far as they were measured."""
     parts = []
     if result["works"]:
         parts += ["## Time of a step", times(result["works"]), "## npnet and the fastest peer", ratios(result["works"])]
@@ -100,7 +100,7 @@ def duration(seconds: float | None) -> str:
 
 
 def where(result: Result) -> str:
-    """The machine and the versions, as a list."""
+    """Return the machine and the versions, as a list."""
     facts = {
         **result["machine"],
         **result["versions"],
@@ -113,7 +113,7 @@ def where(result: Result) -> str:
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, the first column left, the others right."""
+    """Return a Markdown table, the first column left, the others right."""
     return "\n".join(lines(heading, rows))
 
 

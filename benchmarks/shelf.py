@@ -66,7 +66,7 @@ def make_runs(runs_dir: Path, count: int) -> None:
 
 
 def info(name: str, draw: random.Random) -> dict[str, Any]:
-    """What run.json says of a run that is done."""
+    """Return run.json of a finished run."""
     return {
         "format": 1,
         "status": "done",

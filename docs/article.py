@@ -42,7 +42,7 @@ class Figures:
 
 
 def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = lambda same: same) -> SplitPredictor:
-    """The network of a config, trained on one thread."""
+    """Return the network of a config, trained on one thread."""
     from threadpoolctl import threadpool_limits
 
     loaded = config.load(path, [f"seed={seed}"])
@@ -57,7 +57,7 @@ def trained(path: Path, seed: int, change: Callable[[Experiment], Experiment] = 
 
 
 def with_shy_biases(experiment: Experiment) -> Experiment:
-    """The same experiment with the article's bias gradient."""
+    """Return the same experiment with the article's bias gradient."""
     return experiment.model_copy(update={"layers": shy(experiment.layers)})
 
 
@@ -82,7 +82,7 @@ def measure() -> Figures:
 
 
 def scores_of(fitting: SplitPredictor) -> dict[str, float]:
-    """The scores on the test part, or on the train part where that is all there is."""
+    """Return the scores on the test part, or on the train part where that is all there is."""
     return fitting.scores("test" if "test" in fitting.data.parts else "train")
 
 
@@ -111,7 +111,7 @@ def text(figures: Figures) -> str:
 
 
 def figures_table(values: NDArray[np.float64], means: NDArray[np.float64], spreads: NDArray[np.float64]) -> str:
-    """A row a seed, then mean and sample standard deviation."""
+    """Return a row for each seed, then mean and sample standard deviation."""
     return markdown_table(HEADS, _rows(values, means, spreads))
 
 

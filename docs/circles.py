@@ -18,7 +18,7 @@ class Best:
 
 
 def best_possible() -> Best:
-    """The Bayes classifier of two equally likely circles with normal noise.
+    """Return the Bayes classifier of two equally likely circles with normal noise.
 
     The radius of a point is all that tells the classes apart, and it has a Rice distribution:
     f(r) = r/s² exp(-(r² + R²) / 2s²) I₀(rR/s²). The best threshold is where both densities are equal; hard

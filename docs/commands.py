@@ -14,7 +14,7 @@ SIGNALS = (
     ("129", "The terminal was closed (SIGHUP)."),
     ("130", "Ctrl-C (SIGINT)."),
     ("143", "Somebody asked it to end (SIGTERM)."),
-    ("141", "Nobody reads the output of a listing any more, as in `npnet runs | head -1`."),
+    ("141", "The reader of a listing has closed the pipe, as in `npnet runs | head -1`."),
 )
 STREAMS = """
 Results go to stdout and all else to stderr, so that `run=$(npnet train circles.yaml --quiet)` works in a shell. On a
@@ -27,7 +27,7 @@ to its output, and a linear layer of 1. `64x8` stands for eight equal layers, `p
 that gives 44 values; layers that keep the number, such as activations, are left out.
 """
 MESSAGES = """
-An error says on stderr what and where, and what to do; in a config every mistake is told at once:
+An error says on stderr what and where, and what to do; in a config all mistakes are reported at once:
 
 ```text
 npnet: error: circles.yaml:14:1: unknown key "learning_rte"; did you mean "learning_rate"?
@@ -43,7 +43,7 @@ npnet: error: circles.yaml:16:9: epochs must be a whole number from 0 to 10**7, 
 
 
 def commands_page() -> str:
-    """The page of every command."""
+    """Return the page of every command."""
     context = program.make_context("npnet", [], resilient_parsing=True)
     commands = list(_commands(program, context))
     rows = (
@@ -65,13 +65,13 @@ def _commands(group: Any, context: Any, above: str = "") -> Iterator[tuple[str, 
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """A help page, and the options that all have."""
+    """Return a help page, and the common options."""
     own, _, common = text.partition("\n\nCommon options:\n")
     return own, common
 
 
 def errors_page() -> str:
-    """The page of exit codes and messages."""
+    """Return the page of exit codes and messages."""
     kinds = [
         thing for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, errors.NpnetError)
     ]

@@ -74,12 +74,12 @@ class NanSum(Loss):
 
 
 def shy(layers: Layers) -> Layers:
-    """The same layers with the article's bias gradient."""
+    """Return the same layers with the article's bias gradient."""
     return tuple(ShyBias(**dict(layer)) if isinstance(layer, Linear) else layer for layer in layers)
 
 
 def gallery() -> Iterator[tuple[str, str]]:
-    """The title of each exhibit, and its table of checks."""
+    """Return the title of each exhibit, and its table of checks."""
     experiment = config.load(CONFIG, [f"dataset.circles.samples={SAMPLES}"]).experiment
     layers, dataset = experiment.layers[:-1], experiment.dataset.load(CONFIG.parent, 0)  # the loss has the sigmoid
     X, y, usual = dataset.X, dataset.y, BinaryCrossEntropy()
@@ -92,19 +92,19 @@ def gallery() -> Iterator[tuple[str, str]]:
 
 
 def check(layers: Layers, loss: Loss, X: Array, y: Array) -> list[TensorCheck]:
-    """The gradient check of a network on these rows, in float64."""
+    """Return the gradient check of a network on these rows, in float64."""
     with np.errstate(invalid="ignore"):
         return check_gradients(_network(layers), loss, _samples(loss, X, y))
 
 
 def mean_loss(layers: Layers, loss: Loss, X: Array, y: Array) -> float:
-    """The mean loss of a network on these rows."""
+    """Return the mean loss of a network on these rows."""
     with np.errstate(invalid="ignore"):
         return float(Scorer(_network(layers), loss, _samples(loss, X, y)).run()[0])
 
 
 def table(checks: list[TensorCheck]) -> str:
-    """A row a tensor: its name, the largest error relative to the largest gradient, and what is wrong."""
+    """Return a row for each tensor: name, largest error relative to the largest gradient, and what is wrong."""
     lines = [
         f"{one.name:<16} {'ok   ' if one.passed else 'WRONG'}  error {one.error:<7.1g} {hint(one, SAMPLES)}".rstrip()
         for one in checks

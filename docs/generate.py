@@ -27,7 +27,7 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 
 def stale() -> list[str]:
-    """The files that are no longer what the code says, and those that nothing writes any more."""
+    """Return the files that are no longer what the code says, and those that nothing writes any more."""
     written = dict(pages())
     old = [path for path, text in written.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     left = [path for path in REFERENCE.iterdir() if path not in written]

@@ -36,7 +36,7 @@ HEADS = ("option", "takes", "default", "what it is")
 
 
 def kind_pages() -> Iterator[tuple[str, str]]:
-    """The file name and the text of each kind's page."""
+    """Return the file name and the text of each kind's page."""
     kinds: tuple[Registry[Any], ...] = (*KINDS, metrics)
     for kind in kinds:
         yield f"{kind.plural}.md", page(kind.plural.capitalize(), _opening(kind), *_entries(kind))
@@ -64,7 +64,7 @@ def _first(thing: Any) -> str:
 
 
 def _facts(thing: Any) -> Iterator[str]:
-    """What the class or function says beside its options."""
+    """Return the docstring of a class or function beside its options."""
     if isinstance(thing, Metric):
         yield f"For: {', '.join(thing.tasks)}. {'More' if thing.goal == 'maximize' else 'Less'} is better."
     elif isinstance(thing, type) and issubclass(thing, Loss):
@@ -74,7 +74,7 @@ def _facts(thing: Any) -> Iterator[str]:
 
 
 def options(spec: type[Spec]) -> str:
-    """The table of a spec's options."""
+    """Return the table of a spec's options."""
     rows = []
     for name, field in spec.model_fields.items():
         kind = type_of(field)
@@ -90,7 +90,7 @@ def _takes(kind: Any) -> str:
 
 
 def written(value: Any, kind: Any) -> str:
-    """A default as a config says it."""
+    """Write a default as a config has it."""
     registry = registry_of(kind)
     if isinstance(value, Spec):
         return registry.name_of(value) if registry else f"{{{', '.join(f'{key}: {part}' for key, part in value)}}}"
@@ -111,7 +111,7 @@ Overrides follow the config on the command line: dotted keys, items of a list by
 
 `extends` names a config that this one builds on, or a list of them: mappings merge, lists replace, the later one
 wins. All paths are relative to the config file. Numbers, truth values and null are those of YAML 1.2 (`1e-3` is a
-number, `no` is text); tags, anchors and duplicate keys are refused. Every mistake in a file is told at once, each
+number, `no` is text); tags, anchors and duplicate keys are refused. All mistakes in a file are reported at once, each
 with its line and column.
 
 ## In an editor
@@ -138,7 +138,7 @@ optimizer: {adam: {beta1: 0.8, beta2: 0.99}}
 
 
 def config_page() -> str:
-    """The page of every key of a config."""
+    """Return the page of every key of a config."""
     return page(
         "The keys of a config",
         f"{THREE_WAYS.strip()}\n\n{code(WAYS.strip(), 'yaml')}",

@@ -6,18 +6,18 @@ NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
 
 
 def page(title: str, *blocks: str) -> str:
-    """A generated page: the note, the title, and blocks with an empty line between."""
+    """Return a generated page: the note, the title, and blocks with an empty line between."""
     return "\n\n".join([NOTE, f"# {title}", *(block.rstrip() for block in blocks if block)]) + "\n"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; empty where there are no rows."""
+    """Return a table; empty where there are no rows."""
     lines = [_line(row) for row in rows]
     return "\n".join([_line(heads), _line(["---"] * len(heads)), *lines]) if lines else ""
 
 
 def code(text: str, language: str = "text") -> str:
-    """A block of code."""
+    """Return a block of code."""
     return f"```{language}\n{text.rstrip()}\n```"
 
 

@@ -24,7 +24,7 @@ NAMES = {
 
 
 def draw_figures(columns: dict[str, NDArray[np.float64]], best: float, path: Path) -> None:
-    """The figures of each experiment in a column, their mean as a line, the best possible above."""
+    """Return the figures of each experiment in a column, their mean as a line, the best possible above."""
     from matplotlib.figure import Figure
 
     with styled():
@@ -44,7 +44,7 @@ def draw_figures(columns: dict[str, NDArray[np.float64]], best: float, path: Pat
 
 
 def draw_boundaries(fittings: dict[str, SplitPredictor], path: Path) -> None:
-    """The probability of the inner circle over the plane, for each network side by side."""
+    """Return the probability of the inner circle over the plane, for each network side by side."""
     from matplotlib.figure import Figure
 
     with styled():
@@ -73,5 +73,5 @@ def paint(axes: "Axes", fitting: SplitPredictor) -> None:
 
 
 def probability(fitting: SplitPredictor, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a network says of points in the units of the data, (points,)."""
+    """Return the probabilities of points in units of the data, (points,)."""
     return np.asarray(fitting.outputs(Frame.of(points, fitting.data.features))[0])

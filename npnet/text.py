@@ -28,7 +28,7 @@ def one_line(text: str, limit: int = 1000) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as an error message shows it: in quotes, control characters escaped, not endless."""
+    """Quote a text for an error message: escaped, and cut at 60 characters."""
     import json
 
     return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))

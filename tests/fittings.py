@@ -10,7 +10,7 @@ from npnet.model.trainer import Trainer
 
 
 def fitting_of(experiment: Experiment, data: Prepared | Sequence[Sequence[Prepared]]) -> Trainer:
-    """An experiment to be trained on data that are prepared."""
+    """Return the trainer of an experiment and its prepared data."""
     first = data if isinstance(data, Prepared) else data[0][0]
     return Trainer(resolve(experiment, DataInfo.of(first)), data)
 
@@ -22,5 +22,5 @@ def together_of(experiments: Sequence[Experiment], data: Prepared | Sequence[Seq
 
 
 def fitting_on(experiment: Experiment, dataset: Dataset) -> Trainer:
-    """An experiment to be trained on a dataset, which is split and prepared as it says."""
+    """Return the trainer of an experiment and a dataset, split and prepared as the experiment says."""
     return fitting_of(experiment, prepare_folds(experiment, dataset))

@@ -95,6 +95,7 @@ def test_moons_rank_nearly_perfectly_with_every_seed() -> None:
     assert on_test("moons", "roc_auc").min() >= 0.999
 
 
+@pytest.mark.long
 def test_digits_are_read_with_every_seed() -> None:
     assert on_test("digits", "accuracy").min() >= 0.97
 

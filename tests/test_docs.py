@@ -25,7 +25,7 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def headings(page: Path) -> set[str]:
-    """The anchors of a page, made as GitHub makes them."""
+    """Return the anchors of a page, made as GitHub makes them."""
     titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 

@@ -35,7 +35,7 @@ def name_of(path: Path) -> str:
 
 
 def part_of(path: Path) -> str:
-    """The top-level module or package that a file belongs to: `nn` of npnet/nn/layer.py."""
+    """Return the top-level module or package that a file belongs to: `nn` of npnet/nn/layer.py."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -60,7 +60,7 @@ def everywhere(path: Path) -> set[str]:
 
 
 def at_once(path: Path) -> set[str]:
-    """What importing a file imports: nothing inside a function, nothing for type checkers alone."""
+    """Return what importing a file imports: nothing inside a function, nothing for type checkers alone."""
 
     def walk(nodes: list[ast.stmt]) -> Iterator[str]:
         for node in nodes:
@@ -77,13 +77,13 @@ def at_once(path: Path) -> set[str]:
 
 
 def parts(names: set[str]) -> set[str]:
-    """The parts of npnet among dotted names."""
+    """Return the parts of npnet among dotted names."""
     split = (name.split(".") for name in names)
     return {words[1] for words in split if words[0] == "npnet" and len(words) > 1 and words[1] in FLOOR_OF}
 
 
 def file_of(module: str) -> Path | None:
-    """The file of a module of npnet; None for any other, and for a name inside a module."""
+    """Return the file of a module of npnet; None for any other, and for a name inside a module."""
     root = PACKAGE.parent.joinpath(*module.split("."))
     candidates = (root / "__init__.py", root.with_suffix(".py"))
     return next((path for path in candidates if path.is_file() and path.is_relative_to(PACKAGE)), None)

@@ -16,7 +16,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAMES = {
     "cohort": "stack trainer",
     "tally": "summary",
-    "growth": "divergence",
     "wish": "option",
     "wishes": "options",
     "said": "predictions, reported",
@@ -28,7 +27,6 @@ NAMES = {
     "anew": "uncached",
     "silence": "dead units",
     "tape": "trace",
-    "appender": "append file",
     "reopening": "restore",
     "pooling": "averaging",
     "shelf": "run store",
@@ -39,7 +37,7 @@ NAMES = {
 }
 """A word of the private language, alone or between underscores in a name, and the standard term for it."""
 PROSE = {
-    r"of which": "where, whose, or a sentence of its own",
+    r"(?<!some\s)(?<!none\s)(?<!each\s)(?<!both\s)(?<!second\s)of which": "where, whose, or a sentence of its own",
     r"nobody": "name who does not",
     r"is that of": "name the thing",
     r"by heart": "memorise",
@@ -94,7 +92,7 @@ def names_of(tree: ast.Module) -> Iterator[str]:
 
 
 def prose_of(text: str) -> Iterator[str]:
-    """The docstrings and comments of a module; texts after an assignment count as docstrings."""
+    """Return the docstrings and comments of a module; texts after an assignment count as docstrings."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.string

@@ -17,7 +17,7 @@ METHODS = {
 
 
 def offences(tree: ast.AST) -> Iterator[str]:
-    """The calls in a file that can run what a file says, as they are written; a name in quotes may be imported."""
+    """Return the calls in a file that can run what a file says, as written; a name in quotes may be imported."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called, options = ast.unparse(node.func), {word.arg for word in node.keywords}

@@ -19,7 +19,7 @@ class Eager:
         self.net = network(work)
         self.loss = nn.BCEWithLogitsLoss() if work.binary else nn.CrossEntropyLoss()
         rule = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work.optimizer]
-        self.optimizer = rule(self.net.parameters(), lr=work.learning_rate, without_final_activation=True)
+        self.optimizer = rule(self.net.parameters(), lr=work.learning_rate, fused=True)
         self.X = torch.from_numpy(data.X)
         y = torch.from_numpy(data.y)
         self.y = y.float()[:, None] if work.binary else y

@@ -82,7 +82,7 @@ def simulate(arguments: argparse.Namespace) -> None:
 
 
 def row(nodes: int, load: Load, one: Outcome) -> str:
-    """A line of the table."""
+    """Return a line of the table."""
     shares = "".join(f"{one.busy[name]:{width}.1%}" for name, width in SERVERS)
     speed = f"{one.seconds:8.0f} s {load.trials / one.seconds:9.0f} {one.efficiency:11.1%}"
     return f"{nodes:5} {speed} {one.deaths:7} {one.lost_share:7.2%} {shares}  {one.fullest}"

@@ -35,7 +35,7 @@ class Costs:
 
     @classmethod
     def read(cls, path: Path = PATH) -> "Costs":
-        """The costs that were written last."""
+        """Return the costs that were written last."""
         return cls(**json.loads(path.read_text()))
 
     def write(self, path: Path = PATH) -> None:
@@ -70,7 +70,7 @@ WORDS = {
 
 
 def table(costs: Costs) -> str:
-    """The costs in words, a line each."""
+    """Return the costs in words, a line each."""
     found = asdict(costs)
     scaled = {name: found[name] * (1000 if words.endswith(", ms") else 1) for name, words in WORDS.items()}
     return "\n".join(f"{words:52} {scaled[name]:10.3g}" for name, words in WORDS.items())

@@ -24,7 +24,7 @@ sweep: {{parameters: {{learning_rate: [0.01]}}, seeds: {TRIALS}}}
 
 
 def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
-    """What a trial takes of it, by the names that `Costs` has."""
+    """Return what a trial costs the driver, by the names of `Costs`."""
     (folder / "tiny.yaml").write_text(TINY)
     plan = make_plan(load(folder / "tiny.yaml"))
     wishes, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"

@@ -49,7 +49,7 @@ def measure(folder: Path, name: str) -> Costs:
 
 
 def make_sweep(folder: Path, *words: str) -> Path:
-    """A finished sweep of the trainings of `benchmarks.sweeps`, in two groups or more."""
+    """Return a finished sweep of the trainings of `benchmarks.sweeps`, in two groups or more."""
     (folder / "sweep.yaml").write_text(CONFIG)
     run_sweep_command(folder, "costs", "-j", "1", "--seeds", "16", *words)
     return folder / "costs"
@@ -100,7 +100,7 @@ def sync_cost(folder: Path) -> float:
 
 
 def dask_costs(folder: Path, sweep: Path) -> dict[str, float]:
-    """What a scheduler with two workers takes for a task and for a sign of life, and how large a task is."""
+    """Measure what a scheduler with two workers takes for a task and a heartbeat, and the size of a task."""
     import cloudpickle
     from distributed import Client
 
@@ -127,7 +127,7 @@ def worked(client: Any, step: Callable[[], object]) -> float:
 
 
 def open_connections() -> int:
-    """Connections that this process holds open."""
+    """Count the connections that this process holds open."""
     import psutil
 
     return sum(one.status == psutil.CONN_ESTABLISHED for one in psutil.Process().net_connections("tcp"))

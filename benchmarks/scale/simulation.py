@@ -133,13 +133,13 @@ class Simulation:
         heapq.heappush(self.events, (when, self.counter, kind, worker, group))
 
     def start(self, now: float, worker: int, _group: int) -> None:
-        """A worker reads the plan over the network, then the data."""
+        """Let a worker read the plan over the network, then the data."""
         trials = self.load.trials
         there = self.network.serve(now, self.costs.wave_bytes * trials / self.cluster.bandwidth)
         self.at(there + self.costs.worker_start + self.costs.wave_trial * trials, "free", worker)
 
     def free(self, _now: float, worker: int, _group: int) -> None:
-        """A worker has nothing to do."""
+        """Mark a worker as idle."""
         self.idle.append(worker)
 
     def give_out(self, now: float) -> None:
@@ -149,7 +149,7 @@ class Simulation:
             self.at(told, "train", self.idle.popleft(), self.waiting.popleft())
 
     def train(self, now: float, worker: int, group: int) -> None:
-        """A worker trains, and comes to the end of it or dies before."""
+        """Let a worker train to the end, or die before it."""
         seconds = self.load.seconds
         if self.random.random() < self.cluster.stragglers:
             seconds *= self.cluster.slowdown
@@ -163,7 +163,7 @@ class Simulation:
             self.at(now + seconds, "write", worker, group)
 
     def die(self, now: float, worker: int, group: int) -> None:
-        """A worker is gone, and what it had done of its group."""
+        """Remove a worker, and what it had done of its group."""
         self.outcome.deaths += 1
         self.failures[group] = self.failures.get(group, 0) + 1
         if self.failures[group] > self.cluster.retries:
@@ -173,11 +173,11 @@ class Simulation:
         self.at(now + self.cluster.restart, "start", worker)
 
     def again(self, _now: float, _worker: int, group: int) -> None:
-        """A group waits once more, before those that were never tried."""
+        """Queue a group again, before those that were never tried."""
         self.waiting.appendleft(group)
 
     def write(self, now: float, worker: int, group: int) -> None:
-        """The folders of a group go to the file server."""
+        """Send the folders of a group to the file server."""
         trials, costs = self.load.group, self.costs
         made = self.files.serve(now, costs.worker_operations * trials / self.cluster.operations)
         sent = self.network.serve(now, costs.trial_bytes * trials / self.cluster.bandwidth)
@@ -185,14 +185,14 @@ class Simulation:
         self.at(max(made, sent) + waits * trials, "report", worker, group)
 
     def report(self, now: float, worker: int, _group: int) -> None:
-        """The scheduler hears of it, the worker is free, and the driver reads the results."""
+        """Tell the scheduler, free the worker, and let the driver read the results."""
         told = self.scheduler.serve(now, self.task / 2)
         self.at(told, "free", worker)
         self.read(told, self.costs.collect_trial, self.costs.collect_operations, self.load.group)
         self.outcome.done += 1
 
     def read(self, now: float, seconds: float, operations: float, trials: int) -> None:
-        """The driver reads files of trials, one after the other, and waits for each."""
+        """Read files of trials in the driver, one after the other, waiting for each."""
         self.files.serve(now, operations * trials / self.cluster.operations)
         each = seconds + operations * (self.cluster.latency + 1 / self.cluster.operations)
         self.driver.serve(now, each * trials)

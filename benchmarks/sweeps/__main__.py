@@ -46,17 +46,17 @@ def main(rounds: int) -> None:
 
 
 def middle(clocks: list[Clocks], column: str) -> float:
-    """The median of a column."""
+    """Return the median of a column."""
     return median(one[column] for one in clocks)
 
 
 def pairs(taken: Taken, one: str, other: str) -> Iterable[tuple[Clocks, Clocks]]:
-    """What two ways took in the same rounds."""
+    """Return what two ways took in the same rounds."""
     return zip(taken[one], taken[other], strict=True)
 
 
 def share(name: str, taken: Taken) -> str:
-    """What part of a way the sweep takes, of its trainings and of its process, and what is wanted.
+    """Return the share of time that the sweep takes, of its trainings and of its process, and the target.
 
     Ratios are those of the processor's seconds, which others who work on the machine hardly change.
     """
@@ -96,7 +96,7 @@ def file_cost(folder: Path, count: int = 500) -> float:
 
 
 def new_folder(place: str, name: str) -> Path:
-    """A folder with the config."""
+    """Return a folder with the config."""
     folder = Path(place, name)
     folder.mkdir()
     (folder / CONFIG_FILE).write_text(CONFIG)

@@ -28,7 +28,7 @@ class Trainings:
     def trained(self, rate: float) -> nn.Sequential:
         layers = [layer for sizes in pairwise(SIZES) for layer in (nn.Linear(*sizes), nn.ReLU())]
         net, loss = nn.Sequential(*layers[:-1]), nn.BCEWithLogitsLoss()
-        optimizer = torch.optim.Adam(net.parameters(), lr=rate, without_final_activation=True)
+        optimizer = torch.optim.Adam(net.parameters(), lr=rate, fused=True)
         for _ in range(EPOCHS):
             order = torch.randperm(len(self.X))
             X, y = self.X.index_select(0, order), self.y.index_select(0, order)

@@ -75,7 +75,7 @@ def refuse_absent(arguments: argparse.Namespace) -> None:
 
 
 def run(arguments: argparse.Namespace, core: int | None) -> "Kept":
-    """The kept result with the cells that were asked for in it."""
+    """Return the kept result with the cells that were asked for in it."""
     from benchmarks.tables import cells
 
     asked = list(cells.wanted(arguments.tables, arguments.columns, arguments.states))

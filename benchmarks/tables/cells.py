@@ -21,7 +21,7 @@ Kept = dict[str, Any]  # as in tables.json
 
 
 def kept() -> Kept:
-    """What tables.json holds."""
+    """Return the contents of tables.json."""
     found: Kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     return found
 
@@ -32,7 +32,7 @@ def save(result: Kept) -> None:
 
 
 def begun(core: int | None) -> Kept:
-    """A result with no cells: where it is measured, and what."""
+    """Return a result with no cells: where it is measured, and what."""
     facts = {**machine.describe(), "pinned_to_core": core}
     versions = machine.versions(PACKAGES)
     return {"machine": facts, "versions": versions, "preset": product.recipe(), "cells": {}}
@@ -45,7 +45,7 @@ def belongs(result: Kept, now: Kept) -> bool:
 
 
 def wanted(tables: Sequence[str], columns: Sequence[str], states: Sequence[int]) -> Iterator[tuple[str, str, int]]:
-    """The cells of a run, all columns of a split before those of the next one."""
+    """Return the cells of a run, all columns of a split before those of the next one."""
     for table in tables:
         for state in states:
             yield from ((column, table, state) for column in columns if (column, table) not in peers.TOO_SLOW)
@@ -73,5 +73,5 @@ def fill(result: Kept, cells: Sequence[tuple[str, str, int]], keep: bool) -> Non
 
 
 def key(column: str, table: str, state: int) -> str:
-    """The name of a cell in tables.json."""
+    """Return the name of a cell in tables.json."""
     return f"{column} {table} {state}"

@@ -73,7 +73,7 @@ def _score(value: float | None, best: float) -> str:
 
 
 def judged(cells: dict[str, Any], found: Means) -> str:
-    """The targets, each with whether it is met and the command that says so."""
+    """Return the targets, each with whether it is met and the command that measures it."""
     rows = [[v.what, v.must, v.found, "met" if v.met else "**missed**", f"`{COMMAND}`"] for v in verdicts(cells, found)]
     alone = [mean_ranks(means(cells, tuple(found), COLUMNS, [state])) for state in STATES]
     ranks = " and ".join(f"{one['npnet']:.2f}" for one in alone if "npnet" in one)
@@ -94,13 +94,13 @@ def _seconds(value: float | None) -> str:
 
 
 def missing(result: Kept) -> list[str]:
-    """The cells that were not measured, without those that are left out."""
+    """Return the cells that were not measured, without those that are left out."""
     every = [(column, name) for name in EIGHT for column in COLUMNS if (column, name) not in TOO_SLOW]
     return [f"{HEADINGS[c]} on {n}" for c, n in every if any(f"{c} {n} {s}" not in result["cells"] for s in STATES)]
 
 
 def section(result: Kept) -> str:
-    """The part of docs/tables.md that this benchmark writes."""
+    """Return the part of docs/tables.md that this benchmark writes."""
     times = sorted(cell["at"] for cell in result["cells"].values())
     facts = {**result["machine"], **result["versions"], "measured": f"{times[0]} to {times[-1]}"}
     listed = "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items())
@@ -124,7 +124,7 @@ def write(result: Kept) -> None:
 
 
 def placed_in(text: str, written: str) -> str:
-    """A page with the section between its marks, or after everything where there are none."""
+    """Return a page with the section between its marks, or after everything where there are none."""
     before, begin, rest = text.partition(BEGIN)
     after = rest.partition(END)[2] if begin else "\n"
     return f"{before.rstrip()}\n\n{BEGIN}\n\n{written}\n\n{END}{after}"

@@ -103,7 +103,7 @@ TOO_SLOW = {("catboost", "leaf")}  # over 200 s for its 32 classes
 
 
 def measure(peer: str, halves: Halves) -> dict[str, float]:
-    """The score on the held-out rows, and the seconds from columns to predictions."""
+    """Return the score on the held-out rows, and the seconds from columns to predictions."""
     make, ready = PEERS[peer]
     table = halves.table
     with timed() as taken:

@@ -22,12 +22,12 @@ TRAIN, TEST, CONFIG = "train.csv", "test.csv", "config.yaml"
 
 
 def recipe() -> str:
-    """The preset as it is measured."""
+    """Return the preset as it is measured."""
     return preset_text(PRESET)
 
 
 def measure(halves: Halves) -> dict[str, float]:
-    """The score on the held-out rows, and the seconds from reading the config and the files to predictions."""
+    """Return the score on the held-out rows, and the seconds from reading the config and the files to predictions."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(halves, folder)

@@ -24,7 +24,7 @@ class Verdict:
 
 
 def means(cells: Cells, tables: Sequence[str], columns: Sequence[str], states: Sequence[int] = STATES) -> Means:
-    """The mean score of the splits, where all of them are there."""
+    """Return the mean score of the splits, where all of them are there."""
     return {
         table: {
             column: mean(cells[f"{column} {table} {state}"]["score"] for state in states)
@@ -42,7 +42,7 @@ def total(cells: Cells, column: str, table: str, unit: str = "seconds") -> float
 
 
 def ranks(scores: Mapping[str, float]) -> dict[str, float]:
-    """The rank of each column, 1 is the best; equal ones share the mean of their ranks.
+    """Return the rank of each column, 1 is the best; equal ones share the mean of their ranks.
 
     >>> ranks({"a": 0.9, "b": 0.8, "c": 0.90001})
     {'a': 1.5, 'b': 3.0, 'c': 1.5}
@@ -55,14 +55,14 @@ def ranks(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 def mean_ranks(found: Means) -> dict[str, float]:
-    """The mean rank of each column over the tables where it was measured."""
+    """Return the mean rank of each column over the tables where it was measured."""
     each = [ranks(scores) for scores in found.values()]
     columns = dict.fromkeys(column for one in each for column in one)
     return {column: mean(one[column] for one in each if column in one) for column in columns}
 
 
 def verdicts(cells: Cells, found: Means) -> Iterator[Verdict]:
-    """The targets that can be judged from what was measured."""
+    """Return the targets that can be judged from what was measured."""
     placed = mean_ranks(found)
     others = {column: rank for column, rank in placed.items() if column != NPNET}
     if NPNET in placed and others:

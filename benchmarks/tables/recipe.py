@@ -113,7 +113,7 @@ class Preparation:
 
 
 def chain(recipe: Recipe, numbers: int, outputs: int) -> tuple[Layer, ...]:
-    """The layers of one member."""
+    """Return the layers of one member."""
     scale = Scale(speed=recipe.speed)
     inside: list[Layer] = [scale] if recipe.scale in ("first", "both") else []
     if recipe.embedding == "periodic":

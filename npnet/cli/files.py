@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from npnet.rundir import Run
 
 STDIO = "-"
-ELSEWHERE = "-o FILE writes another file"
+OTHER = "-o FILE writes another file"
 NAMES = (
     "csv",
     "tsv",
@@ -56,10 +56,10 @@ class OutputFile:
         from npnet.rundir import owner
 
         if (run := owner(self.path)) is not None:
-            raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", ELSEWHERE)
+            raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", OTHER)
         above = next((folder for folder in self.path.parents if os.path.lexists(folder)), Path())
         if not above.is_dir():
-            raise UsageError(f"cannot write {self.path}: {above} is a file, not a folder", ELSEWHERE)
+            raise UsageError(f"cannot write {self.path}: {above} is a file, not a folder", OTHER)
         if not self.path.parent.is_dir():
             what = f"cannot write {self.path}: there is no folder {self.path.parent}"
             raise MachineError(what, f"mkdir -p {shlex.quote(str(self.path.parent))} makes it")
@@ -70,9 +70,7 @@ class OutputFile:
         if _is_special(self.path):
             raise UsageError(f"{self.path} is not a regular file", "-o - is standard output")
         if any(_is_same(self.path, other) for other in self._read()):
-            raise UsageError(
-                f"{self.path} is an input of this command or of its run, and is never overwritten", ELSEWHERE
-            )
+            raise UsageError(f"{self.path} is an input of this command or of its run, and is never overwritten", OTHER)
         if not self.force:
             raise self._taken()
 
@@ -82,12 +80,12 @@ class OutputFile:
 
         self.require_free()
         try:
-            (write_pieces if self.force else create_pieces)(self.path, pieces, ELSEWHERE)
+            (write_pieces if self.force else create_pieces)(self.path, pieces, OTHER)
         except FileExistsError:  # another process made it meanwhile
             raise self._taken() from None
 
     def _taken(self) -> UsageError:
-        return UsageError(f"{self.path} exists already", f"-f replaces it, {ELSEWHERE}")
+        return UsageError(f"{self.path} exists already", f"-f replaces it, {OTHER}")
 
     def _read(self) -> Iterator[Path | int]:
         """Yield the inputs, and the files of runs where the output has hard links."""
@@ -110,7 +108,7 @@ def destination(
     for path in inputs:  # as in `npnet predict RUN a.csv >> a.csv`
         if _is_same(_opened(path), 1):
             name = "standard input" if path == STDIO else path
-            raise UsageError(f"{name} is an input of this command, and standard output goes there", ELSEWHERE)
+            raise UsageError(f"{name} is an input of this command, and standard output goes there", OTHER)
     return None
 
 

@@ -53,12 +53,18 @@ def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", t
     from npnet.cli.query import Condition, Query, settings_of
 
     query = Query(tuple(map(Condition.read, filter or [])), sort, tag)
-    from npnet.rundir import Run, listing
+    from npnet.rundir import listing
 
     folder, screen = context.runs_dir, context.screen
-    chosen = query.apply(listing(folder), lambda entry: settings_of(Run(folder / entry.id)))
+
+    def run_of(entry: "Entry") -> "RunFolder":
+        from npnet.rundir import Run  # which imports NumPy, and a plain list needs none
+
+        return Run(folder / entry.id)
+
+    chosen = query.apply(listing(folder), lambda entry: settings_of(run_of(entry)))
     if context.json:
-        screen.result_json({"runs": list(_objects([(entry, Run(folder / entry.id)) for entry in chosen]))})
+        screen.result_json({"runs": list(_objects([(entry, run_of(entry)) for entry in chosen]))})
     elif chosen:
         from npnet.cli.console.plain import runs_text
 

@@ -170,10 +170,10 @@ def _with_options(
         return f"the names are: {', '.join(registry)}"
     own = {key: value for key, value in values.items() if key in registry[name].model_fields}
     others = values.keys() - own
-    elsewhere = [
+    paths = [
         suggest_key(Node({}, location), (*path, name), key, Node(values[key], location, location)) for key in others
     ]
-    return "; ".join([f"write {flow({name: own} if own else name)}", *filter(None, elsewhere)])
+    return "; ".join([f"write {flow({name: own} if own else name)}", *filter(None, paths)])
 
 
 def _as_named(value: Any, location: SourceLocation, registry: Registry[Any]) -> str:

@@ -35,7 +35,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Stop:
-    """The request to stop; `number` is that of the first signal, else 0."""
+    """The request to stop; `number` is the first signal's number, else 0."""
 
     def __init__(self) -> None:
         self.number = 0

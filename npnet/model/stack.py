@@ -149,7 +149,7 @@ class StackTraining:
     def _load(self, state: TrainState) -> None:
         self.batches_done = int(state.batches_done[0])
         if not 0 <= self.batches_done <= self.batches.count + 1:
-            raise ValueError(f"an epoch has {self.batches.count} batches, of which {self.batches_done} cannot be done")
+            raise ValueError(f"{self.batches_done} batches of an epoch of {self.batches.count} cannot be done")
         self.stack.network.theta[...], self.stack.network.state[...] = state.theta, state.statistics
         for name, slot in self.updates.slots.items():
             slot[...] = state.slots[name]

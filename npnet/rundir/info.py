@@ -101,7 +101,7 @@ def checked_scores(fields: Info) -> dict[str, dict[str, float]]:
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions of Python, npnet and the packages it computes with, none of which is imported."""
+    """Return the versions of Python, npnet and the packages it computes with, without importing them."""
     found = {"python": platform.python_version(), "npnet": npnet.__version__}
     return found | {package: _version(package) for package in PACKAGES}
 

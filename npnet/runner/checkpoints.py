@@ -74,7 +74,7 @@ def write_finished(
 ) -> None:
     """Write the weights of a finished training, and what its last state holds beside them, if there is one.
 
-    `metadata` is that of a checkpoint, `data` that of weights, of `data_metadata`.
+    `metadata` goes into the checkpoint, `data`, from `data_metadata`, into the weights.
     """
     digest = writer.write_weights(predictor.weights(), data)
     if state is not None:

@@ -71,7 +71,7 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a training ended: its run, scores by split, exit code, the error behind it, how two classes are decided."""
+    """How a training ended: its run, scores by split, exit code, its error, and the rule that decides two classes."""
 
     run: Run
     status: str

@@ -1,7 +1,7 @@
 """Tensors in a file: the safetensors layout, with a SHA-256 that covers every byte of it.
 
 Eight bytes hold the length of the JSON header, the header describes the tensors, then the raw little-endian values
-follow without gaps. The hash is that of the whole file with its own 64 digits read as zeros; for other programs it is
+follow without gaps. The hash covers the whole file, with its own 64 digits read as zeros; for other programs it is
 a comment.
 """
 

@@ -14,7 +14,6 @@ code = main(sys.argv[1:])
 print(*sorted({name.partition(".")[0] for name in sys.modules} & set(%r)), file=sys.stderr)
 sys.exit(code)
 """
-until_scores_are_npnets_own = pytest.mark.xfail(reason="final scores still import scikit-learn", strict=False)
 TRAIN = ("train", "circles.yaml", "epochs=1", "-q")
 CIRCLES = "dataset: {circles: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nmetrics: [roc_auc, f1]\n"
 TABLE = CIRCLES.replace("{circles: {samples: 100}}", "{table: {path: data.csv, target: y}}")
@@ -37,12 +36,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@until_scores_are_npnets_own
 def test_a_training_on_generated_data_imports_no_large_package(folder: Path) -> None:
     assert loaded(folder, *TRAIN, "--no-plots") == set()
 
 
-@until_scores_are_npnets_own
 def test_a_training_with_plots_imports_matplotlib_alone(folder: Path) -> None:
     assert loaded(folder, *TRAIN) == {"matplotlib"}
 
@@ -57,7 +54,6 @@ def test_pandas_is_imported_where_a_table_is_read(folder: Path) -> None:
     assert loaded(folder, "config", "check", "table.yaml", packages=packages) == {"pandas"}
 
 
-@until_scores_are_npnets_own
 def test_a_quiet_training_imports_no_rich(folder: Path) -> None:
     assert loaded(folder, *TRAIN, "--no-plots", packages=("rich", "matplotlib")) == set()
 

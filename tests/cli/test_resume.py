@@ -216,6 +216,7 @@ def test_on_another_machine_it_says_so_and_strictly_it_refuses(config: Path) -> 
     assert Run(half).info["bitwise"] is False
 
 
+@pytest.mark.long
 def test_a_checkpoint_of_another_network_is_refused(config: Path) -> None:
     half, other = killed(config, "half"), killed(config, "other", "layers.0.linear=9")
     for name in Run(half).checkpoints:

@@ -44,6 +44,7 @@ def test_epochs_that_are_added_are_those_of_a_longer_training(settings: list[str
     assert contents(more) == contents(whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settings", [[], ["ensemble=3"]], ids=str)
 def test_pictures_of_a_training_that_goes_on_show_nothing_of_its_earlier_end(settings: list[str], config: Path) -> None:
     settings = ["schedule=constant", *settings]

@@ -81,6 +81,7 @@ def test_a_dumb_terminal_gets_plain_lines(term: str, folder: Path) -> None:
     assert "epoch 3/3" in heard
 
 
+@pytest.mark.long
 def test_neither_a_home_nor_a_writable_one_is_needed(folder: Path) -> None:
     done = shell(f"env -i MPLCONFIGDIR=/proc/none {NPNET} train small.yaml -q --run-dir run")
     assert (done.returncode, done.stdout, done.stderr) == (0, "run\n", "")

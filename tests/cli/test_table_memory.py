@@ -31,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @needs_linux
 @pytest.mark.parametrize("command", [("train", "large.yaml"), ("data", "check", "large.yaml")])
 def test_ten_million_rows_are_refused_where_there_is_no_room(folder: Path, command: tuple[str, ...]) -> None:
@@ -44,6 +45,7 @@ def test_ten_million_rows_are_refused_where_there_is_no_room(folder: Path, comma
     assert sorted(path.name for path in folder.iterdir()) == ["large.csv", "large.yaml"]
 
 
+@pytest.mark.long
 @needs_linux
 def test_memory_that_runs_out_later_is_reported_in_a_line_too(folder: Path) -> None:
     program = [sys.executable, "-c", LIMITED, "280", "train", "large.yaml"]

@@ -96,6 +96,7 @@ def test_a_file_without_rows_is_refused(folder: Path) -> None:
     assert "t.parquet has no rows" in refused(Path("made.parquet").read_bytes())
 
 
+@pytest.mark.long
 def test_a_file_that_is_cut_short_or_changed_is_refused(folder: Path) -> None:
     people().to_parquet("made.parquet", index=False)
     whole = Path("made.parquet").read_bytes()

@@ -72,8 +72,6 @@ def test_settings_that_exclude_each_other_are_refused_at_their_line(options: str
     [
         (", group: g", "split: {test: 0.1}\ncv: 3"),
         (", time: t", "cv: 3"),
-        (", validation: v.csv, test: e.csv", "split: {test: 0.2, validation: 0.2}"),
-        ("", "scale: standard\nprepare: {}"),
         ("", "early_stopping: 5\nevaluate_every: 5"),
     ],
 )

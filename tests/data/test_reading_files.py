@@ -158,6 +158,7 @@ print(after * 1024, (after - before) * 1024, sum(column.values.nbytes for column
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is told by /proc")
 def test_memory_holds_the_numbers_once(tmp_path):
     line = ",".join(f"{number}.5" for number in range(30)) + "\n"

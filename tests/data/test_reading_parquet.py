@@ -145,6 +145,7 @@ def test_numbers_of_parquet_follow_the_rules_of_numbers(tmp_path):
     assert read(tmp_path, "t.parquet").columns["a"].missing.all()
 
 
+@pytest.mark.long
 @needs_pyarrow
 def test_a_damaged_parquet_file_is_refused_or_read_but_never_a_traceback(tmp_path):
     table(40).to_parquet(tmp_path / "t.parquet")
@@ -195,6 +196,7 @@ def test_a_wide_table_comes_in_batches_of_fewer_rows(tmp_path):
     assert (len(sizes) > 1, sum(sizes), rows.estimate) == (True, 3000, 3000)
 
 
+@pytest.mark.long
 @needs_pyarrow
 def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
     import pyarrow as pa

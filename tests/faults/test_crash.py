@@ -17,6 +17,7 @@ from tests.faults.trainings import under
 VERSIONS = [bytes([65 + number]) * 5_000 for number in range(3)]
 
 
+@pytest.mark.long
 def test_trainings_that_are_killed_end_in_the_same_bytes() -> None:
     done = in_a_process("crash", "--every", "37", "--jobs", "1")
     assert done.stdout.splitlines()[-1].endswith("kills, 0 of them not recovered"), done.stdout
@@ -42,6 +43,7 @@ def _survivors(place: Path, hindered: Hindrance) -> list[bytes | None]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("hindered", "whole"), [(nullcontext, True), (writes_in_place, False)])
 def test_a_file_that_is_not_renamed_into_place_is_found_half_written(
     tmp_path: Path, hindered: Hindrance, whole: bool

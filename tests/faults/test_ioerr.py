@@ -14,6 +14,7 @@ from tests.faults.ioerr import Refusal, Refuser, refusals_of, told_wrong
 from tests.faults.seam import watched
 
 
+@pytest.mark.long
 def test_trainings_whose_disk_refuses_something_bear_it_or_end_with_6_and_can_go_on() -> None:
     done = in_a_process("ioerr", "--every", "61", "--jobs", "1")
     assert done.stdout.splitlines()[-1].endswith(" injected errors, 0 of them not handled"), done.stdout

@@ -25,6 +25,7 @@ def written(weights: Path) -> bytes:
     return weights.read_bytes()
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 10**9))
 def test_any_mutant_is_read_or_refused(number: int, weights: Path, written: bytes) -> None:

@@ -7,12 +7,14 @@ from tests.faults.operations import Operation
 from tests.faults.powerloss import losses_of
 
 
+@pytest.mark.long
 def test_trainings_that_lose_their_power_end_in_the_same_bytes() -> None:
     done = in_a_process("powerloss", "--every", "23", "--jobs", "1")
     assert done.stdout.splitlines()[-1].endswith(" tried, 0 faults"), done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("without", "every", "found"),
     [

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.repro import CONTROLS, LARGE_CONTROLS, LARGE_ONES, SHORT, hashes, held, prepare, prepare_large
 
 
+@pytest.mark.long
 def test_the_bits_are_the_same_in_every_environment_and_another_seed_gives_others(tmp_path: Path) -> None:
     prepare(tmp_path)
     [one] = set(hashes(tmp_path, SHORT).values())

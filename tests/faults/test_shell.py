@@ -67,6 +67,7 @@ def test_a_clock_that_jumps_back_to_1970_changes_nothing_but_the_stamps(place: P
     assert (place / "runs" / "latest").resolve() != (place / later).resolve()  # the last one made, whatever its date
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not can(f"{NOBODY} true"), reason="this machine makes no other users")
 @pytest.mark.parametrize("home", ["", "HOME=/nonexistent MPLCONFIGDIR=/proc/none "])
 def test_neither_a_home_nor_a_name_is_needed(home: str, place: Path) -> None:
@@ -150,6 +151,7 @@ def test_a_file_that_has_vanished_is_named(file: str, code: int, trained: Path, 
     assert Path(file).name in done.stderr.splitlines()[0]
 
 
+@pytest.mark.long
 def test_a_table_at_home_is_found_again_by_the_run(place: Path) -> None:
     (place / "t.csv").write_text("x,y\n" + "".join(f"{row * 7 % 40}.5,{row % 2}\n" for row in range(60)))
     (place / "t.yaml").write_text("dataset: {table: {path: ~/t.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")

@@ -22,15 +22,15 @@ def test_too_little_memory_is_reported_before_a_library_ends_the_process(tmp_pat
 
 
 @pytest.mark.long
-def test_a_training_whose_scoring_finds_no_memory_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_whose_baselines_find_no_memory_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     monkeypatch.chdir(tmp_path)
-    ended = call(tmp_path, COMMANDS["train"], 400)
+    ended = call(tmp_path, (*COMMANDS["train"], "--baselines"), 400)
     assert (ended.code, ended.wrong) == (6, False), ended
     assert (tmp_path / "new" / "checkpoint.safetensors").exists()
     resumed = here("resume", "new", "--no-plots")
     assert resumed.code == 0, resumed.err
-    assert (tmp_path / "new" / "metrics.json").exists()
+    assert (tmp_path / "new" / "baselines.json").exists()
 
 
 @pytest.mark.long

@@ -17,6 +17,7 @@ KINDS = {"write": ("write",), "fsync": ("fsync",), "rename": ("rename", "replace
          "unlink": ("unlink",), "ftruncate": ("ftruncate",)}  # fmt: skip
 
 
+@pytest.mark.long
 @needs_strace
 def test_processes_that_the_system_kills_end_in_the_same_bytes() -> None:
     done = in_a_process("straced", "--most", "1", "--only", "write", "--only", "rename", "--jobs", "1")

@@ -61,7 +61,7 @@ def rows() -> Iterator[Row]:
 
 
 def config_of(lines: str) -> str:
-    """A config with these lines: a key that the usual config has is replaced, another one added."""
+    """Return a config with these lines: a key that the usual config has is replaced, another one added."""
     blocks = re.split(r"(?m)^(?=\w)", lines)
     own = {block.partition(":")[0]: block for block in blocks if block.strip()}
     usual = [line for key, line in BASE.items() if key not in own]
@@ -69,7 +69,7 @@ def config_of(lines: str) -> str:
 
 
 def told(err: str) -> list[tuple[str, str | None]]:
-    """The errors on a stream without their places, each with its hint."""
+    """Return the errors on a stream without their places, each with its hint."""
     found: list[tuple[str, str | None]] = []
     for line in err.splitlines():
         if line.startswith("npnet: error: "):
@@ -83,17 +83,17 @@ PLACE = re.compile(r"^(c\.yaml:\d+:\d+|command line: [^ :]+): ")
 
 
 def flat(text: str) -> str:
-    """A text without quotes and without the blanks of YAML."""
+    """Return a text without quotes and without the blanks of YAML."""
     return re.sub(r"(?<=[:,\[{]) +", "", re.sub("[\"']", "", text))
 
 
 def words(command: str) -> list[str]:
-    """A command as a shell splits it."""
+    """Split a command as a shell does."""
     return shlex.split(command)
 
 
 def disobeys(row: Row) -> str | None:
-    """What of its hint a row does not do; None where it does one thing of it, as far as that can be told."""
+    """Return what of its hint a row does not do; None where it does one thing of it, as far as that can be seen."""
     wanted = [*QUESTION.findall(row.hint), *WRITE.findall(row.hint)][:1]
     out = [way for found in OUT.findall(row.hint)[:1] for way in "".join(found).split(", or ")]
     done = [*map(row.has, wanted), *(not row.has(text) for text in out)]
@@ -111,6 +111,6 @@ SOME = re.compile("VALUE|COLUMN|FILE|NAME|TAG")
 
 
 def filled(row: Row, said: list[tuple[str, str | None]]) -> dict[str, Any]:
-    """A row with the first error and hint of what is said: for whoever adds one."""
+    """Return a row with the first error and hint of some output, for adding it to the table."""
     error, hint = said[0]
     return {**vars(row), "error": error, "hint": hint}

@@ -23,7 +23,7 @@ REGRESSION = "dataset: {table: {path: t.csv, target: v}}\nlayers: [linear]\nepoc
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table, configs and finished runs."""
+    """Return a folder with a table, configs and finished runs."""
     folder = tmp_path_factory.mktemp("hints")
     (folder / "t.csv").write_text("\n".join(["a,b,g,t,y,c,v", *CELLS]) + "\n")
     (folder / "small.yaml").write_text(SMALL)
@@ -36,14 +36,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(shared: Path) -> None:
-    """A finished sweep beside the runs."""
+    """Return a finished sweep beside the runs."""
     options = ("--run-dir", shared / "runs" / "sweep", "-q")
     assert call("sweep", shared / "small.yaml", "learning_rate=[0.1,0.01]", *options).code == 0
 
 
 @pytest.fixture
 def folder(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The shared folder as the current one; what a row leaves in it is removed."""
+    """Return the shared folder as the current one; what a row leaves in it is removed."""
     monkeypatch.chdir(shared)
     before = set(shared.rglob("*"))
     yield shared

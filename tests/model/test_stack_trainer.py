@@ -138,6 +138,7 @@ def _rows(trainer: Trainer) -> list[tuple]:
     return [(p.epoch, p.learning_rate.tolist(), {k: v.tolist() for k, v in p.values.items()}) for p in epochs]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("every", [1, 2])
 def test_from_any_batch_of_any_stack_the_rest_is_the_same(every: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("npnet.engine.loop.BETWEEN", -1.0)

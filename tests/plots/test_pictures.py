@@ -31,6 +31,7 @@ def suiting(kind):
     return next(material for make in makers if suits(kind, material := make()) is None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MATERIALS)
 def test_all_that_suits_a_material_is_drawn_with_its_numbers_beside_it(name, tmp_path):
     material = MATERIALS[name]()

@@ -25,7 +25,7 @@ MORE = EPOCHS + 2
 
 
 def evaluate(trained: Trained, _: Path) -> None:
-    """The scores are those of metrics.json, and all of them are numbers."""
+    """Check that the scores are those of metrics.json, and all of them numbers."""
     scores = json.loads(_done("evaluate", trained.path, "--json"))
     expected = json.loads(trained.run.metrics_text)
     assert scores.keys() == expected.keys()
@@ -35,7 +35,7 @@ def evaluate(trained: Trained, _: Path) -> None:
 
 
 def evaluate_data(trained: Trained, folder: Path) -> None:
-    """The rows of another file are scored as those of the run; without folds the test rows get the test scores."""
+    """Check that the rows of another file are scored as those of the run, test rows with the test scores."""
     held = trained.form in ("one network", "ensemble")
     rows = _columns((trained.path / "predictions" / "test.csv").read_text())["row"] if held else range(1, ROWS + 1)
     header, *lines = trained.file.read_text().splitlines(keepends=True)
@@ -82,7 +82,7 @@ def plot(trained: Trained, _: Path) -> None:
 
 
 def plot_without_data(trained: Trained, folder: Path) -> None:
-    """What is drawn once the table is gone are the same pictures; of a trial, whose folder is smaller, the curves."""
+    """Check that the pictures drawn without the table are the same; of a trial, the curves alone."""
     copy = trained.copied(folder / "copy")
     with_data = [Path(line) for line in _done("plot", copy.run.path, "--kind", "all").splitlines()]
     drawn = {path.name: path.read_bytes() for path in with_data}
@@ -103,7 +103,7 @@ def plot_without_data(trained: Trained, folder: Path) -> None:
 
 
 def resume(trained: Trained, folder: Path) -> None:
-    """A finished run is named and stays as it is; epochs=N trains on, behind the epochs that it has."""
+    """Check that a finished run is named and unchanged, and that epochs=N continues after its last epoch."""
     files = _contents(trained.path)
     assert _done("resume", trained.path) == f"{trained.path}\n"
     assert _contents(trained.path) == files
@@ -120,7 +120,7 @@ def resume(trained: Trained, folder: Path) -> None:
 
 
 def load(trained: Trained, _: Path) -> None:
-    """The model of the run answers from Python with the bits of the command, whatever holds the rows."""
+    """Check that the model predicts from Python with the bits of the command, whatever holds the rows."""
     model = npnet.load(str(trained.path))
     expected = values_of(trained, answers(trained))
     frame = trained.frame
@@ -143,13 +143,13 @@ OPERATIONS: dict[str, Check] = {
 
 
 def answers(trained: Trained) -> dict[str, list[str]]:
-    """What `npnet predict` says of the whole table, with probabilities where there are classes."""
+    """Return the output of `npnet predict` for the whole table, with probabilities where there are classes."""
     options = () if trained.has_values else ("--proba",)
     return _columns(_done("predict", trained.path, trained.file, *options))
 
 
 def values_of(trained: Trained, columns: dict[str, list[str]]) -> NDArray[Any]:
-    """The numbers among them, (rows, outputs): values, of two classes the chance of the second, else all chances."""
+    """Return the numbers among them, (rows, outputs): values, or probabilities, of two classes that of the second."""
     beginning = "prediction" if trained.has_values else "probability"
     names = [name for name in columns if name.startswith(beginning)]
     if trained.task == "binary":
@@ -163,7 +163,7 @@ def draws_values(trained: Trained) -> bool:
 
 
 def _are_those_written(trained: Trained, columns: dict[str, list[str]]) -> None:
-    """The same cells of the same rows as in the predictions of the training, whose targets are those of the table."""
+    """Check that the predictions are those of the training, cell by cell, and the targets those of the table."""
     written = _columns((trained.path / "predictions" / "test.csv").read_text())
     rows = np.array(written["row"], int) - 1
     for name in columns.keys() - {"row"}:

@@ -106,13 +106,13 @@ class Trained:
         return self.task in ("regression", "several targets", "counts", "quantiles")
 
     def copied(self, folder: Path) -> "Trained":
-        """The same in another folder, to be changed there."""
+        """Return the same in another folder, to be changed there."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Trained(self.task, self.form, folder)
 
 
 def config(task: str) -> str:
-    """The config of a task, as a user writes it; the other targets are left out."""
+    """Return the config of a task, as a user writes it; the other targets are left out."""
     others = [name for name in ANSWERS if name not in TARGETS[task]]
     targets = TARGETS[task] if len(TARGETS[task]) > 1 else TARGETS[task][0]
     source: Mapping[str, Any] = {"path": "t.csv", "target": targets, "drop": others}

@@ -101,7 +101,7 @@ def test_whatever_trains_can_be_used(case: str, tmp_path: Path, monkeypatch: pyt
 
 
 def evaluated_again() -> str:
-    """The scores after the run went on without another epoch."""
+    """Return the scores after the run was resumed without another epoch."""
     epochs = Run(Path("runs/latest")).history().get("epoch", np.empty(0))
     done("resume", "latest", f"epochs={len(epochs)}", "-q")
     return done("evaluate", "latest", "--json")

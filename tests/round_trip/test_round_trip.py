@@ -21,7 +21,7 @@ SLICE = [
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Train:
-    """The finished run of a task in a form, trained when it is first asked for; tests only read it."""
+    """Return the finished run of a task in a form, trained when it is first asked for; tests only read it."""
     base, known = tmp_path_factory.mktemp("round_trip"), dict[tuple[str, str], Trained]()
 
     def of(task: str, form: str) -> Trained:

@@ -186,6 +186,7 @@ RACE = """
 import sys, time
 from pathlib import Path
 from npnet.errors import InUse, UsageError
+from npnet.rundir.new_run import claim_folder
 sys.stdin.readline()
 for number in range(12):
     try:

@@ -105,3 +105,15 @@ def test_that_a_batch_is_all_rows_is_reported_and_is_no_warning(tmp_path: Path) 
     expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
     assert (warnings(trainer), whole_batches(trainer)) == ([], expected)
     assert whole_batches(fitting_of(tmp_path, usual(), "batch_size=36")) is None
+
+
+@pytest.mark.parametrize("name", ["relu", "softplus", "tanh", "elu", "selu", "gelu", "silu", "mish"])
+@pytest.mark.parametrize("values", [True, False], ids=["values", "classes"])
+def test_a_last_layer_that_bounds_the_outputs_is_reported(name: str, values: bool, tmp_path: Path) -> None:
+    columns = usual() | ({"y": np.linspace(-2, 3, 60).tolist()} if values else {})
+    (text,) = warnings(fitting_of(tmp_path, columns, f"layers=[{{linear: 4}}, tanh, linear, {name}]"))
+    what = "predictions" if values else "probabilities"
+    assert text.startswith(f"{name} as the last layer keeps the outputs ")
+    assert text.endswith(f", and so the {what} in bounds: take {name} out")
+    sigmoid = fitting_of(tmp_path, usual(), "layers=[{linear: 4}, tanh, linear, sigmoid]")
+    assert warnings(sigmoid) == []

@@ -23,7 +23,7 @@ def test_a_disk_without_room_is_refused_with_both_figures_and_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fitting_of(tmp_path)
-    monkeypatch.setattr("npnet.machine.resources.free_space", lambda _: 1000)
+    monkeypatch.setattr("npnet.experiment.resources.free_space", lambda _: 1000)
     result = call("train", tmp_path / "c.yaml", "--run-dir", tmp_path / "run", "-q")
     assert result.code == 6
     assert "of the disk, 1.0 kB are free: " in result.err

@@ -124,6 +124,7 @@ def test_a_setting_reads_back_as_its_value(value: Any) -> None:
     assert type(node.plain()) is type(value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "loop",
     [

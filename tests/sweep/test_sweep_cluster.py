@@ -28,6 +28,7 @@ def cluster(folder: Path) -> Iterator[Callable[[], Cluster]]:
         one.end()
 
 
+@pytest.mark.long
 def test_a_worker_is_killed_and_then_the_scheduler_and_the_table_is_that_of_one_process(
     folder: Path, start: Start, cluster: Callable[[], Cluster]
 ) -> None:
@@ -58,6 +59,7 @@ def test_a_worker_is_killed_and_then_the_scheduler_and_the_table_is_that_of_one_
     assert table("t") == table("whole")
 
 
+@pytest.mark.long
 def test_where_no_scheduler_answers_it_is_one_line_and_nothing_is_left(folder: Path, start: Start) -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
     process = start(

@@ -128,6 +128,7 @@ def test_a_trial_that_takes_too_long_stops_by_itself(folder: Path) -> None:
     assert statuses("s") == ["failed(6): took longer than 0.3 s"] * 2
 
 
+@pytest.mark.long
 def test_a_worker_that_hangs_is_ended_and_the_others_go_on(
     folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +152,7 @@ def _hang_the_first(name: str) -> None:
     threading.Thread(target=hang, daemon=True).start()
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_costs_its_group_one_more_try(folder: Path, start: Start) -> None:
     options = ("epochs=400", "--seeds", "2")
     assert sweep("whole", *options).code == 0
@@ -165,6 +167,7 @@ def test_a_worker_that_is_killed_costs_its_group_one_more_try(folder: Path, star
     assert _tree("s") == _tree("whole")
 
 
+@pytest.mark.long
 def test_a_group_that_kills_its_worker_twice_is_given_up(folder: Path, start: Start) -> None:
     assert sweep("whole", "epochs=400").code == 0
     process = start("sweep", "c.yaml", *TRIES, "epochs=400", "-j", 2, "--run-dir", "s", "--no-plots")
@@ -188,6 +191,7 @@ def test_a_group_that_kills_its_worker_twice_is_given_up(folder: Path, start: St
     assert len(killed) == 2
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_a_sweep_that_resume_brings_to_the_same_table(folder: Path, start: Start) -> None:
     assert sweep("whole", "epochs=600", "--seeds", "3").code == 0
     for jobs, name in ((1, "s1"), (2, "s2")):

@@ -28,6 +28,7 @@ def _tree(name: str) -> set[str]:
     return {path.relative_to(name).as_posix() for path in Path(name).rglob("*")}
 
 
+@pytest.mark.long
 def test_a_sweep_that_is_killed_at_random_moments_comes_to_the_same_table(folder: Path) -> None:
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["npnet.sweep.driver", "tests.sweep.conftest"])

@@ -157,7 +157,7 @@ class ColumnBuilder:
             return "number"
         return "datetime" if self._take == self._take_dates or decides(self._dates, self._filled) else "category"
 
-    # The ways of taking the next cells of text, of which one is in use at a time
+    # The ways of taking the next cells of text; one is in use at a time
 
     def _take_numbers(self, cells: Cells) -> None:
         encoded = self._encoded(cells)
