@@ -150,6 +150,28 @@ def test_ctrl_c_while_the_command_starts_ends_it_without_a_traceback(module: str
     assert (done.stdout, done.stderr) == ("", "")
 
 
+WRAPPED = """
+import os, signal, sys, time
+class Importing:
+    def find_spec(self, name, *_):
+        if name == "npnet.config.experiment":
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(20)
+            except KeyboardInterrupt as stopped:
+                raise ValueError(f"the module cannot be built: {stopped}")
+sys.meta_path.insert(0, Importing())
+sys.argv = ["npnet", "config", "check", "c.yaml"]
+from npnet.cli import main
+sys.exit(main())
+"""
+
+
+def test_a_signal_that_an_import_wraps_in_its_own_error_is_no_bug() -> None:
+    done = subprocess.run([sys.executable, "-c", WRAPPED], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+
+
 def test_contexts_give_back_what_was_before(stop: Stop) -> None:
     def halts(context: AbstractContextManager[None]) -> None:
         with context, pytest.raises(Interrupted):
