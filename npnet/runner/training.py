@@ -244,6 +244,8 @@ class Training:
         try:
             draw(self.writer.run, predictor)
         except Exception as error:
+            if self.stop:  # a library wraps a signal in an error of its own
+                raise Interrupted(self.stop.number) from error
             hint = f"; npnet plot {self.writer.run.id} tries again"
             self.show.warn(f"the plots are missing: {error}{hint}")
 

@@ -1,7 +1,9 @@
 """A finished run: its checkpoint holds nothing that its weights hold, and it can be trained on with both."""
 
+import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +117,23 @@ def test_a_trial_with_its_whole_state_can_be_trained_on(config: Path) -> None:
     before = trial.history()["train_loss"]
     assert call("resume", trial.path, "epochs=10", "-q").code == 0
     assert np.array_equal(trial.history()["train_loss"][: len(before)], before)
+
+
+@pytest.mark.long
+def test_a_signal_that_a_library_wraps_while_pictures_are_drawn_leaves_them_to_resume(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(run: Run, _: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(20)
+        except KeyboardInterrupt as stopped:
+            raise RuntimeError("the text cannot be set") from stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("npnet.cli.train.draw", drawn)
+        result = call("train", config, "epochs=2", "--run-dir", "run", "-q")
+    assert (result.code, "plots are missing" in result.err) == (143, False), result.err
+    assert Run(config.parent / "run").status == "interrupted"
+    assert call("resume", "run", "-q").code == 0
+    assert (config.parent / "run" / "plots" / "loss.png").exists()
