@@ -18,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listening = Listening()
     try:
         stop = listening.begin()
-        from npnet.cli.app import run
-
+        with stop.unwrapping():
+            from npnet.cli.app import run
         return run(sys.argv[1:] if arguments is None else list(arguments), stop)
     except Interrupted as halted:
         return halted.code

@@ -43,20 +43,23 @@ def run(given: list[str], stop: Stop) -> int:
 
 def _code(given: list[str], stop: Stop) -> int:
     try:
-        return int(npnet(given or ["--help"], prog_name="npnet", standalone_mode=False, obj=stop) or 0)
+        with stop.unwrapping():
+            return int(npnet(given or ["--help"], prog_name="npnet", standalone_mode=False, obj=stop) or 0)
     except UnreadError:
         return BROKEN_PIPE
     except SystemExit as end:  # by Typer: completion, or a help text whose reader has gone
         return BROKEN_PIPE if end.code == 1 else int(end.code or 0)
     except Exception as error:
-        explained, debug = _explained(error, given), "--debug" in given
-        if stop and explained.code == NpnetError.code and not debug:  # an import wraps a signal in an error of its own
-            return exit_code(stop.number)
-        screen = Screen(color=False if "--no-color" in given else None)
-        if debug:
-            screen.err.try_write("".join(traceback.format_exception(error)))
-        screen.error(explained)
-        return explained.code
+        return _report(error, given)
+
+
+def _report(error: Exception, given: list[str]) -> int:
+    screen = Screen(color=False if "--no-color" in given else None)
+    if "--debug" in given:
+        screen.err.try_write("".join(traceback.format_exception(error)))
+    explained = _explained(error, given)
+    screen.error(explained)
+    return explained.code
 
 
 def _explained(error: Exception, given: list[str]) -> NpnetError:

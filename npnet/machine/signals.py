@@ -63,6 +63,18 @@ class Stop:
             self._waits = before
 
     @contextmanager
+    def unwrapping(self) -> Iterator[None]:
+        """Inside, an error after a signal is that signal: imports and drawing wrap it in errors of their own."""
+        try:
+            yield
+        except Exception as error:
+            from npnet.errors import NpnetError
+
+            if self and not isinstance(error, NpnetError | OSError | MemoryError):
+                raise Interrupted(self.number) from error
+            raise
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Give the process the time to write files, inside; the second signal still ends it."""
         with self.waiting():

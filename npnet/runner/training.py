@@ -123,19 +123,20 @@ class Training:
         A resume repeats all that follows the epochs: a signal ends it at once.
         """
         try:
-            with self.rescuing():
-                with self.stop.waiting():
-                    error = self.train()
-                predictor = self.write_state(error)
-            if self.stop:  # do not keep a user who stops a training waiting for scores
-                return self.end(predictor, "diverged" if error else "interrupted", {}, error)
-            metrics = self.write_scores(predictor)
-            compared = self.write_baselines() if compare else {}
-            if draw:
-                self.draw(draw, predictor)
-            if not error:
-                self.writer.remove_older()
-            return self.end(predictor, "diverged" if error else "done", metrics, error, compared)
+            with self.stop.unwrapping():
+                with self.rescuing():
+                    with self.stop.waiting():
+                        error = self.train()
+                    predictor = self.write_state(error)
+                if self.stop:  # do not keep a user who stops a training waiting for scores
+                    return self.end(predictor, "diverged" if error else "interrupted", {}, error)
+                metrics = self.write_scores(predictor)
+                compared = self.write_baselines() if compare else {}
+                if draw:
+                    self.draw(draw, predictor)
+                if not error:
+                    self.writer.remove_older()
+                return self.end(predictor, "diverged" if error else "done", metrics, error, compared)
         except Interrupted as halted:
             halted.hint = f"npnet resume {self.writer.run.id} goes on"
             raise
@@ -244,8 +245,8 @@ class Training:
         try:
             draw(self.writer.run, predictor)
         except Exception as error:
-            if self.stop:  # a library wraps a signal in an error of its own
-                raise Interrupted(self.stop.number) from error
+            if self.stop:
+                raise
             hint = f"; npnet plot {self.writer.run.id} tries again"
             self.show.warn(f"the plots are missing: {error}{hint}")
 

@@ -137,3 +137,25 @@ def test_a_signal_that_a_library_wraps_while_pictures_are_drawn_leaves_them_to_r
     assert Run(config.parent / "run").status == "interrupted"
     assert call("resume", "run", "-q").code == 0
     assert (config.parent / "run" / "plots" / "loss.png").exists()
+
+
+@pytest.mark.long
+def test_a_signal_that_a_library_wraps_while_baselines_are_trained_is_no_bug(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trained(*_: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(20)
+        except KeyboardInterrupt as stopped:
+            raise ValueError("the module cannot be built") from stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("npnet.runner.training.baselines", trained)
+        result = call("train", config, "epochs=2", "--baselines", "--run-dir", "run", "--no-plots")
+    assert result.code == 143, result.err
+    assert "npnet resume run goes on" in result.err
+    assert not (config.parent / "run" / "crash.txt").exists()
+    assert Run(config.parent / "run").status == "interrupted"
+    assert call("resume", "run", "-q").code == 0
+    assert (config.parent / "run" / "baselines.json").exists()
