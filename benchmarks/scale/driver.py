@@ -27,8 +27,8 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
     """Return what a trial costs the driver, by the names of `Costs`."""
     (folder / "tiny.yaml").write_text(TINY)
     plan = make_plan(load(folder / "tiny.yaml"))
-    wishes, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"
-    run_sweep(plan, wishes, Silent(), Stop())
+    options, sweep = SweepOptions(folder, run_dir=folder / "tiny"), folder / "tiny"
+    run_sweep(plan, options, Silent(), Stop())
     stage = plan.stage(0, [])
     assert stage is not None
     costs = {
@@ -36,11 +36,11 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
         "wave_trial": least(lambda: read_wave.__wrapped__(sweep, 0), clock),
         "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
-        "finish_trial": least(lambda: resume_sweep(Run(sweep), wishes, Silent(), Stop()), clock),
+        "finish_trial": least(lambda: resume_sweep(Run(sweep), options, Silent(), Stop()), clock),
     }
     counts = {
         "collect_operations": calls(lambda: collect(sweep)),
-        "finish_operations": calls(lambda: resume_sweep(Run(sweep), wishes, Silent(), Stop())),
+        "finish_operations": calls(lambda: resume_sweep(Run(sweep), options, Silent(), Stop())),
         "wave_bytes": wave_path(sweep, 0).stat().st_size,
     }
     return {name: value / TRIALS for name, value in (costs | counts).items()}

@@ -31,8 +31,8 @@ class Singly:
         for rate in RATES:
             for seed in range(SEEDS):
                 words = [f"learning_rate={rate!r}", f"model_seed={seed}", "threads=1"]
-                wishes = RunOptions(self.folder / "runs")
-                run_training(load(self.folder / CONFIG_FILE, words), wishes, Silent(), Stop())
+                options = RunOptions(self.folder / "runs")
+                run_training(load(self.folder / CONFIG_FILE, words), options, Silent(), Stop())
 
     def loss(self) -> float:
         found = (self.folder / "runs").glob("[!.l]*/metrics.json")

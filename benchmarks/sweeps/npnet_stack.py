@@ -12,7 +12,7 @@ from npnet.sweep.plan import make_plan
 
 
 class Stack:
-    """The cohort of all trials; it looks at the validation part after each epoch and keeps the best, as sweeps do."""
+    """All trials as one stack trainer; it looks at the validation part after each epoch and keeps the best, as sweeps do."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -26,8 +26,8 @@ class Sweep:
         self.folder = folder
 
     def train(self) -> None:
-        wishes = SweepOptions(self.folder, run_dir=self.folder / "sweep")
-        run_sweep(make_plan(load(self.folder / CONFIG_FILE)), wishes, Silent(), Stop())
+        options = SweepOptions(self.folder, run_dir=self.folder / "sweep")
+        run_sweep(make_plan(load(self.folder / CONFIG_FILE)), options, Silent(), Stop())
 
     def loss(self) -> float:
         return mean_loss(self.folder / "sweep")

@@ -77,14 +77,14 @@ def _draw_run(context: CommandContext, run: "Run", kind: str | None, formats: li
     if not (lacking := lacking_data(kinds, found)):
         return draw(found, kinds, run.plots, formats)
     try:
-        fitting = reopen(run)
+        predictor = reopen(run)
     except (DataError, RunError) as error:
         if kind not in (None, "all") and any(name in lacking for name in kinds):
             raise
         context.screen.info(f"left out {', '.join(lacking)}: {error.message}")
         return draw(found, [name for name in kinds if name not in lacking], run.plots, formats)
-    with limited(choose_threads(fitting.experiment.threads, 0)):
-        whole = material(run, fitting)
+    with limited(choose_threads(predictor.experiment.threads, 0)):
+        whole = material(run, predictor)
         return draw(whole, _chosen(kind, whole), run.plots, formats)
 
 

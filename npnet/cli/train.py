@@ -89,12 +89,12 @@ def train(
     return _report(context, ending, str(run_dir or context.runs_dir / ending.run.id))
 
 
-def draw(run: "RunFolder", fitting: "SplitPredictor") -> None:
+def draw(run: "RunFolder", predictor: "SplitPredictor") -> None:
     """Draw the usual plots of a training into its folder."""
     from npnet.plots import draw, usual
     from npnet.plots.from_run import material
 
-    found = material(run, fitting)
+    found = material(run, predictor)
     draw(found, usual(found), run.plots)
 
 

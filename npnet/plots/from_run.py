@@ -31,37 +31,37 @@ DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
 }
 
 
-def material(run: Run, fitting: SplitPredictor) -> Material:
+def material(run: Run, predictor: SplitPredictor) -> Material:
     """Return all that the plots of a run show, from its folder, its network and its data."""
-    data, crossed = fitting.data, len(fitting.folds) > 1
+    data, crossed = predictor.data, len(predictor.folds) > 1
     judge = "test" if crossed else "validation"
     judging = [name for name in data.parts if name != "train"] or ["train"]
-    outputs = {"test": fitting.out_of_fold()} if crossed else {name: fitting.predictions(name) for name in judging}
+    outputs = {"test": predictor.out_of_fold()} if crossed else {name: predictor.predictions(name) for name in judging}
     predictions = {}
     for name, (part, output) in outputs.items():
         if DRAWN_AS[data.task] == "regression":
             predictions[name] = Predictions(part.rows, part.y, output.T)
             continue
         with np.errstate(all="ignore"):  # rows that are not finite are dropped below
-            codes = decide(fitting.calibration.apply_threshold(output, data.task))
-        predictions[name] = Predictions(part.rows, part.y, codes, _each_class(fitting, output).T)
+            codes = decide(predictor.calibration.apply_threshold(output, data.task))
+        predictions[name] = Predictions(part.rows, part.y, codes, _each_class(predictor, output).T)
     found = _with_predictions(
-        _recorded(run, len(fitting.folds)),
+        _recorded(run, len(predictor.folds)),
         predictions,
         task=DRAWN_AS[data.task],
         classes=data.classes,
         features=data.features,
         targets=data.targets,
-        best_epoch=fitting.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
+        best_epoch=predictor.best_epoch if run.info["best_epoch"] is None else run.info["best_epoch"],
         points={name: _points(part) for name, part in data.parts.items()},
-        predict=partial(_predict, fitting) if data.all_numbers else None,
-        threshold=fitting.calibration.threshold,
-        best_epochs=_best_epochs(run.info.get("monitored", fitting.monitored)),
+        predict=partial(_predict, predictor) if data.all_numbers else None,
+        threshold=predictor.calibration.threshold,
+        best_epochs=_best_epochs(run.info.get("monitored", predictor.monitored)),
         rows={name: len(part.y) for name, part in data.parts.items()},
         missing=None,
     )
     whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
-    return replace(found, importance=partial(permutation_importance, fitting, judge) if whole else None)
+    return replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
 
 
 def folder_material(run: Run) -> Material:
@@ -136,15 +136,15 @@ def _best_epochs(monitored: Mapping[str, Any]) -> tuple[int, int]:
     return monitored["first_epoch"], monitored["last_epoch"]
 
 
-def _predict(fitting: SplitPredictor, X: Floats) -> Floats:
+def _predict(predictor: SplitPredictor, X: Floats) -> Floats:
     """Predict rows (n, features) in units of the data; outputs that are not finite are NaN."""
-    output = _each_class(fitting, fitting.outputs(Frame.of(X, fitting.data.features))).T
+    output = _each_class(predictor, predictor.outputs(Frame.of(X, predictor.data.features))).T
     return np.where(fits_axis(output), output, np.nan)
 
 
-def _each_class(fitting: SplitPredictor, output: Floats) -> Floats:
+def _each_class(predictor: SplitPredictor, output: Floats) -> Floats:
     """Return probabilities of both of two classes, (2, n), from those of the second, (1, n)."""
-    return np.concatenate([1 - output, output]) if fitting.data.task == "binary" else output
+    return np.concatenate([1 - output, output]) if predictor.data.task == "binary" else output
 
 
 def _read(run: Run, part: str, data: DataMetadata) -> Predictions:

@@ -22,15 +22,15 @@ MOST_COLUMNS = 25
 NAME = 26  # letters of a column's name
 
 
-def permutation_importance(fitting: SplitPredictor, part: str, repeats: int = REPEATS) -> Importance:
+def permutation_importance(predictor: SplitPredictor, part: str, repeats: int = REPEATS) -> Importance:
     """Return what the metric of a split loses when each column is shuffled, in each repeat.
 
     A column is shuffled as a whole, with all inputs that it became; the metric is the first of the task that is defined
     on the split. All repeats of a column go through the networks at once. Networks of folds predict their own rows; a
     row of several networks gets the mean of their outputs. Breiman (2001), Random forests.
     """
-    rows = _Rows(fitting, part, repeats)
-    features, sources = fitting.data.features, np.array(fitting.data.preparation.sources)
+    rows = _Rows(predictor, part, repeats)
+    features, sources = predictor.data.features, np.array(predictor.data.preparation.sources)
     name, score = rows.usual()
     sign = 1 if metrics[name].goal == "maximize" else -1
     drop = np.zeros((len(features), repeats))
@@ -43,30 +43,30 @@ def permutation_importance(fitting: SplitPredictor, part: str, repeats: int = RE
 class _Rows:
     """The rows of a split, once for each repeat, in the networks' memory."""
 
-    def __init__(self, fitting: SplitPredictor, part: str, repeats: int) -> None:
-        self.fitting, self.repeats = fitting, repeats
-        most = min(MOST_ROWS, max(MOST_VALUES // fitting.network.outputs, 100))
-        parts = [_thinned(side.parts[part], most) for side in fitting.sides]
+    def __init__(self, predictor: SplitPredictor, part: str, repeats: int) -> None:
+        self.predictor, self.repeats = predictor, repeats
+        most = min(MOST_ROWS, max(MOST_VALUES // predictor.network.outputs, 100))
+        parts = [_thinned(side.parts[part], most) for side in predictor.sides]
         self.X = [one.X for one in parts]
-        self.size, self.members = max(map(len, self.X)), fitting.network.models // len(parts)
+        self.size, self.members = max(map(len, self.X)), predictor.network.models // len(parts)
         numbers = np.concatenate([one.rows for one in parts])
         _, first, inverse, self.counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
         self.y = np.concatenate([one.y for one in parts])[first]
         self.order = np.argsort(inverse, kind="stable")
         self.x = self._ordered([np.arange(len(X)) for X in self.X] * repeats)
-        targets = np.zeros((*self.x.shape[:-1], fitting.network.outputs))
-        self.samples = Samples.of(self.x, targets, dtype=fitting.network.dtype)
-        self.scorer = Scorer(fitting.network, fitting.loss, self.samples)
+        targets = np.zeros((*self.x.shape[:-1], predictor.network.outputs))
+        self.samples = Samples.of(self.x, targets, dtype=predictor.network.dtype)
+        self.scorer = Scorer(predictor.network, predictor.loss, self.samples)
 
     def usual(self) -> tuple[str, float]:
         """Return the first metric that is defined on these rows, and its value, else NaN."""
-        names = for_task(self.fitting.data.task)
+        names = for_task(self.predictor.data.task)
         scores = {name: float(self._measured(name)[0]) for name in names}
         return next(((name, value) for name, value in scores.items() if np.isfinite(value)), (names[0], np.nan))
 
     def scores(self, name: str, indices: NDArray[np.int64], column: int) -> Floats:
         """Return the metric with the inputs at `indices` shuffled, in each repeat."""
-        random = stream(self.fitting.experiment.seed, "shuffle", 0, column)
+        random = stream(self.predictor.experiment.seed, "shuffle", 0, column)
         orders = [random.permutation(len(X)) for _ in range(self.repeats) for X in self.X]
         self.samples.x[..., indices] = self._ordered(orders, indices)
         found = self._measured(name)
@@ -83,7 +83,7 @@ class _Rows:
         return each[0] if sides == 1 else np.repeat(np.stack(each), self.members, axis=0)
 
     def _measured(self, name: str) -> Floats:
-        task, output_transforms = self.fitting.data.task, self.fitting.output_transforms
+        task, output_transforms = self.predictor.data.task, self.predictor.output_transforms
         shares = np.split(self.scorer.predict(), len(self.X))
         each = [
             output_transform(share).mean(axis=0).reshape(-1, self.repeats, self.size)[..., : len(X)]
@@ -91,7 +91,9 @@ class _Rows:
         ]
         starts = np.cumsum(self.counts) - self.counts
         pooled = np.add.reduceat(np.concatenate(each, axis=-1)[..., self.order], starts, axis=-1) / self.counts
-        output = self.fitting.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task).reshape(pooled.shape)
+        output = self.predictor.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task).reshape(
+            pooled.shape
+        )
         return measure(name, self.y, np.ascontiguousarray(output.transpose(1, 0, 2)), task)
 
 

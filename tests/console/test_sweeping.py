@@ -24,8 +24,8 @@ def _display(done: int, size: int = 100) -> SweepDisplay:
 
 
 def _end(display: SweepDisplay, trials: int) -> None:
-    count = len(display.outcomes.trials)
-    display.outcomes.trials |= dict.fromkeys(range(count, count + trials))
+    count = len(display.results.trials)
+    display.results.trials |= dict.fromkeys(range(count, count + trials))
     display.trained(trials, 0)
 
 

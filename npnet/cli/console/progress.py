@@ -28,19 +28,19 @@ TRAINING = "training"
 class TrainingDisplay(Display):
     """The progress of a training; satisfies `npnet.runner.Show`."""
 
-    def begin(self, run: Run, fitting: Trainer, log: Callable[[str], None]) -> None:
+    def begin(self, run: Run, trainer: Trainer, log: Callable[[str], None]) -> None:
         """Show the network, its data and what to know of them, and open the live display."""
-        self.log, self.fitting = log, fitting
-        self.first = fitting.stack_trainer.epoch  # epochs done before this training, where it continues a run
+        self.log, self.trainer = log, trainer
+        self.first = trainer.stack_trainer.epoch  # epochs done before this training, where it continues a run
         self.began, self.stage_name = time.monotonic(), TRAINING
         self.next_frame = self.next_line = 0.0
         self.latest: Progress | None = None
         self.written: Progress | None = None  # the last progress that has a line
         self.values: dict[str, float] = {}
         self.ending = "the training was cut short"
-        for text in warnings(fitting):
+        for text in warnings(trainer):
             self.warn(text)
-        for line in (summary(fitting), filled(fitting), whole_batches(fitting), *unused(fitting)):
+        for line in (summary(trainer), filled(trainer), whole_batches(trainer), *unused(trainer)):
             if line:
                 self.line(line)
         if self.first:
@@ -91,22 +91,22 @@ class TrainingDisplay(Display):
     @property
     def epoch(self) -> str:
         """Epoch of all epochs, as 42/100."""
-        return f"{self.latest.epoch if self.latest else self.first}/{self.fitting.experiment.epochs}"
+        return f"{self.latest.epoch if self.latest else self.first}/{self.trainer.experiment.epochs}"
 
     @property
     def left(self) -> str:
         """Time left at the pace until now."""
-        done = self.share - self.first / max(self.fitting.experiment.epochs, 1)
+        done = self.share - self.first / max(self.trainer.experiment.epochs, 1)
         return duration((time.monotonic() - self.began) / done * (1 - self.share)) if done > 0 else "?"
 
     @property
     def best(self) -> str:
         """Best value and its epoch; of several networks the mean."""
-        found = self.fitting.monitored
+        found = self.trainer.monitored
         if not np.isfinite(found["value"]):
             return "none yet"
         metric = found["name"].partition("_")[2]
-        chosen = isinstance(self.fitting.experiment.threshold, str) and metric in DECIDED
+        chosen = isinstance(self.trainer.experiment.threshold, str) and metric in DECIDED
         value = f"{found['name']} {short(found['value'])}{' (decided above 0.5)' if chosen else ''}"
         if found["networks"] == 1:
             return f"{value} in epoch {found['first_epoch']}"
@@ -147,10 +147,10 @@ class TrainingDisplay(Display):
         self.line(f"epoch {self.epoch}{batch}  {values}  {self.left} left")
 
 
-def summary(fitting: Trainer) -> str:
+def summary(trainer: Trainer) -> str:
     """Return the network as `network_text` has it, and the rows of each split, in a line."""
-    experiment, data = fitting.experiment, fitting.data
+    experiment, data = trainer.experiment, trainer.data
     rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
     network = network_text(experiment.layers, data.inputs)
     count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
-    return f"{count}{network} ({fitting.size} parameters{' each' if count else ''}), rows: {rows}"
+    return f"{count}{network} ({trainer.size} parameters{' each' if count else ''}), rows: {rows}"

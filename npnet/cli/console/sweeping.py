@@ -26,9 +26,9 @@ MOST_POINTS = 10
 class SweepDisplay(Display):
     """The progress of a sweep; satisfies `npnet.sweep.show.SweepShow`."""
 
-    def begin(self, run: Run, plan: "SweepPlan", outcomes: "SweepResults", log: Callable[[str], None]) -> None:
+    def begin(self, run: Run, plan: "SweepPlan", results: "SweepResults", log: Callable[[str], None]) -> None:
         """Show what is tried, and open the live display."""
-        self.plan, self.outcomes, self.log = plan, outcomes, log
+        self.plan, self.results, self.log = plan, results, log
         self.began, self.next_line, self.waiting = time.monotonic(), 0.0, 0
         self.fresh, self.latest = 0, self.began  # trials that ended in this process, and when the last one did
         repeats = f", each {plan.spec.seeds} times" if plan.spec.seeds > 1 else ""
@@ -55,7 +55,7 @@ class SweepDisplay(Display):
     @property
     def done(self) -> int:
         """Number of trials that have a result."""
-        return len(self.outcomes.trials)
+        return len(self.results.trials)
 
     @property
     def left(self) -> str:
@@ -68,12 +68,12 @@ class SweepDisplay(Display):
     @property
     def best(self) -> str:
         """Best point so far, as validation.roc_auc 0.9846 with learning_rate 0.03."""
-        found = self.outcomes.best
+        found = self.results.best
         return "none yet" if found is None else f"{mean_text(self.plan, found)} with {point_text(self.plan, found)}"
 
     @property
     def _failures(self) -> str:
-        return f", {len(self.outcomes.failed)} failed" if self.outcomes.failed else ""
+        return f", {len(self.results.failed)} failed" if self.results.failed else ""
 
     def frame(self, width: int) -> "RenderableType":
         """Return the bar, the groups to come, the failed trials and the best point."""
@@ -81,7 +81,7 @@ class SweepDisplay(Display):
         from rich.text import Text
 
         share = self.done / self.plan.size if self.plan.size else 0.0
-        failed = Text(f"{len(self.outcomes.failed)} failed", style="yellow" if self.outcomes.failed else "dim")
+        failed = Text(f"{len(self.results.failed)} failed", style="yellow" if self.results.failed else "dim")
         counts = Text.assemble((f"{plural(self.waiting, 'group')} to come", "dim"), "  ", failed)
         best = Text.assemble(("best  ", "dim"), self.best, overflow="ellipsis", no_wrap=True)
         return Group(bar(f"{self.done}/{self.plan.size}", share, f"{self.left} left"), counts, best)
@@ -103,12 +103,12 @@ def value_text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else one_line(str(value))
 
 
-def standings_table(outcomes: "SweepResults") -> "Table":
+def standings_table(results: "SweepResults") -> "Table":
     """Return the best points with the mean and deviation of their score."""
-    plan, several = outcomes.plan, outcomes.plan.spec.seeds > 1
+    plan, several = results.plan, results.plan.spec.seeds > 1
     columns = [plan.goal.name, *(["deviation"] if several else [])]
     rows = []
-    for one in outcomes.standings()[:MOST_POINTS]:
+    for one in results.standings()[:MOST_POINTS]:
         mean = short(plan.goal.written(one.mean)) if math.isfinite(one.mean) else "failed"
         deviation = [short(one.deviation)] if several else []
         rows.append([*map(value_text, one.values), mean, *deviation, f"trials/{one.best:04d}"])
@@ -123,6 +123,6 @@ def rule_of_best(plan: "SweepPlan", info: Mapping[str, Any]) -> str:
     return f"best trial: {line}" if line else ""
 
 
-def failures_table(outcomes: "SweepResults") -> "Table":
+def failures_table(results: "SweepResults") -> "Table":
     """Return the failed trials and their errors."""
-    return table(["failed", "because"], [[str(number), why] for number, why in sorted(outcomes.failed.items())])
+    return table(["failed", "because"], [[str(number), why] for number, why in sorted(results.failed.items())])
