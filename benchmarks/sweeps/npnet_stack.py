@@ -12,7 +12,7 @@ from npnet.sweep.plan import make_plan
 
 
 class Stack:
-    """All trials as one stack trainer; it looks at the validation part after each epoch and keeps the best, as sweeps do."""
+    """All trials in one stack trainer, which scores the validation set after each epoch, as sweeps do."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
