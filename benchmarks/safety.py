@@ -17,7 +17,7 @@ from pathlib import Path
 from npnet.config import load
 from npnet.experiment.threads import limited
 from npnet.model.trainer import Trainer
-from npnet.rundir import claim_folder
+from npnet.rundir.new_run import claim_folder
 from npnet.runner.checkpoints import PATIENCE, Checkpoints
 from npnet.runner.prepared_run import prepare_run
 

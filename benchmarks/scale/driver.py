@@ -8,7 +8,7 @@ from benchmarks.scale.group import Counter
 from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
 from npnet.machine.signals import Stop
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.sweep.driver import resume_sweep, run_sweep
 from npnet.sweep.plan import SweepOptions, make_plan, read_plan
 from npnet.sweep.results import SweepResults

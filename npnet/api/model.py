@@ -28,8 +28,8 @@ from npnet.machine.refusals import explained_memory
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Layer
 from npnet.nn.regression_losses import MeanSquaredError
-from npnet.rundir import best_trial_of, find
 from npnet.rundir.restore import experiment_of
+from npnet.rundir.run import best_trial_of, find
 from npnet.runner.health import Health
 from npnet.runner.notes import filled, of_data, whole_batches
 from npnet.runner.predicting import RunPredictor

@@ -13,7 +13,7 @@ from npnet.cli.options import Force, Output, Runs, refuse_together
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir import Run
+    from npnet.rundir.run import Run
 
 PICTURE = "compare.png"
 TEXTS = ("csv", "md", "json")
@@ -54,7 +54,7 @@ def compare(
     refuse_together({f"--{form}": wanted for form, wanted in asked.items()})
     if plot and output == STDIO:
         raise UsageError("a picture is not written to standard output", "write -o FILE.png")
-    from npnet.rundir import find, is_sweep
+    from npnet.rundir.run import find, is_sweep
 
     found = [find(context.runs_dir, text) for text in run]
     file = destination(output, force, (), found)
@@ -98,7 +98,7 @@ def _draw(context: CommandContext, runs: "list[Run]", form: str, picture: Output
     """Draw the loss curves of runs, and write their numbers beside the picture."""
     from npnet.plots.curves import LossCurve, losses
     from npnet.plots.kinds import files_of
-    from npnet.rundir import differing_settings
+    from npnet.rundir.diff import differing_settings
 
     files = (picture, replace(picture, path=picture.path.with_suffix(".csv")))
     for file in files:
@@ -123,7 +123,7 @@ def _draw(context: CommandContext, runs: "list[Run]", form: str, picture: Output
 
 def _by_name(runs: "list[Run]") -> "Iterator[tuple[str, Run]]":
     """Yield runs by their names; of a sweep its best trial."""
-    from npnet.rundir import best_trial_of
+    from npnet.rundir.run import best_trial_of
 
     for run in runs:
         one = best_trial_of(run)
@@ -143,7 +143,7 @@ class Comparison:
     def of(cls, runs: "list[Run]") -> "Comparison":
         """Read the scores and settings of runs; raise RunError for a damaged config."""
         from npnet.cli.query import scores_of
-        from npnet.rundir import differing_settings
+        from npnet.rundir.diff import differing_settings
 
         names, found = zip(*_by_name(runs), strict=True)
         flat = [

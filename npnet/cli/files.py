@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from npnet.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir import Run
+    from npnet.rundir.run import Run
 
 STDIO = "-"
 OTHER = "-o FILE writes another file"
@@ -53,7 +53,7 @@ class OutputFile:
 
         Call it before long work; `write` checks again.
         """
-        from npnet.rundir import owner
+        from npnet.rundir.names import owner
 
         if (run := owner(self.path)) is not None:
             raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", OTHER)

@@ -11,7 +11,7 @@ from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from npnet.plots import Material, SweepMaterial
-    from npnet.rundir import Run
+    from npnet.rundir.run import Run
 
 FORMATS = ("png", "svg", "pdf")
 EXAMPLES = """
@@ -48,7 +48,7 @@ def plot(
     if unknown or not formats:
         raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
     from npnet.plots import draw
-    from npnet.rundir import find, is_sweep
+    from npnet.rundir.run import find, is_sweep
     from npnet.sweep.reading import sweep_material
 
     paths: list[Path] = []

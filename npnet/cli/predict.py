@@ -73,8 +73,8 @@ def predict(
         raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
     if output in (None, STDIO) and form == "parquet":
         raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
-    from npnet.rundir import best_trial_of, find
     from npnet.rundir.restore import data_files
+    from npnet.rundir.run import best_trial_of, find
     from npnet.runner.predicting import MissingPredictions, RunPredictor
     from npnet.runner.results import encoded, require_writer
 
@@ -165,7 +165,8 @@ def evaluate(
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"--threshold takes a number from 0 to 1, not {threshold:g}", "for example --threshold 0.3")
     from npnet.cli.console.tables import baselines_table, scores_table
-    from npnet.rundir import best_trial_of, find, with_threshold
+    from npnet.rundir.run import best_trial_of, find
+    from npnet.rundir.writer import with_threshold
     from npnet.runner.scoring import Question, score
 
     chosen = (*(metric or ()), *(name for name, _ in bounds)) if metric else None

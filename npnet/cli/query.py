@@ -12,7 +12,8 @@ from npnet.registry import nearest
 from npnet.text import listed
 
 if TYPE_CHECKING:
-    from npnet.rundir import Entry, Run
+    from npnet.rundir.index import Entry
+    from npnet.rundir.run import Run
 
 TEST = re.compile(r"\s*([\w.]+)\s*(>=|<=|!=|==|=|>|<)\s*(.+?)\s*")
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -132,7 +133,7 @@ def _require_known(names: Sequence[str], known: Sequence[str], runs: Collection[
 
 def settings_of(run: "Run") -> Settings:
     """Return the settings of a run by dotted keys; empty where its config is damaged or missing."""
-    from npnet.rundir import settings
+    from npnet.rundir.diff import settings
 
     try:
         return settings(run)

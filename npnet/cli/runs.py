@@ -12,8 +12,8 @@ from npnet.errors import RunError
 from npnet.text import listed
 
 if TYPE_CHECKING:
-    from npnet.rundir import Entry
-    from npnet.rundir import Run as RunFolder
+    from npnet.rundir.index import Entry
+    from npnet.rundir.run import Run as RunFolder
 
 LIST = """
 npnet runs
@@ -53,12 +53,12 @@ def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", t
     from npnet.cli.query import Condition, Query, settings_of
 
     query = Query(tuple(map(Condition.read, filter or [])), sort, tag)
-    from npnet.rundir import listing
+    from npnet.rundir.index import listing
 
     folder, screen = context.runs_dir, context.screen
 
     def run_of(entry: "Entry") -> "RunFolder":
-        from npnet.rundir import Run  # which imports NumPy, and a plain list needs none
+        from npnet.rundir.run import Run  # which imports NumPy, and a plain list needs none
 
         return Run(folder / entry.id)
 
@@ -89,7 +89,7 @@ def show(context: CommandContext, run: Run) -> None:
     """
     from npnet.cli.console.reports import run_page
     from npnet.cli.query import scores_of
-    from npnet.rundir import find
+    from npnet.rundir.run import find
 
     found = find(context.runs_dir, run)
     scores, baselines = scores_of(found), found.baselines()
@@ -104,7 +104,7 @@ def show(context: CommandContext, run: Run) -> None:
 
 def remove(context: CommandContext, run: Runs) -> None:
     """Remove runs with all their files, without asking."""
-    from npnet.rundir import find, remove
+    from npnet.rundir.run import find, remove
 
     for one in [find(context.runs_dir, text) for text in run]:
         remove(one)
@@ -113,7 +113,7 @@ def remove(context: CommandContext, run: Runs) -> None:
 
 def tag(context: CommandContext, run: Run, tags: NewTags = None, remove: RemovedTags = None) -> None:
     """Add tags to a run, or remove them."""
-    from npnet.rundir import find, set_tags
+    from npnet.rundir.run import find, set_tags
 
     found = find(context.runs_dir, run)
     left = [one for one in dict.fromkeys([*found.info["tags"], *(tags or [])]) if one not in (remove or [])]
@@ -127,7 +127,8 @@ def tag(context: CommandContext, run: Run, tags: NewTags = None, remove: Removed
 def diff(context: CommandContext, first: Run, second: Run) -> None:
     """Show the differences between two runs: settings, scores, machine and data."""
     from npnet.cli.console.tables import table
-    from npnet.rundir import difference, find
+    from npnet.rundir.diff import difference
+    from npnet.rundir.run import find
 
     one, other = find(context.runs_dir, first), find(context.runs_dir, second)
     found, screen = difference(one, other), context.screen

@@ -25,7 +25,7 @@ from npnet.cli.options import (
 from npnet.errors import NpnetError, RunError, UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir import Run as RunFolder
+    from npnet.rundir.run import Run as RunFolder
     from npnet.sweep.driver import SweepEnd
     from npnet.sweep.plan import SweepPlan
 
@@ -208,7 +208,7 @@ def _draw(context: CommandContext, ending: "SweepEnd") -> None:
 def _report(context: CommandContext, ending: "SweepEnd", folder: str) -> int:
     """Show the best points and the failed trials, print the folder, and return the exit code."""
     from npnet.cli.console.sweeping import failures_table, rule_of_best, standings_table
-    from npnet.rundir import best_trial_of
+    from npnet.rundir.run import best_trial_of
 
     results, screen = ending.results, context.screen
     best = results.best

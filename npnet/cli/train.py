@@ -30,7 +30,7 @@ from npnet.errors import MachineError, RunError, UsageError
 if TYPE_CHECKING:
     from npnet.config import Loaded
     from npnet.model.predictor import SplitPredictor
-    from npnet.rundir import Run as RunFolder
+    from npnet.rundir.run import Run as RunFolder
     from npnet.runner import Ending
     from npnet.runner.resuming import ResumeOptions
 
@@ -115,7 +115,7 @@ def _show_outline(context: CommandContext, loaded: "Loaded") -> None:
 
 def _report(context: CommandContext, ending: "Ending", folder: str) -> int:
     """Show the scores, print the folder, and explain an early end; return the exit code."""
-    from npnet.rundir import with_threshold
+    from npnet.rundir.writer import with_threshold
 
     screen = context.screen
     if not screen.quiet:
@@ -172,7 +172,7 @@ def resume(
     A resumed training ends with the same bytes as one without a break; epochs=N trains on to N epochs. Jobs, backend,
     scheduler, failures and timeout are for sweeps.
     """
-    from npnet.rundir import find, is_sweep
+    from npnet.rundir.run import find, is_sweep
 
     refuse_options(overrides or [])
     found = find(context.runs_dir, run)

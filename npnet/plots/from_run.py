@@ -14,9 +14,9 @@ from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
 from npnet.plots.material import Floats, Material, Predictions, fits_axis
-from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.restore import DataMetadata, Weights
+from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
 

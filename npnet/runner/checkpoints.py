@@ -11,10 +11,10 @@ from npnet.model.calibration import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.train_state import Tensors, compact
 from npnet.model.trainer import Trainer
-from npnet.rundir import CONFIG, RESOLVED, RunWriter
 from npnet.rundir import names as files
+from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.restore import data_metadata
-from npnet.rundir.writer import GOES_WITH, FolderWriter
+from npnet.rundir.writer import GOES_WITH, FolderWriter, RunWriter
 from npnet.storage import disk
 from npnet.storage.tensor_file import write_tensors
 

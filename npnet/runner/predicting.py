@@ -19,8 +19,8 @@ from npnet.data.readers.reading import ReadFrame, read_frame, read_table
 from npnet.errors import DataError, UsageError
 from npnet.experiment.threads import choose_threads, limited
 from npnet.model.predictor import Predictor, SplitPredictor
-from npnet.rundir import Run
 from npnet.rundir.restore import DataMetadata, Weights, experiment_of
+from npnet.rundir.run import Run
 from npnet.runner.results import Columns, block_rows, missing, prediction_columns, quantile_columns
 from npnet.text import quoted
 

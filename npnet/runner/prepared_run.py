@@ -25,8 +25,8 @@ from npnet.metrics import lacking
 from npnet.model.calibration import Calibration
 from npnet.model.predictor import ModelSlice
 from npnet.model.trainer import Trainer
-from npnet.rundir import Run, best_trial_of, find
 from npnet.rundir.restore import DataMetadata, Weights
+from npnet.rundir.run import Run, best_trial_of, find
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
 

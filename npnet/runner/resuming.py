@@ -14,11 +14,13 @@ from npnet.machine.signals import Stop
 from npnet.model.train_state import Tensors, expand
 from npnet.model.trainer import Trainer
 from npnet.registry import nearest
-from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, reclaim
 from npnet.rundir.diff import changed
 from npnet.rundir.info import fingerprint, machine, versions
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import reclaim
 from npnet.rundir.restore import changed_data, data_of
-from npnet.rundir.writer import GOES_WITH
+from npnet.rundir.run import Run
+from npnet.rundir.writer import GOES_WITH, RunWriter
 from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, training_info
 from npnet.runner.results import history_columns
 from npnet.runner.training import Draw, Ending, Show, Training, recorded

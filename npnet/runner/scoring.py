@@ -16,8 +16,8 @@ from npnet.model.calibration import Calibration, score_outputs
 from npnet.model.predictor import Scores
 from npnet.registry import nearest
 from npnet.rng import stream
-from npnet.rundir import Run
 from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run
 from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
 

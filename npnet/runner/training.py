@@ -23,9 +23,11 @@ from npnet.model.calibration import Calibration
 from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
-from npnet.rundir import CONFIG, RESOLVED, NewRun, Run, RunWriter, claim, claim_folder
-from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
+from npnet.rundir.names import CONFIG, OUT_OF_FOLD, PREDICTED, RESOLVED
+from npnet.rundir.new_run import NewRun, claim, claim_folder
 from npnet.rundir.restore import data_metadata
+from npnet.rundir.run import Run
+from npnet.rundir.writer import RunWriter
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
 from npnet.runner.health import Health
@@ -247,8 +249,7 @@ class Training:
         except Exception as error:
             if self.stop:
                 raise
-            hint = f"; npnet plot {self.writer.run.id} tries again"
-            self.show.warn(f"the plots are missing: {error}{hint}")
+            self.show.warn(f"the plots are missing: {error}; npnet plot {self.writer.run.id} tries again")
 
 
 def _publish(

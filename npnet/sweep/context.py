@@ -15,8 +15,8 @@ from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.experiment.resources import require_memory
 from npnet.metrics import for_task
-from npnet.rundir import CONFIG, RESOLVED
 from npnet.rundir.info import machine, versions
+from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.storage import disk
 from npnet.sweep.plan import SweepPlan, Trial, read_plan

@@ -10,10 +10,13 @@ from typing import Any, Protocol
 from npnet.config import Experiment
 from npnet.errors import DataError, MachineError, RunError, Unmet
 from npnet.machine.signals import Interrupted, Stop, exit_code
-from npnet.rundir import CONFIG, RESOLVED, Run, RunWriter, claim, claim_folder, reclaim
 from npnet.rundir import names as files
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim, claim_folder, reclaim
 from npnet.rundir.restore import changed_data, data_of
+from npnet.rundir.run import Run
 from npnet.rundir.trial import FAILED, Result, write_trial
+from npnet.rundir.writer import RunWriter
 from npnet.runner.prepared_run import PreparedRun
 from npnet.storage import disk
 from npnet.sweep.backends import WorkerDied, require_backend, run_tasks

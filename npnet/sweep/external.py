@@ -10,8 +10,9 @@ from typing import Any
 from npnet.config.nodes import parse_scalar
 from npnet.errors import RunError, Unmet, UsageError
 from npnet.rng import trial_seed
-from npnet.rundir import Run, reclaim
 from npnet.rundir import names as files
+from npnet.rundir.new_run import reclaim
+from npnet.rundir.run import Run
 from npnet.rundir.trial import DONE, FAILED, Result
 from npnet.storage import disk
 from npnet.sweep.context import THREADS

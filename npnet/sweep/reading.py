@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from npnet.errors import RunError
 from npnet.plots.sweeps import Curves, SweepMaterial
-from npnet.rundir import Run
 from npnet.rundir import names as files
+from npnet.rundir.run import Run
 from npnet.rundir.table import parse_mixed
 from npnet.rundir.trial import DONE
 from npnet.storage import disk

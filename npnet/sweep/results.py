@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from npnet.errors import RunError
-from npnet.rundir import Run
 from npnet.rundir import names as files
+from npnet.rundir.run import Run
 from npnet.rundir.table import mixed_line
 from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried

@@ -23,9 +23,9 @@ from npnet.model import SplitPredictor, StackTrainer, Tensors
 from npnet.model.calibration import Calibration
 from npnet.model.predictor import Scores
 from npnet.model.trainer import Trainer
-from npnet.rundir import Run
 from npnet.rundir import names as files
 from npnet.rundir.restore import data_metadata
+from npnet.rundir.run import Run
 from npnet.rundir.trial import DONE, FAILED, Result, TrialWriter, whole_result, write_trial
 from npnet.rundir.writer import first_info
 from npnet.runner.checkpoints import write_finished

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from npnet.metrics import DECIDED, evaluate
-from npnet.rundir import Run, find
 from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run, find
 from npnet.runner.predicting import RunPredictor
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people, trained

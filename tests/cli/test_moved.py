@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from npnet.errors import DataError
-from npnet.rundir import Run
 from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run
 from tests.cli.conftest import Result, call
 
 CONFIG = "dataset: {table: {path: data/t.csv, target: y}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"

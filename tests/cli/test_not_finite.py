@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import Result, call
 
 TARGETS = {

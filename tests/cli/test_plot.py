@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"

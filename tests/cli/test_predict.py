@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import Result, call
 from tests.cli.tables import CONFIG, csv_of, people, trained
 

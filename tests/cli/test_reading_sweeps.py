@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from npnet.api import load
-from npnet.rundir import find
+from npnet.rundir.run import find
 from tests.cli.conftest import SMALL, call
 
 HALVING = ("--method", "halving", "epochs=9")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from npnet.cli.console.plain import short
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 CONFIG = """\

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 CONFIG = """\

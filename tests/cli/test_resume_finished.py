@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npnet.engine.loop import Progress
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.runner.training import Training
 from tests.cli.conftest import call
 from tests.cli.test_resume import config, contents, train

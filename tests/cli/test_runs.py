@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import find
+from npnet.rundir.run import find
 from tests.cli.conftest import call
 
 

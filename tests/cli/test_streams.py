@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.terminals import heard
 
 NPNET = f"{sys.executable} -m npnet"

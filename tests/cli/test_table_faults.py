@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npnet.data.readers import delimited
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {{table: {{path: {path}, target: y{options}}}}}\nlayers: [{{linear: 3}}, tanh, linear]\nepochs: 2\n"

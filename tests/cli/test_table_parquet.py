@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from npnet.data.readers import parquet
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra parquet is not there")

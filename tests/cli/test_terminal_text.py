@@ -20,7 +20,7 @@ import pytest
 
 from npnet.cli import main
 from npnet.cli.app import app
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 from tests.terminals import heard
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
-from npnet.rundir import Run
 from npnet.rundir import names as files
+from npnet.rundir.run import Run
 from tests.cli.conftest import Result, call
 
 CONFIG = """\

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from npnet.model.predictor import SplitPredictor
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import SMALL, call, start
 from tests.cli.tables import CONFIG, trained
 

@@ -8,7 +8,7 @@ import pytest
 from npnet.cli.console.plain import COLUMNS, NUMBERS, _cells, runs_text
 from npnet.cli.console.screen import Output
 from npnet.cli.console.tables import table, text_of
-from npnet.rundir import Entry
+from npnet.rundir.index import Entry
 
 FACTS = {"name": "x", "started": "", "finished": None, "git": None, "data": None, "parameters": 1}
 

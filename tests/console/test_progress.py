@@ -9,7 +9,7 @@ from npnet.cli.console.progress import TrainingDisplay
 from npnet.cli.console.screen import Screen
 from npnet.config import load
 from npnet.model.trainer import Trainer
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.runner import prepare_run
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 200\nmetrics: [f1]\n"

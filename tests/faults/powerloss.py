@@ -16,8 +16,8 @@ from io import BytesIO
 from pathlib import Path
 
 from npnet.errors import RunError
-from npnet.rundir import Run
 from npnet.rundir.names import CHECKPOINT
+from npnet.rundir.run import Run
 from npnet.storage.tensor_file import parse
 from tests.faults.disk import Disk, State, put
 from tests.faults.forks import each, room

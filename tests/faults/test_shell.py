@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.faults.shell import NPNET, ROOT, digest, shell
 
 TRAIN = f"{NPNET} train small.yaml -q --no-plots --run-dir run"

@@ -12,7 +12,7 @@ from termios import TIOCSWINSZ
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.faults.shell import NPNET, ROOT, digest, shell
 from tests.terminals import heard
 

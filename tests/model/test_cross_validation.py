@@ -14,7 +14,7 @@ from npnet.data.columns import Frame
 from npnet.experiment.data_info import prepare_folds
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.fittings import fitting_of
 
 LAYERS = [{"linear": 8}, "relu", {"dropout": 0.1}, "linear"]

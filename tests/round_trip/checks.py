@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 import npnet
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
-from npnet.rundir import Run
 from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 from tests.round_trip.runs import EPOCHS, ROWS, Trained
 

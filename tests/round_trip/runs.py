@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npnet.rundir import Run, best_trial_of
+from npnet.rundir.run import Run, best_trial_of
 from tests.cli.conftest import call
 
 ROWS, EPOCHS = 120, 3

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import npnet
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.long

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from npnet.rundir import CONFIG, RESOLVED, Run, claim
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim
+from npnet.rundir.run import Run
 
 WEIGHTS = {"layers.0.weight": np.ones((1, 2), np.float32), "layers.0.bias": np.zeros(1, np.float32)}
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from npnet.errors import RunError
-from npnet.rundir import Difference, difference
+from npnet.rundir.diff import Difference, difference
 
 FIRST = b"layers: [{linear: 16}, relu]\nseed: 1\nloss: {huber: {delta: 1.0}}\nmetrics: [mae, rmse]\n"
 SECOND = b"layers: [{linear: 32}, relu]\nseed: 1\nloss: {huber: {delta: 1.0}}\nepochs: 5\nmetrics: [mae]\n"

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from npnet.errors import MachineError
-from npnet.rundir import CONFIG, RESOLVED, claim, index, listing
+from npnet.rundir import index
+from npnet.rundir.index import listing
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim
 
 
 @pytest.fixture
@@ -209,6 +212,6 @@ def test_several_processes_at_once_see_the_same(indexed, runs_dir):
 
 
 def test_runs_are_listed_without_numpy_and_the_config():
-    code = "import sys; from npnet.rundir import listing; print({'numpy', 'pydantic', 'yaml'} & set(sys.modules))"
+    code = "import sys; from npnet.rundir.index import listing; print({'numpy', 'pydantic', 'yaml'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
     assert done.stdout == "set()\n"

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from npnet.errors import InUse, MachineError, UsageError
-from npnet.rundir import CONFIG, RESOLVED, claim, claim_folder, names
+from npnet.rundir import names
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim, claim_folder
 
 FIRST = {CONFIG: b"# mine\r\nloss: huber\n", RESOLVED: b"loss: huber\n"}
 
@@ -68,7 +70,7 @@ def test_after_many_taken_ids_the_claim_gives_up(runs_dir, monkeypatch):
 BURST = """
 import sys
 from pathlib import Path
-from npnet.rundir import claim
+from npnet.rundir.new_run import claim
 sys.stdin.readline()
 for _ in range(16):
     print(claim(Path(sys.argv[1]), "burst").folder.name)
@@ -130,7 +132,7 @@ def test_a_certain_folder_is_claimed_by_one_process_only(tmp_path):
 CLAIM = """
 import sys, time
 from pathlib import Path
-from npnet.rundir import claim_folder
+from npnet.rundir.new_run import claim_folder
 new = claim_folder(Path(sys.argv[1]), "x")
 (Path(sys.argv[1]).with_name(".run") / "config.yaml").write_bytes(b"half")
 (Path(sys.argv[1]).with_name(".run") / ".resolved.yaml.tmp.0123abcd").touch()

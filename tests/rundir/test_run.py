@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from npnet.errors import RunError
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 
 
 def change(run: Run, **fields: object) -> None:

@@ -3,7 +3,10 @@
 import pytest
 
 from npnet.errors import InUse, RunError
-from npnet.rundir import CONFIG, RESOLVED, claim, find, listing, remove, set_tags
+from npnet.rundir.index import listing
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim
+from npnet.rundir.run import find, remove, set_tags
 
 
 def test_a_run_is_found_by_id_prefix_latest_and_folder(make_run, runs_dir, monkeypatch):

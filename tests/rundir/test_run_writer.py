@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from npnet.errors import Diverged, InUse, MachineError
-from npnet.rundir import CONFIG, RESOLVED, Run, claim, names
+from npnet.rundir import names
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim
+from npnet.rundir.run import Run
 from npnet.storage.lock import Lock, is_locked
 
 FIRST = {CONFIG: b"# mine\r\nloss: huber\n", RESOLVED: b"loss: huber\n"}
@@ -105,7 +108,8 @@ def test_a_run_that_is_left_without_an_ending_reads_as_interrupted(runs_dir, tmp
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from npnet.rundir import CONFIG, RESOLVED, claim
+from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.new_run import claim
 with claim(Path(sys.argv[1]), "x") as new:
     writer = new.publish({CONFIG: b"", RESOLVED: b""}, Path())
 writer.append_history({"epoch": 1}, 0.1)

@@ -7,7 +7,7 @@ import pytest
 
 from npnet.data.columns import Column, Frame
 from npnet.data.preprocessing import Preparation, PrepareSpec
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.runner.prepared_run import meanings
 from tests.cli.conftest import Result, call
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from npnet.config.overrides import read_override
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.sweep.external import setting
 from tests.cli.conftest import call
 from tests.sweep.conftest import sweep, table

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.rundir.trial import read_result, write_trial
 from npnet.sweep import driver, leases
 from npnet.sweep.waves import Task

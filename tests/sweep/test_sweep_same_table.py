@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from npnet.config import load
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.sweep import driver
 from npnet.sweep.waves import Task
 from tests.cli.conftest import call

@@ -10,7 +10,7 @@ from npnet.cli.console.screen import Output, Painted
 from npnet.text import one_line
 
 if TYPE_CHECKING:
-    from npnet.rundir import Entry
+    from npnet.rundir.index import Entry
 
 Pair = tuple[str, str]
 Item = tuple[str, str, Sequence[Pair]]  # a name, its description, its options with theirs

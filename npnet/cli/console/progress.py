@@ -12,7 +12,7 @@ from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.runner.notes import filled, unused, warnings, whole_batches
 
 if TYPE_CHECKING:

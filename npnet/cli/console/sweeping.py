@@ -9,7 +9,7 @@ from npnet.cli.console.live import LINE_SECONDS, Display, bar
 from npnet.cli.console.plain import duration, plural, short
 from npnet.cli.console.tables import rule_text, table
 from npnet.metrics.calibration import DecisionRule
-from npnet.rundir import Run
+from npnet.rundir.run import Run
 from npnet.text import one_line
 
 if TYPE_CHECKING:
