@@ -77,3 +77,16 @@ def test_what_is_no_table_of_json_lines_is_refused_with_its_line(tmp_path, text,
 def test_one_piece_of_json_is_refused_with_what_to_write_instead(tmp_path):
     (tmp_path / "t.json").write_text('[{"a": 1}]')
     assert ".jsonl" in refusal(tmp_path, "t.json")[1]
+
+
+@pytest.mark.parametrize("key", ["sheet", "query"])
+@pytest.mark.parametrize(("name", "form"), [("t.csv", "csv"), ("t.jsonl", "JSON lines")])
+def test_a_format_without_sheets_or_queries_refuses_their_keys(tmp_path, name, form, key):
+    (tmp_path / name).write_text('{"a": 1}\n' if name == "t.jsonl" else "a,b\n1,2\n")
+    assert refusal(tmp_path, name, **{key: "x"}) == (f"{name} is {form}, which has no {key}", f"take {key} out")
+
+
+@pytest.mark.parametrize("options", [{"sheet": 0}, {"sheet": ""}, {"sheet": 1.5}, {"sheet": True}, {"query": ""}])
+def test_a_sheet_is_a_name_or_a_number_from_1_and_a_query_is_a_text(options):
+    with pytest.raises(ValueError, match=r"sheet|query"):
+        ReadOptions(path="t.xlsx", **options)

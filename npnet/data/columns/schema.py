@@ -30,6 +30,8 @@ Encoding = Annotated[str, AfterValidator(_known)]
 Delimiter = Annotated[str, AfterValidator(_one_sign)]
 Text = Annotated[str, Field(strict=True)]
 Names = Annotated[tuple[Text, ...], Field(strict=False)]
+Sheet = Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(strict=True, min_length=1)]
+Query = Annotated[str, Field(strict=True, min_length=1)]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -44,7 +46,7 @@ class ColumnSchema(Spec):
 class Schema(Spec):
     """The columns of a table and the options by which they were read; stored with the run.
 
-    `delimiter` and `encoding` are None where the name of the file decides.
+    `delimiter` and `encoding` are None where the name of the file decides, `sheet` and `query` where its content does.
     """
 
     format: Literal[1] = 1
@@ -53,6 +55,8 @@ class Schema(Spec):
     lossy: bool = False
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
+    sheet: Sheet | None = None
+    query: Query | None = None
 
 
 class ReadOptions(Spec):
@@ -75,6 +79,8 @@ class ReadOptions(Spec):
     delimiter: Delimiter | None = Field(
         None, description="What stands between cells, where it is no comma (.tsv: tab)."
     )
+    sheet: Sheet | None = Field(None, description="The sheet of a workbook: its name, or its number from 1.")
+    query: Query | None = Field(None, description="The SELECT of SQL whose rows are the table, in a database.")
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:

@@ -2,8 +2,8 @@
 
 To add a format, write a module of this package with a class such as `npnet.data.readers.jsonlines.JsonLines`:
 
-- decorate it with `table_format`, which names the format, its suffixes, and those of the options `encoding` and
-  `delimiter` that it accepts;
+- decorate it with `table_format`, which names the format, its suffixes, and those of the options `encoding`,
+  `delimiter`, `sheet` and `query` that it accepts;
 - take a `DataFile`, its `ReadOptions` and the `Schema` of the table that it is read like in the constructor, and set
   `names`, the column names, and `estimate`, about how many rows there are;
 - yield the rows in blocks from `blocks`, as `TableReader` describes.

@@ -21,6 +21,7 @@ from npnet.registry import nearest
 from npnet.text import listed, quoted
 
 READERS = (delimited, jsonlines, parquet)  # modules that register a format when they are imported
+HOW_WRITTEN = ("delimiter", "encoding", "sheet", "query")  # options that only some formats accept
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 
@@ -82,12 +83,11 @@ def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
     missing = tuple(map(str, spec.na_values))
-    options = given or Schema(
-        columns=(), na_values=missing, lossy=spec.lossy, delimiter=spec.delimiter, encoding=spec.encoding
-    )
+    written = {key: getattr(spec, key) for key in HOW_WRITTEN}
+    options = given or Schema(columns=(), na_values=missing, lossy=spec.lossy, **written)
     known = format_of(file)
     rows = known.open(file, spec, options)
-    for key in ("delimiter", "encoding"):
+    for key in HOW_WRITTEN:
         if given is None and getattr(spec, key) is not None and key not in known.options:
             raise DataError(f"{file.name} is {known.name}, which has no {key}", f"take {key} out")
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
