@@ -30,8 +30,7 @@ from npnet.nn.layer import Layer
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import best_trial_of, find
-from npnet.runner.health import Health
-from npnet.runner.notes import filled, of_data, whole_batches
+from npnet.runner.notes import Health, filled, of_data, whole_batches
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.prepared_run import misplaced, resolve_checked
 

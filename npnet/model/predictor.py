@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Part, Prepared
+from npnet.data import Part
 from npnet.data.columns import Frame
 from npnet.data.datasets.table import joined
 from npnet.data.preprocessing import Preparation
@@ -17,8 +17,7 @@ from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics.calibration import DecisionRule
-from npnet.model.calibration import Calibration, score_outputs
-from npnet.model.fold_data import DataRef, OutputTransform
+from npnet.model.outputs import Calibration, OutputTransform, score_outputs
 from npnet.model.stack_trainer import StackTrainer
 from npnet.nn.losses import Loss
 
@@ -30,53 +29,45 @@ SplitPredictions = tuple[Part, Floats]
 
 
 @dataclass(frozen=True, eq=False)
-class FoldPredictor:
-    """What a fold has of its own: how columns become its inputs, and scores its outputs."""
-
-    preparation: Preparation
-    output_transform: OutputTransform
-
-
-@dataclass(frozen=True, eq=False)
 class Predictor:
     """Networks that predict together: the mean of all, each on the inputs of its own fold.
 
-    The models of each fold, equally many, follow one another; a training without cross-validation has one fold.
+    The models of each fold, equally many, follow one another; a training without cross-validation has one fold. A fold
+    is how columns become the inputs of its models, and their scores outputs.
     """
 
     network: Network
     loss: Loss
-    folds: Sequence[FoldPredictor]
+    folds: Sequence[tuple[Preparation, OutputTransform]]
     calibration: Calibration
 
     def outputs(self, frame: Frame) -> Floats:
         """Return outputs (outputs, samples) of rows as they were read, averaged over all models."""
         with np.errstate(all="ignore"):
-            shares = self._shares(frame)
-            output = np.mean([fold.output_transform(z).mean(axis=0) for fold, z in shares], axis=0)
-            return self.calibration.apply_temperature(output, self.folds[0].output_transform.task)
+            output = np.mean([transform(z).mean(axis=0) for transform, z in self._scores(frame)], axis=0)
+            return self.calibration.apply_temperature(output, self.folds[0][1].task)
 
     def quantiles(self, frame: Frame) -> Floats:
         """Return the quantiles of each target, (targets, quantiles, samples), averaged over all models."""
         with np.errstate(all="ignore"):
-            shares = self._shares(frame)
-            return np.asarray(np.mean([fold.output_transform.quantiles(z).mean(axis=0) for fold, z in shares], axis=0))
+            scores = self._scores(frame)
+            return np.asarray(np.mean([transform.quantiles(z).mean(axis=0) for transform, z in scores], axis=0))
 
-    def _shares(self, frame: Frame) -> list[tuple[FoldPredictor, NDArray[Any]]]:
-        """Return the raw scores (models, outputs, samples) of each fold's models."""
-        network, folds = self.network, self.folds
-        each = [fold.preparation.with_ones(frame, dtype=network.dtype) for fold in folds]
+    def _scores(self, frame: Frame) -> list[tuple[OutputTransform, NDArray[Any]]]:
+        """Return the raw scores (models, outputs, samples) of each fold's models, and what transforms them."""
+        network, (preparations, transforms) = self.network, zip(*self.folds, strict=True)
+        each = [preparation.with_ones(frame, dtype=network.dtype) for preparation in preparations]
         x = each[0] if len(each) == 1 else np.repeat(np.stack(each), network.models // len(each), axis=0)
         samples = Samples.of_prepared(x, np.zeros((len(each[0]), network.outputs)), dtype=network.dtype)
         scores = Scorer(network, self.loss, samples).predict()
-        return list(zip(folds, np.split(scores, len(folds)), strict=True))
+        return list(zip(transforms, np.split(scores, len(each)), strict=True))
 
 
 class ModelSlice:
     """The models of one experiment among all that a `StackTrainer` trains, with their data and best epochs.
 
     `data` is the data of the first fold, `folds` has those of each fold, `sides` those of each fold and of each member
-    with a validation set of its own.
+    with a validation set of its own; `size` is the number of parameters of one model.
     """
 
     def __init__(self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int) -> None:
@@ -84,12 +75,7 @@ class ModelSlice:
         self.resolved, self.experiment, self.loss = experiment, experiment.config, experiment.loss
         self.data, self.folds, self.sides = data.first, data.folds, data.sides
         self.index, count = index, len(self.folds) * self.experiment.ensemble
-        self.models = slice(index * count, (index + 1) * count)
-
-    @property
-    def size(self) -> int:
-        """The number of parameters of one model."""
-        return self.stack_trainer.network.size
+        self.models, self.size = slice(index * count, (index + 1) * count), stack_trainer.network.size
 
     @property
     def best_epochs(self) -> tuple[int, ...]:
@@ -129,8 +115,8 @@ class SplitPredictor(ModelSlice):
     ) -> None:
         super().__init__(stack_trainer, experiment, index)
         self.calibration = calibration
-        refs = [DataRef(side, self.loss) for side in range(len(self.sides))]
-        self.output_transforms = [stack_trainer.data.output_transform(ref) for ref in refs]
+        transform = stack_trainer.data.output_transform
+        self.output_transforms = [transform(side, self.loss) for side in range(len(self.sides))]
         self.members = (self.models.stop - self.models.start) // len(self.sides)  # models with the same rows
 
     def with_calibration(self, calibration: Calibration) -> "SplitPredictor":
@@ -142,8 +128,8 @@ class SplitPredictor(ModelSlice):
         """The predictor of other rows: all models together."""
         whole, count = self.stack_trainer.network, self.models.stop - self.models.start
         network = whole if count == whole.models else whole.take(np.arange(self.models.start, self.models.stop))
-        pairs = zip(self.folds, self.output_transforms[:: len(self.sides) // len(self.folds)], strict=True)
-        folds = [FoldPredictor(fold.preparation, transform) for fold, transform in pairs]
+        transforms = self.output_transforms[:: len(self.sides) // len(self.folds)]
+        folds = list(zip((fold.preparation for fold in self.folds), transforms, strict=True))
         return Predictor(network, self.loss, folds, self.calibration)
 
     @property
@@ -189,11 +175,7 @@ class SplitPredictor(ModelSlice):
     def scores(self, split: str, fold: int = 0) -> dict[str, float]:
         """Return the loss and all metrics of a split of a fold."""
         rows, output = self.predictions(split, fold)
-        return {"loss": self.mean_loss(split, fold), **self.score(rows.y, output)}
-
-    def score(self, y: NDArray[Any], output: Floats) -> dict[str, float]:
-        """Return all metrics of outputs (outputs, samples), with decisions taken at the threshold."""
-        return score_outputs(y, output, self.data.task, self.calibration)
+        return {"loss": self.mean_loss(split, fold), **score_outputs(rows.y, output, self.data.task, self.calibration)}
 
     def all_scores(self) -> Scores:
         """Return the loss and the metrics of every split.
@@ -211,7 +193,7 @@ class SplitPredictor(ModelSlice):
             if split == "test":
                 found["test_deviation"] = {name: float(values.std(ddof=1)) for name, values in table.items()}
         rows, output = self.out_of_fold()
-        found["out_of_fold"] = self.score(rows.y, output)
+        found["out_of_fold"] = score_outputs(rows.y, output, self.data.task, self.calibration)
         return found
 
 
@@ -226,8 +208,3 @@ def mean_by_row(predictions: Sequence[SplitPredictions]) -> SplitPredictions:
     np.add.at(total, position, np.concatenate(outputs, axis=1).T)
     no_inputs: NDArray[Any] = np.ones((len(first), 1))
     return Part(frame.take(first), no_inputs, y[first]), (total / counts[:, np.newaxis]).T
-
-
-def nested(data: Prepared | Sequence[Sequence[Prepared]]) -> list[list[Prepared]]:
-    """Return prepared data as a list for each fold."""
-    return [[data]] if isinstance(data, Prepared) else [list(fold) for fold in data]

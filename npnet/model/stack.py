@@ -1,25 +1,28 @@
-"""Stacks: models side by side in one network, what scores them, and their training in progress."""
+"""Stacks: models side by side in one network, the data they share, what scores them, and their training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.engine.batches import Batches
+from npnet.data import Prepared
+from npnet.engine.batches import Batches, Samples
 from npnet.engine.loop import PerModel, Progress, Rates, Values, train
 from npnet.engine.network import Network, join
 from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.engine.updates import Constraints, Updates
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics import DECIDED, measure
-from npnet.model.fold_data import DataRef, FoldData
+from npnet.model.outputs import OutputTransform
 from npnet.model.train_state import TrainState
 from npnet.nn.layer import Layers
 from npnet.nn.losses import Loss
 from npnet.nn.optimizers import Optimizer
 
+Data = Prepared | Sequence[Sequence[Prepared]]
 Indices = NDArray[np.intp]
 SPLITS = ("train", "validation")
 """The splits that are measured after each epoch."""
@@ -27,20 +30,64 @@ SPLITS = ("train", "validation")
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """One model: its layers, how it learns, the rows it sees, the probability above which it decides two classes."""
+    """One model: its layers, how it learns, the rows it sees, the probability above which it decides two classes.
+
+    `side` is the index of its rows among the `sides` of `FoldData`; `loss` is what it minimises.
+    """
 
     layers: Layers
     optimizer: Optimizer
     constraints: Constraints
     learning_rate: float
     seed: int
-    ref: DataRef
+    side: int
+    loss: Loss
     threshold: float
 
-    @property
-    def loss(self) -> Loss:
-        """The loss that it minimises."""
-        return self.ref.loss
+
+class FoldData:
+    """Prepared data of each fold, and of each member with a validation set of its own, as samples of the engine.
+
+    The data are a list for each fold: one `Prepared`, or one for each member. `sides` are all of them, fold after fold.
+    """
+
+    def __init__(self, data: Data, dtype: Any) -> None:
+        nested = [[data]] if isinstance(data, Prepared) else data
+        self.folds, self.dtype = [fold[0] for fold in nested], dtype
+        self.sides = [side for fold in nested for side in fold]
+        self.first = self.folds[0]  # task, names and sizes are the same in all
+        self._inputs: dict[Hashable, Samples] = {}
+        self._encoded: dict[Hashable, Samples] = {}
+
+    def output_transform(self, side: int, loss: Loss) -> OutputTransform:
+        """Return the transform of the scores of models that see the rows of a side."""
+        data = self.sides[side]
+        return OutputTransform(loss, data.task, data.target_scaler)
+
+    def samples(self, split: str, learners: Sequence[Learner]) -> Samples:
+        """Return the rows of a split for a stack of models with equally many; shared where all see the same.
+
+        The rows and weights of each model are those it would have alone, bit for bit.
+        """
+        each = [self._of_model(split, learner.side, learner.loss) for learner in learners]
+        if all(one is each[0] for one in each):
+            return each[0]
+        t = np.stack([one.t for one in each])
+        if all(one.x is each[0].x for one in each):
+            return Samples(each[0].x, t, each[0].w)
+        w = [one.w for one in each if one.w is not None]
+        return Samples(np.stack([one.x for one in each]), t, np.stack(w) if w else None)
+
+    def _of_model(self, split: str, side: int, loss: Loss) -> Samples:
+        key, data = (split, side, loss), self.sides[side]
+        if key not in self._encoded:
+            rows, like = data.parts[split], self._inputs.get((split, side))
+            weight = None if rows.weight is None else rows.weight[:, np.newaxis]
+            t = self.output_transform(side, loss).encode(rows.y, data.class_count)
+            if like is None:
+                like = self._inputs[split, side] = Samples.of_prepared(rows.with_ones, t, weight, self.dtype)
+            self._encoded[key] = Samples(like.x, np.ascontiguousarray(t, self.dtype), like.w)
+        return self._encoded[key]
 
 
 class Stack:
@@ -59,22 +106,20 @@ class Stack:
     def scorer(self, split: str) -> Scorer:
         """Return the scorer of a split that has equally many rows for all models."""
         if split not in self._scorers:
-            samples = self.data.samples(split, [learner.ref for learner in self.learners])
-            self._scorers[split] = Scorer(self.network, self.loss, samples)
+            self._scorers[split] = Scorer(self.network, self.loss, self.data.samples(split, self.learners))
         return self._scorers[split]
 
     def scorers(self, split: str) -> Iterator[tuple[Indices, Scorer]]:
         """Yield scorers for all rows of a split, one for all models that see equally many, with their indices."""
-        sizes = np.array([self.data.rows(split, learner.ref) for learner in self.learners])
+        sizes = np.array([len(self.data.sides[learner.side].parts[split].y) for learner in self.learners])
         if (sizes == sizes[0]).all():
             yield self.indices, self.scorer(split)
             return
         for size in np.unique(sizes):
             rows = np.flatnonzero(sizes == size)
             learners = [self.learners[row] for row in rows.tolist()]
-            samples = self.data.samples(split, [learner.ref for learner in learners])
             loss = join([learner.loss for learner in learners])
-            yield self.indices[rows], Scorer(self.network.take(rows), loss, samples)
+            yield self.indices[rows], Scorer(self.network.take(rows), loss, self.data.samples(split, learners))
 
     def evaluate(self) -> Iterator[Values]:
         """Measure the losses and the watched metrics of the training and validation sets.
@@ -95,20 +140,15 @@ class Stack:
 
     def _metric(self, name: str, split: str, scores: NDArray[Any]) -> PerModel:
         each, task = [], self.data.first.task
-        for ref, models in self._runs():
-            output = self.data.output_transform(ref)(scores[models])
+        seen = [(learner.side, learner.loss) for learner in self.learners]
+        for (side, loss), run in groupby(range(len(seen)), seen.__getitem__):  # neighbours that see the same rows
+            numbers = list(run)
+            models = slice(numbers[0], numbers[-1] + 1)
+            output = self.data.output_transform(side, loss)(scores[models])
             if name in DECIDED and task == "binary":
                 output = (output > self._thresholds[models]).astype(np.float64)
-            each.append(measure(name, self.data.part(split, ref.side).y, output, task))
+            each.append(measure(name, self.data.sides[side].parts[split].y, output, task))
         return np.concatenate(each)
-
-    def _runs(self) -> Iterator[tuple[DataRef, slice]]:
-        """Yield the runs of neighbours that see the same rows."""
-        first = 0
-        for index in range(1, len(self.learners) + 1):
-            if index == len(self.learners) or self.learners[index].ref != self.learners[first].ref:
-                yield self.learners[first].ref, slice(first, index)
-                first = index
 
 
 class StackTraining:

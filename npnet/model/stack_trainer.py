@@ -5,122 +5,56 @@ bit for bit, in a smaller one.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Prepared
 from npnet.engine.cost import FEW
 from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress
 from npnet.engine.network import Network
 from npnet.engine.updates import Constraints
 from npnet.experiment.resolved import ResolvedExperiment
-from npnet.model.fold_data import DataRef, FoldData
-from npnet.model.stack import SPLITS, Indices, Learner, Stack, StackTraining
-from npnet.model.train_state import Tensors, TrainState
+from npnet.model.stack import SPLITS, Data, FoldData, Indices, Learner, Stack, StackTraining
+from npnet.model.train_state import NEVER, Tensors, TrainState
 from npnet.rng import member_seed
-
-LARGEST = float(np.finfo(np.float64).max)
-
-
-class DivergenceCheck:
-    """Compares the training loss of each model with `initial_loss` (models,), that before training."""
-
-    def __init__(self, experiments: Sequence[ResolvedExperiment], initial_loss: PerModel) -> None:
-        factors = [experiment.config.diverge_factor or np.inf for experiment in experiments]
-        self._factors = np.repeat(factors, len(initial_loss) // len(experiments))
-        self.initial_loss = initial_loss
-
-    def measure_initial(self, stacks: Iterable[Stack]) -> None:
-        """Record the initial loss of each model; a non-finite one becomes the largest float: nothing exceeds it."""
-        for stack in stacks:
-            self.initial_loss[stack.indices] = stack.scorer("train").run()
-        self.initial_loss[~np.isfinite(self.initial_loss)] = LARGEST
-
-    def finite_before(self, models: slice) -> bool:
-        """Return whether the losses of some models were finite before training."""
-        return bool((self.initial_loss[models] != LARGEST).all())
-
-    def growth(self, progress: Progress, indices: Indices) -> PerModel:
-        """Return train_loss of each model divided by max(1, initial train_loss)."""
-        return progress.values["train_loss"] / np.maximum(self.initial_loss[indices], 1.0)
-
-    def finite(self, progress: Progress, indices: Indices) -> NDArray[np.bool_]:
-        """Return which models are finite and have no loss beyond `diverge_factor`."""
-        if not progress.values:
-            return progress.finite
-        return progress.finite & ~(self.growth(progress, indices) > self._factors[indices])
-
-    def worst(self, progress: Progress, models: slice) -> tuple[float, str]:
-        """Return the largest growth among some models, with its losses in words; 0 where not measured."""
-        if not progress.values:
-            return 0.0, ""
-        growth = self.growth(progress, np.arange(len(self.initial_loss)))[models]
-        most = int(np.argmax(growth))
-        loss, first = progress.values["train_loss"][models][most], self.initial_loss[models][most]
-        return float(growth[most]), f"train_loss is {loss:.3g}, and was {first:.3g} before training"
-
-
-class EpochSummary:
-    """Latest learning rate, values and finite flag of each model; a stopped model keeps its last ones.
-
-    `measured` (models, 1 + values) has the rate, then the values in the order of their names.
-    """
-
-    def __init__(self, names: Sequence[str], measured: NDArray[np.float64]) -> None:
-        self.names, self.measured = list(names), measured
-        self.finite = np.ones(len(measured), bool)
-        self.begin(evaluated=False)
-
-    def begin(self, evaluated: bool) -> None:
-        """Begin an epoch; `evaluated` says whether a resumed one has been measured in part."""
-        self._evaluated, self._began = evaluated, time.perf_counter()
-
-    def take(self, progress: Progress, indices: Indices) -> None:
-        """Record the epoch of one stack."""
-        self.measured[indices, 0], self.finite[indices] = progress.learning_rate, progress.finite
-        for column, name in enumerate(self.names, 1):
-            if name in progress.values:
-                self.measured[indices, column] = progress.values[name]
-                self._evaluated = True
-
-    def progress(self, epoch: int, epochs: int, batches: int) -> Progress:
-        """Return the epoch of all models together."""
-        seconds, columns = time.perf_counter() - self._began, enumerate(self.names, 1)
-        values = {name: self.measured[:, column].copy() for column, name in columns} if self._evaluated else {}
-        rates, finite = self.measured[:, 0].copy(), self.finite.copy()
-        return Progress(epoch, epochs, batches, batches, seconds, rates, finite, values)
 
 
 class StackTrainer:
     """Models in the order trial, fold, member: their network, their state, and the loop over their stacks.
 
     The experiments agree in all but decimals and the seeds of models. `network` holds every model's initial values, and
-    its best ones after `restore`. `dead_units` has the share of dead units of each layer that can have them, as last
-    measured; `diverged_in` the epoch in which a model diverged, 0 for the others.
+    its best ones after `restore`. `watched` are the metrics that are measured after each epoch, those of the config and
+    the monitored one; `measured` the names of all values that an evaluation gives. `finite` flags the models that were
+    finite last; `diverged_in` has the epoch in which a model diverged, 0 for the others; `dead_units` the share of dead
+    units of each layer that can have them, as last measured.
     """
 
-    def __init__(self, experiments: Sequence[ResolvedExperiment], folds: Sequence[Sequence[Prepared]]) -> None:
+    def __init__(self, experiments: Sequence[ResolvedExperiment], data: Data) -> None:
         self.resolved, self.experiment = experiments[0], experiments[0].config
-        self.data = FoldData(folds, self.resolved.dtype)
+        self.data = FoldData(data, self.resolved.dtype)
         self.learners = [learner for one in experiments for learner in self._learners(one)]
         chains, seeds = zip(*((learner.layers, learner.seed) for learner in self.learners), strict=True)
         self.network = Network(chains, self.data.first.inputs, seeds=seeds, dtype=self.resolved.dtype)
         self.monitor, stopping = self.resolved.monitor, self.experiment.early_stopping
+        metric = self.monitor.name.partition("_")[2]
+        self.watched = tuple(dict.fromkeys([*(self.experiment.metrics or ()), *([] if metric == "loss" else [metric])]))
+        splits = [split for split in SPLITS if split in self.data.first.parts]
+        self.measured = [f"{split}_{name}" for split in splits for name in ("loss", *self.watched)]
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
         rates, slots = np.array([one.learning_rate for one in self.learners]), self.experiment.optimizer.slots
         self.state = TrainState.initial(self.network, self.best, slots, rates, len(self.measured))
-        self.summary = EpochSummary(self.measured, self.state.measured)
-        self.divergence = DivergenceCheck(experiments, self.state.initial_loss)
+        factors = [one.config.diverge_factor or np.inf for one in experiments]
+        self._factors = np.repeat(factors, len(self.learners) // len(experiments))
+        self.finite = np.ones(len(self.learners), bool)
         self.diverged_in = np.zeros(len(self.learners), np.int64)
         self.dead_units: dict[str, PerModel] = {}
         self.stacks = [self._stack(indices) for indices in self._cut()]
         self.trainings: list[StackTraining] = []
-        self.epoch, self.begun = 0, False
+        self.epoch, self.begun, self._evaluated = 0, False, False
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
     def _learners(self, resolved: ResolvedExperiment) -> Iterator[Learner]:
@@ -129,35 +63,23 @@ class StackTrainer:
         first = e.seed if e.model_seed is None else e.model_seed
         models = len(self.data.folds) * e.ensemble
         for model in range(models):
-            ref = DataRef(model * sides // models, resolved.loss)
-            seed = member_seed(first, model % e.ensemble)
-            yield Learner(resolved.layers, e.optimizer, limits, resolved.learning_rate, seed, ref, e.given_threshold)
+            seed, side = member_seed(first, model % e.ensemble), model * sides // models
+            rows = side, resolved.loss, e.given_threshold
+            yield Learner(resolved.layers, e.optimizer, limits, resolved.learning_rate, seed, *rows)
 
     def _cut(self) -> list[Indices]:
         """Return the models of each stack: as many as stay in cache, of one fold each where folds have many."""
         most, sides = self.resolved.cost.models_per_stack, len(self.data.sides)
         indices = np.arange(len(self.learners))
         crowded = len(self.data.folds) * self.experiment.ensemble // sides >= min(most, FEW)
-        refs = [learner.ref.side for learner in self.learners]
-        runs = np.split(indices, np.flatnonzero(np.diff(refs)) + 1) if crowded else [indices]
+        seen = [learner.side for learner in self.learners]
+        runs = np.split(indices, np.flatnonzero(np.diff(seen)) + 1) if crowded else [indices]
         return [run[first : first + most] for run in runs for first in range(0, len(run), most)]
 
     def _stack(self, indices: Indices, network: Network | None = None) -> Stack:
         if network is None:
             network = self.network if len(indices) == len(self.learners) else self.network.take(indices)
         return Stack(indices, network, [self.learners[index] for index in indices], self.data, self.watched)
-
-    @property
-    def watched(self) -> tuple[str, ...]:
-        """The metrics that are measured after each epoch: those of the config, and the monitored one."""
-        metric = self.monitor.name.partition("_")[2]
-        return tuple(dict.fromkeys([*(self.experiment.metrics or ()), *([] if metric == "loss" else [metric])]))
-
-    @property
-    def measured(self) -> list[str]:
-        """The names of the values that an evaluation gives."""
-        splits = [split for split in SPLITS if split in self.data.first.parts]
-        return [f"{split}_{name}" for split in splits for name in ("loss", *self.watched)]
 
     def train(self, until: int | None = None) -> Iterator[Progress]:
         """Train until every model is done, or until the end of an epoch; yields each epoch of all models.
@@ -166,11 +88,13 @@ class StackTrainer:
         brings the best values back.
         """
         self._scored.clear()
-        last = self.experiment.epochs if until is None else min(until, self.experiment.epochs)
+        epochs, every = self.experiment.epochs, self.experiment.evaluate_every
+        last = epochs if until is None else min(until, epochs)
         if not self.begun:
             self._begin()
         while self.epoch < last and self.trainings:
-            self.summary.begin(evaluated=self._evaluates and any(training.evaluated for training in self.trainings))
+            evaluates = (self.epoch + 1) % every == 0 or self.epoch + 1 == epochs
+            self._evaluated = evaluates and any(training.evaluated for training in self.trainings)
             began = shown = time.perf_counter()
             batches = sum(training.batches.count for training in self.trainings)
             for training in self.trainings:
@@ -182,38 +106,48 @@ class StackTrainer:
                     if not progress.complete or (done < batches and now - shown > BETWEEN):
                         shown, seconds = now, now - began
                         yield replace(progress, batch=done, batches=batches, seconds=seconds, values={}, complete=False)
-            self._end_epoch()
-            yield self.summary.progress(self.epoch, self.experiment.epochs, batches)
+            yield self._end_epoch(batches, time.perf_counter() - began)
             self._remove_done()
 
-    @property
-    def _evaluates(self) -> bool:
-        """Whether the next epoch ends with an evaluation."""
-        epoch, e = self.epoch + 1, self.experiment
-        return epoch % e.evaluate_every == 0 or epoch == e.epochs
-
     def _begin(self) -> None:
-        """Start from the initial values."""
+        """Start from the initial values, and record their losses; nothing exceeds one that is not finite."""
         self.begun = True
         self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
-        self.divergence.measure_initial(self.stacks)
+        for stack in self.stacks:
+            self.state.initial_loss[stack.indices] = stack.scorer("train").run()
+        self.state.initial_loss[~np.isfinite(self.state.initial_loss)] = NEVER
         self.trainings = [StackTraining(stack, self.resolved, 0) for stack in self.stacks]
 
-    def _record(self, stack: Stack, progress: Progress) -> None:
-        """Record the epoch of one stack."""
-        progress = replace(progress, finite=self.divergence.finite(progress, stack.indices))
-        self.summary.take(progress, stack.indices)
-        self.best.look(progress, stack.indices, stack.network)
-        if progress.values:
-            for name, shares in stack.dead_units.shares.items():
-                self.dead_units.setdefault(name, np.zeros(len(self.learners)))[stack.indices] = shares
+    def growth(self, progress: Progress, models: Indices | slice) -> PerModel:
+        """Return train_loss of some models, which `progress` is of, divided by max(1, initial train_loss)."""
+        return progress.values["train_loss"] / np.maximum(self.state.initial_loss[models], 1.0)
 
-    def _end_epoch(self) -> None:
+    def _record(self, stack: Stack, progress: Progress) -> None:
+        """Record the epoch of one stack; a loss that grew by more than `diverge_factor` counts as not finite."""
+        indices, measured, values = stack.indices, self.state.measured, progress.values
+        if values:
+            diverged = self.growth(progress, indices) > self._factors[indices]
+            progress = replace(progress, finite=progress.finite & ~diverged)
+        measured[indices, 0], self.finite[indices] = progress.learning_rate, progress.finite
+        for column, name in enumerate(self.measured, 1):
+            if name in values:
+                measured[indices, column] = values[name]
+                self._evaluated = True
+        self.best.look(progress, indices, stack.network)
+        if values:
+            for name, shares in stack.dead_units.shares.items():
+                self.dead_units.setdefault(name, np.zeros(len(self.learners)))[indices] = shares
+
+    def _end_epoch(self, batches: int, seconds: float) -> Progress:
+        """Count the epoch, and return that of all models together; a model that is done keeps its last values."""
         self.epoch += 1
-        self.diverged_in[~self.summary.finite & (self.diverged_in == 0)] = self.epoch
+        self.diverged_in[~self.finite & (self.diverged_in == 0)] = self.epoch
         self.state.done |= self.diverged_in > 0
         for training in self.trainings:
             training.batches_done = 0
+        rates, *values = self.state.measured.T.copy()
+        found = dict(zip(self.measured, values, strict=True)) if self._evaluated else {}
+        return Progress(self.epoch, self.experiment.epochs, batches, batches, seconds, rates, self.finite.copy(), found)
 
     def _remove_done(self) -> None:
         """Continue without the models that are done, once they are an eighth of their stack."""
@@ -240,11 +174,6 @@ class StackTrainer:
         for training in self.trainings:
             found[training.stack.indices] = training.rates.largest(epoch, training.batches.count)
         return found
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """The number of batches that a model which still trains has in an epoch."""
-        return self.trainings[0].batches.count
 
     def snapshot(self) -> TrainState:
         """Bring the state up to date and return it; training changes it again."""

@@ -145,8 +145,10 @@ def compact(state: Tensors) -> Tensors:
     done.
     """
     going = state["done"] == 0
-    others = [(_bits(state[name]) != _bits(state[best])).any(axis=1) for name, best in BEST_OF.items()]
-    away = going & np.any(others, axis=0)
+    away = np.zeros_like(going)
+    for name, best in BEST_OF.items():
+        bits = f"u{state[name].dtype.itemsize}"  # as integers, 0 and -0 are two values
+        away |= going & (state[name].view(bits) != state[best].view(bits)).any(axis=1)
     rest = {name: values for name, values in state.items() if name not in BEST_OF.values()}
     moving = {
         name: values[away if name in BEST_OF else going] for name, values in rest.items() if name.startswith(MOVING)
@@ -175,11 +177,6 @@ def expand(state: Tensors, theta: Array, statistics: Array) -> Tensors:
 def is_compact(state: Tensors) -> bool:
     """Return whether a state needs the weights of its run."""
     return BEST_OF["theta"] not in state
-
-
-def _bits(values: Array) -> Array:
-    """Return floats as integers of the same bits: 0 and -0 are then two values."""
-    return values.view(f"u{values.dtype.itemsize}")
 
 
 def _flags(values: Array | None, models: int) -> Array:

@@ -6,18 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Prepared
 from npnet.engine.batches import Samples
 from npnet.engine.loop import Progress, epochs_text
 from npnet.engine.network import named, set_weights
 from npnet.errors import Diverged
 from npnet.experiment.resolved import ResolvedExperiment
-from npnet.model.calibration import Calibration, fit_calibration
-from npnet.model.predictor import ModelSlice, SplitPredictor, nested
+from npnet.model.outputs import Calibration, fit_calibration
+from npnet.model.predictor import ModelSlice, SplitPredictor
+from npnet.model.stack import Data
 from npnet.model.stack_trainer import StackTrainer
-from npnet.model.train_state import Tensors, TrainState
-
-Data = Prepared | Sequence[Sequence[Prepared]]
+from npnet.model.train_state import NEVER, Tensors, TrainState
 
 
 class Trainer(ModelSlice):
@@ -30,12 +28,12 @@ class Trainer(ModelSlice):
     def __init__(
         self, experiment: ResolvedExperiment, data: Data, stack_trainer: StackTrainer | None = None, index: int = 0
     ) -> None:
-        super().__init__(stack_trainer or StackTrainer([experiment], nested(data)), experiment, index)
+        super().__init__(stack_trainer or StackTrainer([experiment], data), experiment, index)
 
     @classmethod
     def together(cls, experiments: Sequence[ResolvedExperiment], data: Data) -> "list[Trainer]":
         """Return trainers whose models train together, of experiments that agree in all but decimals and seeds."""
-        stack_trainer = StackTrainer(experiments, nested(data))
+        stack_trainer = StackTrainer(experiments, data)
         return [cls(experiment, data, stack_trainer, index) for index, experiment in enumerate(experiments)]
 
     def fit(self) -> Generator[Progress]:
@@ -47,7 +45,9 @@ class Trainer(ModelSlice):
             for progress in self.stack_trainer.train():
                 yield progress
                 if not progress.finite.all():
-                    raise Diverged(*self._divergence(progress))
+                    what, hint = self._reason(progress)
+                    kept = f"the weights of {epochs_text(**self.monitored)} are kept"
+                    raise Diverged(f"the training diverged in epoch {progress.epoch}: {what}; {kept}", hint)
         finally:
             self.stack_trainer.restore()
 
@@ -68,8 +68,7 @@ class Trainer(ModelSlice):
 
     def samples(self, split: str) -> Samples:
         """Return the rows of a split as the engine takes them; with a model axis where models see different rows."""
-        learners = self.stack_trainer.learners[self.models]
-        return self.stack_trainer.data.samples(split, [learner.ref for learner in learners])
+        return self.stack_trainer.data.samples(split, self.stack_trainer.learners[self.models])
 
     @property
     def state(self) -> TrainState:
@@ -79,7 +78,7 @@ class Trainer(ModelSlice):
     @property
     def finite(self) -> bool:
         """Whether all models are finite and none has diverged, as of the last evaluation."""
-        return bool(self.stack_trainer.summary.finite[self.models].all())
+        return bool(self.stack_trainer.finite[self.models].all())
 
     @property
     def diverged_in(self) -> int:
@@ -98,12 +97,21 @@ class Trainer(ModelSlice):
         return {name: shares[self.models] for name, shares in self.stack_trainer.dead_units.items()}
 
     def growth(self, progress: Progress) -> tuple[float, str]:
-        """Return train_loss over max(1, initial train_loss) of the worst model, and its losses in words."""
-        return self.stack_trainer.divergence.worst(progress, self.models)
+        """Return train_loss over max(1, initial train_loss), 0 if not measured, of the worst model, with its losses."""
+        if not progress.values:
+            return 0.0, ""
+        growth = self.stack_trainer.growth(progress, slice(None))[self.models]
+        worst = int(np.argmax(growth))
+        loss = progress.values["train_loss"][self.models][worst]
+        first = self.stack_trainer.state.initial_loss[self.models][worst]
+        return float(growth[worst]), f"train_loss is {loss:.3g}, and was {first:.3g} before training"
 
     def largest_rate(self, epoch: int) -> float:
         """Return the largest learning rate from an epoch on; 0 after the last one."""
-        return float(self.stack_trainer.largest_rates(epoch)[self.models].max())
+        rates = np.zeros(len(self.stack_trainer.learners))
+        for training in self.stack_trainer.trainings:
+            rates[training.stack.indices] = training.rates.largest(epoch, training.batches.count)
+        return float(rates[self.models].max())
 
     def best_weights(self) -> dict[str, NDArray[Any]]:
         """Return the weights of the best epoch, also while the training continues."""
@@ -125,18 +133,12 @@ class Trainer(ModelSlice):
             raise ValueError(f"it is of another training: {'; '.join(differences[:5])}")
         self.stack_trainer.resume(state, epoch)
 
-    def _divergence(self, progress: Progress) -> tuple[str, str]:
-        """Return the message and the hint of a divergence."""
-        what, hint = self._reason(progress)
-        best = epochs_text(**self.monitored)
-        return f"the training diverged in epoch {progress.epoch}: {what}; the weights of {best} are kept", hint
-
     def _reason(self, progress: Progress) -> tuple[str, str]:
-        infinite = [
-            name for name, value in progress.values.items() if name.endswith("_loss") and not np.isfinite(value).all()
-        ]
+        """Return why a training diverged, and what may help."""
+        losses = {name: value for name, value in progress.values.items() if name.endswith("_loss")}
+        infinite = [name for name, value in losses.items() if not np.isfinite(value).all()]
         growth, grown = self.growth(progress)
-        if not self.stack_trainer.divergence.finite_before(self.models):
+        if (self.stack_trainer.state.initial_loss[self.models] == NEVER).any():
             what = "train_loss is not a finite number, and was none before training"
             return what, "are some inputs huge? scale: standard, or prepare: {}, brings them to a usual size"
         hint = f"try a smaller learning_rate than {self.experiment.learning_rate:g}, or clip_norm: 1"

@@ -27,9 +27,8 @@ from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.data_info import DataInfo, prepare_folds
 from npnet.experiment.resolved import resolve, without_final_activation
 from npnet.metrics.calibration import RATES
-from npnet.model.calibration import Calibration
-from npnet.model.fold_data import OutputTransform
-from npnet.model.predictor import FoldPredictor, Predictor, SplitPredictor
+from npnet.model.outputs import Calibration, OutputTransform
+from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import Run
 from npnet.storage.strict_json import parse_json
@@ -180,7 +179,7 @@ class Weights:
             raise RunError(f"the weights of {self.run.id} say of their data what does not fit the network")
         set_weights(network, self.tensors)
         pairs = zip(data.preparations, data.target_scalers, strict=True)
-        folds = [FoldPredictor(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
+        folds = [(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
         return Predictor(network, loss, folds, data.calibration)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from npnet.data import Part, Prepared
 from npnet.data.datasets import VALUES
 from npnet.data.preprocessing.scaling import unit_of
-from npnet.model.calibration import Calibration, score_outputs
+from npnet.model.outputs import Calibration, score_outputs
 
 Floats = NDArray[np.float64]
 Scores = dict[str, dict[str, float]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, Diverged, MachineError
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.train_state import Tensors, compact
 from npnet.model.trainer import Trainer

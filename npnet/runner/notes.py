@@ -1,6 +1,6 @@
-"""Warnings and notes about a training before it begins: its data, its scores, and settings without effect."""
+"""Warnings and notes about a training: its data, scores and settings before it begins, and its health in progress."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from npnet.config import Experiment
 from npnet.data import Split
 from npnet.data.checks import single_rows
+from npnet.engine.loop import Progress
 from npnet.metrics import for_task, lacking
 from npnet.model.predictor import ModelSlice, SplitPredictor
+from npnet.model.trainer import Trainer
 from npnet.nn.layer import layers
+from npnet.nn.normalization import BatchNorm
 from npnet.nn.schedules import Cosine, ReduceOnPlateau, StepDecay
 from npnet.text import first_of, listed, quoted
 
@@ -29,6 +32,16 @@ ONE_ROW = {
     "validation": "the validation set has one row: it alone chooses the best epoch",
     "test": "the test set has one row: its scores say little about other rows",
 }
+DEAD = 0.9
+"""The share of dead units of a layer that is reported."""
+DEAD_EVALUATIONS = 3
+"""Evaluations in a row with so many dead units after which they are reported."""
+PLATEAU_EVALUATIONS = 10
+"""Evaluations after which a loss that is the same to the last digit is a plateau."""
+EXPLODING = 1e3
+"""The growth of a loss that is reported, long before `diverge_factor`."""
+LARGER = 2.0
+"""How many times the present rate a rate to come must be to change the picture."""
 
 
 def warnings(training: ModelSlice) -> list[str]:
@@ -40,7 +53,7 @@ def of_data(training: ModelSlice) -> list[str]:
     """Return the warnings about columns, sizes and classes, each once; of many the first."""
     found = list(dict.fromkeys(note for fold in training.folds for note in fold.notes))
     columns = first_of(found, "npnet data check lists every column")
-    return [*columns, *_of_sizes(training), *_of_classes(training), *_of_last_layer(training)]
+    return [*columns, *_of_rows(training), *_of_last_layer(training)]
 
 
 def undefined(training: ModelSlice, splits: Iterable[str]) -> Iterator[str]:
@@ -52,15 +65,9 @@ def undefined(training: ModelSlice, splits: Iterable[str]) -> Iterator[str]:
         for name in for_task(task):
             lacks = {fold: lack for fold, y in enumerate(targets, 1) if (lack := lacking(name, y, task))}
             if lacks:
-                which = f"which {_folds(list(lacks), len(targets))}that split lacks"
-                yield f"{name} of {split} is null: it needs {next(iter(lacks.values()))}, {which}"
-
-
-def _folds(some: Sequence[int], folds: int) -> str:
-    """Return the words that name some folds; none where there is one fold."""
-    if folds == 1:
-        return ""
-    return "every fold of " if len(some) == folds else f"fold {listed(some)} of "
+                some = "every fold" if len(lacks) == len(targets) else f"fold {listed(lacks)}"
+                which = f"{some} of that split" if len(targets) > 1 else "that split"
+                yield f"{name} of {split} is null: it needs {next(iter(lacks.values()))}, which {which} lacks"
 
 
 def unfinite(predictor: SplitPredictor, scores: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
@@ -89,30 +96,26 @@ def filled(training: ModelSlice) -> str | None:
 
 def whole_batches(training: ModelSlice) -> str | None:
     """Return the note that each batch is all rows, where batch_size is larger; None elsewhere."""
-    size, rows = training.experiment.batch_size, _rows(training)
+    size, rows = training.experiment.batch_size, len(training.data.parts["train"].y)
     if size == "all" or size <= rows:
         return None
     return f"batch_size {size} is more than the {rows} row{'s' * (rows != 1)} to train on: each batch is all of them"
 
 
-def _of_sizes(training: ModelSlice) -> Iterator[str]:
-    rows, inputs = _rows(training), training.data.inputs
-    if inputs > rows:
-        plural = "s" * (rows != 1)
-        yield f"{inputs} inputs but only {rows} training row{plural}: the network will probably overfit"
-    if len(training.folds) == 1:
-        parts = training.data.parts
-        yield from (text for name, text in ONE_ROW.items() if name in parts and len(parts[name].y) == 1)
-
-
-def _of_classes(training: ModelSlice) -> Iterator[str]:
+def _of_rows(training: ModelSlice) -> Iterator[str]:
+    """Yield the warnings about the number of rows: of training, of a set, of a class."""
     data = training.data
-    if data.task not in ("binary", "multiclass"):
-        return
-    codes = np.concatenate([part.y for part in data.parts.values()])
-    rows = np.bincount(codes, minlength=len(data.classes)).tolist()
-    note = single_rows(data.targets[0], dict(zip(data.classes, rows, strict=True)))
-    yield from [note] if note else []
+    rows = len(data.parts["train"].y)
+    if data.inputs > rows:
+        plural = "s" * (rows != 1)
+        yield f"{data.inputs} inputs but only {rows} training row{plural}: the network will probably overfit"
+    if len(training.folds) == 1:
+        yield from (text for name, text in ONE_ROW.items() if name in data.parts and len(data.parts[name].y) == 1)
+    if data.task in ("binary", "multiclass"):
+        codes = np.concatenate([part.y for part in data.parts.values()])
+        counts = np.bincount(codes, minlength=len(data.classes)).tolist()
+        if note := single_rows(data.targets[0], dict(zip(data.classes, counts, strict=True))):
+            yield note
 
 
 def _of_last_layer(training: ModelSlice) -> Iterator[str]:
@@ -121,11 +124,6 @@ def _of_last_layer(training: ModelSlice) -> Iterator[str]:
     if name in BOUNDS and name != training.resolved.loss.link:
         what = "probabilities" if training.data.classes else "predictions"
         yield f"{name} as the last layer keeps the outputs {BOUNDS[name]}, and so the {what} in bounds: take {name} out"
-
-
-def _rows(training: ModelSlice) -> int:
-    """Return the number of training rows, the same in every fold."""
-    return len(training.data.parts["train"].y)
 
 
 def unused(training: ModelSlice) -> Iterator[str]:
@@ -158,3 +156,84 @@ def _too_long(e: Experiment) -> Iterator[str]:
         yield f"the schedule never drops the learning rate: its patience is {schedule.patience}, {few}"
     if isinstance(schedule, Cosine) and schedule.warm_up >= e.epochs:
         yield f"the schedule never gets past its warm_up of {schedule.warm_up:g} epochs: {last}"
+
+
+class Health:
+    """Checks each epoch of a training, and reports every new problem once.
+
+    Every text states what was measured. A problem that a larger learning rate can solve is not reported while the
+    schedule still has one to come, as in a warm-up.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        layers = (step.layer for step in trainer.resolved.graph.of_layers())
+        self._lag = max((layer.horizon for layer in layers if isinstance(layer, BatchNorm)), default=0.0)
+        self._dead: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        self._reported: set[str] = set()
+        self._loss, self._plateau_epochs = np.nan, 0
+
+    def check(self, progress: Progress) -> Iterator[str]:
+        """Yield the warnings after an epoch."""
+        if not progress.values:
+            return
+        checks = (self._dead_units, self._steps, self._plateau)
+        for name, text in [found for check in checks for found in check(progress)]:
+            if name not in self._reported:
+                self._reported.add(name)
+                yield text
+
+    def _dead_units(self, progress: Progress) -> Iterator[tuple[str, str]]:
+        """Report layers that have had too many dead units for several evaluations.
+
+        Each model counts its evaluations with too many, and the epoch since which it has them. An evaluation after
+        which the model stopped, or while the learning rate still rises, does not count.
+        """
+        epoch, done, lag = progress.epoch, self.trainer.state.done, self._lag
+        for name, shares in self.trainer.dead_units.items():
+            dead, models = shares > DEAD, len(shares)
+            evaluations, since = self._dead.get(name, (np.zeros(models, np.int64), np.zeros(models, np.int64)))
+            counts = ~done & (dead.any() and not self._rises(progress))
+            since = np.where(dead, np.where(since == 0, epoch, since), 0)
+            evaluations = np.where(dead, evaluations + counts, 0)
+            self._dead[name] = evaluations, since
+            batches = self.trainer.stack_trainer.trainings[0].batches.count
+            lasting = (evaluations >= DEAD_EVALUATIONS) & (epoch - since >= lag / batches)
+            if lasting.any():
+                yield (
+                    name,
+                    f"{shares[lasting].max():.0%} of the units of {name} are 0 on every training row, and over "
+                    f"{DEAD:.0%} have been since epoch {since[lasting].min()}: they learn nothing; a smaller "
+                    "learning_rate or leaky_relu keeps units alive",
+                )
+
+    def _steps(self, progress: Progress) -> Iterator[tuple[str, str]]:
+        """Report steps that are too large, so that a loss grows, or too small to change a weight."""
+        growth, what = self.trainer.growth(progress)
+        if np.isfinite(growth) and growth > EXPLODING:
+            rate = self.trainer.resolved.learning_rate
+            hint = f"a smaller learning_rate than {rate:g}, or clip_norm: 1, may help"
+            yield "growth", f"in epoch {progress.epoch} {what}; {hint}"
+        kind = self.trainer.resolved.dtype
+        if kind(progress.learning_rate.max()) == 0 == kind(self.trainer.largest_rate(progress.epoch)):
+            what = f"from epoch {progress.epoch} on learning_rate is too small for {kind.__name__}"
+            yield "rate", f"{what}: nothing is learned any more"
+
+    def _plateau(self, progress: Progress) -> Iterator[tuple[str, str]]:
+        """Report a loss that no longer changes, unless it is 0 or an earlier warning explains it."""
+        loss = progress.mean("train_loss")
+        every = self.trainer.experiment.evaluate_every
+        self._plateau_epochs = self._plateau_epochs + every if loss == self._loss else 0
+        self._loss = loss
+        if self._plateau_epochs < PLATEAU_EVALUATIONS * every or not loss or self._reported or self._rises(progress):
+            return
+        since = progress.epoch - self._plateau_epochs
+        same = f"train_loss has been {loss:.6g} to the last digit since epoch {since}"
+        if loss == float(self.trainer.state.initial_loss.mean()):
+            yield "plateau", f"{same}, as before training: nothing is learned; look at learning_rate and at the inputs"
+        else:
+            yield "plateau", f"{same}: the training has converged, or its learning_rate has become too small"
+
+    def _rises(self, progress: Progress) -> bool:
+        """Return whether a larger learning rate is still to come."""
+        return self.trainer.largest_rate(progress.epoch + 1) > LARGER * float(progress.learning_rate.max())

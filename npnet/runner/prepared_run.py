@@ -22,7 +22,7 @@ from npnet.experiment.resolved import ResolvedExperiment, resolve
 from npnet.experiment.resources import check_memory
 from npnet.machine.resources import size_text
 from npnet.metrics import lacking
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import ModelSlice
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata, Weights

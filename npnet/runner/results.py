@@ -18,7 +18,7 @@ from npnet.engine.loop import Progress
 from npnet.errors import MachineError
 from npnet.machine.refusals import out_of_memory
 from npnet.metrics import decide
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata

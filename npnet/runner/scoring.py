@@ -12,7 +12,7 @@ from npnet.errors import UsageError
 from npnet.experiment.threads import limited
 from npnet.metrics import DECIDED, lacking, measure, metrics
 from npnet.metrics.calibration import DecisionRule
-from npnet.model.calibration import Calibration, score_outputs
+from npnet.model.outputs import Calibration, score_outputs
 from npnet.model.predictor import Scores
 from npnet.registry import nearest
 from npnet.rng import stream

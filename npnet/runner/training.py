@@ -19,7 +19,7 @@ from npnet.experiment.threads import limited
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
 from npnet.metrics.calibration import DecisionRule
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
@@ -30,8 +30,7 @@ from npnet.rundir.run import Run
 from npnet.rundir.writer import RunWriter
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
-from npnet.runner.health import Health
-from npnet.runner.notes import unfinite
+from npnet.runner.notes import Health, unfinite
 from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, training_info
 from npnet.runner.results import history_columns, history_row, prediction_blocks
 

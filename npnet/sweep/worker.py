@@ -20,7 +20,7 @@ from npnet.experiment.threads import SharedLimit
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.resources import guarded_imports
 from npnet.model import SplitPredictor, StackTrainer, Tensors
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores
 from npnet.model.trainer import Trainer
 from npnet.rundir import names as files

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npnet.data import Scaler
-from npnet.model.fold_data import OutputTransform
+from npnet.model.outputs import OutputTransform
 from npnet.nn.regression_losses import Huber, MeanSquaredError
 
 

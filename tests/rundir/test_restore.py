@@ -7,7 +7,7 @@ import pytest
 
 from npnet.config import load
 from npnet.data import Task
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.rundir.restore import DataMetadata
 from npnet.runner import prepare_run
 

@@ -11,7 +11,7 @@ from npnet.errors import Diverged
 from npnet.model.trainer import Trainer
 from npnet.nn.schedules import schedules
 from npnet.runner import prepare_run
-from npnet.runner.health import DEAD_EVALUATIONS, PLATEAU_EVALUATIONS, DeadUnitCounts, Health
+from npnet.runner.notes import DEAD_EVALUATIONS, PLATEAU_EVALUATIONS, Health
 
 SLOW = "schedule={cosine: {warm_up: 10000000}}"  # the rate of epoch 30 is 3e-6 of the largest
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 20}, relu, linear]\noptimizer: sgd\nepochs: 20\n"
@@ -95,19 +95,22 @@ def test_units_behind_running_statistics_that_stay_dead_are_reported(tmp_path: P
     assert epoch == 8  # 14 batches of 2 an epoch behind the first
 
 
-def test_dead_units_of_one_network_do_not_count_for_another() -> None:
-    dead = DeadUnitCounts(2)
-    everyone = np.array([True, True])
-    for epoch in range(1, 9):
-        dead.count(np.roll([1.0, 0.0], epoch), everyone, epoch)
-        assert not dead.lasting(epoch, 0).any()
+def test_dead_units_of_one_network_do_not_count_for_another(tmp_path: Path) -> None:
+    trainer = fitting_of(tmp_path, "ensemble=2", "learning_rate=0.1")
+    health = Health(trainer)
+    for progress in islice(trainer.fit(), 8):
+        trainer.stack_trainer.dead_units["layers.1"] = np.roll([1.0, 0.0], progress.epoch)
+        assert list(health.check(progress)) == []
 
 
-def test_dead_units_of_a_network_that_has_stopped_are_not_counted_again() -> None:
-    dead = DeadUnitCounts(2)
-    for epoch in range(1, DEAD_EVALUATIONS + 1):
-        dead.count(np.array([1.0, 1.0]), np.array([epoch == 1, True]), epoch)
-    assert dead.lasting(DEAD_EVALUATIONS, 0).tolist() == [False, True]
+def test_dead_units_of_a_network_that_has_stopped_are_not_counted_again(tmp_path: Path) -> None:
+    trainer = fitting_of(tmp_path, "ensemble=2", "learning_rate=0.1")
+    health, texts = Health(trainer), []
+    for progress in islice(trainer.fit(), DEAD_EVALUATIONS):
+        trainer.stack_trainer.dead_units["layers.1"] = np.array([1.0, 0.95])
+        texts += health.check(progress)
+        trainer.stack_trainer.state.done[0] = True
+    assert [text[:20] for text in texts] == ["95% of the units of "]
 
 
 def test_a_loss_that_grows_a_thousandfold_is_reported_and_does_not_end_the_training(tmp_path: Path) -> None:
@@ -137,10 +140,15 @@ def test_how_far_a_loss_may_grow_can_be_chosen(tmp_path: Path) -> None:
         reported(fitting_of(tmp_path, *large, "diverge_factor=1.5"))
 
 
-def test_a_loss_that_was_nearly_zero_may_become_ordinary(tmp_path: Path) -> None:
+def test_a_loss_that_was_nearly_zero_may_become_ordinary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = fitting_of(tmp_path, "diverge_factor=1.5", "epochs=1", "learning_rate=0.1")
-    trainer.stack_trainer.divergence.measure_initial = lambda groups: None  # type: ignore[assignment, method-assign]
-    trainer.stack_trainer.state.initial_loss[...] = 1e-9
+    begin = trainer.stack_trainer._begin
+
+    def begin_near_zero() -> None:
+        begin()
+        trainer.stack_trainer.state.initial_loss[...] = 1e-9
+
+    monkeypatch.setattr(trainer.stack_trainer, "_begin", begin_near_zero)
     assert reported(trainer) == []
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npnet.metrics import for_task
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.runner.scoring import intervals
 
 

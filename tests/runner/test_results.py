@@ -7,7 +7,7 @@ import pytest
 
 from npnet.config import load
 from npnet.data import Part
-from npnet.model.calibration import Calibration
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run

@@ -1,4 +1,4 @@
-"""Calibration: temperature and threshold, fitted on the validation set, and the scores that depend on them."""
+"""From raw scores to predictions: values or probabilities, their calibration, and the scores that depend on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config import Experiment
-from npnet.data import Task
+from npnet.data import Scaler, Task
 from npnet.data.datasets import VALUES
 from npnet.metrics import DECIDED, evaluate
 from npnet.metrics.calibration import DecisionRule, choose_threshold, fit_temperature
+from npnet.nn.losses import Loss
 
 Floats = NDArray[np.float64]
 TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class OutputTransform:
+    """Turns raw scores into predictions: probabilities, or values in the units of the target."""
+
+    loss: Loss
+    task: Task
+    target_scaler: Scaler
+
+    def encode(self, y: NDArray[Any], classes: int) -> Floats:
+        """Return targets as the loss takes them; those of a regression are scaled."""
+        if self.task in VALUES and self.loss.scales_target:
+            y = self.target_scaler.transform(y)
+        return self.loss.encode(y, classes)
+
+    def __call__(self, z: NDArray[Any]) -> Floats:
+        """Return outputs (models, outputs, samples); for two classes one row, the probability of the second."""
+        if self.loss.quantiles:
+            return self.quantiles(z)[..., int(np.argmin(np.abs(np.array(self.loss.quantiles) - 0.5))), :]
+        output = self.loss.predict(z)
+        if self.task in VALUES:
+            unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
+            return np.asarray(unit.inverse(output.mT).mT)
+        if self.loss.link == "identity":
+            output = np.clip(output, 0.0, 1.0)
+            output = _shares(output) if output.shape[-2] > 1 else output
+        return output[..., 1:, :] if self.task == "binary" and output.shape[-2] == 2 else output
+
+    def quantiles(self, z: NDArray[Any]) -> Floats:
+        """Return the sorted quantiles of each target in its units, (models, targets, quantiles, samples)."""
+        several = self.loss.predict(z).reshape(len(z), -1, len(self.loss.quantiles), z.shape[-1])
+        unit = self.target_scaler
+        return np.sort(several * unit.scale[:, np.newaxis, np.newaxis] + unit.mean[:, np.newaxis, np.newaxis], axis=-2)
+
+
+def _shares(output: Floats) -> Floats:
+    """Divide outputs >= 0, (..., classes, samples), by their sum; where all are 0, return equal shares."""
+    total = output.sum(axis=-2, keepdims=True)
+    evenly = np.full_like(output, 1 / output.shape[-2])
+    return np.asarray(np.divide(output, total, out=evenly, where=total > 0))
 
 
 @dataclass(frozen=True)
