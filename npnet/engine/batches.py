@@ -1,10 +1,10 @@
 """Batches: rows in a new order each epoch, gathered for many batches at a time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npnet.nn.layer import Array
 from npnet.rng import stream
@@ -13,6 +13,7 @@ BLOCK_BYTES = 1 << 18
 """Bytes gathered at a time, roughly: one `np.take` per step would cost as much as the step of a small network."""
 
 
+@dataclass(frozen=True, eq=False)
 class Samples:
     """The rows of a set for the engine: inputs with ones, encoded targets, weights.
 
@@ -20,8 +21,9 @@ class Samples:
     (models, samples, ...), each model of a stack has its own rows.
     """
 
-    def __init__(self, x: Array, t: Array, w: Array | None = None) -> None:
-        self.x, self.t, self.w = x, t, w
+    x: Array
+    t: Array
+    w: Array | None = None
 
     @classmethod
     def of(cls, x: Array, t: Array, w: Array | None = None, dtype: Any = np.float32) -> "Samples":
@@ -37,11 +39,6 @@ class Samples:
             weights = np.asarray(w, np.float64)
             w = (weights / weights.mean(axis=-2, keepdims=True)).astype(dtype)
         return cls(np.asarray(x, dtype), np.ascontiguousarray(t, dtype), w)
-
-    def empty(self, size: int) -> "Samples":
-        """Allocate uninitialized samples of `size` rows like these."""
-        arrays = (self.x, self.t) if self.w is None else (self.x, self.t, self.w)
-        return Samples(*(np.empty((*a.shape[:-2], size, a.shape[-1]), a.dtype) for a in arrays))
 
     def __len__(self) -> int:
         return int(self.x.shape[-2])
@@ -84,47 +81,38 @@ class Batches:
         self.full = size is None
         self.count = -(-len(samples) // self.size)
         if self.full:
-            self._whole = Batch(samples, slice(None), whole=True)
+            self._blocks = {self.size: (list[Array](), [Batch(samples, slice(None), whole=True)])}
             return
-        row_bytes = sum(a[..., :1, :].nbytes for a in (samples.x, samples.t, samples.w) if a is not None)
+        self._sources = [array for array in (samples.x, samples.t, samples.w) if array is not None]
+        row_bytes = sum(array[..., :1, :].nbytes for array in self._sources)
         self._together = max(1, min(self.count, BLOCK_BYTES // (row_bytes * self.size)))
-        self._order = np.empty(len(samples), np.intp)
-        self._gathered = samples.empty(self._together * self.size)
-        self._ready = self._cut(self._together * self.size)
-        rest = len(samples) - (self.count - 1) // self._together * self._together * self.size
-        self._last = self._cut(rest)
+        block = self._together * self.size
+        last = len(samples) - (self.count - 1) // self._together * block
+        self._blocks = {rows: self._block(rows) for rows in {block, last}}
+
+    def _block(self, rows: int) -> tuple[list[Array], list[Batch]]:
+        """Allocate the arrays that a number of rows is gathered into, and cut them into batches."""
+        arrays = [np.empty((*array.shape[:-2], rows, array.shape[-1]), array.dtype) for array in self._sources]
+        parts = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
+        return arrays, [Batch(Samples(*arrays), part, fixed=self._together == 1) for part in parts]
 
     def shapes(self) -> dict[int, Batch]:
         """Return a batch of each size that occurs, by size: the usual and a smaller last one."""
-        batches = [self._whole] if self.full else [self._ready[0], self._last[-1]]
-        return {batch.size: batch for batch in batches}
+        return {batch.size: batch for _, batches in self._blocks.values() for batch in batches}
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
         """Iterate over the batches of an epoch after its first `start`, several at a time."""
         if self.full:
-            yield [self._whole][start:]
+            yield self._blocks[self.size][1][start:]
             return
-        self._order[:] = np.arange(len(self._order))
-        stream(self.seed, "shuffle", epoch).shuffle(self._order)
-        block, skipped = self._together * self.size, start % self._together
-        for first in range((start - skipped) * self.size, len(self._order), block):
-            chosen = self._order[first : first + block]
-            self._gather(chosen)
-            yield (self._ready if len(chosen) == block else self._last)[skipped:]
-            skipped = 0
-
-    def _gather(self, chosen: NDArray[np.intp]) -> None:
-        rows, gathered = self.samples, self._gathered
-        for source, target in ((rows.x, gathered.x), (rows.t, gathered.t), (rows.w, gathered.w)):
-            if source is not None and target is not None:
-                out = target[..., : len(chosen), :]
+        order = np.arange(len(self.samples))
+        stream(self.seed, "shuffle", epoch).shuffle(order)
+        skipped = start % self._together
+        for first in range((start - skipped) * self.size, len(order), self._together * self.size):
+            chosen = order[first : first + self._together * self.size]
+            arrays, batches = self._blocks[len(chosen)]
+            for source, out in zip(self._sources, arrays, strict=True):
                 # mode="clip" writes straight into `out`; the default mode goes through a copy.
-                if out.flags.c_contiguous:
-                    np.take(source, chosen, axis=-2, out=out, mode="clip")
-                else:
-                    for of_model, out_of_model in zip(source, out, strict=True):
-                        np.take(of_model, chosen, axis=-2, out=out_of_model, mode="clip")
-
-    def _cut(self, size: int) -> list[Batch]:
-        slices = [slice(start, min(start + self.size, size)) for start in range(0, size, self.size)]
-        return [Batch(self._gathered, rows, fixed=self._together == 1) for rows in slices]
+                np.take(source, chosen, axis=-2, out=out, mode="clip")
+            yield batches[skipped:]
+            skipped = 0

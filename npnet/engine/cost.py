@@ -1,8 +1,7 @@
 """The cost of a training, computed from its graph before anything is allocated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from math import prod
 
 from npnet.engine.graph import Graph
 
@@ -15,36 +14,24 @@ CHUNK = 1024
 FLOAT64 = 8
 
 
-@dataclass(frozen=True)
 class Cost:
-    """The cost of one model: its parameters, bytes, products, and the size of stacks."""
+    """The cost of one model: its parameters, bytes, products, and the size of stacks.
 
-    graph: Graph
-    batch_rows: int
-    slots: int
-    itemsize: int
+    `by_layer` counts the parameters of each layer, residual blocks flattened, and `parameters` all of them.
+    `largest_product` is the multiply-adds of the largest matrix product in a step. `weights_bytes` has parameters and
+    running statistics; `checkpoint_bytes` has them twice, current and best, and the optimizer's slots.
+    """
 
-    @cached_property
-    def by_layer(self) -> list[int]:
-        """Parameters of each layer, residual blocks flattened."""
-        steps = self.graph.of_layers()
-        return [sum(p.shape[0] * p.shape[1] for p in step.layer.parameters(step.inputs).values()) for step in steps]
-
-    @cached_property
-    def parameters(self) -> int:
-        """Parameters of the model."""
-        return sum(self.by_layer)
-
-    @cached_property
-    def statistics(self) -> int:
-        """Running statistics of the model, such as those of batch_norm."""
-        return sum(s.size for step in self.graph.of_layers() for s in step.layer.state(step.inputs))
-
-    @property
-    def largest_product(self) -> int:
-        """Multiply-adds of the largest matrix product in a step: batch rows times parameters."""
-        sizes = [p.shape[0] * p.shape[1] for s in self.graph.of_layers() for p in s.layer.parameters(s.inputs).values()]
-        return max(sizes, default=0) * self.batch_rows
+    def __init__(self, graph: Graph, batch_rows: int, slots: int, itemsize: int) -> None:
+        self.graph, self.batch_rows, self.slots, self.itemsize = graph, batch_rows, slots, itemsize
+        steps = list(graph.of_layers())
+        sizes = [[prod(p.shape) for p in step.layer.parameters(step.inputs).values()] for step in steps]
+        self.by_layer = [sum(of_layer) for of_layer in sizes]
+        self.parameters = sum(self.by_layer)
+        self.largest_product = max((size for of_layer in sizes for size in of_layer), default=0) * batch_rows
+        statistics = sum(s.size for step in steps for s in step.layer.state(step.inputs))
+        self.weights_bytes = itemsize * (self.parameters + statistics)
+        self.checkpoint_bytes = 2 * self.weights_bytes + slots * itemsize * self.parameters
 
     @property
     def models_per_stack(self) -> int:
@@ -70,13 +57,3 @@ class Cost:
         row += self.graph.outputs * (2 * self.itemsize + FLOAT64) + (targets + 3) * FLOAT64
         values = self.parameters * arrays + sum(self.buffers(size) for size in passes)
         return models * self.itemsize * values + sum(rows.values()) * row
-
-    @property
-    def weights_bytes(self) -> int:
-        """Bytes of a model's parameters and running statistics."""
-        return self.itemsize * (self.parameters + self.statistics)
-
-    @property
-    def checkpoint_bytes(self) -> int:
-        """Bytes of a model in a checkpoint: current and best weights, and the optimizer's slots."""
-        return 2 * self.weights_bytes + self.slots * self.itemsize * self.parameters

@@ -64,10 +64,12 @@ def check_gradients(
         whole.scores()
         return whole.total_loss() / len(samples) + updates.penalty()
 
-    slopes = _Slopes(network.theta, objective)
     names = network.named(np.arange(network.size)[np.newaxis])
     picked = {name: _spread(columns.ravel(), most) for name, columns in names.items()}
-    found = {name: slopes.at(columns) for name, columns in picked.items()}
+    found = {
+        name: np.stack([_slope(network.theta[:, column], objective) for column in columns], axis=1)
+        for name, columns in picked.items()
+    }
     floor = 1e-4 * max((np.nanmax(np.abs(f), initial=0.0) for f in found.values()), default=0.0)
     checks = [
         _compare(name, names[name].shape[1:], network.grad[:, picked[name]], found[name], floor) for name in names
@@ -80,39 +82,33 @@ def _spread(columns: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     return np.asarray(columns[np.unique(np.linspace(0, len(columns) - 1, min(most, len(columns))).astype(int))])
 
 
-class _Slopes:
-    """Central differences of the objective of every model by entries of theta; NaN at kinks."""
+def _slope(entries: Array, objective: Callable[[], NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the slopes of the objectives by one entry of theta in every model, NaN at kinks.
 
-    def __init__(self, theta: Array, objective: Callable[[], NDArray[np.float64]]) -> None:
-        self.theta, self.objective = theta, objective
+    They are the difference of the first two widths that agree: across a kink, they do not.
+    """
+    slope = np.full(len(entries), np.nan)
+    wide = _difference(entries, objective, STEPS[0])
+    for step in STEPS[1:]:
+        narrow = _difference(entries, objective, step)
+        rounding = 1e-14 / step + 1e-9
+        agree = np.abs(wide - narrow) <= AGREE * np.maximum(np.abs(wide), np.abs(narrow)) + rounding
+        slope = np.where(np.isnan(slope) & agree, wide, slope)
+        if not np.isnan(slope).any():
+            break
+        wide = narrow
+    return slope
 
-    def at(self, columns: NDArray[np.intp]) -> NDArray[np.float64]:
-        return np.stack([self._slope(column) for column in columns], axis=1)
 
-    def _slope(self, column: np.intp) -> NDArray[np.float64]:
-        """Return the difference of the first two widths that agree: across a kink, they do not."""
-        slope = np.full(len(self.theta), np.nan)
-        wide = self._difference(column, STEPS[0])
-        for step in STEPS[1:]:
-            narrow = self._difference(column, step)
-            rounding = 1e-14 / step + 1e-9
-            agree = np.abs(wide - narrow) <= AGREE * np.maximum(np.abs(wide), np.abs(narrow)) + rounding
-            slope = np.where(np.isnan(slope) & agree, wide, slope)
-            if not np.isnan(slope).any():
-                break
-            wide = narrow
-        return slope
-
-    def _difference(self, column: np.intp, step: float) -> NDArray[np.float64]:
-        """Return (f(+h) - f(-h)) / 2h with the h³ term removed by Richardson extrapolation."""
-        entries, original = self.theta[:, column], self.theta[:, column].copy()
-        values = []
-        for shift in (step, -step, step / 2, -step / 2):
-            entries[...] = original + shift
-            values.append(self.objective())
-        entries[...] = original
-        full, half = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
-        return np.asarray((4 * half - full) / 3)
+def _difference(entries: Array, objective: Callable[[], NDArray[np.float64]], step: float) -> NDArray[np.float64]:
+    """Return (f(+h) - f(-h)) / 2h with the h³ term removed by Richardson extrapolation."""
+    original, values = entries.copy(), []
+    for shift in (step, -step, step / 2, -step / 2):
+        entries[...] = original + shift
+        values.append(objective())
+    entries[...] = original
+    full, half = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
+    return np.asarray((4 * half - full) / 3)
 
 
 def _compare(name: str, shape: tuple[int, ...], claimed: Array, found: Array, floor: float) -> TensorCheck:

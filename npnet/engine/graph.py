@@ -1,7 +1,7 @@
 """The graph of a network: layers between numbered nodes, residual blocks flattened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from npnet.nn.layer import Layer, Layers, layers
@@ -42,46 +42,32 @@ class Sum:
     y: int
 
 
-@dataclass
 class Graph:
     """Steps in forward order, the width of every node, and which nodes need a gradient."""
 
-    layers: Layers
-    inputs: int
-    steps: list[LayerStep | Fork | Sum] = field(default_factory=list)
-    widths: list[int] = field(default_factory=list)
-    needs_gradient: list[bool] = field(default_factory=list)
+    def __init__(self, layers: Layers, inputs: int) -> None:
+        self.inputs = inputs
+        self.steps: list[LayerStep | Fork | Sum] = []
+        self.widths, self.needs_gradient = [inputs], [False]
+        self._append(layers, 0, "layers")
+        self.outputs = self.widths[-1]
 
-    def __post_init__(self) -> None:
-        self._chain(self.layers, self._node(self.inputs, needs_gradient=False), "layers")
-
-    def _node(self, width: int, *, needs_gradient: bool) -> int:
-        self.widths.append(width)
-        self.needs_gradient.append(needs_gradient)
-        return len(self.widths) - 1
-
-    def _chain(self, chain: Layers, x: int, prefix: str) -> int:
+    def _append(self, chain: Layers, x: int, prefix: str) -> int:
+        """Append the steps of layers that read node x, and return the node of their output."""
         for number, layer in enumerate(chain):
-            name = f"{prefix}.{number}"
-            x = self._residual(layer, x, name) if isinstance(layer, Residual) else self._layer(layer, x, name)
+            name, inputs, start, last = f"{prefix}.{number}", self.widths[x], len(self.steps), x
+            if isinstance(layer, Residual):
+                last = self._append(layer.layers, x, f"{name}.layers")
+            y = len(self.widths)
+            self.widths.append(layer.width(inputs))
+            self.needs_gradient.append(self.needs_gradient[last] or bool(layer.parameters(inputs)))
+            if isinstance(layer, Residual):
+                self.steps.insert(start, Fork(name, x, y))
+                self.steps.append(Sum(name, last, x, y))
+            else:
+                self.steps.append(LayerStep(layer, name, inputs, x, y))
+            x = y
         return x
-
-    def _layer(self, layer: Layer, x: int, name: str) -> int:
-        inputs = self.widths[x]
-        learns = self.needs_gradient[x] or bool(layer.parameters(inputs))
-        y = self._node(layer.width(inputs), needs_gradient=learns)
-        self.steps.append(LayerStep(layer, name, inputs, x, y))
-        return y
-
-    def _residual(self, block: Residual, x: int, name: str) -> int:
-        start = len(self.steps)
-        inside = self._chain(block.layers, x, f"{name}.layers")
-        y = self._node(
-            block.width(self.widths[x]), needs_gradient=self.needs_gradient[x] or self.needs_gradient[inside]
-        )
-        self.steps.insert(start, Fork(name, x, y))
-        self.steps.append(Sum(name, inside, x, y))
-        return y
 
     def of_layers(self) -> Iterator[LayerStep]:
         """Iterate over the steps that are layers."""
@@ -99,11 +85,6 @@ class Graph:
         source = made[step.x]
         return step.x if readers == 1 and not (isinstance(source, LayerStep) and source.layer.reads_output) else None
 
-    @property
-    def outputs(self) -> int:
-        """Width of the last node."""
-        return self.widths[-1]
-
 
 def network_text(network: Layers, inputs: int) -> str:
     """Return the widths of a network in one line, such as 2-16-[16+]-1.
@@ -112,21 +93,18 @@ def network_text(network: Layers, inputs: int) -> str:
     `periodic:44` another layer with 44 outputs; `64x8` is eight layers of 64. Layers that keep the width, such as
     activations, are left out.
     """
-    return _joined([str(inputs), *_pieces(network, inputs)])
+    return _text(network, inputs, [str(inputs)])
 
 
-def _pieces(network: Layers, width: int) -> Iterator[str]:
+def _text(network: Layers, width: int, pieces: list[str]) -> str:
     for layer in network:
         before, width = width, layer.width(width)
         if isinstance(layer, Residual):
-            yield f"[{_joined(list(_pieces(layer.layers, before)))}+]"
+            pieces.append(f"[{_text(layer.layers, before, [])}+]")
         elif isinstance(layer, Linear):
-            yield str(width)
+            pieces.append(str(width))
         elif width != before:
-            yield f"{layers.name_of(layer)}:{width}"
-
-
-def _joined(pieces: list[str]) -> str:
+            pieces.append(f"{layers.name_of(layer)}:{width}")
     runs = [(piece, len(list(equal))) for piece, equal in groupby(pieces)]
     counted = [[f"{piece}x{count}"] if count >= REPEATED else [piece] * count for piece, count in runs]
-    return "-".join(text for group in counted for text in group)
+    return "-".join(text for run in counted for text in run)

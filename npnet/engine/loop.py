@@ -109,17 +109,6 @@ class Rates:
         self.drop = np.where(late, np.maximum(self.drop * self.schedule.drop, self.schedule.minimum), self.drop)
         self.waited[late] = 0
 
-    def take(self, rows: NDArray[np.intp]) -> "Rates":
-        """Copy the rates of some models."""
-        other = Rates(self.base[rows], self.epochs, self.schedule, self.monitor)
-        other.drop, other.best, other.waited = self.drop[rows], self.best[rows], self.waited[rows]
-        return other
-
-
-def never() -> Iterator[Values]:
-    """Evaluate nothing."""
-    return iter(())
-
 
 def train(
     network: Network,
@@ -128,7 +117,7 @@ def train(
     rates: Rates,
     batches: Batches,
     epochs: int,
-    evaluate: Evaluate = never,
+    evaluate: Evaluate | None = None,
     *,
     start: int = 0,
     batches_done: int = 0,
@@ -159,10 +148,9 @@ def train(
             if done < batches.count:
                 last = time.perf_counter()
                 yield within(epoch, done, last - began, table[done - 1])
-        values, evaluation = Values(), evaluate() if epoch % every == 0 or epoch == epochs else never()
-        while (found := _next(evaluation)) is not None:
-            values = found
-            if not found and time.perf_counter() > last + BETWEEN:
+        values, due = Values(), epoch % every == 0 or epoch == epochs
+        for values in evaluate() if evaluate and due else ():
+            if not values and time.perf_counter() > last + BETWEEN:
                 last = time.perf_counter()
                 yield within(epoch, done, last - began, table[-1])
         with np.errstate(all="ignore"):
@@ -177,6 +165,7 @@ def train(
         yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
 
 
+@np.errstate(all="ignore")
 def _train_until(
     batches: Iterator[Batch],
     passes: Mapping[int, Pass],
@@ -186,21 +175,15 @@ def _train_until(
 ) -> int:
     """Train on batches until they end or a time is reached; return the number of batches."""
     done = 0
-    with np.errstate(all="ignore"):
-        for batch in batches:
-            current = passes[batch.size]
-            current.take(batch)
-            current.train()
-            updates.move(next(numbers))
-            done += 1
-            if time.perf_counter() > until:
-                break
+    for batch in batches:
+        current = passes[batch.size]
+        current.take(batch)
+        current.train()
+        updates.move(next(numbers))
+        done += 1
+        if time.perf_counter() > until:
+            break
     return done
-
-
-def _next(evaluation: Iterator[Values]) -> Values | None:
-    with np.errstate(all="ignore"):
-        return next(evaluation, None)
 
 
 class KeepBest:

@@ -1,6 +1,7 @@
 """The parameters of a stack of networks: one flat array with a row for each model."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,7 +21,8 @@ class Network:
     """The arrays of a stack: theta and grad (models, size), state (models, statistics).
 
     `chains` holds the layers of every model, which may differ in decimals and initializers only (ValueError).
-    `seeds` determines the initial values and dropout masks of each model. Row k is model k.
+    `seeds` determines the initial values and dropout masks of each model. Row k is model k. Without `draw` all values
+    are zero.
     """
 
     def __init__(
@@ -29,35 +31,32 @@ class Network:
         inputs: int,
         *,
         seeds: Sequence[int] = (0,),
-        dtype: type[np.floating[Any]] = np.float32,
+        dtype: Any = np.float32,
+        draw: bool = True,
     ) -> None:
-        self._allocate(chains, inputs, seeds, dtype)
-        self._start()
-
-    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Network":
-        """Copy some of the models into a network of their own."""
-        other = Network.__new__(Network)
-        other._allocate([self.chains[k] for k in rows], self.graph.inputs, [self.seeds[k] for k in rows], self.dtype)
-        other.theta[...], other.state[...] = self.theta[rows], self.state[rows]
-        return other
-
-    def _allocate(self, chains: Sequence[Layers], inputs: int, seeds: Sequence[int], dtype: Any) -> None:
         if len(chains) != len(seeds) or len({len(layers) for layers in chains}) != 1:
             raise ValueError("the models of a stack differ in their layers")
         self.chains, self.seeds, self.dtype, self.models = tuple(chains), tuple(seeds), np.dtype(dtype), len(chains)
-        joined = tuple(join(column) for column in zip(*chains, strict=True))
-        self.graph = Graph(joined, inputs)
+        self.graph = Graph(tuple(join(column) for column in zip(*chains, strict=True)), inputs)
+        self.outputs = self.graph.outputs
         self.layout = list(_layout(self.graph))
-        self.statistics = list(_statistics(self.graph))
-        size = sum(parameter.shape[0] * parameter.shape[1] for _, _, parameter, _ in self.layout)
-        self.theta: Array = np.zeros((self.models, size), self.dtype)
+        self.size = sum(prod(parameter.shape) for _, _, parameter, _ in self.layout)
+        self.theta: Array = np.zeros((self.models, self.size), self.dtype)
         self.grad = np.zeros_like(self.theta)
-        self.state = np.zeros((self.models, sum(s.size for _, s, _ in self.statistics)), self.dtype)
+        self.statistics: list[tuple[LayerStep, Statistic, slice]] = []
+        width = 0
+        for step in self.graph.of_layers():
+            for statistic in step.layer.state(step.inputs):
+                self.statistics.append((step, statistic, slice(width, width + statistic.size)))
+                width += statistic.size
+        self.state = np.zeros((self.models, width), self.dtype)
         self.streams: dict[str, list[np.random.Generator]] = {
             step.name: [] for step in self.graph.of_layers() if draws(step.layer)
         }
+        if draw:
+            self._draw()
 
-    def _start(self) -> None:
+    def _draw(self) -> None:
         for model, layers in enumerate(self.chains):
             row = self.theta[model : model + 1]
             for number, (_, _, parameter, columns) in enumerate(_layout(Graph(layers, self.graph.inputs))):
@@ -68,15 +67,12 @@ class Network:
         for _, statistic, columns in self.statistics:
             self.state[:, columns] = statistic.start
 
-    @property
-    def size(self) -> int:
-        """Number of parameters of one model."""
-        return int(self.theta.shape[1])
-
-    @property
-    def outputs(self) -> int:
-        """Number of raw scores of one sample."""
-        return self.graph.outputs
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Network":
+        """Copy some of the models into a network of their own."""
+        chains, seeds = [self.chains[k] for k in rows], [self.seeds[k] for k in rows]
+        other = Network(chains, self.graph.inputs, seeds=seeds, dtype=self.dtype, draw=False)
+        other.theta[...], other.state[...] = self.theta[rows], self.state[rows]
+        return other
 
     def memory(self, step: LayerStep) -> Memory:
         """Return the arrays of a layer that all passes share: parameters, gradients, statistics."""
@@ -100,24 +96,17 @@ class Network:
 
     def named(self, values: Array) -> dict[str, Array]:
         """Return views of an array like theta by the names of a PyTorch state_dict."""
-        return {name: view for name, view, _ in self._pieces(values)}
-
-    def named_state(self, values: Array) -> dict[str, Array]:
-        """Return views of an array like state by the names of a PyTorch state_dict."""
-        return {f"{step.name}.{s.name}": values[:, columns] for step, s, columns in self.statistics}
+        return {name: view for name, view, _ in self.pieces(values)}
 
     def decaying(self) -> NDArray[Any]:
         """Return a mask (1, size): 1 for weights that decay, 0 for biases and norms."""
         mask = np.zeros((1, self.size), self.dtype)
-        for _, view, decays in self._pieces(mask):
+        for _, view, decays in self.pieces(mask):
             view[...] = float(decays)
         return mask
 
-    def weights(self) -> Iterator[Array]:
-        """Iterate over views (models, units, inputs) of the weights that decay, layer by layer."""
-        return (view for _, view, decays in self._pieces(self.theta) if decays)
-
-    def _pieces(self, values: Array) -> Iterator[tuple[str, Array, bool]]:
+    def pieces(self, values: Array) -> Iterator[tuple[str, Array, bool]]:
+        """Iterate over views of an array like theta: name, view (models, units, ...), whether it decays."""
         for step, _, parameter, columns in self.layout:
             array = values[:, columns].reshape(len(values), *parameter.shape, copy=False)
             for piece in parameter.pieces:
@@ -128,17 +117,9 @@ def _layout(graph: Graph) -> Iterator[tuple[LayerStep, str, Parameter, slice]]:
     start = 0
     for step in graph.of_layers():
         for name, parameter in step.layer.parameters(step.inputs).items():
-            end = start + parameter.shape[0] * parameter.shape[1]
+            end = start + prod(parameter.shape)
             yield step, name, parameter, slice(start, end)
             start = end
-
-
-def _statistics(graph: Graph) -> Iterator[tuple[LayerStep, Statistic, slice]]:
-    start = 0
-    for step in graph.of_layers():
-        for statistic in step.layer.state(step.inputs):
-            yield step, statistic, slice(start, start + statistic.size)
-            start += statistic.size
 
 
 def join(specs: Sequence[S], trailing: int = 2) -> S:
@@ -147,30 +128,20 @@ def join(specs: Sequence[S], trailing: int = 2) -> S:
     For use inside the engine: a joined spec is never compared, hashed or dumped.
     Raise ValueError where specs differ in more than decimals.
     """
-    first = specs[0]
+    first, joined = specs[0], dict[str, Any]()
     if any(type(spec) is not type(first) for spec in specs):
         raise ValueError(f"a stack cannot mix {sorted({type(spec).__name__ for spec in specs})}")
-    changed = {}
     for name in type(first).model_fields:
         values = [getattr(spec, name) for spec in specs]
-        joined = _join_values(name, values, trailing)
-        if joined is not values[0]:
-            changed[name] = joined
-    return first.model_copy(update=changed) if changed else first
-
-
-def _join_values(name: str, values: list[Any], trailing: int) -> Any:
-    first = values[0]
-    if isinstance(first, tuple) and first and isinstance(first[0], Spec):
-        return tuple(join(column, trailing) for column in zip(*values, strict=True))
-    if isinstance(first, Spec):
-        # Initial values are drawn model by model, each from its own spec.
-        return first
-    if all(value == first for value in values):
-        return first
-    if all(isinstance(value, float) for value in values):
-        return np.array(values).reshape(-1, *[1] * trailing)
-    raise ValueError(f"models of one stack differ in {name}: {values[0]} and others")
+        if isinstance(values[0], tuple) and values[0] and isinstance(values[0][0], Spec):
+            joined[name] = tuple(join(column, trailing) for column in zip(*values, strict=True))
+        elif isinstance(values[0], Spec) or all(value == values[0] for value in values):
+            continue  # an initializer may differ: values are drawn model by model, each from its own spec
+        elif all(isinstance(value, float) for value in values):
+            joined[name] = np.array(values).reshape(-1, *[1] * trailing)
+        else:
+            raise ValueError(f"models of one stack differ in {name}: {values[0]} and others")
+    return first.model_copy(update=joined) if joined else first
 
 
 def weights_of(network: Network, models: slice = ALL) -> dict[str, NDArray[Any]]:
@@ -180,17 +151,18 @@ def weights_of(network: Network, models: slice = ALL) -> dict[str, NDArray[Any]]
 
 def named(network: Network, theta: NDArray[Any], state: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Return views of arrays like theta and state by name; a single model has no model axis."""
-    whole = {**network.named(theta), **network.named_state(state)}
+    whole = network.named(theta) | {f"{step.name}.{s.name}": state[:, at] for step, s, at in network.statistics}
     return {name: values[0] if len(theta) == 1 else values for name, values in whole.items()}
 
 
 def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: slice = ALL) -> None:
     """Copy values by name into a network; raise RunError where names or shapes differ."""
     own = weights_of(network, models)
+    expected, given = ({name: tuple(a.shape) for name, a in arrays.items()} for arrays in (own, weights))
     differences = [
-        f"{name}: {_shape(weights.get(name))} instead of {_shape(own.get(name))}"
-        for name in {**own, **weights}
-        if _shape(weights.get(name)) != _shape(own.get(name))
+        f"{name}: {given.get(name, 'nothing')} instead of {expected.get(name, 'nothing')}"
+        for name in expected | given
+        if given.get(name) != expected.get(name)
     ]
     if differences:
         raise RunError(
@@ -199,7 +171,3 @@ def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: s
         )
     for name, values in own.items():
         values[...] = weights[name]
-
-
-def _shape(values: NDArray[Any] | None) -> str:
-    return "nothing" if values is None else str(tuple(values.shape))

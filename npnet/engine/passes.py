@@ -24,23 +24,29 @@ class Pass:
     def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
         self.network, self.batch, self.loss, self.training = network, like.size, loss, training
         self.terms = loss.terms(network.outputs)
-        alike = like.fixed and like.x.dtype == network.dtype
-        self._x = like.x if alike else _like(like.x, network.dtype, like.whole)
-        self._t = _like(like.t, network.dtype, True)
-        self._w = None if like.w is None else _like(like.w, network.dtype, True)
+        if like.fixed and like.x.dtype == network.dtype:
+            self._x = like.x
+        elif like.whole:
+            self._x = np.ones(like.x.shape, network.dtype)  # features first, which reads faster
+        else:
+            self._x = np.ones(like.x.mT.shape, network.dtype).mT  # row by row, as batches are gathered
+        self._t = np.ones(like.t.shape, network.dtype)
+        self._w = None if like.w is None else np.ones(like.w.shape, network.dtype)
         self._taken: Batch | None = None
         self.nodes = self._nodes()
         self.z = self.nodes[-1].values
         self.losses = self._empty(self.terms, self.batch)
+        self.dz = self._empty(network.outputs, self.batch) if training else self.z
         self._ones = np.ones(self.terms * self.batch, network.dtype)
         self._total = np.empty(network.models, network.dtype)
-        self.dz = self._empty(network.outputs, self.batch) if training else self.z
-        scratch = loss.scratch(network.outputs, self.batch)
-        self.m = self._memory(Memory(), loss, scratch, loss.constants(network.outputs))
-        self.buffers: dict[str, Array] = {}
+        self.buffers = {"x": self._x, "t": self._t, "losses": self.losses, "total_loss": self._total}
+        if self._w is not None:
+            self.buffers["w"] = self._w
+        scratch, constants = loss.scratch(network.outputs, self.batch), loss.constants(network.outputs)
+        self.m = self._memory("loss", Memory(), loss, scratch, constants)
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
-        self._wire()
+        self._wire(self._gradients() if training else {})
         self._step = [*self.draws, *self.forward.calls, *self.backward.calls]
 
     def take(self, batch: Batch) -> None:
@@ -78,18 +84,21 @@ class Pass:
         self._losses.play()
         return self._total / self.terms
 
-    def _wire(self) -> None:
-        graph, dx = self.network.graph, self._gradients()
-        self._name_buffers(dx)
-        back: list[tuple[str, Callable[..., object], tuple[Any, ...]]] = []
+    def _wire(self, dx: dict[int, Array]) -> None:
+        graph, back = self.network.graph, list[tuple[str, Callable[..., object], tuple[Any, ...]]]()
         for step in graph.steps:
+            if isinstance(step, Fork):
+                if step.x in dx:
+                    back.append((f"{step.name}.grad_input", np.add, (dx[step.x], dx[step.y], dx[step.x])))
+                continue
             if isinstance(step, LayerStep):
                 self._wire_layer(step, dx, back)
-            elif isinstance(step, Sum):
+            else:
                 ends = (self.nodes[node].values for node in (step.x, step.skip, step.y))
-                self.forward.trace(_add, *ends, label=f"{step.name}.forward")
-            elif self.training and graph.needs_gradient[step.x]:
-                back.append((f"{step.name}.grad_input", _add, (dx[step.x], dx[step.y], dx[step.x])))
+                self.forward.trace(np.add, *ends, label=f"{step.name}.forward")
+            self.buffers[f"{step.name}.y"] = self.nodes[step.y].with_ones
+            if step.y in dx:
+                self.buffers[f"{step.name}.dy"] = dx[step.y]
         self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self.m)
         if self.training:
             self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m, label="loss.derivative")
@@ -99,29 +108,17 @@ class Pass:
     def _wire_layer(self, step: LayerStep, dx: dict[int, Array], back: list[Any]) -> None:
         layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
         scratch, constants = layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
-        m = self._memory(self.network.memory(step), layer, scratch, constants)
-        self.buffers |= {f"{step.name}.{name}": array for name, array in _arrays(m)}
+        m = self._memory(step.name, self.network.memory(step), layer, scratch, constants)
         self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")
         if not self.training:
             return
         if draws(layer):
             self.draws.append((layer.draw, (m,)))
         # In reverse order: the list is reversed at the end.
-        if self.network.graph.needs_gradient[step.x]:
+        if step.x in dx:
             back.append((f"{step.name}.grad_input", layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
         if layer.parameters(step.inputs):
             back.append((f"{step.name}.grad_parameters", layer.grad_parameters, (x, dx[step.y], m)))
-
-    def _name_buffers(self, dx: dict[int, Array]) -> None:
-        """Name the arrays between layers: `layers.0.y` for an output, `layers.0.dy` its gradient."""
-        weights = {} if self._w is None else {"w": self._w}
-        self.buffers |= {"x": self._x, "t": self._t, **weights, "losses": self.losses, "total_loss": self._total}
-        self.buffers |= {f"loss.{name}": array for name, array in _arrays(self.m)}
-        for step in self.network.graph.steps:
-            if not isinstance(step, Fork):
-                self.buffers[f"{step.name}.y"] = self.nodes[step.y].with_ones
-                if step.y in dx:
-                    self.buffers[f"{step.name}.dy"] = dx[step.y]
 
     def _slope(self, z: Array, t: Array, w: Array | None, dz: Array, m: Memory) -> None:
         self.loss.derivative(z, t, dz, m)
@@ -141,14 +138,14 @@ class Pass:
         nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
         for node, width in enumerate(graph.widths[1:], 1):
             shared = graph.overwritten(node)
-            buffer = np.ones((models, width + 1, self.batch), self.network.dtype) if shared is None else None
-            nodes.append(Activations(buffer) if buffer is not None else nodes[shared or 0])
+            if shared is None:
+                nodes.append(Activations(np.ones((models, width + 1, self.batch), self.network.dtype)))
+            else:
+                nodes.append(nodes[shared])
         return nodes
 
     def _gradients(self) -> dict[int, Array]:
         """Allocate a gradient for each node that needs one; both ends of a sum share one array."""
-        if not self.training:
-            return {}
         graph = self.network.graph
         dx = {len(graph.widths) - 1: self.dz}
         sums = set()
@@ -165,27 +162,14 @@ class Pass:
     def _empty(self, rows: int, columns: int, dtype: Any = None) -> Array:
         return np.empty((self.network.models, rows, columns), dtype or self.network.dtype)
 
-    def _memory(self, m: Memory, spec: Layer | Loss, scratch: Scratch, constants: dict[str, Any]) -> Memory:
-        """Add scratch arrays, decimal options and constants to a memory."""
+    def _memory(
+        self, prefix: str, m: Memory, spec: Layer | Loss, scratch: Scratch, constants: dict[str, Any]
+    ) -> Memory:
+        """Add scratch arrays, decimal options and constants to a memory, and name its arrays in `buffers`."""
         for name, ((rows, columns), dtype) in scratch.items():
             setattr(m, name, self._empty(rows, columns, dtype))
         for name, value in {**decimals(spec), **constants}.items():
             # Columns are cast last: a row of a stack then equals that model alone.
             setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)
+        self.buffers |= {f"{prefix}.{name}": one for name, one in vars(m).items() if isinstance(one, np.ndarray)}
         return m
-
-
-def _arrays(m: Memory) -> list[tuple[str, Array]]:
-    return [(name, value) for name, value in vars(m).items() if isinstance(value, np.ndarray)]
-
-
-def _add(a: Array, b: Array, out: Array) -> None:
-    np.add(a, b, out=out)
-
-
-def _like(like: Array, dtype: Any, features_first: bool) -> Array:
-    """Allocate an array like a batch: row by row, or features first, which reads faster."""
-    models, rows, batch = like.shape
-    if features_first:
-        return np.ones((models, rows, batch), dtype)
-    return np.ones((models, batch, rows), dtype).mT

@@ -21,20 +21,15 @@ KEYWORD_OUT = (np.maximum, np.minimum)
 """Functions whose third positional argument NumPy no longer accepts as the output."""
 
 
-class Section(NamedTuple):
-    """The calls of one method in a trace, under a label: those from number `first` up to `stop`."""
-
-    label: str
-    first: int
-    stop: int
-
-
 class CallTrace:
-    """A flat list of bound calls; `play` makes them, `sections` has the method of each."""
+    """A flat list of bound calls, which `play` makes.
+
+    `sections` lists the label of each method with the number of its first call, and of the first call after it.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.sections: list[Section] = []
+        self.sections: list[tuple[str, int, int]] = []
         self._views: dict[tuple[Any, ...], Array] = {}
 
     def play(self) -> None:
@@ -49,26 +44,27 @@ class CallTrace:
         self.calls += [self._bound(*record) for record in records]
         # Calls hold views of traced arrays, and these hold `records`: a full list would be a cycle that never dies.
         records.clear()
-        self.sections.append(Section(label or method.__name__.strip("_"), first, len(self.calls)))
+        self.sections.append((label or method.__name__.strip("_"), first, len(self.calls)))
 
     def _bound(self, function: Callable[..., object], inputs: Sequence[Any], out: Any, options: dict[str, Any]) -> Call:
         """Return the fastest call that computes the same."""
-        if function is np.copyto:
-            return function, (_plain(out), _plain(inputs[0]))
-        inputs, out = [_operand(value, inputs, out) for value in inputs], _plain(out)
+        inputs, out = [_operand(value, inputs, out) for value in inputs], out.view(np.ndarray)
         if function is np.matmul and not options:
             function, inputs, out = _product(inputs[0], inputs[1], out)
         elif isinstance(function, np.ufunc) and function.signature is None and not options:
-            inputs, out = _flat(inputs, out)
-        inputs, out = [self._one(value) for value in inputs], self._one(out)
+            arrays = [*(one for one in inputs if one.ndim), out]
+            # A flat loop over arrays that are contiguous and of one shape is faster.
+            if all(one.shape == out.shape and one.flags.c_contiguous for one in arrays):
+                inputs = [one.reshape(-1, copy=False) if one.ndim else one for one in inputs]
+                out = out.reshape(-1, copy=False)
+        views = []
+        for view in (*inputs, out):
+            # One object for all equal views: NumPy then sees at once that an output is an input.
+            key = (view.__array_interface__["data"][0], view.shape, view.strides, view.dtype)
+            views.append(self._views.setdefault(key, view))
         if options or function in KEYWORD_OUT:
-            return partial(function, *inputs, out=out, **options), ()
-        return function, (*inputs, out)
-
-    def _one(self, view: Array) -> Array:
-        """Return one object for all equal views: NumPy then sees at once that an output is an input."""
-        key = (view.__array_interface__["data"][0], view.shape, view.strides, view.dtype)
-        return self._views.setdefault(key, view)
+            return partial(function, *views[:-1], out=views[-1], **options), ()
+        return function, tuple(views[-1:] + views[:-1] if function is np.copyto else views)
 
 
 class TracedArray(np.ndarray[Any, Any]):
@@ -112,24 +108,12 @@ def _traced(argument: Any, records: list[Record]) -> Any:
     return argument
 
 
-def _plain(value: Any) -> Any:
-    return value.view(np.ndarray) if isinstance(value, TracedArray) else value
-
-
-def _operand(value: Any, inputs: Sequence[Any], out: Array) -> Any:
+def _operand(value: Any, inputs: Sequence[Any], out: Array) -> Array:
     """Turn a number into an array without axes, which a ufunc reads in half the time."""
-    if isinstance(value, int | float):
-        like = next((one.dtype for one in inputs if isinstance(one, np.ndarray) and one.dtype != bool), out.dtype)
-        return np.array(value, like)
-    return _plain(value)
-
-
-def _flat(inputs: list[Any], out: Array) -> tuple[list[Any], Array]:
-    """Drop the axes of arrays that are contiguous and of one shape: a flat loop is faster."""
-    arrays = [*(one for one in inputs if one.ndim), out]
-    if all(one.shape == out.shape and one.flags.c_contiguous for one in arrays):
-        return [one.reshape(-1, copy=False) if one.ndim else one for one in inputs], out.reshape(-1, copy=False)
-    return inputs, out
+    if isinstance(value, np.ndarray):
+        return value.view(np.ndarray)
+    like = next((one.dtype for one in inputs if isinstance(one, np.ndarray) and one.dtype != bool), out.dtype)
+    return np.array(value, like)
 
 
 def _product(a: Array, b: Array, out: Array) -> tuple[Callable[..., object], list[Any], Array]:

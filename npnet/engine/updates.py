@@ -1,13 +1,13 @@
 """Updates: an optimizer's rule on blocks of theta, with penalties and limits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.engine.network import Network
+from npnet.engine.network import ALL, Network
 from npnet.engine.trace import CallTrace
 from npnet.nn.layer import Array, Memory, decimals
 from npnet.nn.optimizers import Number, Optimizer
@@ -36,12 +36,11 @@ class Constraints:
         first = each[0]
         if all(one == first for one in each):
             return first
-        columns = {one.name: [getattr(constraint, one.name) for constraint in each] for one in fields(cls)}
-        return cls(**{name: _column(values) for name, values in columns.items()})
-
-
-def _column(values: list[Any]) -> Number | None:
-    return None if values[0] is None else np.array(values, np.float64)[:, np.newaxis]
+        joined = {}
+        for name in (field.name for field in fields(cls)):
+            values = [getattr(one, name) for one in each]
+            joined[name] = None if values[0] is None else np.array(values, np.float64)[:, np.newaxis]
+        return cls(**joined)
 
 
 class Updates:
@@ -60,7 +59,11 @@ class Updates:
         shape = () if network.models == 1 else (network.models, 1)
         names = ("learning_rate", *optimizer.scalars(np.ones((network.models, 1)), 1))
         self._scalars = {name: np.zeros(shape, network.dtype) for name in names}
-        self.buffers = self._named()
+        self.buffers = {"theta": network.theta, "grad": network.grad, "decay_mask": self._mask}
+        self.buffers |= self.slots | self._scalars
+        for step, name, _, columns in network.layout:
+            self.buffers[f"{step.name}.{name}"] = network.theta[:, columns]
+            self.buffers[f"{step.name}.d{name}"] = network.grad[:, columns]
         self._trace()
         self._step = [*self.penalties.calls, *self.calls.calls]
 
@@ -86,15 +89,6 @@ class Updates:
         l1, l2 = np.ravel(self.constraints.l1), np.ravel(self.constraints.l2)
         return np.asarray(l1 * np.abs(weights).sum(axis=1) + 0.5 * l2 * np.square(weights).sum(axis=1))
 
-    def _named(self) -> dict[str, Array]:
-        """Name every array of the update: parameters, gradients, slots, and the numbers of a step."""
-        network = self.network
-        named = {"theta": network.theta, "grad": network.grad, "decay_mask": self._mask, **self.slots, **self._scalars}
-        for step, name, _, columns in network.layout:
-            named[f"{step.name}.{name}"] = network.theta[:, columns]
-            named[f"{step.name}.d{name}"] = network.grad[:, columns]
-        return named
-
     def _trace(self) -> None:
         theta, grad, limits = self.network.theta, self.network.grad, self.constraints
         work = np.empty_like(theta)
@@ -106,38 +100,33 @@ class Updates:
         if limits.clip_norm is not None:
             norms = np.empty((len(grad), 1), grad.dtype)
             self.calls.trace(_clip_norms, grad, norms, self._cast(limits.clip_norm))
-        for rows, columns in self._cut():
-            self._trace_block(rows, columns)
+        # Blocks of whole rows while they fit, else pieces of one row.
+        rows, columns = max(1, BLOCK // max(self.network.size, 1)), max(min(self.network.size, BLOCK), 1)
+        for first in range(0, self.network.models, rows):
+            for left in range(0, self.network.size, columns):
+                self._trace_block(slice(first, first + rows), slice(left, left + columns))
         if limits.max_norm is not None:
-            for weight in self.network.weights():
-                norms = np.empty(weight.shape[:2], weight.dtype)
-                self.calls.trace(_limit_norms, weight, norms, self._cast(limits.max_norm))
-
-    def _cut(self) -> Iterator[tuple[slice, slice]]:
-        """Cut theta into blocks of whole rows while they fit, else into pieces of one row."""
-        models, size = self.network.theta.shape
-        rows, columns = max(1, BLOCK // max(size, 1)), min(size, BLOCK)
-        for first in range(0, models, rows):
-            for left in range(0, size, max(columns, 1)):
-                yield slice(first, first + rows), slice(left, left + columns)
+            for _, weight, decays in self.network.pieces(theta):
+                if decays:
+                    norms = np.empty(weight.shape[:2], weight.dtype)
+                    self.calls.trace(_limit_norms, weight, norms, self._cast(limits.max_norm))
 
     def _trace_block(self, rows: slice, columns: slice) -> None:
         theta, grad = self.network.theta[rows, columns], self.network.grad[rows, columns]
         m = Memory(work=np.empty_like(theta), look=np.empty_like(theta))
         numbers = {**decimals(self.optimizer), **self.optimizer.constants(), **self._scalars}
-        vars(m).update({name: self._of(value, rows) for name, value in numbers.items()})
+        vars(m).update({name: self._cast(value, rows) for name, value in numbers.items()})
         vars(m).update({name: slot[rows, columns] for name, slot in self.slots.items()})
         if np.any(np.asarray(self.optimizer.weight_decay) != 0.0):
-            decay = self._of(self.optimizer.weight_decay * self._mask[:, columns].astype(np.float64), rows)
+            decay = self._cast(self.optimizer.weight_decay * self._mask[:, columns].astype(np.float64), rows)
             self.calls.trace(_decay, theta, m.work, decay, m.learning_rate)
         self.calls.trace(self.optimizer.update, theta, grad, m, label="optimizer.update")
 
-    def _of(self, value: Number, rows: slice) -> Any:
+    def _cast(self, value: Number, rows: slice = ALL) -> Any:
         """Return a number as it is, and of a column its rows, cast to the network's dtype."""
-        return self._cast(value[rows] if isinstance(value, np.ndarray) and value.ndim and len(value) > 1 else value)
-
-    def _cast(self, value: Number) -> Any:
-        return value.astype(self.network.dtype, copy=False) if isinstance(value, np.ndarray) else value
+        if not isinstance(value, np.ndarray):
+            return value
+        return (value[rows] if value.ndim and len(value) > 1 else value).astype(self.network.dtype, copy=False)
 
 
 def _penalize(theta: Array, grad: Array, work: Array, mask: Array, factor: Any, slope: np.ufunc) -> None:

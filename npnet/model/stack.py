@@ -138,6 +138,7 @@ class Stack:
                     yield {}
         yield values
 
+    @np.errstate(all="ignore")
     def _metric(self, name: str, split: str, scores: NDArray[Any]) -> PerModel:
         each, task = [], self.data.first.task
         seen = [(learner.side, learner.loss) for learner in self.learners]

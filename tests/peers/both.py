@@ -7,7 +7,7 @@ from torch import nn
 
 import npnet.nn  # noqa: F401 - fills the registries
 from npnet.engine.batches import Samples
-from npnet.engine.network import Network
+from npnet.engine.network import Network, weights_of
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.layer import layers
@@ -58,8 +58,7 @@ class Both:
         self.passes = {mode: Pass(self.network, like, self.loss, training=mode) for mode in (True, False)}
 
     def load(self):
-        named = self.network.named(self.network.theta) | self.network.named_state(self.network.state)
-        state = {name: torch.from_numpy(value[0].copy()) for name, value in named.items()}
+        state = {name: torch.from_numpy(value.copy()) for name, value in weights_of(self.network).items()}
         found = self.net.load_state_dict(state, strict=False)
         assert found.unexpected_keys == []
         assert all(name.endswith("num_batches_tracked") for name in found.missing_keys)
@@ -97,10 +96,9 @@ class Both:
         np.testing.assert_allclose(own.scores()[0].T, self.net(x).detach().numpy(), rtol=WITHIN, atol=WITHIN)
 
     def compare(self):
-        named = self.network.named(self.network.theta) | self.network.named_state(self.network.state)
         theirs = self.net.state_dict()
-        for name, value in named.items():
-            np.testing.assert_allclose(value[0], theirs[name].numpy(), rtol=WITHIN, atol=WITHIN, err_msg=name)
+        for name, value in weights_of(self.network).items():
+            np.testing.assert_allclose(value, theirs[name].numpy(), rtol=WITHIN, atol=WITHIN, err_msg=name)
 
 
 def targets(loss, random, outputs):
