@@ -37,28 +37,20 @@ class Named:
         """Return the spec of a written value; raise ValueError or ValidationError."""
         if isinstance(value, Spec):
             return value
-        name, options = self.spell_out(value)
-        return _validator(name, self.registry.find(name)).validate_python({name: options})[name]
-
-    def spell_out(self, value: object) -> tuple[str, dict[str, Any]]:
-        """Return the name and the options of a spec written in any of the three ways."""
         kind = self.registry.kind
-        if isinstance(value, str):
-            return value, {}
-        if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value)), str):
+        written = {value: None} if isinstance(value, str) else value
+        if not isinstance(written, dict) or len(written) != 1 or not isinstance(next(iter(written)), str):
             article = "an" if kind[0] in "aeiou" else "a"
             raise ValueError(f"{article} {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
-        (name, options) = next(iter(value.items()))
-        if options is None:
-            return name, {}
-        if isinstance(options, dict):
-            return name, options
-        spec = self.registry.find(name)
-        main = spec.main_option()
-        if main is None:
-            alone = "has no options" if not spec.model_fields else "takes no value without the name of its option"
-            raise ValueError(f"{name} {alone}")
-        return name, {main: options}
+        ((name, options),) = written.items()
+        if options is not None and not isinstance(options, dict):
+            spec = self.registry.find(name)
+            main = spec.main_option()
+            if main is None:
+                alone = "has no options" if not spec.model_fields else "takes no value without the name of its option"
+                raise ValueError(f"{name} {alone}")
+            options = {main: options}
+        return _validator(name, self.registry.find(name)).validate_python({name: options or {}})[name]
 
     def write(self, spec: Spec) -> Any:
         """Return the shortest way to write a spec: only the options that were given."""

@@ -3,18 +3,18 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from npnet.config.nodes import ConfigIssue, Node, SourceLocation, config_error, shown
-from npnet.config.reader import Reading, read
+from npnet.config.reader import read
 from npnet.config.type_info import below, registry_of, spell_out
 from npnet.data.readers import suffixes
 from npnet.errors import AdvisedError, ConfigError, MachineError, UsageError
 from npnet.registry import nearest
+from npnet.text import one_line
 
 PRESETS = Path(__file__).parent.parent / "templates" / "presets"
 SIZE = 256 * 1024  # bytes of a config
@@ -23,56 +23,48 @@ TABLES = (*suffixes(), ".gz")
 MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
+@dataclass
 class ConfigFiles:
-    """A config file merged over the files that it extends, and the issues found in them."""
+    """The files that a config of a type extends: their number, and the issues found in them."""
 
-    def __init__(self, path: Path, kind: Any) -> None:
-        self.kind = kind
-        self.issues: list[ConfigIssue] = []
-        self.count = 0
-        self.text = read_bytes(path)
-        self.root = self.extended(read(self.text, name_of(path)), path, (_real(path),))
+    kind: Any
+    issues: list[ConfigIssue]
+    count: int = 0
 
-    def extended(self, reading: Reading, path: Path, chain: tuple[Path, ...]) -> Node:
-        """Return the tree of a file merged over its bases; `chain` holds the files that led to it."""
-        self.issues += reading.issues
-        own = dict(reading.root.items)
+    def extended(self, root: Node, path: Path, above: tuple[str, ...] = ()) -> Node:
+        """Return the tree of a file merged over its bases; `above` holds the real paths of the files that led to it."""
+        own = dict(root.items)
         if "extends" not in own:
-            return reading.root
+            return root
         extends, tree = own.pop("extends"), None
-        for base in self.bases(extends):
-            found = self.base(base, path.parent, chain)
-            tree = found if tree is None else merged(tree, found, self.kind)
-        root = replace(reading.root, value=own)
-        return root if tree is None else merged(tree, root, self.kind)
-
-    def bases(self, node: Node) -> Iterator[Node]:
-        """Yield the entries of `extends`: a file name or a list of file names."""
-        for entry in node.value if isinstance(node.value, list) else [node]:
-            if isinstance(entry.value, str) and entry.value:
-                yield entry
-            else:
+        for entry in extends.value if isinstance(extends.value, list) else [extends]:
+            if not isinstance(entry.value, str) or not entry.value:
                 message = "extends must be a file name or a list of them"
                 self.issues.append(ConfigIssue(entry.location, message, "write extends: FILE"))
+                continue
+            base = self.base(entry, path.parent / entry.value, (*above, os.path.realpath(path)))
+            tree = base if tree is None else merged(tree, base, self.kind)
+        root = replace(root, value=own)
+        return root if tree is None else merged(tree, root, self.kind)
 
-    def base(self, node: Node, folder: Path, chain: tuple[Path, ...]) -> Node:
-        """Return the tree of a base, merged over its own bases."""
-        path = folder / str(node.value)
+    def base(self, entry: Node, path: Path, above: tuple[str, ...]) -> Node:
+        """Return the tree of a base, merged over its own bases; `entry` names it."""
         self.count += 1
-        if _real(path) in chain:
-            message = f"{shown(str(node.value))} extends itself, by way of this file"
-            raise config_error([ConfigIssue(node.location, message, "take it out of extends")])
+        if os.path.realpath(path) in above:  # unlike Path.resolve, accepts a link to itself
+            message = f"{shown(str(entry.value))} extends itself, by way of this file"
+            raise config_error([ConfigIssue(entry.location, message, "take it out of extends")])
         if self.count > MOST:
-            raise config_error([ConfigIssue(node.location, f"a config can extend at most {MOST} files")])
+            raise config_error([ConfigIssue(entry.location, f"a config can extend at most {MOST} files")])
         try:
             data = read_bytes(path)
         except UsageError as error:
-            raise config_error([ConfigIssue(node.location, error.message, error.hint)]) from None
-        reading = read(data, name_of(path))
-        if not isinstance(reading.root.value, dict):
-            self.issues.append(ConfigIssue(reading.root.location, "a config is a mapping, key: value on each line"))
-            return replace(reading.root, value={})
-        return self.extended(reading, path, (*chain, _real(path)))
+            raise config_error([ConfigIssue(entry.location, error.message, error.hint)]) from None
+        root, issues = read(data, name_of(path))
+        if not isinstance(root.value, dict):
+            self.issues.append(ConfigIssue(root.location, "a config is a mapping, key: value on each line"))
+            return replace(root, value={})
+        self.issues += issues
+        return self.extended(root, path, above)
 
 
 def merged(base: Node, over: Node, kind: Any) -> Node:
@@ -119,7 +111,7 @@ def with_preset(root: Node, kind: Any) -> Node:
         known_preset(named.value)
     except AdvisedError as error:
         raise config_error([ConfigIssue(named.location, error.message, error.hint)]) from None
-    preset = read(preset_text(named.value).encode(), f"preset {named.value}").root
+    preset = read(preset_text(named.value).encode(), f"preset {named.value}")[0]
     return replace(merged(preset, root, kind), location=root.location)
 
 
@@ -182,9 +174,4 @@ def _configs(folder: Path) -> list[str]:
 
 def name_of(path: Path) -> str:
     """Return a path as messages show it."""
-    return shown(str(path), 200)
-
-
-def _real(path: Path) -> Path:
-    """Resolve a path; unlike Path.resolve, accept a link to itself."""
-    return Path(os.path.realpath(path))
+    return one_line(str(path), 200)

@@ -1,6 +1,7 @@
 """Validation errors of pydantic in npnet's words, each at the line that causes it."""
 
 from collections.abc import Iterator, Sized
+from functools import reduce
 from math import isfinite
 from typing import Any
 
@@ -52,20 +53,21 @@ def issues_of(error: ValidationError, root: Node, kind: Any) -> Iterator[ConfigI
             yield _wrong_value(detail, root.walk(path)[-1], path, inner)
 
 
-def non_finite(node: Node, kind: Any, path: Path = ()) -> Iterator[ConfigIssue]:
-    """Yield an issue for every number of a tree that is not finite."""
-    if isinstance(node.value, list):
-        for position, child in enumerate(node.value):
-            yield from non_finite(child, below(kind, position), (*path, position))
-    elif kind is not None and isinstance(node.value, float) and not isfinite(node.value):
+def non_finite(node: Node, root_kind: Any, path: Path = ()) -> Iterator[ConfigIssue]:
+    """Yield an issue for every number of a tree that is not finite; `path` leads from the root to `node`."""
+    children = enumerate(node.value) if isinstance(node.value, list) else node.items.items()
+    for key, child in children:
+        yield from non_finite(child, root_kind, (*path, key))
+    if not isinstance(node.value, float) or isfinite(node.value):
+        return
+    kind = reduce(below, path, root_kind)
+    if kind is not None:
         spec = spec_of(kind)
         main = spec.main_option() if spec and not none_word(kind) else None
         if main:  # a short form
             path, kind = (*path, main), below(kind, main)
         message = must_be(path, kind, node.value)
         yield ConfigIssue(node.location, message, "numbers are finite, and at most 1.8e308")
-    for key, child in node.items.items():
-        yield from non_finite(child, below(kind, key), (*path, key))
 
 
 def _unknown_key(root: Node, path: Path, kind: Any, key: str) -> ConfigIssue:

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, create_model
 
 from npnet.config.experiment import Experiment
-from npnet.config.files import ConfigFiles, name_of, with_preset
+from npnet.config.files import ConfigFiles, name_of, read_bytes, with_preset
 from npnet.config.issues import issues_of, non_finite
 from npnet.config.nodes import ConfigIssue, KeyIssue, Node, config_error
 from npnet.config.nodes import Path as Keys
-from npnet.config.overrides import override, put, with_sweep_values
+from npnet.config.overrides import put, with_overrides, with_sweep_values
 from npnet.config.reader import read
 from npnet.config.suggestions import as_override
 from npnet.errors import ConfigError
@@ -67,37 +67,38 @@ def load(path: Path, overrides: Sequence[str] = (), sweep_values: Mapping[str, N
     `sweep_values` are added to the parameters of its sweep. Raise ConfigError with every issue, and UsageError for a
     missing file or an override of another form.
     """
-    files = ConfigFiles(Path(path), Experiment)
-    issues = files.issues
-    root = _mapping(files.root, issues)
-    presets = [text for text in overrides if text.partition("=")[0].strip() == "preset"]
-    root, first = override(root, Experiment, presets)
+    path = Path(path)
+    text = read_bytes(path)
+    root, issues = _read_mapping(text, path)
+    root = ConfigFiles(Experiment, issues).extended(root, path)
+    presets = [override for override in overrides if override.partition("=")[0].strip() == "preset"]
+    root = with_overrides(root, presets, issues)
     root = with_preset(root, Experiment)
-    root, others = override(root, Experiment, [text for text in overrides if text not in presets])
-    root = with_sweep_values(root, sweep_values or {})
-    return of_tree(root, Path(path), files.text, [*issues, *first, *others])
+    root = with_overrides(root, [override for override in overrides if override not in presets], issues)
+    for key, node in (sweep_values or {}).items():
+        root = with_sweep_values(root, key, node)
+    return of_tree(root, path, text, issues)
 
 
 def load_alone(path: Path, text: bytes, overrides: Sequence[str] = ()) -> Loaded:
     """Load a config that npnet wrote from its text; refuse `extends`, to read no other file."""
-    reading = read(text, name_of(path))
-    issues = [*reading.issues]
-    root = _mapping(reading.root, issues)
+    root, issues = _read_mapping(text, path)
     if extends := root.child("extends"):
         issues.append(ConfigIssue(extends.location, "a file that npnet wrote extends no other"))
         raise config_error(issues, root.location.file)
-    root, found = override(root, Experiment, overrides)
-    return of_tree(root, path, text, [*issues, *found])
+    return of_tree(with_overrides(root, overrides, issues), path, text, issues)
 
 
-def _mapping(root: Node, issues: list[ConfigIssue]) -> Node:
+def _read_mapping(text: bytes, path: Path) -> tuple[Node, list[ConfigIssue]]:
+    """Return the tree of a config and the issues found; raise ConfigError for one that is no mapping."""
+    root, issues = read(text, name_of(path))
     if root.value is None:
-        return Node({}, root.location)
+        return Node({}, root.location), issues
     if not isinstance(root.value, dict):
         message = "a config is a mapping, key: value on each line"
         issues.append(ConfigIssue(root.location, message, "npnet init writes one"))
         raise config_error(issues, root.location.file)
-    return root
+    return root, issues
 
 
 def of_tree(root: Node, path: Path, text: bytes, issues: Sequence[ConfigIssue] = ()) -> Loaded:

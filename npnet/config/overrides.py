@@ -1,7 +1,7 @@
 """`KEY=VALUE` overrides, put into the tree of a config: values, or values for a sweep."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from shlex import quote
 from typing import Any
@@ -15,28 +15,27 @@ from npnet.errors import UsageError
 from npnet.registry import Registry
 
 
-def override(root: Node, kind: Any, texts: Sequence[str]) -> tuple[Node, list[ConfigIssue]]:
-    """Return the tree with every `KEY=VALUE` put in, in order, and the issues found."""
-    issues: list[ConfigIssue] = []
+def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) -> Node:
+    """Return the tree of a config with every `KEY=VALUE` put in, in order; issues found are appended."""
     for text in texts:
         key, value, found = read_override(text)
         issues += found
         try:
-            root = put(root, kind, tuple(key.split(".")), value)
+            root = put(root, Experiment, tuple(key.split(".")), value)
         except LookupError as error:
             issues.append(ConfigIssue(value.start, *error.args))
-    return root, issues
+    return root
 
 
-def read_override(text: str) -> tuple[str, Node, tuple[ConfigIssue, ...]]:
+def read_override(text: str) -> tuple[str, Node, list[ConfigIssue]]:
     """Read `KEY=VALUE`, the value as YAML; raise UsageError for a text of another form."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")) or key.count(".") >= DEPTH:
         raise UsageError(f"not an override: {shown(text)}", _as_override(text))
     start, line = len(text) - len(value) + 1, shown(text, 10**6)
-    reading = read_text(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
-    return key, replace(reading.root, key_location=SourceLocation.of_override(key, 1, line)), reading.issues
+    root, issues = read_text(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
+    return key, replace(root, key_location=SourceLocation.of_override(key, 1, line)), issues
 
 
 def _as_override(text: str) -> str:
@@ -165,11 +164,9 @@ def kind_at(key: str) -> Any:
     return below(kind, main) if main else kind
 
 
-def with_sweep_values(root: Node, sweep_values: Mapping[str, Node]) -> Node:
-    """Return the tree of a config with more parameters of its sweep."""
-    for key, node in sweep_values.items():
-        empty = Node({}, node.location, node.location)
-        sweep = root.child("sweep") or empty
-        parameters = (sweep.child("parameters") or empty).with_child(key, node)
-        root = root.with_child("sweep", sweep.with_child("parameters", parameters))
-    return root
+def with_sweep_values(root: Node, key: str, values: Node) -> Node:
+    """Return the tree of a config with one more parameter of its sweep."""
+    empty = Node({}, values.location, values.location)
+    sweep = root.child("sweep") or empty
+    parameters = (sweep.child("parameters") or empty).with_child(key, values)
+    return root.with_child("sweep", sweep.with_child("parameters", parameters))

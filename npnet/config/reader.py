@@ -6,7 +6,7 @@ A subset of YAML: no tags, anchors, aliases, merge keys or second documents, no 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any, NoReturn
@@ -14,12 +14,10 @@ from typing import Any, NoReturn
 import yaml
 from yaml.events import (
     AliasEvent,
-    CollectionStartEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
 )
@@ -36,21 +34,16 @@ Locate = Callable[[int, int], SourceLocation]  # the location of a line and a co
 HINTS = FilePath(__file__).with_name("hints.yaml")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A tree, and the issues found that leave the rest of it readable."""
+def read(data: bytes, name: str) -> tuple[Node, list[ConfigIssue]]:
+    """Read the bytes of a file, UTF-8 with or without a byte order mark, as `read_text` does.
 
-    root: Node
-    issues: tuple[ConfigIssue, ...]
-
-
-def decode(data: bytes, name: str) -> str:
-    """Decode UTF-8 with or without a byte order mark; raise ConfigError for other encodings."""
+    Raise ConfigError for broken YAML, exceeded limits and other encodings.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "the file is UTF-16, from byte 0 on"
         raise config_error([ConfigIssue(SourceLocation(name, 1), message, "save it as UTF-8")])
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         start = len(data) - len(error.object) + error.start  # the mark is cut off before decoding
         before = lines_of(data[:start].decode("utf-8-sig"))
@@ -58,11 +51,6 @@ def decode(data: bytes, name: str) -> str:
         location = SourceLocation(name, len(before), len(before[-1]) + 1, line)
         message = f"byte {start} (0x{data[start]:02x}) is not UTF-8"
         raise config_error([ConfigIssue(location, message, "save the file as UTF-8")]) from None
-
-
-def read(data: bytes, name: str) -> Reading:
-    """Read the bytes of a file; raise ConfigError for broken YAML or exceeded limits."""
-    text = decode(data, name)
     lines = lines_of(text)
     return read_text(
         text, lambda line, column: SourceLocation(name, line + 1, column + 1, lines[min(line, len(lines) - 1)])
@@ -72,72 +60,77 @@ def read(data: bytes, name: str) -> Reading:
 @cache
 def hints() -> dict[str, Any]:
     """Return the tables of messages and hints."""
-    tables: dict[str, Any] = read(HINTS.read_bytes(), HINTS.name).root.plain()
+    tables: dict[str, Any] = read(HINTS.read_bytes(), HINTS.name)[0].plain()
     return tables
 
 
-def read_text(text: str, locate: Locate) -> Reading:
-    """Read a text; `locate` turns a line and column of it, from 0, into a location."""
-    return _TreeBuilder(text, locate).build()
+def read_text(text: str, locate: Locate) -> tuple[Node, list[ConfigIssue]]:
+    """Return the tree of a text, and the issues found that leave the rest of it readable.
+
+    `locate` turns a line and column of the text, from 0, into a location.
+    """
+    tree = _TreeBuilder(locate, yaml.parse(text, Loader=yaml.SafeLoader))
+    if found := YamlReader.NON_PRINTABLE.search(text):
+        before = lines_of(text[: found.start()])
+        message = f"the control character {found.group()!r} is not allowed"
+        tree.stop(locate(len(before) - 1, len(before[-1])), message, "is this a text file?")
+    try:
+        next(tree.events)  # the start of the stream
+        if not isinstance(next(tree.events), DocumentStartEvent):
+            return Node(None, locate(0, 0)), []
+        root = tree.node(next(tree.events), 1)
+        next(tree.events)  # the end of the document
+        second = next(tree.events)
+        if isinstance(second, DocumentStartEvent) and (mark := second.start_mark):
+            location = locate(mark.line, mark.column)
+            tree.issue(location, "a second document begins here", "one file holds one config")
+    except yaml.MarkedYAMLError as error:
+        tree.stop_at_syntax(error, text)
+    except (ValueError, OverflowError) as error:  # PyYAML lets those of chr() and int() through
+        tree.stop(locate(0, 0), f"this is not YAML: {error}")
+    return root, tree.issues
 
 
+@dataclass
 class _TreeBuilder:
-    def __init__(self, text: str, locate: Locate) -> None:
-        self.text, self.locate = text, locate
-        self.nodes = 0
-        self.issues: list[ConfigIssue] = []
-        self.events: Iterator[Event] = iter(())
+    locate: Locate
+    events: Iterator[Event]
+    nodes: int = 0
+    issues: list[ConfigIssue] = field(default_factory=list)
 
-    def build(self) -> Reading:
-        if found := YamlReader.NON_PRINTABLE.search(self.text):
-            before = lines_of(self.text[: found.start()])
-            message = f"the control character {found.group()!r} is not allowed"
-            self.stop(self.locate(len(before) - 1, len(before[-1])), message, "is this a text file?")
-        self.events = yaml.parse(self.text, Loader=yaml.SafeLoader)
-        try:
-            return self.document()
-        except yaml.MarkedYAMLError as error:
-            self.stop_at_syntax(error)
-        except (ValueError, OverflowError) as error:  # PyYAML lets those of chr() and int() through
-            self.stop(self.locate(0, 0), f"this is not YAML: {error}")
-
-    def document(self) -> Reading:
-        next(self.events)  # the start of the stream
-        if not isinstance(next(self.events), DocumentStartEvent):
-            return Reading(Node(None, self.locate(0, 0)), ())
-        root = self.node(next(self.events), 1)
-        next(self.events)
-        second = next(self.events)
-        if isinstance(second, DocumentStartEvent):
-            self.issue(self.location(second), "a second document begins here", "one file holds one config")
-        return Reading(root, tuple(self.issues))
-
-    def node(self, event: Event, depth: int, key: SourceLocation | None = None) -> Node:
-        location = self.location(event)
+    def node(self, event: Any, depth: int, key: SourceLocation | None = None) -> Node:
+        """Return the value that starts with an event; aliases, anchors and tags are issues."""
+        location = self.locate(event.start_mark.line, event.start_mark.column)
         self.nodes += 1
         if depth > DEPTH:
             self.stop(location, f"the values are nested more than {DEPTH} levels deep")
         if self.nodes > NODES:
             self.stop(location, f"the file holds more than {NODES} values")
-        if isinstance(event, NodeEvent):
-            self.check_plain(event, location)
+        if isinstance(event, AliasEvent):
+            self.issue(location, f"aliases (*{shown(str(event.anchor))}) are not supported", "repeat the value")
+            return Node(None, location, key)
+        if event.anchor is not None:
+            self.issue(location, f"anchors (&{shown(str(event.anchor))}) are not supported", "repeat the value")
+        elif event.tag is not None:
+            self.issue(location, f"tags ({shown(str(event.tag))}) are not supported", "write the value alone")
         if isinstance(event, ScalarEvent):
             return Node(self.scalar(event, location), location, key)
         if isinstance(event, MappingStartEvent):
             return Node(self.mapping(depth), location, key)
-        return Node(None if isinstance(event, AliasEvent) else self.sequence(depth), location, key)
-
-    def sequence(self, depth: int) -> list[Node]:
         items = []
-        while not isinstance(event := next(self.events), SequenceEndEvent):
-            items.append(self.node(event, depth + 1))
-        return items
+        while not isinstance(item := next(self.events), SequenceEndEvent):
+            items.append(self.node(item, depth + 1))
+        return Node(items, location, key)
 
     def mapping(self, depth: int) -> dict[str, Node]:
         items: dict[str, Node] = {}
         while not isinstance(event := next(self.events), MappingEndEvent):
-            location = self.location(event)
-            key = self.key(event, depth)
+            location = self.node(event, depth + 1).location
+            key = str(event.value) if isinstance(event, ScalarEvent) else ""
+            if not isinstance(event, ScalarEvent):
+                self.issue(location, "a key must be a single word", "brackets and braces belong after the colon")
+            elif key == "<<" and event.implicit[0]:
+                self.issue(location, "merge keys (<<) are not supported", "repeat the values, or use extends")
             value = self.node(next(self.events), depth + 1, location)
             if key in items:
                 first, second = items[key].start.line, location.line
@@ -146,15 +139,6 @@ class _TreeBuilder:
             else:
                 items[key] = value
         return items
-
-    def key(self, event: Event, depth: int) -> str:
-        node = self.node(event, depth + 1)
-        if not isinstance(event, ScalarEvent):
-            self.issue(node.location, "a key must be a single word", "brackets and braces belong after the colon")
-            return ""
-        if event.value == "<<" and event.implicit[0]:
-            self.issue(node.location, "merge keys (<<) are not supported", "repeat the values, or use extends")
-        return str(event.value)
 
     def scalar(self, event: ScalarEvent, location: SourceLocation) -> Scalar:
         if re.search("[\0\ud800-\udfff]", event.value):
@@ -166,18 +150,6 @@ class _TreeBuilder:
             self.issue(location, str(error))
             return None
 
-    def check_plain(self, event: NodeEvent, location: SourceLocation) -> None:
-        """Refuse aliases, anchors and tags."""
-        if isinstance(event, AliasEvent):
-            self.issue(location, f"aliases (*{shown(str(event.anchor))}) are not supported", "repeat the value")
-        elif event.anchor is not None:
-            self.issue(location, f"anchors (&{shown(str(event.anchor))}) are not supported", "repeat the value")
-        elif isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
-            self.issue(location, f"tags ({shown(str(event.tag))}) are not supported", "write the value alone")
-
-    def location(self, event: Any) -> SourceLocation:
-        return self.locate(event.start_mark.line, event.start_mark.column)
-
     def issue(self, location: SourceLocation, message: str, hint: Hint = None) -> None:
         self.issues.append(ConfigIssue(location, message, hint))
 
@@ -185,12 +157,12 @@ class _TreeBuilder:
         self.issue(location, message, hint)
         raise config_error(self.issues, location.file) from None
 
-    def stop_at_syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
+    def stop_at_syntax(self, error: yaml.MarkedYAMLError, text: str) -> NoReturn:
         """Raise ConfigError for a syntax error, with npnet's message and hint."""
         problem = error.problem or "unreadable"
         mark = error.context_mark if problem.startswith(FROM_THE_START) else error.problem_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        letter = (lines_of(self.text)[line : line + 1] or [""])[0][column : column + 1]
+        letter = (lines_of(text)[line : line + 1] or [""])[0][column : column + 1]
         message, hint = next(
             (texts for begin, texts in hints()["syntax"].items() if problem.startswith(begin)),
             (f"this is not YAML: {shown(problem, 200)}", None),

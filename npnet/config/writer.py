@@ -13,7 +13,7 @@ from npnet.config.experiment import Experiment
 from npnet.config.files import SIZE
 from npnet.config.nodes import PATTERNS, plain_float
 from npnet.config.reader import DEPTH, NODES
-from npnet.config.type_info import none_word, type_of
+from npnet.config.type_info import Shorthand
 from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
 from npnet.registry import Registry
@@ -70,21 +70,20 @@ def write_resolved(experiment: Experiment) -> str:
         fields.pop("scale")
     if isinstance(experiment.dataset, Table) and experiment.dataset.own_files:
         fields.pop("split")
-    values, depth = _extent(fields)
-    _check_limit(depth, DEPTH, "levels", "nest fewer layers in each other")
-    _check_limit(values, NODES, "values", "shorten its lists")
     if NOT_TEXT.search(json.dumps(fields, ensure_ascii=False)):
         message = "a path from the folder of the run to a file of the config has bytes that are not UTF-8"
         raise ConfigError(message, "rename that folder, or choose one for the run beside the config")
+    values, depth = _extent(fields)
     text = "".join(_block(key, json.dumps(value)) for key, value in fields.items())
-    _check_limit(len(text.encode()), SIZE, "bytes", "shorten its lists")
+    for found, limit, unit, hint in (
+        (depth, DEPTH, "levels", "nest fewer layers in each other"),
+        (values, NODES, "values", "shorten its lists"),
+        (len(text.encode()), SIZE, "bytes", "shorten its lists"),
+    ):
+        if found > limit:
+            message = f"with everything filled in the config has {found} {unit}; at most {limit} can be read again"
+            raise ConfigError(message, hint)
     return text
-
-
-def _check_limit(found: int, limit: int, unit: str, hint: str) -> None:
-    if found > limit:
-        message = f"with everything filled in the config has {found} {unit}; at most {limit} can be read again"
-        raise ConfigError(message, hint)
 
 
 def _extent(value: Any) -> tuple[int, int]:
@@ -105,16 +104,14 @@ def _block(key: str, value: str) -> str:
 
 def write_commented(experiment: Experiment) -> str:
     """Write an experiment with comments on default keys and on the meaning of null."""
-    return "\n".join(_commented(experiment, line) for line in write_resolved(experiment).splitlines()) + "\n"
-
-
-def _commented(experiment: Experiment, line: str) -> str:
-    key = line.partition(":")[0]
-    if key not in type(experiment).model_fields:
-        return line
-    notes = [] if key in experiment.model_fields_set else ["default"]
-    notes += [NOTES[key]] if line.endswith(": null") and key in NOTES else []
-    return f"{line}  # {', '.join(notes)}" if notes else line
+    lines = []
+    for line in write_resolved(experiment).splitlines():
+        key = line.partition(":")[0]
+        is_default = key in Experiment.model_fields and key not in experiment.model_fields_set
+        notes = ["default"] if is_default else []
+        notes += [NOTES[key]] if line.endswith(": null") and key in NOTES else []
+        lines.append(f"{line}  # {', '.join(notes)}\n" if notes else f"{line}\n")
+    return "".join(lines)
 
 
 def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
@@ -133,22 +130,23 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
 
 def plain_options(spec: Spec) -> dict[str, Any]:
     """Return all options of a spec as plain values, registered specs by their names."""
-    return {key: _plain(getattr(spec, key), word) for key, word in _none_words(type(spec)).items()}
+    _, none_words = _name_and_none_words(type(spec))
+    return {key: _plain(getattr(spec, key), word) for key, word in none_words.items()}
 
 
 @cache
-def _none_words(spec: type[Spec]) -> dict[str, str | None]:
-    return {key: none_word(type_of(field)) for key, field in spec.model_fields.items()}
-
-
-@cache
-def _registered_name(spec: type[Spec]) -> str | None:
-    return next((name for kind in Registry.every.values() for name, thing in kind.items() if thing is spec), None)
+def _name_and_none_words(spec: type[Spec]) -> tuple[str | None, dict[str, str | None]]:
+    """Return the name of a registered spec, and for each option the word that stands for None."""
+    name = next((name for kind in Registry.every.values() for name, thing in kind.items() if thing is spec), None)
+    return name, {
+        key: next((note.none for note in field.metadata if isinstance(note, Shorthand)), None)
+        for key, field in spec.model_fields.items()
+    }
 
 
 def _plain(value: Any, none: str | None = None) -> Any:
     if isinstance(value, Spec):
-        options, name = plain_options(value), _registered_name(type(value))
+        options, (name, _) = plain_options(value), _name_and_none_words(type(value))
         return options if name is None else {name: options} if options else name
     if value is None:
         return none

@@ -18,30 +18,22 @@ CELL = 20
 HINT = "take fewer units, or a smaller batch_size"
 
 
-def check_memory(loaded: Loaded, experiment: ResolvedExperiment, free: int | None = None) -> None:
-    """Raise ConfigError at the widest layer for a training that needs too much memory."""
-    if message := shortage(experiment, free):
-        raise loaded.error(size_key(loaded.experiment.layers, _widest(experiment)), message, HINT)
+def check_memory(experiment: ResolvedExperiment, loaded: Loaded | None = None, free: int | None = None) -> None:
+    """Raise ConfigError for a training that needs over 90 % of the available memory.
 
-
-def require_memory(experiment: ResolvedExperiment) -> None:
-    """Raise ConfigError where a training needs over 90 % of the available memory."""
-    if message := shortage(experiment):
-        raise ConfigError(message, HINT)
-
-
-def shortage(experiment: ResolvedExperiment, free: int | None = None) -> str | None:
-    """Return the message for a training that needs over 90 % of the available memory."""
+    The error is at the layer of a loaded config with most parameters, then with most outputs.
+    """
     free = available() if free is None else free
     need = experiment.training_bytes
-    return f"the training needs {size_text(need)}, {size_text(free)} are available" if need > SHARE * free else None
-
-
-def _widest(experiment: ResolvedExperiment) -> int:
-    """Return the number of the layer with most parameters, then with most outputs."""
+    if need <= SHARE * free:
+        return
+    message = f"the training needs {size_text(need)}, {size_text(free)} are available"
+    if loaded is None:
+        raise ConfigError(message, HINT)
     steps = list(experiment.graph.of_layers())
     sizes = [(size, step.layer.width(step.inputs)) for size, step in zip(experiment.cost.by_layer, steps, strict=True)]
-    return int(steps[sizes.index(max(sizes))].name.split(".")[1])
+    widest = int(steps[sizes.index(max(sizes))].name.split(".")[1])
+    raise loaded.error(size_key(loaded.experiment.layers, widest), message, HINT)
 
 
 def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]], folder: Path) -> None:

@@ -1,11 +1,11 @@
 """Names: a decorator registers a class or a function, and that is its only registration."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from npnet.errors import UnknownName
 
@@ -18,7 +18,7 @@ PREFIXES = ("make", "load", "fetch")
 """What other libraries put after and before their names."""
 
 
-class Registry(Mapping[str, T], Generic[T]):
+class Registry(dict[str, T]):
     """The things of one kind by their YAML names, in the order of registration.
 
     >>> layers = Registry("layer", "layers")
@@ -31,42 +31,33 @@ class Registry(Mapping[str, T], Generic[T]):
     every: "dict[str, Registry[object]]" = {}  # noqa: RUF012 - the one table of all kinds, by plural
 
     def __init__(self, kind: str, plural: str) -> None:
+        super().__init__()
         self.kind, self.plural = kind, plural
-        self._things: dict[str, T] = {}
         Registry.every[plural] = self  # type: ignore[assignment]
 
     def add(self, name: str) -> Callable[[U], U]:
         """Decorate a class or function to register it; raise ValueError for a name in use."""
 
         def register(thing: U) -> U:
-            if name in self._things:
+            if name in self:
                 raise ValueError(f'the {self.kind} "{name}" is registered twice')
-            self._things[name] = thing  # type: ignore[assignment]
+            self[name] = thing  # type: ignore[assignment]
             return thing
 
         return register
 
     def find(self, name: str) -> T:
         """Return the thing registered under a name; raise UnknownName for any other name."""
-        if name not in self._things:
-            raise UnknownName(self.kind, name, list(self._things), nearest(name, list(self._things)))
-        return self._things[name]
+        if name not in self:
+            raise UnknownName(self.kind, name, list(self), nearest(name, list(self)))
+        return self[name]
 
     def name_of(self, thing: object) -> str:
         """Return the name of a registered thing or of an instance's class, or raise ValueError."""
-        for name, registered in self._things.items():
+        for name, registered in self.items():
             if registered is thing or registered is type(thing):
                 return name
         raise ValueError(f"{thing!r} is no registered {self.kind}")
-
-    def __getitem__(self, name: str) -> T:
-        return self._things[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._things)
-
-    def __len__(self) -> int:
-        return len(self._things)
 
 
 def nearest(word: str, words: list[str]) -> str | None:

@@ -65,10 +65,10 @@ def settings(run: Run) -> dict[str, Any]:
 
 def flat_settings(text: bytes, name: str) -> dict[str, Any]:
     """Return the settings of a config by dotted keys, such as layers.0.linear.units; raise ConfigError."""
-    reading = read(text, name)
-    if reading.issues:
-        raise config_error(reading.issues)
-    return dict(_flat(reading.root.plain()))
+    root, issues = read(text, name)
+    if issues:
+        raise config_error(issues)
+    return dict(_flat(root.plain()))
 
 
 def changed(before: bytes, now: bytes, name: str) -> Pairs:

@@ -73,7 +73,7 @@ def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> Reso
     """Resolve an experiment; raise ConfigError or DataError where it fits neither the data nor the machine."""
     resolved = resolve(loaded.experiment, DataInfo.of(folds[0][0]))
     loaded.raise_for(misfits(resolved))
-    check_memory(loaded, resolved)
+    check_memory(resolved, loaded)
     check_monitor(loaded, folds)
     check_threshold(loaded, folds)
     return resolved

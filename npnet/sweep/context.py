@@ -13,7 +13,7 @@ from npnet.errors import ConfigError, DataError
 from npnet.experiment.compatibility import TASKS, misfits
 from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import ResolvedExperiment, resolve
-from npnet.experiment.resources import require_memory
+from npnet.experiment.resources import check_memory
 from npnet.metrics import for_task
 from npnet.rundir.info import machine, versions
 from npnet.rundir.names import CONFIG, RESOLVED
@@ -101,5 +101,5 @@ def require_trainable(experiment: Experiment, data: DataInfo) -> ResolvedExperim
     resolved = resolve(experiment, data)
     for _, message, hint in misfits(resolved):
         raise ConfigError(message, hint)
-    require_memory(resolved)
+    check_memory(resolved)
     return resolved

@@ -20,7 +20,7 @@ VALIDATOR = jsonschema.Draft7Validator(schema())
 
 
 def faults(text: str | bytes) -> list[tuple[str, str]]:
-    value = read(text.encode() if isinstance(text, str) else text, "c.yaml").root.plain()
+    value = read(text.encode() if isinstance(text, str) else text, "c.yaml")[0].plain()
     return [(error.json_path, error.message) for error in VALIDATOR.iter_errors(value)]
 
 

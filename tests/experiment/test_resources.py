@@ -30,7 +30,7 @@ def test_a_network_too_large_is_refused_with_both_figures_at_its_widest_layer(
     loaded = load_text(f"dataset: xor\nlayers: {layers}\n")
     start = time.perf_counter()
     with pytest.raises(ConfigError, match=r"^c\.yaml.*needs 3\.[12] PB, .* are available") as caught:
-        check_memory(loaded, resolve(loaded.experiment, DATA))
+        check_memory(resolve(loaded.experiment, DATA), loaded)
     assert time.perf_counter() - start < 0.5
     assert caught.value.problems[0].where == loaded.where("layers", widest, "linear", "units")
 
@@ -38,9 +38,9 @@ def test_a_network_too_large_is_refused_with_both_figures_at_its_widest_layer(
 def test_a_network_that_fits_passes_and_one_byte_less_than_its_share_does_not(load_text: Load) -> None:
     loaded = load_text()
     need = resolve(loaded.experiment, DATA).training_bytes
-    check_memory(loaded, resolve(loaded.experiment, DATA), free=round(need / 0.9) + 1)
+    check_memory(resolve(loaded.experiment, DATA), loaded, free=round(need / 0.9) + 1)
     with pytest.raises(ConfigError, match="the training needs"):
-        check_memory(loaded, resolve(loaded.experiment, DATA), free=round(need / 0.9) - 2)
+        check_memory(resolve(loaded.experiment, DATA), loaded, free=round(need / 0.9) - 2)
 
 
 @pytest.mark.parametrize(
