@@ -10,8 +10,7 @@ from npnet.config.type_info import Shorthand
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics
 from npnet.registry import nearest
-from npnet.search import MethodSpec, Parameter, Space
-from npnet.search.sampling import Grid
+from npnet.search import Grid, MethodSpec, Parameter, Range, Space
 from npnet.spec import Spec
 
 SPLITS = {
@@ -84,7 +83,7 @@ class SweepSpec(Spec):
 
     @model_validator(mode="after")
     def _can_be_searched(self) -> Self:
-        ranges = [key for key, parameter in self.parameters.items() if parameter.count is None]
+        ranges = [key for key, parameter in self.parameters.items() if isinstance(parameter, Range)]
         if ranges and not self.method.accepts_ranges:
             hint = f"--method random --trials 20 draws from ranges; a grid needs a list for {ranges[0]}"
             raise AdvisedError(f"a grid takes lists, and {ranges[0]} is a range", hint)

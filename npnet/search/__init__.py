@@ -1,11 +1,11 @@
 """Search: the points of a sweep, from its parameters, a seed, and the results so far."""
 
-from npnet.search import sampling, sequential
-from npnet.search.method import Method, MethodSpec, Point, Space, Stage, Tried, methods
-from npnet.search.parameters import Choice, Parameter, Range
+from npnet.search.method import Grid, Method, MethodSpec, Stage, Tried, methods
+from npnet.search.space import Choice, Parameter, Point, Range, Space
 
 __all__ = [
     "Choice",
+    "Grid",
     "Method",
     "MethodSpec",
     "Parameter",
@@ -15,6 +15,4 @@ __all__ = [
     "Stage",
     "Tried",
     "methods",
-    "sampling",
-    "sequential",
 ]

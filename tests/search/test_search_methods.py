@@ -13,11 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npnet.search import Choice, Method, Point, Range, Space, Stage, Tried, methods
-from npnet.search.method import sample
-from npnet.search.parameters import as_json
-from npnet.search.sampling import Grid
-from npnet.search.sequential import Halving
+from npnet.search import Choice, Grid, Method, Point, Range, Space, Stage, Tried, methods
+from npnet.search.method import Halving
+from npnet.search.space import as_json, sample
 
 LISTS: dict[str, Choice | Range] = {
     "optimizer": Choice(values=("adam", {"sgd": {}})),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from npnet.search import Choice, Range
-from npnet.search.parameters import as_json
+from npnet.search.space import as_json
 
 SHARES = st.floats(0, 1)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -21,7 +21,6 @@ def test_a_choice_gives_each_of_its_values_equally_often(values: list[object], s
     choice = Choice(values=tuple(values))
     place = min(math.floor(share * len(values)), len(values) - 1)
     assert as_json(choice.at(share)) == as_json(values[place])
-    assert choice.count == len(values)
 
 
 @given(FINITE, FINITE, SHARES)
@@ -89,4 +88,4 @@ def test_a_duplicate_value_is_refused(values: tuple) -> None:
 
 
 def test_one_as_int_float_and_bool_is_three_values() -> None:
-    assert Choice(values=(1, 1.0, True)).count == 3
+    assert len(Choice(values=(1, 1.0, True)).values) == 3

@@ -1,16 +1,22 @@
-"""The values that a sweep tries under a key: a list of them, or a range."""
+"""The values that a sweep tries: a list or a range under each key, and the space of all points."""
 
 import json
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args
 
+from numpy.random import Generator
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
+from npnet.rng import stream
 from npnet.spec import Spec
 
 Distribution = Literal["uniform", "log_uniform", "int_uniform", "int_log_uniform"]
 Number = int | float
 MOST = 10_000
+Point = tuple[Any, ...]
+"""A value for each key, in the order of the parameters."""
 
 
 class Choice(Spec):
@@ -28,11 +34,6 @@ class Choice(Spec):
                 raise ValueError(f"the value {value} is given twice")
             seen.add(as_json(value))
         return self
-
-    @property
-    def count(self) -> int | None:
-        """The number of values."""
-        return len(self.values)
 
     def at(self, fraction: float) -> Any:
         """Return the value at a fraction of the list, from 0 to 1."""
@@ -70,11 +71,6 @@ class Range(Spec):
     def logarithmic(self) -> bool:
         """Whether the logarithm of the values is uniform."""
         return self.distribution in ("log_uniform", "int_log_uniform")
-
-    @property
-    def count(self) -> int | None:
-        """None: a range is not a list."""
-        return None
 
     def at(self, fraction: float) -> Number:
         """Return the value at a fraction of the range, from 0 to 1, by its distribution."""
@@ -126,3 +122,62 @@ Parameter = Annotated[
     BeforeValidator(_short),
     WithJsonSchema(SCHEMA),
 ]
+
+
+@dataclass(frozen=True)
+class Space:
+    """The search space: parameters by key, number of points (None: all), epochs, and seed."""
+
+    parameters: Mapping[str, Choice | Range]
+    trials: int | None
+    epochs: int
+    seed: int
+
+    @property
+    def size(self) -> int | None:
+        """The number of combinations of the lists; None where a parameter is a range."""
+        sizes = [len(p.values) for p in self.parameters.values() if isinstance(p, Choice)]
+        return math.prod(sizes) if len(sizes) == len(self.parameters) else None
+
+    def at(self, fractions: Sequence[float]) -> Point:
+        """Return the point at a fraction, from 0 to 1, of each parameter."""
+        return tuple(p.at(fraction) for p, fraction in zip(self.parameters.values(), fractions, strict=True))
+
+    def combination(self, number: int) -> Point:
+        """Return a combination of the lists by its number from 0; the last key varies fastest."""
+        point: list[Any] = []
+        for parameter in reversed([p for p in self.parameters.values() if isinstance(p, Choice)]):
+            number, index = divmod(number, len(parameter.values))
+            point.insert(0, parameter.values[index])
+        return tuple(point)
+
+    def random_points(self) -> list[Point]:
+        """Draw `trials` points at random."""
+        random = stream(self.seed, "search")
+        return [self.at(random.random(len(self.parameters)).tolist()) for _ in range(self.trials or 0)]
+
+    def points(self) -> list[Point]:
+        """Return all combinations of the lists, or `trials` of them, or random points."""
+        if self.size is None:
+            return self.random_points()
+        drawn = self.trials is not None and self.trials < self.size
+        numbers = sample(self.size, self.trials or 0, self.seed) if drawn else range(self.size)
+        return [self.combination(number) for number in numbers]
+
+
+def sample(size: int, count: int, seed: int) -> list[int]:
+    """Draw distinct numbers below a size of any magnitude, in ascending order.  Floyd (1987)."""
+    random, chosen = stream(seed, "search"), set[int]()
+    for top in range(size - count, size):
+        number = _up_to(top, random)
+        chosen.add(top if number in chosen else number)
+    return sorted(chosen)
+
+
+def _up_to(top: int, random: Generator) -> int:
+    """Draw a number from 0 to `top`, all equally likely, of any number of digits."""
+    bits = top.bit_length()
+    while True:
+        number = int.from_bytes(random.bytes(bits // 8 + 1)) >> (bits // 8 + 1) * 8 - bits
+        if number <= top:
+            return number
