@@ -2,18 +2,28 @@
 
 from npnet.plots import (  # noqa: F401 - importing a module registers its plots
     boundary,
-    calibration,
+    class_curves,
     confusion,
     curves,
     importance,
-    ranking,
     regression,
     summary,
     threshold,
 )
-from npnet.plots.kinds import Drawing, Plot, draw, lacking_data, plot, plots, suitable, suits, usual
-from npnet.plots.material import Material, Predictions
-from npnet.plots.sweeps import SweepMaterial, overview, parallel, rungs, seeds, slices  # noqa: F401 - the order of listings
+from npnet.plots.kinds import (
+    Drawing,
+    Material,
+    Plot,
+    Predictions,
+    draw,
+    lacking_data,
+    plot,
+    plots,
+    suitable,
+    suits,
+    usual,
+)
+from npnet.plots.sweeps import SweepMaterial, overview, trials  # noqa: F401 - the order of listings
 
 __all__ = [
     "Drawing",

@@ -2,31 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import (
-    BLUE,
-    CLASS_COLOURS,
-    GREY,
-    INK,
-    MARKERS,
-    VERMILLION,
-    Box,
-    Labels,
-    Look,
-    legend,
-    plain,
-    sheet,
-)
-from npnet.plots.material import Floats, Material
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
+from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet
+from npnet.plots.layout import Axes, Box, Floats, Labels, legend, plain
+from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, VERMILLION, Look
 
 NODES = 201  # of the grid, on each axis
 MOST_VALUES = 1 << 22  # that are predicted at a time
@@ -151,23 +133,23 @@ def _field(material: Material) -> Field:
     return Field(x, y, _outputs(material, nodes).reshape(NODES, NODES, -1))
 
 
-def _paint_binary(axes: "Axes", material: Material, area: Field, points: list[SplitPoints]) -> Labels:
+def _paint_binary(axes: Axes, material: Material, area: Field, points: list[SplitPoints]) -> Labels:
     """Draw the probability of the second class, and the line where it is the threshold."""
     from matplotlib.colors import LinearSegmentedColormap
 
     diverging = LinearSegmentedColormap.from_list("blue-orange", ["#86BBDD", "#FAFAFA", "#F3CB7A"])
     chance = area.values[..., 1]
-    image = axes.imshow(chance, origin="lower", extent=area.extent, aspect="auto", cmap=diverging, vmin=0, vmax=1)
+    axes.imshow(chance, origin="lower", extent=area.extent, aspect="auto", cmap=diverging, vmin=0, vmax=1)
     labels = _paint_points(axes, material, points)
     known = chance[np.isfinite(chance)]
     if len(known) and known.min() < material.threshold < known.max():
         axes.contour(area.x, area.y, chance, levels=[material.threshold], colors=INK, linewidths=1.6)
         labels.append((f"probability {material.threshold:.4g}", axes.plot([], [], color=INK, linewidth=1.6)[0]))
-    _paint_bar(axes, image, f"probability of “{plain(material.classes[1], 20)}”")
+    _paint_bar(axes, f"probability of “{plain(material.classes[1], 20)}”")
     return labels
 
 
-def _paint_classes(axes: "Axes", material: Material, area: Field, points: list[SplitPoints]) -> Labels:
+def _paint_classes(axes: Axes, material: Material, area: Field, points: list[SplitPoints]) -> Labels:
     """Draw the most probable class in its colour, paler where it is less probable."""
     from matplotlib.colors import to_rgb
 
@@ -184,22 +166,22 @@ def _paint_classes(axes: "Axes", material: Material, area: Field, points: list[S
     return _paint_points(axes, material, points)
 
 
-def _paint_surface(axes: "Axes", material: Material, area: Field, points: list[SplitPoints]) -> Labels:
+def _paint_surface(axes: Axes, material: Material, area: Field, points: list[SplitPoints]) -> Labels:
     """Draw the prediction as a field, and true values as points in the same colours."""
     values = np.concatenate([area.values.ravel(), *(one.y.ravel() for one in points)])
     span: Look = {"vmin": float(np.nanmin(values)), "vmax": float(np.nanmax(values)), "cmap": "cividis"}
-    image = axes.imshow(area.values[..., 0], origin="lower", extent=area.extent, aspect="auto", **span)
+    axes.imshow(area.values[..., 0], origin="lower", extent=area.extent, aspect="auto", **span)
     labels: Labels = []
     for one in points:
         shape, rim = ("o", "white") if one.split == "train" else ("D", "black")
         look: Look = {"linewidths": 0.6, "s": float(np.clip(4000 / len(one.X), 12, 26))}
         axes.scatter(one.X[:, 0], one.X[:, 1], c=one.y.ravel(), marker=shape, edgecolors=rim, **look, **span)
         labels.append((one.label, axes.plot([], [], shape, color=GREY, markeredgecolor=rim)[0]))
-    _paint_bar(axes, image, plain(material.targets[0], 30))
+    _paint_bar(axes, plain(material.targets[0], 30))
     return labels
 
 
-def _paint_points(axes: "Axes", material: Material, points: list[SplitPoints]) -> Labels:
+def _paint_points(axes: Axes, material: Material, points: list[SplitPoints]) -> Labels:
     """Draw points with a colour and shape per class, hollow outside train; return the legend."""
     looks: list[Look] = []
     for code in range(len(material.classes)):
@@ -254,9 +236,9 @@ def _paint_fit(box: Box, material: Material) -> Numbers:
     }
 
 
-def _paint_bar(axes: "Axes", image: "AxesImage", label: str) -> None:
+def _paint_bar(axes: Axes, label: str) -> None:
     """Draw a colour bar to the right of the axes, in the lower half."""
-    bar = axes.figure.colorbar(image, cax=axes.inset_axes((1.06, 0, 0.035, 0.46)))
+    bar = axes.figure.colorbar(axes.images[0], cax=axes.inset_axes((1.06, 0, 0.035, 0.46)))
     bar.ax.grid(visible=False)
     bar.set_label(label)
 

@@ -1,18 +1,12 @@
 """The confusion matrix: counts, and shares of each true class."""
 
 from math import ceil
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import BLUE, GREY, INK, PALE, Box, Look, plain, sheet
-from npnet.plots.material import OTHERS, Floats, Material, needs_classes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
+from npnet.plots.kinds import OTHERS, Drawing, Material, Numbers, needs_classes, plot, sheet
+from npnet.plots.layout import Axes, Box, Colormap, Floats, Ints, plain
+from npnet.plots.style import BLUE, GREY, INK, PALE, Look
 
 # A cell has room for a count, and for the share of its row below it, from these sides on (points).
 WITH_COUNT, WITH_SHARE = 9, 30
@@ -53,7 +47,7 @@ def labels(material: Material) -> list[str]:
     return [*shown, OTHERS] if material.few else shown
 
 
-def matrix(material: Material) -> NDArray[np.int64]:
+def matrix(material: Material) -> Ints:
     """Return counts (true classes, predicted classes) of the judged split."""
     judged, shown = material.predictions[material.judged or ""], material.shown
     place = np.full(len(material.classes), len(shown))
@@ -64,7 +58,7 @@ def matrix(material: Material) -> NDArray[np.int64]:
     return count
 
 
-def paint_cells(axes: "Axes", share: Floats) -> None:
+def paint_cells(axes: Axes, share: Floats) -> None:
     """Draw each cell in the colour of its share, with white lines between them."""
     edges = np.arange(len(share) - 1) + 0.5
     axes.imshow(share, cmap=shades(), vmin=0, vmax=1, aspect="auto")
@@ -72,7 +66,7 @@ def paint_cells(axes: "Axes", share: Floats) -> None:
     axes.vlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
 
 
-def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: float) -> None:
+def write_cells(axes: Axes, count: Ints, share: Floats, cell: float) -> None:
     """Write the count in each cell (its side in points), and its share where there is room."""
     few = len(count) <= 5
     texts = {}
@@ -87,7 +81,7 @@ def write_cells(axes: "Axes", count: NDArray[np.int64], share: Floats, cell: flo
         axes.text(column, row, text, color="white" if share[row, column] > 0.45 else INK, linespacing=1.15, **look)
 
 
-def name_sides(axes: "Axes", material: Material, names: list[str], cell: float) -> None:
+def name_sides(axes: Axes, material: Material, names: list[str], cell: float) -> None:
     """Write class names at both sides; of small cells (side in points) each second or third."""
     names = [plain(name, 14) for name in names]
     every = range(0, len(names), ceil(NAME / cell))
@@ -114,7 +108,7 @@ def is_crowded(names: list[str]) -> bool:
     return max(map(len, names)) * len(names) > 40
 
 
-def paint_bar(matrix_axes: "Axes", side: float) -> None:
+def paint_bar(matrix_axes: Axes, side: float) -> None:
     """Draw the colour bar of the shares; the matrix has a side in inches."""
     axes = matrix_axes.inset_axes((1 + 0.13 / side, 0, 0.13 / side, 1))
     axes.imshow(np.linspace(1, 0, 256)[:, None], cmap=shades(), vmin=0, vmax=1, aspect="auto", extent=(0, 1, 0, 100))
@@ -124,7 +118,7 @@ def paint_bar(matrix_axes: "Axes", side: float) -> None:
     axes.grid(visible=False)
 
 
-def shades() -> "Colormap":
+def shades() -> Colormap:
     """Return a colour map from white over blue to black; grey where a class has no rows."""
     from matplotlib.colors import LinearSegmentedColormap
 

@@ -2,34 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from npnet.plots.kinds import Drawing, Numbers, plot, styled
-from npnet.plots.layout import (
-    BLUE,
-    CLASS_COLOURS,
-    GREY,
-    LINES,
-    PART_COLOURS,
-    PART_LINES,
-    PART_MARKERS,
-    Box,
-    Labels,
-    Look,
-    legend,
-    page,
-    plain,
-    sheet,
-    short,
-    spread,
-    tidy,
-)
-from npnet.plots.material import Floats, Material
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet
+from npnet.plots.layout import Axes, Box, Floats, Labels, legend, page, plain, short, spread, tidy
+from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, LINES, PART_COLOURS, PART_LINES, PART_MARKERS, Look, styled
 
 PARTS = ("train", "validation")
 FEW = 40  # points up to this number are marked one by one
@@ -124,7 +102,7 @@ def _points(material: Material, column: str) -> tuple[Floats, Floats]:
     return material.history["epoch"][finite], values[finite]
 
 
-def _epoch_axis(axes: "Axes", epochs: Floats) -> None:
+def _epoch_axis(axes: Axes, epochs: Floats) -> None:
     """Label the x axis with whole epochs, from the first to the last."""
     from matplotlib.ticker import MaxNLocator
 
@@ -136,7 +114,7 @@ def _epoch_axis(axes: "Axes", epochs: Floats) -> None:
     axes.set_xlabel("epoch")
 
 
-def value_axis(axes: "Axes", series: list[Floats], label: str) -> None:
+def value_axis(axes: Axes, series: list[Floats], label: str) -> None:
     """Label the y axis, logarithmic where the values span more than two decades."""
     from matplotlib.ticker import NullFormatter
 
@@ -149,7 +127,7 @@ def value_axis(axes: "Axes", series: list[Floats], label: str) -> None:
     axes.set_ylabel(label)
 
 
-def _mark_best(axes: "Axes", material: Material) -> None:
+def _mark_best(axes: Axes, material: Material) -> None:
     """Draw a dashed line at the best epoch, labelled above the axes."""
     if material.best_epoch is None:
         return
@@ -164,7 +142,7 @@ def _mark_best(axes: "Axes", material: Material) -> None:
     axes.text(material.best_epoch, 1.015, text, transform=axes.get_xaxis_transform(), **look)
 
 
-def _label_ends(axes: "Axes", height: float, curves: dict[str, tuple[Floats, Floats]]) -> None:
+def _label_ends(axes: Axes, height: float, curves: dict[str, tuple[Floats, Floats]]) -> None:
     """Write the split and last value beside the end of each curve; the height is in inches."""
     axes.get_ylim()  # settles the limits that transData uses
     to_axes = axes.transData + axes.transAxes.inverted()
@@ -222,7 +200,7 @@ def losses(histories: Mapping[str, Mapping[str, Floats]]) -> Drawing:
     return Drawing(box.figure, _loss_columns({curve.run: histories[curve.run] for curve in found}))
 
 
-def _paint_runs(axes: "Axes", ranked: Sequence[LossCurve]) -> None:
+def _paint_runs(axes: Axes, ranked: Sequence[LossCurve]) -> None:
     """Draw the worst first, so that better curves lie on top; the legend begins with the best."""
     count = len(ranked)
     named = count if count <= NAMED else NAMED - 1

@@ -13,7 +13,8 @@ from npnet.data.columns import Frame
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
-from npnet.plots.material import Floats, Material, Predictions, fits_axis
+from npnet.plots.kinds import Material, Predictions, fits_axis
+from npnet.plots.layout import Floats
 from npnet.rundir import names as files
 from npnet.rundir.restore import DataMetadata, Weights
 from npnet.rundir.run import Run

@@ -10,9 +10,9 @@ from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.metrics import for_task, measure, metrics
 from npnet.model.predictor import SplitPredictor
-from npnet.plots.kinds import Drawing, plot
-from npnet.plots.layout import BLACK, BLUE, GREY, INK, Look, fitting, plain, sheet, short
-from npnet.plots.material import Floats, Importance, Material
+from npnet.plots.kinds import Drawing, Importance, Material, plot, sheet
+from npnet.plots.layout import Floats, fitting, plain, short
+from npnet.plots.style import BLACK, BLUE, GREY, INK, Look
 from npnet.rng import stream
 
 REPEATS = 5

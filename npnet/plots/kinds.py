@@ -1,33 +1,29 @@
-"""Kinds of plots: their registry, and how a drawing becomes files through matplotlib."""
+"""What the plots of a training show, the registry of all plots, and how a drawing becomes files."""
 
 import csv
-import logging
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.errors import MachineError, UsageError
-from npnet.plots.layout import STYLE, Look
-from npnet.plots.material import Material
+from npnet.errors import UsageError
+from npnet.plots.layout import Box, Figure, Flags, Floats, Ints, page
+from npnet.plots.style import Look, styled
 from npnet.plots.sweeps import SweepMaterial
 from npnet.registry import Registry
 from npnet.storage.disk import make_folders, write_atomic
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+Task = Literal["binary", "multiclass", "regression"]
 Numbers = Mapping[str, NDArray[np.generic]]
-M = TypeVar("M", Material, SweepMaterial)
 
+MOST_CLASSES = 50  # in a picture: the most frequent ones
+OTHERS = "(others)"
+LARGEST = 1e300  # largest value to draw: the width of an axis must be a finite number as well
 USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
-OTHERWISE = {Material: "shows one training, and this is a sweep", SweepMaterial: "shows a sweep, and this is none"}
 # No dates and no versions: the same numbers give the same bytes. Level 3 takes half the time for 12 % more bytes.
 OPTIONS: dict[str, Look] = {
     "png": {"metadata": {"Software": "npnet"}, "pil_kwargs": {"compress_level": 3}},
@@ -36,28 +32,127 @@ OPTIONS: dict[str, Look] = {
 }
 
 
+def fits_axis(values: NDArray[np.generic]) -> Flags:
+    """Return which values are finite and not too large for an axis."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(values) < LARGEST)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of a network for one split, and the true values.
+
+    rows (n,); target and prediction (n,) class codes or (n, targets) values; probability (n, classes), None for values.
+    """
+
+    rows: Ints
+    target: Ints | Floats
+    prediction: Ints | Floats
+    probability: Floats | None = None
+
+    @property
+    def probabilities(self) -> Floats:
+        """Probabilities (n, classes); raise ValueError where values are predicted."""
+        if self.probability is None:
+            raise ValueError("these predictions are values, not classes")
+        return self.probability
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Loss of a metric on a split when a column is shuffled: drop (columns, repeats)."""
+
+    metric: str
+    part: str
+    score: float
+    columns: tuple[str, ...]
+    drop: Floats
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that the plots of one training show.
+
+    `history` holds the columns of history.csv (NaN where a value was not computed). `metrics`, `predictions`, `rows`
+    (their number) and `points`, the (X, y) in units of the data, are by split: "train", "validation", "test".
+    `predict` maps X (n, features) in those units to probabilities (n, classes), two columns if binary, or to values
+    (n, targets); it is None where a feature has cells that are not numbers. `best_epochs` are the first and last best
+    epoch of several networks, `best_epoch` is their median. `baselines` are scores by name and split. `threshold`
+    divides two classes. `importance` takes some seconds. Without the data, `missing` holds the reason and `points` is
+    empty.
+    """
+
+    title: str
+    subtitle: str
+    task: Task
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    targets: tuple[str, ...]
+    history: dict[str, Floats]
+    best_epoch: int | None
+    metrics: dict[str, dict[str, float | None]]
+    predictions: dict[str, Predictions]
+    points: dict[str, tuple[Floats, Ints | Floats]] = field(default_factory=dict)
+    predict: Callable[[Floats], Floats] | None = None
+    baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    threshold: float = 0.5
+    best_epochs: tuple[int, int] | None = None
+    importance: Callable[[], Importance] | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    missing: str | None = None
+
+    @property
+    def judged(self) -> str | None:
+        """Split whose predictions count most: test, else validation, else train, else None."""
+        return next((part for part in ("test", "validation", "train") if part in self.predictions), None)
+
+    @property
+    def unpredicted(self) -> str:
+        """Reason why there is no plot of predictions."""
+        return self.missing or "needs predictions of the test or validation set"
+
+    @property
+    def shown(self) -> Ints:
+        """Codes of the classes shown: all, or the most frequent ones of the judged split."""
+        if len(self.classes) <= MOST_CLASSES:
+            return np.arange(len(self.classes))
+        rows = self.predictions[self.judged].target if self.judged else next(iter(self.points.values()))[1]
+        counts = np.bincount(rows.astype(np.int64), minlength=len(self.classes))
+        return np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
+
+    @property
+    def few(self) -> str:
+        """Note where not all classes are shown, as "50 most frequent of 2,000 classes"; else ""."""
+        classes = len(self.classes)
+        return f"{MOST_CLASSES} most frequent of {classes:,} classes" if classes > MOST_CLASSES else ""
+
+
+M = TypeVar("M", Material, SweepMaterial)
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A picture and the numbers that it shows, as columns of equal length."""
 
-    figure: "Figure"
+    figure: Figure
     numbers: Numbers
 
 
+@dataclass
 class Plot(Generic[M]):
     """A kind of plot of one training or of a sweep: call it with its material.
 
     `needs` returns why a material cannot be drawn, or None; `shows` names the other kinds that the plot contains.
     """
 
-    def __init__(
-        self, of: type[M], paint: Callable[[M], Drawing], needs: Callable[[M], str | None], shows: Sequence[str] = ()
-    ) -> None:
-        self.of: type[M] = of
-        self.shows = shows
-        self.paint: Callable[[M], Drawing] = paint
-        self.needs: Callable[[M], str | None] = needs
-        self.__doc__ = paint.__doc__
+    of: type[M]
+    paint: Callable[[M], Drawing]
+    needs: Callable[[M], str | None]
+    shows: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Take over what the function says that it paints."""
+        self.__doc__ = self.paint.__doc__
 
     def __call__(self, material: M) -> Drawing:
         """Draw a material for which `needs` returns None."""
@@ -82,10 +177,24 @@ def sweep_plot(
     return lambda paint: plots.add(name)(Plot(SweepMaterial, paint, needs))
 
 
+def needs_classes(material: Material) -> str | None:
+    """Require predicted classes."""
+    if material.task == "regression":
+        return "needs classes; this target has values"
+    return None if material.judged else material.unpredicted
+
+
+def sheet(material: Material | SweepMaterial, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
+    """Return the free box of a new figure with a heading and the names of a material."""
+    return page(heading, (material.title, material.subtitle), width, height)
+
+
 def suits(name: str, material: Material | SweepMaterial) -> str | None:
     """Return why a plot cannot be drawn, or None; raise UnknownName for an unknown plot."""
     found = plots.find(name)
-    reason: str | None = found.needs(material) if isinstance(material, found.of) else OTHERWISE[found.of]
+    if not isinstance(material, found.of):
+        return "shows one training, and this is a sweep" if found.of is Material else "shows a sweep, and this is none"
+    reason: str | None = found.needs(material)
     return reason
 
 
@@ -135,7 +244,7 @@ def files_of(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
     return {form: render(drawing.figure, form) for form in formats} | {"csv": _csv(drawing.numbers)}
 
 
-def render(figure: "Figure", form: str) -> bytes:
+def render(figure: Figure, form: str) -> bytes:
     """Return a picture as png, svg or pdf; the same figure gives the same bytes."""
     buffer = BytesIO()
     with styled():
@@ -151,35 +260,3 @@ def _csv(numbers: Numbers) -> bytes:
     columns = [["" if value != value else value for value in column.tolist()] for column in numbers.values()]
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8", "backslashreplace")
-
-
-@contextmanager
-def styled() -> Iterator[None]:
-    """Give matplotlib its defaults and npnet's style inside, whatever a matplotlibrc contains."""
-    _load_matplotlib()
-    import matplotlib
-
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        # A name may have letters that the font lacks: they are drawn as boxes, which is message enough.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from (current )?font")
-        warnings.filterwarnings("ignore", message=r"Matplotlib currently does not support .* natively")
-        settings: Any = matplotlib.rcParamsDefault | STYLE
-        matplotlib.rcParams.update({key: value for key, value in settings.items() if not key.startswith("backend")})
-        yield
-
-
-def _load_matplotlib() -> None:
-    """Import matplotlib without pyplot; raise MachineError where it is missing or broken.
-
-    Where its cache folder is unwritable (HOME unset, a read-only disk) it uses a temporary one, without a message.
-    """
-    log = logging.getLogger("matplotlib")
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        import matplotlib.figure  # noqa: F401
-    except Exception as error:  # a damaged package, or one built for another NumPy, raises anything
-        hint = "pip install --force-reinstall matplotlib"
-        raise MachineError(f"matplotlib cannot be loaded: {error}", hint) from error
-    finally:
-        log.setLevel(level)

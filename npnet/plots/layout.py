@@ -1,68 +1,33 @@
-"""Colours and fonts, and positions on a page in inches: automatic layouts are slow."""
+"""Positions on a page in inches (automatic layouts are slow), and texts of limited length."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import east_asian_width
 
 import numpy as np
+from numpy.typing import NDArray
 
+from npnet.plots.style import GREY, Look
 from npnet.text import escaped
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    import matplotlib.artist
+    import matplotlib.axes
+    import matplotlib.colors
+    import matplotlib.figure
 
-Look = dict[str, Any]  # keywords of a matplotlib call
-
-BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
-VERMILLION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"  # yellow is too pale on white
-INK, GREY, PALE = "#262626", "#6B6B6B", "#E4E4E4"
-
-# Seven colours with nine markers and four line styles: no two of the first 28 classes look the same.
-CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
-LINES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
-PART_COLOURS = {"train": BLUE, "validation": VERMILLION, "test": BLACK}
-PART_LINES = {"train": "-", "validation": (0, (5, 1.5)), "test": "-"}
-PART_MARKERS = {"train": "o", "validation": "s", "test": "D"}
-
-STYLE: Look = {
-    "agg.path.chunksize": 20_000,
-    "axes.axisbelow": True,
-    "axes.edgecolor": GREY,
-    "axes.formatter.useoffset": False,
-    "axes.formatter.limits": (-4, 6),
-    "axes.grid": True,
-    "axes.labelcolor": INK,
-    "axes.labelsize": 9.5,
-    "axes.linewidth": 0.8,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "figure.dpi": 150,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
-    "font.size": 9,
-    "grid.color": PALE,
-    "grid.linewidth": 0.7,
-    "legend.borderaxespad": 0,
-    "legend.fontsize": 8.5,
-    "legend.title_fontsize": 8.5,
-    "legend.frameon": False,
-    "legend.handlelength": 1.9,
-    "lines.linewidth": 1.7,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "npnet",
-    "text.color": INK,
-    "text.parse_math": False,  # a `$` in a name is a dollar
-    "xtick.color": GREY,
-    "xtick.labelcolor": INK,
-    "ytick.color": GREY,
-    "ytick.labelcolor": INK,
-}
+Artist: TypeAlias = "matplotlib.artist.Artist"
+Axes: TypeAlias = "matplotlib.axes.Axes"
+Colormap: TypeAlias = "matplotlib.colors.Colormap"
+Figure: TypeAlias = "matplotlib.figure.Figure"
+Labels = list[tuple[str, Artist]]  # the entries of a legend
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def plain(text: str, limit: int = 60) -> str:
@@ -96,20 +61,17 @@ def tidy(number: str) -> str:
     return number.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
-Labels = list[tuple[str, "Artist"]]  # the entries of a legend
-
-
 @dataclass(frozen=True)
 class Box:
     """A rectangle of a figure, in inches from its lower left corner."""
 
-    figure: "Figure"
+    figure: Figure
     left: float
     bottom: float
     width: float
     height: float
 
-    def axes(self, left: float = 0.75, right: float = 0.2, bottom: float = 0.5, top: float = 0.25) -> "Axes":
+    def axes(self, left: float = 0.75, right: float = 0.2, bottom: float = 0.5, top: float = 0.25) -> Axes:
         """Return axes within these margins, which hold ticks and labels."""
         return self.inner(left, right, bottom, top).bare()
 
@@ -118,7 +80,7 @@ class Box:
         width, height = self.width - left - right, self.height - bottom - top
         return Box(self.figure, self.left + left, self.bottom + bottom, width, height)
 
-    def bare(self) -> "Axes":
+    def bare(self) -> Axes:
         """Return axes that fill the box."""
         wide, high = self.figure.get_size_inches()
         return self.figure.add_axes((self.left / wide, self.bottom / high, self.width / wide, self.height / high))
@@ -146,23 +108,6 @@ class Box:
         self.write(text, x, self.height - 0.14, **({"fontsize": 8.5, "color": GREY} | look))
 
 
-class Titled(Protocol):
-    """A material with a title and a subtitle."""
-
-    @property
-    def title(self) -> str:
-        """Name of what is shown."""
-
-    @property
-    def subtitle(self) -> str:
-        """Line below the name."""
-
-
-def sheet(material: Titled, heading: str, width: float = 6.4, height: float = 4.4) -> Box:
-    """Return the free box of a new figure with a heading and the names of a material."""
-    return page(heading, (material.title, material.subtitle), width, height)
-
-
 def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box:
     """Return the free box of a new figure with a heading and notes below it."""
     from matplotlib.figure import Figure
@@ -174,7 +119,7 @@ def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box
     return whole.inner(0, 0, 0, 0.62)
 
 
-def legend(axes: "Axes", labels: Labels, title: str | None = None) -> None:
+def legend(axes: Axes, labels: Labels, title: str | None = None) -> None:
     """Draw a legend to the right of the axes."""
     place: Look = {"loc": "upper left", "bbox_to_anchor": (1.05, 1), "alignment": "left", "title": title}
     axes.legend([artist for _, artist in labels], [label for label, _ in labels], **place)

@@ -1,18 +1,15 @@
 """Predicted against true values, and residuals."""
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.preprocessing.scaling import mean_and_deviation
 from npnet.metrics import metrics
-from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import BLACK, BLUE, GREY, Box, Look, plain, sheet, short
-from npnet.plots.material import Floats, Material
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet
+from npnet.plots.layout import Axes, Box, Floats, plain, short
+from npnet.plots.style import BLACK, BLUE, GREY, Look
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -64,7 +61,7 @@ def paint_predicted(box: Box, material: Material, most: int = MOST_TARGETS) -> N
     return columns_of(material)
 
 
-def paint_scatter(axes: "Axes", material: Material, target: int) -> None:
+def paint_scatter(axes: Axes, material: Material, target: int) -> None:
     """Draw one target: its points, the diagonal, R² and RMSE."""
     true, predicted = pair(material, target)
     low, high = min(true.min(), predicted.min()), max(true.max(), predicted.max())
@@ -107,7 +104,7 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     bars.text(0, 1.02, text, transform=bars.transAxes, va="bottom", fontsize=8.5, color=GREY)
 
 
-def scatter(axes: "Axes", x: Floats, y: Floats) -> None:
+def scatter(axes: Axes, x: Floats, y: Floats) -> None:
     """Draw points, smaller and more transparent where they are many."""
     size = float(np.clip(7.5 - 1.4 * np.log10(len(x) / 20), 2.5, 6.5))
     look: Look = {"markersize": size, "alpha": 0.75 if len(x) < 500 else 0.45, "markeredgewidth": 0}

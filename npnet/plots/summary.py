@@ -1,17 +1,14 @@
 """One page of a training: its loss, its predictions and all metrics."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from npnet.plots import boundary, confusion, curves, ranking, regression
-from npnet.plots.kinds import Drawing, Numbers, plot, suits
-from npnet.plots.layout import GREY, INK, PALE, Box, Look, plain, sheet, short
-from npnet.plots.material import Material
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from npnet.plots import boundary, class_curves, confusion, curves, regression
+from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet, suits
+from npnet.plots.layout import Box, plain, short
+from npnet.plots.style import GREY, INK, PALE, Look
 
 A4 = (11.69, 8.27)
 MOST_ROWS = 13  # metrics in the table
@@ -26,10 +23,10 @@ SHORT = {
     "hist_gradient_boosting": "boosting",
 }
 
-PANELS: "dict[str, tuple[str, Callable[[Box, Material], object]]]" = {
+PANELS: dict[str, tuple[str, Callable[[Box, Material], object]]] = {
     "loss": ("Loss by epoch", lambda box, data: curves.paint_quantity(box, data, "loss")),
     "boundary": ("What it learned", boundary.paint_boundary),
-    "roc": ("ROC", ranking.paint_roc),
+    "roc": ("ROC", class_curves.paint_roc),
     "confusion": ("Confusion matrix", confusion.paint_confusion),
     "predicted_against_true": ("Predicted against true", lambda box, data: regression.paint_predicted(box, data, 2)),
     "residuals": ("Residuals", lambda box, data: regression.paint_residuals(box, data, 0)),
@@ -59,17 +56,12 @@ def summary(material: Material) -> Drawing:
             cell.write(f"no {kinds[0]} plot: it {suits(kinds[0], material)}", 0.2, 0.5, color=GREY)
             continue
         taken.add(kind)
-        paint_panel(cell, kind, material)
+        heading, paint = PANELS[kind]
+        cell.write(heading, 0.2, 0.25, fontsize=10.5, fontweight="bold")
+        paint(cell.inner(0, 0, 0, 0.3), material)
     numbers = table(material)
     paint_table(cells[3], material, numbers)
     return Drawing(page.figure, numbers)
-
-
-def paint_panel(cell: Box, kind: str, material: Material) -> None:
-    """Draw one plot under its own small heading."""
-    heading, paint = PANELS[kind]
-    cell.write(heading, 0.2, 0.25, fontsize=10.5, fontweight="bold")
-    paint(cell.inner(0, 0, 0, 0.3), material)
 
 
 def table(material: Material) -> Numbers:
@@ -102,7 +94,8 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
     lines += [[plain(str(row[0]), 24), *map(short, row[1:])] for row in zip(*numbers.values(), strict=True)]
     step = min(0.27, height / (len(lines[: MOST_ROWS + 1]) + 2.2))
     size = 9.5 if len(parts) <= FEW else 8
-    names = parts if len(parts) <= FEW else [SHORT.get(part, part) for part in map(after_colon, parts)]
+    after_colon = [part.rpartition(": ")[2] for part in parts]  # of a baseline, without the split
+    names = parts if len(parts) <= FEW else [SHORT.get(part, part) for part in after_colon]
     for index, line in enumerate([["", *names], *lines[: MOST_ROWS + 1]]):
         y = step * (index + 0.6)
         axes.axhline(y + step / 2, color=GREY if index == 0 else PALE, linewidth=0.9)
@@ -119,8 +112,3 @@ def paint_table(cell: Box, material: Material, numbers: Numbers) -> None:
         first = parts[-len(material.baselines)].partition(":")[0]
         look: Look = {"va": "center", "ha": "right", "fontsize": size, "color": GREY}
         axes.text(1, -0.4 * step, f"without a network, on {first}", **look)
-
-
-def after_colon(name: str) -> str:
-    """Return the heading of a column: the name of a baseline without the split."""
-    return name.rpartition(": ")[2]

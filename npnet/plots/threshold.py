@@ -4,24 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.metrics.calibration import RATES
-from npnet.plots.kinds import Drawing, plot
-from npnet.plots.layout import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LINES,
-    ORANGE,
-    PURPLE,
-    VERMILLION,
-    Labels,
-    Look,
-    legend,
-    plain,
-    sheet,
-    short,
-)
-from npnet.plots.material import Floats, Material, Predictions
+from npnet.plots.kinds import Drawing, Material, Predictions, plot, sheet
+from npnet.plots.layout import Floats, Labels, legend, plain, short
+from npnet.plots.style import BLACK, BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, VERMILLION, Look
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE)
 STEPS = 500

@@ -152,9 +152,9 @@ def test_an_overview_that_cannot_be_drawn_is_a_warning(folder: Path, monkeypatch
         raise MachineError("matplotlib cannot be loaded")
 
     from npnet.errors import MachineError
-    from npnet.plots import kinds
+    from npnet.plots import style
 
-    monkeypatch.setattr(kinds, "_load_matplotlib", broken)
+    monkeypatch.setattr(style, "_load_matplotlib", broken)
     result = call("sweep", "small.yaml", "learning_rate=[0.01,0.1]", "epochs=1", "--run-dir", "here")
     assert (result.code, result.out) == (0, "here\n")
     assert "the overview is missing: matplotlib cannot be loaded; npnet plot here tries again" in result.err

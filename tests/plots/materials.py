@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from npnet.plots import Material, Predictions
-from npnet.plots.material import Importance
+from npnet.plots.kinds import Importance
 
 PARTS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
-from npnet.plots import curves, plots, ranking, suits, usual
+from npnet.plots import class_curves, curves, plots, suits, usual
 from npnet.plots.boundary import limits
 from npnet.plots.layout import plain, short, spread
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
@@ -24,8 +24,8 @@ def test_the_loss_is_the_history():
 def test_the_areas_are_those_of_scikit_learn_also_with_ties(decimals):
     judged = circles(noise=0.3).predictions["test"]
     positive, score = judged.target == 1, np.round(judged.probability[:, 1], decimals)
-    roc = ranking.ClassCurve("test", 1, *ranking.roc_points(positive, score))
-    precision_recall = ranking.ClassCurve("test", 1, *ranking.precision_recall_points(positive, score))
+    roc = class_curves.ClassCurve("test", 1, *class_curves.roc_points(positive, score))
+    precision_recall = class_curves.ClassCurve("test", 1, *class_curves.precision_recall_points(positive, score))
     assert roc.area == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
     assert np.trapezoid(roc.y[roc.needed], roc.x[roc.needed]) == pytest.approx(roc.area, abs=1e-12)
     assert (roc.x[0], roc.y[0], roc.x[-1], roc.y[-1], roc.thresholds[0]) == (0, 0, 1, 1, np.inf)
@@ -34,7 +34,7 @@ def test_the_areas_are_those_of_scikit_learn_also_with_ties(decimals):
 
 def test_precision_and_recall_are_those_of_scikit_learn():
     judged = circles(noise=0.3).predictions["test"]
-    x, y, *_ = ranking.precision_recall_points(judged.target == 1, judged.probability[:, 1])
+    x, y, *_ = class_curves.precision_recall_points(judged.target == 1, judged.probability[:, 1])
     precision, recall, _ = precision_recall_curve(judged.target, judged.probability[:, 1])
     assert np.allclose(y, precision[-2::-1], rtol=0, atol=1e-15)
     assert np.allclose(x, recall[-2::-1], rtol=0, atol=1e-15)
@@ -82,10 +82,10 @@ def texts(drawing):
 
 
 def test_a_class_that_is_absent_or_alone_has_no_curve():
-    assert ranking.traceable(MATERIALS["one_class"]()) == [("validation", 1)]
+    assert class_curves.traceable(MATERIALS["one_class"]()) == [("validation", 1)]
     material = blobs(32, samples=90)
     there = np.unique(material.predictions["test"].target)
-    assert [curve.code for curve in ranking.class_curves(material, ranking.roc_points)] == there.tolist()
+    assert [curve.code for curve in class_curves.class_curves(material, class_curves.roc_points)] == there.tolist()
 
 
 def test_classes_of_equal_short_names_all_stand_in_the_legend():

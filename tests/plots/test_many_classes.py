@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from npnet.plots import plots, suits
 from npnet.plots.boundary import NODES
-from npnet.plots.material import MOST_CLASSES, OTHERS
+from npnet.plots.kinds import MOST_CLASSES, OTHERS
 from tests.plots.materials import blobs
 
 CLASSES = 60

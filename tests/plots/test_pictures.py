@@ -13,7 +13,8 @@ import pytest
 
 from npnet.errors import MachineError, UnknownName, UsageError
 from npnet.plots import draw, plots, suits, usual
-from npnet.plots.kinds import render, styled
+from npnet.plots.kinds import render
+from npnet.plots.style import styled
 from tests.plots.materials import MATERIALS, STRANGE, circles, values_material
 from tests.plots.sweeps import SWEEPS
 

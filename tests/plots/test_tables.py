@@ -13,9 +13,9 @@ from npnet.data.columns import Column
 from npnet.experiment.data_info import prepare_folds
 from npnet.metrics import measure
 from npnet.model.predictor import SplitPredictor
-from npnet.plots import calibration, plots, suits, threshold
+from npnet.plots import class_curves, plots, suits, threshold
 from npnet.plots.importance import permutation_importance
-from npnet.plots.material import Importance
+from npnet.plots.kinds import Importance
 from tests.fittings import fitting_of
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
@@ -55,7 +55,7 @@ def test_a_reliability_diagram_is_that_of_scikit_learn():
     judged = material.predictions["test"]
     numbers = plots["calibration"](material).numbers
     true, predicted = calibration_curve(
-        judged.target, judged.probability[:, 1], n_bins=calibration.BINS, strategy="quantile"
+        judged.target, judged.probability[:, 1], n_bins=class_curves.BINS, strategy="quantile"
     )
     assert numbers["predicted"] == pytest.approx(predicted, abs=1e-12)
     assert numbers["observed"] == pytest.approx(true, abs=1e-12)
@@ -65,14 +65,14 @@ def test_a_reliability_diagram_is_that_of_scikit_learn():
 
 
 def test_of_several_classes_the_chosen_one_is_judged():
-    predicted, true = calibration.claims(blobs(4))
+    predicted, true = class_curves.claims(blobs(4))
     judged = blobs(4).predictions["test"]
     assert true.mean() == np.mean(judged.prediction == judged.target)
     assert predicted.min() >= 0.25
 
 
 def test_equal_probabilities_make_one_group():
-    predicted, true, low, high, rows = calibration.binned(np.full(50, 0.3), np.arange(50) < 15)
+    predicted, true, low, high, rows = class_curves.binned(np.full(50, 0.3), np.arange(50) < 15)
     assert (predicted, true, rows) == (pytest.approx([0.3]), pytest.approx([0.3]), [50])
     assert low[0] == pytest.approx(0.191, abs=2e-3)  # Wilson's
     assert high[0] == pytest.approx(0.438, abs=2e-3)

@@ -5,19 +5,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npnet.plots.layout import BLUE, INK, VERMILLION, plain, tidy
+from npnet.plots.layout import Axes, Colormap, Flags, Floats, Ints, plain, tidy
+from npnet.plots.style import BLUE, INK, VERMILLION
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.colors import LinearSegmentedColormap
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Curves = Mapping[int, tuple[Floats, Floats]]  # by the number of a trial: epochs, and the score at each
 
 BEST, FAILED = VERMILLION, "#9A9A9A"
@@ -187,7 +180,7 @@ class SweepMaterial:
         return AxisScale(self.near, log=_spans(self.near, SCORE_DECADES), listed=False)
 
     @property
-    def failed(self) -> NDArray[np.bool_]:
+    def failed(self) -> Flags:
         """Trials that have no score."""
         return ~np.isfinite(self.values)
 
@@ -209,7 +202,7 @@ class SweepMaterial:
         return "failed or far off" if failed and far else "failed" if failed else "far off" if far else ""
 
     @property
-    def best(self) -> NDArray[np.bool_]:
+    def best(self) -> Flags:
         """Trials of the best point."""
         return np.asarray(self.point == (self.means[0][0] if self.means else 0))
 
@@ -263,14 +256,14 @@ def has_trials(material: SweepMaterial) -> str | None:
     return None if np.isfinite(material.values).any() else "needs a trial that has a score"
 
 
-def ramp() -> "LinearSegmentedColormap":
+def ramp() -> Colormap:
     """Return a colour map from pale (bad) over blue to nearly black (good)."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("scores", ["#CFE0EC", "#56B4E9", BLUE, "#00243D"])
 
 
-def score_axis(axes: "Axes", material: SweepMaterial) -> None:
+def score_axis(axes: Axes, material: SweepMaterial) -> None:
     """Make the y axis one of scores with room at both ends, logarithmic where they span decades."""
     scale = material.score_scale
     if scale.log:

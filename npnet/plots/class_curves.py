@@ -1,38 +1,19 @@
-"""ROC and precision-recall curves, of one class or of each against the rest."""
+"""ROC and precision-recall curves, of one class or of each against the rest, and the reliability diagram."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npnet.plots.kinds import Drawing, Numbers, plot
-from npnet.plots.layout import (
-    BLACK,
-    CLASS_COLOURS,
-    GREY,
-    LINES,
-    PART_COLOURS,
-    PART_LINES,
-    Box,
-    Labels,
-    Look,
-    legend,
-    plain,
-    sheet,
-    short,
-)
-from npnet.plots.material import Floats, Material
+from npnet.plots.kinds import Drawing, Material, Numbers, needs_classes, plot, sheet
+from npnet.plots.layout import Artist, Axes, Box, Flags, Floats, Labels, legend, plain, short
+from npnet.plots.style import BLACK, BLUE, CLASS_COLOURS, GREY, LINES, PART_COLOURS, PART_LINES, Look
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.lines import Line2D
-
-Flags = NDArray[np.bool_]
 Points = tuple[Floats, Floats, Floats, Flags, float]  # x, y, thresholds, needed and area, as in ClassCurve
 Trace = Callable[[Flags, Floats], Points]
 
+BINS = 10
+WIDE = 1.96  # standard deviations of a 95 % interval
 LABELLED = 10  # classes with a colour of their own: of more, those with the smallest areas
 CHANCE: Look = {"color": GREY, "linestyle": (0, (1, 2)), "linewidth": 1.2, "zorder": 1}
 
@@ -140,18 +121,18 @@ def _classes_text(material: Material) -> str:
     return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else ", each class against the rest"
 
 
-def _square_axes(box: Box, across: str, up: str) -> "Axes":
+def _square_axes(box: Box, across: str, up: str) -> Axes:
     axes = box.square().bare()
     axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), xlabel=across, ylabel=up)
     return axes
 
 
-def _paint_curves(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+def _paint_curves(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
     """Draw the curve of each split, or of each class; return the legend."""
     return _paint_splits(axes, material, shown) if material.task == "binary" else _paint_classes(axes, material, shown)
 
 
-def _paint_splits(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+def _paint_splits(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
     """Draw the curve of each split, and a ring on the first where the threshold lies."""
     labels: Labels = []
     for curve in shown:
@@ -166,7 +147,7 @@ def _paint_splits(axes: "Axes", material: Material, shown: list[ClassCurve]) -> 
     return [*labels, (f"threshold {material.threshold:.4g} ({where})", mark)]
 
 
-def _paint_classes(axes: "Axes", material: Material, shown: list[ClassCurve]) -> Labels:
+def _paint_classes(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
     """Draw the curve of each class; of many, the smallest areas in colour, others in grey."""
     by_area = sorted(shown, key=lambda curve: curve.area)
     labels: Labels = []
@@ -181,7 +162,7 @@ def _paint_classes(axes: "Axes", material: Material, shown: list[ClassCurve]) ->
     return [*labels, (f"mean of {len(shown)} classes {short(mean)}", axes.plot([], [], alpha=0)[0])]
 
 
-def _paint_curve(axes: "Axes", curve: ClassCurve, look: Look) -> "Line2D":
+def _paint_curve(axes: Axes, curve: ClassCurve, look: Look) -> Artist:
     (line,) = axes.plot(curve.x[curve.needed], curve.y[curve.needed], clip_on=False, **look)
     return line
 
@@ -202,3 +183,60 @@ def _columns(material: Material, shown: list[ClassCurve], across: str, up: str) 
         up: np.concatenate([curve.y[curve.needed] for curve in shown]),
         "threshold": np.concatenate([curve.thresholds[curve.needed] for curve in shown]),
     }
+
+
+@plot("calibration", needs=needs_classes)
+def calibration(material: Material) -> Drawing:
+    """Reliability diagram: how often events predicted with probability p occur."""
+    predicted, true = claims(material)
+    what = f"“{plain(material.classes[1], 24)}”" if material.task == "binary" else "the chosen class"
+    page = sheet(material, f"Calibration of {what}, {material.judged} set", 6.6, 5.6)
+    square = page.inner(0, 0, 1.15, 0).square()
+    axes = square.bare()
+    axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), ylabel="how often it is true")
+    axes.tick_params(labelbottom=False)
+    bins = binned(predicted, true)
+    legend(axes, paint_bins(axes, bins), f"{BINS} groups of equal size")
+    below = page.inner(square.left - page.left, page.width - (square.left - page.left) - square.width, 0.55, 0)
+    bars = Box(page.figure, below.left, below.bottom, below.width, 0.75).bare()
+    bars.hist(predicted, bins=np.linspace(0, 1, 41).tolist(), color=BLUE, alpha=0.75)
+    bars.set(xlim=(-0.015, 1.015), xlabel=f"probability of {what}", ylabel="rows")
+    bars.locator_params(axis="y", nbins=2)
+    names = ("predicted", "observed", "low", "high", "rows")
+    return Drawing(page.figure, dict(zip(names, bins, strict=True)))
+
+
+def claims(material: Material) -> tuple[Floats, Flags]:
+    """Return probabilities (n,) of class 1 or of the chosen class, and whether each is true."""
+    judged = material.predictions[material.judged or ""]
+    if material.task == "binary":
+        return judged.probabilities[:, 1], judged.target == 1
+    return judged.probabilities.max(axis=1), judged.probabilities.argmax(axis=1) == judged.target
+
+
+def binned(predicted: Floats, true: Flags) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return equally large groups: mean probability, observed share, its interval, rows.
+
+    Equal probabilities stay together. Intervals hold 95 %: Wilson (1927).
+    """
+    edges = np.unique(np.quantile(predicted, np.linspace(0, 1, BINS + 1)[1:-1]))
+    group = np.searchsorted(edges, predicted, side="left")
+    rows = np.bincount(group).astype(np.float64)
+    filled = rows > 0
+    rows = rows[filled]
+    mean, share = (np.bincount(group, values)[filled] / rows for values in (predicted, true.astype(np.float64)))
+    centre = (share + WIDE**2 / (2 * rows)) / (1 + WIDE**2 / rows)
+    half = WIDE * np.sqrt(share * (1 - share) / rows + (WIDE / (2 * rows)) ** 2) / (1 + WIDE**2 / rows)
+    return mean, share, np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1), rows
+
+
+def paint_bins(axes: Axes, bins: tuple[Floats, Floats, Floats, Floats, Floats]) -> Labels:
+    """Draw the groups with their intervals, beside the diagonal of perfect calibration."""
+    predicted, true, low, high, rows = bins
+    labels: Labels = [("perfect", axes.axline((0, 0), (1, 1), **CHANCE))]
+    whiskers = axes.vlines(predicted, low, high, color=BLUE, alpha=0.55, linewidth=1.3)
+    look: Look = {"color": BLUE, "markersize": 5.5, "linewidth": 1.3, "clip_on": False}
+    (line,) = axes.plot(predicted, true, "o-", **look)
+    error = float(np.sum(rows * np.abs(predicted - true)) / rows.sum())
+    labels += [("network", line), ("95 % interval", whiskers)]
+    return [*labels, (f"mean error {short(error)}", axes.plot([], [], alpha=0)[0])]
