@@ -57,7 +57,8 @@ def commands_page() -> str:
 
 def _commands(group: Any, context: Any, above: str = "") -> Iterator[tuple[str, str, str]]:
     """Name, help and common options of every command of a group, those of the groups within it too."""
-    for name, command in group.commands.items():
+    for name in group.commands:
+        command = group.get_command(context, name)
         inner = command.make_context(name, [], parent=context, resilient_parsing=True)
         yield f"{above}{name}", *_parted(command.get_help(inner))
         if hasattr(command, "commands"):

@@ -2,20 +2,16 @@
 
 import errno
 import re
-import traceback
 from pathlib import Path
 from signal import SIGINT
 
 import typer
 
-from npnet.cli import compare, config, init, listing, plot, predict, runs, step, sweep, train
 from npnet.cli.commands import program
 from npnet.cli.console.screen import Screen, UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
-from npnet.machine.refusals import out_of_memory
 from npnet.machine.resources import guarded_imports
 from npnet.machine.signals import Stop, exit_code
-from npnet.registry import synonym
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
@@ -25,37 +21,56 @@ PLANNED = frozenset(
 )
 """Names that are reserved for later commands."""
 
-app = typer.Typer()
-for module in (init, train, sweep, predict, plot, compare, listing, step, config, runs):
-    module.add_to(app)
+COMMANDS = {
+    "init": ("init:init", "Write a commented config to start from; default file: TEMPLATE.yaml."),
+    "train": ("train:train", "Train a network, score it and draw its plots; prints the run folder."),
+    "resume": ("train:resume", "Continue an interrupted run or sweep; for a finished one, print its folder."),
+    "sweep": ("sweep:sweep", "Train one config many times with other values; prints the folder."),
+    "evaluate": ("predict:evaluate", "Score a run again on its own data, or on the rows of another file."),
+    "predict": (
+        "predict:predict",
+        "Predict the rows of a file, which may lack the target; columns are matched by name.",
+    ),
+    "plot": ("plot:plot", "Draw the plots of a run or a sweep into its folder; prints the paths written."),
+    "compare": ("compare:compare", "Compare runs: their scores, and only the settings that differ."),
+    "list": ("listing:list_entries", "List layers, losses, metrics and the like, with their options and defaults."),
+    "gradcheck": (
+        "step:gradcheck",
+        "Compare the gradients of a config's network, loss and penalties with central differences.",
+    ),
+    "explain-step": (
+        "step:explain_step",
+        "List every NumPy call of one training step: forward, backward and update.",
+    ),
+    "data": ("config:data", "Look at the data of a config."),
+    "config": ("config:config", "Check, complete and explain configs."),
+    "runs": ("runs:runs", "List, show, tag, remove and compare runs."),
+}
+"""For each command its module in `npnet.cli` and its name there, and the first line of its help page."""
 
-
-npnet = program(app)
+npnet = program(COMMANDS)
 
 
 def run(given: list[str], stop: Stop) -> int:
-    """Run a command; return the exit code."""
+    """Run a command; return the exit code, every error as one line of standard error."""
     mend_streams()
-    with guarded_imports():
-        code = _code(given, stop)
-    return exit_code(stop.number) if code == exit_code(SIGINT) and stop else code  # Typer knows of no other signal
-
-
-def _code(given: list[str], stop: Stop) -> int:
     try:
-        with stop.unwrapping():
-            return int(npnet(given or ["--help"], prog_name="npnet", standalone_mode=False, obj=stop) or 0)
+        with guarded_imports(), stop.unwrapping():
+            code = int(npnet(given or ["--help"], prog_name="npnet", standalone_mode=False, obj=stop) or 0)
     except UnreadError:
-        return BROKEN_PIPE
+        code = BROKEN_PIPE
     except SystemExit as end:  # by Typer: completion, or a help text whose reader has gone
-        return BROKEN_PIPE if end.code == 1 else int(end.code or 0)
+        code = BROKEN_PIPE if end.code == 1 else int(end.code or 0)
     except Exception as error:
-        return _report(error, given)
+        code = _report(error, given)
+    return exit_code(stop.number) if code == exit_code(SIGINT) and stop else code  # Typer knows of no other signal
 
 
 def _report(error: Exception, given: list[str]) -> int:
     screen = Screen(color=False if "--no-color" in given else None)
     if "--debug" in given:
+        import traceback
+
         screen.err.try_write("".join(traceback.format_exception(error)))
     explained = _explained(error, given)
     screen.error(explained)
@@ -67,6 +82,8 @@ def _explained(error: Exception, given: list[str]) -> NpnetError:
         return error
     if isinstance(error, typer.TyperException):
         return _usage_error(error.format_message(), given)
+    from npnet.machine.refusals import out_of_memory
+
     if (refusal := out_of_memory(error)) is not None:
         return refusal
     if isinstance(error, OSError):
@@ -87,12 +104,13 @@ def _system_error(error: OSError) -> MachineError:
 
 
 def _usage_error(message: str, given: list[str]) -> UsageError:
-    names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
-    called = next((f" {word}" for word in given if word in names), "")
+    from npnet.registry import synonym
+
+    called = next((f" {word}" for word in given if word in npnet.commands), "")
     text, _, question = message.partition(" Did you mean ")
     if (name := UNKNOWN_COMMAND.match(text)) and name[1] in PLANNED:
         return UsageError(f"npnet{called} {name[1]} is not available yet", f"npnet{called} --help lists the commands")
-    near = synonym(name[1], sorted(filter(None, names))) if name and not called else None
+    near = synonym(name[1], sorted(npnet.commands)) if name and not called else None
     question = f"'{near}'?" if near else question
     hint = f"did you mean {question}" if question else f"npnet{called} --help shows how it is used"
     return UsageError(text[:1].lower() + text[1:].rstrip("."), hint)

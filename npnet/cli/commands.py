@@ -4,13 +4,14 @@ import inspect
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.models import CommandInfo, TyperInfo
+from typer.models import CommandInfo
 
 from npnet import __version__
 from npnet.cli.console.screen import Screen
@@ -47,125 +48,74 @@ class CommandContext:
     stop: Stop
 
     @classmethod
-    def of(cls, given: Sequence[Mapping[str, Any]], stop: Stop) -> "CommandContext":
-        """Combine the options after the command's name with those before it; the former count."""
-        chosen = {name: next((options[name] for options in given if options.get(name)), None) for name in COMMON}
+    def of(cls, typer_context: typer.Context) -> "CommandContext":
+        """Combine the options after the command's name with those before it, of groups; the former count."""
+        contexts: list[Any] = [typer_context]
+        while contexts[-1].parent is not None:
+            contexts.append(contexts[-1].parent)
+        chosen = {name: next((one.params[name] for one in contexts if one.params.get(name)), None) for name in COMMON}
         screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
-        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]), stop)
+        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]), typer_context.obj)
 
 
-def command(app: typer.Typer, name: str, examples: str, **settings: Any) -> Callable[[Function], Function]:
-    """Register a function of a CommandContext as a command; its help begins with `examples`."""
+def command(name: str, examples: str, **settings: Any) -> Callable[[Function], Any]:
+    """Return a decorator that makes a function of a CommandContext a command; its help begins with `examples`."""
 
-    def register(function: Function) -> Function:
+    def build(function: Function) -> Any:
+        own = list(inspect.signature(function).parameters.values())[1:]
+
+        def call(typer_context: typer.Context, **options: Any) -> int | None:
+            if typer_context.invoked_subcommand is not None:
+                return None
+            context = CommandContext.of(typer_context)
+            try:
+                return function(context, **{parameter.name: options[parameter.name] for parameter in own})
+            except Interrupted as halted:
+                context.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
+                return halted.code
+
         first, _, rest = (inspect.getdoc(function) or "").partition("\n\n")
         text = f"{first}\n\n{_block(examples)}\n\n{rest}".rstrip()
-        app.command(name, cls=HelpCommand, help=text, context_settings=SETTINGS | settings)(function)
-        return function
+        return _built(HelpCommand, name, call, own, help=text, context_settings=SETTINGS | settings)
 
-    return register
+    return build
 
 
-def group(app: typer.Typer, name: str, purpose: str, examples: str, alone: Function | None = None) -> typer.Typer:
-    """Add a group of commands under one name; `alone` runs where no command is named."""
-    commands = typer.Typer(cls=HelpGroup, rich_markup_mode=None, context_settings=SETTINGS)
+def _built(kind: Any, name: str, call: Any, own: Sequence[inspect.Parameter], **settings: Any) -> Any:
+    """Return a command of Typer that calls a function with its context, its own options and the common options."""
+    context = inspect.Parameter("typer_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (context, *own, *COMMON.values())]
+    call.__signature__ = inspect.Signature(parameters)
+    info = CommandInfo(name, cls=kind, callback=call, **settings)
+    return typer.main.get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode=None)
+
+
+def group(name: str, purpose: str, examples: str, commands: Mapping[str, Any], alone: Any = None) -> "HelpGroup":
+    """Return a group of commands under one name; `alone` runs where no command is named."""
+    settings: dict[str, Any] = {"help": f"{purpose}\n\n{_block(examples)}", "context_settings": SETTINGS}
     if alone is not None:
-        commands.callback(invoke_without_command=True)(typer_function(alone))
-    app.add_typer(commands, name=name, help=f"{purpose}\n\n{_block(examples)}")
-    return commands
+        settings |= {"callback": alone.callback, "params": alone.params, "invoke_without_command": True}
+    return HelpGroup(name=name, commands=dict(commands), rich_markup_mode=None, **settings)
 
 
-class LazyCommands(dict[str, Any]):
-    """Commands by name, each built by Typer when it is first used: building all is slow."""
+def program(commands: Mapping[str, tuple[str, str]]) -> Any:
+    """Return npnet with commands that are not imported yet: of each the origin, as train:resume, and the purpose."""
 
-    def __init__(self, app: typer.Typer) -> None:
-        infos: list[Any] = [*app.registered_commands, *app.registered_groups]
-        super().__init__({info.name: info for info in infos})
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a command, built."""
-        found = super().get(name, default)
-        if isinstance(found, CommandInfo | TyperInfo):
-            found = self[name] = _built(found)
-        return found
-
-    def items(self) -> Any:
-        """Return the names and commands, all of them built."""
-        return [(name, self.get(name)) for name in self]
-
-
-def _built(info: CommandInfo | TyperInfo) -> Any:
-    settings: Any = {"pretty_exceptions_short": True, "rich_markup_mode": None}
-    if isinstance(info, CommandInfo):
-        info.callback = typer_function(info.callback)
-        return typer.main.get_command_from_info(info, **settings)
-    for one in info.typer_instance.registered_commands if info.typer_instance else ():
-        one.callback = typer_function(one.callback)
-    return typer.main.get_group_from_info(info, suggest_commands=True, **settings)
-
-
-def program(commands: typer.Typer) -> Any:
-    """Return the program with these commands, as Typer runs it."""
-    built: Any = typer.main.get_command(_root())
-    built.commands = LazyCommands(commands)
-    return built
-
-
-def _root() -> typer.Typer:
-    """Return the program without its commands."""
-    app = typer.Typer(
-        name="npnet",
-        cls=HelpGroup,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings=SETTINGS,
-        help=f"Train neural networks from a YAML file.\n\n{_block(ROOT_EXAMPLES)}",
-    )
-
-    def start(context: typer.Context, version: Version = False, **_: Any) -> None:
+    def start(typer_context: typer.Context, version: bool, **_: Any) -> None:
         if version:
             typer.echo(f"npnet {__version__}")
             raise typer.Exit
-        if context.invoked_subcommand is None:
-            typer.echo(context.get_help())
+        if typer_context.invoked_subcommand is None:
+            typer.echo(typer_context.get_help())
 
-    own = list(inspect.signature(start, eval_str=True).parameters.values())[:-1]
-    app.callback(invoke_without_command=True)(_with_common_options(start, own))
-    return app
-
-
-def typer_function(function: Any) -> Any:
-    """Return a function for Typer: common options in place of the CommandContext."""
-    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    typer_context = inspect.Parameter("typer_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-
-    def call(typer_context: typer.Context, **options: Any) -> int | None:
-        if typer_context.invoked_subcommand is not None:
-            return None
-        context = CommandContext.of([options, *_outer_options(typer_context)], typer_context.obj)
-        try:
-            code: int | None = function(context, **{parameter.name: options[parameter.name] for parameter in own})
-            return code
-        except Interrupted as halted:
-            context.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
-            return halted.code
-
-    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    return _with_common_options(call, [typer_context, *keyword])
-
-
-def _with_common_options(function: Function, parameters: list[inspect.Parameter]) -> Function:
-    keyword = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in COMMON.values()]
-    function.__signature__ = inspect.Signature([*parameters, *keyword])  # type: ignore[attr-defined]
-    return function
-
-
-def _outer_options(context: typer.Context) -> Iterator[Mapping[str, Any]]:
-    """Yield the options before the command's name: its group's, then npnet's own."""
-    parent = context.parent
-    while parent is not None:
-        yield parent.params
-        parent = parent.parent
+    version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Version)
+    text = f"Train neural networks from a YAML file.\n\n{_block(ROOT_EXAMPLES)}"
+    built = _built(Program, "npnet", start, [version], help=text, context_settings=SETTINGS)
+    built.origins = {name: origin for name, (origin, _) in commands.items()}
+    built.commands = {name: TyperCommand(name, help=purpose) for name, (_, purpose) in commands.items()}
+    built.invoke_without_command = True
+    built.params.extend(typer.main.get_install_completion_arguments())
+    return built
 
 
 def _block(examples: str) -> str:
@@ -185,10 +135,22 @@ class HelpGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help page, with a list of the commands."""
-        commands: Any = self.commands
-        first_lines = [(name, (one.help or "").partition("\n")[0]) for name, one in dict.items(commands)]
+        first_lines = [(name, (one.help or "").partition("\n")[0]) for name, one in self.commands.items()]
         section = _section("Commands", first_lines)
         formatter.write("\n\n".join([*_head(ctx, self), section, *_options(self.get_params(ctx))]))
+
+
+class Program(HelpGroup):
+    """The commands of npnet, each imported when it is first used: importing and building all is slow."""
+
+    origins: dict[str, str]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, built, or None."""
+        if cmd_name in self.origins:
+            module, _, attribute = self.origins.pop(cmd_name).partition(":")
+            self.commands[cmd_name] = getattr(import_module(f"npnet.cli.{module}"), attribute)
+        return self.commands.get(cmd_name)
 
 
 def _width() -> int:

@@ -29,11 +29,7 @@ npnet compare latest 20261122-1415 --plot -o losses.png
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "compare", EXAMPLES)(compare)
-
-
+@command("compare", EXAMPLES)
 def compare(
     context: CommandContext,
     run: Runs,

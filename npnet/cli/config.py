@@ -34,17 +34,7 @@ npnet data check credit.yaml --json
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    data = group(app, "data", "Look at the data of a config.", DATA)
-    command(data, "check", DATA, ignore_unknown_options=True)(check_data)
-    commands = group(app, "config", "Check, complete and explain configs.", CONFIG)
-    command(commands, "check", CHECK, ignore_unknown_options=True)(check)
-    command(commands, "show", SHOW, ignore_unknown_options=True)(show)
-    command(commands, "schema", SCHEMA)(schema)
-    command(commands, "explain", EXPLAIN)(explain)
-
-
+@command("check", CHECK, ignore_unknown_options=True)
 def check(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Check a config, its data and its shapes, as `npnet train` does before it begins."""
     refuse_options([str(config), *(overrides or [])])
@@ -58,6 +48,7 @@ def check(context: CommandContext, config: Config, overrides: Overrides = None) 
         context.screen.result(f"{config} can be trained")
 
 
+@command("show", SHOW, ignore_unknown_options=True)
 def show(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Print a config with every default filled in, as YAML that trains the same."""
     refuse_options([str(config), *(overrides or [])])
@@ -74,6 +65,7 @@ def show(context: CommandContext, config: Config, overrides: Overrides = None) -
     screen.result(write_commented(experiment))
 
 
+@command("schema", SCHEMA)
 def schema(context: CommandContext) -> None:
     """Print the JSON Schema of configs, for completion and checks in an editor."""
     from npnet.config.schema import schema
@@ -81,6 +73,7 @@ def schema(context: CommandContext) -> None:
     context.screen.result_json(schema())
 
 
+@command("explain", EXPLAIN)
 def explain(
     context: CommandContext,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A dotted key; without it all keys are listed.")] = "",
@@ -96,6 +89,7 @@ def explain(
         context.screen.result(text)
 
 
+@command("check", DATA, ignore_unknown_options=True)
 def check_data(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Show the columns, the rows of each split, and what looks wrong.
 
@@ -116,3 +110,12 @@ def check_data(context: CommandContext, config: Config, overrides: Overrides = N
     result = {"rows": inspection.rows, "task": inspection.task, "columns": columns, "classes": inspection.classes}
     findings = [asdict(finding) for finding in inspection.findings]
     context.screen.result_json({**result, "split": report.parts, "findings": findings})
+
+
+data = group("data", "Look at the data of a config.", DATA, {"check": check_data})
+config = group(
+    "config",
+    "Check, complete and explain configs.",
+    CONFIG,
+    {"check": check, "show": show, "schema": schema, "explain": explain},
+)

@@ -22,11 +22,7 @@ npnet init --data credit.csv --target Status
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "init", EXAMPLES)(init)
-
-
+@command("init", EXAMPLES)
 def init(
     context: CommandContext,
     template: Annotated[

@@ -64,11 +64,7 @@ class RegistryEntry:
         return self.name, self.description, [(one.name, one.text) for one in self.options if with_options]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "list", EXAMPLES)(list_entries)
-
-
+@command("list", EXAMPLES)
 def list_entries(
     context: CommandContext,
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")] = None,

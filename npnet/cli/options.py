@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from npnet.errors import UsageError
-from npnet.registry import nearest
 
 RUNS_DIR = "runs"
 
@@ -73,6 +72,7 @@ def refuse_options(arguments: Sequence[str]) -> None:
 def _no_option(option: str, name: str, value: str) -> UsageError:
     from npnet.config import Experiment
     from npnet.config.suggestions import suggest_option
+    from npnet.registry import nearest
 
     first, dot, rest = name.partition(".")
     hint = None if dot else suggest_option(name, value)

@@ -25,11 +25,7 @@ npnet list plots
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "plot", EXAMPLES)(plot)
-
-
+@command("plot", EXAMPLES)
 def plot(
     context: CommandContext,
     run: Runs,

@@ -39,12 +39,7 @@ npnet evaluate latest --fail-under roc_auc=0.9 && echo good enough
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    command(app, "evaluate", EVALUATE)(evaluate)
-    command(app, "predict", PREDICT)(predict)
-
-
+@command("predict", PREDICT)
 def predict(
     context: CommandContext,
     run: Run,
@@ -135,6 +130,7 @@ def _escaped(columns: "Columns") -> "Columns":
     }
 
 
+@command("evaluate", EVALUATE)
 def evaluate(
     context: CommandContext,
     run: Run,

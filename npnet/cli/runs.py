@@ -38,16 +38,7 @@ NewTags = Annotated[list[str] | None, typer.Argument(metavar="TAG", help="Tags t
 RemovedTags = Annotated[list[str] | None, typer.Option(metavar="TAG", help="Tag to remove; repeatable.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    commands = group(app, "runs", "List, show, tag, remove and compare runs.", LIST, alone=list_runs)
-    command(commands, "list", LIST)(list_runs)
-    command(commands, "show", SHOW)(show)
-    command(commands, "rm", REMOVE)(remove)
-    command(commands, "tag", TAG)(tag)
-    command(commands, "diff", DIFF)(diff)
-
-
+@command("list", LIST)
 def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", tag: Tagged = None) -> None:  # noqa: A002
     """List the runs, oldest first, with the first of their scores."""
     from npnet.cli.query import Condition, Query, settings_of
@@ -82,6 +73,7 @@ def _objects(runs: "list[tuple[Entry, RunFolder]]") -> Iterator[dict[str, object
             yield {**run.info, "status": entry.status, "metrics": scores_of(run)}
 
 
+@command("show", SHOW)
 def show(context: CommandContext, run: Run) -> None:
     """Show a run: its data, network, training, scores and baselines.
 
@@ -102,6 +94,7 @@ def show(context: CommandContext, run: Run) -> None:
     context.screen.result_table(run_page(info, epochs, scores, baselines, str(found.path)))
 
 
+@command("rm", REMOVE)
 def remove(context: CommandContext, run: Runs) -> None:
     """Remove runs with all their files, without asking."""
     from npnet.rundir.run import find, remove
@@ -111,6 +104,7 @@ def remove(context: CommandContext, run: Runs) -> None:
         context.screen.info(f"removed {one.id}")
 
 
+@command("tag", TAG)
 def tag(context: CommandContext, run: Run, tags: NewTags = None, remove: RemovedTags = None) -> None:
     """Add tags to a run, or remove them."""
     from npnet.rundir.run import find, set_tags
@@ -124,6 +118,7 @@ def tag(context: CommandContext, run: Run, tags: NewTags = None, remove: Removed
         context.screen.info(f"{found.id}: {listed(left) or 'no tags'}")
 
 
+@command("diff", DIFF)
 def diff(context: CommandContext, first: Run, second: Run) -> None:
     """Show the differences between two runs: settings, scores, machine and data."""
     from npnet.cli.console.tables import table
@@ -147,3 +142,12 @@ def diff(context: CommandContext, first: Run, second: Run) -> None:
     screen.result_table(table(["", one.id, other.id], rows))
     if found.metrics:
         screen.info(f"what may explain the scores: {listed(found.explains) or 'nothing in run.json'}")
+
+
+runs = group(
+    "runs",
+    "List, show, tag, remove and compare runs.",
+    LIST,
+    {"list": list_runs, "show": show, "rm": remove, "tag": tag, "diff": diff},
+    alone=list_runs,
+)

@@ -23,12 +23,7 @@ npnet explain-step circles.yaml --calls --json
 ShowCalls = Annotated[bool, typer.Option("--calls", help="List the NumPy calls of the step, with names and shapes.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    command(app, "gradcheck", GRADCHECK, ignore_unknown_options=True)(gradcheck)
-    command(app, "explain-step", EXPLAIN_STEP, ignore_unknown_options=True)(explain_step)
-
-
+@command("gradcheck", GRADCHECK, ignore_unknown_options=True)
 def gradcheck(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Compare the gradients of a config's network, loss and penalties with central differences.
 
@@ -53,6 +48,7 @@ def gradcheck(context: CommandContext, config: Config, overrides: Overrides = No
         raise Unmet(f"{len(wrong)} of {len(check.tensors)} gradients are wrong: {listed(wrong, 5)}")
 
 
+@command("explain-step", EXPLAIN_STEP, ignore_unknown_options=True)
 def explain_step(
     context: CommandContext, config: Config, overrides: Overrides = None, calls: ShowCalls = False
 ) -> None:

@@ -45,11 +45,7 @@ Metric = Annotated[
 Trials = Annotated[int | None, typer.Option(metavar="N", help="Number of points to try.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    command(app, "sweep", EXAMPLES, ignore_unknown_options=True)(sweep)
-
-
+@command("sweep", EXAMPLES, ignore_unknown_options=True)
 def sweep(
     context: CommandContext,
     config: Annotated[Path | None, typer.Argument(metavar="CONFIG", help="A YAML file.")] = None,

@@ -49,12 +49,7 @@ npnet resume 20261122-141502-sweep-7f3a -j 2
 """
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    command(app, "train", TRAIN, ignore_unknown_options=True)(train)
-    command(app, "resume", RESUME, ignore_unknown_options=True)(resume)
-
-
+@command("train", TRAIN, ignore_unknown_options=True)
 def train(
     context: CommandContext,
     config: Config,
@@ -150,6 +145,7 @@ def _best_weights_text(run: "RunFolder") -> str:
     return f"the best weights, of {epochs_text(**monitored)}, are kept: npnet evaluate {run.id}; "
 
 
+@command("resume", RESUME, ignore_unknown_options=True)
 def resume(
     context: CommandContext,
     run: Run,

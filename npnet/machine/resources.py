@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 from npnet.errors import MachineError
@@ -94,7 +93,7 @@ def _left_in(group: Path, limit: str, usage: str, cache: str) -> int:
     return bound - used + sum(int(line.split()[1]) for line in lines if line.split()[0] == cache)
 
 
-class ImportGuard(MetaPathFinder):
+class ImportGuard:
     """A finder that finds nothing; it refuses packages whose C libraries lack memory.
 
     Without it they end the process with a code of their own or a signal, or wait for ever, as OpenBLAS does.

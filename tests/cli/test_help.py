@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from npnet.cli import app
 from tests.cli.conftest import call
 
 HEAVY = ("numpy", "sklearn", "scipy", "pandas", "matplotlib", "yaml", "rich")
@@ -55,6 +56,12 @@ def test_examples_come_first_and_use_options_that_there_are(command: str) -> Non
         options = call(*called, "-h").out
         for option in (word for word in words if re.fullmatch(r"--?[a-z-]+", word) and word != "-"):
             assert f"{option} " in options or f"{option}," in options, f"{option} in {line}"
+
+
+@pytest.mark.parametrize("command", app.COMMANDS)
+def test_the_list_of_commands_has_the_first_line_of_each_help_page(command: str) -> None:
+    page = call(command, "--help").out.partition("\n\n")[0]
+    assert page.replace("\n", " ") == app.COMMANDS[command][1]
 
 
 def test_npnet_alone_shows_its_help() -> None:

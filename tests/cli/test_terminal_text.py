@@ -19,7 +19,7 @@ from termios import TIOCSWINSZ
 import pytest
 
 from npnet.cli import main
-from npnet.cli.app import app
+from npnet.cli.app import npnet
 from npnet.rundir.run import Run
 from tests.cli.conftest import call
 from tests.terminals import heard
@@ -168,9 +168,9 @@ QUICK = ("train", "evaluate", "predict", "runs", "runs show", "config show", "da
 
 def names() -> Iterator[str]:
     """Every command that there is."""
-    yield from (str(command.name) for command in app.registered_commands)
-    for group in app.registered_groups:
-        yield from (f"{group.name} {command.name}" for command in group.typer_instance.registered_commands)
+    for name in npnet.commands:
+        group = npnet.get_command(None, name)
+        yield from [f"{name} {command}" for command in group.commands] if hasattr(group, "commands") else [name]
     yield "runs"
 
 
