@@ -9,7 +9,6 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import UnionType
@@ -102,20 +101,34 @@ def checked_scores(fields: Info) -> dict[str, dict[str, float]]:
 
 def versions() -> dict[str, str | None]:
     """Return the versions of Python, npnet and the packages it computes with, without importing them."""
-    found = {"python": platform.python_version(), "npnet": npnet.__version__}
-    return found | {package: _version(package) for package in PACKAGES}
+    found: dict[str, str | None] = {"python": platform.python_version(), "npnet": npnet.__version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
 
 
 def machine() -> Info:
     """Return the processor, the instructions that NumPy uses, and the BLAS with its present number of threads."""
     import numpy as np
+    from threadpoolctl import threadpool_info
 
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        text = ""
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    # The first in the order of loading is NumPy's; SciPy may bring another. Not every BLAS reports its architecture.
+    blas = next((library for library in threadpool_info() if library["user_api"] == "blas"), None)
+    keys = {"name": "internal_api", "version": "version", "architecture": "architecture", "threads": "num_threads"}
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cpu": _cpu(),
+        "cpu": model[1] if model else platform.processor(),
         "cores": os.cpu_count(),
         "features": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
-        "blas": _blas(),
+        "blas": None if blas is None else {name: blas.get(key) for name, key in keys.items()},
     }
 
 
@@ -135,31 +148,3 @@ def git_commit(folder: Path) -> str | None:
     except (FileNotFoundError, PermissionError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-@cache
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _cpu() -> str:
-    try:
-        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
-    except OSError:
-        return platform.processor()
-    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    return model[1] if model else platform.processor()
-
-
-def _blas() -> Info | None:
-    from threadpoolctl import threadpool_info
-
-    libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
-    if not libraries:
-        return None
-    first = libraries[0]  # in the order of loading: NumPy's comes before the one that SciPy may bring
-    keys = {"name": "internal_api", "version": "version", "architecture": "architecture", "threads": "num_threads"}
-    return {name: first.get(key) for name, key in keys.items()}  # not every BLAS reports its architecture

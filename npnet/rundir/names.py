@@ -53,13 +53,12 @@ def trial_name(number: int) -> str:
 
 
 def new_id(name: str) -> str:
-    """Return an id of local time, name and four random hex digits: 20261122-141502-circles-7f3a."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{sanitized(name)}-{os.urandom(2).hex()}"
+    """Return an id of local time, name and four random hex digits: 20261122-141502-circles-7f3a.
 
-
-def sanitized(name: str) -> str:
-    """Return a text with every character that an id cannot hold replaced by a hyphen."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
+    Every character of the name that an id cannot hold becomes a hyphen.
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{safe}-{os.urandom(2).hex()}"
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.rundir import names
-from npnet.rundir.info import check_info, git_commit, machine, versions
+from npnet.rundir.info import git_commit, machine, versions
 from npnet.rundir.run import Run
 from npnet.rundir.writer import RunWriter, first_info
 from npnet.storage import disk
@@ -113,7 +113,6 @@ class NewRun:
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         recorded = {"versions": versions(), "machine": machine(), "git": git_commit(base), "files": hashes}
         info = first_info(self.folder.name, self.name, self._started) | recorded | fields
-        check_info(info)
         for name, data in {**files, names.INFO: to_json(info)}.items():
             disk.write_atomic(self._hidden / name, data)
         disk.rename_folder(self._hidden, self.folder)

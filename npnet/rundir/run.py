@@ -21,17 +21,16 @@ from npnet.storage.tensor_file import Tensors, digest_of, read_tensors
 
 
 class Run:
-    """The folder of one run. Every access reads the file as it is now; RunError where it is missing or damaged."""
+    """The folder of one run. Every access reads the file as it is now; RunError where it is missing or damaged.
+
+    Its id is the name of the folder.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
+        self.id = self.path.name
         if not (self.path / names.INFO).is_file():
             raise RunError(f"{path} is no run folder: it has no {names.INFO}", "`npnet runs` lists the runs")
-
-    @property
-    def id(self) -> str:
-        """The name of the folder."""
-        return self.path.name
 
     @property
     def info(self) -> dict[str, Any]:

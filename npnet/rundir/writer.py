@@ -14,7 +14,7 @@ from npnet.errors import DiskFull
 from npnet.metrics import DECIDED
 from npnet.metrics.calibration import DecisionRule
 from npnet.rundir import names
-from npnet.rundir.info import THRESHOLD, check_info
+from npnet.rundir.info import THRESHOLD
 from npnet.rundir.run import Run
 from npnet.rundir.table import csv_rows, line
 from npnet.storage import disk
@@ -70,10 +70,6 @@ class FolderWriter:
         """Write the scores of each split, and of two classes the threshold; NaN becomes null."""
         scores = {split: {name: float(score) for name, score in some.items()} for split, some in metrics.items()}
         self.write(names.METRICS, to_json(with_threshold(scores, rule)))
-
-    def write_info(self, info: Mapping[str, Any]) -> None:
-        """Write run.json."""
-        self.write(names.INFO, to_json(info))
 
 
 class RunWriter(FolderWriter):
@@ -197,8 +193,7 @@ class RunWriter(FolderWriter):
     def note(self, **fields: Any) -> None:
         """Set fields of run.json."""
         self._info |= fields
-        check_info(self._info)
-        self.write_info(self._info)
+        self.write(names.INFO, to_json(self._info))
 
     def begin_again(self, **fields: Any) -> None:
         """Set run.json to running, and clear what it holds of an earlier end."""

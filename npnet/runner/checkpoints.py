@@ -32,7 +32,9 @@ class Checkpoints:
         self.interval = trainer.experiment.checkpoint_every
         self._due = time.monotonic() + self.interval
         self._best: tuple[int, ...] = ()
-        self._settings = settings_of(writer)
+        texts = {CONFIG: writer.run.config_text, RESOLVED: writer.run.resolved_text}
+        settings = {name: text.decode("utf-8", "replace") for name, text in texts.items()}
+        self._settings = settings if sum(map(len, settings.values())) < LONGEST else {}
 
     @property
     def due(self) -> bool:
@@ -79,13 +81,6 @@ def write_finished(
     digest = writer.write_weights(predictor.weights(), data)
     if state is not None:
         writer.write_checkpoint(compact(state), {**metadata, GOES_WITH: digest})
-
-
-def settings_of(writer: RunWriter) -> dict[str, str]:
-    """Return the config, as given and resolved, as metadata; nothing where they are very long."""
-    given = writer.run.config_text.decode("utf-8", "replace")
-    resolved = writer.run.resolved_text.decode("utf-8", "replace")
-    return {CONFIG: given, RESOLVED: resolved} if len(given) + len(resolved) < LONGEST else {}
 
 
 def rescued(trainer: Trainer, writer: RunWriter, state: Tensors, calibration: Calibration) -> MachineError:

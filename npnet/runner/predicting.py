@@ -1,7 +1,6 @@
 """Predictions of a finished run for the rows of a file or a table, read as those of its training were."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +20,32 @@ from npnet.experiment.threads import choose_threads, limited
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.rundir.restore import DataMetadata, Weights, experiment_of
 from npnet.rundir.run import Run
-from npnet.runner.results import Columns, block_rows, missing, prediction_columns, quantile_columns
+from npnet.runner.results import Columns, block_rows, prediction_columns, quantile_columns
 from npnet.text import quoted
 
 NAMED = 5  # unknown values that a warning names
 
 
-@dataclass(frozen=True, eq=False)
 class RunPredictor:
     """The predictor of a run with what it needs to read rows, and its number of BLAS threads.
 
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
-    leaves out rows without a target.
+    leaves out rows without a target. `needed` are the columns that the network uses: those that training left out may
+    be missing. `schema` says how columns are read: as in the training, or as numbers where it had no file.
     """
 
-    predictor: Predictor
-    data: DataMetadata
-    threads: int
-    dropped: tuple[str, ...]
-    drop_rows: bool
+    def __init__(
+        self,
+        predictor: Predictor,
+        data: DataMetadata,
+        threads: int,
+        dropped: tuple[str, ...] = (),
+        drop_rows: bool = False,
+    ) -> None:
+        self.predictor, self.data, self.threads, self.dropped = predictor, data, threads, dropped
+        self.drop_rows = drop_rows
+        self.needed = tuple(step.column for step in data.preparations[0].steps)
+        self.schema = data.schema or _of_numbers(data)
 
     @classmethod
     def of(cls, run: Run) -> "RunPredictor":
@@ -47,20 +53,13 @@ class RunPredictor:
         experiment, _ = experiment_of(run)
         weights, source = Weights.read(run), experiment.dataset
         dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        return cls(
-            weights.predictor(experiment), weights.data, choose_threads(experiment.threads, 0), dropped, drop_rows
-        )
+        threads = choose_threads(experiment.threads, 0)
+        return cls(weights.predictor(experiment), weights.data, threads, dropped, drop_rows)
 
     @classmethod
     def of_training(cls, predictor: SplitPredictor, threads: int) -> "RunPredictor":
         """Return the predictor of a training that left no run, without the data it was trained on."""
-        data = DataMetadata.of(predictor.folds, predictor.calibration)
-        return cls(predictor.frame_predictor, data, threads, dropped=(), drop_rows=False)
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns that the network uses; those that training left out may be missing."""
-        return tuple(step.column for step in self.data.preparations[0].steps)
+        return cls(predictor.frame_predictor, DataMetadata.of(predictor.folds, predictor.calibration), threads)
 
     def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a file as the data of the run were read; raise DataError where a column is missing."""
@@ -96,11 +95,6 @@ class RunPredictor:
         if others:
             what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
             raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
-
-    @property
-    def schema(self) -> Schema:
-        """How columns are read: as in the training, or as numbers where it had no file."""
-        return self.data.schema or _of_numbers(self.data)
 
     def read_with_targets(self, path: str) -> ReadFrame:
         """Read a file with targets; rows without one are left out where training left them out.
@@ -170,8 +164,12 @@ class MissingPredictions:
     def count(self, blocks: Iterator[Columns]) -> Iterator[Columns]:
         """Yield the same blocks, counted."""
         for block in blocks:
-            lacking = [missing(values) for name, values in block.items() if name.startswith("prediction")]
-            self.rows += int(np.count_nonzero(np.logical_or.reduce(lacking)))
+            lacking = np.zeros(len(block["row"]), bool)
+            for name, values in block.items():
+                if name.startswith("prediction"):
+                    numbers = values.dtype.kind == "f"
+                    lacking |= np.isnan(values) if numbers else [one in ("", None) for one in values.tolist()]
+            self.rows += int(np.count_nonzero(lacking))
             yield block
 
     @property

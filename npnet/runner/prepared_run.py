@@ -50,7 +50,7 @@ class PreparedRun:
     @property
     def noted(self) -> dict[str, Any]:
         """The fields of run.json about the data."""
-        return {"data": self.fingerprint, **data_info(self.data, len(self.folds))}
+        return {"data": self.fingerprint, "dataset": data_fields(self.data, len(self.folds))}
 
 
 def prepare_run(loaded: Loaded) -> PreparedRun:
@@ -74,8 +74,7 @@ def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> Reso
     resolved = resolve(loaded.experiment, DataInfo.of(folds[0][0]))
     loaded.raise_for(misfits(resolved))
     check_memory(resolved, loaded)
-    check_monitor(loaded, folds)
-    check_threshold(loaded, folds)
+    check_choices(loaded, folds)
     return resolved
 
 
@@ -90,26 +89,23 @@ def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
         raise DataError(f"{what}; the weights of a run hold at most {size_text(METADATA_LIMIT)}", hint)
 
 
-def check_threshold(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
-    """Raise DataError where the validation rows of all folds are of one class: no threshold is then the best."""
-    if not isinstance(loaded.experiment.threshold, str):
-        return
-    y = np.concatenate([side.parts["validation"].y for fold in folds for side in fold])
-    if (y == y[0]).all():
-        what = f"the validation set, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
-        hint = "give it rows of both classes, or the threshold as a number"
-        raise DataError(f"{loaded.where('threshold')}: threshold {loaded.experiment.threshold}: {what}", hint)
+def check_choices(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
+    """Raise DataError where no epoch could be the best, as monitor is undefined on its split, or no threshold could.
 
-
-def check_monitor(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
-    """Raise DataError where the monitored metric is undefined on its split: no epoch could then be the best."""
-    split, _, name = (loaded.experiment.monitor or "_loss").partition("_")
-    if name == "loss":
-        return
-    if lack := lack_of(split, name, folds):
+    No threshold is the best where the validation rows of all folds are of one class.
+    """
+    e = loaded.experiment
+    split, _, name = (e.monitor or "_loss").partition("_")
+    if name != "loss" and (lack := lack_of(split, name, folds)):
         where, what = loaded.where("monitor"), f"{split}_{name} is undefined: {lack}"
         hint = f"monitor: {split}_loss is always defined; or give that set other rows"
         raise DataError(f"{where}: {what}" if where else what, hint)
+    if isinstance(e.threshold, str):
+        y = np.concatenate([side.parts["validation"].y for fold in folds for side in fold])
+        if (y == y[0]).all():
+            what = f"the validation set, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
+            hint = "give it rows of both classes, or the threshold as a number"
+            raise DataError(f"{loaded.where('threshold')}: threshold {e.threshold}: {what}", hint)
 
 
 def lack_of(split: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:
@@ -139,12 +135,12 @@ def at_line(loaded: Loaded) -> Iterator[None]:
 def training_info(models: ModelSlice) -> dict[str, Any]:
     """Return the fields of run.json about a training: the network in a line, its parameters, and the data."""
     network = network_text(models.experiment.layers, models.data.inputs)
-    return {"network": network, "parameters": models.size, **data_info(models.data, len(models.folds))}
+    return {"network": network, "parameters": models.size, "dataset": data_fields(models.data, len(models.folds))}
 
 
-def data_info(data: Prepared, folds: int) -> dict[str, Any]:
+def data_fields(data: Prepared, folds: int) -> dict[str, Any]:
     """Return task, targets, classes, columns, inputs, and the rows of each split in the first fold, for run.json."""
-    fields = {
+    return {
         "task": data.task,
         "targets": [name[:LETTERS] for name in data.targets[:NAMES]],
         "classes": [name[:LETTERS] for name in data.classes[:NAMES]],
@@ -154,7 +150,6 @@ def data_info(data: Prepared, folds: int) -> dict[str, Any]:
         "folds": folds,
         "rows": {name: len(part.y) for name, part in data.parts.items()},
     }
-    return {"dataset": fields}
 
 
 def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> Run | None:

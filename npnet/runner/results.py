@@ -97,13 +97,6 @@ def prediction_columns(data: Names, calibration: Calibration, output: Floats) ->
     return decided, {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
 
 
-def missing(predictions: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which rows of a column have no prediction."""
-    if predictions.dtype.kind == "f":
-        return np.asarray(np.isnan(predictions))
-    return np.array([value in ("", None) for value in predictions.tolist()], bool)
-
-
 def _labels(chance: Floats) -> NDArray[Any]:
     labels: NDArray[Any] = (chance > 0.5).astype(int)
     unknown = np.isnan(chance)

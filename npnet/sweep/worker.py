@@ -31,6 +31,7 @@ from npnet.rundir.writer import first_info
 from npnet.runner.checkpoints import write_finished
 from npnet.runner.prepared_run import training_info
 from npnet.storage import disk
+from npnet.storage.strict_json import to_json
 from npnet.sweep.context import THREADS, require_trainable, sweep_context
 from npnet.sweep.leases import Leases
 from npnet.sweep.plan import Trial
@@ -223,7 +224,7 @@ class TrialGroup:
             info |= training_info(predictor)
             info |= {"best_epoch": predictor.best_epoch, "monitored": predictor.monitored}
             info |= {"decisions": predictor.rule._asdict()} if predictor.rule else {}
-        writer.write_info({**info, **self.context.info, **outcome})
+        writer.write(files.INFO, to_json({**info, **self.context.info, **outcome}))
 
 
 def _now() -> str:
