@@ -17,13 +17,13 @@ from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.dropout import Dropout
+from npnet.nn.embeddings import Periodic
 from npnet.nn.initializers import LeCunNormal, Zeros
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import Scale
 from npnet.nn.optimizers import AdamW
-from npnet.nn.periodic import Periodic
 from npnet.nn.schedules import schedules
 
 

@@ -10,7 +10,7 @@ from npnet.errors import AdvisedError, OptionError
 from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import DEFAULT_LOSS, ResolvedExperiment
 from npnet.metrics import for_task
-from npnet.nn.embedding import Embedding
+from npnet.nn.embeddings import Embedding
 from npnet.nn.layer import Layer, Layers, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses

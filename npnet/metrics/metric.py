@@ -10,7 +10,6 @@ A decision is the most probable class, in a tie the lower one: class 1 of two wh
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, Literal
 
 import numpy as np
@@ -35,24 +34,37 @@ Lack = Callable[[Array], str | None]  # what a target lacks for the score to be 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: `scores(target, output, weight)` gives the score of every model (models,)."""
+    """A metric; its formula(target, output, weight) only sees rows that count and finite outputs."""
 
     name: str
     goal: Goal
     tasks: tuple[str, ...]
-    scores: Scoring
+    formula: Scoring
     lack: Lack | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "__doc__", self.scores.__doc__)
+        object.__setattr__(self, "__doc__", self.formula.__doc__)
+
+    def scores(self, target: Array, output: Array, weight: Array | None = None) -> Floats:
+        """Return the score of every model (models,), NaN where it is undefined."""
+        if weight is not None and not (weight > 0).all():
+            rows = np.flatnonzero(weight > 0)
+            target, output, weight = target[rows], output[..., rows], weight[rows]
+        found = np.full(len(output), np.nan)
+        with np.errstate(all="ignore"):
+            # A finite sum shows in one fast call that all values are; a sum that is not may just be too large.
+            finite = slice(None) if np.isfinite(output.sum()) else np.isfinite(output).all(axis=(1, 2))
+            if len(target) and len(found[finite]):
+                found[finite] = self.formula(target, output[finite], weight)
+        return np.where(np.isfinite(found), found, np.nan)
 
 
 metrics: Registry[Metric] = Registry("metric", "metrics")
 
 
 def add(name: str, goal: Goal, tasks: tuple[str, ...], lack: Lack | None = None) -> Callable[[Scoring], Metric]:
-    """Register a function as a metric; it only sees rows that count and finite outputs."""
-    return lambda scoring: metrics.add(name)(Metric(name, goal, tasks, _guarded(scoring), lack))
+    """Register a function as the formula of a metric."""
+    return lambda formula: metrics.add(name)(Metric(name, goal, tasks, formula, lack))
 
 
 def for_task(task: str) -> list[str]:
@@ -98,25 +110,6 @@ def decide(output: Array) -> Codes:
     if output.shape[-2] == 1:
         return np.asarray(output[..., 0, :] > 0.5, np.int64)
     return np.asarray(output.argmax(axis=-2), np.int64)
-
-
-def _guarded(scoring: Scoring) -> Scoring:
-    """Limit a scoring function to rows of positive weight and finite outputs; all else is NaN."""
-
-    @wraps(scoring)
-    def guarded(target: Array, output: Array, weight: Array | None = None) -> Floats:
-        if weight is not None and not (weight > 0).all():
-            rows = np.flatnonzero(weight > 0)
-            target, output, weight = target[rows], output[..., rows], weight[rows]
-        found = np.full(len(output), np.nan)
-        with np.errstate(all="ignore"):
-            # A finite sum shows in one fast call that all values are; a sum that is not may just be too large.
-            finite = slice(None) if np.isfinite(output.sum()) else np.isfinite(output).all(axis=(1, 2))
-            if len(target) and len(found[finite]):
-                found[finite] = scoring(target, output[finite], weight)
-        return np.where(np.isfinite(found), found, np.nan)
-
-    return guarded
 
 
 def chunks_of(count: int, width: int) -> list[slice]:

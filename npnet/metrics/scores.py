@@ -24,7 +24,9 @@ def roc_auc(target: Array, output: Array, weight: Array | None = None) -> Floats
     AUC = (pairs in order + tied pairs / 2) / pairs, of class 1 for two classes, else the mean over the classes that
     occur, each against the rest. Computed from scores, never from decisions. Hanley and McNeil, 1982.
     """
-    classes = _judged(target, output)
+    classes = _classes(output)
+    counts = np.bincount(target, minlength=classes[-1] + 1)[classes]
+    classes = classes[(counts > 0) & (counts < len(target))]
     if len(classes) == 0:
         return np.full(len(output), np.nan)
     chunks = [classes[chunk] for chunk in chunks_of(len(classes), len(output) * len(target))]
@@ -105,13 +107,6 @@ def _classes(output: Array) -> Codes:
     return np.arange(output.shape[1]) if output.shape[1] > 1 else np.array([1])
 
 
-def _judged(target: Array, output: Array) -> Codes:
-    """Return the classes that some rows belong to and others do not."""
-    classes = _classes(output)
-    counts = np.bincount(target, minlength=classes[-1] + 1)[classes]
-    return classes[(counts > 0) & (counts < len(target))]
-
-
 def _areas(target: Array, scores: Array, classes: Codes, weight: Array | None) -> Floats:
     """Return areas (models, classes) against the rest of scores (models, classes, samples)."""
     order = scores.argsort(axis=-1)
@@ -162,11 +157,6 @@ def _macro(part: Floats, whole: Floats, counted: NDArray[np.bool_], output: Arra
     return np.asarray(ratio.sum(axis=1, where=counted) / counted.sum(axis=1))
 
 
-def _constant(target: Array) -> NDArray[np.bool_]:
-    """Return which targets (targets, samples) have the same value in every row."""
-    return np.asarray((target == target[:, :1]).all(axis=-1))
-
-
 def _one_row(target: Array) -> str | None:
     return None if len(target) > 1 else "two rows"
 
@@ -183,7 +173,7 @@ def r2(target: Array, output: Array, weight: Array | None = None) -> Floats:
     unit = _units(target.T, output)
     y = target.T / unit
     left = mean(np.square(y - output / unit), weight)
-    spread = np.where(_constant(target.T), 0, mean(np.square(y - mean(y, weight)[..., None]), weight))
+    spread = np.where((target == target[0]).all(axis=0), 0, mean(np.square(y - mean(y, weight)[..., None]), weight))
     share = np.divide(left, spread, out=np.sign(left), where=spread > 0)
     return np.asarray((1 - share).mean(axis=-1))
 

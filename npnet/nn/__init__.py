@@ -12,8 +12,7 @@ from npnet.nn.gated_activations import GELU, Mish, SiLU
 from npnet.nn.dropout import Dropout
 from npnet.nn.normalization import BatchNorm, LayerNorm, Scale
 from npnet.nn.residual import Residual
-from npnet.nn.embedding import Embedding
-from npnet.nn.periodic import Periodic
+from npnet.nn.embeddings import Embedding, Periodic
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
 from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp

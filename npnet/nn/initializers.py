@@ -25,11 +25,6 @@ initializers: Registry[type[Initializer]] = Registry("initializer", "initializer
 InitializerSpec = Annotated[Initializer, Named(initializers)]
 
 
-def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the inputs and outputs of a parameter of shape (outputs, inputs)."""
-    return shape[-1], shape[0]
-
-
 def _uniform(stream: np.random.Generator, shape: tuple[int, ...], variance: float) -> Values:
     limit = np.sqrt(3.0 * variance)
     return np.asarray((2.0 * stream.random(shape) - 1.0) * limit)
@@ -55,7 +50,7 @@ class HeUniform(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _uniform(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
+        return _uniform(stream, shape, self.gain**2 * 2.0 / shape[-1])
 
 
 @initializers.add("he_normal")
@@ -68,7 +63,7 @@ class HeNormal(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _normal(stream, shape, self.gain**2 * 2.0 / fans(shape)[0])
+        return _normal(stream, shape, self.gain**2 * 2.0 / shape[-1])
 
 
 @initializers.add("glorot_uniform")
@@ -82,7 +77,7 @@ class GlorotUniform(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _uniform(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
+        return _uniform(stream, shape, self.gain**2 * 2.0 / (shape[-1] + shape[0]))
 
 
 @initializers.add("glorot_normal")
@@ -95,7 +90,7 @@ class GlorotNormal(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _normal(stream, shape, self.gain**2 * 2.0 / sum(fans(shape)))
+        return _normal(stream, shape, self.gain**2 * 2.0 / (shape[-1] + shape[0]))
 
 
 @initializers.add("lecun_uniform")
@@ -107,7 +102,7 @@ class LeCunUniform(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _uniform(stream, shape, self.gain**2 / fans(shape)[0])
+        return _uniform(stream, shape, self.gain**2 / shape[-1])
 
 
 @initializers.add("lecun_normal")
@@ -119,7 +114,7 @@ class LeCunNormal(_WithGain):
 
     def draw(self, stream: np.random.Generator, shape: tuple[int, ...]) -> Values:
         """Draw W."""
-        return _normal(stream, shape, self.gain**2 / fans(shape)[0])
+        return _normal(stream, shape, self.gain**2 / shape[-1])
 
 
 @initializers.add("orthogonal")

@@ -12,19 +12,25 @@ from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, 
 HORIZON = -math.log(0.001)  # in units of 1 / momentum: batches until 0.1 % of older statistics is left
 
 
-def _gain_and_shift(inputs: int) -> dict[str, Parameter]:
-    gain = Piece("weight", np.s_[:, 0], Ones())
-    shift = Piece("bias", np.s_[:, 0], Zeros())
-    return {"gain": Parameter((inputs, 1), (gain,)), "shift": Parameter((inputs, 1), (shift,))}
+class _Normalization(Layer):
+    """The learned gain and shift of each feature, applied to the normalized values n."""
 
+    reads_output: ClassVar[bool] = False
 
-def _grad_gain_and_shift(dy: Array, m: Memory) -> None:
-    np.vecdot(dy, m.normal, out=m.dgain[..., 0])
-    np.matmul(dy, m.ones, out=m.dshift)
+    def parameters(self, inputs: int) -> dict[str, Parameter]:
+        """Return a gain and a shift for each feature."""
+        gain = Piece("weight", np.s_[:, 0], Ones())
+        shift = Piece("bias", np.s_[:, 0], Zeros())
+        return {"gain": Parameter((inputs, 1), (gain,)), "shift": Parameter((inputs, 1), (shift,))}
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
+        np.vecdot(dy, m.normal, out=m.dgain[..., 0])
+        np.matmul(dy, m.ones, out=m.dshift)
 
 
 @layers.add("batch_norm")
-class BatchNorm(Layer):
+class BatchNorm(_Normalization):
     """Each feature gets mean 0 and variance 1 over the batch, then a learned gain and shift.
 
     y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
@@ -34,8 +40,6 @@ class BatchNorm(Layer):
     PyTorch: the same. Keras: momentum is the share of the old average, 0.99 there is 0.01 here.
     """
 
-    reads_output: ClassVar[bool] = False
-
     momentum: float = Field(0.1, gt=0, le=1, description="Share of the newest batch in the running statistics.")
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
 
@@ -43,10 +47,6 @@ class BatchNorm(Layer):
     def horizon(self) -> float:
         """Number of batches after which 0.1 % is left of older running statistics."""
         return HORIZON / float(np.min(self.momentum))
-
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """Return a gain and a shift for each feature."""
-        return _gain_and_shift(inputs)
 
     def state(self, inputs: int) -> tuple[Statistic, ...]:
         """Return the running mean and variance of each feature."""
@@ -96,10 +96,6 @@ class BatchNorm(Layer):
         np.multiply(y.values, m.inverse, out=y.values)
         np.add(y.values, m.shift, out=y.values)
 
-    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
-        """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
-        _grad_gain_and_shift(dy, m)
-
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
         """Write dx; the two means are dshift and dgain over the batch size."""
         np.multiply(m.dgain, m.share, out=m.work)
@@ -112,7 +108,7 @@ class BatchNorm(Layer):
 
 
 @layers.add("layer_norm")
-class LayerNorm(Layer):
+class LayerNorm(_Normalization):
     """Each sample gets mean 0 and variance 1 over its features, then a learned gain and shift.
 
     y = gain · n + shift,  n = (x - mean) / √(variance + epsilon);
@@ -121,13 +117,7 @@ class LayerNorm(Layer):
     PyTorch: the same as LayerNorm over all features. Keras: epsilon is 1e-3 unless set, here 1e-5.
     """
 
-    reads_output: ClassVar[bool] = False
-
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
-
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """Return a gain and a shift for each feature."""
-        return _gain_and_shift(inputs)
 
     def scratch(self, inputs: int, batch: int) -> Scratch:
         """Return the normalized values, and rows for statistics."""
@@ -150,10 +140,6 @@ class LayerNorm(Layer):
         np.multiply(m.normal, m.inverse, out=m.normal)
         np.multiply(m.normal, m.gain, out=y.values)
         np.add(y.values, m.shift, out=y.values)
-
-    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
-        """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
-        _grad_gain_and_shift(dy, m)
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
         """Write dx = (g - mean(g) - n · mean(g · n)) · inverse."""

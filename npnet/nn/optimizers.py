@@ -70,22 +70,18 @@ class SGD(Optimizer):
         np.subtract(theta, m.work, out=theta)
 
 
-class _WithMomentum(Optimizer):
-    """The velocity and the momentum that both momentum rules use."""
-
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
-
-    momentum: float = Field(0.9, ge=0, lt=1, description="Share of the velocity kept in each step.")
-
-
 @optimizers.add("momentum")
-class Momentum(_WithMomentum):
+class Momentum(Optimizer):
     """Gradient descent with a velocity: zigzag averages out, long valleys are crossed faster.
 
     v ← μ v + g,  θ ← θ - η v.  Polyak (1964).
     PyTorch: the same as SGD with momentum and without dampening. Keras: v holds the learning rate, v ← μ v - η g,
     which differs where the learning rate changes.
     """
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    momentum: float = Field(0.9, ge=0, lt=1, description="Share of the velocity kept in each step.")
 
     def update(self, theta: Array, grad: Array, m: Memory) -> None:
         """Move theta by -η v."""
@@ -96,7 +92,7 @@ class Momentum(_WithMomentum):
 
 
 @optimizers.add("nesterov")
-class Nesterov(_WithMomentum):
+class Nesterov(Momentum):
     """Momentum that looks ahead: the step uses the next velocity.
 
     v ← μ v + g,  θ ← θ - η (g + μ v).  Nesterov (1983), in the form of Sutskever et al. (2013).

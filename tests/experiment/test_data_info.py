@@ -7,10 +7,10 @@ from npnet.config.writer import write_resolved
 from npnet.experiment.data_info import DataInfo
 from npnet.experiment.resolved import resolve
 from npnet.nn.activations import ReLU
+from npnet.nn.embeddings import Periodic
 from npnet.nn.layer import Inputs, Layer
 from npnet.nn.linear import Linear
 from npnet.nn.normalization import Scale
-from npnet.nn.periodic import Periodic
 from npnet.nn.residual import Residual
 
 DATA = DataInfo("binary", 9, 1, 2, {"train": 600}, Inputs(4))

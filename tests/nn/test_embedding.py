@@ -7,7 +7,7 @@ from npnet.engine.batches import Samples
 from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer
-from npnet.nn.embedding import Embedding
+from npnet.nn.embeddings import Embedding
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.regression_losses import MeanSquaredError

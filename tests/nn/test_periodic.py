@@ -7,10 +7,10 @@ from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.errors import OptionError
+from npnet.nn.embeddings import Periodic
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import Scale
-from npnet.nn.periodic import Periodic
 from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import network, run, samples
 
