@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(?:python|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COPIED = ("npnet", "tests", "docs", "configs", "benchmarks", "pyproject.toml", "README.md", "CHANGELOG.md")
 CONTRACTS = {
-    "A layer": ("softsign", "nn/test_every_layer nn/test_extremes engine/test_step_calls nn/test_registries"),
+    "A layer": ("softsign", "nn/test_every_layer nn/test_extremes runner/test_step_calls nn/test_registries"),
     "A loss": ("fourth_power", "nn/test_losses nn/test_every_layer nn/test_extremes nn/test_registries"),
-    "An optimizer": ("sign_sgd", "nn/test_optimizers engine/test_step_calls nn/test_registries"),
+    "An optimizer": ("sign_sgd", "nn/test_optimizers runner/test_step_calls nn/test_registries"),
     "An initializer": ("laplace", "nn/test_initializers nn/test_registries"),
     "A schedule": ("inverse_time", "nn/test_schedules nn/test_registries"),
     "A metric": ("mean_bias", "metrics/test_metrics nn/test_registries"),

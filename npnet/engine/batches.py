@@ -43,10 +43,6 @@ class Samples:
     def __len__(self) -> int:
         return int(self.x.shape[-2])
 
-    def part(self, rows: slice) -> "Batch":
-        """Return consecutive rows as a batch, without a copy."""
-        return Batch(self, rows)
-
 
 class Batch:
     """Views of rows as a pass reads them, features first: (1 or models, features, rows).
@@ -72,7 +68,7 @@ class Batches:
     """The batches of each epoch, determined by the seed and the number of the epoch alone.
 
     `size` None is the full batch, neither shuffled nor gathered. The batches that `epoch` yields are overwritten by
-    later ones.
+    later ones. `shapes` has a batch of each size that occurs, by size: the usual and a smaller last one.
     """
 
     def __init__(self, samples: Samples, size: int | None, seed: int) -> None:
@@ -81,7 +77,7 @@ class Batches:
         self.full = size is None
         self.count = -(-len(samples) // self.size)
         if self.full:
-            self._blocks = {self.size: (list[Array](), [Batch(samples, slice(None), whole=True)])}
+            self.shapes = {self.size: Batch(samples, slice(None), whole=True)}
             return
         self._sources = [array for array in (samples.x, samples.t, samples.w) if array is not None]
         row_bytes = sum(array[..., :1, :].nbytes for array in self._sources)
@@ -89,6 +85,7 @@ class Batches:
         block = self._together * self.size
         last = len(samples) - (self.count - 1) // self._together * block
         self._blocks = {rows: self._block(rows) for rows in {block, last}}
+        self.shapes = {batch.size: batch for _, batches in self._blocks.values() for batch in batches}
 
     def _block(self, rows: int) -> tuple[list[Array], list[Batch]]:
         """Allocate the arrays that a number of rows is gathered into, and cut them into batches."""
@@ -96,14 +93,10 @@ class Batches:
         parts = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
         return arrays, [Batch(Samples(*arrays), part, fixed=self._together == 1) for part in parts]
 
-    def shapes(self) -> dict[int, Batch]:
-        """Return a batch of each size that occurs, by size: the usual and a smaller last one."""
-        return {batch.size: batch for _, batches in self._blocks.values() for batch in batches}
-
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
         """Iterate over the batches of an epoch after its first `start`, several at a time."""
         if self.full:
-            yield self._blocks[self.size][1][start:]
+            yield [*self.shapes.values()][start:]
             return
         order = np.arange(len(self.samples))
         stream(self.seed, "shuffle", epoch).shuffle(order)

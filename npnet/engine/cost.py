@@ -24,7 +24,7 @@ class Cost:
 
     def __init__(self, graph: Graph, batch_rows: int, slots: int, itemsize: int) -> None:
         self.graph, self.batch_rows, self.slots, self.itemsize = graph, batch_rows, slots, itemsize
-        steps = list(graph.of_layers())
+        steps = graph.layer_steps
         sizes = [[prod(p.shape) for p in step.layer.parameters(step.inputs).values()] for step in steps]
         self.by_layer = [sum(of_layer) for of_layer in sizes]
         self.parameters = sum(self.by_layer)
@@ -45,7 +45,7 @@ class Cost:
     def buffers(self, rows: int) -> int:
         """Count the values in the buffers of a pass: outputs with ones, gradients, scratch."""
         nodes = sum(2 * width + 1 for width in self.graph.widths)
-        scratch = [step.layer.scratch(step.inputs, rows).values() for step in self.graph.of_layers()]
+        scratch = [step.layer.scratch(step.inputs, rows).values() for step in self.graph.layer_steps]
         return nodes * rows + sum(height * width for arrays in scratch for (height, width), _ in arrays)
 
     def training_bytes(self, rows: Mapping[str, int], targets: int, models: int) -> int:

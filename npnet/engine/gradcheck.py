@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
@@ -53,7 +53,7 @@ def check_gradients(
         raise ValueError("a gradient check needs float64")
     state = network.state.copy()
     network.start_epoch(1)
-    batch = samples.part(slice(None))
+    batch = Batch(samples, slice(None))
     whole = Pass(network, batch, loss, training=True)
     whole.take(batch)
     updates = Updates(network, SGD(), constraints or Constraints())

@@ -1,6 +1,5 @@
 """The graph of a network: layers between numbered nodes, residual blocks flattened."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -50,6 +49,7 @@ class Graph:
         self.steps: list[LayerStep | Fork | Sum] = []
         self.widths, self.needs_gradient = [inputs], [False]
         self._append(layers, 0, "layers")
+        self.layer_steps = [step for step in self.steps if isinstance(step, LayerStep)]
         self.outputs = self.widths[-1]
 
     def _append(self, chain: Layers, x: int, prefix: str) -> int:
@@ -68,10 +68,6 @@ class Graph:
                 self.steps.append(LayerStep(layer, name, inputs, x, y))
             x = y
         return x
-
-    def of_layers(self) -> Iterator[LayerStep]:
-        """Iterate over the steps that are layers."""
-        return (step for step in self.steps if isinstance(step, LayerStep))
 
     def overwritten(self, node: int) -> int | None:
         """Return the node that a node may overwrite: its input if nothing else reads it, or None."""

@@ -129,7 +129,7 @@ def train(
     `evaluate` is called after each `every`-th epoch and the last; it yields empty values while it works, and the
     measured values at its end. Within a long epoch, a progress with `complete` False is yielded a few times a second.
     """
-    passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes().items()}
+    passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes.items()}
     nothing = np.zeros(network.size, network.dtype)
     all_finite = np.ones(network.models, bool)
 

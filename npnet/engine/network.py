@@ -45,13 +45,13 @@ class Network:
         self.grad = np.zeros_like(self.theta)
         self.statistics: list[tuple[LayerStep, Statistic, slice]] = []
         width = 0
-        for step in self.graph.of_layers():
+        for step in self.graph.layer_steps:
             for statistic in step.layer.state(step.inputs):
                 self.statistics.append((step, statistic, slice(width, width + statistic.size)))
                 width += statistic.size
         self.state = np.zeros((self.models, width), self.dtype)
         self.streams: dict[str, list[np.random.Generator]] = {
-            step.name: [] for step in self.graph.of_layers() if draws(step.layer)
+            step.name: [] for step in self.graph.layer_steps if draws(step.layer)
         }
         if draw:
             self._draw()
@@ -115,7 +115,7 @@ class Network:
 
 def _layout(graph: Graph) -> Iterator[tuple[LayerStep, str, Parameter, slice]]:
     start = 0
-    for step in graph.of_layers():
+    for step in graph.layer_steps:
         for name, parameter in step.layer.parameters(step.inputs).items():
             end = start + prod(parameter.shape)
             yield step, name, parameter, slice(start, end)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.cost import CHUNK
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
@@ -22,7 +22,7 @@ class DeadUnits:
     """
 
     def __init__(self, network: Network) -> None:
-        self._steps = [step for step in network.graph.of_layers() if isinstance(step.layer, ReLU)]
+        self._steps = [step for step in network.graph.layer_steps if isinstance(step.layer, ReLU)]
         widths = network.graph.widths
         self._dead = {step.name: np.ones((network.models, widths[step.y]), bool) for step in self._steps}
         self._sums = {name: np.empty(dead.shape, network.dtype) for name, dead in self._dead.items()}
@@ -59,7 +59,7 @@ class Scorer:
         size = len(samples)
         starts = range(0, size, CHUNK)
         self._slices = [slice(start, min(start + CHUNK, size)) for start in starts]
-        self._batches = [samples.part(part) for part in self._slices]
+        self._batches = [Batch(samples, part) for part in self._slices]
         likes = {batch.size: batch for batch in self._batches}
         self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)

@@ -5,9 +5,9 @@ arrays. Views are then made once, numbers are arrays already, and a single model
 network takes half the time; the mathematics stays as it is written in the layers.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -127,53 +127,3 @@ def _product(a: Array, b: Array, out: Array) -> tuple[Callable[..., object], lis
         if all(m.flags.c_contiguous or m.flags.f_contiguous for m in (a, b)) and out.flags.c_contiguous:
             return np.dot, [a, b], out
     return np.multiply if outer else np.matmul, [a, b], out
-
-
-class Operand(NamedTuple):
-    """An array or a number of a call: its name, and its shape, which is () for a number."""
-
-    name: str
-    shape: tuple[int, ...]
-
-
-class StepCall(NamedTuple):
-    """One NumPy call: stage of the step, calling method, function, inputs and output."""
-
-    stage: str
-    method: str
-    function: str
-    inputs: tuple[Operand, ...]
-    output: Operand
-
-
-def step_calls(stages: Mapping[str, CallTrace], buffers: Mapping[str, Array]) -> Iterator[StepCall]:
-    """Iterate over the calls of all stages; arrays are named by the buffer they lie in."""
-    bounds = [(*np.lib.array_utils.byte_bounds(array), name) for name, array in buffers.items() if array.size]
-    bounds.sort(key=lambda bound: bound[1] - bound[0])
-
-    def operand(value: Any) -> Operand:
-        name = "empty"
-        if isinstance(value, np.ndarray) and value.size:
-            low, high = np.lib.array_utils.byte_bounds(value)
-            name = next((name for first, last, name in bounds if first <= low and high <= last), "work")
-        if isinstance(value, np.ndarray) and value.ndim:
-            return Operand(name, value.shape)
-        return Operand(name if name not in ("empty", "work") else f"{float(value):.6g}", ())
-
-    for stage, trace in stages.items():
-        for label, first, stop in trace.sections:
-            for function, inputs, output in map(_parts, trace.calls[first:stop]):
-                yield StepCall(stage, label, _name(function), tuple(map(operand, inputs)), operand(output))
-
-
-def _parts(call: Call) -> tuple[Callable[..., object], tuple[Any, ...], Any]:
-    """Split a call into its function, inputs and output."""
-    function, arrays = call
-    if isinstance(function, partial):
-        return function.func, function.args, function.keywords["out"]
-    return (function, arrays[1:], arrays[0]) if function is np.copyto else (function, arrays[:-1], arrays[-1])
-
-
-def _name(function: Any) -> str:
-    ufunc = getattr(function, "__self__", None)
-    return f"{ufunc.__name__}.{function.__name__}" if isinstance(ufunc, np.ufunc) else str(function.__name__)

@@ -30,7 +30,7 @@ def check_memory(experiment: ResolvedExperiment, loaded: Loaded | None = None, f
     message = f"the training needs {size_text(need)}, {size_text(free)} are available"
     if loaded is None:
         raise ConfigError(message, HINT)
-    steps = list(experiment.graph.of_layers())
+    steps = experiment.graph.layer_steps
     sizes = [(size, step.layer.width(step.inputs)) for size, step in zip(experiment.cost.by_layer, steps, strict=True)]
     widest = int(steps[sizes.index(max(sizes))].name.split(".")[1])
     raise loaded.error(size_key(loaded.experiment.layers, widest), message, HINT)

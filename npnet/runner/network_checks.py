@@ -1,15 +1,20 @@
 """A network before it is trained: its layers and costs, the check of its gradients, the calls of one step."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from npnet.engine.batches import Batches, Samples
 from npnet.engine.gradcheck import TensorCheck, check_gradients, hint
 from npnet.engine.passes import Pass
-from npnet.engine.trace import StepCall, step_calls
+from npnet.engine.trace import Call, CallTrace
 from npnet.engine.updates import Updates
 from npnet.experiment.resolved import resolve
 from npnet.model.trainer import Trainer
-from npnet.nn.layer import layers
+from npnet.nn.layer import Array, layers
 from npnet.runner.prepared_run import PreparedRun
 
 ROWS = 32
@@ -43,7 +48,7 @@ class Outline:
 def outline(run: PreparedRun) -> Outline:
     """Describe the training of an experiment without allocating anything for it."""
     experiment, lines = run.experiment, []
-    for step in experiment.graph.of_layers():
+    for step in experiment.graph.layer_steps:
         shapes = [parameter.shape for parameter in step.layer.parameters(step.inputs).values()]
         count, outputs = sum(rows * columns for rows, columns in shapes), step.layer.width(step.inputs)
         lines.append(LayerLine(step.name, layers.name_of(step.layer), step.inputs, outputs, count))
@@ -84,15 +89,65 @@ def check_gradients_of(run: PreparedRun) -> GradientCheck:
     return GradientCheck(len(samples), check_gradients(network, trainer.loss, samples, constraints))
 
 
+class Operand(NamedTuple):
+    """An array or a number of a call: its name, and its shape, which is () for a number."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class StepCall(NamedTuple):
+    """One NumPy call: stage of the step, calling method, function, inputs and output."""
+
+    stage: str
+    method: str
+    function: str
+    inputs: tuple[Operand, ...]
+    output: Operand
+
+
 def calls_of_step(run: PreparedRun) -> list[StepCall]:
     """Return the NumPy calls of one step of one model on a whole batch, in order."""
     trainer = _single(run)
     network, experiment = trainer.stack_trainer.network, trainer.resolved
     batches = Batches(trainer.samples("train"), experiment.batch_size, experiment.config.seed)
-    one = Pass(network, batches.shapes()[batches.size], experiment.loss, training=True)
+    one = Pass(network, batches.shapes[batches.size], experiment.loss, training=True)
     updates = Updates(network, experiment.config.optimizer, trainer.stack_trainer.learners[0].constraints)
     stages = {"forward": one.forward, "backward": one.backward, "penalties": updates.penalties, "update": updates.calls}
     return list(step_calls(stages, {**one.buffers, **updates.buffers}))
+
+
+def step_calls(stages: Mapping[str, CallTrace], buffers: Mapping[str, Array]) -> Iterator[StepCall]:
+    """Iterate over the calls of all stages; arrays are named by the buffer they lie in."""
+    bounds = [(*np.lib.array_utils.byte_bounds(array), name) for name, array in buffers.items() if array.size]
+    bounds.sort(key=lambda bound: bound[1] - bound[0])
+
+    def operand(value: Any) -> Operand:
+        name = "empty"
+        if isinstance(value, np.ndarray) and value.size:
+            low, high = np.lib.array_utils.byte_bounds(value)
+            name = next((name for first, last, name in bounds if first <= low and high <= last), "work")
+        if isinstance(value, np.ndarray) and value.ndim:
+            return Operand(name, value.shape)
+        return Operand(name if name not in ("empty", "work") else f"{float(value):.6g}", ())
+
+    for stage, trace in stages.items():
+        for label, first, stop in trace.sections:
+            for function, inputs, output in map(_parts, trace.calls[first:stop]):
+                yield StepCall(stage, label, _name(function), tuple(map(operand, inputs)), operand(output))
+
+
+def _parts(call: Call) -> tuple[Callable[..., object], tuple[Any, ...], Any]:
+    """Split a call into its function, inputs and output."""
+    function, arrays = call
+    if isinstance(function, partial):
+        return function.func, function.args, function.keywords["out"]
+    return (function, arrays[1:], arrays[0]) if function is np.copyto else (function, arrays[:-1], arrays[-1])
+
+
+def _name(function: Any) -> str:
+    ufunc = getattr(function, "__self__", None)
+    return f"{ufunc.__name__}.{function.__name__}" if isinstance(ufunc, np.ufunc) else str(function.__name__)
 
 
 def _single(run: PreparedRun, **changes: str) -> Trainer:

@@ -167,7 +167,7 @@ class Health:
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
-        layers = (step.layer for step in trainer.resolved.graph.of_layers())
+        layers = (step.layer for step in trainer.resolved.graph.layer_steps)
         self._lag = max((layer.horizon for layer in layers if isinstance(layer, BatchNorm)), default=0.0)
         self._dead: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         self._reported: set[str] = set()

@@ -27,7 +27,7 @@ def test_an_epoch_has_every_row_once_in_batches_of_the_size(rows: int, size: int
     assert sorted(np.concatenate(_epoch(batches, 1))) == list(range(rows))
     assert len(sizes) == batches.count
     assert all(n == min(size, rows) for n in sizes[:-1])
-    assert set(sizes) <= set(batches.shapes())
+    assert set(sizes) <= set(batches.shapes)
 
 
 @settings(deadline=None, max_examples=60)

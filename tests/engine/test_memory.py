@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
@@ -27,7 +27,7 @@ def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer
     t, outputs = targets_of(loss, rows, rng)
     stack = Network([(Linear(units=5), layer_of(name), Dropout(rate=0.1), Linear(units=outputs))], 4)
     updates = Updates(stack, optimizers[optimizer](), LIMITS)
-    batch = Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))).part(slice(None))
+    batch = Batch(Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))), slice(None))
     one = Pass(stack, batch, loss, training=True)
     stack.start_epoch(1)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
@@ -71,7 +71,7 @@ def test_training_reduces_the_loss(name: str) -> None:
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_step_changes_neither_its_input_nor_the_rows_of_ones(name: str) -> None:
     stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
-    batch = samples().part(slice(None))
+    batch = Batch(samples(), slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=True)
     stack.start_epoch(1)
     one.take(batch)
@@ -102,14 +102,14 @@ def test_names_and_shapes_are_those_of_a_state_dict(name: str) -> None:
 
 
 def _scores(stack: Network, rows: Samples, place: slice) -> np.ndarray:
-    batch = rows.part(place)
+    batch = Batch(rows, place)
     one = Pass(stack, batch, MeanSquaredError(), training=False)
     one.take(batch)
     return one.scores().copy()
 
 
 def _loss(stack: Network, rows: Samples) -> float:
-    batch = rows.part(slice(None))
+    batch = Batch(rows, slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=False)
     one.take(batch)
     one.scores()
@@ -119,8 +119,8 @@ def _loss(stack: Network, rows: Samples) -> float:
 def test_a_residual_as_the_first_layer_adds_the_current_batch() -> None:
     stack = network([[layers["residual"](layers=(Linear(units=4),)), Linear(units=2)]])
     rows = samples(rows=6)
-    one = Pass(stack, rows.part(slice(0, 3)), MeanSquaredError(), training=True)
+    one = Pass(stack, Batch(rows, slice(0, 3)), MeanSquaredError(), training=True)
     for place in (slice(0, 3), slice(3, 6)):
-        one.take(rows.part(place))
+        one.take(Batch(rows, place))
         assert np.allclose(one.scores(), _scores(stack, rows, place))
     assert not np.allclose(_scores(stack, rows, slice(0, 3)), _scores(stack, rows, slice(3, 6)))

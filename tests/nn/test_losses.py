@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.gradcheck import check_gradients
 from npnet.engine.passes import Pass
 from npnet.nn.activations import Sigmoid, Softmax
@@ -32,7 +32,7 @@ def _value(loss, z, t, w=None):
     views = stack.named(stack.theta)
     views["layers.0.weight"][...], views["layers.0.bias"][...] = np.eye(z.shape[1]), 0.0
     rows = Samples.of(z, t, w, np.float64)
-    batch = rows.part(slice(None))
+    batch = Batch(rows, slice(None))
     one = Pass(stack, batch, loss, training=True)
     one.take(batch)
     one.train()
@@ -106,7 +106,7 @@ def test_the_link_of_a_loss_is_the_activation_that_it_contains(last, loss) -> No
     views = stack.named(stack.theta)
     views["layers.0.weight"][...], views["layers.0.bias"][...] = np.eye(3), 0.0
     rows = Samples.of(z[0].T, np.zeros((7, 3)), dtype=np.float64)
-    batch = rows.part(slice(None))
+    batch = Batch(rows, slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=False)
     one.take(batch)
     assert np.allclose(one.scores(), loss.predict(z), atol=1e-12)

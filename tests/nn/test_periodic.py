@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from npnet.engine.batches import Batch
 from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
@@ -17,7 +18,7 @@ from tests.nn.builders import network, run, samples
 
 def _outputs(stack: Network) -> tuple[np.ndarray, np.ndarray]:
     """Return the first layer's input and output for a few rows, (models, features, rows)."""
-    batch = samples().part(slice(None))
+    batch = Batch(samples(), slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=False)
     one.take(batch)
     one.scores()
@@ -72,7 +73,7 @@ def test_it_learns_a_wave_that_a_linear_layer_cannot() -> None:
     for chain in ([Periodic(sigma=1.0)], []):
         stack = Network([(*chain, Linear(units=1))], 1, dtype=np.float64)
         run(stack, rows, epochs=40, batch=32)
-        batch = rows.part(slice(None))
+        batch = Batch(rows, slice(None))
         one = Pass(stack, batch, losses["mean_squared_error"](), training=False)
         one.take(batch)
         one.scores()

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 import npnet.nn  # noqa: F401 - fills the registries
-from npnet.engine.batches import Samples
+from npnet.engine.batches import Batch, Samples
 from npnet.engine.network import Network, weights_of
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
@@ -67,7 +67,7 @@ class Both:
         x = self.random.standard_normal((BATCH, INPUTS))
         y, t = targets(self.loss, self.random, self.network.outputs)
         w = self.random.uniform(0.5, 2.0, (BATCH, 1)) if self.weights else None
-        return Samples.of(x, t, w, np.float64).part(slice(None)), x, y, w
+        return Batch(Samples.of(x, t, w, np.float64), slice(None)), x, y, w
 
     def step(self, rate):
         batch, x, y, w = self.batch()

@@ -20,8 +20,7 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.text import escaped, one_line, quoted
 
 if TYPE_CHECKING:
-    from npnet.engine.trace import Operand, StepCall
-    from npnet.runner.network_checks import GradientCheck, Outline
+    from npnet.runner.network_checks import GradientCheck, Operand, Outline, StepCall
 
 TITLE = 12  # letters of a column title that stays on one line
 

@@ -5,12 +5,12 @@ import pytest
 
 from npnet.engine.batches import Batches, Samples
 from npnet.engine.passes import Pass
-from npnet.engine.trace import StepCall, step_calls
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import SGD, Optimizer, optimizers
+from npnet.runner.network_checks import StepCall, step_calls
 from tests.nn.builders import layer_of, network, targets_of
 
 
@@ -21,7 +21,7 @@ def _step(
     t, outputs = targets_of(rule, 9, np.random.default_rng(0))
     stack = network([[*chain, Linear(units=outputs)]])
     rows = Samples.of(np.random.default_rng(1).random((9, 4)), t, None, np.float64)
-    one = Pass(stack, Batches(rows, None, 0).shapes()[9], rule, training=True)
+    one = Pass(stack, Batches(rows, None, 0).shapes[9], rule, training=True)
     updates = Updates(stack, optimizer, Constraints(**limits))
     stages = {"forward": one.forward, "backward": one.backward, "penalties": updates.penalties, "update": updates.calls}
     return list(step_calls(stages, {**one.buffers, **updates.buffers})), one, updates
