@@ -76,11 +76,11 @@ class OutputFile:
 
     def write(self, pieces: Iterable[bytes]) -> None:
         """Write the file, whole or not at all; raise UsageError where it may not be written."""
-        from npnet.storage.disk import create_pieces, write_pieces
+        from npnet.storage.disk import link_new, write_atomic
 
         self.require_free()
         try:
-            (write_pieces if self.force else create_pieces)(self.path, pieces, OTHER)
+            write_atomic(self.path, pieces, OTHER, publish=Path.replace if self.force else link_new)
         except FileExistsError:  # another process made it meanwhile
             raise self._taken() from None
 

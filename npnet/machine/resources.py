@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import product
 from pathlib import Path
 
 from npnet.errors import MachineError
@@ -15,6 +16,10 @@ from npnet.errors import MachineError
 SHARE = 0.9  # of the available memory that one array or table may take
 NO_LIMIT = 2**63
 CGROUPS = Path("/sys/fs/cgroup")
+CGROUP_FILES = (  # of version 2 and version 1: limit, usage, and the memory of cached files in memory.stat
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
 MB = 1 << 20
 NEEDS = {"numpy": 120, "scipy": 50, "pandas": 240, "pyarrow": 190, "sklearn": 100, "matplotlib": 80}
 """About how many MB of address space each package needs, without its imports: measured, with some room to work."""
@@ -40,15 +45,12 @@ def free_space(path: Path) -> int:
 
 def available() -> int:
     """Return how many bytes of memory this process may still take within its limits."""
-    return max(0, min(_free_memory(), address_space(), *_control_groups()))
-
-
-def _free_memory() -> int:
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
     except FileNotFoundError:  # not Linux: all memory of the machine
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+        free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(0, min(free, address_space(), *_control_groups()))
 
 
 def address_space() -> int:
@@ -66,7 +68,7 @@ def address_space() -> int:
 
 
 def _control_groups() -> Iterator[int]:
-    """Yield the memory left in each control group of this process, version 2 and version 1."""
+    """Yield the memory left in each control group of this process; files that are only cached take none."""
     yield NO_LIMIT
     try:
         lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
@@ -76,21 +78,12 @@ def _control_groups() -> Iterator[int]:
         if controllers in ("", "memory"):
             root = CGROUPS / controllers
             folder = root / name.lstrip("/")
-            for group in (folder, *folder.parents):
-                if group.is_relative_to(root):
-                    yield _left_in(group, "memory.max", "memory.current", "inactive_file")
-                    yield _left_in(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-
-
-def _left_in(group: Path, limit: str, usage: str, cache: str) -> int:
-    """Return limit less usage, without the memory of files that are only cached."""
-    try:
-        bound = int((group / limit).read_text(encoding="ascii"))
-        used = int((group / usage).read_text(encoding="ascii"))
-        lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
-    except (OSError, ValueError):  # no such group, or no limit: "max"
-        return NO_LIMIT
-    return bound - used + sum(int(line.split()[1]) for line in lines if line.split()[0] == cache)
+            groups = [group for group in (folder, *folder.parents) if group.is_relative_to(root)]
+            for group, (limit, usage, cache) in product(groups, CGROUP_FILES):
+                with suppress(OSError, ValueError):  # no such group, or no limit: "max"
+                    left = int((group / limit).read_text("ascii")) - int((group / usage).read_text("ascii"))
+                    fields = map(str.split, (group / "memory.stat").read_text("ascii").splitlines())
+                    yield left + sum(int(value) for key, value in fields if key == cache)
 
 
 class ImportGuard:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from select import select
 from types import FrameType
 from typing import Any
@@ -46,21 +46,17 @@ class Stop:
         return self.number != 0
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
+    def waiting(self, waits: bool = True) -> Iterator[None]:
         """Only note the first signal, inside."""
-        yield from self._while(True)
-
-    @contextmanager
-    def interrupting(self) -> Iterator[None]:
-        """Raise `Interrupted` at the first signal, inside, also within `waiting`."""
-        yield from self._while(False)
-
-    def _while(self, waits: bool) -> Iterator[None]:
         before, self._waits = self._waits, waits
         try:
             yield
         finally:
             self._waits = before
+
+    def interrupting(self) -> AbstractContextManager[None]:
+        """Raise `Interrupted` at the first signal, inside, also within `waiting`."""
+        return self.waiting(False)
 
     @contextmanager
     def unwrapping(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from npnet.plots.layout import Box, Figure, Flags, Floats, Ints, page
 from npnet.plots.style import Look, styled
 from npnet.plots.sweeps import SweepMaterial
 from npnet.registry import Registry
-from npnet.storage.disk import make_folders, write_atomic
+from npnet.storage import disk
 
 Task = Literal["binary", "multiclass", "regression"]
 Numbers = Mapping[str, NDArray[np.generic]]
@@ -230,12 +230,12 @@ def draw(
     for kind in kinds:
         if reason := suits(kind, material):
             raise UsageError(f"no {kind} plot: it {reason}")
-    make_folders(folder)
+    disk.make_folders(folder)
     paths = []
     for kind in kinds:
         for form, data in files_of(plots[kind](material), formats).items():
             paths.append(folder / f"{kind}.{form}")
-            write_atomic(paths[-1], data)
+            disk.write_atomic(paths[-1], data)
     return paths
 
 

@@ -120,7 +120,7 @@ class Run:
     def weights_digest(self) -> str:
         """Return the SHA-256 that the file of weights has in its header."""
         path = self.file(names.WEIGHTS)
-        with disk.reading(path), disk.open_regular(path) as file:
+        with disk.reading(path), os.fdopen(disk.open_plain(path, os.O_RDONLY), "rb") as file:
             return digest_of(file.read(2**10))
 
     @property

@@ -157,7 +157,7 @@ class RunWriter(FolderWriter):
         folder = self.run.file(names.PREDICTIONS)
         disk.make_folder(folder)
         pieces = (csv_rows(block, header=number == 0) for number, block in enumerate(blocks))
-        disk.write_pieces(folder / f"{split}.csv", pieces)
+        disk.write_atomic(folder / f"{split}.csv", pieces)
 
     def write_baselines(self, baselines: Mapping[str, Scores]) -> None:
         """Write the scores of each split by each baseline; NaN becomes null."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 from npnet.errors import MachineError, RunError
 from npnet.machine.refusals import explained
@@ -56,24 +55,36 @@ def write_unsynced(path: Path, data: bytes) -> None:
         write_all(descriptor, data)
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file in one step: readers, also after a crash, see the old or the new file."""
-    write_pieces(path, (data,))
-
-
 def write_json(path: Path, value: object) -> None:
     """Write a value as strict JSON, atomically."""
     write_atomic(path, to_json(value))
 
 
-def write_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
-    """Write a file atomically from pieces, one in memory at a time; see `explained` for `hint`."""
-    _write_beside(path, pieces, Path.replace, hint)
+def write_atomic(
+    path: Path,
+    data: bytes | Iterable[bytes],
+    hint: str | None = None,
+    publish: Callable[[Path, Path], object] = Path.replace,
+) -> None:
+    """Write a file in one step: readers, also after a crash, see the old or the new file.
 
-
-def create_pieces(path: Path, pieces: Iterable[bytes], hint: str | None = None) -> None:
-    """Write a file as `write_pieces` does; raise FileExistsError if it exists."""
-    _write_beside(path, pieces, _link_new, hint)
+    Of data in pieces one is in memory at a time; see `explained` for `hint`. `publish` gives the temporary file, once
+    it is written and synced, its name.
+    """
+    temporary, size = hidden_name(path), 0
+    with explained(path, hint=hint):
+        try:
+            with _created(temporary) as descriptor:
+                for piece in (data,) if isinstance(data, bytes) else data:
+                    size += len(piece)
+                    with explained(path, size, hint):
+                        write_all(descriptor, piece)
+                with explained(path, size, hint):
+                    os.fsync(descriptor)
+            publish(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
@@ -88,31 +99,11 @@ def write_rotated(path: Path, older: Sequence[Path], data: bytes) -> None:
                 old.replace(new)
         temporary.replace(path)
 
-    _write_beside(path, (data,), rotate)
+    write_atomic(path, data, publish=rotate)
 
 
-def _write_beside(
-    path: Path, pieces: Iterable[bytes], publish: Callable[[Path, Path], object], hint: str | None = None
-) -> None:
-    """Write and sync a temporary file, then let `publish` give it its name."""
-    temporary, size = hidden_name(path), 0
-    with explained(path, hint=hint):
-        try:
-            with _created(temporary) as descriptor:
-                for piece in pieces:
-                    size += len(piece)
-                    with explained(path, size, hint):
-                        write_all(descriptor, piece)
-                with explained(path, size, hint):
-                    os.fsync(descriptor)
-            publish(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
-
-
-def _link_new(temporary: Path, path: Path) -> None:
-    """Give a file a free name; a link, unlike a rename, replaces nothing."""
+def link_new(temporary: Path, path: Path) -> None:
+    """Give a file a free name, or raise FileExistsError; a link, unlike a rename, replaces nothing."""
     try:
         path.hardlink_to(temporary)
     except OSError as error:
@@ -267,11 +258,6 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a plain file for reading; raise UnsafeFileError for anything else."""
-    return os.fdopen(open_plain(path, os.O_RDONLY), "rb")
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:

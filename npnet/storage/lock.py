@@ -10,7 +10,6 @@ import fcntl
 import os
 import re
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from npnet.errors import InUse
@@ -38,13 +37,17 @@ class Lock:
     def _acquire(self) -> int:
         while True:
             descriptor = open_plain(self.path, os.O_RDWR | os.O_CREAT)
-            try:
-                taken = _flock(descriptor)
-            except OSError as error:
-                if error.errno not in NO_LOCKS:
-                    raise
-                return self._lease(descriptor)
-            if not taken:
+            for _ in range(10):
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(0.005)  # `is_locked` of a reader holds it for an instant
+                except OSError as error:
+                    if error.errno not in NO_LOCKS:
+                        raise
+                    return self._lease(descriptor)
+            else:
                 self._refuse(descriptor)
             if _is_at(descriptor, self.path):
                 os.ftruncate(descriptor, 0)
@@ -132,15 +135,6 @@ def _is_held(holder: str) -> bool:
     if named is None or named[2] != os.uname().nodename:
         return named is not None
     return is_running(int(named[1]), named[3] or UNKNOWN)
-
-
-def _flock(descriptor: int) -> bool:
-    for _ in range(10):
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        time.sleep(0.005)  # `is_locked` of a reader holds it for an instant
-    return False
 
 
 def _cleared(path: Path, descriptor: int) -> bool:

@@ -10,7 +10,6 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,25 +40,6 @@ DTYPES: dict[str, np.dtype[Any]] = {
 CODES = {dtype: code for code, dtype in DTYPES.items()}
 
 
-@dataclass(frozen=True)
-class Slot:
-    """The position of an array in the values of a file: type, shape and first byte."""
-
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-    start: int
-
-    @property
-    def end(self) -> int:
-        """The byte after its last one."""
-        return self.start + math.prod(self.shape) * self.dtype.itemsize
-
-    def read(self, data: bytes) -> NDArray[Any]:
-        """Copy the array from the values of its file."""
-        array: NDArray[Any] = np.ndarray(self.shape, self.dtype, data, self.start)
-        return array.astype(self.dtype.newbyteorder("="))
-
-
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
     """Write the file of named arrays and texts atomically."""
     disk.write_atomic(path, file_of(path.name, tensors, metadata))
@@ -76,10 +56,8 @@ def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[st
     header = _header(tensors, metadata)
     if len(header) > HEADER_LIMIT:
         raise ValueError(f"the header of {name} has {len(header)} bytes, more than {HEADER_LIMIT}")
-    length = len(header).to_bytes(8, "little")
     values = [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in tensors.values()]
-    signed = _with_digest(header, _digest(length, header, *values))
-    return b"".join([length, signed, *values])
+    return b"".join([len(header).to_bytes(8, "little"), _signed(header, *values), *values])
 
 
 def _header(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
@@ -110,7 +88,7 @@ def read_tensors(path: Path, limit: int = FILE_LIMIT) -> tuple[Tensors, dict[str
 
     Raises `RunError`, which names the file, unless it is whole, unchanged and finite.
     """
-    with disk.reading(path), disk.open_regular(path) as file:
+    with disk.reading(path), os.fdopen(disk.open_plain(path, os.O_RDONLY), "rb") as file:
         return parse(file, os.fstat(file.fileno()).st_size, limit)
 
 
@@ -121,29 +99,27 @@ def parse(file: BinaryIO, size: int, limit: int = FILE_LIMIT) -> tuple[Tensors, 
     """
     if size > limit:
         raise ValueError(f"it is larger than {size_text(limit)}")
-    header = _read_header(file, size)
-    fields = parse_json(header)
-    if not isinstance(fields, dict):
-        raise ValueError("its header is not a table of tensors")
-    metadata = _metadata(header, fields.pop("__metadata__", None))
-    slots = _slots(fields, size - 8 - len(header))
-    data = file.read()
-    digest = _digest(len(header).to_bytes(8, "little"), _with_digest(header, ZEROS), data)
-    if _with_digest(header, digest) != header:
-        raise ValueError("it has been damaged or changed: its SHA-256 is another one")
-    tensors = {name: slot.read(data) for name, slot in slots.items()}
-    if bad := _not_finite(tensors):
-        raise ValueError(f"{bad} is not finite")
-    return tensors, metadata
-
-
-def _read_header(file: BinaryIO, size: int) -> bytes:
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > HEADER_LIMIT:
         raise ValueError("it is not a safetensors file written by npnet")
     if 8 + length > size:
         raise ValueError("it is cut off within its header")
-    return file.read(length)
+    header = file.read(length)
+    fields = parse_json(header)
+    if not isinstance(fields, dict):
+        raise ValueError("its header is not a table of tensors")
+    metadata = _metadata(header, fields.pop("__metadata__", None))
+    layout = _layout(fields, size - 8 - length)
+    data = file.read()
+    if _signed(header, data) != header:
+        raise ValueError("it has been damaged or changed: its SHA-256 is another one")
+    tensors = {
+        name: np.ndarray(shape, dtype, data, start).astype(dtype.newbyteorder("="))
+        for name, (dtype, shape, start) in layout.items()
+    }
+    if bad := _not_finite(tensors):
+        raise ValueError(f"{bad} is not finite")
+    return tensors, metadata
 
 
 def _metadata(header: bytes, fields: object) -> dict[str, str]:
@@ -157,17 +133,23 @@ def _metadata(header: bytes, fields: object) -> dict[str, str]:
     return {key: text for key, text in fields.items() if key != HASH}
 
 
-def _slots(fields: dict[str, object], size: int) -> dict[str, Slot]:
-    slots, end = {}, 0
+def _layout(fields: dict[str, object], size: int) -> dict[str, tuple[np.dtype[Any], tuple[int, ...], int]]:
+    """Return the type, the shape and the first byte of each tensor; they fill `size` bytes without gaps."""
+    layout, end = {}, 0
     for name, entry in fields.items():
-        slots[name] = _slot(_shown(name), entry, end)
-        end = slots[name].end
+        dtype, shape = _described(f"{name[:60]!a}", entry)
+        start, end = end, end + math.prod(shape) * dtype.itemsize
+        if entry["data_offsets"] != [start, end]:  # type: ignore[index]
+            why = "does not lie where the tensor before it ends, or has another size than its shape"
+            raise ValueError(f"{name[:60]!a} {why}")
+        layout[name] = dtype, shape, start
     if end != size:
         raise ValueError(f"it is cut off or longer than it says: {size} bytes of values, not {end}")
-    return slots
+    return layout
 
 
-def _slot(name: str, entry: object, start: int) -> Slot:
+def _described(name: str, entry: object) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Return the type and the shape in an entry of the header."""
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
         raise ValueError(f"{name} is not described by dtype, shape and data_offsets")
     code, shape = entry["dtype"], entry["shape"]
@@ -175,28 +157,19 @@ def _slot(name: str, entry: object, start: int) -> Slot:
         raise ValueError(f"{name} has none of the types {', '.join(DTYPES)}")
     if not isinstance(shape, list) or len(shape) > RANK_LIMIT or not all(type(n) is int and n >= 0 for n in shape):
         raise ValueError(f"{name} has no usable shape")
-    slot = Slot(DTYPES[code], tuple(shape), start)
     if math.prod(max(n, 1) for n in shape) > FILE_LIMIT:
         raise ValueError(f"{name} is impossibly large")
-    if entry["data_offsets"] != [start, slot.end]:
-        raise ValueError(f"{name} does not lie where the tensor before it ends, or has another size than its shape")
-    return slot
+    return DTYPES[code], tuple(shape)
 
 
 def _not_finite(tensors: Mapping[str, NDArray[Any]]) -> str | None:
-    return next((_shown(name) for name, array in tensors.items() if not np.isfinite(array).all()), None)
+    return next((f"{name[:60]!a}" for name, array in tensors.items() if not np.isfinite(array).all()), None)
 
 
-def _with_digest(header: bytes, digest: bytes) -> bytes:
-    return header[: len(OPENING)] + digest + header[len(OPENING) + len(ZEROS) :]
-
-
-def _digest(*pieces: bytes) -> bytes:
-    whole = hashlib.sha256()
-    for piece in pieces:
+def _signed(header: bytes, *values: bytes) -> bytes:
+    """Return a header with the hash of its file, in which the digits of the hash count as zeros."""
+    before, after = header[: len(OPENING)], header[len(OPENING) + len(ZEROS) :]
+    whole = hashlib.sha256(b"".join([len(header).to_bytes(8, "little"), before, ZEROS, after]))
+    for piece in values:
         whole.update(piece)
-    return whole.hexdigest().encode()
-
-
-def _shown(name: str) -> str:
-    return ascii(name[:60])
+    return before + whole.hexdigest().encode() + after

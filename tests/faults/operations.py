@@ -42,17 +42,17 @@ class Recorder:
     @contextmanager
     def promises(self) -> Iterator[None]:
         """Write down too, inside, when npnet holds a file for written: whatever happens, it is then there."""
-        write = disk._write_beside
+        write = disk.write_atomic
 
-        def write_in_place(path: Path, *rest: Any) -> None:
-            write(path, *rest)
+        def write_in_place(path: Path, *rest: Any, **settings: Any) -> None:
+            write(path, *rest, **settings)
             self.operations.append(Operation("promise", (str(path.resolve()).removeprefix(self.base),)))
 
-        disk._write_beside = write_in_place  # type: ignore[assignment]
+        disk.write_atomic = write_in_place
         try:
             yield
         finally:
-            disk._write_beside = write
+            disk.write_atomic = write
 
 
 def _operation(call: Call, result: object, paths: tuple[str, ...]) -> Operation:

@@ -95,7 +95,7 @@ def test_a_file_written_in_its_place_is_lost_by_a_kill(tmp_path: Path, monkeypat
 
 
 def test_a_reader_that_does_not_compare_hashes_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tensor_file, "_with_digest", lambda header, digest: header)
+    monkeypatch.setattr(tensor_file, "_signed", lambda header, *values: header)
     changes, _, _ = one.damaged(SAVERS["npnet"](), MOST, tmp_path)
     assert changes.outcomes["OTHER"] > 100
 

@@ -26,10 +26,10 @@ def test_a_new_file_is_written_whole_and_replaces_nothing(refusal, tmp_path, mon
 
     if refusal:  # a disk without hard links
         monkeypatch.setattr(Path, "hardlink_to", refuse)
-    disk.create_pieces(tmp_path / "file", (b"one", b"two"))
+    disk.write_atomic(tmp_path / "file", (b"one", b"two"), publish=disk.link_new)
     assert (tmp_path / "file").read_bytes() == b"onetwo"
     with pytest.raises(FileExistsError):
-        disk.create_pieces(tmp_path / "file", (b"other",))
+        disk.write_atomic(tmp_path / "file", (b"other",), publish=disk.link_new)
     assert (tmp_path / "file").read_bytes() == b"onetwo"
     assert names(tmp_path) == ["file"]
 
@@ -49,10 +49,10 @@ def test_pieces_replace_a_file_once_all_are_there(tmp_path):
 
     disk.write_atomic(tmp_path / "file", b"old")
     with pytest.raises(ZeroDivisionError):
-        disk.write_pieces(tmp_path / "file", pieces(lambda: 1 // 0))
+        disk.write_atomic(tmp_path / "file", pieces(lambda: 1 // 0))
     assert (tmp_path / "file").read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
-    disk.write_pieces(tmp_path / "file", pieces(lambda: b"two"))
+    disk.write_atomic(tmp_path / "file", pieces(lambda: b"two"))
     assert (tmp_path / "file").read_bytes() == b"one two"
     assert names(tmp_path) == ["file"]
 
