@@ -1,5 +1,6 @@
 """Specs: frozen, typed options, the base of everything that a config can name."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,14 @@ class Spec(BaseModel):
         return next(iter(cls.model_fields), None)
 
 
+@dataclass(frozen=True, eq=False)
 class Named:
     """Pydantic type of a registered spec: `name`, `{name: value}` or `{name: {option: value}}`.
 
     Used as `Annotated[Layer, Named(layers)]`. Mistakes inside are reported at `(..., name, option)`.
     """
 
-    def __init__(self, registry: Registry[Any]) -> None:
-        self.registry = registry
+    registry: Registry[Any]
 
     def parse(self, value: object) -> Any:
         """Return the spec of a written value; raise ValueError or ValidationError."""

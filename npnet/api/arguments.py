@@ -110,7 +110,7 @@ def check_sizes(chain: Sequence[SizedLayer], inputs: int, names: Sequence[str] =
 
 def option(name: str, value: object) -> Any:
     """Return the value of a key of a config; raise UsageError where it is not valid."""
-    kind, plain = type_of(Experiment.model_fields[name]), _plain(value)
+    kind, plain = type_of(Experiment.model_fields[name]), Node.of(value, NO_FILE).plain()
     try:
         return TypeAdapter(kind).validate_python(plain, strict=True)
     except ValidationError:
@@ -121,9 +121,9 @@ def config_of(source: Source, layers: Sequence[Layer], validation: float, option
     """Return the config of data, layers and options; raise UsageError for an invalid option."""
     for name in options.keys() & NOT_OPTIONS.keys():
         raise UsageError(f"{name} is no option of train", NOT_OPTIONS[name])
-    split = {"test": 0.0, "validation": validation}
+    fixed = {"dataset": source, "layers": list(layers), "split": {"test": 0.0, "validation": validation}}
     with usage_errors():
-        return of_tree(_tree({**options, "dataset": source, "layers": list(layers), "split": split}), Path(), b"")
+        return of_tree(Node.of({**options, **fixed}, NO_FILE), Path(), b"")
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def in_python(text: str) -> str:
 
 
 def _checked(spec: type[Layer], options: Mapping[str, Any]) -> Layer:
-    root = _tree(options)
+    root = Node.of(options, NO_FILE)
     with usage_errors(spec.__name__):
         found = [*non_finite(root, spec)]
         try:
@@ -160,19 +160,6 @@ def _checked(spec: type[Layer], options: Mapping[str, Any]) -> Layer:
         if found:
             raise config_error(found)
         return made
-
-
-def _tree(options: Mapping[str, Any]) -> Node:
-    return Node.of(_plain(options), NO_FILE)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with the numbers of NumPy in it as those of Python."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_size(value: object) -> bool:

@@ -50,7 +50,11 @@ class Arrays(Source):
         if task is not None and task not in get_args(TaskOption):
             names = [name for kind in get_args(TaskOption) for name in get_args(kind) or (kind,)]
             raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
-        features, layout = _features(X) if known is None else (_known_features(X, known), known.data.schema)
+        if known is None:
+            features, layout = _features(X)
+        else:
+            features = known.read_table(X, known.data.features) if is_table(X) else known.by_position(matrix(X))
+            layout = known.data.schema
         targets = _table_of_targets(Y)
         if targets.estimate != len(features):
             raise DataError(f"X has {len(features)} rows, Y has {targets.estimate}")
@@ -61,14 +65,16 @@ class Arrays(Source):
 
     def with_task(self, loss: Loss | None) -> Self:
         """Return the data with a task: the given one, or that of the loss and the targets' type."""
-        return self if self.task else self.model_copy(update={"task": self._task(loss)})
-
-    def _task(self, loss: Loss | None) -> TaskOption | None:
+        if self.task is not None:
+            return self
+        task: TaskOption | None
         if loss is not None and "regression" in loss.tasks:
-            return "regression"
-        if len(self.targets.columns) > 1:
-            return "multilabel" if loss is not None else None
-        return "classification" if loss is not None or not self.decimals else "regression"
+            task = "regression"
+        elif len(self.targets.columns) > 1:
+            task = "multilabel" if loss is not None else None
+        else:
+            task = "classification" if loss is not None or not self.decimals else "regression"
+        return self.model_copy(update={"task": task})
 
     @override
     def load(self, base: Path, seed: int) -> Dataset:
@@ -117,10 +123,6 @@ def _features(X: object) -> tuple[Frame, Schema | None]:
     for start in range(0, len(rows), CHUNK):
         columns[start : start + CHUNK] = rows[start : start + CHUNK]
     return Frame.of(columns, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None
-
-
-def _known_features(X: object, known: RunPredictor) -> Frame:
-    return known.read_table(X, known.data.features) if is_table(X) else known.by_position(matrix(X))
 
 
 def _table_of_targets(Y: Any) -> InMemory:

@@ -18,7 +18,6 @@ from npnet.data.datasets.targets import TaskOption
 from npnet.data.readers.in_memory import is_table
 from npnet.data.split_and_fit import plain
 from npnet.engine.batches import Samples
-from npnet.engine.loop import Progress
 from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
 from npnet.errors import DataError, NpnetWarning, UsageError
@@ -156,18 +155,14 @@ class Model:
         health = Health(trainer)
         every = max(1, trainer.experiment.epochs // MAX_LINES)
         for progress in trainer.fit():
-            self._note(progress, every if verbose else 0)
+            if "train_loss" in progress.values:
+                self.loss.append(progress.mean("train_loss"))
+                if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
+                    print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
             if progress.finite.all():  # else Diverged follows
                 _warn(health.check(progress))
         predictor = trainer.predictor()
         self._network, self._predictor = predictor.network, RunPredictor.of_training(predictor, threads)
-
-    def _note(self, progress: Progress, every: int) -> None:
-        if "train_loss" not in progress.values:
-            return
-        self.loss.append(progress.mean("train_loss"))
-        if every and (progress.epoch % every == 0 or progress.epoch == 1):
-            print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
 
     def _layers(self) -> list[Layer]:
         if not self.layers:
@@ -236,13 +231,8 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
 
 def _warn(texts: Iterable[str]) -> None:
     """Warn at the line that called npnet."""
-    for text in texts:
-        warnings.warn(in_python(text), NpnetWarning, stacklevel=_outside())
-
-
-def _outside() -> int:
-    """Return how many frames above `_warn`, counted from 1, the code of the caller begins."""
-    frame, level = sys._getframe(1), 1
+    frame, level = sys._getframe(), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("npnet."):
         frame, level = frame.f_back, level + 1
-    return level
+    for text in texts:
+        warnings.warn(in_python(text), NpnetWarning, stacklevel=level)

@@ -50,15 +50,11 @@ class Loaded:
     def raise_for(self, issues: Iterable[KeyIssue]) -> None:
         """Raise ConfigError with all issues, each at its key; return where there are none."""
         if found := [self.issue(*issue) for issue in issues]:
-            raise self.config_error(found)
+            raise config_error(found, self.root.location.file)
 
     def error(self, keys: Keys, message: str, hint: str | None = None) -> ConfigError:
         """Return the error of a single issue at the value of a key, to be raised."""
-        return self.config_error([self.issue(keys, message, hint)])
-
-    def config_error(self, issues: Iterable[ConfigIssue]) -> ConfigError:
-        """Return the error of several issues, in the order of the file."""
-        return config_error(issues, self.root.location.file)
+        return config_error([self.issue(keys, message, hint)], self.root.location.file)
 
 
 def load(path: Path, overrides: Sequence[str] = (), sweep_values: Mapping[str, Node] | None = None) -> Loaded:
@@ -108,7 +104,7 @@ def of_tree(root: Node, path: Path, text: bytes, issues: Sequence[ConfigIssue] =
     if sweep is not None and sweep.too_many:
         raise loaded.error(("sweep", "parameters"), sweep.too_many, "write trials: 1000 under sweep, or --trials 1000")
     if sweep is not None and (wrong := list(_wrong_sweep_values(root, sweep.parameters))):
-        raise loaded.config_error(wrong)
+        raise config_error(wrong, root.location.file)
     return loaded
 
 

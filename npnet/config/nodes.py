@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from npnet.errors import ConfigError, Problem
 from npnet.text import one_line
 
@@ -141,12 +143,12 @@ class Node:
 
     @classmethod
     def of(cls, value: Any, location: SourceLocation) -> "Node":
-        """Return a plain value as a tree with every node at the same location."""
+        """Return a value as a tree with every node at the same location; numbers of NumPy become those of Python."""
         if isinstance(value, Mapping):
             value = {str(key): cls.of(item, location) for key, item in value.items()}
         elif isinstance(value, list | tuple):
             value = [cls.of(item, location) for item in value]
-        return cls(value, location, location)
+        return cls(value.item() if isinstance(value, np.generic) else value, location, location)
 
     @property
     def start(self) -> SourceLocation:

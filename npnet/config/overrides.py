@@ -32,19 +32,15 @@ def read_override(text: str) -> tuple[str, Node, list[ConfigIssue]]:
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")) or key.count(".") >= DEPTH:
-        raise UsageError(f"not an override: {shown(text)}", _as_override(text))
+        hint = "write KEY=VALUE, for example learning_rate=0.01"
+        if match := re.fullmatch(r"([\w.]+)\s*:\s*(\S.*)", text):
+            hint = f"write {quote(f'{match[1]}={match[2]}')}"
+        elif re.fullmatch(r"[a-z]\w*", text) and len(text) < WIDTH:
+            hint = f"write {text}=VALUE"
+        raise UsageError(f"not an override: {shown(text)}", hint)
     start, line = len(text) - len(value) + 1, shown(text, 10**6)
     root, issues = read_text(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
     return key, replace(root, key_location=SourceLocation.of_override(key, 1, line)), issues
-
-
-def _as_override(text: str) -> str:
-    """Return the hint how KEY: VALUE, or a key alone, is written as an override."""
-    if match := re.fullmatch(r"([\w.]+)\s*:\s*(\S.*)", text):
-        return f"write {quote(f'{match[1]}={match[2]}')}"
-    if re.fullmatch(r"[a-z]\w*", text) and len(text) < WIDTH:
-        return f"write {text}=VALUE"
-    return "write KEY=VALUE, for example learning_rate=0.01"
 
 
 def put(node: Node | None, kind: Any, path: tuple[str, ...], new: Node, above: Path = ()) -> Node:
@@ -137,19 +133,19 @@ def split_sweep_values(texts: Sequence[str]) -> tuple[dict[str, Node], list[str]
     others = []
     for text in texts:
         key, node, issues = read_override(text)
-        if not issues and _are_sweep_values(node, kind_at(key)):
+        kind = kind_at(key)
+        if isinstance(node.value, dict):
+            is_sweep = bool(node.value.keys() & {"min", "max", "values"}) or is_leaf(kind)
+        elif isinstance(node.value, list):
+            is_nested = bool(node.value) and all(isinstance(item.value, list) for item in node.value)
+            is_sweep = item_of(kind) is None or is_nested
+        else:
+            is_sweep = False
+        if is_sweep and not issues:
             sweep_values[key] = node
         else:
             others.append(text)
     return sweep_values, others
-
-
-def _are_sweep_values(node: Node, kind: Any) -> bool:
-    if isinstance(node.value, dict):
-        return bool(node.value.keys() & {"min", "max", "values"}) or is_leaf(kind)
-    if not isinstance(node.value, list):
-        return False
-    return item_of(kind) is None or (bool(node.value) and all(isinstance(item.value, list) for item in node.value))
 
 
 def kind_at(key: str) -> Any:

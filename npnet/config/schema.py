@@ -151,19 +151,16 @@ def explain(key: str) -> str:
         field = spec.model_fields[word] if spec else None
         above.append(word)
         kind = item_of(deeper) if registry_of(item_of(deeper)) else deeper
-    return f"{'.'.join(above)}{_text(kind, field)}\n"
-
-
-def _text(kind: Any, field: FieldInfo | None) -> str:
     registry, spec = registry_of(kind), spec_of(kind)
-    parts = [f": {_line(field)}"] if field else [f"\n{indent(getdoc(spec) or '', '  ')}"]
+    path = ".".join(above)
+    parts = [f"{path}: {_line(field)}"] if field else [f"{path}\n{indent(getdoc(spec) or '', '  ')}"]
     if registry is not None:
         width = max(map(len, registry))
         parts += ["names:", *(f"  {name:{width}}  {_first_line(thing)}" for name, thing in registry.items())]
     elif spec is not None and spec.model_fields:
         width = max(map(len, spec.model_fields))
         parts += ["options:", *(f"  {name:{width}}  {_line(option)}" for name, option in spec.model_fields.items())]
-    return "\n".join(parts)
+    return "\n".join([*parts, ""])
 
 
 def _line(field: FieldInfo) -> str:

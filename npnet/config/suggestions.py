@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,13 +25,9 @@ VALUE = r"\{[^}]*\}|\[[^]]*\]|[\w.+-]*\w"  # the value of a key in a hint
 OWN_LAYER = "take it out, and write it as a layer of its own"
 
 
-def _find(table: str, word: str, make: Callable[[str], str]) -> str | None:
-    """Return the hint made from a table's entry for a word; None for a word without entry."""
-    return next((make(entry) for words, entry in hints()[table].items() if word in words.split()), None)
-
-
-def _reason(word: str) -> str | None:
-    return _find("take_out", word, "take it out: {}".format)
+def _find(table: str, word: str) -> str | None:
+    """Return a table's entry for a word; None for a word without entry."""
+    return next((entry for words, entry in hints()[table].items() if word in words.split()), None)
 
 
 def write_key(key: str, value: Any, location: SourceLocation) -> str:
@@ -72,14 +68,14 @@ def suggest_key(root: Node, path: Path, key: str, node: Node | None) -> str | No
     if not path:
         return _suggest_top_key(root, word, value, location)
     if path[0] == "layers" and path[-1] in layers:
-        return _as_own_layer(word, value) or _reason(word)
+        return _as_own_layer(word, value) or _find("take_out", word)
     if path[0] == "optimizer" and (found := suggest_beside_optimizer(key, value, location)):
         return found
     if path == ("early_stopping",) and word in ("monitor", "metric"):
         return "write monitor: validation_loss beside early_stopping instead"
     if path == ("sweep",) and isinstance(value, list | dict) and (near := nearest(key, list(Experiment.model_fields))):
         return write_key("sweep.parameters", {near: value}, location)
-    return _reason(word) if path[0] in ("optimizer", "split", "schedule", "dataset") else None
+    return _find("take_out", word) if path[0] in ("optimizer", "split", "schedule", "dataset") else None
 
 
 def suggest_option(name: str, value: str) -> str | None:
@@ -91,9 +87,9 @@ def suggest_option(name: str, value: str) -> str | None:
 
 def suggest_layer(name: str, value: Any, location: SourceLocation) -> str | None:
     """Return the hint for an unknown layer; None where npnet has no counterpart."""
-    penalty = value if isinstance(value, float) else 0.001
-    found = _find("penalties", squashed(name), lambda key: write_key(key, penalty, location))
-    return found or _find("no_layers", squashed(name), str)
+    if key := _find("penalties", squashed(name)):
+        return write_key(key, value if isinstance(value, float) else 0.001, location)
+    return _find("no_layers", squashed(name))
 
 
 def suggest_table(path: str, location: SourceLocation) -> str | None:
@@ -105,7 +101,8 @@ def suggest_table(path: str, location: SourceLocation) -> str | None:
 
 def suggest_beside_optimizer(name: str, value: Any, location: SourceLocation) -> str | None:
     """Return the hint for an option that no optimizer has; None where npnet has no counterpart."""
-    return _find("beside_optimizer", squashed(name), lambda key: write_key(key, value, location))
+    key = _find("beside_optimizer", squashed(name))
+    return write_key(key, value, location) if key else None
 
 
 def _suggest_top_key(root: Node, word: str, value: Any, location: SourceLocation) -> str | None:
@@ -120,9 +117,9 @@ def _suggest_top_key(root: Node, word: str, value: Any, location: SourceLocation
         return write_key("early_stopping", {"patience": 10, "min_delta": value}, location)
     if word in hints()["hidden"].split():
         return _as_layers(root, value, location)
-    moved = _find("moved", word, lambda key: _moved(root, _with_names(root, key), value, location))
-    flag = _find("command_line", word, "take it out, and write {} on the command line".format)
-    return moved or flag or _as_own_layer(word, value) or _reason(word)
+    if key := _find("moved", word):
+        return _moved(root, key, value, location)
+    return _find("command_line", word) or _as_own_layer(word, value) or _find("take_out", word)
 
 
 def _as_own_layer(word: str, value: Any) -> str | None:
@@ -138,8 +135,14 @@ def _as_own_layer(word: str, value: Any) -> str | None:
 
 
 def _moved(root: Node, key: str, value: Any, location: SourceLocation) -> str:
-    """Return the hint to write a value under a dotted key that may be partly present."""
-    *above, option = key.split(".")
+    """Return the hint to write a value under a key such as optimizer.{optimizer}.beta1, with names of the config."""
+    option = key.rpartition(".")[2]
+    optimizer = _name_under(root, "optimizer", "adam")
+    if option not in getattr(optimizers.get(optimizer), "model_fields", {}):
+        optimizer = "adamw" if option == "weight_decay" else "adam"
+    loss, dataset = _name_under(root, "loss", "cross_entropy"), _name_under(root, "dataset", "xor")
+    key = key.format(optimizer=optimizer, loss=loss, dataset=dataset)
+    above = key.split(".")[:-1]
     nodes = root.walk(tuple(above))
     if above and len(nodes) > len(above) and isinstance(nodes[-1].value, dict) and not location.on_command_line:
         return f"write {option}: {flow(value)} under {'.'.join(above)} instead"
@@ -154,16 +157,6 @@ def _as_layers(root: Node, value: Any, location: SourceLocation) -> str:
     name = nearest(str(activation), list(layers)) or "relu"
     hidden = (layer for size in sizes or [16] for layer in ({"linear": size}, name))
     return write_key("layers", [*hidden, "linear"], location)
-
-
-def _with_names(root: Node, key: str) -> str:
-    """Fill the names of the config into a key such as optimizer.{optimizer}.beta1."""
-    option = key.rpartition(".")[2]
-    optimizer = _name_under(root, "optimizer", "adam")
-    if option not in getattr(optimizers.get(optimizer), "model_fields", {}):
-        optimizer = "adamw" if option == "weight_decay" else "adam"
-    loss, dataset = _name_under(root, "loss", "cross_entropy"), _name_under(root, "dataset", "xor")
-    return key.format(optimizer=optimizer, loss=loss, dataset=dataset)
 
 
 def _name_under(root: Node, key: str, default: str) -> str:
@@ -182,8 +175,7 @@ def suggest_value(node: Node, kind: Any) -> str | None:
         return _write_value(_source(node), node)
     for meant in _meant(value, kind):
         if _fits(kind, meant):
-            decimal = _decimal_comma(value) if isinstance(value, str) and isinstance(meant, int | float) else None
-            second = f", or {flow(decimal)} if the comma is a decimal one" if decimal and _fits(kind, decimal) else ""
+            second = _decimal_comma(value, kind) if isinstance(value, str) and isinstance(meant, int | float) else ""
             return f"{_write_value(meant, node)}{second}"
     if isinstance(value, bool | int | float) and _accepts(kind, str):
         text = _source(node)
@@ -199,7 +191,12 @@ def _meant(value: Any, kind: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield from _meant_by_bool(value, kind, choices)
     elif isinstance(value, int | float):
-        yield from _meant_by_number(value)
+        if value in (0, 1):
+            yield bool(value)
+        if isinstance(value, float) and value.is_integer():
+            yield int(value)
+        if 2 <= value < 100:
+            yield value / 100  # per cent
     yield from ({spec.main_option(): value} for spec in specs_of(kind) if spec.main_option())
     if isinstance(value, dict):
         yield [{name: options} for name, options in value.items()]
@@ -229,19 +226,11 @@ def _meant_by_bool(value: bool, kind: Any, choices: list[str]) -> Iterator[Any]:
         yield USUAL
 
 
-def _meant_by_number(value: float) -> Iterator[Any]:
-    if value in (0, 1):
-        yield bool(value)
-    if isinstance(value, float) and value.is_integer():
-        yield int(value)
-    if 2 <= value < 100:
-        yield value / 100  # per cent
-
-
-def _decimal_comma(text: str) -> float | None:
-    """Return the other meaning of 1,000: one."""
+def _decimal_comma(text: str, kind: Any) -> str:
+    """Return the end of the hint for a text with another meaning, as 1,000 is 1 too; else an empty text."""
     text = text.strip()
-    return float(text.replace(",", ".")) if re.fullmatch(r"[-+]?\d{1,3},\d{3}", text) else None
+    decimal = float(text.replace(",", ".")) if re.fullmatch(r"[-+]?\d{1,3},\d{3}", text) else None
+    return f", or {flow(decimal)} if the comma is a decimal one" if decimal and _fits(kind, decimal) else ""
 
 
 def _numbers(text: str) -> Iterator[Any]:

@@ -60,9 +60,9 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
     width, setter = data.features, len(chain) - 1
     for position, layer in enumerate(chain):
         try:
-            if _sets_width(layer, width):
-                setter = position
-            width = layer.width(width)
+            inputs, width = width, layer.width(width)
+            if not isinstance(layer, Residual) and layer.width(inputs + 1) == width:
+                setter = position  # its number of outputs does not depend on its inputs
         except OptionError as error:
             key = _layer_key(chain, position, *error.path)
             yield key, f"{dotted(key)}: {error.message}", error.hint
@@ -75,11 +75,6 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
         linear = f"linear: {needed}, or linear alone, which takes its size from the target"
         hint = f"write {linear}" if isinstance(chain[setter], Linear) else f"write as the last layer {linear}"
         yield size_key(chain, setter), f"{gives}, {_needed_outputs(data, loss, needed)}", hint
-
-
-def _sets_width(layer: Layer, inputs: int) -> bool:
-    """Whether the output size does not depend on the inputs; in a residual block it does."""
-    return not isinstance(layer, Residual) and layer.width(inputs) == layer.width(inputs + 1)
 
 
 def _needed_outputs(data: DataInfo, loss: str, needed: int) -> str:

@@ -1,7 +1,7 @@
 """Names: a decorator registers a class or a function, and that is its only registration."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -82,7 +82,8 @@ def synonym(word: str, words: Sequence[str]) -> str | None:
         found = synonym(tail, inside)
         return found and f"{head}.{found}"
     alike = {squashed(known): known for known in words}
-    for form in _forms(squashed(word)):
+    plain = squashed(word)
+    for form in (plain, *map(plain.removesuffix, SUFFIXES), *map(plain.removeprefix, PREFIXES)):
         if form in alike:
             return alike[form]
         if meant := next((name for name in _meanings().get(form, ()) if name in words), None):
@@ -99,10 +100,3 @@ def _meanings() -> dict[str, list[str]]:
         for other in others.split() if colon and not line.startswith("#") else ():
             found.setdefault(other, []).append(name)
     return found
-
-
-def _forms(word: str) -> Iterator[str]:
-    """Yield a squashed word, then the word without the affixes of other libraries."""
-    yield word
-    yield from (word.removesuffix(suffix) for suffix in SUFFIXES if word.endswith(suffix) and word != suffix)
-    yield from (word.removeprefix(prefix) for prefix in PREFIXES if word.startswith(prefix) and word != prefix)

@@ -12,7 +12,7 @@ from npnet import config
 from npnet.config import Experiment, Loaded
 from npnet.config.files import SIZE
 from npnet.config.loaded import TrialConfigs
-from npnet.config.nodes import ConfigIssue, Node, SourceLocation, dotted, parse_scalar
+from npnet.config.nodes import KeyIssue, Node, SourceLocation, dotted, parse_scalar
 from npnet.config.nodes import Path as Keys
 from npnet.config.overrides import kind_at
 from npnet.config.sweep import SweepSpec, maximizes
@@ -160,7 +160,7 @@ def make_plan(loaded: Loaded) -> SweepPlan:
     Raises ConfigError where there is nothing to try or a setting applies to no trial, UsageError where the package of
     a search method is missing.
     """
-    e, found = loaded.experiment, list[ConfigIssue]()
+    e, found = loaded.experiment, list[KeyIssue]()
     if e.sweep is None:
         raise ConfigError(
             f"{loaded.path} has no key sweep, and no list is given",
@@ -168,20 +168,19 @@ def make_plan(loaded: Loaded) -> SweepPlan:
         )
     e.sweep.method.require()
     if e.weights is not None:
-        found.append(loaded.issue(("weights",), "a trial starts from initial values", "take weights out"))
+        found.append((("weights",), "a trial starts from initial values", "take weights out"))
     if e.model_seed is not None:
         message = "every trial has a model_seed of its own, made of seed and its number"
-        found.append(loaded.issue(("model_seed",), message, "take model_seed out"))
+        found.append((("model_seed",), message, "take model_seed out"))
     if isinstance(e.threads, int) and e.threads > 1:
         hint = "write threads: auto; --jobs N trains in N processes"
-        found.append(loaded.issue(("threads",), "a trial is trained by one thread", hint))
+        found.append((("threads",), "a trial is trained by one thread", hint))
     try:
         e.sweep.method.check_epochs(e.epochs)
     except OptionError as error:
         key: Keys = ("sweep", "method", methods.name_of(e.sweep.method), *error.path)
-        found.append(loaded.issue(key, f"{dotted(key)}: {error.message}", error.hint))
-    if found:
-        raise loaded.config_error(found)
+        found.append((key, f"{dotted(key)}: {error.message}", error.hint))
+    loaded.raise_for(found)
     return SweepPlan(loaded, e.sweep)
 
 
