@@ -24,9 +24,8 @@ from npnet.config import load
 from npnet.engine.batches import Batches
 from npnet.engine.loop import Rates, train
 from npnet.engine.updates import Constraints, Updates
-from npnet.experiment.data_info import DataInfo, prepare_folds
-from npnet.experiment.resolved import resolve
-from npnet.experiment.threads import limited
+from npnet.experiment.resolved import DataInfo, prepare_folds, resolve
+from npnet.experiment.resources import limited
 from npnet.model.trainer import Trainer
 
 CELL = 8  # bytes of a number in the table, with its comma

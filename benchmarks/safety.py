@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from npnet.config import load
-from npnet.experiment.threads import limited
+from npnet.experiment.resources import limited
 from npnet.model.trainer import Trainer
 from npnet.rundir.new_run import claim_folder
 from npnet.runner.checkpoints import PATIENCE, Checkpoints

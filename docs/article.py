@@ -19,8 +19,7 @@ from docs.pictures import draw_boundaries, draw_figures
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, resolve
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from npnet.config import Experiment
 from npnet.data import Dataset, Prepared
-from npnet.experiment.data_info import DataInfo, prepare_folds
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, prepare_folds, resolve
 from npnet.model.trainer import Trainer
 
 

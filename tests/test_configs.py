@@ -15,8 +15,7 @@ from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
 from npnet.experiment.compatibility import misfits
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, resolve
 from npnet.model.trainer import Trainer
 from npnet.nn.initializers import Uniform
 from npnet.nn.linear import Linear

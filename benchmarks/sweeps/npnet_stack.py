@@ -4,9 +4,8 @@ from pathlib import Path
 
 from benchmarks.sweeps.worker import CONFIG_FILE, main, rows, stacked_loss
 from npnet.config import load
-from npnet.experiment.data_info import DataInfo, prepare_folds
-from npnet.experiment.resolved import resolve
-from npnet.experiment.threads import limited
+from npnet.experiment.resolved import DataInfo, prepare_folds, resolve
+from npnet.experiment.resources import limited
 from npnet.model.trainer import Trainer
 from npnet.sweep.plan import make_plan
 

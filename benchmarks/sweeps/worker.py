@@ -41,7 +41,7 @@ def main(prepare: Callable[[Path], Trainings]) -> None:
 def rows(folder: Path) -> Table:
     """Give the rows that the config trains on, as npnet prepares them."""
     from npnet.config import load
-    from npnet.experiment.data_info import prepare_folds
+    from npnet.experiment.resolved import prepare_folds
 
     experiment = load(folder / CONFIG_FILE).experiment
     [[data]] = prepare_folds(experiment, experiment.dataset.load(folder, 0))

@@ -13,7 +13,7 @@ from npnet import config
 from npnet.config.files import preset_text
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
-from npnet.experiment.threads import limited
+from npnet.experiment.resources import limited
 from npnet.model.trainer import Trainer
 from npnet.runner.prepared_run import prepare_run
 

@@ -21,8 +21,8 @@ from npnet.engine.batches import Samples
 from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
 from npnet.errors import DataError, NpnetWarning, UsageError
-from npnet.experiment.data_info import prepare_folds
-from npnet.experiment.threads import limited
+from npnet.experiment.resolved import prepare_folds
+from npnet.experiment.resources import limited
 from npnet.machine.refusals import explained_memory
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Layer

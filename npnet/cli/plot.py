@@ -63,7 +63,8 @@ def plot(
 
 def _draw_run(context: CommandContext, run: "Run", kind: str | None, formats: list[str]) -> list[Path]:
     """Draw the plots of a training; its data are opened only where a plot needs them."""
-    from npnet.experiment.threads import choose_threads, limited
+    from npnet.experiment.resolved import choose_threads
+    from npnet.experiment.resources import limited
     from npnet.plots import draw, lacking_data
     from npnet.plots.from_run import folder_material, material
     from npnet.rundir.restore import reopen

@@ -7,8 +7,7 @@ from npnet.config.nodes import KeyIssue, Path, dotted
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.errors import AdvisedError, OptionError
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import DEFAULT_LOSS, ResolvedExperiment
+from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
 from npnet.nn.embeddings import Embedding
 from npnet.nn.layer import Layer, Layers, layers

@@ -1,24 +1,29 @@
-"""The resolved experiment: every setting that the config leaves to the data, decided once."""
+"""The resolved experiment: data prepared, and every setting that the config leaves to them decided once."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from npnet.config.experiment import Experiment
 from npnet.config.sweep import maximizes
-from npnet.data import Task
+from npnet.data import Dataset, Prepared, Task
+from npnet.data.datasets import refuse_unlearnable
+from npnet.data.split import parts_of
+from npnet.data.split.folds import folds_of
+from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.engine.cost import Cost
 from npnet.engine.graph import Graph
 from npnet.engine.loop import Monitor
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.threads import choose_threads
 from npnet.nn.activations import Sigmoid, Softmax
-from npnet.nn.layer import Layers, fitted
+from npnet.nn.layer import Inputs, Layers, fitted
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
 from npnet.nn.regression_losses import MeanSquaredError, Poisson
+from npnet.rng import member_seed
 
 DEFAULT_LOSS: dict[Task, Loss] = {
     "binary": BinaryCrossEntropy(),
@@ -28,6 +33,44 @@ DEFAULT_LOSS: dict[Task, Loss] = {
     "counts": Poisson(),
 }
 FINAL_ACTIVATIONS = {"sigmoid": Sigmoid, "softmax": Softmax}
+LARGE_PRODUCT = 2e7
+"""Multiply-adds of a matrix product from which a second thread is faster, in spite of waking it up."""
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """Task, sizes and kinds of inputs of prepared data.
+
+    `features`, `targets` and `classes` (0 without) are numbers, `rows` are counted for each split; `lowest` is the
+    smallest target of a regression or of counts.
+    """
+
+    task: Task
+    features: int
+    targets: int
+    classes: int
+    rows: Mapping[str, int]
+    inputs: Inputs
+    lowest: float = 0.0
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "DataInfo":
+        """Return the sizes of prepared data."""
+        rows = {name: len(split.X) for name, split in prepared.parts.items()}
+        inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
+        lowest = min(float(split.y.min()) for split in prepared.parts.values())
+        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs, lowest)
+
+
+def prepare_folds(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
+    """Split and prepare a data set: for each fold its data, or those of each member."""
+    e = experiment
+    refuse_unlearnable(dataset)
+    folds = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
+    if not e.own_validation:
+        return [[prepare_parts(dataset, fold, e.preparing, e.class_weight, e.dtype)] for fold in folds]
+    seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
+    return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight, e.dtype) for fold in folds]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,3 +157,15 @@ def without_final_activation(layers: Layers, loss: Loss) -> Layers:
     """Remove a final activation that the loss contains."""
     contained = FINAL_ACTIVATIONS.get(loss.link)
     return layers[:-1] if contained and isinstance(layers[-1], contained) else layers
+
+
+def choose_threads(written: int | Literal["auto"], largest_product: int) -> int:
+    """Return the number of BLAS threads; for `auto` all cores where the products are large."""
+    if written != "auto":
+        return written
+    return cores() if largest_product >= LARGE_PRODUCT else 1
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

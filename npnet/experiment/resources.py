@@ -1,6 +1,8 @@
-"""Whether memory and disk are enough for a training, checked before any is allocated."""
+"""What a training takes of the machine: memory and disk, checked before any is allocated, and BLAS threads."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from npnet.config.loaded import Loaded
@@ -9,7 +11,7 @@ from npnet.errors import ConfigError, DiskFull
 from npnet.experiment.compatibility import size_key
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.machine.refusals import MORE_ROOM
-from npnet.machine.resources import SHARE, available, free_space, size_text
+from npnet.machine.resources import BUFFER, SHARE, available, free_space, require_address_space, size_text
 
 CHECKPOINTS = 4
 """Checkpoints on the disk while one is written: the last three, and the new one."""
@@ -51,3 +53,33 @@ def disk_bytes(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared
     table = rows * (3 + experiment.graph.outputs) * CELL
     history = e.epochs // e.evaluate_every * 8 * CELL
     return len(folds) * e.ensemble * (CHECKPOINTS * cost.checkpoint_bytes + 2 * cost.weights_bytes) + table + history
+
+
+@contextmanager
+def limited(threads: int) -> Iterator[None]:
+    """Limit BLAS to a number of threads; raise MachineError without memory for their buffers."""
+    from threadpoolctl import threadpool_limits
+
+    require_address_space(threads * BUFFER, f"BLAS with {threads} thread{'s' * (threads != 1)}")
+    with threadpool_limits(threads, user_api="blas"):
+        yield
+
+
+class SharedLimit:
+    """A limit shared by the threads of a process: the first sets it, the last lifts it."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads, self._inside = threads, 0
+        self._lock, self._limit = threading.Lock(), ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._limit.enter_context(limited(self.threads))
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.close()

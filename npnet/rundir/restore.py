@@ -24,8 +24,7 @@ from npnet.engine.cost import Cost
 from npnet.engine.graph import Graph
 from npnet.engine.network import Network, set_weights
 from npnet.errors import ConfigError, DataError, RunError
-from npnet.experiment.data_info import DataInfo, prepare_folds
-from npnet.experiment.resolved import resolve, without_final_activation
+from npnet.experiment.resolved import DataInfo, prepare_folds, resolve, without_final_activation
 from npnet.metrics.calibration import RATES
 from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor

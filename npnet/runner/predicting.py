@@ -16,7 +16,8 @@ from npnet.data.preprocessing import Unknown
 from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_frame, read_table
 from npnet.errors import DataError, UsageError
-from npnet.experiment.threads import choose_threads, limited
+from npnet.experiment.resolved import choose_threads
+from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.rundir.restore import DataMetadata, Weights, experiment_of
 from npnet.rundir.run import Run

@@ -17,8 +17,7 @@ from npnet.data.preprocessing import Preparation
 from npnet.engine.graph import network_text
 from npnet.errors import ConfigError, DataError, MachineError, RunError
 from npnet.experiment.compatibility import misfits
-from npnet.experiment.data_info import DataInfo, prepare_folds
-from npnet.experiment.resolved import ResolvedExperiment, resolve
+from npnet.experiment.resolved import DataInfo, ResolvedExperiment, prepare_folds, resolve
 from npnet.experiment.resources import check_memory
 from npnet.machine.resources import size_text
 from npnet.metrics import lacking

@@ -9,7 +9,7 @@ from pathlib import Path
 from npnet.config import Experiment, Loaded, load_alone
 from npnet.config.writer import write_resolved
 from npnet.errors import ConfigError, DataError, RunError
-from npnet.experiment.threads import limited
+from npnet.experiment.resources import limited
 from npnet.machine.signals import Stop
 from npnet.model.train_state import Tensors, expand
 from npnet.model.trainer import Trainer

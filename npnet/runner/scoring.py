@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Task
 from npnet.errors import UsageError
-from npnet.experiment.threads import limited
+from npnet.experiment.resources import limited
 from npnet.metrics import DECIDED, lacking, measure, metrics
 from npnet.metrics.calibration import DecisionRule
 from npnet.model.outputs import Calibration, score_outputs

@@ -14,8 +14,7 @@ from npnet.config import Loaded
 from npnet.config.writer import relocated, write_resolved
 from npnet.engine.loop import Progress
 from npnet.errors import Diverged, MachineError, NpnetError
-from npnet.experiment.resources import require_disk_space
-from npnet.experiment.threads import limited
+from npnet.experiment.resources import limited, require_disk_space
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
 from npnet.metrics.calibration import DecisionRule

@@ -11,8 +11,7 @@ from npnet.config import Experiment
 from npnet.config.writer import relocated, write_resolved
 from npnet.errors import ConfigError, DataError
 from npnet.experiment.compatibility import TASKS, misfits
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import ResolvedExperiment, resolve
+from npnet.experiment.resolved import DataInfo, ResolvedExperiment, resolve
 from npnet.experiment.resources import check_memory
 from npnet.metrics import for_task
 from npnet.rundir.info import machine, versions

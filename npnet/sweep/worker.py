@@ -16,7 +16,7 @@ import numpy as np
 from npnet.config import Experiment
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.experiment.resolved import resolve
-from npnet.experiment.threads import SharedLimit
+from npnet.experiment.resources import SharedLimit
 from npnet.machine.refusals import out_of_memory
 from npnet.machine.resources import guarded_imports
 from npnet.model import SplitPredictor, StackTrainer, Tensors

@@ -12,8 +12,7 @@ from npnet.config.writer import relocated, write_commented, write_resolved
 from npnet.data import datasets
 from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, resolve
 from npnet.nn.initializers import initializers
 from npnet.nn.layer import Inputs, layers
 from npnet.nn.linear import Linear

@@ -10,8 +10,7 @@ from npnet.config import Loaded
 from npnet.data import prepare
 from npnet.errors import ConfigError
 from npnet.experiment.compatibility import misfits
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve, sized
+from npnet.experiment.resolved import DataInfo, resolve, sized
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses

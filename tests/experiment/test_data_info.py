@@ -4,8 +4,7 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.config.writer import write_resolved
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, resolve
 from npnet.nn.activations import ReLU
 from npnet.nn.embeddings import Periodic
 from npnet.nn.layer import Inputs, Layer

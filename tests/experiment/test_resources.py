@@ -7,8 +7,7 @@ import pytest
 
 from npnet.config import Loaded
 from npnet.errors import ConfigError
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
+from npnet.experiment.resolved import DataInfo, resolve
 from npnet.experiment.resources import check_memory
 from npnet.nn.layer import Inputs
 

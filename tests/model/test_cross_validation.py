@@ -11,7 +11,7 @@ from npnet.cli import main
 from npnet.config import Experiment
 from npnet.data import Dataset
 from npnet.data.columns import Frame
-from npnet.experiment.data_info import prepare_folds
+from npnet.experiment.resolved import prepare_folds
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import Run

@@ -11,7 +11,7 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.data import Dataset, Prepared
-from npnet.experiment.data_info import prepare_folds
+from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
 from npnet.rng import member_seed
 from tests.fittings import fitting_of, together_of

@@ -6,7 +6,7 @@ import pytest
 from npnet.config import Experiment
 from npnet.data import prepare
 from npnet.errors import Diverged, RunError
-from npnet.experiment.data_info import prepare_folds
+from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
 from npnet.runner.notes import unfinite
 from tests.fittings import fitting_of

@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, p
 
 from npnet.config import Experiment
 from npnet.data.columns import Column
-from npnet.experiment.data_info import prepare_folds
+from npnet.experiment.resolved import prepare_folds
 from npnet.metrics import measure
 from npnet.model.predictor import SplitPredictor
 from npnet.plots import class_curves, plots, suits, threshold

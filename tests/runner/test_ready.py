@@ -6,9 +6,7 @@ import pytest
 
 from npnet.config import load
 from npnet.errors import ConfigError, DataError
-from npnet.experiment.data_info import DataInfo
-from npnet.experiment.resolved import resolve
-from npnet.experiment.threads import cores
+from npnet.experiment.resolved import DataInfo, cores, resolve
 from npnet.nn.layer import Inputs
 from npnet.runner import prepare_run, prepared_run
 from npnet.runner.network_checks import outline

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
-from npnet.experiment.data_info import prepare_folds
+from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
 from npnet.sweep.plan import Trial, make_plan, read_plan
 from npnet.sweep.waves import WavePlan, group_trials, read_wave, signature
