@@ -58,11 +58,10 @@ class Network:
 
     def _draw(self) -> None:
         for model, layers in enumerate(self.chains):
-            row = self.theta[model : model + 1]
             for number, (_, _, parameter, columns) in enumerate(_layout(Graph(layers, self.graph.inputs))):
-                values = row[:, columns].reshape(1, *parameter.shape, copy=False)
+                values = self.theta[model, columns].reshape(parameter.shape, copy=False)
                 for part, piece in enumerate(parameter.pieces):
-                    view = piece.of(values)[0]
+                    view = values[piece.at]
                     view[...] = piece.init.draw(stream(self.seeds[model], "init", number, part), view.shape)
         for _, statistic, columns in self.statistics:
             self.state[:, columns] = statistic.start
@@ -110,7 +109,7 @@ class Network:
         for step, _, parameter, columns in self.layout:
             array = values[:, columns].reshape(len(values), *parameter.shape, copy=False)
             for piece in parameter.pieces:
-                yield f"{step.name}.{piece.name}", piece.of(array), piece.decays
+                yield f"{step.name}.{piece.name}", array[piece.at], piece.decays
 
 
 def _layout(graph: Graph) -> Iterator[tuple[LayerStep, str, Parameter, slice]]:

@@ -49,8 +49,8 @@ class Embedding(Layer):
         """Return a table E (size, codes) for each input that is a code."""
         tables = {}
         for n, codes in enumerate(self._sizes):
-            unseen = Piece(f"{n}.unseen", np.s_[:, :1], Zeros())
-            weight = Piece(f"{n}.weight", np.s_[:, 1:], Normal(deviation=0.3), decays=True)
+            unseen = Piece(f"{n}.unseen", np.s_[..., :1], Zeros())
+            weight = Piece(f"{n}.weight", np.s_[..., 1:], Normal(deviation=0.3), decays=True)
             tables[f"E{n}"] = Parameter((self.size, codes), (unseen, weight))
         return tables
 
@@ -133,9 +133,9 @@ class Periodic(Layer):
         numbers, k = self._numbers(inputs), self.frequencies
         if not numbers:
             return {}
-        frequency = Piece("frequency", np.s_[:, :], Normal(deviation=self.sigma))
-        weight = Piece("weight", np.s_[:, :-1], LeCunUniform(), decays=True)
-        bias = Piece("bias", np.s_[:, -1], Zeros())
+        frequency = Piece("frequency", np.s_[...], Normal(deviation=self.sigma))
+        weight = Piece("weight", np.s_[..., :-1], LeCunUniform(), decays=True)
+        bias = Piece("bias", np.s_[..., -1], Zeros())
         return {
             "c": Parameter((numbers, k), (frequency,)),
             "W": Parameter((numbers * self.size, 2 * k + 1), (weight, bias)),

@@ -28,16 +28,15 @@ Scratch = dict[str, tuple[Shape, type | None]]  # of each array its shape, and i
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a parameter: its name in a PyTorch state_dict, its index, its initial values."""
+    """A part of a parameter: its name in a PyTorch state_dict, its index, its initial values.
+
+    `at` starts with an ellipsis, such as `np.s_[..., :-1]`, which stands for the model axis too.
+    """
 
     name: str
     at: Any
     init: Initializer
     decays: bool = False
-
-    def of(self, values: Array) -> Array:
-        """Return the view of this piece in an array shaped like the parameter, model axis in front."""
-        return values[(slice(None), *self.at)]
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ class Linear(Layer):
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """Return W (units, inputs + 1): the weights, and in the last column the biases."""
-        weight = Piece("weight", np.s_[:, :-1], self.init, decays=True)
-        bias = Piece("bias", np.s_[:, -1], self.bias_init)
+        weight = Piece("weight", np.s_[..., :-1], self.init, decays=True)
+        bias = Piece("bias", np.s_[..., -1], self.bias_init)
         return {"W": Parameter((self.width(inputs), inputs + 1), (weight, bias))}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:

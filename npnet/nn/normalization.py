@@ -19,8 +19,8 @@ class _Normalization(Layer):
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """Return a gain and a shift for each feature."""
-        gain = Piece("weight", np.s_[:, 0], Ones())
-        shift = Piece("bias", np.s_[:, 0], Zeros())
+        gain = Piece("weight", np.s_[..., 0], Ones())
+        shift = Piece("bias", np.s_[..., 0], Zeros())
         return {"gain": Parameter((inputs, 1), (gain,)), "shift": Parameter((inputs, 1), (shift,))}
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
@@ -166,7 +166,7 @@ class Scale(Layer):
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """Return the distance s of each factor from 1, a column (inputs, 1)."""
-        return {"s": Parameter((inputs, 1), (Piece("weight", np.s_[:, 0], Zeros()),))}
+        return {"s": Parameter((inputs, 1), (Piece("weight", np.s_[..., 0], Zeros()),))}
 
     def scratch(self, inputs: int, batch: int) -> Scratch:
         """Return a column for the factors."""
