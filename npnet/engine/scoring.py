@@ -55,13 +55,12 @@ class Scorer:
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
-        self.network, self.samples = network, samples
-        size = len(samples)
-        starts = range(0, size, CHUNK)
-        self._slices = [slice(start, min(start + CHUNK, size)) for start in starts]
-        self._batches = [Batch(samples, part) for part in self._slices]
-        likes = {batch.size: batch for batch in self._batches}
-        self._passes = {size: Pass(network, like, loss, training=False) for size, like in likes.items()}
+        self.network, self.samples, size = network, samples, len(samples)
+        parts = [slice(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK)]
+        batches = [Batch(samples, part) for part in parts]
+        likes = {batch.size: batch for batch in batches}
+        passes = {rows: Pass(network, like, loss, training=False) for rows, like in likes.items()}
+        self._chunks = [(part, batch, passes[batch.size]) for part, batch in zip(parts, batches, strict=True)]
         self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
         self.losses = np.zeros(network.models)
 
@@ -76,24 +75,20 @@ class Scorer:
         total = np.zeros(self.network.models)
         if dead:
             dead.begin()
-        for current in self._chunks():
+        for part, batch, current in self._chunks:
             with np.errstate(all="ignore"):
+                current.take(batch)
+                self.scores[..., part] = current.scores()
                 total += current.total_loss()
                 if dead:
                     dead.look(current)
             yield
         self.losses = total / len(self.samples)
 
+    @np.errstate(all="ignore")
     def predict(self) -> Array:
         """Fill and return `scores` without the losses."""
-        for _ in self._chunks():
-            pass
+        for part, batch, current in self._chunks:
+            current.take(batch)
+            self.scores[..., part] = current.scores()
         return self.scores
-
-    def _chunks(self) -> Iterator[Pass]:
-        for part, batch in zip(self._slices, self._batches, strict=True):
-            current = self._passes[batch.size]
-            with np.errstate(all="ignore"):
-                current.take(batch)
-                self.scores[..., part] = current.scores()
-            yield current
