@@ -22,7 +22,7 @@ PLANNED = frozenset(
 """Names that are reserved for later commands."""
 
 COMMANDS = {
-    "init": ("init:init", "Write a commented config to start from; default file: TEMPLATE.yaml."),
+    "init": ("listing:init", "Write a commented config to start from; default file: TEMPLATE.yaml."),
     "train": ("train:train", "Train a network, score it and draw its plots; prints the run folder."),
     "resume": ("train:resume", "Continue an interrupted run or sweep; for a finished one, print its folder."),
     "sweep": ("sweep:sweep", "Train one config many times with other values; prints the folder."),
@@ -35,11 +35,11 @@ COMMANDS = {
     "compare": ("compare:compare", "Compare runs: their scores, and only the settings that differ."),
     "list": ("listing:list_entries", "List layers, losses, metrics and the like, with their options and defaults."),
     "gradcheck": (
-        "step:gradcheck",
+        "config:gradcheck",
         "Compare the gradients of a config's network, loss and penalties with central differences.",
     ),
     "explain-step": (
-        "step:explain_step",
+        "config:explain_step",
         "List every NumPy call of one training step: forward, backward and update.",
     ),
     "data": ("config:data", "Look at the data of a config."),

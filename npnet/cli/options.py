@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from npnet.errors import UsageError
+
+if TYPE_CHECKING:
+    from npnet.config import Loaded
 
 RUNS_DIR = "runs"
 
@@ -58,6 +61,14 @@ def used_sweep_options(
     """Return the options that only the training of a sweep needs, each with whether it is given."""
     given = {"--jobs": jobs != 1, "--backend": backend != "local", "--scheduler": scheduler is not None}
     return given | {"--max-failures": max_failures is not None, "--trial-timeout": trial_timeout is not None}
+
+
+def load_config(config: Path, overrides: Sequence[str] | None) -> "Loaded":
+    """Read a config with its overrides; raise UsageError for an option that the command does not have."""
+    refuse_options([str(config), *(overrides or [])])
+    from npnet.config import load
+
+    return load(config, overrides or [])
 
 
 def refuse_options(arguments: Sequence[str]) -> None:

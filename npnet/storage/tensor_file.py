@@ -53,26 +53,21 @@ def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[st
     """
     if bad := _not_finite(tensors):
         raise Diverged(f"{name} is not written: {bad} is not finite")
-    header = _header(tensors, metadata)
-    if len(header) > HEADER_LIMIT:
-        raise ValueError(f"the header of {name} has {len(header)} bytes, more than {HEADER_LIMIT}")
-    values = [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in tensors.values()]
-    return b"".join([len(header).to_bytes(8, "little"), _signed(header, *values), *values])
-
-
-def _header(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
     comments = {"format": str(FORMAT), HASH: ZEROS.decode()}
     if "__metadata__" in tensors or comments.keys() & metadata.keys():
         raise ValueError(f"the names __metadata__, format and {HASH} are taken")
     layout: dict[str, object] = {"__metadata__": comments | dict(metadata)}
-    start = 0
-    for name, array in tensors.items():
-        end = start + array.nbytes
+    end = 0
+    for key, array in tensors.items():
+        start, end = end, end + array.nbytes
         code = CODES[array.dtype.newbyteorder("<")]
-        layout[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [start, end]}
-        start = end
+        layout[key] = {"dtype": code, "shape": list(array.shape), "data_offsets": [start, end]}
     text = json.dumps(layout, separators=(",", ":")).encode()
-    return text + b" " * (-len(text) % 8)  # the values then begin at a multiple of eight, as others write it
+    header = text + b" " * (-len(text) % 8)  # the values then begin at a multiple of eight, as others write it
+    if len(header) > HEADER_LIMIT:
+        raise ValueError(f"the header of {name} has {len(header)} bytes, more than {HEADER_LIMIT}")
+    values = [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in tensors.values()]
+    return b"".join([len(header).to_bytes(8, "little"), _signed(header, *values), *values])
 
 
 def digest_of(beginning: bytes) -> str:

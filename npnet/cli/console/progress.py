@@ -1,28 +1,126 @@
-"""The display of a training: a bar and the latest values, or a line now and then."""
+"""The display of long work: a frame on a terminal, lines elsewhere, all lines in log.txt; that of a training."""
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from npnet.cli.console.live import LINE_SECONDS, Display, bar
 from npnet.cli.console.plain import duration, plural, short
+from npnet.cli.console.screen import Output, Painted, Screen
 from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import Run
 from npnet.runner.notes import filled, unused, warnings, whole_batches
+from npnet.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.live import Live
     from rich.table import Table
 
+LINE_SECONDS = 10.0
+"""Seconds between two lines off a terminal."""
 FRAME_SECONDS = 0.1
 """Seconds between two frames of the live display, whose drawing takes longer than a short epoch."""
 NARROW = 32
 TRAINING = "training"
+
+
+class LenientStream:
+    """A stream as Rich expects it, on which no write fails; what Rich draws on it is `Escaped`."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.encoding = "utf-8" if output.unicode else "ascii"
+
+    def write(self, text: str) -> int:
+        """Write a text, or lose it."""
+        self.output.try_write(Painted(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: every write is flushed."""
+
+    def isatty(self) -> bool:
+        """Return True: the stream stands for a terminal."""
+        return True
+
+
+class Display:
+    """The progress of long work; subclasses give the frame, and set `log` for log.txt."""
+
+    log: Callable[[str], None]
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.live: Live | None = None
+
+    def frame(self, width: int) -> "RenderableType":
+        """Return what a terminal of this width shows now."""
+        raise NotImplementedError
+
+    def open(self) -> None:
+        """Open the live display where there is a terminal, and draw a frame."""
+        if not self.screen.err.moves or self.screen.quiet:
+            return
+        from rich.live import Live
+
+        from npnet.cli.console.tables import plain_console
+
+        output = self.screen.err
+        file = cast(IO[str], LenientStream(output))
+        console = plain_console(file, force_terminal=True, no_color=not output.color)
+        self.live = Live(
+            console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self.live.start()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw a frame where there is a live display."""
+        if self.live:
+            from npnet.cli.console.tables import Escaped
+
+            self.live.update(Escaped(self.frame(self.live.console.width)), refresh=True)
+
+    def close(self) -> bool:
+        """Remove the live display; return whether there was one."""
+        live, self.live = self.live, None
+        if live:
+            live.stop()
+        return live is not None
+
+    def line(self, text: str) -> None:
+        """Write a line to the log, and to the screen where there is no live display."""
+        self.log(text)
+        if self.live is None:
+            self.screen.info(text)
+
+    def warn(self, text: str) -> None:
+        """Write a warning above the live display, and to the log."""
+        self.log(f"warning: {one_line(text)}")
+        reopen = self.close()
+        self.screen.warn(text)
+        if reopen:
+            self.open()
+
+
+def bar(left: str, share: float, right: str) -> "Table":
+    """Return a progress bar between two texts; `share` is 0 to 1."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1), expand=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1, min_width=4)
+    grid.add_column(no_wrap=True, justify="right")
+    done = ProgressBar(total=1.0, completed=share, complete_style="cyan", finished_style="cyan")
+    grid.add_row(Text(left), done, Text(right, style="dim"))
+    return grid
 
 
 class TrainingDisplay(Display):
@@ -44,7 +142,7 @@ class TrainingDisplay(Display):
             if line:
                 self.line(line)
         if self.first:
-            self.line(f"continues after epoch {self.epoch}")
+            self.line(f"continues after epoch {self._position()[0]}")
         self.open()
 
     def progress(self, progress: Progress) -> None:
@@ -81,23 +179,15 @@ class TrainingDisplay(Display):
         if self.close():
             self.screen.info(self.ending)
 
-    @property
-    def share(self) -> float:
-        """Share of the epochs that is done, 0 to 1."""
-        if self.latest is None:
-            return 0.0
-        return (self.latest.epoch - 1 + self.latest.batch / self.latest.batches) / self.latest.epochs
-
-    @property
-    def epoch(self) -> str:
-        """Epoch of all epochs, as 42/100."""
-        return f"{self.latest.epoch if self.latest else self.first}/{self.trainer.experiment.epochs}"
-
-    @property
-    def left(self) -> str:
-        """Time left at the pace until now."""
-        done = self.share - self.first / max(self.trainer.experiment.epochs, 1)
-        return duration((time.monotonic() - self.began) / done * (1 - self.share)) if done > 0 else "?"
+    def _position(self) -> tuple[str, float, str]:
+        """Return the epoch as 42/100, the share of all epochs that is done, and the time left at the pace until now."""
+        latest, epochs = self.latest, self.trainer.experiment.epochs
+        if latest is None:
+            return f"{self.first}/{epochs}", 0.0, "?"
+        share = (latest.epoch - 1 + latest.batch / latest.batches) / latest.epochs
+        done = share - self.first / max(epochs, 1)
+        left = duration((time.monotonic() - self.began) / done * (1 - share)) if done > 0 else "?"
+        return f"{latest.epoch}/{epochs}", share, left
 
     @property
     def best(self) -> str:
@@ -117,9 +207,10 @@ class TrainingDisplay(Display):
         from rich.console import Group
         from rich.text import Text
 
-        right = f"{self.left} left" if self.stage_name == TRAINING else f"{self.stage_name} ..."
+        epoch, share, left = self._position()
+        right = f"{left} left" if self.stage_name == TRAINING else f"{self.stage_name} ..."
         best = Text.assemble(("best  ", "dim"), self.best)
-        return Group(bar(f"epoch {self.epoch}", self.share, right), self._values(narrow=width < NARROW), best)
+        return Group(bar(f"epoch {epoch}", share, right), self._values(narrow=width < NARROW), best)
 
     def _values(self, narrow: bool) -> "Table":
         """Return the latest values: a row for the loss and each metric, a column for each split."""
@@ -144,7 +235,8 @@ class TrainingDisplay(Display):
         self.written = latest
         values = "  ".join(f"{name} {short(value)}" for name, value in self.values.items())
         batch = "" if latest.complete else f" batch {latest.batch}/{latest.batches}"
-        self.line(f"epoch {self.epoch}{batch}  {values}  {self.left} left")
+        epoch, _, left = self._position()
+        self.line(f"epoch {epoch}{batch}  {values}  {left} left")
 
 
 def summary(trainer: Trainer) -> str:

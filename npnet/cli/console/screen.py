@@ -146,30 +146,23 @@ class Screen:
 
 
 def mend_streams() -> None:
-    """Open closed standard streams on the null device, and make both outputs accept any text.
+    """Open closed standard streams on the null device; buffer both outputs, and let them replace letters they lack.
 
-    Otherwise the next file to be opened would get the number of a closed stream, and its messages.
+    Otherwise the next file to be opened would get the number of a closed stream, and its messages. Without a buffer, as
+    under PYTHONUNBUFFERED, Python takes a write that a full disk cuts short for a whole one.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout, sys.stderr = _mended(sys.stdout), _mended(sys.stderr)
-
-
-def _mended(stream: TextIO) -> TextIO:
-    """Return a stream that replaces letters it lacks, buffered also under PYTHONUNBUFFERED.
-
-    Without a buffer Python takes a write that a full disk cuts short for a whole one.
-    """
-    if not isinstance(stream, io.TextIOWrapper):
-        return stream
-    if isinstance(stream.buffer, io.RawIOBase):
-        encoding = stream.encoding
-        return io.TextIOWrapper(io.BufferedWriter(stream.detach()), encoding, "replace")
-    stream.reconfigure(errors="replace")
-    return stream
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+            encoding = stream.encoding
+            setattr(sys, name, io.TextIOWrapper(io.BufferedWriter(stream.detach()), encoding, "replace"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _discard_buffer(stream: TextIO) -> None:
