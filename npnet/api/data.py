@@ -96,7 +96,8 @@ def matrix(X: Any) -> Floats:
         rows = np.asarray(X)
         if rows.dtype.kind in "cmM":
             raise TypeError
-        rows = np.ma.filled(np.ma.asarray(X, np.float64), np.nan)
+        if rows.dtype != np.float32 or np.ma.isMaskedArray(X):
+            rows = np.ma.filled(np.ma.asarray(X, np.float64), np.nan)
     except (TypeError, ValueError, OverflowError):
         raise DataError("X holds something that is not a number", "a DataFrame may also hold text and dates") from None
     if rows.ndim != 2:
@@ -119,7 +120,7 @@ def _features(X: object) -> tuple[Frame, Schema | None]:
     if is_table(X):
         return read_table(InMemory(X))
     rows = matrix(X)
-    columns = np.empty(rows.shape, order="F")  # columns are prepared one by one: each is contiguous
+    columns = np.empty(rows.shape, rows.dtype, order="F")  # columns are prepared one by one: each is contiguous
     for start in range(0, len(rows), CHUNK):
         columns[start : start + CHUNK] = rows[start : start + CHUNK]
     return Frame.of(columns, tuple(f"x{number}" for number in range(1, rows.shape[1] + 1))), None

@@ -12,7 +12,7 @@ from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import with_target
-from npnet.data.preprocessing import Unknown
+from npnet.data.preprocessing import Unknown, unseen_values
 from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_frame, read_table
 from npnet.errors import DataError, UsageError
@@ -118,7 +118,7 @@ class RunPredictor:
     def unknown(self, frame: Frame) -> Unknown:
         """Count the values that training never saw, by column and text; "" stands for an unexpected gap."""
         found = (
-            (step.column, step.unseen_values(frame.columns[step.column])) for step in self.data.preparations[0].steps
+            (step.column, unseen_values(step, frame.columns[step.column])) for step in self.data.preparations[0].steps
         )
         return {name: counts for name, counts in found if counts}
 

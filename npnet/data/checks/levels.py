@@ -142,6 +142,8 @@ def looks_like_identifier(column: Column) -> str | None:
         return None
     if (values[1:] > values[:-1]).all():
         return "its whole numbers rise from row to row"
+    if values.max() - values.min() < len(values) - 1:  # too few whole numbers for all rows to differ
+        return None
     ordered = np.sort(values)
     steps = np.diff(ordered)
     if (steps == 0).any():

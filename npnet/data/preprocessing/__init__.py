@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -13,15 +13,16 @@ from pydantic import Field, ValidationError, model_validator
 from npnet.data.checks.levels import looks_like_identifier
 from npnet.data.columns import Column, Frame
 from npnet.data.preprocessing.categories import CategoryStep
-from npnet.data.preprocessing.scaling import Method
+from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
     BLOCKS,
+    DATE_PARTS,
     DateStep,
     Encode,
     NumberStep,
     StepOutput,
-    encode_together,
-    joinable,
+    date_part,
+    encode_numbers,
     varies,
 )
 from npnet.errors import DataError, RunError
@@ -81,12 +82,12 @@ class Preparation(Spec):
             column = stored.loaded()
             reason = None if spec.constant == "keep" and column.kind == "number" else _useless(column)
             step = None if reason else _fit(train.columns[name].loaded(), column, spec)
-            if step and step.outputs:
-                steps.append(step)
-            else:
-                reason = reason or f"no value of it occurs {spec.rare} times"
-                warnings.append(f"column {quoted(name)} is left out: {reason}")
+            if step is None or not step.outputs:
+                warnings.append(
+                    f"column {quoted(name)} is left out: {reason or f'no value of it occurs {spec.rare} times'}"
+                )
                 continue
+            steps.append(step)
             if why := looks_like_identifier(column):
                 warnings.append(f"column {quoted(name)} looks like an identifier: {why}")
         if not steps:
@@ -117,7 +118,14 @@ class Preparation(Spec):
         out = np.empty((len(frame), self.width + 1), dtype)
         out[:, -1] = 1
         for step in self.steps:
-            self._refuse_other_column(frame, step.column, step.kind)
+            column = frame.columns.get(step.column)
+            if column is None:
+                near = nearest(step.column, list(frame.columns))
+                hint = f"did you mean {quoted(near)}?" if near else None
+                raise DataError(f"there is no column {quoted(step.column)}", hint)
+            if column.kind != step.kind:
+                what = f"column {quoted(step.column)} is of kind {column.kind}; the network learned it as {step.kind}"
+                raise DataError(what)
         together = max(COLUMNS // (8 * max(len(frame), 1)), 1)
         for first in range(0, len(self.steps), together):
             self._write(slice(first, first + together), frame, out, unknown)
@@ -125,23 +133,28 @@ class Preparation(Spec):
 
     def _write(self, chosen: slice, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
         """Write the inputs of some of the steps."""
-        steps, positions = self.steps[chosen], self._positions[chosen]
+        steps = self.steps[chosen]
         columns = [frame.columns[step.column].loaded() for step in steps]
         if self.missing == "error":
             _refuse_gaps(Frame({column.name: column for column in columns}, frame.rows))
-        for step, column in zip(steps, columns, strict=True):
-            if unknown is not None and (unseen := step.unseen_values(column)):
-                unknown.setdefault(column.name, Counter()).update(unseen)
-        encoders = list(_encoders(steps, columns, positions))
-        count = self.numbers
-        numbers = [index for several in positions for index in several.tolist() if index < count]
+        if unknown is not None:
+            for step, column in zip(steps, columns, strict=True):
+                if unseen := unseen_values(step, column):
+                    unknown.setdefault(column.name, Counter()).update(unseen)
+        encoders = _encoders(steps, columns, self._positions[chosen])
+        numbers = [place for places in self._positions[chosen] for place in places if place < self.numbers]
         for start in range(0, len(frame), ROWS):
-            block = out[start : start + ROWS]
+            block, rows = out[start : start + ROWS], slice(start, start + ROWS)
             with np.errstate(over="ignore"):
-                for encode, several in encoders:
-                    _put(encode(slice(start, start + ROWS)), several, block)
-            if numbers:
-                self._refuse_not_finite(block, slice(numbers[0], numbers[-1] + 1), frame, start)
+                for encode, several, places in encoders:
+                    block[:, places] = encode(*(column[rows] for column in several))
+            finite = np.isfinite(block[:, numbers[0] : numbers[-1] + 1]) if numbers else np.True_
+            if not finite.all():
+                row, index = np.argwhere(~finite)[0]
+                source = self.sources[numbers[0] + index]
+                value = frame.columns[source].values[start + row]
+                what = f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large"
+                raise DataError(what, "too large next to the others of its column; write clip: true under prepare")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -151,7 +164,7 @@ class Preparation(Spec):
     @property
     def sources(self) -> tuple[str, ...]:
         """The column that each input comes from."""
-        return tuple(source for source, _ in self._layout)
+        return tuple(self.steps[index].column for index, _ in self._layout)
 
     @property
     def width(self) -> int:
@@ -159,89 +172,78 @@ class Preparation(Spec):
         return len(self._layout)
 
     @property
-    def numbers(self) -> int:
-        """The number of inputs, the first of all, that are scaled numbers."""
-        return sum(output.block == "numbers" for _, output in self._layout)
-
-    @property
     def embedded(self) -> tuple[int, ...]:
         """The number of codes of each of the last inputs; code 0 is for unseen values."""
         return tuple(output.size for _, output in self._layout if output.block == "codes")
 
     @cached_property
-    def _layout(self) -> list[tuple[str, StepOutput]]:
-        outputs = [(step.column, output) for step in self.steps for output in step.outputs]
+    def numbers(self) -> int:
+        """The number of inputs, the first of all, that are scaled numbers."""
+        return sum(output.block == "numbers" for _, output in self._layout)
+
+    @cached_property
+    def _layout(self) -> list[tuple[int, StepOutput]]:
+        """The inputs in their order, each with the index of its step."""
+        outputs = [(index, output) for index, step in enumerate(self.steps) for output in step.outputs]
         return sorted(outputs, key=lambda pair: BLOCKS.index(pair[1].block))
 
     @cached_property
-    def _positions(self) -> list[NDArray[np.int64]]:
+    def _positions(self) -> list[list[int]]:
         """The positions of the outputs of each step among the inputs."""
-        blocks = [BLOCKS.index(output.block) for step in self.steps for output in step.outputs]
-        position = np.empty(len(blocks), np.int64)
-        position[np.argsort(blocks, kind="stable")] = np.arange(len(blocks))
-        ends = np.cumsum([len(step.outputs) for step in self.steps])
-        return np.split(position, ends[:-1])
-
-    @staticmethod
-    def _refuse_other_column(frame: Frame, name: str, kind: str) -> None:
-        column = frame.columns.get(name)
-        if column is None:
-            near = nearest(name, list(frame.columns))
-            raise DataError(f"there is no column {quoted(name)}", f"did you mean {quoted(near)}?" if near else None)
-        if column.kind != kind:
-            raise DataError(f"column {quoted(name)} is of kind {column.kind}; the network learned it as {kind}")
-
-    def _refuse_not_finite(self, block: NDArray[Any], numbers: slice, frame: Frame, start: int) -> None:
-        finite = np.isfinite(block[:, numbers])
-        if finite.all():
-            return
-        row, index = np.argwhere(~finite)[0]
-        source = self.sources[numbers.start + index]
-        value = frame.columns[source].values[start + row]
-        raise DataError(
-            f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large",
-            "too large next to the others of its column; write clip: true under prepare",
-        )
+        positions: list[list[int]] = [[] for _ in self.steps]
+        for position, (index, _) in enumerate(self._layout):
+            positions[index].append(position)
+        return positions
 
 
 def _encoders(
-    steps: Sequence[AnyStep], columns: Sequence[Column], positions: Sequence[NDArray[np.int64]]
-) -> Iterator[tuple[Encode, NDArray[np.int64]]]:
-    """Yield the encoder of each column, or of a block of columns of one kind, and the positions of its outputs."""
-    runs: list[list[int]] = []
-    for number, step in enumerate(steps):
-        if runs and len(runs[-1]) < TOGETHER and joinable(steps[runs[-1][-1]], step):
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    for run in runs:
-        numbers = [step for step in (steps[number] for number in run) if isinstance(step, NumberStep)]
-        if len(run) > 1:
-            encode = encode_together(numbers, [columns[number] for number in run])
-        else:
-            encode = steps[run[0]].encoder(columns[run[0]])
-        yield encode, np.concatenate([positions[number] for number in run])
+    steps: Sequence[AnyStep], columns: Sequence[Column], positions: Sequence[list[int]]
+) -> list[tuple[Encode, list[Column], slice | list[int]]]:
+    """Return the functions that encode a column, or a block of columns of numbers, and where their inputs stand."""
+    found: list[tuple[Encode, list[Column], list[int]]] = []
+    plain = [(step, n) for n, step in enumerate(steps) if isinstance(step, NumberStep)]
+    for first in range(0, len(plain), TOGETHER):
+        block = plain[first : first + TOGETHER]
+        numbers = [positions[n][0] for step, n in block if step.scaling]
+        gaps = [positions[n][-1] for step, n in block if step.gaps]
+        encode = partial(encode_numbers, [step for step, _ in block])
+        found.append((encode, [columns[n] for _, n in block], numbers + gaps))
+    for step, column, own in zip(steps, columns, positions, strict=True):
+        if isinstance(step, DateStep):
+            found.append((step.encode, [column], own))
+        elif isinstance(step, CategoryStep):
+            found.append((partial(np.take, step.table(column), axis=0), [column], own))
+    return [  # inputs side by side are written in one assignment
+        (encode, several, slice(own[0], own[-1] + 1) if own[-1] - own[0] == len(own) - 1 else own)
+        for encode, several, own in found
+    ]
 
 
-def _fit(train: Column, layout: Column, spec: PrepareSpec) -> NumberStep | DateStep | CategoryStep:
+def _fit(train: Column, layout: Column, spec: PrepareSpec) -> AnyStep:
+    name, gaps = layout.name, bool(layout.missing.any())
     if layout.kind == "category":
         return CategoryStep.fit(train, layout, spec.rare, spec.embed_above)
     try:
-        if layout.kind == "number":
-            return NumberStep.fit(train, layout, spec.numbers, spec.clip, keep=spec.constant == "keep")
-        return DateStep.fit(train, layout, spec.numbers, spec.clip)
+        if layout.kind == "datetime":
+            names = [part for part in DATE_PARTS if varies(date_part(layout.values, part))]
+            scalings = {part: Scaling.fit(date_part(train.values, part), spec.numbers, spec.clip) for part in names}
+            return DateStep(column=name, parts=scalings, gaps=gaps)
+        scales = spec.constant == "keep" or varies(layout.values)
+        scaling = Scaling.fit(train.values, spec.numbers, spec.clip) if scales else None
+        return NumberStep(column=name, scaling=scaling, gaps=gaps)
     except OverflowError:
         hint = "divide them, or take their logarithm"
-        raise DataError(f"the values of column {quoted(layout.name)} are too large to scale", hint) from None
+        raise DataError(f"the values of column {quoted(name)} are too large to scale", hint) from None
 
 
-def _put(outputs: NDArray[Any], positions: NDArray[np.int64], block: NDArray[Any]) -> None:
-    """Write outputs (rows, outputs) to their positions, in one assignment if side by side."""
-    if len(positions) and positions[-1] - positions[0] == len(positions) - 1:
-        block[:, positions[0] : positions[-1] + 1] = outputs
-    else:
-        for values, index in zip(outputs.T, positions.tolist(), strict=True):
-            block[:, index] = values
+def unseen_values(step: AnyStep, column: Column) -> Counter[str]:
+    """Count the texts of a column that training never saw; "" is a gap in a column that had none."""
+    unseen: Counter[str] = Counter()
+    if isinstance(step, CategoryStep):
+        unseen.update({level: count for level, count in column.level_counts().items() if level not in step.places})
+    if not step.gaps and (gaps := int(np.count_nonzero(column.missing))):
+        unseen[""] += gaps
+    return unseen
 
 
 def _useless(column: Column) -> str | None:

@@ -1,21 +1,21 @@
 """Columns of categories as inputs: signs, an input for each level, or codes to embed."""
 
-from collections import Counter
-from typing import Any, Literal, Self
+from functools import cached_property
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
-from typing_extensions import override
 
 from npnet.data.columns import Column
-from npnet.data.preprocessing.steps import ColumnStep, Encode, StepOutput, indicator, unexpected_gaps
+from npnet.data.preprocessing.steps import StepOutput
+from npnet.spec import Spec
 
 Coding = Literal["signs", "one_hot", "codes", "none"]
 OTHER = 0  # the place of texts without a place of their own
 
 
-class CategoryStep(ColumnStep):
+class CategoryStep(Spec):
     """A column of categories: every text has a place, every place its inputs.
 
     Place 0 is for others: levels too rare for a place of their own, and texts that training never saw. Place i is
@@ -30,6 +30,7 @@ class CategoryStep(ColumnStep):
     Except with codes, another input is 1 where the column is missing.
     """
 
+    column: str
     kind: Literal["category"] = "category"
     coding: Coding
     levels: tuple[str, ...]
@@ -60,47 +61,31 @@ class CategoryStep(ColumnStep):
             gaps=bool(layout.missing.any()),
         )
 
-    @property
-    @override
+    @cached_property
     def outputs(self) -> tuple[StepOutput, ...]:
+        """The inputs that the column becomes."""
         if self.coding == "codes":
             return (StepOutput("codes", self.column, len(self.levels) + 1 + self.gaps),)
         shown: tuple[str, ...] = self.levels[1:] if self.coding == "signs" else ()
         if self.coding == "one_hot":
             shown = (*self.levels, "(other)") if self.pooled else self.levels
-        levels = (StepOutput("levels", f"{self.column} = {level}") for level in shown)
-        return (*levels, *indicator(self.column, "levels", self.gaps))
+        names = [f"{self.column} = {level}" for level in shown] + [f"{self.column} is missing"] * self.gaps
+        return tuple(StepOutput("levels", name) for name in names)
 
-    @override
-    def encoder(self, column: Column) -> Encode:
-        inputs = self._inputs()
-        gap = len(self.levels) + 1 if self.gaps else OTHER
-        places = np.array([*(self.places.get(level, OTHER) for level in column.levels), gap])
-        rows_of = inputs[places]  # the inputs of each code of this column; the last row is for MISSING, -1
-
-        def encode(rows: slice) -> NDArray[Any]:
-            return np.asarray(rows_of[column[rows]])
-
-        return encode
-
-    def _inputs(self) -> NDArray[np.float32]:
-        """Return the inputs of every place, (levels + 2, outputs)."""
+    def table(self, column: Column) -> NDArray[np.float32]:
+        """Return the inputs of each code of a column, and of MISSING, -1, in the last row, (codes + 1, outputs)."""
         count = len(self.levels)
+        gap = count + 1 if self.gaps else OTHER
+        places = np.array([*(self.places.get(level, OTHER) for level in column.levels), gap])
         if self.coding == "codes":
-            return np.arange(count + 2, dtype=np.float32)[:, None]
+            return places.astype(np.float32)[:, None]
         one_hot = np.eye(count + 2, dtype=np.float32)
-        blocks = {
-            "one_hot": [one_hot[:, 1 : count + 1], *([one_hot[:, :1]] if self.pooled else [])],
-            "signs": [one_hot[:, 2:3] - one_hot[:, 1:2]],
-            "none": [],
+        inputs = {
+            "one_hot": one_hot[:, [*range(1, count + 1), *[OTHER] * self.pooled]],
+            "signs": one_hot[:, 2:3] - one_hot[:, 1:2],
+            "none": one_hot[:, :0],
         }[self.coding]
-        gaps = [one_hot[:, count + 1 :]] if self.gaps else []
-        return np.concatenate([np.empty((count + 2, 0), np.float32), *blocks, *gaps], axis=1)
-
-    @override
-    def unseen_values(self, column: Column) -> Counter[str]:
-        unseen = {level: count for level, count in column.level_counts().items() if level not in self.places}
-        return Counter(unseen) + unexpected_gaps(column, self.gaps)
+        return np.asarray(np.concatenate([inputs, one_hot[:, count + 1 : count + 1 + self.gaps]], axis=1)[places])
 
 
 def _coding(levels: int, distinct: int, embed_above: int) -> Coding:

@@ -1,5 +1,6 @@
 """Numbers to inputs of a usual size, by statistics of the training set; gaps get its median."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ LARGE = 1e150  # squares of larger numbers, and of those below 1 / LARGE, may ov
 HALF = 2.0**1000  # beyond, the difference of two numbers may be infinite
 
 CLIPPED: tuple[Method, ...] = ("standard", "robust")  # the others are bounded, or to stay as they are
+QUARTILES = np.array([0.5, 0.0, 0.25, 0.75, 1.0])
 TAIL = 1e-7  # normal scores end here: at -5.2 and 5.2
 
 
@@ -36,26 +38,53 @@ class Scaling(Spec):
     @classmethod
     def fit(cls, x: Floats, method: Method, clip: bool) -> "Scaling":
         """Fit on values, NaN where missing; raises OverflowError where their spread exceeds float64."""
-        present = x[~np.isnan(x)]
-        if not len(present):
+        ordered = np.sort(x)[: len(x) - np.count_nonzero(np.isnan(x))]  # gaps come last
+        if not len(ordered):
             return cls(fill=0.0, scale=0.0)
         with np.errstate(over="ignore", invalid="ignore"):
-            median = float(_quantile(present, 0.5))
-            center, scale = _center_and_scale(present, method, median)
+            median, low, first, third, high = quantiles_of(ordered, QUARTILES).tolist()
+            if method == "none":
+                center, scale = 0.0, 1.0
+            elif low == high:
+                center, scale = low, 0.0
+            elif method == "min_max":
+                center, scale = low, high - low
+            elif method == "standard":
+                mean, deviation = mean_and_deviation(x[~np.isnan(x)].astype(np.float64))
+                center, scale = float(mean), float(deviation) or high - low  # a deviation may be too small for a float
+            else:  # half the range where the quartiles coincide (Holzmueller et al., 2024)
+                center, scale = median, third - first or (high - low) / 2 or high - low
         if not np.isfinite([median, center, scale]).all():
             raise OverflowError
-        quantiles = _quantiles(present) if method == "quantile" and scale else ()
+        quantiles: tuple[float, ...] = ()
+        if method == "quantile" and scale:  # one for each 30 rows, 10 to 1000 in all (Gorishniy et al., 2021)
+            count = min(max(min(len(ordered) // 30, 1000), 10), len(ordered))
+            quantiles = tuple(np.maximum.accumulate(quantiles_of(ordered, np.linspace(0, 1, count))).tolist())
         return cls(fill=median, center=center, scale=scale, clip=clip and method in CLIPPED, quantiles=quantiles)
 
-    def __call__(self, x: Floats) -> Floats:
-        """Return the inputs of values, each by itself; infinite where a value is far too large."""
-        if self.scale == 0:
-            return np.zeros(len(x))
-        filled = np.where(np.isnan(x), self.fill, x)
-        if self.quantiles:
-            return normal_scores(filled, np.array(self.quantiles))
-        z = standardised(filled, self.center, self.scale)
-        return smooth_clip(z) if self.clip else z
+
+def scaled(x: Floats, scalings: Sequence[Scaling]) -> Floats:
+    """Return numbers, (columns, rows), as inputs, gaps filled; infinite where a number is far too large.
+
+    Each column has the bits that it has alone.
+    """
+    if not scalings:
+        return x
+    fill, center, scale = np.array([(one.fill, one.center, one.scale) for one in scalings]).T[..., np.newaxis]
+    missing = np.isnan(x)
+    if missing.any():
+        x = np.where(missing, fill, x)
+    special = [row for row, one in enumerate(scalings) if one.quantiles or not one.scale]
+    if not (special or center.any() or (scale != 1).any()):
+        return x
+    z = standardised(x, center, np.where(scale == 0, 1.0, scale))
+    clipped = [row for row, one in enumerate(scalings) if one.clip]
+    if clipped:
+        z[clipped] = smooth_clip(z[clipped])
+    for row in special:
+        one = scalings[row]
+        z[row] = normal_scores(x[row], np.array(one.quantiles)) if one.scale else 0.0
+    return z
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +114,11 @@ class Scaler:
 
     def inverse(self, Z: Floats) -> Floats:
         """Return scaled values, (n, columns), in units of the data."""
-        return restored(Z, self.mean, self.scale)
+        with np.errstate(over="ignore"):
+            if np.all(self.scale <= HALF):
+                return np.asarray(Z * self.scale + self.mean)
+            quarter = np.where(self.scale > HALF, 0.25, 1.0)
+            return np.asarray((Z * (self.scale * quarter) + self.mean * quarter) / quarter)
 
 
 def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
@@ -117,15 +150,6 @@ def standardised(x: Floats, mean: Floats | float, scale: Floats | float) -> Floa
         return np.asarray((x * quarter - mean * quarter) / (scale * quarter))
 
 
-def restored(z: Floats, mean: Floats, scale: Floats) -> Floats:
-    """Return z scale + mean, the inverse of `standardised`."""
-    with np.errstate(over="ignore"):
-        if np.all(scale <= HALF):
-            return np.asarray(z * scale + mean)
-        quarter = np.where(scale > HALF, 0.25, 1.0)
-        return np.asarray((z * (scale * quarter) + mean * quarter) / quarter)
-
-
 def smooth_clip(z: Floats) -> Floats:
     """Return z / sqrt(1 + (z / 3)^2), which draws outliers smoothly in to at most 3 in size.
 
@@ -151,34 +175,15 @@ def normal_scores(x: Floats, quantiles: Floats) -> Floats:
     return np.asarray(ndtri(np.clip(share, TAIL, 1 - TAIL)))
 
 
-def _center_and_scale(x: Floats, method: Method, median: float) -> tuple[float, float]:
-    """Return center and scale of values without gaps; scale 0 where all are the same."""
-    if method == "none":
-        return 0.0, 1.0
-    low, high = x.min(), x.max()
-    if low == high:
-        return float(low), 0.0
-    if method == "min_max":
-        return float(low), float(high - low)
-    if method == "standard":
-        mean, deviation = mean_and_deviation(x)
-        return float(mean), float(deviation) or float(high - low)  # a deviation may be too small for a float
-    return median, _robust_scale(x, float(high - low))
+def quantiles_of(ordered: Floats, shares: Floats) -> Floats:
+    """Return the quantiles of ascending numbers: the bits of np.quantile, which would order them once more.
 
-
-def _robust_scale(x: Floats, span: float) -> float:
-    """Return the interquartile range, or half the range if it is 0 (Holzmueller et al., 2024)."""
-    first, third = _quantile(x, [0.25, 0.75])
-    return float(third - first) or span / 2 or span
-
-
-def _quantile(x: Floats, share: float | list[float]) -> Floats:
-    """Return quantiles without an infinite difference or sum on the way."""
-    quarter = 0.25 if np.abs(x).max() > HALF else 1.0
-    return np.asarray(np.quantile(x * quarter, share) / quarter)
-
-
-def _quantiles(x: Floats) -> tuple[float, ...]:
-    """Return a quantile for each 30 rows, 10 to 1000 in all (Gorishniy et al., 2021)."""
-    count = min(max(min(len(x) // 30, 1000), 10), len(x))
-    return tuple(np.maximum.accumulate(np.quantile(x, np.linspace(0, 1, count))).tolist())
+    No difference on the way is infinite.
+    """
+    position = (len(ordered) - 1) * shares
+    below = position.astype(np.int64)
+    share = position - below
+    quarter = 0.25 if max(-float(ordered[0]), float(ordered[-1])) > HALF else 1.0
+    low, high = (ordered[np.minimum(below + more, len(ordered) - 1)].astype(np.float64) * quarter for more in (0, 1))
+    step = high - low
+    return np.where(share < 0.5, low + step * share, high - step * (1 - share)) / quarter
