@@ -23,7 +23,7 @@ from npnet.engine.scoring import Scorer
 from npnet.errors import DataError, NpnetWarning, UsageError
 from npnet.experiment.resolved import prepare_folds
 from npnet.experiment.resources import limited
-from npnet.machine.refusals import explained_memory
+from npnet.machine.resources import explained_memory
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Layer
 from npnet.nn.regression_losses import MeanSquaredError

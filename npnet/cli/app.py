@@ -10,7 +10,7 @@ import typer
 from npnet.cli.commands import program
 from npnet.cli.console.screen import Screen, UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
-from npnet.machine.resources import guarded_imports
+from npnet.machine.resources import guarded_imports, out_of_memory
 from npnet.machine.signals import Stop, exit_code
 
 BROKEN_PIPE = 141
@@ -82,8 +82,6 @@ def _explained(error: Exception, given: list[str]) -> NpnetError:
         return error
     if isinstance(error, typer.TyperException):
         return _usage_error(error.format_message(), given)
-    from npnet.machine.refusals import out_of_memory
-
     if (refusal := out_of_memory(error)) is not None:
         return refusal
     if isinstance(error, OSError):

@@ -110,7 +110,7 @@ def program(commands: Mapping[str, tuple[str, str]]) -> Any:
 
     version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Version)
     text = f"Train neural networks from a YAML file.\n\n{_block(ROOT_EXAMPLES)}"
-    built = _built(Program, "npnet", start, [version], help=text, context_settings=SETTINGS)
+    built = _built(HelpGroup, "npnet", start, [version], help=text, context_settings=SETTINGS)
     built.origins = {name: origin for name, (origin, _) in commands.items()}
     built.commands = {name: TyperCommand(name, help=purpose) for name, (_, purpose) in commands.items()}
     built.invoke_without_command = True
@@ -131,26 +131,22 @@ class HelpCommand(TyperCommand):
 
 
 class HelpGroup(TyperGroup):
-    """A group of commands with npnet's help page."""
+    """A group of commands with npnet's help page; those with an origin are imported when they are first used."""
+
+    origins: Mapping[str, str] = {}
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, built, or None."""
+        if cmd_name in self.origins:
+            module, _, attribute = self.origins[cmd_name].partition(":")
+            return getattr(import_module(f"npnet.cli.{module}"), attribute)
+        return self.commands.get(cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help page, with a list of the commands."""
         first_lines = [(name, (one.help or "").partition("\n")[0]) for name, one in self.commands.items()]
         section = _section("Commands", first_lines)
         formatter.write("\n\n".join([*_head(ctx, self), section, *_options(self.get_params(ctx))]))
-
-
-class Program(HelpGroup):
-    """The commands of npnet, each imported when it is first used: importing and building all is slow."""
-
-    origins: dict[str, str]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, built, or None."""
-        if cmd_name in self.origins:
-            module, _, attribute = self.origins.pop(cmd_name).partition(":")
-            self.commands[cmd_name] = getattr(import_module(f"npnet.cli.{module}"), attribute)
-        return self.commands.get(cmd_name)
 
 
 def _width() -> int:

@@ -10,8 +10,7 @@ from npnet.data import Prepared
 from npnet.errors import ConfigError, DiskFull
 from npnet.experiment.compatibility import size_key
 from npnet.experiment.resolved import ResolvedExperiment
-from npnet.machine.refusals import MORE_ROOM
-from npnet.machine.resources import BUFFER, SHARE, available, free_space, require_address_space, size_text
+from npnet.machine.resources import BUFFER, MORE_ROOM, SHARE, available, free_space, require_address_space, size_text
 
 CHECKPOINTS = 4
 """Checkpoints on the disk while one is written: the last three, and the new one."""

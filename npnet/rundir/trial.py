@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from npnet.errors import RunError
-from npnet.machine.refusals import explained
+from npnet.machine.resources import explained
 from npnet.rundir import names
 from npnet.rundir.writer import FolderWriter
 from npnet.storage import disk

@@ -16,7 +16,7 @@ from npnet.data.datasets import VALUES
 from npnet.data.readers.parquet import INSTALL
 from npnet.engine.loop import Progress
 from npnet.errors import MachineError
-from npnet.machine.refusals import out_of_memory
+from npnet.machine.resources import out_of_memory
 from npnet.metrics import decide
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import Predictor, SplitPredictor

@@ -15,7 +15,7 @@ from npnet.config.writer import relocated, write_resolved
 from npnet.engine.loop import Progress
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.experiment.resources import limited, require_disk_space
-from npnet.machine.refusals import out_of_memory
+from npnet.machine.resources import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
 from npnet.metrics.calibration import DecisionRule
 from npnet.model.outputs import Calibration

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from npnet.errors import DiskFull
-from npnet.machine.refusals import explained
+from npnet.machine.resources import explained
 from npnet.storage.disk import open_plain, sync_folder, write_all
 
 

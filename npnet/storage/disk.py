@@ -13,8 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from npnet.errors import MachineError, RunError
-from npnet.machine.refusals import explained
-from npnet.machine.resources import size_text
+from npnet.machine.resources import explained, size_text
 from npnet.storage.strict_json import to_json
 
 SAFE = os.O_NOFOLLOW | os.O_NONBLOCK  # neither follow a link nor wait at a pipe

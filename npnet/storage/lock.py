@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from npnet.errors import InUse
-from npnet.machine.refusals import explained
+from npnet.machine.resources import explained
 from npnet.storage.disk import hidden_name, open_plain, remove_file, write_all
 
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)

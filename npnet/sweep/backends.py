@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from npnet.errors import MachineError, UsageError
-from npnet.machine.refusals import out_of_memory
-from npnet.machine.resources import require_address_space
+from npnet.machine.resources import out_of_memory, require_address_space
 from npnet.sweep.context import THREADS
 from npnet.sweep.waves import Task
 

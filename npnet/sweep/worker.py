@@ -17,8 +17,7 @@ from npnet.config import Experiment
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.experiment.resolved import resolve
 from npnet.experiment.resources import SharedLimit
-from npnet.machine.refusals import out_of_memory
-from npnet.machine.resources import guarded_imports
+from npnet.machine.resources import guarded_imports, out_of_memory
 from npnet.model import SplitPredictor, StackTrainer, Tensors
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores

@@ -5,7 +5,7 @@ import errno
 import numpy as np
 import pytest
 
-from npnet.machine.refusals import out_of_memory
+from npnet.machine.resources import out_of_memory
 
 
 def _caused(error: Exception, cause: Exception) -> Exception:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from npnet.errors import MachineError
-from npnet.machine.refusals import explained
-from npnet.machine.resources import size_text
+from npnet.machine.resources import explained, size_text
 from npnet.storage import disk
 from npnet.storage.append_file import Appender
 

@@ -138,7 +138,12 @@ class TrainingDisplay(Display):
         self.ending = "the training was cut short"
         for text in warnings(trainer):
             self.warn(text)
-        for line in (summary(trainer), filled(trainer), whole_batches(trainer), *unused(trainer)):
+        experiment, data = trainer.experiment, trainer.data
+        rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
+        count, each = (f"{experiment.ensemble} networks ", " each") if experiment.ensemble > 1 else ("", "")
+        network = network_text(experiment.layers, data.inputs)
+        self.line(f"{count}{network} ({trainer.size} parameters{each}), rows: {rows}")
+        for line in (filled(trainer), whole_batches(trainer), *unused(trainer)):
             if line:
                 self.line(line)
         if self.first:
@@ -237,12 +242,3 @@ class TrainingDisplay(Display):
         batch = "" if latest.complete else f" batch {latest.batch}/{latest.batches}"
         epoch, _, left = self._position()
         self.line(f"epoch {epoch}{batch}  {values}  {left} left")
-
-
-def summary(trainer: Trainer) -> str:
-    """Return the network as `network_text` has it, and the rows of each split, in a line."""
-    experiment, data = trainer.experiment, trainer.data
-    rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
-    network = network_text(experiment.layers, data.inputs)
-    count = f"{experiment.ensemble} networks " if experiment.ensemble > 1 else ""
-    return f"{count}{network} ({trainer.size} parameters{' each' if count else ''}), rows: {rows}"

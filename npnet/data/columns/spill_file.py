@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from typing_extensions import override
 
 from npnet.data.columns import Rows, Stored
-from npnet.machine.refusals import explained
+from npnet.machine.resources import explained
 from npnet.storage.disk import reading, write_all
 
 MEMORY = 1 << 28  # bytes of a table that stay in memory; the columns of a larger table are written to a file

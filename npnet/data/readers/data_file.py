@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from npnet.errors import DataError
-from npnet.machine.refusals import explained
+from npnet.machine.resources import explained
 from npnet.registry import nearest
 from npnet.text import quoted
 
