@@ -1,6 +1,6 @@
 """Activations: functions of one value without parameters (softmax: of one sample)."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -15,8 +15,8 @@ class ReLU(Layer):
     y = max(0, x),  dx = dy where y > 0, else 0.  Nair and Hinton (2010).
     """
 
-    masks: ClassVar[tuple[str, ...]] = ("mask",)
-    overwrites: ClassVar[bool] = True
+    masks = ("mask",)
+    overwrites = True
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = max(0, x)."""
@@ -35,8 +35,8 @@ class LeakyReLU(Layer):
     y = max(x, slope · x),  dx = dy where x > 0, else slope · dy.  Maas, Hannun and Ng (2013).
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("slopes",)
-    masks: ClassVar[tuple[str, ...]] = ("mask",)
+    buffers = ("slopes",)
+    masks = ("mask",)
 
     slope: float = Field(0.01, ge=0, lt=1, description="Slope for negative values.")
 
@@ -64,8 +64,8 @@ class _ExponentialUnit(Layer):
     dx = dy · scale above 0, dy · (y + scale · alpha) below.
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("half",)
-    masks: ClassVar[tuple[str, ...]] = ("mask",)
+    buffers = ("half",)
+    masks = ("mask",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = scale · max(x, 0) + scale · alpha · (exp(min(x, 0)) - 1)."""
@@ -159,7 +159,7 @@ class Softplus(Layer):
     PyTorch: Softplus is x itself above 20; here the formula holds everywhere.
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("bend",)
+    buffers = ("bend",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = max(x, 0) + ln(1 + exp(-|x|))."""

@@ -1,6 +1,6 @@
 """Dropout: values set to 0 at random during training."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -17,9 +17,9 @@ class Dropout(Layer):
     PyTorch: the same, with rate called p.
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("drawn", "mask")
-    masks: ClassVar[tuple[str, ...]] = ("kept",)
-    reads_output: ClassVar[bool] = False
+    buffers = ("drawn", "mask")
+    masks = ("kept",)
+    reads_output = False
 
     rate: float = Field(0.5, ge=0, lt=1, description="Share of the values set to 0.")
 

@@ -1,7 +1,7 @@
 """Embeddings: codes of categories, and numbers, each become a few learned values."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -26,7 +26,7 @@ class Embedding(Layer):
     Guo and Berkhahn (2016), Entity embeddings of categorical variables.
     """
 
-    reads_output: ClassVar[bool] = False
+    reads_output = False
 
     size: int = Field(8, ge=1, le=10**4, description="Values that each code becomes.")
     codes: Annotated[tuple[Codes, ...], Field(strict=False)] | None = Field(
@@ -107,8 +107,8 @@ class Periodic(Layer):
     Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep learning.
     """
 
-    reads_output: ClassVar[bool] = False
-    keeps_positions: ClassVar[bool] = False
+    reads_output = False
+    keeps_positions = False
 
     frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")

@@ -1,7 +1,6 @@
 """Gated activations: x times a gate between 0 and 1 that opens as x grows."""
 
 import math
-from typing import ClassVar
 
 import numpy as np
 
@@ -22,7 +21,7 @@ class GELU(Layer):
     PyTorch: the same as GELU(approximate="tanh"); its default is the exact form, up to 5e-4 away.
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("square", "bend", "work")
+    buffers = ("square", "bend", "work")
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x/2 (1 + bend)."""
@@ -57,7 +56,7 @@ class SiLU(Layer):
     y = x s,  dx = dy (s + y (1 - s)),  s = 1 / (1 + exp(-x)).  Elfwing, Uchibe and Doya (2018).
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("s",)
+    buffers = ("s",)
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x s."""
@@ -80,7 +79,7 @@ class Mish(Layer):
     dx = dy (t + x (1 - t²) e / (1 + e)).  Misra (2019).
     """
 
-    buffers: ClassVar[tuple[str, ...]] = ("e", "t", "work")
+    buffers = ("e", "t", "work")
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x t; x is limited to 20 in exp, where t is 1 to the last digit."""

@@ -1,7 +1,5 @@
 """The linear layer: one matrix product, the bias folded in as a column of W."""
 
-from typing import ClassVar
-
 import numpy as np
 from pydantic import Field
 
@@ -20,8 +18,8 @@ class Linear(Layer):
     In memory W carries b as its last column and x a row of ones, so that one product does both.
     """
 
-    reads_output: ClassVar[bool] = False
-    keeps_positions: ClassVar[bool] = False
+    reads_output = False
+    keeps_positions = False
 
     units: int | None = Field(None, ge=1, le=10**7, description="Number of outputs; left out, the target's size.")
     init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")

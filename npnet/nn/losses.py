@@ -105,9 +105,9 @@ class BinaryCrossEntropy(Loss):
     PyTorch: BCEWithLogitsLoss, which has no label_smoothing; BCELoss is of probabilities.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("binary", "multilabel")
-    link: ClassVar[Link] = "sigmoid"
-    factor: ClassVar[float] = 0.5
+    tasks = ("binary", "multilabel")
+    link = "sigmoid"
+    factor = 0.5
 
     label_smoothing: float = _smoothing
 
@@ -143,8 +143,8 @@ class CrossEntropy(Loss):
     of the whole training set.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("multiclass", "binary")
-    link: ClassVar[Link] = "softmax"
+    tasks = ("multiclass", "binary")
+    link = "softmax"
 
     label_smoothing: float = _smoothing
 
@@ -190,8 +190,8 @@ class Hinge(Loss):
     PyTorch: no equivalent; its HingeEmbeddingLoss is of distances.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("binary",)
-    link: ClassVar[Link] = "sigmoid"
+    tasks = ("binary",)
+    link = "sigmoid"
 
     def encode(self, y: NDArray[Any], classes: int) -> Encoded:
         """Return -1 or +1."""

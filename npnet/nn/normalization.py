@@ -1,7 +1,7 @@
 """Normalization over the batch or over the features, and learned scaling."""
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -15,7 +15,7 @@ HORIZON = -math.log(0.001)  # in units of 1 / momentum: batches until 0.1 % of o
 class _Normalization(Layer):
     """The learned gain and shift of each feature, applied to the normalized values n."""
 
-    reads_output: ClassVar[bool] = False
+    reads_output = False
 
     def parameters(self, inputs: int) -> dict[str, Parameter]:
         """Return a gain and a shift for each feature."""

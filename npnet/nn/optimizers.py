@@ -79,7 +79,7 @@ class Momentum(Optimizer):
     which differs where the learning rate changes.
     """
 
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    slots = ("velocity",)
 
     momentum: float = Field(0.9, ge=0, lt=1, description="Share of the velocity kept in each step.")
 
@@ -117,7 +117,7 @@ class AdaGrad(Optimizer):
     PyTorch: the same. Keras: s starts at 0.1, here at 0.
     """
 
-    slots: ClassVar[tuple[str, ...]] = ("squares",)
+    slots = ("squares",)
 
     epsilon: float = Field(1e-10, gt=0, le=1, description="Added to the root.")
 
@@ -140,8 +140,8 @@ class RMSProp(Optimizer):
     PyTorch: ρ is called alpha, the usual learning rate is 0.01, here 0.001. Keras: ρ is 0.9 unless set.
     """
 
-    usual_rate: ClassVar[float] = 0.001
-    slots: ClassVar[tuple[str, ...]] = ("squares",)
+    usual_rate = 0.001
+    slots = ("squares",)
 
     rho: float = Field(0.99, ge=0, lt=1, description="Share of the mean square kept in each step.")
     epsilon: float = Field(1e-8, gt=0, le=1, description="Added to the root.")
@@ -173,8 +173,8 @@ class Adam(Optimizer):
     The slots hold m / (1 - β₁) and s / (1 - β₂), which saves two passes over memory.
     """
 
-    usual_rate: ClassVar[float] = 0.001
-    slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
+    usual_rate = 0.001
+    slots = ("mean", "squares")
 
     beta1: float = Field(0.9, ge=0, lt=1, description="Share of the mean gradient kept in each step.")
     beta2: float = Field(0.999, ge=0, lt=1, description="Share of the mean square kept in each step.")
@@ -247,8 +247,8 @@ class Lion(Optimizer):
     θ ← θ - η sign(β₁ m + (1 - β₁) g),  m ← β₂ m + (1 - β₂) g.  Chen et al. (2023).
     """
 
-    usual_rate: ClassVar[float] = 1e-4
-    slots: ClassVar[tuple[str, ...]] = ("mean",)
+    usual_rate = 1e-4
+    slots = ("mean",)
 
     beta1: float = Field(0.9, ge=0, lt=1, description="Share of the momentum in the direction.")
     beta2: float = Field(0.99, ge=0, lt=1, description="Share of the momentum kept in each step.")

@@ -1,6 +1,6 @@
 """Losses of the error e = z - t: for regression, and for classes where a config names them."""
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from npnet.errors import OptionError
 from npnet.nn.layer import Array, Memory
-from npnet.nn.losses import Encoded, Link, Loss, losses
+from npnet.nn.losses import Encoded, Loss, losses
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -22,7 +22,7 @@ class MeanSquaredError(Loss):
     deviation 1. The metric rmse is in the units of the target.
     """
 
-    factor: ClassVar[float] = 2.0
+    factor = 2.0
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write (z - t)²."""
@@ -119,7 +119,7 @@ class Quantile(Loss):
     the rows. Predicted quantiles are sorted, so that they do not cross; the prediction is the quantile nearest to 0.5.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("regression",)
+    tasks = ("regression",)
 
     quantile: Share | Annotated[tuple[Share, ...], Field(strict=False, min_length=2, max_length=99)] = Field(
         0.5, description="The quantile to predict, 0.5 is the median; or a list of several."
@@ -177,9 +177,9 @@ class Poisson(Loss):
     PyTorch: the same as PoissonNLLLoss.
     """
 
-    tasks: ClassVar[tuple[str, ...]] = ("regression", "counts")
-    link: ClassVar[Link] = "exp"
-    scales_target: ClassVar[bool] = False
+    tasks = ("regression", "counts")
+    link = "exp"
+    scales_target = False
 
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write exp(z) - t z."""
