@@ -114,24 +114,17 @@ def _areas(target: Array, scores: Array, classes: Codes, weight: Array | None) -
     negative = 1.0 - positive
     if weight is not None:
         positive, negative = positive * weight[order], negative * weight[order]
-    below = _negatives_below(np.take_along_axis(scores, order, axis=-1), negative)
+    below = through = negative.cumsum(axis=-1)
+    ordered = np.take_along_axis(scores, order, axis=-1)
+    differs = ordered[..., 1:] != ordered[..., :-1]
+    if not differs.all():
+        # Negatives below a score and half of those tied; right at positive rows only, which is all that a ROC needs.
+        edge = np.ones((*scores.shape[:-1], 1), bool)
+        starts, ends = np.concatenate([edge, differs], axis=-1), np.concatenate([differs, edge], axis=-1)
+        before = np.maximum.accumulate(np.where(starts, through - negative, 0), axis=-1)
+        after = np.minimum.accumulate(np.where(ends, through, np.inf)[..., ::-1], axis=-1)[..., ::-1]
+        below = (before + after) / 2
     return np.asarray(np.vecdot(positive, below) / (positive.sum(axis=-1) * negative.sum(axis=-1)))
-
-
-def _negatives_below(scores: Array, negative: Floats) -> Floats:
-    """Sum the weights of negatives below each ascending score, and half of those tied.
-
-    The sums are right at positive rows only, which is all that a ROC needs.
-    """
-    through = negative.cumsum(axis=-1)
-    differs = scores[..., 1:] != scores[..., :-1]
-    if differs.all():
-        return through
-    edge = np.ones((*scores.shape[:-1], 1), bool)
-    starts, ends = np.concatenate([edge, differs], axis=-1), np.concatenate([differs, edge], axis=-1)
-    before = np.maximum.accumulate(np.where(starts, through - negative, 0), axis=-1)
-    after = np.minimum.accumulate(np.where(ends, through, np.inf)[..., ::-1], axis=-1)[..., ::-1]
-    return np.asarray((before + after) / 2)
 
 
 def _counts(target: Array, output: Array, weight: Array | None) -> tuple[Floats, Floats, Floats]:
@@ -140,13 +133,13 @@ def _counts(target: Array, output: Array, weight: Array | None) -> tuple[Floats,
     models, classes = len(output), max(output.shape[1], 2)
     cell = decided + classes * np.arange(models)[:, None]
 
-    def total(rows: NDArray[np.bool_] | slice) -> Floats:
+    found = [np.bincount(target, weight, classes).astype(np.float64)]
+    for rows in (decided == target, slice(None)):
         weights = None if weight is None else np.broadcast_to(weight, decided.shape)[rows].ravel()
         counts = np.bincount(cell[rows].ravel(), weights, models * classes)
-        return counts.reshape(models, classes).astype(np.float64)
-
-    actual = np.bincount(target, weight, classes).astype(np.float64)
-    return total(decided == target), total(slice(None)), actual
+        found.append(counts.reshape(models, classes).astype(np.float64))
+    actual, right, predicted = found
+    return right, predicted, actual
 
 
 def _macro(part: Floats, whole: Floats, counted: NDArray[np.bool_], output: Array) -> Floats:
