@@ -58,43 +58,38 @@ class Condition:
         return isinstance(found, str) and COMPARE[self.sign](found, self.text)
 
 
-@dataclass(frozen=True)
-class Query:
-    """Conditions that must all hold, a tag, and a field to sort by (-FIELD: largest first)."""
+def select(
+    runs: "list[Entry]",
+    conditions: Sequence[Condition],
+    sort: str,
+    tag: str | None,
+    settings: "Callable[[Entry], Settings]",
+) -> "list[Entry]":
+    """Return the runs with a tag that meet all conditions, sorted by a field (-FIELD: largest first).
 
-    conditions: tuple[Condition, ...] = ()
-    sort: str = ""
-    tag: str | None = None
+    Raise UsageError for a field that no run has. `settings` are read only for fields that are not in run.json or
+    metrics.json, of the runs that match otherwise.
+    """
+    if not runs:
+        return []
+    from npnet.rundir.index import FACTS, reader
 
-    def apply(self, runs: "Sequence[Entry]", settings: "Callable[[Entry], Settings]") -> "list[Entry]":
-        """Return the runs that match, sorted; raise UsageError for a field that no run has.
-
-        `settings` are read only for fields that are not in run.json or metrics.json, of the runs that match otherwise.
-        """
-        if not runs:
-            return []
-        from npnet.rundir.index import FACTS, reader
-
-        known = list(dict.fromkeys([*FACTS, *(name for names in {run.names for run in runs} for name in names)]))
-        sort = self.sort.removeprefix("-")
-        fields = [*(condition.field for condition in self.conditions), *([sort] if self.sort else [])]
-        readers = {name: reader(name) for name in fields if name in known}
-        chosen = [run for run in runs if self.tag is None or self.tag in run.tags]
-        chosen = self._matching(chosen, readers)
-        if slow := [name for name in fields if name not in known]:
-            _require_config_keys(slow, known)
-            values = {run.id: settings(run) for run in chosen}
-            _require_known(slow, [*known, *dict.fromkeys(name for one in values.values() for name in one)], values)
-            slow_readers = {name: _setting_reader(name, values) for name in slow}
-            chosen = self._matching(chosen, slow_readers)
-            readers |= slow_readers
-        return _sorted(chosen, readers[sort], self.sort.startswith("-")) if self.sort else chosen
-
-    def _matching(self, runs: "list[Entry]", readers: "Mapping[str, Callable[[Entry], Any]]") -> "list[Entry]":
-        for condition in self.conditions:
-            if read := readers.get(condition.field):
-                runs = [run for run in runs if condition.holds(read(run))]
-        return runs
+    known = list(dict.fromkeys([*FACTS, *(name for names in {run.names for run in runs} for name in names)]))
+    key = sort.removeprefix("-")
+    fields = [*(condition.field for condition in conditions), *([key] if sort else [])]
+    slow = [name for name in fields if name not in known]
+    readers = {name: reader(name) for name in fields if name in known}
+    quick = [condition for condition in conditions if condition.field in known]
+    chosen = [run for run in runs if tag is None or tag in run.tags]
+    chosen = [run for run in chosen if all(one.holds(readers[one.field](run)) for one in quick)]
+    if slow:
+        _require_config_keys(slow, known)
+        values = {run.id: settings(run) for run in chosen}
+        _require_known(slow, [*known, *dict.fromkeys(name for one in values.values() for name in one)], values)
+        readers |= {name: _setting_reader(name, values) for name in slow}
+        late = [condition for condition in conditions if condition.field in slow]
+        chosen = [run for run in chosen if all(one.holds(readers[one.field](run)) for one in late)]
+    return _sorted(chosen, readers[key], sort.startswith("-")) if sort else chosen
 
 
 def _sorted(runs: "list[Entry]", read: "Callable[[Entry], Any]", reverse: bool) -> "list[Entry]":

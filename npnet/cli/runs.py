@@ -1,6 +1,5 @@
 """`npnet runs`: list runs, and show, tag, remove and compare them."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,9 +40,9 @@ RemovedTags = Annotated[list[str] | None, typer.Option(metavar="TAG", help="Tag 
 @command("list", LIST)
 def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", tag: Tagged = None) -> None:  # noqa: A002
     """List the runs, oldest first, with the first of their scores."""
-    from npnet.cli.query import Condition, Query, settings_of
+    from npnet.cli.query import Condition, scores_of, select, settings_of
 
-    query = Query(tuple(map(Condition.read, filter or [])), sort, tag)
+    conditions = [Condition.read(text) for text in filter or []]
     from npnet.rundir.index import listing
 
     folder, screen = context.runs_dir, context.screen
@@ -53,24 +52,19 @@ def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", t
 
         return Run(folder / entry.id)
 
-    chosen = query.apply(listing(folder), lambda entry: settings_of(run_of(entry)))
+    chosen = select(listing(folder), conditions, sort, tag, lambda entry: settings_of(run_of(entry)))
     if context.json:
-        screen.result_json({"runs": list(_objects([(entry, run_of(entry)) for entry in chosen]))})
+        found: list[dict[str, object]] = []
+        for entry, run in [(entry, run_of(entry)) for entry in chosen]:
+            with suppress(RunError):  # a run that was removed meanwhile
+                found.append({**run.info, "status": entry.status, "metrics": scores_of(run)})
+        screen.result_json({"runs": found})
     elif chosen:
         from npnet.cli.console.plain import runs_text
 
         screen.result(runs_text(chosen, screen.out))
     else:
         screen.info(f"no runs in {folder}")
-
-
-def _objects(runs: "list[tuple[Entry, RunFolder]]") -> Iterator[dict[str, object]]:
-    """Yield run.json and the scores of each run; a run that was removed meanwhile is skipped."""
-    from npnet.cli.query import scores_of
-
-    for entry, run in runs:
-        with suppress(RunError):
-            yield {**run.info, "status": entry.status, "metrics": scores_of(run)}
 
 
 @command("show", SHOW)

@@ -203,22 +203,22 @@ def _draw(context: CommandContext, ending: "SweepEnd") -> None:
 
 def _report(context: CommandContext, ending: "SweepEnd", folder: str) -> int:
     """Show the best points and the failed trials, print the folder, and return the exit code."""
-    from npnet.cli.console.sweeping import failures_table, rule_of_best, standings_table
+    from npnet.cli.console.sweeping import rule_of_best, standings_table
+    from npnet.cli.console.tables import table
     from npnet.rundir.run import best_trial_of
 
     results, screen = ending.results, context.screen
-    best = results.best
+    best, failed = results.best, {str(number): why for number, why in sorted(results.failed.items())}
     if results.trials:
         screen.info_table(standings_table(results))
     if best is not None and (rule := rule_of_best(results.plan, best_trial_of(ending.run).info)):
         screen.info(rule)
-    if results.failed:
+    if failed:
         screen.info("")
-        screen.info_table(failures_table(results))
+        screen.info_table(table(["failed", "because"], failed.items()))
     if len(results.workers) > 1:
         screen.warn("its trials were trained on different machines or versions of NumPy: their last bits may differ")
     if context.json:
-        failed = {str(number): why for number, why in sorted(results.failed.items())}
         trial = None if best is None else {"trial": best.best, "mean": results.plan.goal.written(best.mean)}
         screen.result_json({"sweep": folder, "status": ending.status, "best": trial, "failed": failed})
     else:

@@ -129,20 +129,15 @@ def _report(context: CommandContext, ending: "Ending", folder: str) -> int:
         else:
             screen.result(folder)
     if ending.status == "interrupted":
-        screen.warn(f"interrupted; {_best_weights_text(ending.run)}npnet resume {ending.run.id} continues it")
+        from npnet.engine.loop import epochs_text
+
+        run, kept = ending.run, ""
+        if monitored := run.info.get("monitored"):
+            kept = f"the best weights, of {epochs_text(**monitored)}, are kept: npnet evaluate {run.id}; "
+        screen.warn(f"interrupted; {kept}npnet resume {run.id} continues it")
     if ending.error:
         screen.error(ending.error)
     return ending.code
-
-
-def _best_weights_text(run: "RunFolder") -> str:
-    """Return which weights an interrupted training has left, if any."""
-    from npnet.engine.loop import epochs_text
-
-    monitored = run.info.get("monitored")
-    if not monitored:
-        return ""
-    return f"the best weights, of {epochs_text(**monitored)}, are kept: npnet evaluate {run.id}; "
 
 
 @command("resume", RESUME, ignore_unknown_options=True)

@@ -1,7 +1,7 @@
 """Text without Rich: numbers, spans of time, lists of definitions, and the table of runs."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
@@ -67,17 +67,13 @@ def definitions(found: Mapping[str, Sequence[Item]], width: int | None) -> str:
     """Return the items of one kind, or of several under headings, with their options below each."""
     sections = []
     for heading, items in found.items():
-        title = [f"{heading}:"] if len(found) > 1 else []
-        sections.append("\n".join([*title, *_definitions(items, width or ENDLESS)]))
+        lines = [f"{heading}:"] if len(found) > 1 else []
+        column = max((len(name) for name, _, _ in items), default=0)
+        for name, text, options in items:
+            lines.append(_definition(name, text, column, width or ENDLESS))
+            lines += [_definition(f"{INDENT}{option}", more, OPTION, width or ENDLESS) for option, more in options]
+        sections.append("\n".join(lines))
     return "\n\n".join(sections)
-
-
-def _definitions(items: Sequence[Item], width: int) -> Iterator[str]:
-    column = max((len(name) for name, _, _ in items), default=0)
-    for name, text, options in items:
-        yield _definition(name, text, column, width)
-        for option, description in options:
-            yield _definition(f"{INDENT}{option}", description, OPTION, width)
 
 
 def _definition(name: str, text: str, column: int, width: int) -> str:

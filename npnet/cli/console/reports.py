@@ -1,7 +1,7 @@
 """Pages of several tables: a run with its data, network and scores, and a check of data."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from npnet.metrics.calibration import DecisionRule
 from npnet.text import first_of, listed, one_line
 
 if TYPE_CHECKING:
-    from npnet.data.checks import Finding
     from npnet.runner.data_report import DataReport
 
 MOST_CLASSES = 40
@@ -108,15 +107,12 @@ def data_page(report: "DataReport") -> RenderableType:
     features = len(inspection.columns) - sum(role == "target" for role in report.roles.values())
     targets = listed(name for name, role in report.roles.items() if role == "target")
     head = f"{inspection.rows} rows, {features} features, {inspection.task} target {targets}"
-    findings = [Text(one_line(f"! {message}")) for message in _messages(inspection.findings)]
+    findings: list[Text] = []
+    for _, same in groupby(inspection.findings, lambda finding: finding.fault):
+        messages = first_of([finding.message for finding in same], "--json lists all")
+        findings += [Text(one_line(f"! {message}")) for message in messages]
     tables: list[RenderableType] = [_columns_table(report), Text(), _splits_table(report)]
     return Group(Text(one_line(head)), Text(), *tables, *([Text(), *findings] if findings else []))
-
-
-def _messages(findings: "Iterable[Finding]") -> Iterator[str]:
-    """Yield the message of each finding; of many of one kind the first ones."""
-    for _, same in groupby(findings, lambda finding: finding.fault):
-        yield from first_of([finding.message for finding in same], "--json lists all")
 
 
 def _columns_table(report: "DataReport") -> Table:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from npnet.sweep.plan import SweepPlan
-    from npnet.sweep.results import Standing, SweepResults
+    from npnet.sweep.results import SweepResults
 
 MOST_POINTS = 10
 """Points in the table of the best."""
@@ -68,8 +68,12 @@ class SweepDisplay(Display):
     @property
     def best(self) -> str:
         """Best point so far, as validation.roc_auc 0.9846 with learning_rate 0.03."""
-        found = self.results.best
-        return "none yet" if found is None else f"{mean_text(self.plan, found)} with {point_text(self.plan, found)}"
+        found, plan = self.results.best, self.plan
+        if found is None:
+            return "none yet"
+        deviation = f" ± {short(found.deviation)}" if math.isfinite(found.deviation) else ""
+        point = ", ".join(f"{key} {value_text(value)}" for key, value in zip(plan.keys, found.values, strict=True))
+        return f"{plan.goal.name} {short(plan.goal.written(found.mean))}{deviation} with {point}"
 
     @property
     def _failures(self) -> str:
@@ -85,17 +89,6 @@ class SweepDisplay(Display):
         counts = Text.assemble((f"{plural(self.waiting, 'group')} to come", "dim"), "  ", failed)
         best = Text.assemble(("best  ", "dim"), self.best, overflow="ellipsis", no_wrap=True)
         return Group(bar(f"{self.done}/{self.plan.size}", share, f"{self.left} left"), counts, best)
-
-
-def mean_text(plan: "SweepPlan", one: "Standing") -> str:
-    """Return the score of a point; of several repeats its mean and deviation."""
-    deviation = f" ± {short(one.deviation)}" if math.isfinite(one.deviation) else ""
-    return f"{plan.goal.name} {short(plan.goal.written(one.mean))}{deviation}"
-
-
-def point_text(plan: "SweepPlan", one: "Standing") -> str:
-    """Return the keys of a point with their values."""
-    return ", ".join(f"{key} {value_text(value)}" for key, value in zip(plan.keys, one.values, strict=True))
 
 
 def value_text(value: object) -> str:
@@ -121,8 +114,3 @@ def rule_of_best(plan: "SweepPlan", info: Mapping[str, Any]) -> str:
         return ""
     line = rule_text(DecisionRule(**info["decisions"]), [plan.goal.score])
     return f"best trial: {line}" if line else ""
-
-
-def failures_table(results: "SweepResults") -> "Table":
-    """Return the failed trials and their errors."""
-    return table(["failed", "because"], [[str(number), why] for number, why in sorted(results.failed.items())])
