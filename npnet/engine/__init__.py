@@ -1,1 +1,1 @@
-"""The machine that runs the textbook: graph, network, passes, updates, loop, cost."""
+"""The machine that runs the textbook: graph and its cost, network, passes, updates, loop."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Batch, Samples
-from npnet.engine.cost import CHUNK
+from npnet.engine.graph import CHUNK
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.nn.activations import ReLU

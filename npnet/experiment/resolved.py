@@ -15,8 +15,7 @@ from npnet.data.datasets import refuse_unlearnable
 from npnet.data.split import parts_of
 from npnet.data.split.folds import folds_of
 from npnet.data.split_and_fit import prepare_members, prepare_parts
-from npnet.engine.cost import Cost
-from npnet.engine.graph import Graph
+from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.layer import Inputs, Layers, fitted

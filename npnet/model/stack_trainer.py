@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.engine.cost import FEW
+from npnet.engine.graph import FEW
 from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress
 from npnet.engine.network import Network
 from npnet.engine.updates import Constraints

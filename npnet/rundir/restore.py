@@ -20,8 +20,7 @@ from npnet.data.datasets import VALUES, class_count
 from npnet.data.datasets.targets import Target
 from npnet.data.preprocessing import Preparation
 from npnet.data.readers.data_file import STDIN, place_of
-from npnet.engine.cost import Cost
-from npnet.engine.graph import Graph
+from npnet.engine.graph import Cost, Graph
 from npnet.engine.network import Network, set_weights
 from npnet.errors import ConfigError, DataError, RunError
 from npnet.experiment.resolved import DataInfo, prepare_folds, resolve, without_final_activation

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npnet.engine.cost import CHUNK
+from npnet.engine.graph import CHUNK
 from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.nn.activations import ReLU, Tanh
 from npnet.nn.linear import Linear

@@ -8,7 +8,7 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.data import Prepared, prepare
-from npnet.engine.cost import Cost
+from npnet.engine.graph import Cost
 from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
 from tests.fittings import fitting_of, together_of
