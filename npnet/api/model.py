@@ -29,7 +29,7 @@ from npnet.nn.layer import Layer
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import best_trial_of, find
-from npnet.runner.notes import Health, filled, of_data, whole_batches
+from npnet.runner.notes import Health, of_data, remarks
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.prepared_run import misplaced, resolve_checked
 
@@ -151,7 +151,7 @@ class Model:
         """Train from the present parameters; the model then has those of the best epoch."""
         if self._network is not None:
             trainer.set_weights(self.parameters())
-        _warn([*of_data(trainer), *filter(None, (filled(trainer), whole_batches(trainer)))])
+        _warn([*of_data(trainer), *remarks(trainer)])
         health = Health(trainer)
         every = max(1, trainer.experiment.epochs // MAX_LINES)
         for progress in trainer.fit():

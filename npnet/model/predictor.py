@@ -63,19 +63,23 @@ class Predictor:
         return list(zip(transforms, np.split(scores, len(each)), strict=True))
 
 
-class ModelSlice:
-    """The models of one experiment among all that a `StackTrainer` trains, with their data and best epochs.
+class SplitPredictor:
+    """The models of one experiment among all that a `StackTrainer` trains: their best epochs, predictions and scores.
 
     `data` is the data of the first fold, `folds` has those of each fold, `sides` those of each fold and of each member
     with a validation set of its own; `size` is the number of parameters of one model.
     """
 
-    def __init__(self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int) -> None:
+    def __init__(
+        self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int, calibration: Calibration
+    ) -> None:
         data, self.stack_trainer = stack_trainer.data, stack_trainer
         self.resolved, self.experiment, self.loss = experiment, experiment.config, experiment.loss
         self.data, self.folds, self.sides = data.first, data.folds, data.sides
-        self.index, count = index, len(self.folds) * self.experiment.ensemble
+        self.index, count, self.calibration = index, len(self.folds) * self.experiment.ensemble, calibration
         self.models, self.size = slice(index * count, (index + 1) * count), stack_trainer.network.size
+        self.output_transforms = [data.output_transform(side, self.loss) for side in range(len(self.sides))]
+        self.members = count // len(self.sides)  # models with the same rows
 
     @property
     def best_epochs(self) -> tuple[int, ...]:
@@ -105,19 +109,6 @@ class ModelSlice:
         Those of several models have a leading axis for them.
         """
         return weights_of(self.stack_trainer.network, self.models)
-
-
-class SplitPredictor(ModelSlice):
-    """A predictor that still has its training, validation and test rows: their predictions and scores."""
-
-    def __init__(
-        self, stack_trainer: StackTrainer, experiment: ResolvedExperiment, index: int, calibration: Calibration
-    ) -> None:
-        super().__init__(stack_trainer, experiment, index)
-        self.calibration = calibration
-        transform = stack_trainer.data.output_transform
-        self.output_transforms = [transform(side, self.loss) for side in range(len(self.sides))]
-        self.members = (self.models.stop - self.models.start) // len(self.sides)  # models with the same rows
 
     def with_calibration(self, calibration: Calibration) -> "SplitPredictor":
         """Return the same predictor with another calibration."""

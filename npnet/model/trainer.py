@@ -12,13 +12,13 @@ from npnet.engine.network import named, set_weights
 from npnet.errors import Diverged
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.model.outputs import Calibration, fit_calibration
-from npnet.model.predictor import ModelSlice, SplitPredictor
+from npnet.model.predictor import SplitPredictor
 from npnet.model.stack import Data
 from npnet.model.stack_trainer import StackTrainer
 from npnet.model.train_state import NEVER, Tensors, TrainState
 
 
-class Trainer(ModelSlice):
+class Trainer(SplitPredictor):
     """The networks of an experiment in training: `fit` them, then ask the `predictor`.
 
     The members of an ensemble and the folds of a cross-validation train together, fold after fold. Each model has its
@@ -28,7 +28,8 @@ class Trainer(ModelSlice):
     def __init__(
         self, experiment: ResolvedExperiment, data: Data, stack_trainer: StackTrainer | None = None, index: int = 0
     ) -> None:
-        super().__init__(stack_trainer or StackTrainer([experiment], data), experiment, index)
+        given = Calibration(threshold=experiment.config.given_threshold)
+        super().__init__(stack_trainer or StackTrainer([experiment], data), experiment, index, given)
 
     @classmethod
     def together(cls, experiments: Sequence[ResolvedExperiment], data: Data) -> "list[Trainer]":
@@ -57,8 +58,7 @@ class Trainer(ModelSlice):
         Without a calibration, temperature and threshold are fitted on the validation set where the config asks for it.
         """
         e = self.experiment
-        given = calibration or Calibration(threshold=e.given_threshold)
-        predictor = SplitPredictor(self.stack_trainer, self.resolved, self.index, given)
+        predictor = self.with_calibration(calibration or self.calibration)
         if calibration is None and "validation" in self.data.parts and (e.temperature or isinstance(e.threshold, str)):
             each = [predictor.predictions("validation", fold) for fold in range(len(self.folds))]
             y = np.concatenate([rows.y for rows, _ in each])

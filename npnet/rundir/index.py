@@ -115,19 +115,9 @@ def listing(runs_dir: Path) -> list[Entry]:
     return [_checked_status(entry, runs_dir) if entry.status == "running" else entry for entry in found]
 
 
-def folders(runs_dir: Path) -> list[str]:
-    """Return the sorted names of the folders that may be runs, without links and hidden folders."""
-    try:
-        with os.scandir(runs_dir) as entries:
-            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return sorted(filter(names.is_safe, found))
-
-
 def _current(runs_dir: Path, known: dict[str, Entry]) -> Iterator[Entry]:
     base = str(runs_dir)
-    for name in folders(runs_dir):
+    for name in names.folders(runs_dir):
         folder = f"{base}/{name}"
         if not (info := _stamp_of(f"{folder}/{names.INFO}")):
             continue  # not a run

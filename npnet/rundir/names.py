@@ -47,6 +47,16 @@ def is_safe(name: str) -> bool:
     return SAFE_NAME.fullmatch(name) is not None
 
 
+def folders(runs_dir: Path) -> list[str]:
+    """Return the sorted names of the folders that may be runs, without links and hidden folders."""
+    try:
+        with os.scandir(runs_dir) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(filter(is_safe, found))
+
+
 def trial_name(number: int) -> str:
     """Return the folder name of a trial, such as 0007."""
     return f"{number:04d}"

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from npnet.errors import RunError
 from npnet.rundir import names
-from npnet.rundir.index import folders
 from npnet.rundir.info import check_info, checked_scores
 from npnet.rundir.table import Columns, parse_numbers, parse_predictions
 from npnet.storage import disk
@@ -230,7 +229,7 @@ def remove(run: Run) -> None:
 
 
 def _ids(runs_dir: Path, beginning: str = "") -> list[str]:
-    found = [name for name in folders(runs_dir) if name.startswith(beginning)]
+    found = [name for name in names.folders(runs_dir) if name.startswith(beginning)]
     return [name for name in found if (runs_dir / name / names.INFO).is_file()]
 
 

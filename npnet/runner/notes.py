@@ -10,7 +10,7 @@ from npnet.data import Split
 from npnet.data.checks import single_rows
 from npnet.engine.loop import Progress
 from npnet.metrics import for_task, lacking
-from npnet.model.predictor import ModelSlice, SplitPredictor
+from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import layers
 from npnet.nn.normalization import BatchNorm
@@ -44,19 +44,19 @@ LARGER = 2.0
 """How many times the present rate a rate to come must be to change the picture."""
 
 
-def warnings(training: ModelSlice) -> list[str]:
+def warnings(training: SplitPredictor) -> list[str]:
     """Return the warnings about the data of a run, each once; of many the first."""
     return [*of_data(training), *undefined(training, training.data.parts)]
 
 
-def of_data(training: ModelSlice) -> list[str]:
+def of_data(training: SplitPredictor) -> list[str]:
     """Return the warnings about columns, sizes and classes, each once; of many the first."""
     found = list(dict.fromkeys(note for fold in training.folds for note in fold.notes))
     columns = first_of(found, "npnet data check lists every column")
     return [*columns, *_of_rows(training), *_of_last_layer(training)]
 
 
-def undefined(training: ModelSlice, splits: Iterable[str]) -> Iterator[str]:
+def undefined(training: SplitPredictor, splits: Iterable[str]) -> Iterator[str]:
     """Yield a line for each score that is undefined on one of the splits, and so null in metrics.json."""
     task, several = training.data.task, len(training.sides) // len(training.folds)
     for split in [name for name in splits if name in training.data.parts]:
@@ -85,24 +85,18 @@ def not_finite(split: str, output: NDArray[np.float64]) -> Iterator[str]:
         yield f"the scores of {split} are null: the outputs for {rows} of {output.shape[1]} rows are not finite"
 
 
-def filled(training: ModelSlice) -> str | None:
-    """Return the note about columns whose gaps are filled; None where there are none."""
+def remarks(training: SplitPredictor) -> Iterator[str]:
+    """Yield the notes about columns whose gaps are filled, and about a batch_size of more than all rows."""
     names = [step.column for step in training.data.preparation.steps if step.kind != "category" and step.gaps]
-    if not names:
-        return None
-    columns = f"{len(names)} column{'s' * (len(names) != 1)}"
-    return f"gaps are filled by the median, and marked, in {columns}: {listed(map(quoted, names))}"
-
-
-def whole_batches(training: ModelSlice) -> str | None:
-    """Return the note that each batch is all rows, where batch_size is larger; None elsewhere."""
+    if names:
+        columns = f"{len(names)} column{'s' * (len(names) != 1)}"
+        yield f"gaps are filled by the median, and marked, in {columns}: {listed(map(quoted, names))}"
     size, rows = training.experiment.batch_size, len(training.data.parts["train"].y)
-    if size == "all" or size <= rows:
-        return None
-    return f"batch_size {size} is more than the {rows} row{'s' * (rows != 1)} to train on: each batch is all of them"
+    if size != "all" and size > rows:
+        yield f"batch_size {size} is more than the {rows} row{'s' * (rows != 1)} to train on: each batch is all of them"
 
 
-def _of_rows(training: ModelSlice) -> Iterator[str]:
+def _of_rows(training: SplitPredictor) -> Iterator[str]:
     """Yield the warnings about the number of rows: of training, of a set, of a class."""
     data = training.data
     rows = len(data.parts["train"].y)
@@ -118,7 +112,7 @@ def _of_rows(training: ModelSlice) -> Iterator[str]:
             yield note
 
 
-def _of_last_layer(training: ModelSlice) -> Iterator[str]:
+def _of_last_layer(training: SplitPredictor) -> Iterator[str]:
     """Yield a warning for an activation that bounds the raw scores, which the loss expects to be any number."""
     name = layers.name_of(training.experiment.layers[-1])
     if name in BOUNDS and name != training.resolved.loss.link:
@@ -126,7 +120,7 @@ def _of_last_layer(training: ModelSlice) -> Iterator[str]:
         yield f"{name} as the last layer keeps the outputs {BOUNDS[name]}, and so the {what} in bounds: take {name} out"
 
 
-def unused(training: ModelSlice) -> Iterator[str]:
+def unused(training: SplitPredictor) -> Iterator[str]:
     """Yield a line for each setting that has no effect on this training."""
     e, parts = training.experiment, training.data.parts
     if e.sweep is not None:

@@ -22,7 +22,7 @@ from npnet.experiment.resources import check_memory
 from npnet.machine.resources import size_text
 from npnet.metrics import lacking
 from npnet.model.outputs import Calibration
-from npnet.model.predictor import ModelSlice
+from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata, Weights
 from npnet.rundir.run import Run, best_trial_of, find
@@ -131,7 +131,7 @@ def at_line(loaded: Loaded) -> Iterator[None]:
         raise MachineError(what, "leave columns or rows out") from error
 
 
-def training_info(models: ModelSlice) -> dict[str, Any]:
+def training_info(models: SplitPredictor) -> dict[str, Any]:
     """Return the fields of run.json about a training: the network in a line, its parameters, and the data."""
     network = network_text(models.experiment.layers, models.data.inputs)
     return {"network": network, "parameters": models.size, "dataset": data_fields(models.data, len(models.folds))}

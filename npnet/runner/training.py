@@ -23,14 +23,14 @@ from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import CONFIG, OUT_OF_FOLD, PREDICTED, RESOLVED
-from npnet.rundir.new_run import NewRun, claim, claim_folder
+from npnet.rundir.new_run import claim, claim_folder
 from npnet.rundir.restore import data_metadata
 from npnet.rundir.run import Run
 from npnet.rundir.writer import RunWriter
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
 from npnet.runner.notes import Health, unfinite
-from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, training_info
+from npnet.runner.prepared_run import prepare_run, start_from, training_info
 from npnet.runner.results import history_columns, history_row, prediction_blocks
 
 
@@ -95,7 +95,14 @@ def run_training(loaded: Loaded, options: RunOptions, show: Show, stop: Stop) ->
             trainer = Trainer(prepared.experiment, prepared.folds)
             require_disk_space(prepared.experiment, prepared.folds, new.folder)
             start = start_from(trainer, prepared.base, options.runs_dir)
-            writer = _publish(new, loaded, prepared, trainer, start, options)
+            experiment = relocated(trainer.experiment, loaded.base, new.folder)
+            if start is not None:
+                relative = os.path.relpath(start.path, new.folder.resolve())
+                experiment = experiment.model_copy(update={"weights": relative})
+            files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
+            asked = {"plots": options.draw is not None, "baselines": options.baselines}
+            fields = {"data": prepared.fingerprint, "tags": list(options.tags), "asked": asked}
+            writer = new.publish(files, loaded.base, **fields, **training_info(trainer))
             with recorded(writer, trainer, show):
                 return Training(trainer, writer, stop, show).run(options.draw, options.baselines)
 
@@ -248,19 +255,6 @@ class Training:
             if self.stop:
                 raise
             self.show.warn(f"the plots are missing: {error}; npnet plot {self.writer.run.id} tries again")
-
-
-def _publish(
-    new: NewRun, loaded: Loaded, prepared: PreparedRun, trainer: Trainer, start: Run | None, options: RunOptions
-) -> RunWriter:
-    experiment = relocated(trainer.experiment, loaded.base, new.folder)
-    if start is not None:
-        relative = os.path.relpath(start.path, new.folder.resolve())
-        experiment = experiment.model_copy(update={"weights": relative})
-    files = {CONFIG: loaded.text, RESOLVED: write_resolved(experiment).encode()}
-    asked = {"plots": options.draw is not None, "baselines": options.baselines}
-    fields = {"data": prepared.fingerprint, "tags": list(options.tags), "asked": asked}
-    return new.publish(files, loaded.base, **fields, **training_info(trainer))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from npnet.config import load
 from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run
-from npnet.runner.notes import filled, warnings, whole_batches
+from npnet.runner.notes import remarks, warnings
 from npnet.text import MOST
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
@@ -31,7 +31,7 @@ def usual(rows: int = 60) -> dict[str, list[object]]:
 
 def test_nothing_is_said_where_nothing_is_odd(tmp_path: Path) -> None:
     trainer = fitting_of(tmp_path, usual())
-    assert (warnings(trainer), filled(trainer)) == ([], None)
+    assert [*warnings(trainer), *remarks(trainer)] == []
 
 
 def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validation(tmp_path: Path) -> None:
@@ -83,7 +83,8 @@ def test_as_many_classes_as_rows_are_an_identifier_or_numbers(tmp_path: Path) ->
 def test_columns_with_gaps_are_reported(tmp_path: Path) -> None:
     columns = usual() | {"b": ["", *range(59)], "c": [*range(0, 590, 10), ""], "d": ["", *["p", "q"] * 29, "p"]}
     columns["b"][5] = 0
-    assert filled(fitting_of(tmp_path, columns)) == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
+    (text,) = remarks(fitting_of(tmp_path, columns))
+    assert text == 'gaps are filled by the median, and marked, in 2 columns: "b", "c"'
 
 
 def test_a_set_of_one_row_is_reported(tmp_path: Path) -> None:
@@ -103,8 +104,8 @@ def test_more_inputs_than_rows_are_reported(tmp_path: Path) -> None:
 def test_that_a_batch_is_all_rows_is_reported_and_is_no_warning(tmp_path: Path) -> None:
     trainer = fitting_of(tmp_path, usual(), "batch_size=37")
     expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
-    assert (warnings(trainer), whole_batches(trainer)) == ([], expected)
-    assert whole_batches(fitting_of(tmp_path, usual(), "batch_size=36")) is None
+    assert [*warnings(trainer), *remarks(trainer)] == [expected]
+    assert not list(remarks(fitting_of(tmp_path, usual(), "batch_size=36")))
 
 
 @pytest.mark.parametrize("name", ["relu", "softplus", "tanh", "elu", "selu", "gelu", "silu", "mish"])

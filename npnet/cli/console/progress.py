@@ -13,7 +13,7 @@ from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import Run
-from npnet.runner.notes import filled, unused, warnings, whole_batches
+from npnet.runner.notes import remarks, unused, warnings
 from npnet.text import one_line
 
 if TYPE_CHECKING:
@@ -143,9 +143,8 @@ class TrainingDisplay(Display):
         count, each = (f"{experiment.ensemble} networks ", " each") if experiment.ensemble > 1 else ("", "")
         network = network_text(experiment.layers, data.inputs)
         self.line(f"{count}{network} ({trainer.size} parameters{each}), rows: {rows}")
-        for line in (filled(trainer), whole_batches(trainer), *unused(trainer)):
-            if line:
-                self.line(line)
+        for line in (*remarks(trainer), *unused(trainer)):
+            self.line(line)
         if self.first:
             self.line(f"continues after epoch {self._position()[0]}")
         self.open()
