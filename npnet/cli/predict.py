@@ -70,7 +70,7 @@ def predict(
         raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
     from npnet.rundir.restore import data_files
     from npnet.rundir.run import best_trial_of, find
-    from npnet.runner.predicting import MissingPredictions, RunPredictor
+    from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import encoded, require_writer
 
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
@@ -81,14 +81,15 @@ def predict(
     if proba:
         predictor.require_classes()
     frame = _read(context, predictor, file or STDIO, strict)
-    unanswered = MissingPredictions()
-    blocks = unanswered.count(predictor.predictions(frame, proba))
+    blocks = predictor.predictions(frame, proba)
     if target is None:
         _show(context, kind, blocks)
     else:
         target.write(encoded(kind, blocks))
-    if unanswered.warning:
-        screen.warn(unanswered.warning)
+    if predictor.unpredicted == 1:
+        screen.warn("1 row has no prediction: its output is not finite")
+    elif predictor.unpredicted:
+        screen.warn(f"{predictor.unpredicted} rows have no prediction: their outputs are not finite")
     if target is not None:
         screen.info(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {target.path}")
         if context.json:

@@ -168,13 +168,6 @@ class StackTrainer:
         stack = self._stack(indices, self.network.take(indices))
         return StackTraining(stack, self.resolved, self.epoch, self.state.take(indices))
 
-    def largest_rates(self, epoch: int) -> PerModel:
-        """Return the largest learning rate of each model (models,) from an epoch on; 0 for models that are done."""
-        found = np.zeros(len(self.learners))
-        for training in self.trainings:
-            found[training.stack.indices] = training.rates.largest(epoch, training.batches.count)
-        return found
-
     def snapshot(self) -> TrainState:
         """Bring the state up to date and return it; training changes it again."""
         for training in self.trainings:

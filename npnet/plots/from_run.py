@@ -16,7 +16,7 @@ from npnet.plots.importance import permutation_importance
 from npnet.plots.kinds import Material, Predictions, fits_axis
 from npnet.plots.layout import Floats
 from npnet.rundir import names as files
-from npnet.rundir.restore import DataMetadata, Weights
+from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
@@ -77,7 +77,7 @@ def folder_material(run: Run) -> Material:
     )
     if not run.file(files.WEIGHTS).exists():  # its metadata have the classes and the threshold
         return found
-    data = Weights.read(run).data
+    _, data = read_weights(run)
     return _with_predictions(
         found,
         {"test" if part == files.OUT_OF_FOLD else part: _read(run, part, data) for part in run.predicted},

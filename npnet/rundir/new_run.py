@@ -71,22 +71,17 @@ def reclaim(run: Run) -> RunWriter:
 def remove_leftover_runs(folder: Path, leftover: re.Pattern[str] = LEFTOVER) -> None:
     """Remove the hidden folders and files of processes that died; what cannot be removed stays."""
     for path in folder.glob(".*"):
-        if leftover.fullmatch(path.name):
-            with suppress(MachineError, InUse, OSError):
-                _remove_leftover(path)
-
-
-def _remove_leftover(path: Path) -> None:
-    if time.time() - path.lstat().st_mtime < AGE:
-        return
-    if path.is_symlink() or not path.is_dir():
-        disk.remove_file(path)
-    elif not is_locked(path / names.LOCK):
-        lock = Lock(path / names.LOCK)  # no process may claim it between the check and the removal
-        try:
-            disk.remove_folder(path)
-        finally:
-            lock.release()
+        with suppress(MachineError, InUse, OSError):
+            if not leftover.fullmatch(path.name) or time.time() - path.lstat().st_mtime < AGE:
+                continue
+            if path.is_symlink() or not path.is_dir():
+                disk.remove_file(path)
+            elif not is_locked(path / names.LOCK):
+                lock = Lock(path / names.LOCK)  # no process may claim it between the check and the removal
+                try:
+                    disk.remove_folder(path)
+                finally:
+                    lock.release()
 
 
 class NewRun:
@@ -142,28 +137,23 @@ class NewRun:
 def _locked(hidden: Path) -> Lock:
     """Lock a hidden folder, made where missing, and remove what a dead process left in it.
 
-    Raise InUse while a living process holds it, UsageError where it is not a claim.
+    Raise InUse while a living process holds it, UsageError where it is not a claim: it holds a file that no claim has.
     """
     for _ in range(TRIES):
         disk.make_folder(hidden)
-        leftover = _leftover(hidden)
+        there = sorted(hidden.iterdir())
+        strange = [path.name for path in there if path.name not in FIRST and not TEMPORARY.fullmatch(path.name)]
+        if hidden.is_symlink() or strange:
+            what = f"{hidden} is in the way: {f'it holds {names.shown(strange[0])}' if strange else 'it is a link'}"
+            raise UsageError(what, "choose another folder for --run-dir")
         try:
             lock = Lock(hidden / names.LOCK)
         except MachineError:
             if hidden.exists():
                 raise
             continue  # its process has just shown it, or given it up
-        for path in leftover:
-            disk.remove_file(path)
+        for path in there:
+            if path.name != names.LOCK:
+                disk.remove_file(path)
         return lock
     raise MachineError(f"{hidden} comes and goes", "choose another folder for --run-dir")
-
-
-def _leftover(hidden: Path) -> list[Path]:
-    """Return the files of a hidden folder beside its lock; raise UsageError for a file that no claim has."""
-    there = sorted(hidden.iterdir())
-    strange = [path.name for path in there if path.name not in FIRST and not TEMPORARY.fullmatch(path.name)]
-    if hidden.is_symlink() or strange:
-        what = f"{hidden} is in the way: {f'it holds {names.shown(strange[0])}' if strange else 'it is a link'}"
-        raise UsageError(what, "choose another folder for --run-dir")
-    return [path for path in there if path.name != names.LOCK]

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self, cast, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npnet import config
 from npnet.config import Experiment
@@ -113,7 +112,6 @@ class DataMetadata:
             kinds = {one.name: one.kind for one in self.schema.columns}
         learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
-        scales = [(one.mean, one.scale) for one in self.target_scalers]
         fits = {
             "columns": learned <= kinds.items()
             and set(self.targets) <= set(columns)
@@ -121,7 +119,13 @@ class DataMetadata:
             "targets": len(self.targets) >= 1,
             "classes": self._has_classes_of_its_task,
             "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
-            "target_scalers": all(_is_scale(mean, scale) for mean, scale in scales),
+            "target_scalers": all(
+                one.mean.shape == one.scale.shape
+                and one.mean.ndim == 1
+                and np.isfinite([one.mean, one.scale]).all()
+                and (one.scale > 0).all()
+                for one in self.target_scalers
+            ),
             "decisions": 0 < self.calibration.temperature < np.inf
             and 0 <= self.calibration.threshold <= 1
             and self.calibration.chosen_for in (None, *RATES),
@@ -140,45 +144,34 @@ class DataMetadata:
         return fits and count == len(self.classes) and len(self.targets) == 1
 
 
-def _is_scale(mean: NDArray[np.float64], scale: NDArray[np.float64]) -> bool:
-    return mean.shape == scale.shape and mean.ndim == 1 and bool(np.isfinite([mean, scale]).all() and (scale > 0).all())
+def read_weights(run: Run) -> tuple[Tensors, DataMetadata]:
+    """Read the weights of a run, by name, and what they need of the data; raise RunError where one is damaged."""
+    tensors, metadata = run.weights()
+    try:
+        return tensors, DataMetadata.parse(metadata[KEY])
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
 
 
-@dataclass(frozen=True, eq=False)
-class Weights:
-    """The weights of a run, read and checked once: tensors by name, and what they need of the data."""
-
-    run: Run
-    tensors: Tensors
-    data: DataMetadata
-
-    @classmethod
-    def read(cls, run: Run) -> Self:
-        """Read the weights of a run; raise RunError where they, or their metadata, are missing or damaged."""
-        tensors, metadata = run.weights()
-        try:
-            return cls(run, tensors, DataMetadata.parse(metadata[KEY]))
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
-            raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
-
-    def predictor(self, experiment: Experiment) -> Predictor:
-        """Return the predictor of the run, without its data; raise RunError for weights of another network."""
-        data, loss = self.data, experiment.loss
-        if loss is None:
-            raise RunError(f"the weights of {self.run.id} do not say what data they were trained on")
-        models, inputs = experiment.ensemble * len(data.preparations), data.preparations[0].width
-        layers = without_final_activation(experiment.layers, loss)
-        largest = sum(array.size for array in self.tensors.values()) + MARGIN
-        if models * Cost(Graph(layers, inputs), 1, 0, 1).parameters > largest:
-            raise RunError(f"the weights of {self.run.id} are of another network, which is far smaller")
-        dtype = np.dtype(experiment.dtype).type
-        network = Network([layers] * models, inputs, seeds=range(models), dtype=dtype)
-        if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
-            raise RunError(f"the weights of {self.run.id} say of their data what does not fit the network")
-        set_weights(network, self.tensors)
-        pairs = zip(data.preparations, data.target_scalers, strict=True)
-        folds = [(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
-        return Predictor(network, loss, folds, data.calibration)
+def restored(run: Run, experiment: Experiment) -> tuple[Predictor, DataMetadata]:
+    """Return the predictor of a run without its data, and their metadata; raise RunError for another network."""
+    tensors, data = read_weights(run)
+    loss = experiment.loss
+    if loss is None:
+        raise RunError(f"the weights of {run.id} do not say what data they were trained on")
+    models, inputs = experiment.ensemble * len(data.preparations), data.preparations[0].width
+    layers = without_final_activation(experiment.layers, loss)
+    largest = sum(array.size for array in tensors.values()) + MARGIN
+    if models * Cost(Graph(layers, inputs), 1, 0, 1).parameters > largest:
+        raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
+    dtype = np.dtype(experiment.dtype).type
+    network = Network([layers] * models, inputs, seeds=range(models), dtype=dtype)
+    if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
+        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
+    set_weights(network, tensors)
+    pairs = zip(data.preparations, data.target_scalers, strict=True)
+    folds = [(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
+    return Predictor(network, loss, folds, data.calibration), data
 
 
 def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[str, str]:
@@ -197,9 +190,9 @@ def reopen(run: Run) -> SplitPredictor:
     if run.info["data"] not in (None, fingerprint(dataset)):
         raise DataError(changed_data(run), "put the old data back, or train again")
     folds = prepare_folds(experiment, dataset)
-    trainer, weights = Trainer(resolve(experiment, DataInfo.of(folds[0][0])), folds), Weights.read(run)
-    trainer.set_weights(weights.tensors)
-    return trainer.predictor(weights.data.calibration)
+    trainer, (tensors, data) = Trainer(resolve(experiment, DataInfo.of(folds[0][0])), folds), read_weights(run)
+    trainer.set_weights(tensors)
+    return trainer.predictor(data.calibration)
 
 
 def data_files(run: Run) -> dict[str, Path]:
@@ -215,17 +208,15 @@ def data_of(run: Run) -> Iterator[None]:
         yield
     except DataError as error:
         for path, place in data_files(run).items():
-            if not place.exists():
-                raise _moved(run, path, place) from error
+            if place.exists():
+                continue
+            where = os.path.normpath(place.absolute())
+            why = "names it" if Path(path) == place else f"has the path {path}, relative to its own folder"
+            what = f"the data of {run.id} are gone: there is no file {where}; {run.resolved_path} {why}"
+            there = f"Put the table there, or link it: ln -s FILE {shlex.quote(where)}"
+            score = f"npnet evaluate {shlex.quote(str(run.path))} --data FILE scores the rows of a file"
+            raise DataError(what, f"was the run moved, or the table? {there}; {score}") from error
         raise
-
-
-def _moved(run: Run, path: str, place: Path) -> DataError:
-    where = os.path.normpath(place.absolute())
-    why = "names it" if Path(path) == place else f"has the path {path}, relative to its own folder"
-    score = f"npnet evaluate {shlex.quote(str(run.path))} --data FILE scores the rows of a file"
-    hint = f"was the run moved, or the table? Put the table there, or link it: ln -s FILE {shlex.quote(where)}; {score}"
-    return DataError(f"the data of {run.id} are gone: there is no file {where}; {run.resolved_path} {why}", hint)
 
 
 def changed_data(run: Run) -> str:

@@ -19,7 +19,7 @@ from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import choose_threads
 from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
-from npnet.rundir.restore import DataMetadata, Weights, experiment_of
+from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.runner.results import Columns, block_rows, prediction_columns, quantile_columns
 from npnet.text import quoted
@@ -33,6 +33,7 @@ class RunPredictor:
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
     leaves out rows without a target. `needed` are the columns that the network uses: those that training left out may
     be missing. `schema` says how columns are read: as in the training, or as numbers where it had no file.
+    `unpredicted` counts the rows so far that have no prediction.
     """
 
     def __init__(
@@ -47,15 +48,16 @@ class RunPredictor:
         self.drop_rows = drop_rows
         self.needed = tuple(step.column for step in data.preparations[0].steps)
         self.schema = data.schema or _of_numbers(data)
+        self.unpredicted = 0
 
     @classmethod
     def of(cls, run: Run) -> "RunPredictor":
         """Restore the predictor of a run; its data are not needed."""
         experiment, _ = experiment_of(run)
-        weights, source = Weights.read(run), experiment.dataset
+        predictor, data = restored(run, experiment)
+        source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
         dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        threads = choose_threads(experiment.threads, 0)
-        return cls(weights.predictor(experiment), weights.data, threads, dropped, drop_rows)
+        return cls(predictor, data, threads, dropped, drop_rows)
 
     @classmethod
     def of_training(cls, predictor: SplitPredictor, threads: int) -> "RunPredictor":
@@ -147,40 +149,18 @@ class RunPredictor:
             raise UsageError(f"--proba is for classes, the task of this run is {self.data.task}", "leave out --proba")
 
     def predictions(self, frame: Frame, proba: bool) -> Iterator[Columns]:
-        """Yield the columns row, prediction, and if wanted probabilities, block by block of rows."""
+        """Yield the columns row, prediction, and if wanted probabilities, block by block of rows.
+
+        Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
+        """
         size = block_rows(self.predictor.network.outputs)
         for start in range(0, len(frame), size):
             block = frame.take(np.arange(start, min(start + size, len(frame))))
-            columns, chances = prediction_columns(self.data, self.predictor.calibration, self.outputs(block))
+            output = self.outputs(block)
+            self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
+            columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
             spread = quantile_columns(self.data, self.predictor, block)
             yield {"row": block.rows, **columns, **spread, **(chances if proba else {})}
-
-
-class MissingPredictions:
-    """Counts the rows without a prediction, whose outputs are not finite."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-
-    def count(self, blocks: Iterator[Columns]) -> Iterator[Columns]:
-        """Yield the same blocks, counted."""
-        for block in blocks:
-            lacking = np.zeros(len(block["row"]), bool)
-            for name, values in block.items():
-                if name.startswith("prediction"):
-                    numbers = values.dtype.kind == "f"
-                    lacking |= np.isnan(values) if numbers else [one in ("", None) for one in values.tolist()]
-            self.rows += int(np.count_nonzero(lacking))
-            yield block
-
-    @property
-    def warning(self) -> str | None:
-        """The warning about them; None where there are none."""
-        if not self.rows:
-            return None
-        if self.rows == 1:
-            return "1 row has no prediction: its output is not finite"
-        return f"{self.rows} rows have no prediction: their outputs are not finite"
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

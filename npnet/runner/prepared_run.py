@@ -24,7 +24,7 @@ from npnet.metrics import lacking
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
-from npnet.rundir.restore import DataMetadata, Weights
+from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run, best_trial_of, find
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
@@ -158,10 +158,10 @@ def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> Run | None:
     """
     run = run_to_start_from(trainer.experiment, base, runs_dir)
     if run is not None:
-        weights = Weights.read(run)
-        if what := misplaced(weights.data, trainer.data):
+        tensors, data = read_weights(run)
+        if what := misplaced(data, trainer.data):
             raise RunError(f"{what} of {run.id}", "columns, and classes, must be those of that run in the same order")
-        trainer.set_weights(weights.tensors)
+        trainer.set_weights(tensors)
     return run
 
 

@@ -74,7 +74,7 @@ def quantile_columns(data: Names, predictor: Predictor, frame: Frame) -> Columns
         return {}
     each = zip(endings(data.targets), predictor.quantiles(frame), strict=True)
     return {
-        f"quantile_{q:g}{end}": _finite(values)
+        f"quantile_{q:g}{end}": np.where(np.isfinite(values), values, np.nan)
         for end, several in each
         for q, values in zip(names, several, strict=True)
     }
@@ -85,7 +85,7 @@ def prediction_columns(data: Names, calibration: Calibration, output: Floats) ->
 
     An output that is not finite has no prediction: NaN in a column of numbers, "" of classes, None of labels.
     """
-    ends, output = endings(data.targets), _finite(output)
+    ends, output = endings(data.targets), np.where(np.isfinite(output), output, np.nan)
     if data.task in VALUES:
         return {f"prediction{end}": values for end, values in zip(ends, output, strict=True)}, {}
     if data.task == "multilabel":
@@ -104,11 +104,6 @@ def _labels(chance: Floats) -> NDArray[Any]:
         labels = labels.astype(object)
         labels[unknown] = None
     return labels
-
-
-def _finite(output: Floats) -> Floats:
-    """Return outputs with NaN for what is not finite."""
-    return output if np.isfinite(output).all() else np.where(np.isfinite(output), output, np.nan)
 
 
 def texts(form: str, blocks: Iterator[Columns]) -> Iterator[str]:
