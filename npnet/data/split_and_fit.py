@@ -119,10 +119,13 @@ def prepare_parts(
     y = dataset.y[chosen["train"]]
     target_scaler = Scaler.fit(y) if scales_target else Scaler.none(len(dataset.targets))
     weight = _weights(dataset, chosen["train"], class_weight)
-    ordered = [(name, chosen[name]) for name in ("train", "validation", "test") if name in chosen]
-    parts: dict[str, Part] = {
-        name: _part(dataset, positions, preparation, weight, dtype) for name, positions in ordered
-    }
+    parts: dict[str, Part] = {}
+    for name in ("train", "validation", "test"):
+        if name in chosen:
+            rows = chosen[name]
+            frame = train if name == "train" else dataset.frame.take(rows)
+            own = None if weight is None else weight[rows]
+            parts[name] = Part(frame, preparation.with_ones(frame, dtype=dtype), dataset.y[rows], own)
     _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
@@ -165,14 +168,6 @@ def plain(scale: Scale, schema: Schema | None) -> PrepareSpec:
     it names.
     """
     return PrepareSpec(numbers=scale, clip=False, constant="drop" if schema else "keep")
-
-
-def _part(
-    dataset: Dataset, positions: NDArray[np.int64], preparation: Preparation, weight: Array | None, dtype: DTypeLike
-) -> Part:
-    frame = dataset.frame.take(positions)
-    rows = preparation.with_ones(frame, dtype=dtype)
-    return Part(frame, rows, dataset.y[positions], None if weight is None else weight[positions])
 
 
 def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeight | None) -> Array | None:

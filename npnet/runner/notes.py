@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from npnet.config import Experiment
 from npnet.data import Split
-from npnet.data.checks import single_rows
+from npnet.data.datasets.targets import single_rows
 from npnet.engine.loop import Progress
 from npnet.metrics import for_task, lacking
 from npnet.model.predictor import SplitPredictor

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.checks.levels import looks_like_identifier
+from npnet.data.columns import looks_like_identifier
 from tests.data.frames import category, dates, number
 
 SHUFFLED = np.random.default_rng(0).permutation(30)

@@ -1,6 +1,6 @@
 import pytest
 
-from npnet.data.checks import single_rows
+from npnet.data.datasets.targets import single_rows
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.checks.leakage import suspicion
-from npnet.data.checks.levels import Levels, looks_like_identifier, repeated_rows, same_columns
-from npnet.data.columns import Frame, Kind
-from npnet.data.datasets.targets import Target, TaskOption, with_target
-from npnet.text import listed, quoted
+from npnet.data.checks.levels import Levels, repeated_rows, same_columns
+from npnet.data.columns import Frame, Kind, looks_like_identifier
+from npnet.data.datasets.targets import Target, TaskOption, single_rows, with_target
+from npnet.text import quoted
 
 FindingKind = Literal["target", "empty", "constant", "identifier", "copy", "predictor", "rare class", "balance", "rows"]
 
 RARE_CLASS = 10  # rows: of fewer a test part has one or two
 UNBALANCED = 0.9  # share of the commonest class
-SHOWN = 3  # classes of a single row that a message names
 COPIES = {
     "the same values": "is {other} again, value for value",
     "the same order": "rises and falls with {other} in every row",
@@ -84,22 +83,6 @@ def inspect(frame: Frame, targets: Sequence[str], task: TaskOption | None = None
             *_repeated(describing),
         ),
     )
-
-
-def single_rows(target: str, classes: Mapping[str, int]) -> str | None:
-    """Return a message on classes of a single row, which are trained on or scored, never both.
-
-    None where no class has a single row.
-    """
-    single = [name for name, rows in classes.items() if rows == 1]
-    if not single:
-        return None
-    if len(single) == len(classes):
-        what = f"{quoted(target)} has as many classes as rows, {len(classes)}"
-        return f"{what}: if it is an identifier, choose another target; if it is a number, write task: regression"
-    which = listed(map(quoted, single), SHOWN)
-    what = f"{len(single)} of {len(classes)} classes of {quoted(target)} have a single row each ({which})"
-    return f"{what}: such a class is either trained on or scored, never both"
 
 
 def _gaps_in_target(missing: int, targets: tuple[str, ...]) -> list[Finding]:

@@ -1,7 +1,6 @@
-"""The distinct values of columns: they reveal copies, repeated rows and identifiers."""
+"""The distinct values of columns: they reveal copies and repeated rows."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +13,6 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FEWEST_COPIED = 10  # rows: with fewer, columns are alike by chance
-FEWEST_NAMED = 20  # rows: with fewer, values that are all distinct mean little
-NEARLY = 0.95
-NAMED = re.compile(r"(^|[\W_])(?i:id|index|key|number|row|rownames?|uuid)$|[a-z](ID|Id|Key)$")
 ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole numbers over all words
 
 
@@ -121,33 +117,3 @@ def _groups(column: Levels) -> bytes | None:
 
 def _digest(codes: Codes, more: bytes) -> bytes:
     return hashlib.sha256(np.ascontiguousarray(codes).tobytes() + more).digest()
-
-
-# Identifiers
-
-
-def looks_like_identifier(column: Column) -> str | None:
-    """Return why a column looks like an identifier, None where it does not.
-
-    Texts do where nearly every row has its own. Whole numbers do where they are all distinct and also rise from row to
-    row, or are all those from the first to the last, or the column's name says so ("id", "rownames").
-    """
-    if len(column) < FEWEST_NAMED or column.kind == "datetime":
-        return None
-    values = column.values
-    if column.kind == "category":
-        few = len(column.level_counts()) < NEARLY * len(column)
-        return None if few or (values == MISSING).any() else "nearly every row has a text of its own"
-    if values[0] != np.floor(values[0]) or (values != np.floor(values)).any():  # or missing: NaN differs from itself
-        return None
-    if (values[1:] > values[:-1]).all():
-        return "its whole numbers rise from row to row"
-    if values.max() - values.min() < len(values) - 1:  # too few whole numbers for all rows to differ
-        return None
-    ordered = np.sort(values)
-    steps = np.diff(ordered)
-    if (steps == 0).any():
-        return None
-    if (steps == 1).all():
-        return f"its whole numbers are those from {ordered[0]:.0f} to {ordered[-1]:.0f}, each once"
-    return "its whole numbers are all distinct, and so says its name" if NAMED.search(column.name) else None

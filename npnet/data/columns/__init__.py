@@ -1,5 +1,6 @@
 """Typed columns of numbers, categories or dates, in memory or in a file, and their frames."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 Kind = Literal["number", "category", "datetime"]
 Rows = NDArray[np.int64]
 MISSING = -1
+FEWEST_NAMED = 20  # rows: with fewer, values that are all distinct mean little
+NEARLY = 0.95
+NAMED = re.compile(r"(^|[\W_])(?i:id|index|key|number|row|rownames?|uuid)$|[a-z](ID|Id|Key)$")
 CONTENT: dict[Kind, str] = {"number": "numbers", "category": "text", "datetime": "dates"}
 
 
@@ -111,3 +115,30 @@ class Frame:
                 composed[key] = rows if column.rows is None else column.rows[rows]
             taken[name] = replace(column, rows=composed[key])
         return Frame(taken, self.rows[rows])
+
+
+def looks_like_identifier(column: Column) -> str | None:
+    """Return why a column looks like an identifier, None where it does not.
+
+    Texts do where nearly every row has its own. Whole numbers do where they are all distinct and also rise from row to
+    row, or are all those from the first to the last, or the column's name says so ("id", "rownames").
+    """
+    if len(column) < FEWEST_NAMED or column.kind == "datetime":
+        return None
+    values = column.values
+    if column.kind == "category":
+        few = len(column.level_counts()) < NEARLY * len(column)
+        return None if few or (values == MISSING).any() else "nearly every row has a text of its own"
+    if values[0] != np.floor(values[0]) or (values != np.floor(values)).any():  # or missing: NaN differs from itself
+        return None
+    if (values[1:] > values[:-1]).all():
+        return "its whole numbers rise from row to row"
+    if values.max() - values.min() < len(values) - 1:  # too few whole numbers for all rows to differ
+        return None
+    ordered = np.sort(values)
+    steps = np.diff(ordered)
+    if (steps == 0).any():
+        return None
+    if (steps == 1).all():
+        return f"its whole numbers are those from {ordered[0]:.0f} to {ordered[-1]:.0f}, each once"
+    return "its whole numbers are all distinct, and so says its name" if NAMED.search(column.name) else None

@@ -100,7 +100,12 @@ def refuse_unlearnable(dataset: Dataset) -> None:
             if (values == values[0]).all():
                 raise DataError(f"the target {quoted(name)} is {values[0]:g} in every row", "there is nothing to learn")
     elif dataset.task != "multilabel":
-        _refuse_classes_without_rows(dataset)
+        target, classes = quoted(dataset.targets[0]), dataset.classes
+        if len(classes) < 2:
+            raise DataError(f"the target {target} has a single class, {quoted(classes[0])}", "it needs two or more")
+        counts = np.bincount(dataset.y, minlength=len(classes))
+        if not counts.all():
+            raise DataError(f"the class {quoted(classes[int(np.argmin(counts))])} has no rows", "take more samples")
 
 
 def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64], gaps: bool = False) -> None:
@@ -108,15 +113,6 @@ def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64],
     if not finite.all():
         row = int(np.argmin(finite))
         raise DataError(f"row {rows[row]}: {values[row]} in column {quoted(name)} is not finite")
-
-
-def _refuse_classes_without_rows(dataset: Dataset) -> None:
-    if len(dataset.classes) < 2:
-        only = quoted(dataset.classes[0])
-        raise DataError(f"the target {quoted(dataset.targets[0])} has a single class, {only}", "it needs two or more")
-    counts = np.bincount(dataset.y, minlength=len(dataset.classes))
-    if not counts.all():
-        raise DataError(f"the class {quoted(dataset.classes[int(np.argmin(counts))])} has no rows", "take more samples")
 
 
 def fingerprint(dataset: Dataset) -> str:

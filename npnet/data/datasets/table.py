@@ -119,12 +119,20 @@ class Table(ReadOptions, Source):
         """Return the dataset of rows that were read."""
         frame, lengths = read.frame, read.lengths
         if self.drop_rows:
-            frame, lengths = self._with_target(frame, lengths)
+            complete = with_target(frame, self.targets)
+            frame = frame.take(complete)
+            if lengths is not None:
+                ends = np.searchsorted(complete, np.cumsum(list(lengths.values())))
+                lengths = dict(zip(lengths, np.diff(ends, prepend=0).tolist(), strict=True))
         refuse_few_rows(len(frame))
         target = Target.infer(frame, self.targets, self.task, self.positive_class)
+        columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
+        if not columns:
+            what = f"{quoted(self.path)} has no columns left to learn from"
+            raise DataError(what, "target: and drop: name all of them")
         rows = frame.rows
         return Dataset(
-            frame=self._features(frame),
+            frame=Frame(columns, rows),
             y=target.encode(frame),
             task=target.task,
             targets=self.targets,
@@ -137,22 +145,6 @@ class Table(ReadOptions, Source):
             notes=read.notes,
             negatives=target.negatives,
         )
-
-    def _with_target(self, frame: Frame, lengths: dict[str, int] | None) -> tuple[Frame, dict[str, int] | None]:
-        complete = with_target(frame, self.targets)
-        if lengths is None:
-            return frame.take(complete), None
-        ends = np.cumsum(list(lengths.values()))
-        counts = np.diff(np.searchsorted(complete, ends), prepend=0).tolist()
-        return frame.take(complete), dict(zip(lengths, counts, strict=True))
-
-    def _features(self, frame: Frame) -> Frame:
-        columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
-        if not columns:
-            raise DataError(
-                f"{quoted(self.path)} has no columns left to learn from", "target: and drop: name all of them"
-            )
-        return Frame(columns, frame.rows)
 
 
 def joined(frames: list[Frame]) -> Frame:

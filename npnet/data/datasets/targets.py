@@ -1,7 +1,7 @@
 """The target of a table: its task, its classes, and the target columns as an array."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ TaskOption = Literal["classification", TargetTask]
 
 AS_CLASSES = "write task: classification, which makes classes of text"
 WHOLE = re.compile(r"[+-]?\d{1,300}", re.ASCII)
+SHOWN = 3  # classes of a single row that a message names
 EXACT = 2**53  # float64 does not hold every whole number from here on
 
 
@@ -225,3 +226,19 @@ def _class_codes(column: Column, classes: tuple[str, ...], rows: Rows) -> NDArra
         what = f"row {rows[unknown[0]]}: the target {quoted(column.name)} is {quoted(text)}"
         raise DataError(f"{what}, a class that training never saw", f"the classes are: {listed(classes)}")
     return np.asarray(codes)
+
+
+def single_rows(target: str, classes: Mapping[str, int]) -> str | None:
+    """Return a message on classes of a single row, which are trained on or scored, never both.
+
+    None where no class has a single row.
+    """
+    single = [name for name, rows in classes.items() if rows == 1]
+    if not single:
+        return None
+    if len(single) == len(classes):
+        what = f"{quoted(target)} has as many classes as rows, {len(classes)}"
+        return f"{what}: if it is an identifier, choose another target; if it is a number, write task: regression"
+    which = listed(map(quoted, single), SHOWN)
+    what = f"{len(single)} of {len(classes)} classes of {quoted(target)} have a single row each ({which})"
+    return f"{what}: such a class is either trained on or scored, never both"

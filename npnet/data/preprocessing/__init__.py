@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from pydantic import Field, ValidationError, model_validator
 
-from npnet.data.checks.levels import looks_like_identifier
-from npnet.data.columns import Column, Frame
+from npnet.data.columns import Column, Frame, looks_like_identifier
 from npnet.data.preprocessing.categories import CategoryStep
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
