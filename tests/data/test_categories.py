@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from npnet.data.preprocessing import unseen_values
-from npnet.data.preprocessing.categories import CategoryStep
+from npnet.data.preprocessing.steps import CategoryStep
 from tests.data.frames import category
 
 

@@ -109,22 +109,20 @@ class ColumnBuilder:
         self._codes = TextCodes(rules.missing)
         self._values = GrowableArray(dtype, file)
         self._take: Callable[[Cells], None] = self._take_numbers
+        self.as_text = False  # whether the next cells must be text
         if as_text or kind == "category":
             self._begin(self._take_text, np.int32, MISSING)
         elif kind == "datetime":
             self._begin(self._take_dates, np.float64, np.nan)
-
-    @property
-    def as_text(self) -> bool:
-        """Whether the next cells must be text."""
-        return self._take != self._take_numbers
 
     def add(self, cells: Cells) -> None:
         """Take the cells of the next rows."""
         if cells.dtype == object:
             self._take(cells)
         else:
-            values = self._rules.without_missing(cells)
+            absent = self._rules.missing_numbers
+            listed = np.isin(cells, list(absent)) if absent else np.False_
+            values = np.where(listed, np.nan, cells) if listed.any() else cells
             self._filled += int(np.count_nonzero(values == values))
             self._any = self._any or values is not cells or self._filled > 0
             self._values.extend(values)
@@ -191,6 +189,7 @@ class ColumnBuilder:
 
     def _turn(self, cells: Cells, encoded: EncodedCells, before: Kind) -> None:
         """Choose how to take these cells, the first that are not all of the kind before."""
+        self.as_text = True
         if self._any:
             self._before = before
             self._numbers, self._dates = (self._filled, 0) if before == "number" else (0, self._filled)
@@ -204,7 +203,7 @@ class ColumnBuilder:
         self._take(cells)
 
     def _begin(self, take: Callable[[Cells], None], dtype: DTypeLike, missing: float | None = None) -> None:
-        self._take, self._values = take, GrowableArray(dtype, self._file)
+        self._take, self._values, self.as_text = take, GrowableArray(dtype, self._file), True
         if missing is not None and self._rows:
             self._values.extend(np.full(self._rows, missing))
 

@@ -60,11 +60,6 @@ class Rules:
         numbers = frozenset(float(text) for text in texts if NUMBER.fullmatch(text))
         return cls(texts, numbers, float(np.finfo(dtype).max), lossy)
 
-    def without_missing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Replace numbers that `na_values` lists by NaN; returns the same array if there are none."""
-        listed = np.isin(values, list(self.missing_numbers)) if self.missing_numbers else np.False_
-        return np.where(listed, np.nan, values) if listed.any() else values
-
     def is_listed(self, text: str) -> bool:
         """Return whether a text is a number that `na_values` lists, however it is written."""
         return bool(self.missing_numbers and NUMBER.fullmatch(text)) and float(text) in self.missing_numbers

@@ -149,18 +149,17 @@ class Table(ReadOptions, Source):
 
 def joined(frames: list[Frame]) -> Frame:
     """Join tables of the same columns one below the other; rows keep their numbers."""
-    columns = {name: _joined([frame.columns[name] for frame in frames]) for name in frames[0].columns}
+    columns = {}
+    for name, first in frames[0].columns.items():
+        parts = [frame.columns[name] for frame in frames]
+        levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
+        codes = {level: code for code, level in enumerate(levels)}
+        chunks: list[Stored] = list(parts)
+        if first.kind == "category":
+            tables = [np.array([*(codes[level] for level in part.levels), MISSING], np.int32) for part in parts]
+            chunks = [TranslatedCodes(part, table) for part, table in zip(parts, tables, strict=True)]
+        columns[name] = Column(first.name, first.kind, ChunkedArray(tuple(chunks)), levels)
     return Frame(columns, np.concatenate([frame.rows for frame in frames]))
-
-
-def _joined(parts: list[Column]) -> Column:
-    levels = tuple(dict.fromkeys(level for part in parts for level in part.levels))
-    codes = {level: code for code, level in enumerate(levels)}
-    chunks: list[Stored] = list(parts)
-    if parts[0].kind == "category":
-        tables = [np.array([*(codes[level] for level in part.levels), MISSING], np.int32) for part in parts]
-        chunks = [TranslatedCodes(part, table) for part, table in zip(parts, tables, strict=True)]
-    return Column(parts[0].name, parts[0].kind, ChunkedArray(tuple(chunks)), levels)
 
 
 def row_weights(column: Column, rows: Rows) -> NDArray[np.float64]:

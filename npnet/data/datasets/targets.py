@@ -85,7 +85,11 @@ class Target(Spec):
         """
         columns = [find(frame, name).loaded() for name in self.names]
         for column in columns:
-            _refuse_missing(column, frame.rows)
+            gaps = np.flatnonzero(column.missing)
+            if len(gaps):
+                count = f"{len(gaps)} row{'s' if len(gaps) > 1 else ''}"
+                what = f"the target {quoted(column.name)} is empty in {count}, first in row {frame.rows[gaps[0]]}"
+                raise DataError(what, "write drop_rows: true, which leaves such rows out")
         if not self.classes:
             return np.stack([self._values(column, frame.rows) for column in columns], axis=1)
         each = zip(columns, self.classes, strict=True)
@@ -156,14 +160,6 @@ def _refuse_no_regression(column: Column, task: str) -> None:
         raise DataError(f"the target {name} has no value")
     if (values == values[0]).all():
         raise DataError(f"the target {name} is {values[0]:g} in every row", "there is nothing to learn")
-
-
-def _refuse_missing(column: Column, rows: Rows) -> None:
-    gaps = np.flatnonzero(column.missing)
-    if len(gaps):
-        count = f"{len(gaps)} row{'s' if len(gaps) > 1 else ''}"
-        what = f"the target {quoted(column.name)} is empty in {count}, first in row {rows[gaps[0]]}"
-        raise DataError(what, "write drop_rows: true, which leaves such rows out")
 
 
 # Classes

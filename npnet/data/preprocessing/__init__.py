@@ -11,11 +11,11 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.columns import Column, Frame, looks_like_identifier
-from npnet.data.preprocessing.categories import CategoryStep
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
     BLOCKS,
     DATE_PARTS,
+    CategoryStep,
     DateStep,
     Encode,
     NumberStep,
