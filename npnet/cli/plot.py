@@ -44,8 +44,8 @@ def plot(
     if unknown or not formats:
         raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
     from npnet.plots import draw
+    from npnet.plots.from_run import sweep_material
     from npnet.rundir.run import find, is_sweep
-    from npnet.sweep.reading import sweep_material
 
     paths: list[Path] = []
     for one in [find(context.runs_dir, text) for text in run]:

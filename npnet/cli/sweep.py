@@ -193,7 +193,7 @@ def _draw(context: CommandContext, ending: "SweepEnd") -> None:
     if context.json or context.screen.quiet or ending.status != "done" or ending.results.best is None:
         return
     from npnet.plots import draw
-    from npnet.sweep.reading import sweep_material
+    from npnet.plots.from_run import sweep_material
 
     try:
         draw(sweep_material(ending.run), ["overview"], ending.run.plots)

@@ -1,4 +1,4 @@
-"""What the plots of a run show, from its folder alone or also from its network and data."""
+"""What the plots of a run show, from its folder alone or also from its network and data; and those of a sweep."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,16 +10,21 @@ from numpy.typing import NDArray
 
 from npnet.data import Part
 from npnet.data.columns import Frame
+from npnet.errors import RunError
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
 from npnet.plots.kinds import Material, Predictions, fits_axis
 from npnet.plots.layout import Floats
+from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import names as files
 from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
+from npnet.sweep.plan import read_plan
+from npnet.sweep.results import TrialTable, read_trials
+from npnet.sweep.waves import read_wave, wave_path
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features that have no plane
@@ -166,3 +171,51 @@ def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
 
 def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str, ...]) -> Floats:
     return np.stack([columns[f"{word}{end}"] for end in endings], axis=1)
+
+
+def sweep_material(run: Run) -> SweepMaterial:
+    """Return the data of the pictures of a sweep; raise RunError where it has no table yet."""
+    trials = read_trials(run)
+    count, failed, points = len(trials.number), int(trials.failed.sum()), len(np.unique(trials.point))
+    repeats = f" of {points} points" if points < count else ""
+    counts = f"{count:,} trial{'s' * (count != 1)}{repeats}{f', {failed:,} failed' if failed else ''}"
+    return SweepMaterial(
+        title=run.info["name"],
+        subtitle=f"{counts}, {run.id}",
+        score=trials.goal.name,
+        maximizes=trials.goal.maximizes,
+        number=trials.number,
+        point=trials.point,
+        epochs=trials.epochs,
+        values=trials.score,
+        cells=trials.cells,
+        means=tuple((one.point, one.mean, one.deviation) for one in trials.ranking),
+        rungs=_rungs(run),
+        curves=partial(_curves, run, trials),
+    )
+
+
+def _rungs(run: Run) -> tuple[tuple[int, int], ...]:
+    """Return the last epoch and the number of trials of each rung; nothing without halving."""
+    rungs: list[tuple[int, int]] = []
+    while wave_path(run.path, len(rungs)).exists():
+        wave = read_wave(run.path, len(rungs))
+        if not rungs and not wave.goes_on:
+            return ()
+        rungs.append((wave.epochs or read_plan(run.path).loaded.experiment.epochs, len(wave.trials)))
+    return tuple(rungs)
+
+
+def _curves(run: Run, trials: TrialTable) -> Curves:
+    """Return the score of each trial that has a history, at each of its epochs."""
+    curves = {}
+    for number in trials.number.tolist():
+        try:
+            history = Run(run.file(f"{files.TRIALS}/{files.trial_name(number)}")).history()
+        except RunError:
+            continue
+        values = history.get(f"{trials.goal.split}_{trials.goal.score}", np.empty(0))
+        known = np.isfinite(values)
+        if known.any():
+            curves[number] = history["epoch"][known], values[known]
+    return curves

@@ -19,10 +19,9 @@ from npnet.rundir.trial import FAILED, Result, write_trial
 from npnet.rundir.writer import RunWriter
 from npnet.runner.prepared_run import PreparedRun
 from npnet.storage import disk
-from npnet.sweep.backends import WorkerDied, require_backend, run_tasks
 from npnet.sweep.context import SweepContext, prepare_sweep, require_trainable, set_context
-from npnet.sweep.leases import MAX_ATTEMPTS, Leases, watching
 from npnet.sweep.plan import SweepOptions, SweepPlan, read_plan
+from npnet.sweep.processes import MAX_ATTEMPTS, Leases, WorkerDied, require_backend, run_tasks, watching
 from npnet.sweep.results import SweepResults
 from npnet.sweep.waves import Task, WavePlan, group_trials, read_wave, trial_folder, wave_path
 from npnet.sweep.worker import work

@@ -1,4 +1,4 @@
-"""Results of a sweep's trials, the ranking of its points, and the tables that hold both."""
+"""Results of a sweep's trials, the ranking of its points, and the tables that hold both, written and read."""
 
 import json
 import math
@@ -6,20 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.errors import RunError
 from npnet.rundir import names as files
 from npnet.rundir.run import Run
-from npnet.rundir.table import mixed_line
+from npnet.rundir.table import mixed_line, parse_mixed
 from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.storage import disk
-from npnet.sweep.plan import SweepPlan, Trial
+from npnet.sweep.plan import Goal, SweepPlan, Trial, read_plan
 from npnet.sweep.waves import WavePlan, trial_folder
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 HEAD = ("number", "point", "repeat", "status", "epochs", "best_epoch")
 
@@ -155,3 +160,68 @@ class SweepResults:
         for one in sorted(self.standings(), key=lambda standing: standing.point):
             mean = goal.written(one.mean) if math.isfinite(one.mean) else None
             yield mixed_line([one.point, one.repeats, *one.values, mean, one.deviation, one.best])
+
+
+@dataclass(frozen=True)
+class RankedPoint:
+    """A point of the table: its rows, mean score and deviation (n - 1; NaN of one row)."""
+
+    point: int
+    rows: Ints
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class TrialTable:
+    """The table of a sweep, a row for each trial: values as written, and scores (NaN: none)."""
+
+    goal: Goal
+    number: Ints
+    point: Ints
+    epochs: Ints
+    failed: NDArray[np.bool_]
+    cells: dict[str, list[str]]
+    scores: dict[str, Floats]
+
+    @property
+    def score(self) -> Floats:
+        """The score by which trials are ranked; NaN where a trial failed."""
+        found = self.scores.get(self.goal.name, np.full(len(self.number), np.nan))
+        return np.where(self.failed, np.nan, found)
+
+    @cached_property
+    def ranking(self) -> list[RankedPoint]:
+        """The points without a failed trial, the best first."""
+        ranked, score = [], self.score
+        for point in np.unique(self.point).tolist():
+            rows = np.flatnonzero(self.point == point)
+            values = score[rows]
+            if np.isfinite(values).all():
+                deviation = float(values.std(ddof=1)) if len(rows) > 1 else np.nan
+                ranked.append(RankedPoint(point, rows, float(values.mean()), deviation))
+        sign = -1 if self.goal.maximizes else 1
+        return sorted(ranked, key=lambda one: (sign * one.mean, one.point))
+
+
+def read_trials(run: Run) -> TrialTable:
+    """Read the table of a sweep; raise RunError where it has none yet, or a damaged one."""
+    path = run.file(files.TABLE)
+    if not path.exists():
+        raise RunError(f"the sweep {run.id} has no table yet", f"npnet resume {run.id} goes on with it")
+    plan = read_plan(run.path)
+    with disk.reading(path):
+        columns = parse_mixed(disk.read_regular_file(path, 2**30))
+        others = {*HEAD, *plan.keys, "folder"}
+        try:
+            number, point, epochs = (np.array(columns[name], np.int64) for name in ("number", "point", "epochs"))
+            failed = np.array([status != DONE for status in columns["status"]], bool)
+            cells = {key: columns[key] for key in plan.keys}
+        except KeyError as error:
+            raise ValueError(f"the column {error.args[0]} is missing") from error
+        scores = {
+            name: np.array([float(text) if text else np.nan for text in texts], np.float64)
+            for name, texts in columns.items()
+            if name not in others
+        }
+    return TrialTable(plan.goal, number, point, epochs, failed, cells, scores)

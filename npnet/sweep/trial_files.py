@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npnet.engine.loop import Progress
 from npnet.metrics import DECIDED, for_task, measure
@@ -30,17 +29,16 @@ class Histories:
     def add(self, progress: Progress) -> None:
         """Add a complete epoch to the trials that were still training."""
         self._seconds.append((progress.epoch, progress.seconds / len(self.trainers)))
-        means = [self._means(progress.values.get(name)) for name in self.columns]
-        rates = progress.learning_rate.reshape(len(self.trainers), -1)[:, 0].tolist()
-        for index, row in enumerate(zip(*means, rates, strict=True)):
+        trials, unmeasured = len(self.trainers), [np.nan] * len(self.trainers)
+        columns = [
+            progress.values[name].reshape(trials, -1).mean(axis=1).tolist() if name in progress.values else unmeasured
+            for name in self.columns
+        ]
+        rates = progress.learning_rate.reshape(trials, -1)[:, 0].tolist()
+        for index, row in enumerate(zip(*columns, rates, strict=True)):
             if not self._finished[index]:
                 self._rows[index].append(line([progress.epoch, *row]))
         self._finished = [trainer.finished for trainer in self.trainers]
-
-    def _means(self, values: NDArray[np.float64] | None) -> list[float]:
-        if values is None:
-            return [float("nan")] * len(self.trainers)
-        return [float(mean) for mean in values.reshape(len(self.trainers), -1).mean(axis=1)]
 
     def history(self, index: int) -> bytes:
         """Return the file history.csv of a trial."""
@@ -71,12 +69,12 @@ def scores_of(predictors: Sequence[SplitPredictor]) -> list[Scores]:
                 for calibration, output in zip(calibrations, outputs, strict=True)
             ]
         )
-        columns = {
-            name: measure(name, y, decided if name in DECIDED else outputs, task).tolist() for name in for_task(task)
-        }
-        for index, predictor in enumerate(predictors):
-            metrics = {name: values[index] for name, values in columns.items()}
-            scores[index][split] = {"loss": predictor.mean_loss(split), **metrics}
+        for scored, predictor in zip(scores, predictors, strict=True):
+            scored[split] = {"loss": predictor.mean_loss(split)}
+        for name in for_task(task):
+            values = measure(name, y, decided if name in DECIDED else outputs, task)
+            for scored, value in zip(scores, values.tolist(), strict=True):
+                scored[split][name] = value
     return scores
 
 

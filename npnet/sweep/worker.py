@@ -32,8 +32,8 @@ from npnet.runner.prepared_run import training_info
 from npnet.storage import disk
 from npnet.storage.strict_json import to_json
 from npnet.sweep.context import THREADS, require_trainable, sweep_context
-from npnet.sweep.leases import Leases
 from npnet.sweep.plan import Trial
+from npnet.sweep.processes import Leases
 from npnet.sweep.trial_files import Histories, finite, scores_of
 from npnet.sweep.waves import Task, WavePlan, read_wave
 
@@ -128,7 +128,7 @@ class TrialGroup:
             self._check_clock()
             own = state.take(trainers[index].models).as_tensors() if state else None
             writer = TrialWriter({files.HISTORY: histories.history(index), files.TIMING: histories.timing(index)})
-            seconds = self.seconds / len(trials)
+            seconds = round(self.seconds / len(trials), 6)
             self._write(writer, trial, trainers[index], predictors[index], scores, own, seconds)
 
     def _check_clock(self) -> None:
@@ -162,8 +162,7 @@ class TrialGroup:
         """Write the folder of a trial that was trained, also where it diverged."""
         reason = f"diverged in epoch {trainer.diverged_in}" if trainer.diverged_in else None
         status = "diverged" if reason else "done"
-        self._write_config(writer, trial, trainer.experiment)
-        self._write_info(writer, trial, predictor, status=status, seconds=round(seconds, 6), error=reason)
+        self._describe(writer, trial, trainer.experiment, predictor, status=status, seconds=seconds, error=reason)
         self._write_tensors(writer, trainer, predictor, None if reason else state)
         if not reason:
             writer.write_metrics(scores, predictor.rule)
@@ -175,7 +174,7 @@ class TrialGroup:
             value=None if reason else self.context.plan.goal.value(scores),
             code=Diverged.code if reason else 0,
             reason=reason,
-            seconds=round(seconds, 6),
+            seconds=seconds,
             metrics={} if reason else finite(scores),
             worker=self.context.worker,
         )
@@ -203,20 +202,23 @@ class TrialGroup:
         if whole_result(self.wave.trials_folder / files.trial_name(trial.number)):
             return
         writer, seconds = TrialWriter({}), round(self.seconds, 6)
-        self._write_config(writer, trial)
-        self._write_info(writer, trial, None, status="failed", seconds=seconds, error=reason)
+        self._describe(writer, trial, None, None, status="failed", seconds=seconds, error=reason)
         if trace is not None:
             writer.write(files.CRASH, trace.encode("utf-8", "backslashreplace"))
         worker = self.context.worker
         result = Result(trial.number, FAILED, code=code, reason=reason, seconds=seconds, worker=worker)
         write_trial(self.wave.trials_folder, result, writer.files)
 
-    def _write_config(self, writer: TrialWriter, trial: Trial, experiment: Experiment | None = None) -> None:
-        for name, data in self.context.config_files(trial, experiment).items():
-            writer.write(name, data)
-
-    def _write_info(self, writer: TrialWriter, trial: Trial, predictor: SplitPredictor | None, **outcome: Any) -> None:
-        """Write run.json of a trial."""
+    def _describe(
+        self,
+        writer: TrialWriter,
+        trial: Trial,
+        experiment: Experiment | None,
+        predictor: SplitPredictor | None,
+        **outcome: Any,
+    ) -> None:
+        """Write the config and run.json of a trial; one that failed has no predictor, and perhaps no experiment."""
+        writer.files |= self.context.config_files(trial, experiment)
         name = files.trial_name(trial.number)
         info = first_info(name, f"{self.wave.folder.name}/{name}", self._started) | {"finished": _now()}
         if predictor:

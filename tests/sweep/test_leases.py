@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from npnet.storage.lock import process_start
-from npnet.sweep import leases
-from npnet.sweep.leases import Leases, end_process
+from npnet.sweep import processes
+from npnet.sweep.processes import Leases, end_process
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_stale_lease_signals_no_process_that_has_its_number_by_now(
 def test_an_overdue_process_is_ended(
     tmp_path: Path, process: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "GRACE", 0.3)
+    monkeypatch.setattr(processes, "GRACE", 0.3)
     _lease(tmp_path, process.pid, process_start(process.pid))
     assert Leases(tmp_path).end_overdue(1e12) == set()
     assert process.poll() is None

@@ -14,7 +14,7 @@ import pytest
 
 from npnet.rundir.run import Run
 from npnet.rundir.trial import read_result, write_trial
-from npnet.sweep import driver, leases
+from npnet.sweep import driver, processes
 from npnet.sweep.waves import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import SLOW, TRIES, Start, marks, statuses, sweep, table, wait_for
@@ -132,7 +132,7 @@ def test_a_trial_that_takes_too_long_stops_by_itself(folder: Path) -> None:
 def test_a_worker_that_hangs_is_ended_and_the_others_go_on(
     folder: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "GRACE", 0.3)
+    monkeypatch.setattr(processes, "GRACE", 0.3)
     monkeypatch.setattr(driver, "require_backend", lambda *_: _hang_the_first("s"))
     assert sweep("s", "epochs=300", "--trial-timeout", 1.0, "-j", 2).code == 8
     found = statuses("s")
