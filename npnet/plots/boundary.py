@@ -75,10 +75,13 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
     """Draw the picture that fits the task; return the field and the points."""
     if len(material.features) == 1:
         return _paint_fit(box, material)
-    area, points = _field(material), shown_points(material)
+    points = shown_points(material)
+    spans = limits(np.concatenate([one.X for one in points]))
+    x, y = (np.linspace(low, high, NODES) for low, high in spans)
+    nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    area = Field(x, y, _outputs(material, nodes).reshape(NODES, NODES, -1))
     axes = box.square().bare()
-    x, y = (plain(name, 34) for name in material.features)
-    axes.set(xlabel=x, ylabel=y)
+    axes.set(xlabel=plain(material.features[0], 34), ylabel=plain(material.features[1], 34))
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
     paint = {"binary": _paint_binary, "multiclass": _paint_classes}.get(material.task, _paint_surface)
@@ -124,13 +127,6 @@ def _outputs(material: Material, X: Floats) -> Floats:
             outputs = np.concatenate([outputs[:, material.shown], others], axis=1)
         blocks.append(outputs)
     return np.concatenate(blocks)
-
-
-def _field(material: Material) -> Field:
-    spans = limits(np.concatenate([points.X for points in shown_points(material)]))
-    x, y = (np.linspace(low, high, NODES) for low, high in spans)
-    nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    return Field(x, y, _outputs(material, nodes).reshape(NODES, NODES, -1))
 
 
 def _paint_binary(axes: Axes, material: Material, area: Field, points: list[SplitPoints]) -> Labels:

@@ -51,24 +51,39 @@ def roc(material: Material) -> Drawing:
 def precision_recall(material: Material) -> Drawing:
     """Precision against recall over all thresholds, with the average precision."""
     box = sheet(material, f"Precision and recall{_classes_text(material)}")
-    shown = class_curves(material, precision_recall_points)
-    axes = _square_axes(box, "recall", "precision")
-    labels = _paint_curves(axes, material, shown)
-    if material.task == "binary":
-        share = float(np.mean(material.predictions[shown[0].split].target == 1))
-        labels.append(("chance", axes.axhline(share, **CHANCE)))
-    legend(axes, labels, _legend_title(material, shown, "average precision"))
-    return Drawing(box.figure, _columns(material, shown, "recall", "precision"))
+    return Drawing(box.figure, _paint(box, material, precision_recall_points, "recall", "precision"))
 
 
 def paint_roc(box: Box, material: Material) -> Numbers:
     """Draw the ROC curves with the diagonal of chance; return their points."""
-    shown = class_curves(material, roc_points)
-    axes = _square_axes(box, "false positive rate", "true positive rate")
-    labels = _paint_curves(axes, material, shown)
-    labels.append(("chance", axes.axline((0, 0), (1, 1), **CHANCE)))
-    legend(axes, labels, _legend_title(material, shown, "area under the curve"))
-    return _columns(material, shown, "false_positive_rate", "true_positive_rate")
+    return _paint(box, material, roc_points, "false positive rate", "true positive rate")
+
+
+def _paint(box: Box, material: Material, trace: Trace, across: str, up: str) -> Numbers:
+    """Draw the curves of a kind with their legend and the line of chance; return the points of all curves."""
+    shown = class_curves(material, trace)
+    axes = box.square().bare()
+    axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), xlabel=across, ylabel=up)
+    labels = (_paint_splits if material.task == "binary" else _paint_classes)(axes, material, shown)
+    area = "area under the curve"
+    if trace is roc_points:
+        labels.append(("chance", axes.axline((0, 0), (1, 1), **CHANCE)))
+    else:
+        area = "average precision"
+        if material.task == "binary":
+            share = float(np.mean(material.predictions[shown[0].split].target == 1))
+            labels.append(("chance", axes.axhline(share, **CHANCE)))
+    few = f"\n{material.few}" if material.few else ""
+    some = f",\nthe {LABELLED} smallest{few and ' of the'}" if len(shown) > LABELLED else ""
+    legend(axes, labels, f"{area}{some}{few}")
+    lengths = [int(curve.needed.sum()) for curve in shown]
+    return {
+        "part": np.repeat([curve.split for curve in shown], lengths),
+        "class": np.repeat([material.classes[curve.code] for curve in shown], lengths),
+        across.replace(" ", "_"): np.concatenate([curve.x[curve.needed] for curve in shown]),
+        up.replace(" ", "_"): np.concatenate([curve.y[curve.needed] for curve in shown]),
+        "threshold": np.concatenate([curve.thresholds[curve.needed] for curve in shown]),
+    }
 
 
 def class_curves(material: Material, trace: Trace) -> list[ClassCurve]:
@@ -121,17 +136,6 @@ def _classes_text(material: Material) -> str:
     return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else ", each class against the rest"
 
 
-def _square_axes(box: Box, across: str, up: str) -> Axes:
-    axes = box.square().bare()
-    axes.set(xlim=(-0.015, 1.015), ylim=(-0.015, 1.015), xlabel=across, ylabel=up)
-    return axes
-
-
-def _paint_curves(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
-    """Draw the curve of each split, or of each class; return the legend."""
-    return _paint_splits(axes, material, shown) if material.task == "binary" else _paint_classes(axes, material, shown)
-
-
 def _paint_splits(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
     """Draw the curve of each split, and a ring on the first where the threshold lies."""
     labels: Labels = []
@@ -165,24 +169,6 @@ def _paint_classes(axes: Axes, material: Material, shown: list[ClassCurve]) -> L
 def _paint_curve(axes: Axes, curve: ClassCurve, look: Look) -> Artist:
     (line,) = axes.plot(curve.x[curve.needed], curve.y[curve.needed], clip_on=False, **look)
     return line
-
-
-def _legend_title(material: Material, shown: list[ClassCurve], area: str) -> str:
-    """Return what the numbers of the legend are, and which classes it has where not all."""
-    few = f"\n{material.few}" if material.few else ""
-    return f"{area}{few}" if len(shown) <= LABELLED else f"{area},\nthe {LABELLED} smallest{few and ' of the'}{few}"
-
-
-def _columns(material: Material, shown: list[ClassCurve], across: str, up: str) -> Numbers:
-    """Return the points of all curves, one curve after the other."""
-    lengths = [int(curve.needed.sum()) for curve in shown]
-    return {
-        "part": np.repeat([curve.split for curve in shown], lengths),
-        "class": np.repeat([material.classes[curve.code] for curve in shown], lengths),
-        across: np.concatenate([curve.x[curve.needed] for curve in shown]),
-        up: np.concatenate([curve.y[curve.needed] for curve in shown]),
-        "threshold": np.concatenate([curve.thresholds[curve.needed] for curve in shown]),
-    }
 
 
 @plot("calibration", needs=needs_classes)

@@ -32,7 +32,10 @@ def paint_confusion(box: Box, material: Material) -> Numbers:
     square = box.square(across + 0.4, down + 0.35, right=1)
     axes = square.bare()
     cell = 72 * square.width / len(count)
-    paint_cells(axes, share)
+    edges = np.arange(len(share) - 1) + 0.5
+    axes.imshow(share, cmap=shades(), vmin=0, vmax=1, aspect="auto")
+    axes.hlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
+    axes.vlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
     if cell >= WITH_COUNT:
         write_cells(axes, count, share, cell)
     name_sides(axes, material, names, cell)
@@ -56,14 +59,6 @@ def matrix(material: Material) -> Ints:
     count = np.zeros((size, size), np.int64)
     np.add.at(count, (place[judged.target.astype(np.int64)], place[judged.prediction.astype(np.int64)]), 1)
     return count
-
-
-def paint_cells(axes: Axes, share: Floats) -> None:
-    """Draw each cell in the colour of its share, with white lines between them."""
-    edges = np.arange(len(share) - 1) + 0.5
-    axes.imshow(share, cmap=shades(), vmin=0, vmax=1, aspect="auto")
-    axes.hlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
-    axes.vlines(edges, -0.5, len(share) - 0.5, color="white", linewidth=0.8)
 
 
 def write_cells(axes: Axes, count: Ints, share: Floats, cell: float) -> None:

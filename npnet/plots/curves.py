@@ -206,7 +206,7 @@ def _paint_runs(axes: Axes, ranked: Sequence[LossCurve]) -> None:
     named = count if count <= NAMED else NAMED - 1
     labels: Labels = []
     for rank, curve in reversed(list(enumerate(ranked))):
-        look = _look(rank, count) if rank < named else _background(count)
+        look = _look(rank, named, count)
         (artist,) = axes.plot(curve.epochs, curve.values, marker="o" if len(curve.epochs) == 1 else "", **look)
         if count <= FEW_RUNS and curve.part != "train":
             axes.plot(curve.epochs, curve.train, **look | {"linewidth": 0.9, "alpha": 0.55})
@@ -221,14 +221,13 @@ def _paint_runs(axes: Axes, ranked: Sequence[LossCurve]) -> None:
     legend(axes, labels, "run and its least loss, the best first")
 
 
-def _look(rank: int, count: int) -> Look:
+def _look(rank: int, named: int, count: int) -> Look:
+    """Return how the curve of a run is drawn: in colour if the legend names it, the best thick, others grey."""
+    if rank >= named:
+        return {"color": GREY, "linewidth": 0.6 if count > MANY_RUNS else 0.9, "alpha": 0.5, "zorder": 2}
     colour, line = CLASS_COLOURS[rank % len(CLASS_COLOURS)], LINES[rank // len(CLASS_COLOURS) % len(LINES)]
     width = 2.6 if rank == 0 else 1.0 if count > MANY_RUNS else 1.4
     return {"color": colour, "linestyle": line, "linewidth": width, "zorder": 5 if rank == 0 else 4}
-
-
-def _background(count: int) -> Look:
-    return {"color": GREY, "linewidth": 0.6 if count > MANY_RUNS else 0.9, "alpha": 0.5, "zorder": 2}
 
 
 def _description(ranked: Sequence[LossCurve], far: int) -> str:

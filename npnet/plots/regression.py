@@ -86,15 +86,8 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     name = plain(material.targets[target], 28)
     axes.set(xlabel=f"predicted {name}", ylabel="residual (true − predicted)")
     bars = box.inner(box.width - 1.9, 0.25, 0.5, 0.3).bare()
-    bars.hist(
-        rest,
-        bins=int(np.clip(1.5 * len(rest) ** 0.5, 6, 30)),
-        orientation="horizontal",
-        color=BLUE,
-        alpha=0.75,
-        edgecolor="white",
-        linewidth=0.5,
-    )
+    look: Look = {"color": BLUE, "alpha": 0.75, "edgecolor": "white", "linewidth": 0.5}
+    bars.hist(rest, bins=int(np.clip(1.5 * len(rest) ** 0.5, 6, 30)), orientation="horizontal", **look)
     bars.set(ylim=axes.get_ylim(), xlabel="rows")
     bars.tick_params(labelleft=False)
     for each in (axes, bars):

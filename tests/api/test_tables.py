@@ -11,18 +11,9 @@ import pytest
 from npnet import Linear, Model, ReLU, load
 from npnet.errors import DataError, NpnetWarning, UsageError
 from tests.cli.conftest import call
-from tests.cli.tables import csv_of, people, trained
+from tests.cli.tables import csv_of, people
 
 FEATURES = ["code", "age", "town"]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Train a run on a table of text and numbers, then remove its data."""
-    folder = tmp_path_factory.mktemp("table")
-    path = trained(folder)
-    (folder / "people.csv").unlink()
-    return path
 
 
 def commanded(run: Path, text: str) -> np.ndarray:

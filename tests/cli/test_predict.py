@@ -19,15 +19,6 @@ from tests.cli.tables import CONFIG, csv_of, people, trained
 FEATURES = ["code", "age", "town"]
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a finished run on a table, whose data are gone."""
-    folder = tmp_path_factory.mktemp("table")
-    path = trained(folder)
-    (folder / "people.csv").unlink()
-    return path
-
-
 def asked(run: Path, text: str, *options: object, name: str = "new.csv") -> Result:
     file = run.parent / name
     file.write_text(text)

@@ -79,13 +79,15 @@ class AxisScale:
 
     def ticks(self, most: int = 5) -> list[tuple[float, str]]:
         """Return the values that are marked on the axis, with their labels."""
+        from matplotlib.ticker import MaxNLocator
+
         if self.names:
             return [(float(index), name) for index, name in enumerate(self.names)]
         distinct = np.unique(self.values[np.isfinite(self.values)])
         if self.listed and len(distinct) <= most:
             return [(float(value), _number_text(value)) for value in distinct]
         low, high = self.limits
-        marks = _decades(low, high, most) if self.log else _even(low, high, most)
+        marks = _decades(low, high, most) if self.log else list(MaxNLocator(most).tick_values(low, high))
         return [(mark, _number_text(mark)) for mark in marks if low <= mark <= high]
 
     @property
@@ -106,12 +108,6 @@ def _decades(low: float, high: float, most: int) -> list[float]:
     marks = (1, 2, 5) if last - first <= most // 2 else (1,)
     step = -(-(last - first + 1) // (most + 2))
     return [float(f"{mark}e{power}") for power in range(first, last + 1, step) for mark in marks]
-
-
-def _even(low: float, high: float, most: int) -> list[float]:
-    from matplotlib.ticker import MaxNLocator
-
-    return [float(mark) for mark in MaxNLocator(most).tick_values(low, high)]
 
 
 def _spans(values: Floats, ratio: float) -> bool:
@@ -205,11 +201,6 @@ class SweepMaterial:
     def best(self) -> Flags:
         """Trials of the best point."""
         return np.asarray(self.point == (self.means[0][0] if self.means else 0))
-
-    @property
-    def running_best(self) -> Floats:
-        """Best score on the axis up to each trial."""
-        return np.asarray((np.fmax if self.maximizes else np.fmin).accumulate(self.near))
 
     @property
     def goodness(self) -> Floats:

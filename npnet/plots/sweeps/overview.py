@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npnet.plots.kinds import Drawing, Numbers, sheet, sweep_plot
+from npnet.plots.kinds import Drawing, sheet, sweep_plot
 from npnet.plots.layout import Axes, Box, Floats, Ints, plain, short
 from npnet.plots.style import BLUE, GREY, INK, PALE, Look
 from npnet.plots.sweeps import BEST, FAILED, FEW, AxisScale, SweepMaterial, brief, has_trials, score_axis, value_text
@@ -101,7 +101,9 @@ def overview(material: SweepMaterial) -> Drawing:
     cells = below.inner(0, 0, 0, 0.35).grid(len(keys), len(keys))
     for cell, key in zip(cells, keys, strict=True):
         paint_slice(cell, material, key)
-    return Drawing(page.figure, numbers(material))
+    running = best_so_far(material, material.values)
+    columns = {"number": material.number, "point": material.point, material.score: material.values, "best": running}
+    return Drawing(page.figure, columns)
 
 
 def _sentence(material: SweepMaterial) -> str:
@@ -116,6 +118,8 @@ def _sentence(material: SweepMaterial) -> str:
 
 def paint_order(box: Box, material: SweepMaterial) -> None:
     """Draw the score of each trial in order, and the best so far as a line."""
+    from matplotlib.ticker import MaxNLocator
+
     box.write("Trial by trial, and the best until then", 0.2, 0.2, **HEADING)
     if material.off:
         box.write(f"× {material.off}", box.width - 0.3, 0.2, fontsize=8.5, color=GREY, ha="right")
@@ -123,21 +127,18 @@ def paint_order(box: Box, material: SweepMaterial) -> None:
     score_axis(axes, material)
     x, near = material.number, np.isfinite(material.near)
     axes.plot(x[near], material.values[near], "o", color=BLUE, markersize=dot(near.sum()), alpha=0.6, markeredgewidth=0)
-    axes.plot(x, material.running_best, drawstyle="steps-post", color=INK, linewidth=1.2)
+    axes.plot(x, best_so_far(material, material.near), drawstyle="steps-post", color=INK, linewidth=1.2)
     axes.plot(x[material.best], material.values[material.best], "o", color=BEST, markersize=5.5)
     paint_off(axes, x[~near], material.maximizes)
-    trial_axis(axes, int(x.max()))
-    axes.set_ylabel(plain(material.score, 28))
-
-
-def trial_axis(axes: Axes, last: int) -> None:
-    """Label the x axis with whole numbers from 1."""
-    from matplotlib.ticker import MaxNLocator
-
-    margin = 0.03 * last + 0.3
-    axes.set_xlim(max(0.4, 1 - margin), last + margin)
+    margin = 0.03 * int(x.max()) + 0.3
+    axes.set_xlim(max(0.4, 1 - margin), int(x.max()) + margin)
     axes.xaxis.set_major_locator(MaxNLocator(7, integer=True, min_n_ticks=1))
-    axes.set_xlabel("trial")
+    axes.set(xlabel="trial", ylabel=plain(material.score, 28))
+
+
+def best_so_far(material: SweepMaterial, scores: Floats) -> Floats:
+    """Return the best of the scores up to each trial."""
+    return np.asarray((np.fmax if material.maximizes else np.fmin).accumulate(scores))
 
 
 def paint_table(box: Box, material: SweepMaterial) -> None:
@@ -162,9 +163,3 @@ def paint_table(box: Box, material: SweepMaterial) -> None:
         for x, text in zip(right, line, strict=True):
             weight = "normal" if index else "bold"
             axes.text(x, y, text, va="center", ha="right", fontsize=8.5, color=colour, fontweight=weight)
-
-
-def numbers(material: SweepMaterial) -> Numbers:
-    """Return the trials in order, with the best score so far."""
-    running = (np.fmax if material.maximizes else np.fmin).accumulate(material.values)
-    return {"number": material.number, "point": material.point, material.score: material.values, "best": running}
