@@ -22,9 +22,6 @@ from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
-from npnet.sweep.plan import read_plan
-from npnet.sweep.results import TrialTable, read_trials
-from npnet.sweep.waves import read_wave, wave_path
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features that have no plane
@@ -175,6 +172,8 @@ def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str,
 
 def sweep_material(run: Run) -> SweepMaterial:
     """Return the data of the pictures of a sweep; raise RunError where it has no table yet."""
+    from npnet.sweep.results import read_trials  # not above: `npnet train` needs nothing of sweeps
+
     trials = read_trials(run)
     count, failed, points = len(trials.number), int(trials.failed.sum()), len(np.unique(trials.point))
     repeats = f" of {points} points" if points < count else ""
@@ -191,12 +190,15 @@ def sweep_material(run: Run) -> SweepMaterial:
         cells=trials.cells,
         means=tuple((one.point, one.mean, one.deviation) for one in trials.ranking),
         rungs=_rungs(run),
-        curves=partial(_curves, run, trials),
+        curves=partial(_curves, run, trials.number.tolist(), f"{trials.goal.split}_{trials.goal.score}"),
     )
 
 
 def _rungs(run: Run) -> tuple[tuple[int, int], ...]:
     """Return the last epoch and the number of trials of each rung; nothing without halving."""
+    from npnet.sweep.plan import read_plan
+    from npnet.sweep.waves import read_wave, wave_path
+
     rungs: list[tuple[int, int]] = []
     while wave_path(run.path, len(rungs)).exists():
         wave = read_wave(run.path, len(rungs))
@@ -206,15 +208,15 @@ def _rungs(run: Run) -> tuple[tuple[int, int], ...]:
     return tuple(rungs)
 
 
-def _curves(run: Run, trials: TrialTable) -> Curves:
-    """Return the score of each trial that has a history, at each of its epochs."""
+def _curves(run: Run, numbers: list[int], score: str) -> Curves:
+    """Return the score of each trial that has a history, a column of it, at each of its epochs."""
     curves = {}
-    for number in trials.number.tolist():
+    for number in numbers:
         try:
             history = Run(run.file(f"{files.TRIALS}/{files.trial_name(number)}")).history()
         except RunError:
             continue
-        values = history.get(f"{trials.goal.split}_{trials.goal.score}", np.empty(0))
+        values = history.get(score, np.empty(0))
         known = np.isfinite(values)
         if known.any():
             curves[number] = history["epoch"][known], values[known]

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Part
 from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.metrics import for_task, measure, metrics
@@ -46,7 +45,9 @@ class _Rows:
     def __init__(self, predictor: SplitPredictor, part: str, repeats: int) -> None:
         self.predictor, self.repeats = predictor, repeats
         most = min(MOST_ROWS, max(MOST_VALUES // predictor.network.outputs, 100))
-        parts = [_thinned(side.parts[part], most) for side in predictor.sides]
+        parts = []
+        for split in (side.parts[part] for side in predictor.sides):
+            parts.append(split.take(np.linspace(0, len(split.y) - 1, min(len(split.y), most)).astype(np.int64)))
         self.X = [one.X for one in parts]
         self.size, self.members = max(map(len, self.X)), predictor.network.models // len(parts)
         numbers = np.concatenate([one.rows for one in parts])
@@ -91,15 +92,9 @@ class _Rows:
         ]
         starts = np.cumsum(self.counts) - self.counts
         pooled = np.add.reduceat(np.concatenate(each, axis=-1)[..., self.order], starts, axis=-1) / self.counts
-        output = self.predictor.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task).reshape(
-            pooled.shape
-        )
+        calibrated = self.predictor.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task)
+        output = calibrated.reshape(pooled.shape)
         return measure(name, self.y, np.ascontiguousarray(output.transpose(1, 0, 2)), task)
-
-
-def _thinned(part: Part, most: int) -> Part:
-    rows = np.linspace(0, len(part.y) - 1, min(len(part.y), most)).astype(np.int64)
-    return part.take(rows)
 
 
 def validated(material: Material) -> str | None:
@@ -119,10 +114,13 @@ def importance(material: Material) -> Drawing:
     shown = order[:MOST_COLUMNS]
     names = [plain(found.columns[index], NAME) for index in shown]
     room = 0.35 + 0.078 * max(len(fitting(name, NAME)) for name in names)
-    page = sheet(material, heading(found, len(shown)), room + 4.6, 1.5 + 0.24 * len(shown))
+    few = f" (first {len(shown)} of {len(order)})" if len(shown) < len(order) else ""
+    heading = f"Importance of columns, {found.part} set{few}"
+    page = sheet(material, heading, room + 4.6, 1.5 + 0.24 * len(shown))
     axes = page.inner(room, 0.75, 0.55, 0.1).bare()
     heights = np.arange(len(shown))[::-1]
-    spread = found.drop.std(axis=1)[shown]
+    deviation = found.drop.std(axis=1)
+    spread = deviation[shown]
     axes.barh(heights, mean[shown], height=0.62, color=BLUE, alpha=0.85)
     axes.hlines(heights, mean[shown] - spread, mean[shown] + spread, color=BLACK, linewidth=1.1)
     axes.axvline(0, color=GREY, linewidth=0.8)
@@ -136,12 +134,4 @@ def importance(material: Material) -> Drawing:
     for height, end, value in zip(heights, ends, mean[shown], strict=True):
         axes.text(end + gap, height, short(float(value)), **look)
     columns = np.array(found.columns, dtype=object)[order]
-    return Drawing(
-        page.figure, {"column": columns, "importance": mean[order], "deviation": found.drop.std(axis=1)[order]}
-    )
-
-
-def heading(found: Importance, shown: int) -> str:
-    """Return the heading with the split, and the number of columns where not all are shown."""
-    few = f" (first {shown} of {len(found.columns)})" if shown < len(found.columns) else ""
-    return f"Importance of columns, {found.part} set{few}"
+    return Drawing(page.figure, {"column": columns, "importance": mean[order], "deviation": deviation[order]})

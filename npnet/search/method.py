@@ -219,7 +219,8 @@ class TPE(Method):
         points = []
         for _ in range(count):
             asked = study.ask(distributions).params
-            points.append(tuple(_value(space.parameters[name], asked[name]) for name in distributions))
+            chosen = ((parameter, asked[name]) for name, parameter in space.parameters.items())
+            points.append(tuple(p.values[param] if isinstance(p, Choice) else param for p, param in chosen))
         return Stage(tuple(enumerate(points, len(known) + 1)))
 
 
@@ -247,10 +248,6 @@ def _distribution(parameter: Choice | Range) -> "BaseDistribution":
     if parameter.whole:
         return IntDistribution(int(parameter.min), int(parameter.max), log=parameter.logarithmic)
     return FloatDistribution(parameter.min, parameter.max, log=parameter.logarithmic)
-
-
-def _value(parameter: Choice | Range, param: Any) -> Any:
-    return parameter.values[param] if isinstance(parameter, Choice) else param
 
 
 def _param(parameter: Choice | Range, value: Any) -> Any:

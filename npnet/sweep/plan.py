@@ -231,10 +231,8 @@ def read_points(path: Path) -> tuple[Mapping[str, Node], str]:
     if len(keys) * len(rows) > MAX_CELLS:
         raise DataError(f"{path} has {len(rows)} rows, which is too many points to list", "several tables, or a grid?")
     points = [[parse_scalar(cell.strip()) for cell in row] for row in rows]
-    columns = zip(keys, zip(*points, strict=True), strict=True)
-    values = {key: Node.of(_distinct(column), SourceLocation(str(path))) for key, column in columns}
+    values = {}
+    for key, column in zip(keys, zip(*points, strict=True), strict=True):
+        distinct = {(type(value), value): value for value in column}
+        values[key] = Node.of(list(distinct.values()), SourceLocation(str(path)))
     return values, json.dumps({"listed": {"points": points}})
-
-
-def _distinct(values: tuple[Any, ...]) -> list[Any]:
-    return list({(type(value), value): value for value in values}.values())

@@ -95,14 +95,14 @@ class SweepResults:
         for trial in sorted(trials, key=lambda trial: trial.number):
             if trial.number in self.values:
                 points[trial.point].append(trial)
-        return [self._standing(repeats) for repeats in points.values()]
-
-    def _standing(self, repeats: list[Trial]) -> Standing:
-        values = np.array([self.values[trial.number] for trial in repeats])
-        spread = len(values) > 1 and bool(np.isfinite(values).all())
-        deviation = float(values.std(ddof=1)) if spread else math.nan
-        first, best = repeats[0], repeats[int(np.argmin(values))].number
-        return Standing(first.point, first.values, float(values.mean()), deviation, len(repeats), best)
+        standings = []
+        for point, repeats in points.items():
+            values = np.array([self.values[trial.number] for trial in repeats])
+            spread = len(values) > 1 and bool(np.isfinite(values).all())
+            deviation = float(values.std(ddof=1)) if spread else math.nan
+            best = repeats[int(np.argmin(values))].number
+            standings.append(Standing(point, repeats[0].values, float(values.mean()), deviation, len(repeats), best))
+        return standings
 
     @property
     def best(self) -> Standing | None:
@@ -121,7 +121,9 @@ class SweepResults:
 
         trials.csv has a row for each trial, sorted by number: its bytes do not depend on who trained them when.
         """
-        columns = self._score_columns()
+        first = next((number for number in sorted(self.trials) if number not in self.failed), None)
+        metrics = {} if first is None else self._result(first).metrics
+        columns = [(split, name) for split, scores in metrics.items() for name in scores]
         names = [f"{split}.{name}" for split, name in columns]
         rows = [mixed_line([*HEAD, *self.plan.keys, *names, "folder"])]
         seconds = [mixed_line(["number", "seconds"])]
@@ -140,12 +142,6 @@ class SweepResults:
 
     def _result(self, number: int) -> Result:
         return self.external.get(number) or read_result(trial_folder(self.folder, number))
-
-    def _score_columns(self) -> list[tuple[str, str]]:
-        """Return the split and name of each score: those of the first trial that did not fail."""
-        first = next((number for number in sorted(self.trials) if number not in self.failed), None)
-        metrics = {} if first is None else self._result(first).metrics
-        return [(split, name) for split, scores in metrics.items() for name in scores]
 
     def _row(self, result: Result, columns: Iterable[tuple[str, str]]) -> list[Any]:
         trial = self.trials[result.number]

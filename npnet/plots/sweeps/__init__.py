@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from npnet.plots.layout import Axes, Colormap, Flags, Floats, Ints, plain, tidy
-from npnet.plots.style import BLUE, INK, VERMILLION
+from npnet.plots.layout import Axes, Flags, Floats, Ints, plain, tidy
+from npnet.plots.style import INK, VERMILLION
 
 Curves = Mapping[int, tuple[Floats, Floats]]  # by the number of a trial: epochs, and the score at each
 
@@ -245,13 +245,6 @@ def _explained(values: Floats, ranks: Floats) -> float:
 def has_trials(material: SweepMaterial) -> str | None:
     """Require a trial with a score."""
     return None if np.isfinite(material.values).any() else "needs a trial that has a score"
-
-
-def ramp() -> Colormap:
-    """Return a colour map from pale (bad) over blue to nearly black (good)."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("scores", ["#CFE0EC", "#56B4E9", BLUE, "#00243D"])
 
 
 def score_axis(axes: Axes, material: SweepMaterial) -> None:

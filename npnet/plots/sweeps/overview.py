@@ -23,7 +23,11 @@ def slices(material: SweepMaterial) -> Drawing:
     rows = -(-len(keys) // columns)
     size = (7.6, 4.6) if columns == 1 else (3.7 * columns, 0.95 + 2.9 * rows)
     page = sheet(material, f"{material.scored} by parameter", *size)
-    _explain(page, material, len(material.scales) - len(keys))
+    page.note("● best point", color=BEST)
+    words = ["● a trial", "– mean of a value"] + ([f"× {material.off}"] if material.off else [])
+    if left_out := len(material.scales) - len(keys):
+        words.append(f"{left_out} keys with less influence are left out")
+    page.note("    ".join(words), 1.25)
     for box, key in zip(page.inner(0, 0, 0.25, 0).grid(len(keys), columns), keys, strict=True):
         paint_slice(box, material, key)
     cells = {key: np.array(material.cells[key], dtype=object) for key in material.cells}
@@ -76,14 +80,6 @@ def _parameter_axis(axes: Axes, scale: AxisScale, label: str) -> None:
     axes.set_xticks([value for value, _ in ticks], texts, fontsize=7.5 if crowded else 9)
     axes.set_xticks([], minor=True)
     axes.set_xlabel(label)
-
-
-def _explain(page: Box, material: SweepMaterial, left_out: int) -> None:
-    """Write the meaning of the marks, below."""
-    page.note("● best point", color=BEST)
-    words = ["● a trial", "– mean of a value"] + ([f"× {material.off}"] if material.off else [])
-    words += [f"{left_out} keys with less influence are left out"] if left_out else []
-    page.note("    ".join(words), 1.25)
 
 
 @sweep_plot("overview", needs=has_trials)

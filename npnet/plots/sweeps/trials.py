@@ -3,9 +3,9 @@
 import numpy as np
 
 from npnet.plots.kinds import Drawing, Numbers, sheet, sweep_plot
-from npnet.plots.layout import Axes, Box, plain
+from npnet.plots.layout import Axes, plain
 from npnet.plots.style import BLUE, GREY, INK, PALE
-from npnet.plots.sweeps import BEST, FAILED, Curves, SweepMaterial, brief, has_trials, ramp
+from npnet.plots.sweeps import BEST, FAILED, Curves, SweepMaterial, brief, has_trials
 
 MOST_KEYS = 9  # parameters whose ticks have room
 HALO = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
@@ -25,7 +25,12 @@ def parallel(material: SweepMaterial) -> Drawing:
     axes = page.inner(0.6, 1.05, 0.8, 0.75).bare()
     paint_lines(axes, material, keys)
     paint_scales(axes, material, keys)
-    explain(page, material, len(material.scales) - len(keys))
+    left_out = len(material.scales) - len(keys)
+    more = f"  {left_out} keys with less influence are left out." if left_out else ""
+    page.note(f"Darker: a better score ({'high' if material.maximizes else 'low'}).{more}")
+    if material.means:
+        best = f"best: {plain(material.text(material.means[0][0]), int(page.width * 9))}"
+        page.note(best, page.width - 0.2, color=BEST, ha="right")
     columns = {key: np.array(cells, dtype=object) for key, cells in material.cells.items()}
     drawn = {"number": material.number, "point": material.point, **columns, material.score: material.values}
     return Drawing(page.figure, drawn)
@@ -34,7 +39,9 @@ def parallel(material: SweepMaterial) -> Drawing:
 def paint_lines(axes: Axes, material: SweepMaterial, keys: list[str]) -> None:
     """Draw the lines, the best on top; those off the axis dashed, below the scores."""
     from matplotlib.collections import LineCollection
+    from matplotlib.colors import LinearSegmentedColormap
 
+    pale_to_dark = LinearSegmentedColormap.from_list("scores", ["#CFE0EC", "#56B4E9", BLUE, "#00243D"])
     heights = np.column_stack(
         [material.scales[key].share(material.scales[key].spread) for key in keys]
         + [material.score_scale.share(material.near)]
@@ -45,7 +52,7 @@ def paint_lines(axes: Axes, material: SweepMaterial, keys: list[str]) -> None:
     order = [int(row) for row in np.argsort(good, kind="stable") if not off[row]]
     lines = [np.column_stack([x, heights[row]]) for row in order]
     dense = float(np.clip(30 / len(lines), 0.3, 0.9))
-    axes.add_collection(LineCollection(lines, colors=ramp()(good[order]), linewidths=1.1, alpha=dense))
+    axes.add_collection(LineCollection(lines, colors=pale_to_dark(good[order]), linewidths=1.1, alpha=dense))
     failed = [np.column_stack([x, heights[row]]) for row in np.flatnonzero(off)]
     axes.add_collection(
         LineCollection(failed, colors=FAILED, linewidths=0.9, linestyles="--", alpha=0.8, clip_on=False)
@@ -73,17 +80,6 @@ def paint_scales(axes: Axes, material: SweepMaterial, keys: list[str]) -> None:
             axes.text(x + 0.04, height, text, va="center", fontsize=8, color=INK, bbox=None if last else HALO, zorder=5)
     if material.off:
         axes.text(len(keys) + 0.04, BELOW, material.off, va="center", fontsize=8, color=GREY)
-
-
-def explain(page: Box, material: SweepMaterial, left_out: int) -> None:
-    """Write how to read the picture, below."""
-    more = f"  {left_out} keys with less influence are left out." if left_out else ""
-    better = "high" if material.maximizes else "low"
-    text = f"Darker: a better score ({better}).{more}"
-    page.note(text)
-    if material.means:
-        best = f"best: {plain(material.text(material.means[0][0]), int(page.width * 9))}"
-        page.note(best, page.width - 0.2, color=BEST, ha="right")
 
 
 def climbed(material: SweepMaterial) -> str | None:
