@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,6 @@ def _extremes(node: Node, parameter: Choice | Range) -> list[Node]:
     nodes = values if isinstance(values, list) else []
     found = [item for item in nodes if type(item.value) not in (int, float)]
     for kind in (int, float):
-        numbers = [(item.value, position) for position, item in enumerate(nodes) if type(item.value) is kind]
-        if numbers:
-            found += [nodes[position] for _, position in dict.fromkeys((min(numbers), max(numbers)))]
+        numbers = sorted((item for item in nodes if type(item.value) is kind), key=attrgetter("value"))
+        found += [*numbers[:1], *numbers[1:][-1:]]
     return found

@@ -12,16 +12,6 @@ from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
 import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-)
-from yaml.reader import Reader as YamlReader
 
 from npnet.config.nodes import ConfigIssue, Node, Scalar, SourceLocation, config_error, lines_of, parse_scalar, shown
 
@@ -70,18 +60,18 @@ def read_text(text: str, locate: Locate) -> tuple[Node, list[ConfigIssue]]:
     `locate` turns a line and column of the text, from 0, into a location.
     """
     tree = _TreeBuilder(locate, yaml.parse(text, Loader=yaml.SafeLoader))
-    if found := YamlReader.NON_PRINTABLE.search(text):
+    if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
         before = lines_of(text[: found.start()])
         message = f"the control character {found.group()!r} is not allowed"
         tree.stop(locate(len(before) - 1, len(before[-1])), message, "is this a text file?")
     try:
         next(tree.events)  # the start of the stream
-        if not isinstance(next(tree.events), DocumentStartEvent):
+        if not isinstance(next(tree.events), yaml.DocumentStartEvent):
             return Node(None, locate(0, 0)), []
         root = tree.node(next(tree.events), 1)
         next(tree.events)  # the end of the document
         second = next(tree.events)
-        if isinstance(second, DocumentStartEvent) and (mark := second.start_mark):
+        if isinstance(second, yaml.DocumentStartEvent) and (mark := second.start_mark):
             location = locate(mark.line, mark.column)
             tree.issue(location, "a second document begins here", "one file holds one config")
     except yaml.MarkedYAMLError as error:
@@ -94,7 +84,7 @@ def read_text(text: str, locate: Locate) -> tuple[Node, list[ConfigIssue]]:
 @dataclass
 class _TreeBuilder:
     locate: Locate
-    events: Iterator[Event]
+    events: Iterator[yaml.Event]
     nodes: int = 0
     issues: list[ConfigIssue] = field(default_factory=list)
 
@@ -106,28 +96,28 @@ class _TreeBuilder:
             self.stop(location, f"the values are nested more than {DEPTH} levels deep")
         if self.nodes > NODES:
             self.stop(location, f"the file holds more than {NODES} values")
-        if isinstance(event, AliasEvent):
+        if isinstance(event, yaml.AliasEvent):
             self.issue(location, f"aliases (*{shown(str(event.anchor))}) are not supported", "repeat the value")
             return Node(None, location, key)
         if event.anchor is not None:
             self.issue(location, f"anchors (&{shown(str(event.anchor))}) are not supported", "repeat the value")
         elif event.tag is not None:
             self.issue(location, f"tags ({shown(str(event.tag))}) are not supported", "write the value alone")
-        if isinstance(event, ScalarEvent):
+        if isinstance(event, yaml.ScalarEvent):
             return Node(self.scalar(event, location), location, key)
-        if isinstance(event, MappingStartEvent):
+        if isinstance(event, yaml.MappingStartEvent):
             return Node(self.mapping(depth), location, key)
         items = []
-        while not isinstance(item := next(self.events), SequenceEndEvent):
+        while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
             items.append(self.node(item, depth + 1))
         return Node(items, location, key)
 
     def mapping(self, depth: int) -> dict[str, Node]:
         items: dict[str, Node] = {}
-        while not isinstance(event := next(self.events), MappingEndEvent):
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             location = self.node(event, depth + 1).location
-            key = str(event.value) if isinstance(event, ScalarEvent) else ""
-            if not isinstance(event, ScalarEvent):
+            key = str(event.value) if isinstance(event, yaml.ScalarEvent) else ""
+            if not isinstance(event, yaml.ScalarEvent):
                 self.issue(location, "a key must be a single word", "brackets and braces belong after the colon")
             elif key == "<<" and event.implicit[0]:
                 self.issue(location, "merge keys (<<) are not supported", "repeat the values, or use extends")
@@ -140,7 +130,7 @@ class _TreeBuilder:
                 items[key] = value
         return items
 
-    def scalar(self, event: ScalarEvent, location: SourceLocation) -> Scalar:
+    def scalar(self, event: yaml.ScalarEvent, location: SourceLocation) -> Scalar:
         if re.search("[\0\ud800-\udfff]", event.value):
             self.issue(location, "a text holds a character that no file can hold", "take out the escape")
             return None
