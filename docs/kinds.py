@@ -8,7 +8,7 @@ from docs.markdown import code, page, table
 from npnet.config import EarlyStopping, Experiment
 from npnet.config.nodes import plain_float
 from npnet.config.schema import KINDS
-from npnet.config.type_info import describe, item_of, none_word, registry_of, type_of
+from npnet.config.type_info import accepted, describe, type_of
 from npnet.data import Split
 from npnet.metrics import Metric, metrics
 from npnet.nn.losses import Loss
@@ -84,21 +84,21 @@ def options(spec: type[Spec]) -> str:
 
 
 def _takes(kind: Any) -> str:
-    registry = registry_of(item_of(kind) or kind)
+    registry = accepted(accepted(kind).item or kind).registry
     words = describe(kind).replace("*", "\\*")
     return words.replace(registry.kind, f"[{registry.kind}]({registry.plural}.md)") if registry else words
 
 
 def written(value: Any, kind: Any) -> str:
     """Write a default as a config has it."""
-    registry = registry_of(kind)
+    registry = accepted(kind).registry
     if isinstance(value, Spec):
         return registry.name_of(value) if registry else f"{{{', '.join(f'{key}: {part}' for key, part in value)}}}"
     if isinstance(value, float):
         return plain_float(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(str, value))}]"
-    return (none_word(kind) or "null") if value is None else str(value)
+    return (accepted(kind).none_word or "null") if value is None else str(value)
 
 
 THREE_WAYS = """

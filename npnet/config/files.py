@@ -10,7 +10,7 @@ from typing import Any
 
 from npnet.config.nodes import ConfigIssue, Node, SourceLocation, config_error, shown
 from npnet.config.reader import read
-from npnet.config.type_info import below, registry_of, spell_out
+from npnet.config.type_info import accepted, below, spell_out
 from npnet.data.readers import suffixes
 from npnet.errors import AdvisedError, ConfigError, MachineError, UsageError
 from npnet.registry import nearest
@@ -75,7 +75,7 @@ def merged(base: Node, over: Node, kind: Any) -> Node:
     left = spell_out(base, kind)
     if not isinstance(left.value, dict) or not isinstance(over.value, dict):
         return over
-    if registry_of(kind) is not None and left.value.keys() != over.value.keys():
+    if accepted(kind).registry is not None and left.value.keys() != over.value.keys():
         return over
     items = dict(left.value)
     for key, node in over.value.items():

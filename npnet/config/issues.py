@@ -18,7 +18,7 @@ from npnet.config.suggestions import (
     suggest_value,
     write_key,
 )
-from npnet.config.type_info import article, below, describe, follow, none_word, registry_of, spec_of
+from npnet.config.type_info import accepted, article, below, describe, follow
 from npnet.config.writer import flow
 from npnet.data.datasets import datasets
 from npnet.errors import AdvisedError, OptionError, UnknownName
@@ -62,8 +62,8 @@ def non_finite(node: Node, root_kind: Any, path: Path = ()) -> Iterator[ConfigIs
         return
     kind = reduce(below, path, root_kind)
     if kind is not None:
-        spec = spec_of(kind)
-        main = spec.main_option() if spec and not none_word(kind) else None
+        spec = accepted(kind).spec
+        main = spec.main_option() if spec and not accepted(kind).none_word else None
         if main:  # a short form
             path, kind = (*path, main), below(kind, main)
         message = must_be(path, kind, node.value)
@@ -71,7 +71,7 @@ def non_finite(node: Node, root_kind: Any, path: Path = ()) -> Iterator[ConfigIs
 
 
 def _unknown_key(root: Node, path: Path, kind: Any, key: str) -> ConfigIssue:
-    spec = spec_of(kind)
+    spec = accepted(kind).spec
     known = [*(spec.model_fields if spec else ()), *(() if path else ("extends",))]
     hint = suggest_key(root, path, key, root.walk((*path, key))[-1])
     if hint is None and (near := nearest(key, known)):
@@ -104,7 +104,7 @@ def _wrong_value(detail: ErrorDetails, node: Node, path: Path, kind: Any) -> Con
 
 def _rejected(error: Exception, node: Node, path: Path, kind: Any) -> ConfigIssue:
     """Return the issue of an error that a validator of npnet raised."""
-    registry, location = registry_of(kind), node.location
+    registry, location = accepted(kind).registry, node.location
     hint = error.hint if isinstance(error, AdvisedError) else None
     if isinstance(error, OptionError):
         whole = (*path, *error.path)

@@ -9,7 +9,7 @@ from typing import Any
 from npnet.config.experiment import Experiment
 from npnet.config.nodes import WIDTH, ConfigIssue, Node, Path, SourceLocation, dotted, shown
 from npnet.config.reader import DEPTH, read_text
-from npnet.config.type_info import below, is_leaf, item_of, registry_of, spec_of, spell_out
+from npnet.config.type_info import accepted, below, is_leaf, spell_out
 from npnet.config.writer import flow
 from npnet.errors import UsageError
 from npnet.registry import Registry
@@ -50,13 +50,13 @@ def put(node: Node | None, kind: Any, path: tuple[str, ...], new: Node, above: P
     """
     if not path:
         return new
-    node = spell_out(node or Node([] if item_of(kind) else {}, new.location, new.key_location), kind)
+    node = spell_out(node or Node([] if accepted(kind).item else {}, new.location, new.key_location), kind)
     key: str | int = path[0]
     if isinstance(node.value, list):
         key = _position(path, node.value, kind, new, above)
     elif not isinstance(node.value, dict) or is_leaf(kind):
         raise LookupError(f"{dotted(above)} has no options, so none can be set", _write(above, new))
-    elif (registry := registry_of(kind)) is not None and node.value and path[0] not in node.value:
+    elif (registry := accepted(kind).registry) is not None and node.value and path[0] not in node.value:
         _check_replaceable(node, registry, path, new, above)
         node = Node({}, node.location, node.key_location)
     return node.with_child(key, put(node.child(key), below(kind, key), path[1:], new, (*above, key)))
@@ -138,7 +138,7 @@ def split_sweep_values(texts: Sequence[str]) -> tuple[dict[str, Node], list[str]
             is_sweep = bool(node.value.keys() & {"min", "max", "values"}) or is_leaf(kind)
         elif isinstance(node.value, list):
             is_nested = bool(node.value) and all(isinstance(item.value, list) for item in node.value)
-            is_sweep = item_of(kind) is None or is_nested
+            is_sweep = accepted(kind).item is None or is_nested
         else:
             is_sweep = False
         if is_sweep and not issues:
@@ -155,7 +155,7 @@ def kind_at(key: str) -> Any:
         kind = below(kind, int(word) if word.isdecimal() and len(word) < 10 else word)
         if kind is None:
             return None
-    spec = spec_of(kind)
+    spec = accepted(kind).spec
     main = spec.main_option() if spec else None
     return below(kind, main) if main else kind
 

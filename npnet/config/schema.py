@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from npnet.config.experiment import MONITORED_SPLITS, Experiment
 from npnet.config.files import preset_names
 from npnet.config.nodes import plain_float, shown
-from npnet.config.type_info import below, describe, item_of, none_word, registry_of, spec_of, type_of
+from npnet.config.type_info import accepted, below, describe, type_of
 from npnet.data import datasets
 from npnet.errors import UsageError
 from npnet.metrics import metrics
@@ -91,7 +91,7 @@ def _options(spec: type[Spec]) -> Schema:
     result: Schema = _simplified(written, models)
     result.pop("title", None)
     for name, field in spec.model_fields.items():
-        registry = registry_of(type_of(field))
+        registry = accepted(type_of(field)).registry
         if registry is not None and isinstance(field.default, Spec):
             result["properties"][name]["default"] = registry.name_of(field.default)
     return {"description": "", "properties": {}, **result}
@@ -147,11 +147,11 @@ def explain(key: str) -> str:
         deeper = below(kind, word)
         if deeper is None:
             raise _unknown(word, kind, above)
-        spec = spec_of(kind)
+        spec = accepted(kind).spec
         field = spec.model_fields[word] if spec else None
         above.append(word)
-        kind = item_of(deeper) if registry_of(item_of(deeper)) else deeper
-    registry, spec = registry_of(kind), spec_of(kind)
+        kind = accepted(deeper).item if accepted(accepted(deeper).item).registry else deeper
+    registry, spec = accepted(kind).registry, accepted(kind).spec
     path = ".".join(above)
     parts = [f"{path}: {_line(field)}"] if field else [f"{path}\n{indent(getdoc(spec) or '', '  ')}"]
     if registry is not None:
@@ -171,13 +171,13 @@ def _line(field: FieldInfo) -> str:
 
 
 def _written(value: Any, kind: Any) -> str:
-    registry = registry_of(kind)
+    registry = accepted(kind).registry
     if registry is not None and isinstance(value, Spec):
         return registry.name_of(value)
     if isinstance(value, Spec):
         return ", ".join(f"{name} {option}" for name, option in value)
     if value is None:
-        return none_word(kind) or "none"
+        return accepted(kind).none_word or "none"
     if isinstance(value, tuple):
         return "none" if not value else ", ".join(map(str, value))
     if isinstance(value, bool):
@@ -186,7 +186,7 @@ def _written(value: Any, kind: Any) -> str:
 
 
 def _unknown(word: str, kind: Any, above: list[str]) -> UsageError:
-    registry, spec = registry_of(kind), spec_of(kind)
+    registry, spec = accepted(kind).registry, accepted(kind).spec
     known = list(registry or (spec.model_fields if spec else ()))
     near = nearest(word, known)
     owner = f"{'.'.join(above)} has" if above else "a config has"
@@ -203,11 +203,11 @@ def _unknown(word: str, kind: Any, above: list[str]) -> UsageError:
 
 def _paths(kind: Any, above: tuple[str, ...]) -> Iterator[str]:
     """Yield every dotted path of a config to a bounded depth: residual blocks hold layers again."""
-    registry, spec = registry_of(kind), spec_of(kind)
+    registry, spec = accepted(kind).registry, accepted(kind).spec
     for word in (registry or (spec.model_fields if spec else ())) if len(above) < DEPTH else ():
         deeper = below(kind, word)
         yield ".".join((*above, word))
-        yield from _paths(item_of(deeper) or deeper, (*above, word))
+        yield from _paths(accepted(deeper).item or deeper, (*above, word))
 
 
 def _first_line(thing: object) -> str:

@@ -11,7 +11,7 @@ from npnet.config.experiment import Experiment
 from npnet.config.files import TABLES
 from npnet.config.nodes import Node, Path, SourceLocation, parse_scalar, shown
 from npnet.config.reader import hints
-from npnet.config.type_info import branches, none_word, specs_of
+from npnet.config.type_info import accepted, branches
 from npnet.config.writer import flow
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
@@ -197,7 +197,7 @@ def _meant(value: Any, kind: Any) -> Iterator[Any]:
             yield int(value)
         if 2 <= value < 100:
             yield value / 100  # per cent
-    yield from ({spec.main_option(): value} for spec in specs_of(kind) if spec.main_option())
+    yield from ({spec.main_option(): value} for spec in accepted(kind).specs if spec.main_option())
     if isinstance(value, dict):
         yield [{name: options} for name, options in value.items()]
     elif not isinstance(value, list) or len(value) == 1:
@@ -212,7 +212,7 @@ def _meant_by_text(text: str, kind: Any, choices: list[str]) -> Iterator[Any]:
     if near := nearest(text, choices):
         yield near
     if text.lower() in NONE:
-        yield from (none_word(kind), None)
+        yield from (accepted(kind).none_word, None)
     if text.lower() in YES:
         yield from _meant_by_bool(True, kind, choices)
 
@@ -221,8 +221,8 @@ def _meant_by_bool(value: bool, kind: Any, choices: list[str]) -> Iterator[Any]:
     if near := nearest(str(value), choices):
         yield near
     if not value:
-        yield from (none_word(kind), "none", None)
-    elif specs_of(kind):
+        yield from (accepted(kind).none_word, "none", None)
+    elif accepted(kind).specs:
         yield USUAL
 
 

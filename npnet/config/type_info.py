@@ -61,51 +61,48 @@ def branches(kind: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         yield kind, ()
 
 
-@cache
-def registry_of(kind: Any) -> Registry[Any] | None:
-    """Return the registry whose names a type accepts, if any."""
-    return next((note.registry for _, notes in branches(kind) for note in notes if isinstance(note, Named)), None)
+@dataclass(frozen=True)
+class Accepted:
+    """What a type accepts: registered names, options of specs, items of a list, values of a mapping with free keys."""
 
-
-def specs_of(kind: Any) -> list[type[Spec]]:
-    """Return the specs among the alternatives of a type."""
-    return [bare for bare, _ in branches(kind) if isinstance(bare, type) and issubclass(bare, Spec)]
-
-
-@cache
-def spec_of(kind: Any) -> type[Spec] | None:
-    """Return the spec whose options a type accepts; None where a name comes first."""
-    return None if registry_of(kind) else next(iter(specs_of(kind)), None)
+    registry: Registry[Any] | None
+    specs: list[type[Spec]]
+    spec: type[Spec] | None  # None where a name comes first
+    item: Any
+    value: Any
+    none_word: str | None  # the word for None, such as `off`
 
 
 @cache
-def item_of(kind: Any) -> Any:
-    """Return the type of a list's items; None for other types."""
-    return next((get_args(bare)[0] for bare, _ in branches(kind) if get_origin(bare) in (tuple, list)), None)
-
-
-@cache
-def values_of(kind: Any) -> Any:
-    """Return the type of the values of a mapping with free keys; None for other types."""
-    return next((get_args(bare)[1] for bare, _ in branches(kind) if get_origin(bare) is dict), None)
+def accepted(kind: Any) -> Accepted:
+    """Return what a type accepts."""
+    ways = list(branches(kind))
+    notes = [note for _, notes in ways for note in notes]
+    registry = next((note.registry for note in notes if isinstance(note, Named)), None)
+    specs = [bare for bare, _ in ways if isinstance(bare, type) and issubclass(bare, Spec)]
+    spec = specs[0] if specs and registry is None else None
+    item = next((get_args(bare)[0] for bare, _ in ways if get_origin(bare) in (tuple, list)), None)
+    value = next((get_args(bare)[1] for bare, _ in ways if get_origin(bare) is dict), None)
+    none_word = next((note.none for note in notes if isinstance(note, Shorthand)), None)
+    return Accepted(registry, specs, spec, item, value, none_word)
 
 
 def below(kind: Any, key: str | int) -> Any:
     """Return the type of an option, registered name, free key or item of a type, or None."""
-    registry, spec = registry_of(kind), spec_of(kind)
+    found = accepted(kind)
     if isinstance(key, int):
-        return item_of(kind)
-    if registry is not None:
-        return registry.get(key)
-    if spec is not None:
-        return type_of(spec.model_fields[key]) if key in spec.model_fields else None
-    return values_of(kind)
+        return found.item
+    if found.registry is not None:
+        return found.registry.get(key)
+    if found.spec is not None:
+        return type_of(found.spec.model_fields[key]) if key in found.spec.model_fields else None
+    return found.value
 
 
 def is_leaf(kind: Any) -> bool:
     """Whether a value of this type has no options, items or keys that could be set."""
-    inner = (registry_of(kind), spec_of(kind), item_of(kind), values_of(kind))
-    return kind is not None and all(part is None for part in inner)
+    found = accepted(kind)
+    return kind is not None and all(part is None for part in (found.registry, found.spec, found.item, found.value))
 
 
 def follow(kind: Any, location: Path) -> tuple[Path, Any]:
@@ -115,7 +112,7 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
     for key in location:
         if not labelled and len(list(branches(kind))) > 1:
             labelled = True
-            kind = next((spec for spec in specs_of(kind) if spec.__name__ == key), kind)
+            kind = next((spec for spec in accepted(kind).specs if spec.__name__ == key), kind)
             continue
         deeper = below(kind, key)
         if deeper is not None:
@@ -125,7 +122,7 @@ def follow(kind: Any, location: Path) -> tuple[Path, Any]:
 
 def spell_out(node: Node, kind: Any) -> Node:
     """Write short forms in full: `relu` as `{relu: {}}`, `{linear: 16}` with `{units: 16}`."""
-    registry, spec = registry_of(kind), spec_of(kind)
+    registry, spec = accepted(kind).registry, accepted(kind).spec
     if registry is not None and isinstance(node.value, str):
         return replace(node, value={node.value: replace(node, value={})})
     if registry is not None and isinstance(node.value, dict):
@@ -140,20 +137,12 @@ def spell_out(node: Node, kind: Any) -> Node:
 
 def describe(kind: Any) -> str:
     """Describe the values a type accepts, to follow "must be": `a number greater than 0`."""
-    ways = dict.fromkeys([*(note.words for note in _shorthands(kind)), *(_describe(*way) for way in branches(kind))])
+    found = list(branches(kind))
+    shorthands = [note.words for _, notes in found for note in notes if isinstance(note, Shorthand)]
+    ways = dict.fromkeys([*shorthands, *(_describe(*way) for way in found)])
     if BASES[float] in ways:
         ways.pop(BASES[int], None)
     return (", or " if sum(", each " in way for way in ways) > 1 else " or ").join(ways)
-
-
-@cache
-def none_word(kind: Any) -> str | None:
-    """Return the word that stands for None where a type has one, such as `off`."""
-    return next((note.none for note in _shorthands(kind)), None)
-
-
-def _shorthands(kind: Any) -> Iterator[Shorthand]:
-    return (note for _, notes in branches(kind) for note in notes if isinstance(note, Shorthand))
 
 
 def _describe(bare: Any, notes: tuple[Any, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from npnet.config import Experiment, Loaded
-from npnet.config.type_info import branches, registry_of, type_of
+from npnet.config.type_info import accepted, branches, type_of
 from npnet.data import datasets
 from npnet.errors import ConfigError, Problem
 from npnet.nn.initializers import initializers
@@ -34,7 +34,7 @@ KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedu
 
 def numeric(spec: type[Spec]) -> Iterator[str]:
     for name, field in spec.model_fields.items():
-        if registry_of(type_of(field)) is None and {int, float} & bare(spec, name):
+        if accepted(type_of(field)).registry is None and {int, float} & bare(spec, name):
             yield name
 
 

@@ -10,7 +10,7 @@ import pytest
 from npnet.config import Loaded
 from npnet.config.loaded import of_tree
 from npnet.config.nodes import Node, SourceLocation
-from npnet.config.type_info import branches, item_of, type_of
+from npnet.config.type_info import accepted, branches, type_of
 from npnet.errors import ConfigError
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import layers
@@ -47,7 +47,7 @@ def values_of(kind: Any) -> Iterator[Any]:
         yield from NUMBERS
     if float in kinds:
         yield from (0.5, 1e6)
-    if item_of(kind) is not None:
+    if accepted(kind).item is not None:
         yield from ([], [0], [1], [-3], [7], [0.5, 0.5], [2, 2, 2, 2, 2, 2])
 
 
