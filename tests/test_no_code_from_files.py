@@ -9,6 +9,7 @@ import pytest
 from tests.test_floors import FILES, everywhere, name_of, tree_of
 
 MODULES = {*("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "zipfile", "tarfile", "runpy")}
+ALLOWED = {"data/readers/child/archives.py": {"zipfile"}}  # in a process of its own, which gives its parent bytes alone
 CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 METHODS = {
     *("np.load", "numpy.load", "joblib.load", "pd.read_pickle", "pandas.read_pickle", "np.genfromtxt", "np.fromregex"),
@@ -28,7 +29,7 @@ def offences(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_module_can_run_what_a_file_says(path: Path) -> None:
-    assert not {name.split(".")[0] for name in everywhere(path)} & MODULES
+    assert {name.split(".")[0] for name in everywhere(path)} & MODULES == ALLOWED.get(name_of(path), set())
     assert not list(offences(tree_of(path)))
 
 

@@ -12,6 +12,7 @@ from npnet.config.nodes import ConfigIssue, Node, SourceLocation, config_error, 
 from npnet.config.reader import read
 from npnet.config.type_info import accepted, below, spell_out
 from npnet.data.readers import suffixes
+from npnet.data.readers.packed import SUFFIXES as PACKED
 from npnet.errors import AdvisedError, ConfigError, MachineError, UsageError
 from npnet.registry import nearest
 from npnet.text import one_line
@@ -19,7 +20,7 @@ from npnet.text import one_line
 PRESETS = Path(__file__).parent.parent / "templates" / "presets"
 SIZE = 256 * 1024  # bytes of a config
 MOST = 20  # files that one config may extend
-TABLES = (*suffixes(), ".gz")
+TABLES = (*suffixes(), *PACKED)
 MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npnet.data.readers import parquet
+from npnet.data.readers import child_process
 from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
@@ -74,7 +74,7 @@ def test_numbers_stored_otherwise_are_the_same_text_or_the_same_number(folder: P
     assert (one.out, one.err) == (two.out, two.err)
 
 
-@pytest.mark.parametrize("kind", ["list", "struct", "decimal", "bytes"])
+@pytest.mark.parametrize("kind", ["list", "struct", "bytes"])
 def test_columns_that_are_not_flat_are_refused_by_name(kind: str, folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -82,7 +82,6 @@ def test_columns_that_are_not_flat_are_refused_by_name(kind: str, folder: Path) 
     values = {
         "list": pa.array([[1, 2], [3]]),
         "struct": pa.array([{"a": 1}, {"a": 2}]),
-        "decimal": pa.array([1, 2], pa.decimal128(5, 2)),
         "bytes": pa.array([b"a", b"b"]),
     }
     pq.write_table(pa.table({"a": [1, 2], "odd": values[kind], "y": ["p", "q"]}), "made.parquet")
@@ -117,6 +116,6 @@ def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    monkeypatch.setattr(parquet, "ROOM", 400 << 20)
+    monkeypatch.setattr(child_process, "ROOM", 400 << 20)
     pq.write_table(pa.table({"y": ["x" * (200 << 20), "z"]}), "made.parquet", compression="zstd")
     assert "takes far more memory than a file of its size should" in refused(Path("made.parquet").read_bytes())

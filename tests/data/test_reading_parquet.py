@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 
 import npnet
 from npnet.data.columns.schema import ReadOptions, Schema
-from npnet.data.readers import parquet
+from npnet.data.readers import child_process
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.parquet import Parquet
 from npnet.data.readers.reading import read_frame
@@ -114,7 +115,6 @@ def test_columns_of_parquet_that_are_not_flat_are_refused_unless_dropped(tmp_pat
     others = {
         "list": pa.array([[1, 2]]),
         "struct": pa.array([{"a": 1}]),
-        "decimal": pa.array([1], pa.decimal128(5, 2)),
         "bytes": pa.array([b"a"]),
         "span": pa.array([1], pa.duration("s")),
     }
@@ -138,11 +138,39 @@ def test_numbers_of_parquet_follow_the_rules_of_numbers(tmp_path):
     assert (
         said([1, 2**53 + 1]) == 't.parquet: row 2: "9007199254740993" has more digits than float64 holds in column "a"'
     )
-    assert said([1.0, float("nan")]) == 't.parquet: row 2: "nan" is not finite in column "a"'
     assert said([float("-inf"), None]) == 't.parquet: row 1: "-inf" is not finite in column "a"'
     assert said(pa.array([], pa.int64())) == "t.parquet has no rows"
     pq.write_table(pa.table({"a": pa.nulls(3), "b": [1, 2, 3]}), tmp_path / "t.parquet")
     assert read(tmp_path, "t.parquet").columns["a"].missing.all()
+
+
+@needs_pyarrow
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_nan_of_parquet_is_missing_in_numbers_and_in_texts(tmp_path, dtype):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = pa.array(np.array([1.5, np.nan, 2], dtype))
+    pq.write_table(pa.table({"a": values, "b": values, "y": ["p", "q", "r"]}), tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", categorical=("b",)).columns
+    np.testing.assert_array_equal(found["a"].values, [1.5, np.nan, 2])
+    assert (found["b"].levels, found["b"].values.tolist()) == (("1.5", "2.0"), [0, -1, 1])
+
+
+@needs_pyarrow
+@pytest.mark.parametrize("bits", [128, 256])
+def test_decimals_of_parquet_are_the_nearest_numbers(tmp_path, bits):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = ["0.10", "123456789.07", "-0.29", None, "1.00"]
+    values = pa.array([None if text is None else Decimal(text) for text in texts], getattr(pa, f"decimal{bits}")(20, 2))
+    pq.write_table(pa.table({"a": values, "b": values}), tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", categorical=("b",)).columns
+    np.testing.assert_array_equal(found["a"].values, [0.10, 123456789.07, -0.29, np.nan, 1.0])
+    assert found["b"].levels == ("-0.29", "0.10", "1.00", "123456789.07")
+    pq.write_table(pa.table({"a": pa.array([Decimal(2**53 + 1)], pa.decimal128(20, 0))}), tmp_path / "t.parquet")
+    assert "has more digits than float64 holds" in refusal(tmp_path, "t.parquet")[0]
 
 
 @pytest.mark.long
@@ -204,7 +232,7 @@ def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(tmp_path, monk
 
     pq.write_table(pa.table({"a": ["x" * (200 << 20)]}), tmp_path / "t.parquet", compression="zstd")
     assert (tmp_path / "t.parquet").stat().st_size < 1 << 20
-    monkeypatch.setattr(parquet, "ROOM", 400 << 20)
+    monkeypatch.setattr(child_process, "ROOM", 400 << 20)
     assert refusal(tmp_path, "t.parquet")[0] == "t.parquet takes far more memory than a file of its size should"
 
 
@@ -213,13 +241,13 @@ def test_what_ends_the_process_that_parses_is_told_and_leaves_none_behind(tmp_pa
     table(40).to_parquet(tmp_path / "t.parquet")
     with opened("t.parquet", tmp_path) as file:
         rows = Parquet(file, ReadOptions(path=file.name), Schema(columns=()))
-        process = rows.process
+        process = rows.child.process
         process.send_signal(signal.SIGSEGV)
         process.wait()
         with pytest.raises(DataError, match=r"t\.parquet is a damaged Parquet file: parsing it ended with signal 11"):
             list(rows.blocks(["int"], lambda _: False))
     with opened("t.parquet", tmp_path) as file:
-        process = Parquet(file, ReadOptions(path=file.name), Schema(columns=())).process
+        process = Parquet(file, ReadOptions(path=file.name), Schema(columns=())).child.process
         assert process.poll() is None
     assert process.returncode == -signal.SIGKILL
 

@@ -19,6 +19,7 @@ from typing import Protocol, TypeVar
 from npnet.data.columns.column_builder import Cells
 from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.readers.data_file import STDIN_NAME, DataFile
+from npnet.data.readers.packed import SUFFIXES
 from npnet.errors import DataError
 from npnet.text import quoted
 
@@ -53,20 +54,20 @@ C = TypeVar("C", bound=Opener)
 class TableFormat:
     """A format of table files: the options that it accepts, and the function that opens a file.
 
-    Files that begin with `magic` have the format whatever their suffix is; on standard input, so has a content that
-    begins with `opening` after blanks.
+    Files that begin with one of `magic` have the format whatever their suffix is; on standard input, so has a content
+    that begins with `opening` after blanks.
     """
 
     name: str
     suffixes: tuple[str, ...]
     options: tuple[str, ...]
-    magic: bytes
+    magic: tuple[bytes, ...]
     opening: bytes
     open: Opener
 
     def recognises(self, head: bytes, stdin: bool) -> bool:
         """Return whether the first bytes of a file show that it has this format."""
-        begins = bool(self.magic) and head.startswith(self.magic)
+        begins = head.startswith(self.magic)
         return begins or (stdin and bool(self.opening) and head.lstrip().startswith(self.opening))
 
 
@@ -74,7 +75,11 @@ FORMATS: list[TableFormat] = []
 
 
 def table_format(
-    name: str, suffixes: tuple[str, ...], options: tuple[str, ...] = (), magic: bytes = b"", opening: bytes = b""
+    name: str,
+    suffixes: tuple[str, ...],
+    options: tuple[str, ...] = (),
+    magic: tuple[bytes, ...] = (),
+    opening: bytes = b"",
 ) -> Callable[[C], C]:
     """Register the decorated class as the reader of a format; suffixes begin with a point."""
 
@@ -98,7 +103,7 @@ def suffixes() -> tuple[str, ...]:
 
 
 def format_of(file: DataFile) -> TableFormat:
-    """Return the format of a file, by its first bytes or its suffix; else the first format.
+    """Return the format of a file, by its first bytes or its suffix; else that of delimited text.
 
     Raises DataError for files of kinds that are not tables of any format.
     """
@@ -110,18 +115,14 @@ def format_of(file: DataFile) -> TableFormat:
     known = known or next((known for known in FORMATS if file.suffix in known.suffixes), None)
     if known is None and file.suffix == ".json":
         raise DataError(f"{file.name} is one piece of JSON", "write an object a line, and call it .jsonl")
-    return known or FORMATS[0]
+    return known or next(known for known in FORMATS if "delimiter" in known.options)
 
 
 def _listed_formats() -> str:
     text = [suffix[1:] for known in FORMATS if "encoding" in known.options for suffix in known.suffixes]
     other = [suffix[1:] for suffix in suffixes() if suffix[1:] not in text]
-    return f"{', '.join(text[:-1])} and {text[-1]}, also as .gz, and {' and '.join(other)}"
+    packed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+    return f"{', '.join(text[:-1])} and {text[-1]}, also as {packed}, and {', '.join(other[:-1])} and {other[-1]}"
 
 
-OTHERS = {
-    b"PK\3\4": "a zip file or a spreadsheet",
-    b"BZh": "compressed by bzip2",
-    b"\xfd7zXZ": "compressed by xz",
-    b"\x28\xb5\x2f\xfd": "compressed by zstd",
-}
+OTHERS = {b"BZh": "compressed by bzip2", b"\xfd7zXZ": "compressed by xz"}

@@ -2,8 +2,6 @@
 
 import codecs
 import gzip
-import hashlib
-import io
 import os
 import re
 import shutil
@@ -13,9 +11,11 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from npnet.data.readers.packed import PIECE, Packing, packing_of
 from npnet.errors import DataError
 from npnet.machine.resources import explained
 from npnet.registry import nearest
@@ -23,23 +23,32 @@ from npnet.text import quoted
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 STDIN, STDIN_NAME = "-", "standard input"
-GZIP = b"\x1f\x8b"
-PIECE = 1 << 20
 UTF_8 = ("utf-8", "utf-8-sig")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class DataFile:
-    """An open data file: `name` as messages call it, `suffix` in lower case and without `.gz`.
+    """An open data file: `name` as messages call it, `path` unless it is standard input, `suffix` of its content.
 
-    The callbacks of `ending` are called when the file is closed.
+    The callbacks of `ending` are called when the file is closed. A reader adds to `notes` what it chose by itself, and
+    to `chosen` the keys of a `Schema` by which other files are read like this one.
     """
 
-    def __init__(self, raw: BinaryIO, name: str) -> None:
-        self.raw, self.name = raw, name
-        self.suffix = Path(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)).suffix.lower()
+    def __init__(self, raw: BinaryIO, name: str, path: Path | None = None) -> None:
+        self.raw, self.name, self.path = raw, name, path
         self._state, self.ending = _state(raw), ExitStack()
         self.fingerprint: str | None = None
+        self.notes: list[str] = []
+        self.chosen: dict[str, object] = {}
+
+    @cached_property
+    def _packing(self) -> Packing:
+        return packing_of(self.raw, self.name, self.ending)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the content, in lower case."""
+        return self._packing.suffix
 
     def head(self) -> bytes:
         """Return the first bytes of the content, unpacked."""
@@ -49,29 +58,42 @@ class DataFile:
     def lines(self) -> int:
         """Estimate the number of lines from the length of the first ones."""
         with self.content() as content:
-            lines, read = content.read(PIECE).count(b"\n"), self.raw.tell()
+            lines, read = content.read(PIECE).count(b"\n"), self._packing.position()
         return lines * self._state[0] // max(read, 1)
 
     @contextmanager
     def content(self) -> Iterator[BinaryIO]:
-        """Open the content from its first byte on, unpacked if it is gzip.
+        """Open the content from its first byte on, unpacked.
 
         Once it was read to the end, `fingerprint` is the SHA-256 of the file as it is stored.
         """
-        hashed = _Hashed(self.raw)
         try:
-            self.raw.seek(0)
-            packed = self.raw.read(len(GZIP)) == GZIP
-            self.raw.seek(0)
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=hashed) if packed else hashed)
+            yield self._packing.open()
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise DataError(f"{self.name} is a damaged gzip file: {error}", "copy or download it again") from None
         except OSError as error:
             raise DataError(f"{self.name} cannot be read: {error.strerror or error}") from None
-        if hashed.ended:
-            before, self.fingerprint = self.fingerprint, hashed.digest.hexdigest()
+        found = self._packing.fingerprint()
+        if found is not None:
+            before, self.fingerprint = self.fingerprint, found
             if before not in (None, self.fingerprint):
                 raise self._changed()
+
+    def unpacked(self, named: bool = False) -> tuple[BinaryIO, Path]:
+        """Return the whole content as a file and its path, after hashing it.
+
+        Packed content is copied to a temporary file, and so is standard input where it needs a name.
+        """
+        if self._packing.packed or (named and self.path is None):
+            with explained(Path(tempfile.gettempdir(), self.name)), self.content() as content:
+                copy = self.ending.enter_context(tempfile.NamedTemporaryFile(prefix="npnet-"))  # noqa: SIM115
+                shutil.copyfileobj(content, copy, PIECE)
+                copy.flush()
+            return cast(BinaryIO, copy), Path(copy.name)
+        with self.content() as content:
+            while content.read(PIECE):
+                pass
+        return self.raw, self.path or Path()
 
     @contextmanager
     def utf8(self, encoding: str | None) -> Iterator[BinaryIO]:
@@ -102,22 +124,6 @@ class DataFile:
 
     def _changed(self) -> DataError:
         return DataError(f"{self.name} changed while it was read", "wait until whoever writes it is done")
-
-
-class _Hashed(io.RawIOBase):
-    """The bytes of a file with the hash of those read so far; `ended` once all were read."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw, self.digest, self.ended = raw, hashlib.sha256(), False
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._raw.read(size)
-        self.digest.update(data)
-        self.ended = self.ended or (not data and size != 0)
-        return data
 
 
 class _Recoded:
@@ -157,7 +163,7 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
     there is no regular file, and where the file has changed when the context ends.
     """
     with _standard_input() if path == STDIN else _plain_file(path, base) as raw:
-        file = DataFile(raw, STDIN_NAME if path == STDIN else path)
+        file = DataFile(raw, STDIN_NAME) if path == STDIN else DataFile(raw, path, place_of(path, base))
         try:
             with file.ending:
                 yield file

@@ -12,7 +12,7 @@ from npnet.data.columns.column_builder import CellFault, ColumnBuilder
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.columns.spill_file import SpillFile
 from npnet.data.columns.type_rules import NO_DATE, TOO_LONG, Rules, date_parser
-from npnet.data.readers import TableReader, delimited, format_of, jsonlines, parquet
+from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
 from npnet.data.readers.data_file import DataFile, opened
 from npnet.data.readers.in_memory import InMemory
 from npnet.errors import DataError, MachineError
@@ -20,7 +20,14 @@ from npnet.machine.resources import SHARE, available, size_text
 from npnet.registry import nearest
 from npnet.text import listed, quoted
 
-READERS = (delimited, jsonlines, parquet)  # modules that register a format when they are imported
+READERS = (
+    delimited,
+    jsonlines,
+    parquet,
+    feather,
+    workbook,
+    database,
+)  # modules that register a format when they are imported
 HOW_WRITTEN = ("delimiter", "encoding", "sheet", "query")  # options that only some formats accept
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
@@ -31,7 +38,7 @@ Advice = Callable[[CellFault], str]  # what to do about a cell
 
 @dataclass(frozen=True, eq=False)
 class ReadFrame(Frame):
-    """A table as it was read, with the SHA-256 of the file and notes on ignored columns."""
+    """A table as it was read, with the SHA-256 of the file and notes on ignored columns and other choices."""
 
     fingerprint: str
     notes: tuple[str, ...]
@@ -92,9 +99,9 @@ def _read(
             raise DataError(f"{file.name} is {known.name}, which has no {key}", f"take {key} out")
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
     columns, count = _typed(rows, file.name, wanted, options, dtype, _correct_advice if given else _config_advice)
-    notes = _notes(rows.names, given, spec) if given else ()
+    notes = (*file.notes, *(_notes(rows.names, given, spec) if given else ()))
     frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
-    return frame, given or _with_columns(options, wanted, columns)
+    return frame, given or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
 
 
 def _with_columns(options: Schema, wanted: Wanted, columns: Mapping[str, Column]) -> Schema:
