@@ -63,7 +63,7 @@ def run(given: list[str], stop: Stop) -> int:
         code = BROKEN_PIPE if end.code == 1 else int(end.code or 0)
     except Exception as error:
         code = _report(error, given)
-    return exit_code(stop.number) if code == exit_code(SIGINT) and stop else code  # Typer knows of no other signal
+    return exit_code(stop.number) if stop and code == exit_code(SIGINT) else code  # Typer knows of no other signal
 
 
 def _report(error: Exception, given: list[str]) -> int:

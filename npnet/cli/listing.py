@@ -28,8 +28,6 @@ npnet list layers
 npnet list metrics
 npnet list datasets --json
 """
-
-
 INIT = """
 npnet init --list
 npnet init spirals
@@ -48,12 +46,6 @@ class Option:
     default: str | None
     description: str
 
-    @property
-    def text(self) -> str:
-        """Values, default and description in a line."""
-        default = "required" if self.default is None else f"default {self.default}"
-        return f"{self.takes}; {default}. {self.description}".rstrip()
-
 
 @dataclass(frozen=True)
 class RegistryEntry:
@@ -65,7 +57,11 @@ class RegistryEntry:
 
     def item(self, with_options: bool = False) -> "Item":
         """Return the entry as the console lists it."""
-        return self.name, self.description, [(one.name, one.text) for one in self.options if with_options]
+        options = []
+        for one in self.options if with_options else ():
+            default = "required" if one.default is None else f"default {one.default}"
+            options.append((one.name, f"{one.takes}; {default}. {one.description}".rstrip()))
+        return self.name, self.description, options
 
 
 @command("list", LIST)

@@ -55,12 +55,10 @@ def common_options(
     """Declare the options that every command accepts, also before its name."""
 
 
-def used_sweep_options(
-    jobs: int, backend: str, scheduler: str | None, max_failures: int | None, trial_timeout: float | None
-) -> dict[str, bool]:
+def used_sweep_options(execution: Mapping[str, object]) -> dict[str, bool]:
     """Return the options that only the training of a sweep needs, each with whether it is given."""
-    given = {"--jobs": jobs != 1, "--backend": backend != "local", "--scheduler": scheduler is not None}
-    return given | {"--max-failures": max_failures is not None, "--trial-timeout": trial_timeout is not None}
+    defaults = {"jobs": 1, "backend": "local"}
+    return {f"--{name.replace('_', '-')}": value != defaults.get(name) for name, value in execution.items()}
 
 
 def load_config(config: Path, overrides: Sequence[str] | None) -> "Loaded":

@@ -83,7 +83,7 @@ def sweep(
     settings = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
     execution: dict[str, Any] = {"jobs": jobs, "backend": backend, "scheduler": scheduler}
     execution |= {"max_failures": max_failures, "trial_timeout": trial_timeout}
-    used = used_sweep_options(jobs, backend, scheduler, max_failures, trial_timeout)
+    used = used_sweep_options(execution)
     if collect is not None:
         others = {f"--{name}": value is not None for name, value in settings.items()}
         refuse_together({"--collect": True, "a config": config is not None, **others, **used})

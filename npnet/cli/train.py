@@ -69,7 +69,8 @@ def train(
     Ctrl-C ends the training after the current batch and keeps the best weights; a second Ctrl-C stops at once.
     """
     refuse_options([str(config), *(overrides or [])])
-    refuse_twice({} if cv is None else {"--cv": "cv"}, overrides or [])
+    if cv is not None:
+        refuse_twice({"--cv": "cv"}, overrides or [])
     from npnet.config import load
     from npnet.runner import RunOptions, run_training
 
@@ -171,7 +172,9 @@ def resume(
     if many and (overrides or accept_new_data):
         given = " and ".join([*(overrides or []), *(["--accept-new-data"] if accept_new_data else [])])
         raise UsageError("the settings of a sweep cannot change", f"leave out {given}; npnet sweep makes another")
-    used = used_sweep_options(jobs, backend, scheduler, max_failures, trial_timeout)
+    execution: dict[str, Any] = {"jobs": jobs, "backend": backend, "scheduler": scheduler}
+    execution |= {"max_failures": max_failures, "trial_timeout": trial_timeout}
+    used = used_sweep_options(execution)
     if not many and (option := next((name for name, given in used.items() if given), None)):
         raise UsageError(f"{option} is for sweeps; {found.id} is one training", f"leave out {option}")
     if found.status == "done" and not overrides:
@@ -184,8 +187,6 @@ def resume(
     if many:
         from npnet.cli.sweep import resume_sweep
 
-        execution: dict[str, Any] = {"jobs": jobs, "backend": backend, "scheduler": scheduler}
-        execution |= {"max_failures": max_failures, "trial_timeout": trial_timeout}
         return resume_sweep(context, found, execution, strict_repro, not no_plots)
     from npnet.runner.resuming import ResumeOptions
 
