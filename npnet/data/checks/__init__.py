@@ -68,26 +68,24 @@ def inspect(frame: Frame, targets: Sequence[str], task: TaskOption | None = None
     identifiers = _identifiers(features)
     named = {finding.columns[0] for finding in identifiers}
     describing = [column for name, column in levels.items() if name not in named]
+    lacking, copies = len(frame) - len(complete), repeated_rows(describing)
+    without = f"{lacking} {_rows(lacking)} without a target; drop_rows: true leaves them out"
+    repeated = f"{copies} {_rows(copies)} repeat{'s' * (copies == 1)} an earlier one in every column but identifiers"
     return Inspection(
         rows=len(frame),
         task=target.task,
         columns=tuple(ColumnSummary(name, c.column.kind, c.missing, c.distinct) for name, c in levels.items()),
         classes=_class_counts(target, y),
         findings=(
-            *_gaps_in_target(len(frame) - len(complete), tuple(targets)),
+            *([Finding("target", tuple(targets), without)] if lacking else []),
             *_useless(features),
             *identifiers,
             *_copies(features),
             *_predictors([c for c in features if c.column.name not in named], target, y, complete),
             *_balance(_class_counts(target, y)),
-            *_repeated(describing),
+            *([Finding("rows", (), repeated)] if copies else []),
         ),
     )
-
-
-def _gaps_in_target(missing: int, targets: tuple[str, ...]) -> list[Finding]:
-    what = f"{missing} {_rows(missing)} without a target; drop_rows: true leaves them out"
-    return [Finding("target", targets, what)] if missing else []
 
 
 def _useless(columns: Sequence[Levels]) -> list[Finding]:
@@ -155,12 +153,6 @@ def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
             what = f"{share:.1%} of the rows are {quoted(commonest)} in {quoted(name)}; class_weight: balanced may help"
             found.append(Finding("balance", (name,), what))
     return found
-
-
-def _repeated(columns: Sequence[Levels]) -> list[Finding]:
-    count = repeated_rows(columns)
-    what = f"{count} {_rows(count)} repeat{'s' * (count == 1)} an earlier one in every column but identifiers"
-    return [Finding("rows", (), what)] if count else []
 
 
 def _rows(count: int) -> str:

@@ -108,7 +108,10 @@ class SpillFile:
     def append(self, values: NDArray[Any]) -> SpilledArray:
         """Write values at the end of the file and return them as an array that is read from there."""
         if self._descriptor < 0:
-            self._descriptor = self._opened()
+            with explained(self._path, hint=OTHER_DISK):
+                self._path = Path(tempfile.gettempdir(), "a temporary file")
+            with explained(self._path, hint=OTHER_DISK), tempfile.TemporaryFile(buffering=0) as file:
+                self._descriptor = os.dup(file.fileno())
         with explained(self._path, values.nbytes, OTHER_DISK):
             write_all(self._descriptor, values.data.cast("B"))
         start, self._end = self._end, self._end + values.nbytes
@@ -118,12 +121,6 @@ class SpillFile:
         """Map values that `append` wrote."""
         with reading(self._path), os.fdopen(self._descriptor, "rb", closefd=False) as file:
             return np.memmap(file, dtype, "r", offset, (length,))
-
-    def _opened(self) -> int:
-        with explained(self._path, hint=OTHER_DISK):
-            self._path = Path(tempfile.gettempdir(), "a temporary file")
-        with explained(self._path, hint=OTHER_DISK), tempfile.TemporaryFile(buffering=0) as file:
-            return os.dup(file.fileno())
 
 
 class GrowableArray:

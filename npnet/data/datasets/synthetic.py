@@ -69,7 +69,8 @@ class Circles(Synthetic):
     def draw(self, random: Generator) -> tuple[Array, Codes]:
         outer = self.samples // 2
         y = (np.arange(self.samples) >= outer).astype(np.int64)
-        angle = np.concatenate([_turn(outer), _turn(self.samples - outer)])
+        counts = outer, self.samples - outer
+        angle = np.concatenate([np.linspace(0, 2 * np.pi, count, endpoint=False) for count in counts])
         radius = np.where(y == 1, self.factor, 1.0)
         return around(_polar(radius, angle), self.noise, random), y
 
@@ -234,10 +235,6 @@ class NoisySine(Synthetic):
     def draw(self, random: Generator) -> tuple[Array, Array]:
         X = random.random((self.samples, 1))
         return X, around(np.sin(2 * np.pi * X[:, 0]), self.noise, random)
-
-
-def _turn(count: int) -> Array:
-    return np.linspace(0, 2 * np.pi, count, endpoint=False)
 
 
 def _polar(radius: Array | float, angle: Array) -> Array:

@@ -4,6 +4,7 @@ By files of their own, else by group, by time, or at random with each class by i
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Annotated, TypeVar
 
@@ -245,23 +246,13 @@ def try_specs(attempt: Callable[[S], T], spec: S, others: Iterable[S], key: str,
     try:
         return attempt(spec)
     except DataError as error:
-        hint = error.hint
-        if hint is None:
-            working = next((other for other in others if _succeeds(attempt, other)), None)
-            hint = f"take {key} out" if working is None else f"write {key}: {_as_yaml(working, options)}"
+        hint = f"take {key} out" if error.hint is None else error.hint
+        for other in others if error.hint is None else ():
+            with suppress(DataError):
+                attempt(other)
+                shown = [name for name in type(other).model_fields if name in {*options, *other.model_fields_set}]
+                hint = f"write {key}: {{{', '.join(f'{name}: {getattr(other, name):g}' for name in shown)}}}"
+                break
         refused = DataError(error.message, hint)
         refused.key = key
         raise refused from None
-
-
-def _succeeds(attempt: Callable[[S], T], spec: S) -> bool:
-    try:
-        attempt(spec)
-    except DataError:
-        return False
-    return True
-
-
-def _as_yaml(spec: Spec, options: Collection[str]) -> str:
-    shown = [key for key in type(spec).model_fields if key in options or key in spec.model_fields_set]
-    return f"{{{', '.join(f'{key}: {getattr(spec, key):g}' for key in shown)}}}"
