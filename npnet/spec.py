@@ -9,6 +9,7 @@ from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
 from npnet.registry import Registry
+from npnet.text import article
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -41,8 +42,7 @@ class Named:
         kind = self.registry.kind
         written = {value: None} if isinstance(value, str) else value
         if not isinstance(written, dict) or len(written) != 1 or not isinstance(next(iter(written)), str):
-            article = "an" if kind[0] in "aeiou" else "a"
-            raise ValueError(f"{article} {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
+            raise ValueError(f"{article(kind)} {kind} is written NAME, {{NAME: value}} or {{NAME: {{option: value}}}}")
         ((name, options),) = written.items()
         if options is not None and not isinstance(options, dict):
             spec = self.registry.find(name)

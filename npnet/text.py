@@ -1,4 +1,4 @@
-"""Text in messages: escaping for terminals, quoted names, and shortened lists."""
+"""Text in messages: escaping for terminals, quoted names, articles, and shortened lists."""
 
 from collections.abc import Iterable, Sequence
 from unicodedata import category
@@ -32,6 +32,11 @@ def quoted(text: str) -> str:
     import json
 
     return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
+
+
+def article(noun: str) -> str:
+    """Return the article that goes with a noun."""
+    return "an" if noun[0] in "aeiou" else "a"
 
 
 def listed(names: Iterable[object], most: int = MOST, total: int | None = None) -> str:

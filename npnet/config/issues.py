@@ -18,13 +18,14 @@ from npnet.config.suggestions import (
     suggest_value,
     write_key,
 )
-from npnet.config.type_info import accepted, article, below, describe, follow
+from npnet.config.type_info import accepted, below, describe, follow
 from npnet.config.writer import flow
 from npnet.data.datasets import datasets
 from npnet.errors import AdvisedError, OptionError, UnknownName
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
 from npnet.registry import Registry, nearest
+from npnet.text import article
 
 DEFAULT = "adam"  # the suggested owner of an option that several registered things have
 REQUIRED = {

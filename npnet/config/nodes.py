@@ -86,11 +86,6 @@ class SourceLocation:
         return self.file.startswith(COMMAND_LINE)
 
     @property
-    def override_key(self) -> str:
-        """The key of a KEY=VALUE of the command line."""
-        return self.file.removeprefix(COMMAND_LINE)
-
-    @property
     def where(self) -> str:
         """The location as editors understand it: `circles.yaml:7:3`."""
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -97,12 +97,8 @@ def _options(spec: type[Spec]) -> Schema:
     return {"description": "", "properties": {}, **result}
 
 
-def _simplified(part: Any, models: Schema) -> Any:
+def _simplified(part: Schema, models: Schema) -> Schema:
     """Return pydantic's schema without titles and references, and with unions as if/then."""
-    if isinstance(part, list):
-        return [_simplified(item, models) for item in part]
-    if not isinstance(part, dict):
-        return part
     result = {key: value for key, value in part.items() if key not in ("title", "named", "$ref", "anyOf", "properties")}
     if "named" in part:
         result["$ref"] = f"#/$defs/{part['named']}"

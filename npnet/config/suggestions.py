@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from npnet.config.experiment import Experiment
 from npnet.config.files import TABLES
-from npnet.config.nodes import Node, Path, SourceLocation, parse_scalar, shown
+from npnet.config.nodes import COMMAND_LINE, Node, Path, SourceLocation, parse_scalar, shown
 from npnet.config.reader import hints
 from npnet.config.type_info import accepted, branches
 from npnet.config.writer import flow
@@ -262,7 +262,7 @@ def _write_value(value: Any, node: Node) -> str:
     text = flow(value)
     if not node.location.on_command_line or text == flow(text):
         return f"write {shown(text)}"
-    return f"write {shlex.quote(f'{node.location.override_key}={text}')}"
+    return f"write {shlex.quote(f'{node.location.file.removeprefix(COMMAND_LINE)}={text}')}"
 
 
 def _source(node: Node) -> str:

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema
 from npnet.config.nodes import Node, Path
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
+from npnet.text import article
 
 BASES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 LIMITS: dict[str, tuple[Any, str]] = {
@@ -178,8 +179,3 @@ def number(value: float) -> str:
             return f"10**{zeros}" if value == 10**zeros else f"2**{bits} - 1"
         return str(value)
     return f"{value:g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
-
-
-def article(noun: str) -> str:
-    """Return the article that goes with a noun."""
-    return "an" if noun[0] in "aeiou" else "a"
