@@ -58,7 +58,7 @@ def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
 def settings(run: Run) -> dict[str, Any]:
     """Return the settings of resolved.yaml by dotted keys; raise RunError where it is damaged."""
     try:
-        return flat_settings(run.resolved_text, names.RESOLVED)
+        return flat_settings(run.read(names.RESOLVED), names.RESOLVED)
     except ConfigError as error:
         raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
 

@@ -27,6 +27,7 @@ from npnet.metrics.calibration import RATES
 from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
+from npnet.rundir.names import RESOLVED
 from npnet.rundir.run import Run
 from npnet.storage.strict_json import parse_json
 from npnet.storage.tensor_file import Tensors
@@ -232,7 +233,7 @@ def experiment_of(run: Run) -> tuple[Experiment, Path]:
     """
     _ = run.info
     try:
-        loaded = config.load_alone(run.resolved_path, run.resolved_text)
+        loaded = config.load_alone(run.resolved_path, run.read(RESOLVED))
     except ConfigError as error:
         raise RunError(f"{run.resolved_path} cannot be used: {error.message}") from error
     return loaded.experiment, loaded.base

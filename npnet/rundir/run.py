@@ -49,19 +49,9 @@ class Run:
         return status
 
     @property
-    def config_text(self) -> bytes:
-        """The config as it was given, byte for byte."""
-        return self._bytes(names.CONFIG, 2**20)
-
-    @property
     def resolved_path(self) -> Path:
         """The path of the config with everything filled in; training it repeats the run."""
         return self.file(names.RESOLVED)
-
-    @property
-    def resolved_text(self) -> bytes:
-        """The bytes of the config with everything filled in."""
-        return self._bytes(names.RESOLVED, 2**20)
 
     @property
     def plots(self) -> Path:
@@ -72,7 +62,7 @@ class Run:
         """Return the columns of history.csv by name, (epochs,); NaN where not measured, {} before epoch 1."""
         if not self.file(names.HISTORY).exists():
             return {}
-        data = self._bytes(names.HISTORY, 2**30)
+        data = self.read(names.HISTORY, 2**30)
         with disk.reading(self.path / names.HISTORY):
             return parse_numbers(data)
 
@@ -87,14 +77,9 @@ class Run:
         name = f"{split}.csv"
         if not names.is_safe(name):
             raise RunError(f"{names.shown(split)} is no part of the data", "the parts are validation and test")
-        data = self._bytes(f"{names.PREDICTIONS}/{name}", 2**31)
+        data = self.read(f"{names.PREDICTIONS}/{name}", 2**31)
         with disk.reading(self.path / names.PREDICTIONS / name):
             return parse_predictions(data)
-
-    @property
-    def metrics_text(self) -> bytes:
-        """The bytes of metrics.json."""
-        return self._bytes(names.METRICS, 2**20)
 
     def metrics(self) -> dict[str, dict[str, float]]:
         """Return the scores of each split: {"test": {"roc_auc": 0.9998}}; NaN where undefined."""
@@ -140,13 +125,14 @@ class Run:
             raise RunError(f"{path} is a hard link, shared with another folder", "copy the run with `cp -r`")
         return path
 
-    def _bytes(self, name: str, limit: int) -> bytes:
+    def read(self, name: str, limit: int = 2**20) -> bytes:
+        """Return the bytes of a file of this run, such as config.yaml; raise RunError for more than `limit`."""
         path = self.file(name)
         with disk.reading(path):
             return disk.read_regular_file(path, limit)
 
     def _json(self, name: str) -> dict[str, Any]:
-        data = self._bytes(name, names.LARGEST_JSON)
+        data = self.read(name, names.LARGEST_JSON)
         with disk.reading(self.path / name):
             fields = parse_json(data)
             if not isinstance(fields, dict):

@@ -32,8 +32,7 @@ class Checkpoints:
         self.interval = trainer.experiment.checkpoint_every
         self._due = time.monotonic() + self.interval
         self._best: tuple[int, ...] = ()
-        texts = {CONFIG: writer.run.config_text, RESOLVED: writer.run.resolved_text}
-        settings = {name: text.decode("utf-8", "replace") for name, text in texts.items()}
+        settings = {name: writer.run.read(name).decode("utf-8", "replace") for name in (CONFIG, RESOLVED)}
         self._settings = settings if sum(map(len, settings.values())) < LONGEST else {}
 
     @property

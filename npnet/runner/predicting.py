@@ -21,7 +21,7 @@ from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
-from npnet.runner.results import Columns, block_rows, prediction_columns, quantile_columns
+from npnet.runner.results import Columns, blocks_of, prediction_columns, quantile_columns
 from npnet.text import quoted
 
 NAMED = 5  # unknown values that a warning names
@@ -153,9 +153,8 @@ class RunPredictor:
 
         Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
         """
-        size = block_rows(self.predictor.network.outputs)
-        for start in range(0, len(frame), size):
-            block = frame.take(np.arange(start, min(start + size, len(frame))))
+        for rows in blocks_of(len(frame), self.predictor.network.outputs):
+            block = frame.take(rows)
             output = self.outputs(block)
             self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
             columns, chances = prediction_columns(self.data, self.predictor.calibration, output)

@@ -50,9 +50,8 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
     The columns are row, target, prediction and, of classes, probability_<class>; several targets have columns of their
     own. Quantiles are added unless the rows are those of several folds.
     """
-    data, size = predictor.data, block_rows(output.shape[0])
-    for start in range(0, len(part.y), size):
-        rows = np.arange(start, min(start + size, len(part.y)))
+    data = predictor.data
+    for rows in blocks_of(len(part.y), output.shape[0]):
         block = part.take(rows)
         named = data.task in ("binary", "multiclass")
         y = [np.array(data.classes)[block.y]] if named else block.y.T
@@ -62,9 +61,11 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
         yield {"row": block.rows, **targets, **predictions, **probabilities, **spread}
 
 
-def block_rows(outputs: int) -> int:
-    """Return how many rows of so many outputs are written at a time."""
-    return min(BLOCK, max(CELLS // outputs, 1))
+def blocks_of(rows: int, outputs: int) -> Iterator[NDArray[np.intp]]:
+    """Yield the numbers of the rows, of so many outputs each, that are predicted and written at a time."""
+    size = min(BLOCK, max(CELLS // outputs, 1))
+    for start in range(0, rows, size):
+        yield np.arange(start, min(start + size, rows))
 
 
 def quantile_columns(data: Names, predictor: Predictor, frame: Frame) -> Columns:

@@ -138,7 +138,7 @@ class Resumption:
                 what = f"{key[:60]!a} cannot change in a run that goes on, only {EPOCHS} can"
                 raise ConfigError(what, f"npnet train {self.folder.resolved_path} KEY=VALUE trains it anew")
         overrides = [*self.edited(found), *self.options.overrides]
-        loaded = load_alone(self.folder.resolved_path, self.folder.resolved_text, overrides)
+        loaded = load_alone(self.folder.resolved_path, self.folder.read(RESOLVED), overrides)
         if found is not None and loaded.experiment.epochs < found.epoch:
             what = f"{loaded.experiment.epochs} epochs are fewer than the {found.epoch} done"
             raise loaded.error((EPOCHS,), what, f"write epochs={found.epoch}, or more")
@@ -147,7 +147,8 @@ class Resumption:
     def edited(self, found: Checkpoint | None) -> list[str]:
         """Return the epochs edited into the config as overrides; raise ConfigError for any other edited setting."""
         epochs = []
-        for name, text in ((CONFIG, self.folder.config_text), (RESOLVED, self.folder.resolved_text)):
+        for name in (CONFIG, RESOLVED):
+            text = self.folder.read(name)
             digest = hashlib.sha256(text).hexdigest()
             if self.info.get("files", {}).get(name, digest) == digest:
                 continue

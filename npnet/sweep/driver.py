@@ -88,7 +88,7 @@ def resume_sweep(run: Run, options: SweepOptions, show: SweepShow, stop: Stop) -
         raise DataError(changed_data(run), "put the old data back, or sweep again")
     writer = reclaim(run)
     writer.begin_again()
-    return _drive(writer, SweepContext(run.path, plan, run.config_text, prepared), options, show, stop)
+    return _drive(writer, SweepContext(run.path, plan, run.read(CONFIG), prepared), options, show, stop)
 
 
 def _drive(writer: RunWriter, context: SweepContext, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:

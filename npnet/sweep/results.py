@@ -138,7 +138,7 @@ class SweepResults:
         if self.best is not None:
             name = f"{files.TRIALS}/{files.trial_name(self.best.best)}"
             disk.replace_symlink(self.folder / files.BEST, name)
-            disk.write_atomic(self.folder / files.METRICS, Run(self.folder / name).metrics_text)
+            disk.write_atomic(self.folder / files.METRICS, Run(self.folder / name).read(files.METRICS))
 
     def _result(self, number: int) -> Result:
         return self.external.get(number) or read_result(trial_folder(self.folder, number))

@@ -62,7 +62,7 @@ def test_training_says_which_threshold_it_chose_and_the_files_have_it(chosen: tu
     assert (rule["positive_class"], rule["chosen_for"]) == ("spam", "f1")
     assert threshold != 0.5
     assert sentence("f1, precision, recall", threshold, " (best f1)") in result.err
-    assert json.loads(run.metrics_text)["threshold"] == {"spam": threshold}
+    assert json.loads(run.read("metrics.json"))["threshold"] == {"spam": threshold}
     assert list(run.metrics()) == ["train", "validation", "test"]
     for part in ("validation", "test"):
         for name, value in decided(run, part, threshold).items():
@@ -74,7 +74,7 @@ def test_evaluating_says_it_again_and_its_json_is_still_metrics_json(chosen: tup
     threshold = run.info["decisions"]["threshold"]
     plain, shown = (call("evaluate", run.path, *options).out for options in ((), ("--json",)))
     assert plain.endswith(sentence("f1, precision, recall", threshold, " (best f1)"))
-    assert shown.encode() == run.metrics_text
+    assert shown.encode() == run.read("metrics.json")
     shown = call("runs", "show", run.path).out
     assert sentence("f1, precision, recall", threshold, " (best f1)") in shown
     assert json.loads(call("runs", "show", run.path, "--json").out)["decisions"] == run.info["decisions"]

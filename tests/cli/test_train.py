@@ -36,7 +36,7 @@ def test_a_run_folder_holds_everything(folder: Path) -> None:
     assert run.status == "done"
     assert (run.info["name"], run.info["tags"]) == ("full", ["a", "b"])
     assert run.info["parameters"] == 4 * 3 + 5
-    assert run.config_text == SMALL.encode()
+    assert run.read("config.yaml") == SMALL.encode()
     columns = ["train_loss", "validation_loss", "train_roc_auc", "validation_roc_auc"]
     assert list(run.history()) == ["epoch", *columns, "learning_rate"]
     assert list(run.metrics()) == ["train", "validation", "test"]
@@ -78,7 +78,7 @@ def test_weights_of_another_run_are_where_training_starts(folder: Path) -> None:
         second = run_of(result.out)
         for key, values in first.weights()[0].items():
             np.testing.assert_array_equal(second.weights()[0][key], values)
-        assert f"../{first.id}" in second.resolved_text.decode()
+        assert f"../{first.id}" in second.read("resolved.yaml").decode()
 
 
 def test_weights_of_another_network_are_refused_and_nothing_is_left(folder: Path) -> None:

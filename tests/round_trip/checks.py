@@ -27,7 +27,7 @@ MORE = EPOCHS + 2
 def evaluate(trained: Trained, _: Path) -> None:
     """Check that the scores are those of metrics.json, and all of them numbers."""
     scores = json.loads(_done("evaluate", trained.path, "--json"))
-    expected = json.loads(trained.run.metrics_text)
+    expected = json.loads(trained.run.read("metrics.json"))
     assert scores.keys() == expected.keys()
     for part, known in expected.items():
         assert scores[part] == pytest.approx(known, rel=1e-6)

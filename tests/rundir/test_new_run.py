@@ -31,7 +31,7 @@ def test_a_run_appears_whole_under_its_id_and_as_latest(runs_dir, tmp_path):
     assert re.fullmatch(r"\d{8}-\d{6}-circles-[0-9a-f]{4}", writer.run.id)
     assert (runs_dir / "latest").resolve() == writer.run.path
     assert files(writer.run.path) == ["LOCK", "config.yaml", "resolved.yaml", "run.json"]
-    assert writer.run.config_text == FIRST[CONFIG]
+    assert writer.run.read("config.yaml") == FIRST[CONFIG]
     assert writer.run.info["parameters"] == 5
     writer.close()
     assert files(writer.run.path) == ["config.yaml", "resolved.yaml", "run.json"]

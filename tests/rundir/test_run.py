@@ -19,8 +19,8 @@ def change(run: Run, **fields: object) -> None:
 def test_what_a_training_wrote_is_read_back(make_run):
     run = make_run()
     assert run.status == "done"
-    assert run.config_text == b"loss:  huber\n"
-    assert run.resolved_path.read_bytes() == run.resolved_text == b"loss: huber\n"
+    assert run.read("config.yaml") == b"loss:  huber\n"
+    assert run.resolved_path.read_bytes() == run.read("resolved.yaml") == b"loss: huber\n"
     history = run.history()
     assert list(history) == ["epoch", "train_loss", "validation_loss"]
     np.testing.assert_array_equal(history["train_loss"], [1, 0.5])
@@ -53,7 +53,13 @@ def test_every_prefix_of_a_history_reads_as_the_epochs_that_are_whole(make_run):
 
 @pytest.mark.parametrize(
     "read",
-    [Run.weights, Run.checkpoint, Run.metrics, lambda run: run.predictions("train"), lambda run: run.config_text],
+    [
+        Run.weights,
+        Run.checkpoint,
+        Run.metrics,
+        lambda run: run.predictions("train"),
+        lambda run: run.read("config.yaml"),
+    ],
 )
 def test_a_file_that_is_not_there_yet_is_named(make_run, read):
     run = make_run()
@@ -156,8 +162,8 @@ def test_a_damaged_file_is_named(make_run, name, data):
 
 READS = {
     "run.json": lambda run: run.info,
-    "config.yaml": lambda run: run.config_text,
-    "resolved.yaml": lambda run: run.resolved_text,
+    "config.yaml": lambda run: run.read("config.yaml"),
+    "resolved.yaml": lambda run: run.read("resolved.yaml"),
     "history.csv": Run.history,
     "metrics.json": Run.metrics,
     "weights.safetensors": Run.weights,
