@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import Columns
 
-FORMATS = ("csv", "jsonl", "parquet")
-FORMAT_HINT = "add --format csv, jsonl or parquet"
+FORMATS = ("csv", "jsonl", "parquet", "xlsx")
+BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}
+FORMAT_HINT = "add --format csv, jsonl, parquet or xlsx"
 PREDICT = """
 npnet predict latest new.csv
 npnet predict latest new.csv --proba -o answers.csv
@@ -49,7 +50,9 @@ def predict(
     proba: Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")] = False,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORM", help="csv, jsonl or parquet; default: by the suffix of FILE, or csv."),
+        typer.Option(
+            "--format", metavar="FORM", help="csv, jsonl, parquet or xlsx; default: by the suffix of FILE, or csv."
+        ),
     ] = None,
     output: Output = None,
     force: Force = False,
@@ -66,8 +69,8 @@ def predict(
         raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
     if output in (None, STDIO) and context.json and form is not None:
         raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
-    if output in (None, STDIO) and form == "parquet":
-        raise UsageError("Parquet is not written to standard output", "-o FILE.parquet writes it")
+    if output in (None, STDIO) and form in BINARY:
+        raise UsageError(f"{BINARY[form]} is not written to standard output", f"-o FILE.{form} writes it")
     from npnet.rundir.restore import data_files
     from npnet.rundir.run import best_trial_of, find
     from npnet.runner.predicting import RunPredictor

@@ -1,4 +1,4 @@
-"""Tables of results: rows of the history, predictions block by block, and their files: CSV, JSON lines, Parquet."""
+"""Tables of results: rows of the history, predictions block by block, and their files."""
 
 import json
 import math
@@ -14,6 +14,7 @@ from npnet.data import Part, Prepared
 from npnet.data.columns import Frame
 from npnet.data.datasets import VALUES
 from npnet.data.readers.parquet import INSTALL
+from npnet.data.readers.workbook import INSTALL as EXCEL
 from npnet.engine.loop import Progress
 from npnet.errors import MachineError
 from npnet.machine.resources import out_of_memory
@@ -23,6 +24,7 @@ from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata
 from npnet.rundir.table import csv_rows, endings
+from npnet.runner.workbook_results import workbook
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -133,17 +135,21 @@ def encoded(form: str, blocks: Iterator[Columns]) -> Iterator[bytes]:
     """Yield the bytes of a file of predictions, piece by piece; call `require_writer` first."""
     if form == "parquet":
         return _parquet(blocks)
+    if form == "xlsx":
+        return workbook(row for block in blocks for row in rows_of(block))
     return (text.encode() for text in texts(form, blocks))
 
 
 def require_writer(form: str) -> None:
     """Raise MachineError where the package that writes a format is not installed."""
-    if form != "parquet":
-        return
+    what, install = ("Parquet files need pyarrow", INSTALL) if form == "parquet" else ("workbooks need openpyxl", EXCEL)
     try:
-        import pyarrow.parquet  # noqa: F401
+        if form == "parquet":
+            import pyarrow.parquet  # noqa: F401
+        elif form == "xlsx":
+            import openpyxl  # noqa: F401
     except ImportError as error:
-        raise out_of_memory(error) or MachineError(f"Parquet files need pyarrow: {error}", INSTALL) from error
+        raise out_of_memory(error) or MachineError(f"{what}: {error}", install) from error
 
 
 def _parquet(blocks: Iterator[Columns]) -> Iterator[bytes]:

@@ -40,7 +40,7 @@ class SheetTable:
             "rows": self._rows,
             "others": [None] * len(names),
             "sheet": self._sheet.name,
-            "unread": [one for one in others if one != self._sheet.name],
+            "unread": [one for one in others if one != self._sheet.name and _has_cells(book.get_sheet_by_name(one))],
         }
 
     def answers(self, request: list[Any]) -> Iterator[bytes]:
@@ -88,6 +88,10 @@ class SheetTable:
         for number, row in enumerate(self._sheet.iter_rows()):
             if self._first < number <= self._first + self._rows:
                 yield [None if cell == "" else cell for cell in row]
+
+
+def _has_cells(sheet: Any) -> bool:
+    return any(map(_filled, sheet.iter_rows()))
 
 
 def _filled(row: Row) -> bool:
