@@ -270,3 +270,20 @@ def test_columns_of_one_kind_are_encoded_as_one_block_to_the_same_bits(
     monkeypatch.setattr(preprocessing, "TOGETHER", 1)
     for rows, expected in zip((whole, gaps), together, strict=True):
         assert fitted.with_ones(rows, dtype=np.float64).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_numbers_of_half_the_digits_are_prepared_as_the_same_numbers_in_float64(method: str) -> None:
+    random = np.random.default_rng(3)
+    values = np.concatenate([random.standard_cauchy((90, 3)), random.integers(0, 9, (90, 2))], axis=1).astype(
+        np.float32
+    )
+    values[random.random((90, 5)) < 0.1] = np.nan
+    values[:, 1] = np.arange(90)[::-1]
+    frames = [Frame.of(values.astype(dtype), tuple("abcde")) for dtype in (np.float32, np.float64)]
+    fits = [fit(table, numbers=method) for table in frames]
+    assert fits[0].text() == fits[1].text()
+    assert fits[0].warnings == fits[1].warnings
+    for dtype in (np.float32, np.float64):
+        first, second = (fits[0].with_ones(table, dtype=dtype) for table in frames)
+        assert first.tobytes() == second.tobytes()
