@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ CONFIG = (
 )
 
 
-def sheet_of(book: openpyxl.Workbook, name: str, rows: list[dict[str, str]]) -> None:
+def sheet_of(book: Any, name: str, rows: list[dict[str, str]]) -> None:
     sheet = book.create_sheet(name)
     for row in (list(rows[0]), *(list(row.values()) for row in rows)):
         sheet.append([cell if cell != "" else None for cell in row])

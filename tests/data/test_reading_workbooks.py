@@ -133,6 +133,28 @@ def test_whole_numbers_are_spelled_without_a_point(tmp_path):
     assert read(tmp_path, "t.xlsx", categorical=("a",)).columns["a"].levels == ("-2", "0.1", "1000000000000000", "7")
 
 
+EXPECTED = 'a,b,c\n1,,"t=""e"" <c"\n2,3,#REF!\n,,\n,,\n#DIV/0!,,\n'
+
+
+def test_an_error_is_its_text_and_no_gap(tmp_path):
+    rows = [[], [None, None, "a", "b", "c"], [None, None, 1, "#N/A", 't="e" <c'], [None, None, 2, 3, "#REF!"], [], []]
+    book(tmp_path / "t.xlsx", **{"first": [["z"], ["#N/A"]], "A & <B> ä": [*rows, [None, None, "#DIV/0!"]]})
+    options = {"sheet": "A & <B> ä", "na_values": ("#N/A",), "categorical": ("a", "c")}
+    assert_read_as(read(tmp_path, "t.xlsx", **options), slowly(EXPECTED))
+    assert refusal(tmp_path, "t.xlsx", sheet=2, numeric=("b",), drop=("a",)) == (
+        't.xlsx: row 1: "#N/A" is not a number in column "b"',
+        'na_values: ["#N/A"] makes it missing, categorical: ["b"] keeps it as text',
+    )
+
+
+def test_errors_are_found_wherever_the_blocks_of_the_sheet_end(tmp_path):
+    rows = [[row, "#NAME?" if row % 97 == 0 else "x" * (row % 50)] for row in range(1, 30_000)]
+    book(tmp_path / "t.xlsx", data=[["a", "b"], *rows])
+    column = read(tmp_path, "t.xlsx", categorical=("b",)).columns["b"]
+    found = np.flatnonzero(column.values == column.levels.index("#NAME?"))
+    np.testing.assert_array_equal(found + 1, np.arange(97, 30_000, 97))
+
+
 def test_many_rows_come_in_batches_and_a_late_text_makes_the_column_text(tmp_path):
     made = openpyxl.Workbook(write_only=True)
     sheet = made.create_sheet("data")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from npnet.data.readers.child.cells import Row, batches
+from npnet.data.readers.child.excel_errors import Errors, errors_of
 from npnet.data.readers.child.wire import FileError, Options, named, quoted
 
 
@@ -19,6 +20,7 @@ class SheetTable:
         self._file, self._asked, self._usual = file, options["sheet"], options["usual"]
         self._columns: list[int] = []  # positions of the columns that have a name
         self._sheet: Any = None
+        self._errors: Errors = {}
         self._first = self._rows = 0
 
     def layout(self) -> dict[str, Any]:
@@ -63,8 +65,8 @@ class SheetTable:
     def _open(self, book: Any, sheets: list[str]) -> Row:
         """Load the first of some sheets that has cells, and return its header."""
         for name in sheets:
-            self._sheet = book.get_sheet_by_name(name)
-            header: Row | None = next((row for row in self._sheet.iter_rows() if _filled(row)), None)
+            self._sheet, self._errors = book.get_sheet_by_name(name), errors_of(self._file, name)
+            header = next(filter(_filled, self._all()), None)
             if header is not None:
                 self._measure(header)
                 return header
@@ -76,16 +78,25 @@ class SheetTable:
         """Find the last row that has cells, and the columns that have a name or cells."""
         unnamed = {position for position, cell in enumerate(header) if cell == ""}
         last, self._first = 0, -1
-        for number, row in enumerate(self._sheet.iter_rows()):
+        for number, row in enumerate(self._all()):
             if _filled(row):
                 last, self._first = number, number if self._first < 0 else self._first
                 unnamed -= {position for position in unnamed if row[position] != ""}
         self._rows = last - self._first
         self._columns = [position for position in range(len(header)) if position not in unnamed]
 
+    def _all(self) -> Iterator[Row]:
+        """Yield all rows of the sheet, errors as their texts."""
+        start = (self._sheet.start or (0, 0))[1]
+        for number, row in enumerate(self._sheet.iter_rows()):
+            for column, text in self._errors.get(number, {}).items():
+                if 0 <= column - start < len(row):
+                    row[column - start] = text
+            yield row
+
     def _below(self) -> Iterator[Row]:
         """Yield the rows below the header, to the last that has cells."""
-        for number, row in enumerate(self._sheet.iter_rows()):
+        for number, row in enumerate(self._all()):
             if self._first < number <= self._first + self._rows:
                 yield [None if cell == "" else cell for cell in row]
 
