@@ -175,7 +175,7 @@ def test_the_only_sheet_needs_no_note_and_the_first_with_cells_has_one(tmp_path)
     book(tmp_path / "one.xlsx", data=ROWS)
     assert notes(tmp_path, "one.xlsx") == ()
     book(tmp_path / "t.xlsx", empty=[], data=ROWS, more=[["z"], [1]], Sheet3=[])
-    assert notes(tmp_path, "t.xlsx") == ('read the sheet "data", not "more"',)
+    assert notes(tmp_path, "t.xlsx") == ('read the sheet "data", not "more"; sheet: names another',)
     assert "z" in read(tmp_path, "t.xlsx", sheet="more").columns
     assert "z" in read(tmp_path, "t.xlsx", sheet=3).columns
     assert notes(tmp_path, "t.xlsx", sheet="more") == ()

@@ -30,7 +30,7 @@ Encoding = Annotated[str, AfterValidator(_known)]
 Delimiter = Annotated[str, AfterValidator(_one_sign)]
 Text = Annotated[str, Field(strict=True)]
 Names = Annotated[tuple[Text, ...], Field(strict=False)]
-Sheet = Annotated[int, Field(strict=True, ge=1)] | Annotated[str, Field(strict=True, min_length=1)]
+Sheet = Annotated[int, Field(strict=True, ge=1, le=10**6)] | Annotated[str, Field(strict=True, min_length=1)]
 Query = Annotated[str, Field(strict=True, min_length=1)]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 

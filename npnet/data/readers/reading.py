@@ -61,6 +61,8 @@ def read_frame(
     with opened(spec.path, base) as file:
         try:
             return _read(file, spec, schema, needs, dtype)
+        except DataError as error:
+            raise with_notes(error, file.notes) from None
         except MemoryError:
             raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
 
@@ -127,6 +129,11 @@ def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> No
         near = nearest(missing[0], list(names))
         question = f"did you mean {quoted(near)}? " if near else ""
         raise DataError(f"{file} has no column {_listed(missing)}", f"{question}The columns are: {_listed(names)}")
+
+
+def with_notes(error: DataError, notes: Sequence[str]) -> DataError:
+    """Return an error whose hint also has notes on how its table was read, which may be the cause."""
+    return DataError(error.message, "; ".join([*([error.hint] if error.hint else []), *notes])) if notes else error
 
 
 def _notes(names: Sequence[str], schema: Schema, spec: ReadOptions) -> tuple[str, ...]:
