@@ -94,6 +94,30 @@ def test_an_opendocument_reads_as_a_csv_file_of_the_same_cells(tmp_path):
     assert_read_as(read(tmp_path, "t.ods"), slowly("code,x,when\n007,1.5,2024-03-01\nB2,2,2024-03-02\n"))
 
 
+def ods_cell(kind: str, attribute: str, value: str) -> str:
+    value = f'office:value-type="{kind}" office:{attribute}="{value}"'
+    return f"<table:table-cell {value}><text:p>shown</text:p></table:table-cell>"
+
+
+def test_cells_of_an_opendocument_count_as_what_they_hold(tmp_path):
+    cells = (
+        ods_cell("percentage", "value", "0.5"),
+        ods_cell("currency", "value", "12.5"),
+        ods_cell("boolean", "boolean-value", "true"),
+        ods_cell("time", "time-value", "PT30H02M00S"),
+        ods_cell("date", "date-value", "2024-03-01T12:30:00"),
+        '<table:table-cell office:value-type="string"><text:p>#DIV/0!</text:p></table:table-cell>',
+        '<table:table-cell table:number-columns-repeated="1000"/>',
+    )
+    row = f"<table:table-row>{''.join(cells)}</table:table-row>"
+    empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'
+    ods(tmp_path / "t.ods", ods_row("share", "price", "flag", "span", "moment", "error") + row + empty)
+    found = read(tmp_path, "t.ods", categorical=("flag", "span", "moment", "error")).columns
+    assert (found["share"].values.tolist(), found["price"].values.tolist()) == ([0.5], [12.5])
+    texts = [found[name].levels for name in ("flag", "span", "moment", "error")]
+    assert texts == [("True",), ("30:02:00",), ("2024-03-01T12:30:00",), ("#DIV/0!",)]
+
+
 def test_every_kind_of_cell_has_its_text(tmp_path):
     rows = [
         ["flag", "day", "moment", "hour", "span", 2024, "share", "mixed"],
@@ -111,7 +135,7 @@ def test_every_kind_of_cell_has_its_text(tmp_path):
         "day": ("2024-03-01", "2024-03-02"),
         "moment": ("2024-03-01T12:30:15.250000", "2024-03-02T00:00:01"),
         "hour": ("08:05:00", "09:00:00"),
-        "span": ("1:30:00", "30:00:00"),
+        "span": ("01:30:00", "30:00:00"),
         "2024": ("1", "2"),
         "mixed": ("7", "x7"),
     }
@@ -280,6 +304,14 @@ def test_entities_that_unfold_without_end_are_never_unfolded(tmp_path):
     repacked(tmp_path / "t.xlsx", "xl/worksheets/sheet1.xml", laughing(sheet))
     said, _ = refusal(tmp_path, "t.xlsx")
     assert "t.xlsx" in said
+
+
+def test_entities_of_an_opendocument_are_never_unfolded(tmp_path):
+    ods(tmp_path / "t.ods", ods_row("a", "b") + ods_row("LAUGHS", "x"))
+    with zipfile.ZipFile(tmp_path / "t.ods") as archive:
+        content = archive.read("content.xml").replace(b"LAUGHS", b"&k;")
+    repacked(tmp_path / "t.ods", "content.xml", content.replace(b"?>", b"?>" + LAUGHS + b"]>", 1))
+    assert "t.ods is a damaged workbook" in refusal(tmp_path, "t.ods")[0]
 
 
 def test_a_sheet_that_unfolds_to_far_more_than_the_file_is_refused(tmp_path, monkeypatch):

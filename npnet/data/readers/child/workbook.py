@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from npnet.data.readers.child.cells import Row, batches
 from npnet.data.readers.child.excel_errors import Errors, errors_of
 from npnet.data.readers.child.wire import FileError, Options, named, quoted
+
+FIRST_NAME = slice(30, 38)  # of a zip file: the name of its first member, `mimetype` in OpenDocument
+CLOCK = re.compile(r"PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S", re.ASCII)
 
 
 class SheetTable:
@@ -87,12 +91,14 @@ class SheetTable:
 
     def _all(self) -> Iterator[Row]:
         """Yield all rows of the sheet, errors as their texts."""
+        self._file.seek(0)
+        is_opendocument = self._file.read(FIRST_NAME.stop)[FIRST_NAME] == b"mimetype"
         start = (self._sheet.start or (0, 0))[1]
         for number, row in enumerate(self._sheet.iter_rows()):
             for column, text in self._errors.get(number, {}).items():
                 if 0 <= column - start < len(row):
                     row[column - start] = text
-            yield row
+            yield [*map(_clock, row)] if is_opendocument else row
 
     def _below(self) -> Iterator[Row]:
         """Yield the rows below the header, to the last that has cells."""
@@ -109,6 +115,12 @@ def _filled(row: Row) -> bool:
     return row.count("") < len(row)
 
 
+def _clock(cell: Any) -> Any:
+    """Return a time of OpenDocument, `PT30H02M00S`, as that of Excel is written; other cells as they are."""
+    found = CLOCK.fullmatch(cell) if isinstance(cell, str) else None
+    return f"{int(found[1]):02d}:{found[2]}:{found[3]}" if found else cell
+
+
 def _text(value: Any) -> str | None:
     """Return the text of a cell: whole numbers without a point, dates as ISO 8601, durations as hours."""
     if value is None or value == "":
@@ -117,5 +129,5 @@ def _text(value: Any) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     if isinstance(value, timedelta):
         minutes, seconds = divmod(value.total_seconds(), 60)
-        return f"{int(minutes // 60)}:{int(minutes % 60):02d}:{seconds:09.6f}".removesuffix(".000000")
+        return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{seconds:09.6f}".removesuffix(".000000")
     return value.isoformat() if isinstance(value, date) or hasattr(value, "isoformat") else str(value)
