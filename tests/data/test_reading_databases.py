@@ -131,6 +131,18 @@ def test_changes_in_the_log_are_read_and_said(tmp_path):
     assert (len(frame), frame.notes) == (4, ())
 
 
+def test_a_database_that_somebody_writes_to_is_refused_until_it_is_done(tmp_path):
+    make(tmp_path / "t.db", TABLE)
+    with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as base:
+        base.execute("PRAGMA journal_mode = persist")
+        base.execute("BEGIN EXCLUSIVE")
+        base.execute("INSERT INTO people VALUES ('late', 1, 'x')")
+        said = ("t.db cannot be queried: database is locked", "wait until whoever writes it is done")
+        assert refusal(tmp_path, "t.db") == said
+        base.execute("COMMIT")
+    assert len(read(tmp_path, "t.db")) == 5
+
+
 # What is refused
 
 

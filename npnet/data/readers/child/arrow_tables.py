@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.readers.child.cells import EXACT, batch_rows
+from npnet.data.readers.child.cells import EXACT, LONGEST, batch_rows
 from npnet.data.readers.child.wire import FileError, Options, message
-
-LONGEST = 1 << 28  # bytes of the distinct texts of a column in a batch
 
 
 class Columns:

@@ -9,6 +9,7 @@ import numpy as np
 from npnet.data.readers.child.wire import message
 
 ROWS, CELLS = 50_000, 4_000_000  # the most in a batch; a wide table has batches of fewer rows
+LONGEST = 1 << 28  # bytes of the distinct texts of a column in a batch
 EXACT = 2**53  # numbers from here on are checked as text
 NUMBERS = {int, float, type(None)}
 
@@ -38,6 +39,9 @@ def column(values: Row, as_text: bool, text: Text) -> bytes:
         numbers = np.array(values, np.float64)
         if not (np.abs(numbers) >= EXACT).any():
             return message({}, numbers.tobytes())
-    codes: dict[str | None, int] = {None: -1}
+    codes: dict[str | None, int] = {None: -1}  # and the distinct texts, in their order
     found = [codes.setdefault(one, len(codes) - 1) for one in map(text, values)]
-    return message({"texts": list(codes)[1:]}, np.array(found, np.int32).tobytes())
+    texts = [text for text in codes if text is not None]
+    if sum(map(len, texts)) > LONGEST:
+        raise MemoryError
+    return message({"texts": texts}, np.array(found, np.int32).tobytes())

@@ -15,6 +15,7 @@ from npnet.data.readers.child.wire import FileError, Options, named, quoted
 DENIED = {"load_extension", "fts3_tokenizer", "random", "randomblob", "readfile", "writefile", "edit", "eval"}
 ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 LONGEST = 1 << 26  # bytes of a cell
+WAIT = 5  # seconds for another program that writes
 STEPS = 10_000  # steps of SQLite between looks at the clock
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
 ABSENT = "no such table"
@@ -38,7 +39,7 @@ class QueryTable:
     def layout(self) -> dict[str, Any]:
         """Return the names of the columns, the number of rows, and the query."""
         self._connect()
-        self._tables = [name for (name,) in self._base.execute(TABLES)]
+        self._tables = [name for (name,) in self._run(TABLES)]
         self._base.set_authorizer(authorized)
         self._base.set_progress_handler(lambda: time.monotonic() > self._until, STEPS)
         self._query = self._chosen()
@@ -63,7 +64,7 @@ class QueryTable:
             raise FileError("changed while it was read", "wait until whoever writes it is done")
         logs = any(Path(self._path + end).exists() for end in ("-wal", "-journal"))
         address = f"file:{quote(self._path)}?mode=ro{'' if logs else '&immutable=1'}"
-        self._base = sqlite3.connect(address, uri=True, isolation_level=None)
+        self._base = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT)
         self._base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
             self._base.execute(f"PRAGMA {pragma}")
@@ -118,8 +119,12 @@ class QueryTable:
             and "authorized" not in why
         ):
             return FileError(f"is a damaged {self.title}: {why}")
-        hint = f"The tables are: {named(self._tables)}" if ABSENT in why else SELECT
-        hint = "leave the column out of the query" if "decode to UTF-8" in why else hint
+        hints = {
+            ABSENT: f"The tables are: {named(self._tables)}",
+            "decode to UTF-8": "leave the column out of the query",
+            "is locked": "wait until whoever writes it is done",
+        }
+        hint = next((hint for words, hint in hints.items() if words in why), SELECT)
         return FileError(f"cannot be queried: {why}", hint)
 
 
