@@ -54,6 +54,14 @@ def test_a_database_may_be_packed_and_a_link_is_followed(tmp_path):
     assert_read_as(read(tmp_path, "link.db"), slowly(CSV))
 
 
+def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch):
+    make(tmp_path / "t.db", TABLE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for path in ("t.db", "./t.db", f"/{tmp_path}/t.db", "~/t.db", f"{tmp_path}/../{tmp_path.name}/t.db"):
+        assert_read_as(read(Path(), path), slowly(CSV))
+
+
 def test_a_table_of_a_strange_name_is_read(tmp_path):
     make(
         tmp_path / "a ?#%.db", ('CREATE TABLE "a ""b"" ; DROP" (x)', 'INSERT INTO "a ""b"" ; DROP" VALUES (?)', [(1,)])

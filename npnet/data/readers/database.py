@@ -27,7 +27,7 @@ class Database(ChildTable):
         options = {
             "query": spec.query,
             "usual": schema.query,
-            "path": str(path),
+            "path": str(path.absolute()),
             "descriptor": raw.fileno(),
             "seconds": SECONDS,
         }

@@ -63,7 +63,7 @@ class QueryTable:
         if not os.path.samestat(Path(self._path).stat(), os.fstat(self._descriptor)):
             raise FileError("changed while it was read", "wait until whoever writes it is done")
         logs = any(Path(self._path + end).exists() for end in ("-wal", "-journal"))
-        address = f"file:{quote(self._path)}?mode=ro{'' if logs else '&immutable=1'}"
+        address = f"file://{quote(self._path)}?mode=ro{'' if logs else '&immutable=1'}"
         self._base = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT)
         self._base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
