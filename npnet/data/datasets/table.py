@@ -37,7 +37,7 @@ class TableRows:
 
 @datasets.add("table")
 class Table(ReadOptions, Source):
-    """Rows of a csv, jsonl, parquet, feather, xlsx, ods or SQLite file; its columns without another role are features.
+    """Rows of a csv, parquet, xlsx or other file; columns without another role are features.
 
     A column is numbers where at least 90 % of its cells are, dates where they are ISO dates, else categories; an
     empty cell is missing. A target of text is classes. One of numbers is classes where they are whole and few, at
