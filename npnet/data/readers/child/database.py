@@ -108,7 +108,7 @@ class QueryTable:
             yield row
 
     def _error(self, error: Exception) -> FileError:
-        why = " ".join(str(error).split())
+        why = str(error)
         if why == "interrupted":
             span = f"{self._seconds} second{'s' * (self._seconds != 1)}"
             return FileError(f"cannot be queried: it takes more than {span}", "does it end? LIMIT bounds it")
@@ -119,7 +119,6 @@ class QueryTable:
         ):
             return FileError(f"is a damaged {self.title}: {why}")
         hint = f"The tables are: {named(self._tables)}" if ABSENT in why else SELECT
-        hint = "leave the column out of the query" if "decode to UTF-8" in why else hint
         return FileError(f"cannot be queried: {why}", hint)
 
 

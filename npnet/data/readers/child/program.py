@@ -12,8 +12,6 @@ from typing import Any
 
 from npnet.data.readers.child.wire import GREEDY, File, FileError, Format, Options, message
 
-GRACE = 5  # seconds after the signal that tells of the limit
-
 
 class WithoutPandas(MetaPathFinder):
     """A finder that keeps pyarrow from importing pandas, which is slow and not needed."""
@@ -43,7 +41,7 @@ def limit(memory: int, seconds: int) -> None:
     """Limit the address space and the processor time of this process."""
     for which, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
         with suppress(ValueError, OSError):  # macOS does not limit the address space
-            resource.setrlimit(which, (most, most + GRACE if which == resource.RLIMIT_CPU else most))
+            resource.setrlimit(which, (most, most))
 
 
 def format_of(name: str) -> Callable[[io.BufferedReader, Options], Format]:

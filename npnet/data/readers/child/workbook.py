@@ -2,17 +2,12 @@
 
 import importlib
 import io
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from npnet.data.readers.child.cells import Row, batches
-from npnet.data.readers.child.excel_errors import Errors, errors_of
 from npnet.data.readers.child.wire import FileError, Options, named, quoted
-
-FIRST_NAME = slice(30, 38)  # of a zip file: the name of its first member, `mimetype` in OpenDocument
-CLOCK = re.compile(r"PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S", re.ASCII)
 
 
 class SheetTable:
@@ -24,7 +19,6 @@ class SheetTable:
         self._file, self._asked, self._usual = file, options["sheet"], options["usual"]
         self._columns: list[int] = []  # positions of the columns that have a name
         self._sheet: Any = None
-        self._errors: Errors = {}
         self._first = self._rows = 0
 
     def layout(self) -> dict[str, Any]:
@@ -69,8 +63,8 @@ class SheetTable:
     def _open(self, book: Any, sheets: list[str]) -> Row:
         """Load the first of some sheets that has cells, and return its header."""
         for name in sheets:
-            self._sheet, self._errors = book.get_sheet_by_name(name), errors_of(self._file, name)
-            header = next(filter(_filled, self._all()), None)
+            self._sheet = book.get_sheet_by_name(name)
+            header: Row | None = next((row for row in self._sheet.iter_rows() if _filled(row)), None)
             if header is not None:
                 self._measure(header)
                 return header
@@ -82,27 +76,16 @@ class SheetTable:
         """Find the last row that has cells, and the columns that have a name or cells."""
         unnamed = {position for position, cell in enumerate(header) if cell == ""}
         last, self._first = 0, -1
-        for number, row in enumerate(self._all()):
+        for number, row in enumerate(self._sheet.iter_rows()):
             if _filled(row):
                 last, self._first = number, number if self._first < 0 else self._first
                 unnamed -= {position for position in unnamed if row[position] != ""}
         self._rows = last - self._first
         self._columns = [position for position in range(len(header)) if position not in unnamed]
 
-    def _all(self) -> Iterator[Row]:
-        """Yield all rows of the sheet, errors as their texts."""
-        self._file.seek(0)
-        is_opendocument = self._file.read(FIRST_NAME.stop)[FIRST_NAME] == b"mimetype"
-        start = (self._sheet.start or (0, 0))[1]
-        for number, row in enumerate(self._sheet.iter_rows()):
-            for column, text in self._errors.get(number, {}).items():
-                if 0 <= column - start < len(row):
-                    row[column - start] = text
-            yield [*map(_clock, row)] if is_opendocument else row
-
     def _below(self) -> Iterator[Row]:
         """Yield the rows below the header, to the last that has cells."""
-        for number, row in enumerate(self._all()):
+        for number, row in enumerate(self._sheet.iter_rows()):
             if self._first < number <= self._first + self._rows:
                 yield [None if cell == "" else cell for cell in row]
 
@@ -115,12 +98,6 @@ def _filled(row: Row) -> bool:
     return row.count("") < len(row)
 
 
-def _clock(cell: Any) -> Any:
-    """Return a time of OpenDocument, `PT30H02M00S`, as that of Excel is written; other cells as they are."""
-    found = CLOCK.fullmatch(cell) if isinstance(cell, str) else None
-    return f"{int(found[1]):02d}:{found[2]}:{found[3]}" if found else cell
-
-
 def _text(value: Any) -> str | None:
     """Return the text of a cell: whole numbers without a point, dates as ISO 8601, durations as hours."""
     if value is None or value == "":
@@ -129,5 +106,5 @@ def _text(value: Any) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     if isinstance(value, timedelta):
         minutes, seconds = divmod(value.total_seconds(), 60)
-        return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{seconds:09.6f}".removesuffix(".000000")
+        return f"{int(minutes // 60)}:{int(minutes % 60):02d}:{seconds:09.6f}".removesuffix(".000000")
     return value.isoformat() if isinstance(value, date) or hasattr(value, "isoformat") else str(value)
