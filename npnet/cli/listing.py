@@ -10,7 +10,7 @@ import typer
 
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import OutputFile, destination, format_of
-from npnet.cli.options import Force, Output
+from npnet.cli.options import Force, Output, refuse_options
 from npnet.errors import UsageError
 from npnet.registry import Registry, nearest
 from npnet.text import first_of, listed
@@ -128,8 +128,11 @@ def _default_text(value: Any) -> str:
 @command("init", INIT)
 def init(
     context: CommandContext,
-    template: Annotated[
-        str | None, typer.Argument(metavar="TEMPLATE", help="Name of a template; default: circles.")
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TEMPLATE] [KEY=VALUE]...", help="Name of a template (default: circles), or settings for --data."
+        ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     data: Annotated[str | None, typer.Option(metavar="FILE", help="Write a config for this table.")] = None,
@@ -141,18 +144,32 @@ def init(
 ) -> None:
     """Write a commented config to start from; default file: TEMPLATE.yaml.
 
-    With --data the config is made for a table: identifiers are left out, and the recipe for tables is written in full.
+    With --data the config is made for a table: how its file is written is found out and written down, identifiers are
+    left out, and the recipe for tables is written in full. KEY=VALUE says what cannot be seen, as decimal=, or
+    na_values=[-99], or sets another key of the config.
     """
+    overrides = [text for text in arguments or [] if "=" in text]
+    template = _template([text for text in arguments or [] if "=" not in text], bool(overrides), data)
     if show:
         _list_templates(context)
     elif data is not None:
-        if template is not None:
-            raise UsageError("--data and a template do not go together", f"leave out {template}, or --data")
-        _write_proposal(context, data, target or [], output, force)
+        _write_proposal(context, data, target or [], overrides, output, force)
     elif target:
         raise UsageError("--target is for a table", "write --data FILE too")
     else:
         _write_template(context, template or "circles", output, force)
+
+
+def _template(names: list[str], overrides: bool, data: str | None) -> str | None:
+    """Return the name of the template; raise UsageError where there are several, or settings without a table."""
+    refuse_options(names)
+    if data is not None and names:
+        raise UsageError("--data and a template do not go together", f"leave out {names[0]}, or --data")
+    if len(names) > 1:
+        raise UsageError("init takes one template", f"leave out {names[1]}")
+    if overrides and data is None:
+        raise UsageError("KEY=VALUE is for a table", "write --data FILE too, or change the config that init writes")
+    return names[0] if names else None
 
 
 def _list_templates(context: CommandContext) -> None:
@@ -175,14 +192,18 @@ def _write_template(context: CommandContext, template: str, output: str | None, 
     _deliver(context, known[template], file, {"template": template})
 
 
-def _write_proposal(context: CommandContext, data: str, target: list[str], output: str | None, force: bool) -> None:
+def _write_proposal(
+    context: CommandContext, data: str, target: list[str], overrides: list[str], output: str | None, force: bool
+) -> None:
     """Write a config for a table, and show what was decided."""
     if not target:
         raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
-    from npnet.runner.data_report import propose
+    from npnet.runner.proposal import propose
 
     file = _destination(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
-    proposal = propose(data, target, Path() if file is None else file.path.parent)
+    proposal = propose(data, target, Path() if file is None else file.path.parent, overrides)
+    for note in first_of(proposal.notes, "the config has all"):
+        context.screen.info(note)
     predictors = [f"{warning}; drop it if it is not known when you predict" for warning in proposal.warnings]
     for warning in first_of(predictors, "npnet data check --json lists all"):
         context.screen.warn(warning)

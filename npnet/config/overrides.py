@@ -11,8 +11,18 @@ from npnet.config.nodes import WIDTH, ConfigIssue, Node, Path, SourceLocation, d
 from npnet.config.reader import DEPTH, read_text
 from npnet.config.type_info import accepted, below, is_leaf, spell_out
 from npnet.config.writer import flow
+from npnet.data.datasets.table import Table
 from npnet.errors import UsageError
 from npnet.registry import Registry
+
+SHORT = "dataset.table"  # where the keys of a table are, which overrides may name alone
+
+
+def key_of(text: str) -> str:
+    """Return the dotted key of an override; a key of a table alone stands for `dataset.table.KEY`."""
+    key = text.partition("=")[0].strip()
+    first = key.partition(".")[0]
+    return f"{SHORT}.{key}" if first in Table.model_fields and first not in Experiment.model_fields else key
 
 
 def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) -> Node:
@@ -21,7 +31,7 @@ def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) 
         key, value, found = read_override(text)
         issues += found
         try:
-            root = put(root, Experiment, tuple(key.split(".")), value)
+            root = put(root, Experiment, tuple(key_of(key).split(".")), value)
         except LookupError as error:
             issues.append(ConfigIssue(value.start, *error.args))
     return root

@@ -32,6 +32,7 @@ KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedu
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 FILE: Schema = {"type": "string", "minLength": 1}
 DEPTH = 4  # keys of the longest path that a hint names
+NESTED = ("items", "additionalProperties")  # keys of a JSON schema that hold another
 
 
 def schema() -> Schema:
@@ -108,7 +109,10 @@ def _simplified(part: Schema, models: Schema) -> Schema:
         result["properties"] = {key: _simplified(value, models) for key, value in part["properties"].items()}
     if "anyOf" in part:
         result |= _either([_simplified(way, models) for way in sorted(_ways(part), key=_rank)])
-    return {key: _simplified(value, models) if key == "items" else value for key, value in result.items()}
+    return {
+        key: _simplified(value, models) if key in NESTED and isinstance(value, dict) else value
+        for key, value in result.items()
+    }
 
 
 def _ways(part: Schema) -> Iterator[Schema]:

@@ -13,6 +13,7 @@ from npnet.config.nodes import COMMAND_LINE, Node, Path, SourceLocation, parse_s
 from npnet.config.reader import hints
 from npnet.config.type_info import accepted, branches
 from npnet.config.writer import flow
+from npnet.data.datasets.table import Table
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
 from npnet.registry import nearest, squashed
@@ -21,7 +22,7 @@ LONGEST = 50  # characters of a text that may be meant as a number
 USUAL = 10  # epochs of patience, or folds, where a config has `true`
 YES, NO = ("yes", "on", "y", "true", "1"), ("no", "off", "n", "false", "0")
 NONE = ("none", "null", "nan", "off", "no", "false", "never", "~", "nil")
-VALUE = r"\{[^}]*\}|\[[^]]*\]|[\w.+-]*\w"  # the value of a key in a hint
+VALUE = r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|[\w.+-]*\w"  # the value of a key in a hint
 OWN_LAYER = "take it out, and write it as a layer of its own"
 
 
@@ -52,13 +53,13 @@ def as_override(hint: str, path: Path = ()) -> str:
         key = match["key"]
         if key in path[1:]:
             key = ".".join(map(str, path[: len(path) - path[::-1].index(key)]))
-        elif key.partition(".")[0] not in Experiment.model_fields:
+        elif key.partition(".")[0] not in (*Experiment.model_fields, *Table.model_fields):
             return match.group()
         quoted = shlex.quote(f"{key}={match['value']}")
         return f"{match['verb']} {quoted}"
 
     whole = re.sub(rf"\bwrite (\w+): ({VALUE}) under ([\w.]+)", r"write \3.\1: \2", hint)
-    return re.sub(rf"\b(?P<verb>write|or) (?P<key>[\w.]+): (?P<value>{VALUE})", setting, whole)
+    return re.sub(rf"\b(?P<verb>write|or|and) (?P<key>[\w.]+): (?P<value>{VALUE})", setting, whole)
 
 
 def suggest_key(root: Node, path: Path, key: str, node: Node | None) -> str | None:
@@ -185,7 +186,8 @@ def suggest_value(node: Node, kind: Any) -> str | None:
 
 def _meant(value: Any, kind: Any) -> Iterator[Any]:
     """Yield the values that a value may be meant to be, the likeliest first."""
-    choices = [choice for bare, _ in branches(kind) if get_origin(bare) is Literal for choice in get_args(bare)]
+    literals = [choice for bare, _ in branches(kind) if get_origin(bare) is Literal for choice in get_args(bare)]
+    choices = [choice for choice in literals if isinstance(choice, str)]
     if isinstance(value, str):
         yield from _meant_by_text(value.strip()[:LONGEST], kind, choices)
     if isinstance(value, bool):

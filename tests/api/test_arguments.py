@@ -10,6 +10,7 @@ import pytest
 from npnet import BatchNorm, Dropout, LeakyReLU, Linear, Model, ReLU, Residual, Sigmoid, Softmax
 from npnet.api.arguments import NOT_OPTIONS
 from npnet.config import Experiment
+from npnet.data.readers.reading import CellError
 from npnet.errors import DataError, Diverged, NpnetError, NpnetWarning, UsageError
 
 X = np.random.default_rng(0).standard_normal((60, 2))
@@ -91,7 +92,7 @@ WRONG: dict[str, Case] = {
     "a gap in Y": (train(y=np.where(Y, 1.0, np.nan)), DataError, "Y is missing in", "leave these rows out of X and Y"),
     "None in Y": (train(y=[0, None, *Y[2:]]), DataError, "Y is missing in 1 of 60 rows, first in row 2", None),
     "NA in Y": (train(y=pd.Series(Y).astype("Int64").where(Y > 0)), DataError, "Y is missing in", None),
-    "infinity in Y": (train(y=INFINITE[:, 0], loss="huber"), DataError, '"inf" is not finite in column "y"', None),
+    "infinity in Y": (train(y=INFINITE[:, 0], loss="huber"), CellError, '"inf" is not finite in column "y"', None),
     "one row": (train(X[:1], Y[:1]), DataError, "there is one row with a target", None),
     "no row": (train(X[:0], Y[:0]), DataError, "has no rows", None),
     "fewer targets": (train(y=Y[:-1]), DataError, "X has 60 rows, Y has 59", None),

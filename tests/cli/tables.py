@@ -6,7 +6,7 @@ from tests.cli.conftest import call
 
 TOWNS = ("Rome", "Oslo", "Lima")
 CONFIG = """\
-dataset: {table: {path: people.csv, target: buys, drop: [id]}}
+dataset: {table: {path: people.csv, target: buys, drop: [id], categorical: [code]}}
 preset: tabular
 epochs: 5
 ensemble: 2

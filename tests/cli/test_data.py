@@ -105,7 +105,9 @@ def test_the_recipe_is_written_in_full(table: Path) -> None:
     assert text.endswith(preset_text("tabular").partition("\n")[2])
     written, named = table / "written.yaml", table / "named.yaml"
     written.write_text(text)
-    named.write_text("dataset: {table: {path: people.csv, target: buys, drop: [id]}}\npreset: tabular\n")
+    named.write_text(
+        "dataset: {table: {path: people.csv, target: buys, drop: [id], categorical: [code]}}\npreset: tabular\n"
+    )
     same = {"preset": None}
     one, other = (config.load(file).experiment.model_copy(update=same) for file in (written, named))
     assert one == other

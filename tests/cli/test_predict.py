@@ -210,7 +210,7 @@ def test_a_run_on_data_of_npnet_predicts_by_the_names_of_its_features(
 def test_folds_answer_together(tmp_path: Path) -> None:
     run = trained(
         tmp_path,
-        "dataset: {table: {path: people.csv, target: [age, id], drop_rows: true}}\n"
+        "dataset: {table: {path: people.csv, target: [age, id], drop_rows: true, categorical: [code]}}\n"
         "preset: tabular\nepochs: 2\nensemble: 2\n",
         "--cv",
         "2",

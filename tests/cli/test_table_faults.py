@@ -67,7 +67,7 @@ FAULTS = {
     "70 a NUL": (GOOD + "1,\0,no\n", "", "is NUL"),
     "74 no target in a row": (GOOD + "1,2,\n3,4,\n", "", "is empty in 2 rows, first in row 61"),
     "77 infinite": (GOOD + "inf,1,no\n", "", 'row 61: "inf" is not finite in column "a"'),
-    "77 too long": (GOOD + "9007199254740993,1,no\n", "", "hint: lossy: true rounds it"),
+    "77 too long": (GOOD + "9007199254740993,1,no\n", "", "or lossy: true to round it"),
     "77 400 digits": (GOOD + "9" * 400 + ",1,no\n", "", SHORT),
     "77 infinite, lossy": (GOOD + "-inf,1,no\n", ", lossy: true", 'row 61: "-inf" is not finite in column "a"'),
     "77 400 digits, lossy": (GOOD + "9" * 400 + ",1,no\n", ", lossy: true", SHORT),

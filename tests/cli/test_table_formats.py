@@ -17,7 +17,8 @@ openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("python_calamine")
 
 CONFIG = (
-    "dataset: {table: {path: PATH, target: buys, drop: [id], MORE}}\nlayers: [{linear: 3}, tanh, linear]\nepochs: 2\n"
+    "dataset: {table: {path: PATH, target: buys, drop: [id], categorical: [code], MORE}}\n"
+    "layers: [{linear: 3}, tanh, linear]\nepochs: 2\n"
 )
 
 

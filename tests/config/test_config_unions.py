@@ -24,7 +24,11 @@ TABLES = [
     ("target: [3]", "1:41", "dataset.table.target[0] must be text, it is 3"),
     ("target: [a, '']", "1:44", "dataset.table.target[1] must be text, not an empty text"),
     ("target: y, drop: y", "1:49", 'dataset.table.drop must be a list, each item text, not the text "y"'),
-    ("target: y, na_values: NA", "1:54", "na_values must be a list, each item text or a number, not"),
+    (
+        "target: y, na_values: NA",
+        "1:54",
+        "na_values must be a list, each item text or a number, or a mapping, each value a list,",
+    ),
     ("target: y, na_values: [true]", "1:55", "dataset.table.na_values[0] must be text or a number, not true"),
     ("target: y, na_values: [.nan]", "1:55", "dataset.table.na_values[0] must be text or a number, it is .nan"),
     ("target: y, datetime: d", "1:53", "must be a list, each item text, or a mapping, each value text, not"),

@@ -23,6 +23,7 @@ def slowly(text, missing=()):
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     try:
         header, *rows = [[cell.strip() for cell in cells] for cells in reader if cells]
+        rows = [row for row in rows if row != header or len(header) == 1]
     except (ValueError, csv.Error):
         return "no table"
     if not rows or any(len(row) != len(header) for row in rows) or len(set(header)) < len(header) or "" in header:
@@ -36,10 +37,14 @@ def slowly(text, missing=()):
 def typed(cells, missing):
     sentinels = {float(text) for text in missing if NUMBER.fullmatch(text)}
     filled = [cell for cell in cells if cell and not (NUMBER.fullmatch(cell) and float(cell) in sentinels)]
-    if sum(bool(NUMBER.fullmatch(cell) or NOT_FINITE.fullmatch(cell)) for cell in filled) >= 0.9 * len(filled):
+    numbers = sum(bool(NUMBER.fullmatch(cell) or NOT_FINITE.fullmatch(cell)) for cell in filled)
+    dates = sum(date(cell) is not None for cell in filled)
+    if numbers >= 0.9 * len(filled):
         return values_of(cells, "number", lambda cell: number(cell, sentinels))
-    if sum(date(cell) is not None for cell in filled) >= 0.9 * len(filled):
+    if dates >= 0.9 * len(filled):
         return values_of(cells, "datetime", date)
+    if max(numbers, dates) >= 0.5 * len(filled):  # in doubt: the first exception is a mistake
+        return values_of(cells, "", date if dates > numbers else lambda cell: number(cell, sentinels))
     return "category", cells
 
 

@@ -120,7 +120,7 @@ def test_only_the_columns_that_are_needed_must_be_there(file: tuple[Path, Frame,
 
 KINDS = {
     "number": [[1, 2], [1.5, None], np.array([1, 2], "int8"), pd.array([1, None], "Int64"), ["1", "2.5"]],
-    "category": [["a", "b"], [True, False], ["1", "x"], pd.Categorical([1, 2]), pd.array([True, None], "boolean")],
+    "category": [["a", "b"], [True, False], ["1", "x", "z"], pd.Categorical([1, 2]), pd.array([True, None], "boolean")],
     "datetime": [["2024-01-01", None], pd.date_range("2024", periods=2), [pd.Timestamp("2024"), None]],
 }
 

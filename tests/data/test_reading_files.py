@@ -90,7 +90,7 @@ def test_a_gzip_file_that_is_cut_short_is_refused(tmp_path, cut):
 
 
 def test_the_fingerprint_is_that_of_the_file(tmp_path):
-    content = ("a,x\n" + "1,2\n" * 40_000 + "2,x\n" * 10_000).encode()  # read a second time for the text of x
+    content = ("a,x\n" + "1,2\n" * 40_000 + "2,x\n" * 41_000).encode()  # read a second time for the text of x
     (tmp_path / "t.csv").write_bytes(content)
     frame, _ = read_frame(ReadOptions(path="t.csv"), tmp_path)
     assert frame.fingerprint == hashlib.sha256(content).hexdigest()

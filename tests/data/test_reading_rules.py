@@ -1,6 +1,7 @@
 """What is a number, a date, a category, missing, or no table at all: example by example."""
 
 import math
+import re
 from contextlib import suppress
 
 import numpy as np
@@ -51,10 +52,11 @@ def test_the_same_table_in_other_spellings_reads_the_same(tmp_path, content):
         ("\n\n", "t.csv has no rows", "first line"),
         (HEAD, "t.csv has no rows", "below"),
         ("a,b,a,y\n1,2,3,no\n", 'more than one column "a"', "own name"),
-        (",b,y\n1,2,no\n", "column 1 has no name", "index=False"),
+        (",b,y\n1,2,no\n", "column 1 has no name", 'drop: [""]'),
         (HEAD + "1,2,no\n3,4\n", "line 3 has 2 cells, the header has 3", "quotes"),
         (HEAD + "1,2,no\n3,4\n5,6,no,7\n", "line 3 has 2 cells, the header has 3", "quotes"),
-        (HEAD + "1,2,no,\n3,4\n", "line 2 has 4 cells, the header has 3", "quotes"),
+        (HEAD + "1,2,no,\n3,4,no,\n", "column 4 has no name", 'drop: [""]'),
+        (HEAD + "1,2,no,,\n3,4\n", "line 2 has 5 cells, the header has 3", "quotes"),
         (HEAD + "1,2,no\n\n3,4,no,5\n", "line 4 has 4 cells, the header has 3", "quotes"),
         (HEAD + '1,"2\n2",no\n3,4\n', "line 4 has 2 cells", "quotes"),
         (HEAD + '1,2,no\n3,"4,yes\n5,6,no\n', "line 3: unexpected end of data", "quote"),
@@ -116,7 +118,7 @@ def test_one_bad_cell_is_found_wherever_it_stands(tmp_path, row):
 @pytest.mark.parametrize("others", [1, 2000])
 def test_lossy_takes_the_float_that_is_nearest_to_a_large_whole_number(tmp_path, cell, others):
     cells = [*map(str, range(others)), cell]
-    assert "lossy: true rounds it" in refusal(tmp_path, rows_of(cells))[1]
+    assert "lossy: true to round it" in refusal(tmp_path, rows_of(cells))[1]
     column = read(tmp_path, rows_of(cells), lossy=True).columns["x"]
     assert (column.kind, column.values[-1]) == ("number", float(int(cell)))
 
@@ -144,18 +146,20 @@ def test_rows_are_counted_below_the_header_whatever_the_lines(tmp_path):
     ("cells", "kind"),
     [
         (["1"] * 9 + ["x"], "mistake"),
-        (["1"] * 8 + ["x"] * 2, "category"),
-        (["1"] * 89 + ["x"] * 11, "category"),
-        (["x"] * 11 + ["1"] * 89, "category"),
+        (["1"] * 8 + ["x"] * 2, "doubt"),
+        (["1"] * 89 + ["x"] * 11, "doubt"),
+        (["x"] * 11 + ["1"] * 89, "doubt"),
+        (["1"] * 5 + ["x"] * 5, "doubt"),
+        (["1"] * 49 + ["x"] * 51, "category"),
         (["nan"] * 9 + ["1"], "mistake"),
-        (["inf"] * 8 + ["a", "b"], "category"),
+        (["inf"] * 8 + ["a", "b"], "doubt"),
         ([""] * 5 + ["1"], "number"),
         ([""] * 5, "number"),
         (["true", "false"], "category"),
         (["NA", "null", "None", "nan"], "category"),
         (["2024-03-01"] * 9 + ["2024-03-01T12:30:00+01:00"], "datetime"),
         (["2024-03-01"] * 9 + ["soon"], "mistake"),
-        (["2024-03-01"] * 8 + ["soon"] * 2, "category"),
+        (["2024-03-01"] * 8 + ["soon"] * 2, "doubt"),
         (["01/03/2024"] * 10, "category"),
         (["2024-13-01"] * 10, "category"),
         (["20240301"] * 10, "number"),
@@ -164,12 +168,17 @@ def test_rows_are_counted_below_the_header_whatever_the_lines(tmp_path):
 def test_nine_tenths_of_the_cells_decide_the_kind_of_a_column(tmp_path, cells, kind):
     if kind == "mistake":
         assert 'in column "x"' in refusal(tmp_path, rows_of(cells))[0]
+    elif kind == "doubt":
+        message, hint = refusal(tmp_path, rows_of(cells))
+        assert re.search(r'column "x" is \d\d% (numbers|dates), but row \d+ has "(x|inf|soon)"', message)
+        assert 'categorical: ["x"] to keep it as text' in hint
+        assert kinds(read(tmp_path, rows_of(cells), categorical=("x",)))["x"] == "category"
     else:
         assert kinds(read(tmp_path, rows_of(cells)))["x"] == kind
 
 
 def test_text_after_many_numbers_is_categories_with_the_text_of_all_of_them(tmp_path):
-    cells = [f"{number:07d}" for number in range(30_000)] + ["x"] * 10_000
+    cells = [f"{number:07d}" for number in range(30_000)] + ["x"] * 31_000
     column = read(tmp_path, rows_of(cells)).columns["x"]
     assert [column.levels[code] for code in column.values] == cells
 

@@ -145,7 +145,7 @@ def test_options_that_do_not_fit_the_table_are_refused_with_what_does(tmp_path, 
         (["0.5", "1.5"] * 30, "regression", ()),
         (["NA", "nan", "null", "None"], "multiclass", ("NA", "None", "nan", "null")),
         (["b", "Z", "ä", "a"], "multiclass", ("Z", "a", "b", "ä")),
-        (["1", "x"], "binary", ("1", "x")),
+        (["1", "x", "z"], "multiclass", ("1", "x", "z")),
     ],
 )
 def test_few_whole_numbers_and_text_are_classes_in_their_order(tmp_path, cells, task, classes):
@@ -166,7 +166,7 @@ def test_the_task_and_the_positive_class_can_be_given(tmp_path):
     assert load(tmp_path, content, task="classification").classes == ("0", "1", "2")
     assert load(tmp_path, content, task="regression").task == "regression"
     assert load(tmp_path, content, task="counts").task == "counts"
-    assert load(tmp_path, "a,y\n1,x\n2,1\n3,2\n", task="classification").classes == ("1", "2", "x")
+    assert load(tmp_path, "a,y\n1,x\n2,1\n3,z\n", task="classification").classes == ("1", "x", "z")
     assert load(tmp_path, GOOD, positive_class="no").classes == ("yes", "no")
     assert load(tmp_path, "a,y\n1,0\n2,1\n", positive_class=0).y.tolist() == [1, 0]
 

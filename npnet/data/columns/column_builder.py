@@ -1,7 +1,7 @@
 """A column while its table is read: it takes cells block by block and infers its kind."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,20 +9,35 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from npnet.data.columns import MISSING, Column, Kind
+from npnet.data.columns.schema import DURATION, WantedColumn
 from npnet.data.columns.spill_file import GrowableArray, SpillFile, TranslatedCodes
-from npnet.data.columns.type_rules import NO_DATE, DateParser, Rules, date_parser, decides, is_number
+from npnet.data.columns.type_rules import DOUBT, Rules, decides
+from npnet.data.columns.value_parsers import (
+    NO_DATE,
+    NO_DURATION,
+    NOT_ORDERED,
+    Parser,
+    date_parser,
+    duration_seconds,
+    rank_parser,
+)
 
 Cells = NDArray[Any]  # float64, NaN where missing; or objects: str, and None or NaN where missing
 
 
 @dataclass(frozen=True)
 class CellFault:
-    """A cell that its column cannot hold: the row from 1, the text, and the reason."""
+    """A cell that its column cannot hold: the row from 1, the text, and the reason.
+
+    `share` is set where the kind of the column is in doubt: the part of its cells that are of the kind `nearly`.
+    """
 
     column: str
     row: int
     text: str
     why: str
+    nearly: Kind | None = None
+    share: float = 1.0
 
 
 class TextCodes(dict[str, int]):
@@ -91,29 +106,24 @@ class ColumnBuilder:
     """
 
     def __init__(
-        self,
-        name: str,
-        rules: Rules,
-        dtype: DTypeLike,
-        file: SpillFile,
-        kind: Kind | None = None,
-        parse_date: DateParser | None = None,
-        as_text: bool = False,
+        self, wanted: WantedColumn, rules: Rules, dtype: DTypeLike, file: SpillFile, as_text: bool = False
     ) -> None:
-        self.name, self._rules, self._kind, self._file = name, rules, kind, file
-        self._parse_date = parse_date or date_parser(None)
+        self.name, self._kind, self._file = wanted.name, wanted.kind, file
+        self._rules = rules.with_missing(wanted.na_values) if wanted.na_values else rules
+        self._parse, self._no_value = _parser(wanted)
+        self._parses = wanted.kind == "datetime" or bool(wanted.form or wanted.ranks)
         self._rows = self._filled = self._numbers = self._dates = 0
         self._any = False  # whether any cell was filled, also with a number that means missing
         self._faults: dict[Kind, CellFault] = {}  # the first mistake if the column is of that kind
         self._before: Kind | None = None  # the kind of the cells before the first that is only counted
-        self._codes = TextCodes(rules.missing)
+        self._codes = TextCodes(self._rules.missing)
         self._values = GrowableArray(dtype, file)
         self._take: Callable[[Cells], None] = self._take_numbers
         self.as_text = False  # whether the next cells must be text
-        if as_text or kind == "category":
+        if as_text or wanted.kind == "category":
             self._begin(self._take_text, np.int32, MISSING)
-        elif kind == "datetime":
-            self._begin(self._take_dates, np.float64, np.nan)
+        elif self._parses:
+            self._begin(self._take_parsed, dtype if wanted.kind == "number" else np.float64, np.nan)
 
     def add(self, cells: Cells) -> None:
         """Take the cells of the next rows."""
@@ -139,6 +149,8 @@ class ColumnBuilder:
             self._count_kinds(cells)
             if self._decided() != "category":
                 self._note_fault(self._decided(), cells, first_row=1)
+            elif (doubt := self._doubt(cells)) is not None:
+                return doubt
         kind = self._kind or self._decided()
         if kind in self._faults:
             return self._faults[kind]
@@ -153,24 +165,24 @@ class ColumnBuilder:
     def _decided(self) -> Kind:
         if self._take == self._take_numbers or decides(self._numbers, self._filled):
             return "number"
-        return "datetime" if self._take == self._take_dates or decides(self._dates, self._filled) else "category"
+        return "datetime" if self._take == self._take_parsed or decides(self._dates, self._filled) else "category"
 
     # The ways of taking the next cells of text; one is in use at a time
 
     def _take_numbers(self, cells: Cells) -> None:
         encoded = self._encoded(cells)
-        if self._kind is None and not all(map(is_number, encoded.texts)):
+        if self._kind is None and not all(map(self._rules.is_number, encoded.texts)):
             self._turn(cells, encoded, "number")
         else:
             self._store("number", encoded, map(self._rules.value, encoded.texts))
 
-    def _take_dates(self, cells: Cells) -> None:
+    def _take_parsed(self, cells: Cells) -> None:
         encoded = self._encoded(cells)
-        seconds = list(map(self._parse_date, encoded.texts))
+        seconds = list(map(self._parse, encoded.texts))
         if self._kind is None and None in seconds:
             self._turn(cells, encoded, "datetime")
         else:
-            self._store("datetime", encoded, seconds)
+            self._store(self._kind or "datetime", encoded, seconds)
 
     def _take_text(self, cells: Cells) -> None:
         self._values.extend(self._codes.encode(cells))
@@ -194,9 +206,9 @@ class ColumnBuilder:
             self._before = before
             self._numbers, self._dates = (self._filled, 0) if before == "number" else (0, self._filled)
             self._begin(self._count, np.float64)
-        elif all(self._parse_date(text) is not None for text in encoded.texts):
-            self._begin(self._take_dates, np.float64, np.nan)
-        elif decides(encoded.count(map(is_number, encoded.texts)), self._count_filled(encoded)):
+        elif all(self._parse(text) is not None for text in encoded.texts):
+            self._begin(self._take_parsed, np.float64, np.nan)
+        elif decides(encoded.count(map(self._rules.is_number, encoded.texts)), self._count_filled(encoded)):
             self._take = self._count  # most likely numbers and a mistake: the texts are not needed
         else:
             self._begin(self._take_text, np.int32, MISSING)
@@ -213,8 +225,9 @@ class ColumnBuilder:
 
     def _count_kinds(self, encoded: EncodedCells) -> None:
         self._filled += self._count_filled(encoded)
-        self._numbers += encoded.count(is_number(text) and not self._rules.is_listed(text) for text in encoded.texts)
-        self._dates += encoded.count(self._parse_date(text) is not None for text in encoded.texts)
+        rules = self._rules
+        self._numbers += encoded.count(rules.is_number(text) and not rules.is_listed(text) for text in encoded.texts)
+        self._dates += encoded.count(self._parse(text) is not None for text in encoded.texts)
 
     def _count_filled(self, encoded: EncodedCells) -> int:
         """Count the cells that have a say in the kind of the column."""
@@ -225,11 +238,30 @@ class ColumnBuilder:
         """Remember the first cell that a column of a kind cannot hold."""
         if kind in self._faults:
             return
-        fault = self._rules.number_fault if kind == "number" else self._date_fault
+        fault = self._rules.number_fault if kind == "number" and not self._parses else self._parsed_fault
         position = encoded.first(fault(text) is not None for text in encoded.texts)
         if position is not None:
             text = encoded.texts[encoded.codes[position]]
             self._faults[kind] = CellFault(self.name, first_row + position, text, fault(text) or "")
 
-    def _date_fault(self, text: str) -> str | None:
-        return NO_DATE if self._parse_date(text) is None else None
+    def _parsed_fault(self, text: str) -> str | None:
+        return self._no_value if self._parse(text) is None else None
+
+    def _doubt(self, cells: EncodedCells) -> CellFault | None:
+        """Return the first exception of a column of texts at least half of whose cells are numbers or dates."""
+        nearly: Kind = "number" if self._numbers >= self._dates else "datetime"
+        count = max(self._numbers, self._dates)
+        if not decides(count, self._filled, DOUBT):
+            return None
+        self._note_fault(nearly, cells, first_row=1)
+        fault = self._faults[nearly]
+        return replace(fault, nearly=nearly, share=count / self._filled)
+
+
+def _parser(wanted: WantedColumn) -> tuple[Parser, str]:
+    """Return the parser of the cells of a column, and what a cell is that it cannot parse."""
+    if wanted.ranks is not None:
+        return rank_parser(wanted.ranks), NOT_ORDERED
+    if wanted.form == DURATION:
+        return duration_seconds, NO_DURATION
+    return date_parser(wanted.form), NO_DATE

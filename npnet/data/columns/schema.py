@@ -1,15 +1,18 @@
 """Options for reading a table, and the schema by which other tables are read the same way."""
 
 from collections import Counter
-from typing import Annotated, Literal, Self
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from npnet.data.columns import Kind
-from npnet.data.columns.type_rules import ANY_FORM
+from npnet.data.columns.number_style import NumberStyle
+from npnet.data.columns.value_parsers import ANY_FORM
 from npnet.spec import Spec
 
 NO_DELIMITERS = "\"'\r\n\0+-._"
+DURATION = "duration"  # the form of a column of numbers that is read from durations
 
 
 def _known(name: str) -> str:
@@ -20,30 +23,102 @@ def _known(name: str) -> str:
     return name
 
 
-def _one_sign(sign: str) -> str:
+def _one_of(signs: str, message: str) -> Callable[[str], str]:
+    def check(sign: str) -> str:
+        if len(sign) != 1 or sign not in signs:
+            raise ValueError(message)
+        return sign
+
+    return check
+
+
+def _delimiter(sign: str) -> str:
     if len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in NO_DELIMITERS:
         raise ValueError('a delimiter is one sign such as ";" or "|"; in double quotes "\\t" is a tab')
     return sign
 
 
 Encoding = Annotated[str, AfterValidator(_known)]
-Delimiter = Annotated[str, AfterValidator(_one_sign)]
-Text = Annotated[str, Field(strict=True)]
-Names = Annotated[tuple[Text, ...], Field(strict=False)]
+Delimiter = Annotated[str, AfterValidator(_delimiter)]
+Quote = Annotated[str, AfterValidator(_one_of("\"'", "a quote is \" or '"))]
+Decimal = Annotated[str, AfterValidator(_one_of(".,", 'a decimal sign is "." or ","'))]
+Thousands = Annotated[str, AfterValidator(_one_of(",. '", 'thousands are separated by ",", ".", " " or "\'"'))]
 Sheet = Annotated[int, Field(strict=True, ge=1, le=10**6)] | Annotated[str, Field(strict=True, min_length=1)]
 Query = Annotated[str, Field(strict=True, min_length=1)]
+Text = Annotated[str, Field(strict=True)]
+Filled = Annotated[str, Field(strict=True, min_length=1)]
+Names = Annotated[tuple[Text, ...], Field(strict=False)]
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Values = Annotated[tuple[Text | Number, ...], Field(strict=False)]
+Ranks = Annotated[tuple[Text | Number, ...], Field(strict=False, min_length=2)] | dict[Text, Number]
 
 
-class ColumnSchema(Spec):
-    """The name and the kind of a column, and the form of its dates unless it is ISO 8601."""
+class Layout(Spec):
+    """How the text of a file is arranged, and how its numbers are written; None where the usual way holds."""
+
+    encoding: Encoding | None = Field(None, description="The encoding of the text, where it is not UTF-8.")
+    delimiter: Delimiter | None = Field(
+        None, description="What stands between cells, where it is no comma (.tsv: tab)."
+    )
+    quote: Quote | None = Field(None, description='What stands around cells that hold a delimiter, where it is not ".')
+    header: Literal[False] | Annotated[int, Field(strict=True, ge=1, le=10**6)] | None = Field(
+        None, description="The line of the column names, where it is not the first; false: they are column_1, ..."
+    )
+    comment: Filled | None = Field(None, description="The start of the lines above the column names to leave out.")
+    footer: Annotated[tuple[Filled, ...], Field(strict=False)] = Field(
+        (), description="The starts of rows to leave out, such as Total."
+    )
+    decimal: Decimal | None = Field(None, description="The decimal sign of numbers, where it is no point.")
+    thousands: Thousands | None = Field(None, description="What stands between groups of three digits.")
+    units: Annotated[tuple[Filled, ...], Field(strict=False)] = Field(
+        (), description="Texts beside a number to leave out, such as $ or kg."
+    )
+    percent: bool = Field(False, description="Read numbers with a percent sign: 45% is 0.45.")
+    sheet: Sheet | None = Field(None, description="The sheet of a workbook: its name, or its number from 1.")
+    query: Query | None = Field(None, description="The SELECT of SQL whose rows are the table, in a database.")
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> Self:
+        decimal = self.decimal or "."
+        if self.thousands == decimal:
+            other = "." if decimal == "," else ","
+            raise ValueError(f'thousands and decimal are both "{decimal}"; write decimal: "{other}"')
+        if self.delimiter is not None and self.delimiter in (self.thousands, self.comment):
+            raise ValueError(f'delimiter is "{self.delimiter}" as another option, which cannot be')
+        return self
+
+    @property
+    def number_style(self) -> NumberStyle:
+        """How numbers are written."""
+        return NumberStyle(self.decimal or ".", self.thousands, self.units, self.percent)
+
+
+class ColumnReading(Spec):
+    """The name of a column, and how its cells are written.
+
+    `form` is the form of its dates unless it is ISO 8601, or "duration" for a column of numbers read from
+    durations; `ranks` are the numbers of ordered texts; `na_values` mean missing in this column alone.
+    """
 
     name: str
-    kind: Kind
     form: str | None = None
+    ranks: dict[str, float] | None = None
+    na_values: Names = ()
 
 
-class Schema(Spec):
+class ColumnSchema(ColumnReading):
+    """A column as it was read."""
+
+    kind: Kind
+
+
+class WantedColumn(ColumnReading):
+    """A column to read; its cells decide its kind where that is None."""
+
+    kind: Kind | None = None
+
+
+class Schema(Layout):
     """The columns of a table and the options by which they were read; stored with the run.
 
     `delimiter` and `encoding` are None where the name of the file decides, `sheet` and `query` where its content does.
@@ -53,52 +128,79 @@ class Schema(Spec):
     columns: Annotated[tuple[ColumnSchema, ...], Field(strict=False)]
     na_values: Names = ()
     lossy: bool = False
-    delimiter: Delimiter | None = None
-    encoding: Encoding | None = None
-    sheet: Sheet | None = None
-    query: Query | None = None
 
 
-class ReadOptions(Spec):
-    """A file to read as a table, and what its name and its cells do not show by themselves."""
+class _Columns(Spec):
+    """The file of a table, and what its columns mean."""
 
     path: str = Field(min_length=1, description="The file, relative to the config; - is standard input.")
     drop: Names = Field((), description="Columns to leave out.")
     numeric: Names = Field((), description="Columns of numbers, whatever most of their cells are.")
     categorical: Names = Field((), description="Columns of categories, also where their cells are numbers.")
-    datetime: Names | dict[Text, Annotated[str, Field(min_length=1)]] = Field(
-        (), description='Columns of dates; {sold: "%d/%m/%Y"} says their form, a list allows all that are clear.'
+    datetime: Names | dict[Text, Filled] = Field(
+        (),
+        description='Columns of dates; {sold: "%d/%m/%Y"} says their form (also unix, unix_ms), a list allows all that '
+        "are clear.",
     )
-    na_values: Annotated[tuple[Text | Number, ...], Field(strict=False)] = Field(
-        (), description="Texts that mean missing; an empty cell always does."
+    duration: Names = Field((), description="Columns of durations such as 1:02:03 or 1h 30min, read as seconds.")
+    ordered: dict[Text, Ranks] = Field(
+        {}, description="Texts in their order, by column: {size: [S, M, L]}; a mapping gives their numbers."
+    )
+    na_values: Values | dict[Text, Values] = Field(
+        (), description="Texts that mean missing, also by column: {age: [NA]}; an empty cell always does."
     )
     lossy: bool = Field(
         False, description="Round whole numbers above 2^53 to the nearest float64, instead of refusing."
     )
-    encoding: Encoding | None = Field(None, description="The encoding of the text, where it is not UTF-8.")
-    delimiter: Delimiter | None = Field(
-        None, description="What stands between cells, where it is no comma (.tsv: tab)."
-    )
-    sheet: Sheet | None = Field(None, description="The sheet of a workbook: its name, or its number from 1.")
-    query: Query | None = Field(None, description="The SELECT of SQL whose rows are the table, in a database.")
+
+
+class ReadOptions(Layout, _Columns):
+    """A file to read as a table, and what its name and its cells do not show by themselves."""
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:
-        named = [*self.drop, *self.numeric, *self.categorical, *self.datetime]
+        named = [*self.drop, *self.numeric, *self.categorical, *self.datetime, *self.duration, *self.ordered]
         twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
-            raise ValueError(f'"{twice}" is named twice among drop, numeric, categorical and datetime')
+            kinds = "drop, numeric, categorical, datetime, duration and ordered"
+            raise ValueError(f'"{twice}" is named twice among {kinds}')
         return self
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The options of `Layout`, by name."""
+        return {name: getattr(self, name) for name in Layout.model_fields}
 
     @property
     def forms(self) -> dict[str, str]:
         """The form of the dates of each column that is named under `datetime`."""
         return self.datetime if isinstance(self.datetime, dict) else dict.fromkeys(self.datetime, ANY_FORM)
 
-    def kind_of(self, name: str) -> tuple[Kind | None, str | None]:
-        """Return the kind that the options give a column and the form of its dates, or None."""
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that any option names."""
+        by_column = tuple(self.na_values) if isinstance(self.na_values, dict) else ()
+        kinds = (self.numeric, self.categorical, tuple(self.forms), self.duration, tuple(self.ordered), by_column)
+        return (*self.drop, *(name for names in kinds for name in names))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The texts that mean missing in every column."""
+        return () if isinstance(self.na_values, dict) else tuple(map(str, self.na_values))
+
+    def column(self, name: str) -> WantedColumn:
+        """Return how a column is to be read."""
+        missing = tuple(map(str, self.na_values.get(name, ()))) if isinstance(self.na_values, dict) else ()
+        return WantedColumn(name=name, na_values=missing, **self._meaning(name))
+
+    def _meaning(self, name: str) -> dict[str, Any]:
         if name in self.forms:
-            return "datetime", self.forms[name]
-        if name in self.numeric:
-            return "number", None
-        return ("category" if name in self.categorical else None), None
+            return {"kind": "datetime", "form": self.forms[name]}
+        if name in self.duration:
+            return {"kind": "number", "form": DURATION}
+        if name in self.ordered:
+            ranks = self.ordered[name]
+            listed = ranks if isinstance(ranks, dict) else {str(text): rank for rank, text in enumerate(ranks)}
+            return {"kind": "number", "ranks": {text: float(rank) for text, rank in listed.items()}}
+        kind = "number" if name in self.numeric else "category" if name in self.categorical else None
+        return {"kind": kind}

@@ -5,6 +5,8 @@ regular (records.py): then it finds the cells that Python's csv module finds, wh
 """
 
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -18,11 +20,12 @@ from npnet.data.readers import Block, refuse_repeated, table_format
 from npnet.data.readers.data_file import DataFile
 from npnet.data.readers.records import BOM, LONGEST, Records, end_of_lines, regular
 from npnet.errors import DataError
-from npnet.text import quoted
+from npnet.text import listed, quoted
 
 TABS = (".tsv", ".tab")
 FIRST, BLOCK = 1 << 16, 1 << 22  # bytes; the first block is small, as it is parsed twice where columns are text
 WIDE, LARGEST = 64, 4  # a block grows with the columns, for tables of thousands of columns
+SEPARATOR = re.compile(rb'"?sep=([,;|\t])"?\r?\n', re.IGNORECASE)
 SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 
 
@@ -34,21 +37,41 @@ class _Position:
     offset: int
 
 
-@table_format("csv", (".csv", *TABS), options=("encoding", "delimiter"))
+@table_format(
+    "csv", (".csv", ".txt", *TABS), options=("encoding", "delimiter", "quote", "header", "comment", "footer", "decimal")
+)
 class Delimited:
-    """The rows of delimited text below its header; see `npnet.data.readers.TableReader`."""
+    """The rows of delimited text below its header; see `npnet.data.readers.TableReader`.
+
+    A first line `sep=;` names the delimiter, as spreadsheets write it. Rows of one cell more than the header have row
+    names before them, as R writes them, or a delimiter behind them: the column is then called "". Rows that repeat the
+    header are left out, with a note.
+    """
 
     def __init__(self, file: DataFile, spec: ReadOptions, schema: Schema) -> None:
-        self._file, self._encoding, self._missing = file, spec.encoding or schema.encoding, schema.na_values
+        self._file, self._layout, self._missing = file, schema, schema.na_values
         self._delimiter = spec.delimiter or ("\t" if file.suffix in TABS else schema.delimiter or ",")
-        header, self._below = self._header()
-        self.names = self._checked([name.strip() for name in header])
+        self._quote, self._decimal = schema.quote or '"', schema.decimal or "."
+        self._heading, self._left_out = b"", Counter[str]()
+        names, self._below = self._top(spec.delimiter is not None)
+        self.names = self._checked(names)
         self.estimate = file.lines() - 1
+        sign, width = self._delimiter.encode(), len(self.names)
+        empty = [sign * (width - 1), sign.join([b'""'] * width)] if width > 1 else []
+        starts = [quote + text.encode() for text in schema.footer for quote in (b"", b'"', *{sign * n for n in (1, 2)})]
+        self._marks = [b"\n" + line + end for line in empty for end in (b"\n", b"\r\n")]
+        self._marks += [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of the rows that were read last."""
+        return tuple(f"left out {count} row{'s' * (count != 1)} {why}" for why, count in self._left_out.items())
 
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
         """Yield the rows; raises DataError with the line of a row of another width."""
         position = _Position(self._below.line, self._below.offset)
-        with self._file.utf8(self._encoding) as stream:
+        self._left_out.clear()
+        with self._file.utf8(self._layout.encoding) as stream:
             rest, size, last = _after(stream, position.offset), FIRST, False
             while not last:
                 more = stream.read(max(size, len(rest)))
@@ -64,7 +87,8 @@ class Delimited:
         self, data: bytes, last: bool, position: _Position, wanted: Sequence[str], as_text: Callable[[str], bool]
     ) -> tuple[Block, int]:
         """Return the whole rows at the start of the data and their bytes; moves the position."""
-        found = regular(data, len(self.names), self._delimiter.encode())
+        plain = self._quote == '"' and not any(mark in data for mark in self._marks)
+        found = regular(data, len(self.names), self._delimiter.encode()) if plain else None
         if found is not None:
             block = data[: found.end]
             self._file.require_text(block, position.offset)
@@ -97,6 +121,7 @@ class Delimited:
             frame = pd.read_csv(
                 io.BytesIO(block),
                 sep=self._delimiter,
+                decimal=self._decimal,
                 header=None,
                 names=list(self.names),
                 usecols=None if len(wanted) == len(self.names) else list(wanted),
@@ -116,7 +141,7 @@ class Delimited:
 
     def _by_csv(self, data: bytes, last: bool, position: _Position, wanted: Sequence[str]) -> tuple[Block, int]:
         records = self._records(data, last, position)
-        rows = [self._as_wide(line, cells) for line, cells in records]
+        rows = [self._as_wide(line, cells) for line, cells in records if self._is_row(cells)]
         position.line, position.offset = records.line, position.offset + records.end
         columns = dict(zip(self.names, zip(*rows, strict=True), strict=True)) if rows else {}
         cells: dict[str, Cells] = {name: np.array(columns[name], object) for name in wanted} if rows else {}
@@ -125,7 +150,20 @@ class Delimited:
     def _records(self, data: bytes, last: bool, position: _Position) -> Records:
         whole = data if last else data[: end_of_lines(data)]
         self._file.require_text(whole, position.offset)
-        return Records(whole.decode(), self._delimiter, position.line, last, self._file.name)
+        return Records(whole.decode(), self._delimiter, self._quote, position.line, last, self._file.name)
+
+    def _is_row(self, cells: list[str]) -> bool:
+        """Return whether cells are a row of the table; counts what is none."""
+        why = ""
+        if len(self.names) > 1:
+            if not any(cells):
+                why = "without any value"
+            elif self._heading and [cell.lstrip("\ufeff").strip() for cell in cells] == self._header:
+                why = "that repeat the line of column names"
+        if self._layout.footer and next(filter(None, map(str.strip, cells)), "").startswith(self._layout.footer):
+            why = f"that begin with {listed(map(quoted, self._layout.footer))}"
+        self._left_out.update([why] if why else [])
+        return not why
 
     def _as_wide(self, line: int, cells: list[str]) -> list[str]:
         if len(cells) == len(self.names):
@@ -139,19 +177,58 @@ class Delimited:
             what = f"{self._file.name}: line {position.line}: a record of more than {LONGEST >> 20} MB"
             raise DataError(what, "a quote that is opened and not closed?")
 
-    def _header(self) -> tuple[list[str], _Position]:
-        """Return the first record, and where the rows below it begin."""
-        with self._file.utf8(self._encoding) as stream:
+    def _top(self, given: bool) -> tuple[list[str], _Position]:
+        """Return the names of the columns, and where the rows below them begin; `given` keeps the delimiter."""
+        with self._file.utf8(self._layout.encoding) as stream:
             data, last = b"", False
             while not last:
                 more = stream.read(max(FIRST, len(data)))
                 data, last = data + more, not more
-                position = _Position(1, len(BOM) if data.startswith(BOM) else 0)
-                records = self._records(data[position.offset :], last, position)
-                for _, header in records:
-                    return header, _Position(records.line, position.offset + records.end)
-                self._refuse_endless(data, position)
+                start = self._start(data, given)
+                records = self._records(data[start.offset :], last, start)
+                found = []
+                for _, cells in records:
+                    found.append((cells, _Position(records.line, start.offset + records.end)))
+                    if len(found) == 2:
+                        break
+                if len(found) == 2 or (found and (last or len(data) > BLOCK)):
+                    return self._named(found, start, data)
+                self._refuse_endless(data, start)
         raise DataError(f"{self._file.name} has no rows", "it is empty; its first line must hold the column names")
+
+    def _start(self, data: bytes, given: bool) -> _Position:
+        """Return where the first record begins: below a line `sep=`, comments, and the lines that `header` skips."""
+        start = _Position(1, len(BOM) if data.startswith(BOM) else 0)
+        if declared := SEPARATOR.match(data, start.offset):
+            start = _Position(2, declared.end())
+            self._delimiter = self._delimiter if given else declared[1].decode()
+        comment = (self._layout.comment or "").encode()
+        header = self._layout.header
+        skip = header if isinstance(header, int) and not isinstance(header, bool) else 0
+        while start.line < skip or (comment and data.startswith(comment, start.offset)):
+            end = data.find(b"\n", start.offset) + 1
+            if not end:
+                break
+            start = _Position(start.line + 1, end)
+        return start
+
+    def _named(
+        self, found: list[tuple[list[str], _Position]], start: _Position, data: bytes
+    ) -> tuple[list[str], _Position]:
+        """Return the names of the columns by the first two records, and where the rows begin."""
+        first, below = found[0]
+        if self._layout.header is False:
+            return [f"column_{number}" for number in range(1, len(first) + 1)], start
+        names = [name.strip() for name in first]
+        heading = data[start.offset : below.offset].strip()
+        if len(found) == 2 and len(found[1][0]) == len(names) + 1:
+            names = [*names, ""] if not found[1][0][-1].strip() else ["", *names]
+        elif len(names) > 1:
+            self._heading, self._header = heading, names
+        unnamed = [number for number, name in enumerate(names) if not name]
+        for number in unnamed[1:]:  # the first of them is called ""
+            names[number] = f"column_{number + 1}"
+        return names, below
 
     def _checked(self, names: list[str]) -> tuple[str, ...]:
         name = self._file.name
@@ -159,9 +236,6 @@ class Delimited:
         if len(names) == 1 and others and others != [" "]:
             hint = f"are its cells separated by {SIGNS[others[0]]}? Then write delimiter: {quoted(others[0])}"
             raise DataError(f"{name} has one column only, {quoted(names[0])}", hint)
-        if "" in names:
-            number = names.index("") + 1
-            raise DataError(f"{name}: column {number} has no name", "an index from pandas? Write it with index=False")
         refuse_repeated(names, name)
         return tuple(names)
 

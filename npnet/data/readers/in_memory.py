@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from npnet.data.columns import Kind
 from npnet.data.columns.column_builder import Cells
-from npnet.data.columns.type_rules import NUMBER, needs_text
+from npnet.data.columns.number_style import NUMBER
+from npnet.data.columns.type_rules import needs_text
 from npnet.data.readers import Block, refuse_repeated
 from npnet.errors import DataError
 from npnet.text import quoted

@@ -1,39 +1,39 @@
 """Tables read into typed frames, from a file of any format or from memory."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from npnet.data.columns import Column, Frame, Kind
+from npnet.data.columns import CONTENT, Column, Frame, Kind
 from npnet.data.columns.column_builder import CellFault, ColumnBuilder
-from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
+from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, WantedColumn
 from npnet.data.columns.spill_file import SpillFile
-from npnet.data.columns.type_rules import NO_DATE, TOO_LONG, Rules, date_parser
+from npnet.data.columns.type_rules import Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
 from npnet.data.readers.data_file import DataFile, opened
 from npnet.data.readers.in_memory import InMemory
+from npnet.data.sniffing.advice import Advice, config_advice, refuse_misread
 from npnet.errors import DataError, MachineError
 from npnet.machine.resources import SHARE, available, size_text
 from npnet.registry import nearest
 from npnet.text import listed, quoted
 
-READERS = (
-    delimited,
-    jsonlines,
-    parquet,
-    feather,
-    workbook,
-    database,
-)  # modules that register a format when they are imported
-HOW_WRITTEN = ("delimiter", "encoding", "sheet", "query")  # options that only some formats accept
+READERS = (delimited, jsonlines, parquet, feather, workbook, database)  # each registers a format when imported
+HOW_WRITTEN = ("delimiter", "encoding", "quote", "header", "comment", "footer", "decimal", "sheet", "query")
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 
-Wanted = list[tuple[str, Kind | None, str | None]]  # a column's name, its kind if given, the form of its dates
-Advice = Callable[[CellFault], str]  # what to do about a cell
+Wanted = list[WantedColumn]
+
+
+class CellError(DataError):
+    """Cells that their columns cannot hold; `columns` are all such columns."""
+
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +79,10 @@ def read_table(
     texts give. A column of dates is read as dates, whatever form of text the schema gives.
     """
     options = schema or Schema(columns=())
-    wanted: Wanted = [(name, table.kind(name) or text, None) for name in table.names]
+    wanted = [WantedColumn(name=name, kind=table.kind(name) or text) for name in table.names]
     if schema is not None:
         learned = _columns_of(schema, needs)
-        wanted = [(name, kind, None if table.has_dates(name) else form) for name, kind, form in learned]
+        wanted = [one.model_copy(update={"form": None}) if table.has_dates(one.name) else one for one in learned]
     advice = _convert_advice if schema is None else _correct_advice
     columns, rows = _typed(table, table.name, wanted, options, np.float64, advice)
     return ReadFrame(columns, np.arange(1, rows + 1), "", ()), schema or _with_columns(options, wanted, columns)
@@ -91,34 +91,37 @@ def read_table(
 def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
-    missing = tuple(map(str, spec.na_values))
-    written = {key: getattr(spec, key) for key in HOW_WRITTEN}
-    options = given or Schema(columns=(), na_values=missing, lossy=spec.lossy, **written)
+    options = given or Schema(columns=(), na_values=spec.missing, lossy=spec.lossy, **spec.layout)
+    options = options.model_copy(update={key: getattr(spec, key) for key in spec.model_fields_set & set(spec.layout)})
     known = format_of(file)
-    rows = known.open(file, spec, options)
     for key in HOW_WRITTEN:
-        if given is None and getattr(spec, key) is not None and key not in known.options:
+        if key in spec.model_fields_set and getattr(spec, key) not in (None, ()) and key not in known.options:
             raise DataError(f"{file.name} is {known.name}, which has no {key}", f"take {key} out")
+    rows = known.open(file, spec, options)
     wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
-    columns, count = _typed(rows, file.name, wanted, options, dtype, _correct_advice if given else _config_advice)
-    notes = (*file.notes, *(_notes(rows.names, given, spec) if given else ()))
+    columns, count = _typed(rows, file.name, wanted, options, dtype, _correct_advice if given else config_advice(spec))
+    notes = (*file.notes, *getattr(rows, "notes", ()), *(_notes(rows.names, given, spec) if given else ()))
     frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
+    if given is None:
+        refuse_misread(frame, spec, file.name)
     return frame, given or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
 
 
 def _with_columns(options: Schema, wanted: Wanted, columns: Mapping[str, Column]) -> Schema:
-    found = tuple(ColumnSchema(name=name, kind=columns[name].kind, form=form) for name, _, form in wanted)
+    found = tuple(ColumnSchema(**{**dict(one), "kind": columns[one.name].kind}) for one in wanted)
     return options.model_copy(update={"columns": found})
 
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
-    refuse_missing([*spec.drop, *spec.numeric, *spec.categorical, *spec.forms, *(needs or ())], names, file)
-    read = [name for name in names if name not in spec.drop and (needs is None or name in needs)]
-    return [(name, *spec.kind_of(name)) for name in read]
+    refuse_missing([*spec.named, *(needs or ())], names, file)
+    if "" in names and "" not in spec.drop:
+        what = f"{file}: column {names.index('') + 1} has no name"
+        raise DataError(what, 'an index? Then write drop: [""]')
+    return [spec.column(name) for name in names if name not in spec.drop and (needs is None or name in needs)]
 
 
 def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
-    return [(one.name, one.kind, one.form) for one in schema.columns if needs is None or one.name in needs]
+    return [WantedColumn(**dict(one)) for one in schema.columns if needs is None or one.name in needs]
 
 
 def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
@@ -149,22 +152,23 @@ def _typed(
 
     A second pass reads the columns in which numbers or dates came before the first text.
     """
-    refuse_missing([column for column, _, _ in wanted], rows.names, name)
+    refuse_missing([one.name for one in wanted], rows.names, name)
     _refuse_too_large(name, rows.estimate, len(wanted))
-    rules, file = Rules.of(options.na_values, dtype, options.lossy), SpillFile(len(wanted))
-    first = {
-        column: ColumnBuilder(column, rules, dtype, file, kind, date_parser(form)) for column, kind, form in wanted
-    }
+    rules, file = Rules.of(options.na_values, dtype, options.lossy, options.number_style), SpillFile(len(wanted))
+    first = {one.name: ColumnBuilder(one, rules, dtype, file) for one in wanted}
     count = _fill(rows, first)
     if not count:
         raise DataError(f"{name} has no rows", "there is nothing below the line of column names")
     found = {column: builder.finish() for column, builder in first.items()}
     unfinished = [column for column in first if found[column] is None]
     if unfinished:
-        again = {column: ColumnBuilder(column, rules, dtype, file, as_text=True) for column in unfinished}
+        texts = [one for one in wanted if one.name in unfinished]
+        again = {one.name: ColumnBuilder(one, rules, dtype, file, as_text=True) for one in texts}
         _fill(rows, again)
         found |= {column: builder.finish() for column, builder in again.items()}
-    _refuse_first([one for one in found.values() if isinstance(one, CellFault)], name, advice)
+    faults = [one for one in found.values() if isinstance(one, CellFault)]
+    if faults:
+        raise _error(faults, rows, name, advice)
     return {column: one for column, one in found.items() if isinstance(one, Column)}, count
 
 
@@ -188,25 +192,31 @@ def _refuse_too_large(file: str, rows: int, columns: int) -> None:
         raise MachineError(f"{file} does not fit into memory: {what}", SMALLER)
 
 
-def _refuse_first(faults: Sequence[CellFault], name: str, advice: Advice) -> None:
-    if faults:
-        first = min(faults, key=lambda fault: fault.row)
-        cell = f"{quoted(first.text)} {first.why} in column {quoted(first.column)}"
-        raise DataError(f"{name}: row {first.row}: {cell}", advice(first))
+def _error(faults: Sequence[CellFault], rows: TableReader, name: str, advice: Advice) -> CellError:
+    """Return the error for the first faulty cell of a table."""
+    first = min(faults, key=lambda fault: fault.row)
+    what = f"row {first.row}: {quoted(first.text)} {first.why} in column {quoted(first.column)}"
+    if first.nearly:
+        what = f"column {quoted(first.column)} is {first.share:.0%} {CONTENT[first.nearly]}, but row {first.row} has"
+        what += f" {quoted(first.text)}"
+
+    def texts() -> Counter[str]:
+        wanted = WantedColumn(name=first.column, kind="category")
+        builder = ColumnBuilder(wanted, Rules.of((), np.float64), np.float64, SpillFile(1))
+        _fill(rows, {first.column: builder})
+        column = builder.finish()
+        return column.level_counts() if isinstance(column, Column) else Counter()
+
+    error = CellError(f"{name}: {what}", advice(first, texts))
+    error.columns = tuple(fault.column for fault in faults)
+    return error
 
 
-def _config_advice(fault: CellFault) -> str:
-    rounded = "lossy: true rounds it, " if fault.why == TOO_LONG else ""
-    text, column = quoted(fault.text), quoted(fault.column)
-    form = f'datetime: {{{fault.column}: "%d/%m/%Y"}} says how dates are written, ' if fault.why == NO_DATE else ""
-    return f"{form}{rounded}na_values: [{text}] makes it missing, categorical: [{column}] keeps it as text"
-
-
-def _correct_advice(_: CellFault) -> str:
+def _correct_advice(_: CellFault, __: object) -> str:
     return "the network learned this column otherwise: correct the cell, or leave it empty"
 
 
-def _convert_advice(fault: CellFault) -> str:
+def _convert_advice(fault: CellFault, _: object) -> str:
     column = quoted(fault.column)
     return f"pandas.to_numeric makes column {column} one of numbers, astype('category') keeps it as text"
 

@@ -28,14 +28,16 @@ class Records:
     record ends the iteration if more text follows. Raises DataError for text that is not a record.
     """
 
-    def __init__(self, text: str, delimiter: str, line: int, last: bool, name: str) -> None:
+    def __init__(self, text: str, delimiter: str, quote: str, line: int, last: bool, name: str) -> None:
         self.end, self.line = 0, line
-        self._text, self._delimiter, self._last, self._name = text, delimiter, last, name
+        self._text, self._delimiter, self._quote, self._last, self._name = text, delimiter, quote, last, name
         self._taken = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         first, blanks = self.line, self._delimiter != " "
-        reader = csv.reader(self._lines(), strict=True, delimiter=self._delimiter, skipinitialspace=blanks)
+        reader = csv.reader(
+            self._lines(), strict=True, delimiter=self._delimiter, quotechar=self._quote, skipinitialspace=blanks
+        )
         limit = csv.field_size_limit(LONGEST)
         try:
             for cells in reader:

@@ -1,0 +1,1 @@
+"""What the texts of columns mean: numbers in other forms, dates, durations, ranges, and markers of missing values."""

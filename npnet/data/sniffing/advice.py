@@ -1,0 +1,101 @@
+"""Columns that a strict reading takes for something else than they are, and the options that make them whole."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from npnet.data.columns import Frame
+from npnet.data.columns.column_builder import CellFault
+from npnet.data.columns.number_style import NumberStyle
+from npnet.data.columns.schema import DURATION, ReadOptions
+from npnet.data.columns.type_rules import TOO_LONG
+from npnet.data.columns.value_parsers import NO_DATE
+from npnet.data.sniffing.meaning import MARKERS, Meaning, Texts
+from npnet.data.sniffing.numbers import number_style
+from npnet.data.sniffing.values import meaning_of
+from npnet.errors import DataError
+from npnet.text import quoted
+
+MOST = 2000  # texts of a column that are looked at
+Advice = Callable[[CellFault, Callable[[], Texts]], str]  # what to do about a cell, by all texts of its column
+
+
+def config_advice(options: ReadOptions) -> Advice:
+    """Return the advice for a table that is read by these options."""
+
+    def advice(fault: CellFault, texts: Callable[[], Texts]) -> str:
+        column = quoted(fault.column)
+        as_text = f"or categorical: [{column}] to keep it as text"
+        rounded = "or lossy: true to round it, " if fault.why == TOO_LONG else ""
+        lines = "" if rounded else option_lines(fault.column, texts(), options)
+        if lines:
+            return f"write {lines}, {as_text}"
+        form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if fault.why == NO_DATE else ""
+        missing = f"write na_values: [{quoted(fault.text)}] to make it missing"
+        return f"{missing}, {form}{rounded}{as_text}"
+
+    return advice
+
+
+def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
+    """Return the options that make a column whole, as lines of a config; nothing if none do."""
+    given = set(options.missing)
+    known = {text: count for text, count in texts.items() if text not in given}
+    style = _style(known, options)
+    found = [] if style is None else [meaning_of(name, known, style)]
+    if not found or found[0].exceptions or found[0].kind == "category":
+        return ""  # categorical is advised anyway
+    if len(found[0].forms) > 1:
+        return " or ".join(f"datetime: {{{name}: {quoted(form)}}}" for form in found[0].forms)
+    return " and ".join(f"{key}: {_shown(value)}" for key, value in _options(name, found[0], style, options).items())
+
+
+def _style(texts: Texts, options: ReadOptions) -> NumberStyle | None:
+    if options.decimal or options.thousands:
+        return options.number_style
+    return number_style([texts], options.delimiter == ";")
+
+
+def _options(name: str, meaning: Meaning, style: NumberStyle | None, options: ReadOptions) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if style is not None and meaning.kind == "number" and not (meaning.forms or meaning.ranks):
+        found |= {"decimal": style.decimal} if style.decimal != options.number_style.decimal else {}
+        found |= {"thousands": style.thousands} if style.thousands != options.thousands else {}
+        found |= {"units": [*options.units, *meaning.units]} if set(meaning.units) - set(options.units) else {}
+        found |= {"percent": True} if meaning.percent and not options.percent else {}
+    if meaning.missing:
+        found["na_values"] = [*options.missing, *meaning.missing]
+    if meaning.forms == (DURATION,):
+        found["duration"] = [name]
+    elif meaning.forms:
+        found["datetime"] = {name: meaning.forms[0]}
+    return found
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(map(_shown, value)) + "]" if isinstance(value, list) else quoted(str(value))
+
+
+def refuse_misread(frame: Frame, options: ReadOptions, file: str) -> None:
+    """Raise DataError for a column of texts whose texts are numbers in another form.
+
+    Columns that the options name are as they say.
+    """
+    for name, column in frame.columns.items():
+        if column.kind != "category" or name in options.named or len(column.levels) > MOST * 100:
+            continue
+        texts = dict.fromkeys(column.levels[:MOST], 1)
+        if not any(text[-1:].isdigit() or text[:1].isdigit() for text in texts if text not in MARKERS):
+            continue
+        style = _style(texts, options)
+        found = None if style is None else meaning_of(name, texts, style)
+        if style is None or (
+            found is not None and found.kind == "number" and not (found.exceptions or found.ranks or found.forms)
+        ):
+            lines = option_lines(name, texts, options) or 'decimal: "," or thousands: ","'
+            first = next(text for text in texts if text not in MARKERS)
+            what = f"{file}: column {quoted(name)} is text, such as {quoted(first)}, that may be meant as numbers"
+            raise DataError(what, f"write {lines}, or categorical: [{quoted(name)}] to keep it as text")

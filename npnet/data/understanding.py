@@ -1,0 +1,175 @@
+"""Understanding of a table file: the options by which it is to be read, found from its bytes and its texts.
+
+`npnet init` writes what `understand` finds as keys of the config; other commands read strictly by the keys, and ask
+only for the line to write where the strict reading fails.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from npnet.data.columns.column_builder import TextCodes
+from npnet.data.columns.number_style import PLAIN, NumberStyle
+from npnet.data.columns.schema import DURATION, Layout, ReadOptions, Schema
+from npnet.data.columns.value_parsers import ANY_FORM
+from npnet.data.readers import format_of
+from npnet.data.readers.data_file import opened
+from npnet.data.readers.layout import sniff_layout
+from npnet.data.sniffing.meaning import ALWAYS, MARKERS, Meaning, Texts, category_markers
+from npnet.data.sniffing.numbers import number_style
+from npnet.data.sniffing.values import meaning_of
+from npnet.errors import DataError
+from npnet.text import listed, quoted
+
+ROWS = 20_000  # rows whose texts are looked at
+INDEXES = ("", "Unnamed: 0")
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The options of a table that were found, beside those given, and why, by option."""
+
+    options: dict[str, Any]
+    comments: dict[str, str]
+
+
+def understand(
+    path: str, base: Path, given: Mapping[str, Any], targets: Sequence[str], whole: Mapping[str, Texts] | None = None
+) -> Understanding:
+    """Find the options by which a file is read; `given` ones hold, and `whole` has all texts of some columns.
+
+    Raise DataError where two readings fit equally well: the hint has the options for both.
+    """
+    with opened(path, base) as file:
+        layout: dict[str, Any] = {}
+        if "delimiter" in format_of(file).options:
+            layout = sniff_layout(file, given, targets)
+        options = ReadOptions(path=path, **{**_layout_of(given), **layout})
+        schema = Schema(columns=(), **options.layout)
+        reader = format_of(file).open(file, options, schema)
+        texts = _texts(reader)
+    named = ReadOptions(path=path, **given).named
+    columns = {name: (whole or {}).get(name, found) for name, found in texts.items() if name not in named}
+    found, comments = _style(file.name, columns, {**given, **layout})
+    style = ReadOptions(path=path, **{**_layout_of(given), **layout, **found}).number_style
+    meanings = {name: meaning_of(name, column, style) for name, column in columns.items()}
+    options_found = {**layout, **found, **_meant(file.name, meanings, columns, comments)}
+    index = [name for name in texts if name in INDEXES and name not in named and name not in targets]
+    index += [name for name in texts if name.startswith("column_") and not any(texts[name])]
+    if index:
+        options_found["drop"] = index
+        comments["drop"] = "row numbers or nothing" if index == [""] else f"{listed(map(quoted, index))}: row numbers"
+    return Understanding({key: _joined(given.get(key), value) for key, value in options_found.items()}, comments)
+
+
+def _layout_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if key in Layout.model_fields}
+
+
+def _texts(reader: Any) -> dict[str, Counter[str]]:
+    """Count the distinct texts of the first rows, by column, without blanks around them."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in reader.names}
+    rows = 0
+    for block in reader.blocks(reader.names, lambda _: True):
+        for name, cells in block.cells.items():
+            codes = TextCodes({""})
+            known = Counter(codes.encode(cells).tolist())
+            found[name].update(
+                {text: known[code] for text, code in codes.items() if code >= 0 and text == text.strip()}
+            )
+        rows += block.rows
+        if rows >= ROWS:
+            break
+    return found
+
+
+def _style(file: str, columns: Mapping[str, Texts], known: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the decimal sign and the thousands separator of a file that are not given, and their comments."""
+    if known.get("decimal") or known.get("thousands"):
+        return {}, {}
+    style = number_style(list(columns.values()), known.get("delimiter") == ";")
+    if style is None:
+        name, text = next((name, text) for name, texts in columns.items() for text in texts if _is_doubtful(text))
+        what = f"{file}: {quoted(text)} in column {quoted(name)} may be a decimal number or one with thousands"
+        raise DataError(what, 'write decimal: "," or thousands: ","')
+    found: dict[str, Any] = {}
+    comments = {}
+    if style.decimal != PLAIN.decimal:
+        found["decimal"], comments["decimal"] = style.decimal, "3,5 is three and a half"
+    if style.thousands is not None:
+        found["thousands"] = style.thousands
+        comments["thousands"] = f"1{style.thousands}234 is one thousand two hundred thirty-four"
+    return found, comments
+
+
+def _is_doubtful(text: str) -> bool:
+    return NumberStyle(",").plain(text) is not None and NumberStyle(".", ",").plain(text) is not None and "," in text
+
+
+def _meant(
+    file: str, meanings: Mapping[str, Meaning], columns: Mapping[str, Texts], comments: dict[str, str]
+) -> dict[str, Any]:
+    """Return the options for what columns mean; adds their comments."""
+    found: dict[str, Any] = {}
+    units = tuple(dict.fromkeys(unit for one in meanings.values() for unit in one.units))
+    if units:
+        found["units"] = list(units)
+        comments["units"] = _columns(name for name, one in meanings.items() if one.units)
+    if percent := [name for name, one in meanings.items() if one.percent]:
+        found["percent"], comments["percent"] = True, f"{_columns(percent)}: 45% is 0.45"
+    missing, why = _missing(meanings, columns)
+    if missing:
+        comments["na_values"] = why
+    dates: dict[str, str] = {}
+    for name, one in meanings.items():
+        if one.kind == "datetime" and len(one.forms) > 1:
+            lines = "write " + " or ".join(f"datetime: {{{name}: {quoted(form)}}}" for form in one.forms)
+            text = next(text for text in columns[name] if text not in MARKERS)
+            raise DataError(
+                f"{file}: the day and the month of {quoted(text)} in column {quoted(name)} can be either", lines
+            )
+        if one.kind == "datetime" and one.forms:
+            dates[name] = one.forms[0]
+    found |= {"na_values": missing} if missing else {}
+    found |= {"datetime": dates} if dates else {}
+    if durations := [name for name, one in meanings.items() if one.forms == (DURATION,)]:
+        found["duration"], comments["duration"] = durations, "in seconds"
+    if ordered := {name: dict(one.ranks) for name, one in meanings.items() if one.ranks}:
+        found["ordered"], comments["ordered"] = ordered, "the middles of ranges"
+    if codes := [name for name, one in meanings.items() if one.are_codes]:
+        found["categorical"], comments["categorical"] = codes, "digits that are codes, not numbers"
+    return found
+
+
+def _missing(meanings: Mapping[str, Meaning], columns: Mapping[str, Texts]) -> tuple[Any, str]:
+    """Return the texts that mean missing: in all columns, or by column where one holds them as values."""
+    by_column = {name: list(one.missing) for name, one in meanings.items() if one.missing}
+    texts = list(dict.fromkeys(text for listed_ in by_column.values() for text in listed_))
+    counts = {text: sum(columns[name][text] for name, known in by_column.items() if text in known) for text in texts}
+    comment = listed((f"{quoted(text)} {count}" for text, count in counts.items()), 4) + " times" if counts else ""
+    clash = any(
+        text in columns[name] and text not in one.missing and not _is_marker(text, columns[name])
+        for name, one in meanings.items()
+        for text in texts
+    )
+    return (by_column if clash else texts), comment
+
+
+def _is_marker(text: str, texts: Texts) -> bool:
+    """Return whether a text that means missing in another column does so in a column of categories."""
+    return text in MARKERS and (text not in ALWAYS or text in category_markers(texts))
+
+
+def _columns(names: Any) -> str:
+    return listed(map(quoted, names), 3)
+
+
+def _joined(given: Any, found: Any) -> Any:
+    """Return a given value with what was found beside it."""
+    if given is None:
+        return found
+    if isinstance(found, dict):
+        return {**found, **(given if isinstance(given, dict) else dict.fromkeys(given, ANY_FORM))}
+    return [*given, *(one for one in found if one not in given)] if isinstance(found, list) else given

@@ -1,0 +1,191 @@
+"""A config proposed for a table: how its file is read, its columns, and the recipe for tables."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from npnet.config.files import preset_text
+from npnet.config.loaded import load_alone
+from npnet.config.nodes import shown
+from npnet.config.overrides import key_of
+from npnet.config.suggestions import as_override
+from npnet.config.writer import flow
+from npnet.data.checks import Finding, Inspection, inspect
+from npnet.data.columns.schema import Layout, ReadOptions
+from npnet.data.datasets.table import Table, TableRows
+from npnet.data.readers.reading import CellError, read_frame
+from npnet.data.understanding import Understanding, understand
+from npnet.errors import DataError, UsageError
+from npnet.text import first_of, listed
+
+RECIPE = "tabular"
+MOST_CLASSES = 4  # that a comment counts
+ALL = "npnet data check --json lists all"
+ROUNDS = 4  # readings of a file, each of which may show more of what its columns mean
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A config as YAML, the columns that it leaves out, what was understood of the file, and warnings."""
+
+    text: str
+    dropped: tuple[str, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class _Source:
+    """A table file while it is understood: the options that are given, and all texts of some columns."""
+
+    file: str
+    targets: tuple[str, ...]
+    given: dict[str, Any]
+    whole: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def read(self) -> tuple[Understanding, TableRows]:
+        """Return what is understood of the file, and its rows read by that."""
+        target = self.targets[0] if len(self.targets) == 1 else self.targets
+        for _ in range(ROUNDS):
+            found = understand(self.file, Path.cwd(), self.given, self.targets, self.whole)
+            try:
+                table = Table(path=self.file, target=target, **{**self.given, **found.options})
+                return found, table.read(Path.cwd())
+            except CellError as error:
+                if set(error.columns) <= set(self.whole):
+                    raise
+                self.whole |= self._texts(found, error.columns)
+        raise AssertionError("a reading that finds no new column ends the loop")
+
+    def _texts(self, found: Understanding, names: Sequence[str]) -> dict[str, Counter[str]]:
+        """Return all texts of some columns, and how often each comes."""
+        layout = {key: value for key, value in {**self.given, **found.options}.items() if key in Layout.model_fields}
+        options = ReadOptions(path=self.file, categorical=tuple(names), **layout)
+        columns = read_frame(options, Path.cwd(), needs=names)[0].columns
+        return {name: column.level_counts() for name, column in columns.items()}
+
+
+def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence[str] = ()) -> Proposal:
+    """Propose the config for a table, to be written into a folder: its columns, and the recipe for tables.
+
+    Identifiers and rows without a target are dropped; columns that may repeat the target are left to the user.
+    Overrides say how the file is read where that cannot be seen, and change other keys of the config. Raise DataError
+    where the table cannot be read or lacks the target, UsageError for a target that is named twice.
+    """
+    if len(set(targets)) < len(targets) or not all(targets):
+        raise UsageError("--target takes the name of a column, each once", "write it once for each target")
+    given, others = _options(file, targets, overrides)
+    try:
+        understood, read = _Source(file, tuple(targets), given).read()
+    except DataError as error:
+        raise type(error)(error.message, as_override(error.hint) if error.hint else None) from error
+    found = inspect(read.frame, targets)
+    dropped = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
+    path = file if file == "-" or Path(file).is_absolute() else os.path.relpath(file, folder)
+    options = {**given, **understood.options}
+    dropped = [name for name in dropped if name not in ReadOptions(path=file, **_reading(given)).named]
+    if dropped:
+        options["drop"] = [*options.get("drop", ()), *dropped]
+        codes = [name for name in options.pop("categorical", ()) if name not in dropped]
+        options |= {"categorical": codes} if codes else {}
+    lines = [*_head(file, targets, found), *_dataset(path, targets, found, options, understood.comments), ""]
+    recipe = preset_text(RECIPE).partition("\n")
+    split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
+    text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
+    notes = [*_notes(understood, found), *read.notes]
+    warnings = [one.message for one in found.findings if one.fault == "predictor"]
+    return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(warnings))
+
+
+def _reading(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key in ReadOptions.model_fields}
+
+
+def _options(file: str, targets: Sequence[str], overrides: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the options of the table that overrides give, and the overrides of other keys."""
+    target = flow(targets[0] if len(targets) == 1 else list(targets))
+    text = f"dataset: {{table: {{path: {flow(file)}, target: {target}}}}}\nlayers: [linear]\n"
+    loaded = load_alone(Path(file), text.encode(), overrides)
+    table = loaded.experiment.dataset
+    if not isinstance(table, Table) or table.path != file:
+        raise UsageError("--data names the table", "leave dataset= and path= out")
+    written = table.model_dump(exclude_unset=True)
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in written.items()}
+    others = [text for text in overrides if key_of(text).partition(".")[0] != "dataset"]
+    return {key: value for key, value in given.items() if key not in ("path", "target")}, others
+
+
+def _with_others(text: str, overrides: Sequence[str]) -> str:
+    """Return a config with other keys set: each in place of its lines, or at the end."""
+    if not overrides:
+        return text
+    root = load_alone(Path("table.yaml"), text.encode(), overrides).root
+    for key in dict.fromkeys(key_of(override).partition(".")[0] for override in overrides):
+        node = root.child(key)
+        line = f"{key}: {flow(node.plain())}\n" if node else ""
+        block = re.compile(rf"^{re.escape(key)}:.*\n(?:[ \t-].*\n)*", re.MULTILINE)
+        text = block.sub(lambda _, line=line: line, text) if block.search(text) else f"{text.rstrip()}\n{line}"  # type: ignore[misc]
+    return text
+
+
+def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
+    """Yield what was understood of a file, and what becomes of rows without a target."""
+    for key, value in understood.options.items():
+        comment = understood.comments.get(key)
+        yield f"{key}: {shown(flow(value), 60)}{f'   ({comment})' if comment else ''}"
+    for finding in found.findings:
+        if finding.fault == "target":
+            yield f"{finding.message.partition(';')[0]}, which are left out (drop_rows: true)"
+
+
+def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:
+    features = len(found.columns) - len(targets)
+    name = Path(file).name if file != "-" else "standard input"
+    yield _comment(f"{listed(targets)} of {name}: {found.rows} rows, {features} columns, task {found.task}.")
+    yield "# `npnet data check` on this file says more; `preset: tabular` stands for all that is below the split."
+
+
+def _dataset(
+    path: str, targets: Sequence[str], found: Inspection, options: Mapping[str, Any], comments: Mapping[str, str]
+) -> Iterator[str]:
+    yield "dataset:"
+    yield "  table:"
+    yield f"    path: {flow(path)}"
+    target = flow(targets[0] if len(targets) == 1 else list(targets))
+    yield _beside(f"    target: {target}", _classes(found))
+    by_fault: dict[str, list[Finding]] = {}
+    for finding in found.findings:
+        by_fault.setdefault(finding.fault, []).append(finding)
+    for key, value in options.items():
+        if key != "drop":
+            yield _beside(f"    {key}: {flow(value)}", comments.get(key, ""))
+    if "target" in by_fault and "drop_rows" not in options:
+        yield _beside("    drop_rows: true", by_fault["target"][0].message.partition(";")[0])
+    for text in first_of([finding.message.partition("; drop")[0] for finding in by_fault.get("identifier", [])], ALL):
+        yield f"    {_comment(text)}"
+    if dropped := options.get("drop"):
+        yield _beside(f"    drop: {flow(list(dropped))}", comments.get("drop", ""))
+    for fault in ("predictor", "copy", "constant", "empty", "rare class", "balance"):
+        advice = "; drop it if it is not known when you predict" if fault == "predictor" else ""
+        for text in first_of([finding.message + advice for finding in by_fault.get(fault, [])], ALL):
+            yield f"    {_comment(text)}"
+
+
+def _classes(found: Inspection) -> str:
+    """Return the rows of each class, for one target of classes; else the task or nothing."""
+    if len(found.classes) != 1:
+        return "" if found.classes else found.task
+    (counts,) = found.classes.values()
+    return f"{len(counts)} classes: {listed((f'{label} {rows}' for label, rows in counts.items()), MOST_CLASSES)}"
+
+
+def _beside(text: str, comment: str) -> str:
+    return f"{text}   {_comment(comment)}" if comment else text
+
+
+def _comment(text: str) -> str:
+    return f"# {shown(text, 300)}"
