@@ -22,7 +22,7 @@ LONGEST = 50  # characters of a text that may be meant as a number
 USUAL = 10  # epochs of patience, or folds, where a config has `true`
 YES, NO = ("yes", "on", "y", "true", "1"), ("no", "off", "n", "false", "0")
 NONE = ("none", "null", "nan", "off", "no", "false", "never", "~", "nil")
-VALUE = r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|[\w.+-]*\w"  # the value of a key in a hint
+VALUE = r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|'[^']*'|[\w.+-]*\w"  # the value of a key in a hint
 OWN_LAYER = "take it out, and write it as a layer of its own"
 
 
@@ -55,7 +55,7 @@ def as_override(hint: str, path: Path = ()) -> str:
             key = ".".join(map(str, path[: len(path) - path[::-1].index(key)]))
         elif key.partition(".")[0] not in (*Experiment.model_fields, *Table.model_fields):
             return match.group()
-        quoted = shlex.quote(f"{key}={match['value']}")
+        quoted = shlex.quote(f"{key}={match['value'].strip(chr(39))}")
         return f"{match['verb']} {quoted}"
 
     whole = re.sub(rf"\bwrite (\w+): ({VALUE}) under ([\w.]+)", r"write \3.\1: \2", hint)

@@ -98,7 +98,7 @@ def test_a_query_for_several_tables_is_asked_for_with_one_that_works(tables: Pat
     result = call("train", "c.yaml")
     assert result.code == 4
     assert 't.db has 2 tables: "notes", "people"' in result.err
-    assert 'hint: query: SELECT * FROM "notes"' in result.err
+    assert 'SELECT * FROM "notes"' in result.err
 
 
 def test_predictions_are_written_as_a_workbook_and_read_back(tables: Path) -> None:

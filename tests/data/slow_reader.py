@@ -18,12 +18,17 @@ NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE | re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
 
 
-def slowly(text, missing=()):
-    """Return the columns of a CSV as {name: (kind, values)}, the (row, column) of a mistake, or "no table"."""
+def slowly(text, missing=(), empty_rows=False):
+    """Return the columns of a CSV as {name: (kind, values)}, the (row, column) of a mistake, or "no table".
+
+    `empty_rows` keeps rows without any value, as databases do.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     try:
-        header, *rows = [[cell.strip() for cell in cells] for cells in reader if cells]
-        rows = [row for row in rows if row != header or len(header) == 1]
+        first, *others = [cells for cells in reader if cells]
+        header = [cell.strip() for cell in first]
+        rows = [[cell.strip() for cell in cells] for cells in others if empty_rows or len(header) == 1 or any(cells)]
+        rows = [row for row in rows if len(header) == 1 or row != header]
     except (ValueError, csv.Error):
         return "no table"
     if not rows or any(len(row) != len(header) for row in rows) or len(set(header)) < len(header) or "" in header:

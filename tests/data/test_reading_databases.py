@@ -34,7 +34,7 @@ def make(path: Path, *tables, more: tuple[str, ...] = ()) -> None:
 def test_the_only_table_reads_as_a_csv_file_of_the_same_cells(tmp_path):
     make(tmp_path / "t.db", TABLE)
     frame, schema = read_frame(ReadOptions(path="t.db"), tmp_path)
-    assert_read_as(frame, slowly(CSV))
+    assert_read_as(frame, slowly(CSV, empty_rows=True))
     assert frame.fingerprint == hashlib.sha256((tmp_path / "t.db").read_bytes()).hexdigest()
     assert schema.query == 'SELECT * FROM "people"'
     assert [path.name for path in tmp_path.iterdir()] == ["t.db"]
@@ -43,15 +43,15 @@ def test_the_only_table_reads_as_a_csv_file_of_the_same_cells(tmp_path):
 @pytest.mark.parametrize("name", ["t.sqlite", "t.sqlite3", "t.db3", "t.csv", "t"])
 def test_a_database_is_one_whatever_its_name(tmp_path, name):
     make(tmp_path / name, TABLE)
-    assert_read_as(read(tmp_path, name), slowly(CSV))
+    assert_read_as(read(tmp_path, name), slowly(CSV, empty_rows=True))
 
 
 def test_a_database_may_be_packed_and_a_link_is_followed(tmp_path):
     make(tmp_path / "t.db", TABLE)
     (tmp_path / "t.db.gz").write_bytes(gzip.compress((tmp_path / "t.db").read_bytes()))
-    assert_read_as(read(tmp_path, "t.db.gz"), slowly(CSV))
+    assert_read_as(read(tmp_path, "t.db.gz"), slowly(CSV, empty_rows=True))
     (tmp_path / "link.db").symlink_to("t.db")
-    assert_read_as(read(tmp_path, "link.db"), slowly(CSV))
+    assert_read_as(read(tmp_path, "link.db"), slowly(CSV, empty_rows=True))
 
 
 def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch):
@@ -59,7 +59,7 @@ def test_a_path_may_be_written_in_any_way(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for path in ("t.db", "./t.db", f"/{tmp_path}/t.db", "~/t.db", f"{tmp_path}/../{tmp_path.name}/t.db"):
-        assert_read_as(read(Path(), path), slowly(CSV))
+        assert_read_as(read(Path(), path), slowly(CSV, empty_rows=True))
 
 
 def test_a_table_of_a_strange_name_is_read(tmp_path):
@@ -73,8 +73,8 @@ def test_several_tables_need_a_query_and_the_hint_is_one(tmp_path):
     make(tmp_path / "t.db", TABLE, OTHER)
     said, hint = refusal(tmp_path, "t.db")
     assert said == 't.db has 2 tables: "people", "other"'
-    assert hint == 'query: SELECT * FROM "people"'
-    assert_read_as(read(tmp_path, "t.db", query=hint.removeprefix("query: ")), slowly(CSV))
+    assert hint.startswith("write query: 'SELECT * FROM \"people\"' or query: 'SELECT")
+    assert_read_as(read(tmp_path, "t.db", query=hint.split("'")[1]), slowly(CSV, empty_rows=True))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_values_decide_the_types(tmp_path):
     rows = [(1, 2**53 + 1, "7", 1.5), (2, 3, 7, "x"), (None, None, None, None)]
     make(tmp_path / "t.db", ("CREATE TABLE t (a, b, c, d)", "INSERT INTO t VALUES (?, ?, ?, ?)", rows))
     assert "more digits than float64 holds" in refusal(tmp_path, "t.db")[0]
-    found = read(tmp_path, "t.db", drop=("b",)).columns
+    found = read(tmp_path, "t.db", drop=("b",), categorical=("d",)).columns
     np.testing.assert_array_equal(found["a"].values, [1, 2, np.nan])
     assert (found["c"].kind, found["d"].levels) == ("number", ("1.5", "x"))
 
@@ -133,7 +133,7 @@ def test_changes_in_the_log_are_read_and_said(tmp_path):
         base.executemany(*TABLE[1:])
         base.commit()
         frame = read(tmp_path, "t.db")
-        assert_read_as(frame, slowly(CSV))
+        assert_read_as(frame, slowly(CSV, empty_rows=True))
         assert frame.notes == ("t.db has changes in t.db-wal, which the fingerprint of the data leaves out",)
     frame = read(tmp_path, "t.db")  # the log is part of the file by now
     assert (len(frame), frame.notes) == (4, ())
@@ -144,7 +144,7 @@ def test_a_database_that_somebody_writes_to_is_refused_until_it_is_done(tmp_path
     with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as base:
         base.execute("PRAGMA journal_mode = persist")
         base.execute("BEGIN EXCLUSIVE")
-        base.execute("INSERT INTO people VALUES ('late', 1, 'x')")
+        base.execute("INSERT INTO people VALUES ('late', 1, '2024-05-01')")
         said = ("t.db cannot be queried: database is locked", "wait until whoever writes it is done")
         assert refusal(tmp_path, "t.db") == said
         base.execute("COMMIT")
@@ -223,7 +223,7 @@ def test_triggers_and_views_of_a_stranger_do_nothing(tmp_path):
     trigger = "CREATE TRIGGER evil AFTER INSERT ON people BEGIN SELECT load_extension('/tmp/x.so'); END"
     view = "CREATE VIEW evil_view AS SELECT load_extension('/tmp/x.so') AS a"
     make(tmp_path / "t.db", TABLE, more=(trigger, view))
-    assert_read_as(read(tmp_path, "t.db"), slowly(CSV))
+    assert_read_as(read(tmp_path, "t.db"), slowly(CSV, empty_rows=True))
     assert "load_extension" in refusal(tmp_path, "t.db", query="SELECT a FROM evil_view")[0]
 
 

@@ -116,7 +116,6 @@ def test_columns_of_parquet_that_are_not_flat_are_refused_unless_dropped(tmp_pat
         "list": pa.array([[1, 2]]),
         "struct": pa.array([{"a": 1}]),
         "bytes": pa.array([b"a"]),
-        "span": pa.array([1], pa.duration("s")),
     }
     for name, values in others.items():
         pq.write_table(pa.table({"a": [1], name: values}), tmp_path / "t.parquet")
@@ -260,3 +259,15 @@ def test_a_file_whose_parts_contradict_it_is_damaged(tmp_path):
     place = whole.index(b"\x16\x9a\x01", len(whole) - int.from_bytes(whole[-8:-4], "little") - 8)
     (tmp_path / "t.parquet").write_bytes(whole[:place] + b"\x16\x9c\x01" + whole[place + 3 :])
     assert "other numbers of rows than it says" in refusal(tmp_path, "t.parquet")[0]
+
+
+@needs_pyarrow
+def test_durations_and_times_of_parquet_are_hours_minutes_and_seconds(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    spans = pa.array([90, 108_120, -1], pa.duration("s"))
+    pq.write_table(pa.table({"span": spans, "at": pa.array([1, 2, 3], pa.time32("s"))}), tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", duration=("span",)).columns
+    assert found["span"].values.tolist() == [90, 108_120, -1]
+    assert found["at"].levels == ("00:00:01", "00:00:02", "00:00:03")

@@ -37,14 +37,14 @@ class Loss:
 
     how: str
     state: State
-    promised: Position | None
+    promised: int | None  # the number of the checkpoint that must be there
 
 
 @dataclass
 class Losses:
     """The different states in which a training can lose its power, the number of all, and the broken promises."""
 
-    different: dict[tuple[bytes, Position | None], Loss] = field(default_factory=dict)
+    different: dict[tuple[bytes, int | None], Loss] = field(default_factory=dict)
     number: int = 0
     promises: int = 0
     broken: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ def losses_of(operations: Sequence[Operation]) -> Losses:
             _promise(disk, operation.paths[0], losses)
             continue
         disk.do(operation)
-        promised = losses.positions[-1] if losses.positions else None
+        promised = len(losses.positions) - 1 if losses.positions else None
         for how, state in disk.states():
             losses.number += 1
             loss = Loss(f"after operation {count}, {operation}: {how}", state, promised)
@@ -110,7 +110,7 @@ def recovered(training: Training, golden: Tree, positions: Sequence[Position], l
         place = Path(folder)
         put(loss.state, place)
         if loss.promised is not None:
-            run, at = run_in(place), positions.index(loss.promised)
+            run, at = run_in(place), loss.promised
             if run is None or newest(Run(run)) not in positions[at : at + 2]:
                 return f"{loss.how}: neither the checkpoint that was promised nor the one after it can be read"
         ended = under(Call.__call__, training.go_on, place)

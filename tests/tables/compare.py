@@ -1,6 +1,7 @@
 """Compare what a program understood of a file with the right reading of its case."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,4 +85,4 @@ def bare(name: str | int) -> str | int:
 
 def plain(text: str) -> str:
     """Return a text without quotes and blanks, which YAML lets a hint choose; an override counts as its key."""
-    return "".join(text.replace('"', "").replace("'", "").replace("={", ":{").split())
+    return "".join(re.sub(r"(\w)=", r"\1:", text.lower()).replace('"', "").replace("'", "").split())

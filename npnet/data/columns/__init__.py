@@ -127,8 +127,9 @@ def looks_like_identifier(column: Column) -> str | None:
         return None
     values = column.values
     if column.kind == "category":
-        few = len(column.level_counts()) < NEARLY * len(column)
-        return None if few or (values == MISSING).any() else "nearly every row has a text of its own"
+        counts, filled = column.level_counts(), int(np.count_nonzero(values != MISSING))
+        few = filled < FEWEST_NAMED or len(counts) < NEARLY * filled
+        return None if few else "nearly every row has a text of its own"
     if values[0] != np.floor(values[0]) or (values != np.floor(values)).any():  # or missing: NaN differs from itself
         return None
     if (values[1:] > values[:-1]).all():

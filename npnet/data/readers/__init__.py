@@ -14,7 +14,7 @@ Then import the module in `npnet.data.readers.reading`. Messages and checks list
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -97,6 +97,14 @@ def refuse_repeated(names: Sequence[str], table: str) -> None:
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         raise DataError(f"{table} has more than one column {quoted(twice)}", "give every column its own name")
+
+
+def with_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return column names: the first column without a name is called "", others by their number."""
+    found = [*names]
+    for number in [number for number, name in enumerate(found) if not name][1:]:
+        found[number] = f"column_{number + 1}"
+    return tuple(found)
 
 
 def suffixes() -> tuple[str, ...]:

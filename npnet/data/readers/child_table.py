@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from npnet.data.columns.column_builder import Cells
-from npnet.data.readers import Block, refuse_repeated
+from npnet.data.readers import Block, refuse_repeated, with_names
 from npnet.data.readers.child_process import ChildProcess
 from npnet.errors import DataError
 from npnet.text import quoted
@@ -16,7 +16,7 @@ class ChildTable:
 
     def __init__(self, child: ChildProcess, name: str) -> None:
         self.child, self._name, layout = child, name, child.layout
-        self.names, self.estimate = tuple(map(str, layout["names"])), int(layout["rows"])
+        self.names, self.estimate = with_names(map(str, layout["names"])), int(layout["rows"])
         refuse_repeated(self.names, name)
         self._types = dict(zip(self.names, layout["others"], strict=True))
 

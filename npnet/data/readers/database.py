@@ -17,7 +17,10 @@ FORM = ("database", "SQLite database")
 
 
 @table_format(
-    "an SQLite database", (".db", ".db3", ".sqlite", ".sqlite3"), options=("query",), magic=(b"SQLite format 3\0",)
+    "an SQLite database",
+    (".db", ".db3", ".sqlite", ".sqlite3"),
+    options=("query", "decimal"),
+    magic=(b"SQLite format 3\0",),
 )
 class Database(ChildTable):
     """The rows of a query; see `npnet.data.readers.TableReader`."""

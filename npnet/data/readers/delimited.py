@@ -16,12 +16,13 @@ import numpy as np
 from npnet.data.columns.column_builder import Cells
 from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.columns.type_rules import needs_text
-from npnet.data.readers import Block, refuse_repeated, table_format
+from npnet.data.readers import Block, refuse_repeated, table_format, with_names
 from npnet.data.readers.data_file import DataFile
 from npnet.data.readers.records import BOM, LONGEST, Records, end_of_lines, regular
 from npnet.errors import DataError
 from npnet.text import listed, quoted
 
+WIDEST = 1000  # columns of a table whose empty rows are looked for
 TABS = (".tsv", ".tab")
 FIRST, BLOCK = 1 << 16, 1 << 22  # bytes; the first block is small, as it is parsed twice where columns are text
 WIDE, LARGEST = 64, 4  # a block grows with the columns, for tables of thousands of columns
@@ -57,10 +58,11 @@ class Delimited:
         self.names = self._checked(names)
         self.estimate = file.lines() - 1
         sign, width = self._delimiter.encode(), len(self.names)
-        empty = [sign * (width - 1), sign.join([b'""'] * width)] if width > 1 else []
+        empty = rb"^" + re.escape(sign).join([rb' *(?:"")?'] * width) + rb"\r?$"
+        self._empty = re.compile(empty, re.MULTILINE) if 1 < width < WIDEST else None
+        self._blank = (b"\n" + sign, b"\n ", b'\n""')  # one of them stands before each empty row
         starts = [quote + text.encode() for text in schema.footer for quote in (b"", b'"', *{sign * n for n in (1, 2)})]
-        self._marks = [b"\n" + line + end for line in empty for end in (b"\n", b"\r\n")]
-        self._marks += [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
+        self._marks = [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -87,8 +89,7 @@ class Delimited:
         self, data: bytes, last: bool, position: _Position, wanted: Sequence[str], as_text: Callable[[str], bool]
     ) -> tuple[Block, int]:
         """Return the whole rows at the start of the data and their bytes; moves the position."""
-        plain = self._quote == '"' and not any(mark in data for mark in self._marks)
-        found = regular(data, len(self.names), self._delimiter.encode()) if plain else None
+        found = None if self._is_special(data) else regular(data, len(self.names), self._delimiter.encode())
         if found is not None:
             block = data[: found.end]
             self._file.require_text(block, position.offset)
@@ -152,11 +153,20 @@ class Delimited:
         self._file.require_text(whole, position.offset)
         return Records(whole.decode(), self._delimiter, self._quote, position.line, last, self._file.name)
 
+    def _is_special(self, data: bytes) -> bool:
+        """Return whether rows may have to be left out, or quotes are other than usual."""
+        if self._quote != '"' or any(mark in data for mark in self._marks):
+            return True
+        blank = data.startswith(tuple(start[1:] for start in self._blank)) or any(
+            start in data for start in self._blank
+        )
+        return self._empty is not None and blank and self._empty.search(data) is not None
+
     def _is_row(self, cells: list[str]) -> bool:
         """Return whether cells are a row of the table; counts what is none."""
         why = ""
         if len(self.names) > 1:
-            if not any(cells):
+            if self._empty is not None and not any(cells):
                 why = "without any value"
             elif self._heading and [cell.lstrip("\ufeff").strip() for cell in cells] == self._header:
                 why = "that repeat the line of column names"
@@ -225,10 +235,7 @@ class Delimited:
             names = [*names, ""] if not found[1][0][-1].strip() else ["", *names]
         elif len(names) > 1:
             self._heading, self._header = heading, names
-        unnamed = [number for number, name in enumerate(names) if not name]
-        for number in unnamed[1:]:  # the first of them is called ""
-            names[number] = f"column_{number + 1}"
-        return names, below
+        return [*with_names(names)], below
 
     def _checked(self, names: list[str]) -> tuple[str, ...]:
         name = self._file.name

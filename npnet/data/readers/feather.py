@@ -8,7 +8,7 @@ from npnet.data.readers.data_file import DataFile
 from npnet.data.readers.parquet import require_pyarrow
 
 
-@table_format("Feather", (".feather", ".arrow", ".arrows", ".ipc"), magic=(b"ARROW1", b"FEA1"))
+@table_format("Feather", (".feather", ".arrow", ".arrows", ".ipc"), options=("decimal",), magic=(b"ARROW1", b"FEA1"))
 class Feather(ChildTable):
     """The rows of a Feather file; see `npnet.data.readers.TableReader`. Needs pyarrow."""
 

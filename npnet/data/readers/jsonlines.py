@@ -17,15 +17,21 @@ from npnet.errors import DataError
 from npnet.text import quoted
 
 BLOCK = 1 << 20
-DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=tuple)
 Cells = dict[str, str | None]
 
 
-@table_format("JSON lines", (".jsonl", ".ndjson"), options=("encoding",), opening=b"{")
+@table_format("JSON lines", (".jsonl", ".ndjson"), options=("encoding", "decimal"), opening=b"{")
 class JsonLines:
     """The rows of a file of JSON lines; see `npnet.data.readers.TableReader`."""
 
     def __init__(self, file: DataFile, spec: ReadOptions, schema: Schema) -> None:
+        comma = schema.decimal == ","
+        self._decoder = json.JSONDecoder(
+            parse_int=str,
+            parse_float=(lambda text: text.replace(".", ",")) if comma else str,  # as the texts of the file
+            parse_constant=str,
+            object_pairs_hook=tuple,
+        )
         self._file, self._encoding, self.estimate = file, spec.encoding or schema.encoding, 0
         names: dict[str, None] = {}
         for rows in self._rows():
@@ -59,7 +65,7 @@ class JsonLines:
     def _row(self, text: str, line: int) -> Cells:
         where = f"{self._file.name}: line {line}"
         try:
-            found = DECODER.decode(text)
+            found = self._decoder.decode(text)
         except (json.JSONDecodeError, RecursionError) as error:
             why = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
             raise DataError(f"{where} is no JSON: {why}", "write one object a line") from None

@@ -20,7 +20,7 @@ SAFE = (14, 0, 1)  # older ones run code that a file brings along: CVE-2023-4724
 INSTALL = 'pip install "npnet[parquet]"'
 
 
-@table_format("Parquet", (".parquet", ".pq"), magic=(b"PAR1",))
+@table_format("Parquet", (".parquet", ".pq"), options=("decimal",), magic=(b"PAR1",))
 class Parquet(ChildTable):
     """The rows of a Parquet file; see `npnet.data.readers.TableReader`. Needs pyarrow."""
 

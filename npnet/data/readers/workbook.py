@@ -1,4 +1,4 @@
-"""Tables in workbooks of Excel and OpenDocument: one sheet, whose first row with cells has the column names.
+"""Tables in workbooks of Excel and OpenDocument: one sheet. The first row of several cells has the column names.
 
 Numbers are numbers in whatever format they are shown, so that 50 % is 0.5. True and false are the texts `True` and
 `False`, dates and times those of ISO 8601. A formula is its last result, a cell with an error the text of it.
@@ -19,7 +19,7 @@ MEMORY = 64  # bytes for each of the packed ones
 MAGIC = (b"PK\3\4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
-@table_format("a workbook", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), options=("sheet",), magic=MAGIC)
+@table_format("a workbook", (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), options=("sheet", "decimal"), magic=MAGIC)
 class Workbook(ChildTable):
     """The rows of a sheet of a workbook; see `npnet.data.readers.TableReader`. Needs python-calamine."""
 
@@ -41,7 +41,5 @@ class Workbook(ChildTable):
             )
         if spec.sheet is None and isinstance(schema.sheet, str) and schema.sheet != found:
             file.notes.append(f"there is no sheet {quoted(schema.sheet)} as in training; read {quoted(found)}")
-        if "" in self.names:
-            number = self.names.index("") + 1
-            hint = "the first row with cells must hold the column names; delete what stands above it"
-            raise DataError(f"{file.name}: column {number} of the sheet {quoted(found)} has no name", hint)
+        if above := child.layout["above"]:
+            file.notes.append(f"left out {above} row{'s' * (above > 1)} above the column names")

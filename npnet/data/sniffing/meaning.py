@@ -13,7 +13,7 @@ from npnet.data.columns import Kind
 
 Texts = Mapping[str, int]  # distinct texts of a column, without blanks around them, and how often each comes
 
-ALWAYS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "null", "NULL", "Null"})
+ALWAYS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "null", "NULL", "Null", "?"})
 MARKERS = ALWAYS | frozenset(
     {
         "na",

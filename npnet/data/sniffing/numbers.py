@@ -86,11 +86,12 @@ def number_meaning(texts: Texts, style: NumberStyle) -> Meaning | None:
 
 def _are_codes(texts: Texts) -> bool:
     """Return whether texts are digits with leading zeros or signs: all, or some of texts of one length."""
-    digits = [text for text in texts if re.fullmatch(r"\+?\d+", text, re.ASCII)]
+    digits = [text for text in texts if re.fullmatch(r"\+?\d+([-/ ]\d+)*", text, re.ASCII)]
     if sum(texts[text] for text in digits) < DOUBT * sum(texts.values()):
         return False
-    zeros = [text for text in digits if text.startswith(("0", "+")) and len(text) > 1]
-    return len(zeros) == len(digits) > 1 or (bool(zeros) and len(set(map(len, digits))) == 1)
+    heads = [re.split("[-/ ]", text)[0] for text in digits]
+    zeros = [head for head in heads if head.startswith(("0", "+")) and len(head) > 1]
+    return len(zeros) == len(heads) > 1 or (bool(zeros) and len(set(map(len, heads))) == 1)
 
 
 def _is_rare_suffix(units: set[str], shapes: Mapping[str, re.Match[str]], texts: Texts) -> bool:

@@ -74,6 +74,9 @@ class Columns:
         if self._types.is_timestamp(values.type):
             moments = plain(values.cast(self.arrow.timestamp("us"), safe=False))
             return list(map(str, np.datetime_as_string(moments))), codes
+        if self._types.is_duration(values.type) or self._types.is_time(values.type):
+            unit = self.arrow.duration("us") if self._types.is_duration(values.type) else self.arrow.time64("us")
+            return [clock(one) for one in values.cast(unit, safe=False).cast("int64").to_pylist()], codes
         texts = values.to_pylist()
         return [f"{one:f}" for one in texts] if self._types.is_decimal(values.type) else list(map(str, texts)), codes
 
@@ -81,7 +84,7 @@ class Columns:
         types = self._types
         inner = kind.value_type if types.is_dictionary(kind) else kind
         flat = (types.is_integer, types.is_floating, types.is_boolean, types.is_string, types.is_large_string)
-        others = (types.is_date, types.is_timestamp, types.is_null, types.is_decimal)
+        others = (types.is_date, types.is_timestamp, types.is_null, types.is_decimal, types.is_duration, types.is_time)
         return any(fits(inner) for fits in (*flat, *others)) or _is_view(types, inner)
 
 
@@ -159,6 +162,13 @@ class ArrowTable:
         rows = batch_rows(len(positions))
         for batch in self._batches(positions):
             yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
+
+
+def clock(microseconds: int) -> str:
+    """Return a duration as hours, minutes and seconds, `30:02:00`."""
+    minutes, rest = divmod(abs(microseconds), 60_000_000)
+    sign = "-" if microseconds < 0 else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1e6:09.6f}".removesuffix(".000000")
 
 
 def plain(values: Any) -> NDArray[Any]:

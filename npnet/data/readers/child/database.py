@@ -20,6 +20,7 @@ STEPS = 10_000  # steps of SQLite between looks at the clock
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
 ABSENT = "no such table"
 SELECT = "a query is one SELECT, which only reads: no PRAGMA, no ATTACH, no random()"
+SHOWN = 3  # tables that a hint has a query for
 
 
 class QueryTable:
@@ -80,7 +81,8 @@ class QueryTable:
             return str(self._usual)
         if only is None:
             what = f"has {len(tables)} tables: {named(tables)}" if tables else "has no tables"
-            raise FileError(what, f"query: {_all_of(tables[0])}" if tables else "is it the right file?")
+            queries = " or ".join(f"query: '{_all_of(name)}'" for name in tables[:SHOWN])
+            raise FileError(what, f"write {queries}" if tables else "is it the right file?")
         return only
 
     def _fits(self, query: str) -> bool:

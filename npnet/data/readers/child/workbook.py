@@ -5,12 +5,14 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from npnet.data.readers.child.cells import Row, batches
 from npnet.data.readers.child.excel_errors import Errors, errors_of
 from npnet.data.readers.child.wire import FileError, Options, named, quoted
 
+TOP = 20  # rows in which the header is looked for: below titles, which are one cell
 FIRST_NAME = slice(30, 38)  # of a zip file: the name of its first member, `mimetype` in OpenDocument
 CLOCK = re.compile(r"PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S", re.ASCII)
 
@@ -25,7 +27,7 @@ class SheetTable:
         self._columns: list[int] = []  # positions of the columns that have a name
         self._sheet: Any = None
         self._errors: Errors = {}
-        self._first = self._rows = 0
+        self._first = self._rows = self._above = 0
 
     def layout(self) -> dict[str, Any]:
         """Return the names, the number of rows, the name of the sheet and those of the others."""
@@ -46,6 +48,7 @@ class SheetTable:
             "rows": self._rows,
             "others": [None] * len(names),
             "sheet": self._sheet.name,
+            "above": self._above,
             "unread": [one for one in others if one != self._sheet.name and _has_cells(book.get_sheet_by_name(one))],
         }
 
@@ -59,6 +62,8 @@ class SheetTable:
         for asked in (self._asked, self._usual):
             if isinstance(asked, int) and asked <= len(sheets):
                 return sheets[asked - 1]
+            if isinstance(asked, int) and str(asked) in sheets:  # the sheet of a year
+                return str(asked)
             if asked in sheets:
                 return str(asked)
             if asked is not None and asked == self._asked:
@@ -70,8 +75,10 @@ class SheetTable:
         """Load the first of some sheets that has cells, and return its header."""
         for name in sheets:
             self._sheet, self._errors = book.get_sheet_by_name(name), errors_of(self._file, name)
-            header = next(filter(_filled, self._all()), None)
-            if header is not None:
+            rows = list(islice(filter(_filled, self._all()), TOP))
+            if rows:
+                most = max(map(_count, rows))
+                header = next(row for row in rows if _count(row) > 1 or most == 1 or row[0] == "")
                 self._measure(header)
                 return header
         if len(sheets) == 1:
@@ -81,11 +88,15 @@ class SheetTable:
     def _measure(self, header: Row) -> None:
         """Find the last row that has cells, and the columns that have a name or cells."""
         unnamed = {position for position, cell in enumerate(header) if cell == ""}
-        last, self._first = 0, -1
+        last, self._first, self._above = 0, -1, 0
         for number, row in enumerate(self._all()):
-            if _filled(row):
-                last, self._first = number, number if self._first < 0 else self._first
-                unnamed -= {position for position in unnamed if row[position] != ""}
+            if not _filled(row):
+                continue
+            if self._first < 0 and row != header:
+                self._above += 1
+                continue
+            last, self._first = number, number if self._first < 0 else self._first
+            unnamed -= {position for position in unnamed if row[position] != ""}
         self._rows = last - self._first
         self._columns = [position for position in range(len(header)) if position not in unnamed]
 
@@ -103,12 +114,17 @@ class SheetTable:
     def _below(self) -> Iterator[Row]:
         """Yield the rows below the header, to the last that has cells."""
         for number, row in enumerate(self._all()):
-            if self._first < number <= self._first + self._rows:
+            if self._first < number <= self._first + self._rows and _filled(row):
                 yield [None if cell == "" else cell for cell in row]
 
 
 def _has_cells(sheet: Any) -> bool:
     return any(map(_filled, sheet.iter_rows()))
+
+
+def _count(row: Row) -> int:
+    """Count the cells of a row that are not empty."""
+    return len(row) - row.count("")
 
 
 def _filled(row: Row) -> bool:
