@@ -17,6 +17,7 @@ from npnet.data.columns.value_parsers import ANY_FORM
 from npnet.data.readers import format_of
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.layout import sniff_layout
+from npnet.data.sniffing.advice import shown_option
 from npnet.data.sniffing.meaning import ALWAYS, MARKERS, Meaning, Texts, category_markers
 from npnet.data.sniffing.numbers import number_style
 from npnet.data.sniffing.values import meaning_of
@@ -62,6 +63,29 @@ def understand(
         options_found["drop"] = index
         comments["drop"] = "row numbers or nothing" if index == [""] else f"{listed(map(quoted, index))}: row numbers"
     return Understanding({key: _joined(given.get(key), value) for key, value in options_found.items()}, comments)
+
+
+def contradictions(options: ReadOptions, base: Path, targets: Sequence[str]) -> list[str]:
+    """Return what the file of some options shows and they do not say, a sentence for each option.
+
+    Columns that the options name are as they say.
+    """
+    try:
+        found = understand(options.path, base, {}, targets).options
+    except DataError as error:
+        return [error.message]
+    missing = {key: _unsaid(value, getattr(options, key), options) for key, value in found.items()}
+    return [f"the file seems to need {key}: {shown_option(value)}" for key, value in missing.items() if value]
+
+
+def _unsaid(found: Any, has: Any, options: ReadOptions) -> Any:
+    """Return what was found for an option and is neither its value nor about a column that another option names."""
+    if isinstance(found, list):
+        known = {*options.named, *map(str, has)}
+        return [] if isinstance(has, dict) else [one for one in found if one not in known]
+    if isinstance(found, dict):
+        return {name: one for name, one in found.items() if name not in options.named}
+    return None if found == has else found
 
 
 def _layout_of(given: Mapping[str, Any]) -> dict[str, Any]:

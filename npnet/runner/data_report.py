@@ -10,7 +10,9 @@ from npnet.data.checks import Finding, Inspection, inspect
 from npnet.data.columns import Column, Frame
 from npnet.data.datasets import VALUES, Dataset
 from npnet.data.datasets.table import Table
+from npnet.data.readers.data_file import STDIN
 from npnet.data.split import divided
+from npnet.data.understanding import contradictions
 from npnet.runner.prepared_run import at_line
 
 
@@ -35,6 +37,10 @@ def report_data(loaded: Loaded) -> DataReport:
         frame, dataset, roles = _rows(loaded)
         parts = divided(dataset, experiment.split, experiment.seed)
         found = inspect(frame, dataset.targets, dataset.task)
+    if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
+        unsaid = contradictions(experiment.dataset, loaded.base, dataset.targets)
+        findings = tuple(Finding("reading", (), message) for message in unsaid)
+        found = replace(found, findings=(*findings, *found.findings))
     if isinstance(experiment.dataset, Table) and experiment.dataset.drop_rows:
         found = replace(found, findings=tuple(map(_without_advice, found.findings)))
     classes = {}

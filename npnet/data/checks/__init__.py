@@ -13,7 +13,9 @@ from npnet.data.columns import Frame, Kind, looks_like_identifier
 from npnet.data.datasets.targets import Target, TaskOption, single_rows, with_target
 from npnet.text import quoted
 
-FindingKind = Literal["target", "empty", "constant", "identifier", "copy", "predictor", "rare class", "balance", "rows"]
+FindingKind = Literal[
+    "target", "empty", "constant", "identifier", "copy", "predictor", "rare class", "balance", "rows", "reading"
+]
 
 RARE_CLASS = 10  # rows: of fewer a test part has one or two
 UNBALANCED = 0.9  # share of the commonest class

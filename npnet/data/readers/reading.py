@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from npnet.data.columns.type_rules import Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
 from npnet.data.readers.data_file import DataFile, opened
 from npnet.data.readers.in_memory import InMemory
-from npnet.data.sniffing.advice import Advice, config_advice, refuse_misread
+from npnet.data.sniffing.advice import Advice, config_advice, misread
 from npnet.errors import DataError, MachineError
 from npnet.machine.resources import SHARE, available, size_text
 from npnet.registry import nearest
@@ -103,7 +103,7 @@ def _read(
     notes = (*file.notes, *getattr(rows, "notes", ()), *(_notes(rows.names, given, spec) if given else ()))
     frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
     if given is None:
-        refuse_misread(frame, spec, file.name)
+        frame = replace(frame, notes=(*notes, *misread(frame, spec, file.name)))
     return frame, given or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
 
 

@@ -46,7 +46,9 @@ def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
         return ""  # categorical is advised anyway
     if len(found[0].forms) > 1:
         return " or ".join(f"datetime: {{{name}: {quoted(form)}}}" for form in found[0].forms)
-    return " and ".join(f"{key}: {_shown(value)}" for key, value in _options(name, found[0], style, options).items())
+    return " and ".join(
+        f"{key}: {shown_option(value)}" for key, value in _options(name, found[0], style, options).items()
+    )
 
 
 def _style(texts: Texts, options: ReadOptions) -> NumberStyle | None:
@@ -71,31 +73,36 @@ def _options(name: str, meaning: Meaning, style: NumberStyle | None, options: Re
     return found
 
 
-def _shown(value: Any) -> str:
+def shown_option(value: Any) -> str:
+    """Return the value of an option as a config has it on one line."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(map(_shown, value)) + "]" if isinstance(value, list) else quoted(str(value))
+        return "{" + ", ".join(f"{key}: {shown_option(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list) else quoted(str(value))
 
 
-def refuse_misread(frame: Frame, options: ReadOptions, file: str) -> None:
-    """Raise DataError for a column of texts whose texts are numbers in another form.
+def misread(frame: Frame, options: ReadOptions, file: str) -> list[str]:
+    """Return notes on columns of texts that may be meant as dates or durations; raise DataError for one of numbers.
 
     Columns that the options name are as they say.
     """
+    notes = []
     for name, column in frame.columns.items():
-        if column.kind != "category" or name in options.named or len(column.levels) > MOST * 100:
-            continue
-        texts = dict.fromkeys(column.levels[:MOST], 1)
+        texts = dict.fromkeys(column.levels[:MOST], 1) if name not in options.named else {}
         if not any(text[-1:].isdigit() or text[:1].isdigit() for text in texts if text not in MARKERS):
             continue
         style = _style(texts, options)
         found = None if style is None else meaning_of(name, texts, style)
-        if style is None or (
-            found is not None and found.kind == "number" and not (found.exceptions or found.ranks or found.forms)
-        ):
-            lines = option_lines(name, texts, options) or 'decimal: "," or thousands: ","'
-            first = next(text for text in texts if text not in MARKERS)
-            what = f"{file}: column {quoted(name)} is text, such as {quoted(first)}, that may be meant as numbers"
-            raise DataError(what, f"write {lines}, or categorical: [{quoted(name)}] to keep it as text")
+        if found is not None and (found.kind == "category" or found.exceptions or found.ranks):
+            continue
+        first = quoted(next(text for text in texts if text not in MARKERS))
+        lines = option_lines(name, texts, options) or 'decimal: "," or thousands: ","'
+        if found is not None and found.forms:
+            notes.append(f"column {quoted(name)} is read as text, such as {first}; {lines} reads its values")
+            continue
+        what = f"{file}: column {quoted(name)} is text, such as {first}, that may be meant as numbers"
+        raise DataError(what, f"write {lines}, or categorical: [{quoted(name)}] to keep it as text")
+    return notes
