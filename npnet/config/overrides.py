@@ -49,7 +49,11 @@ def read_override(text: str) -> tuple[str, Node, list[ConfigIssue]]:
             hint = f"write {text}=VALUE"
         raise UsageError(f"not an override: {shown(text)}", hint)
     start, line = len(text) - len(value) + 1, shown(text, 10**6)
-    root, issues = read_text(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
+    issues: list[ConfigIssue] = []
+    if len(value) == 1 and not value.isalnum() and value not in "[]{}~":  # a sign, whose quotes the shell has taken
+        root = Node(value, SourceLocation.of_override(key, start + 1, line))
+    else:
+        root, issues = read_text(value, lambda _, column: SourceLocation.of_override(key, start + column, line))
     return key, replace(root, key_location=SourceLocation.of_override(key, 1, line)), issues
 
 

@@ -33,6 +33,7 @@ def _one_of(signs: str, message: str) -> Callable[[str], str]:
 
 
 def _delimiter(sign: str) -> str:
+    sign = "\t" if sign == "\\t" else sign  # as a shell passes it
     if len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in NO_DELIMITERS:
         raise ValueError('a delimiter is one sign such as ";" or "|"; in double quotes "\\t" is a tab')
     return sign
