@@ -50,6 +50,9 @@ class Arrays(Source):
         if task is not None and task not in get_args(TaskOption):
             names = [name for kind in get_args(TaskOption) for name in get_args(kind) or (kind,)]
             raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
+        if known is not None and known.has_other_rows:
+            what = "a run with inputs from the rows of a key is not trained further in Python"
+            raise UsageError(what, "npnet train CONFIG weights=RUN trains it further")
         if known is None:
             features, layout = _features(X)
         else:

@@ -114,18 +114,22 @@ class Model:
         self._has_names = self._has_names or source.layout is not None
         return self
 
-    def predict(self, X: ArrayLike | Table) -> Floats:
+    def predict(self, X: ArrayLike | Table, tables: Mapping[str, Table | str] | None = None) -> Floats:
         """Return probabilities (samples, classes), of two classes (samples, 1), or values.
 
         Labels are (samples, labels), values (samples, targets). X is a table, whose columns are found by name, or an
         array with the columns of the training in their order. Raises DataError for a column that is missing or of
-        another kind; a value that training never saw is treated as unknown, with an NpnetWarning.
+        another kind; a value that training never saw is treated as unknown, with an NpnetWarning. `tables` are the side
+        tables of a run for these rows, by name, as tables or paths; without, they are the files of its training.
         """
         if self._predictor is None:
+            if tables:
+                raise UsageError("a model that is not trained has no side tables", "leave out tables")
             return self._initial(numbers_of(X) if is_table(X) else matrix(X))
-        frame = self._frame(self._predictor, X)
-        _warn(self._predictor.warnings(frame))
-        return self._predictor.outputs(frame).T
+        predictor = self._predictor.with_tables(tables or {})
+        frame = self._frame(predictor, X)
+        _warn(predictor.warnings(frame))
+        return predictor.outputs(frame).T
 
     def parameters(self) -> dict[str, NDArray[Any]]:
         """Return views of parameters and running statistics by their names in a state_dict.

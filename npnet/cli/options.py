@@ -24,6 +24,10 @@ Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="FILE", help="File to write; - is standard output.")
 ]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace an existing file.")]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option("--table", metavar="NAME=FILE", help="Another file for a side table of the run; repeatable."),
+]
 Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the run; default: the config's.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag of the run; repeatable.")]
 RunDir = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Run folder to write, new or empty.")]
@@ -88,6 +92,19 @@ def _no_option(option: str, name: str, value: str) -> UsageError:
     if hint is None and (near := nearest(first, list(Experiment.model_fields))):
         hint = f"write {near}{dot}{rest}={value}"
     return UsageError(f"there is no option {option}", hint or "-h shows the options")
+
+
+def side_tables(texts: Sequence[str] | None) -> dict[str, str]:
+    """Return the files of `--table NAME=FILE` by name; raise UsageError for another form, and a name given twice."""
+    found: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, file = text.partition("=")
+        if not (name and equals and file) or file == "-":
+            raise UsageError(f"--table accepts NAME=FILE, not {text}", "for example --table customers=new.csv")
+        if name in found:
+            raise UsageError(f"--table {name} is given twice", "leave out one of them")
+        found[name] = file
+    return found
 
 
 def refuse_together(given: Mapping[str, bool]) -> None:

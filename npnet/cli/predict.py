@@ -10,7 +10,7 @@ import typer
 
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import STDIO, destination, format_of
-from npnet.cli.options import Force, Output, Run
+from npnet.cli.options import Force, Output, Run, Tables, side_tables
 from npnet.errors import Unmet, UsageError
 from npnet.registry import nearest
 from npnet.text import escaped
@@ -57,6 +57,7 @@ def predict(
     output: Output = None,
     force: Force = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse values that training never saw.")] = False,
+    table: Tables = None,
 ) -> None:
     """Predict the rows of a file, which may lack the target; columns are matched by name.
 
@@ -77,10 +78,11 @@ def predict(
     from npnet.runner.results import encoded, require_writer
 
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
-    target = destination(output, force, [file or STDIO, *data_files(found).values()], [found])
+    tables = side_tables(table)
+    target = destination(output, force, [file or STDIO, *tables.values(), *data_files(found).values()], [found])
     kind = (form or "csv") if target is None else format_of(target.path, form, FORMATS, FORMAT_HINT)
     require_writer(kind)
-    predictor = RunPredictor.of(found)
+    predictor = RunPredictor.of(found).with_tables(tables)
     if proba:
         predictor.require_classes()
     frame = _read(context, predictor, file or STDIO, strict)
@@ -154,6 +156,7 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Exit with 8 where a score of the last split is worse; repeatable."),
     ] = None,
+    table: Tables = None,
 ) -> None:
     """Score a run again on its own data, or on the rows of another file.
 
@@ -164,6 +167,9 @@ def evaluate(
     bounds = [_bound(text) for text in fail_under or []]
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"--threshold takes a number from 0 to 1, not {threshold:g}", "for example --threshold 0.3")
+    tables = side_tables(table)
+    if tables and data is None:
+        raise UsageError("--table is for the rows of another file", "leave out --table, or add --data FILE")
     from npnet.cli.console.tables import baselines_table, scores_table
     from npnet.rundir.run import best_trial_of, find
     from npnet.rundir.writer import with_threshold
@@ -171,7 +177,7 @@ def evaluate(
 
     chosen = (*(metric or ()), *(name for name, _ in bounds)) if metric else None
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
-    answer = score(found, Question(split, chosen, threshold, data, bootstrap))
+    answer = score(found, Question(split, chosen, threshold, data, bootstrap, tables))
     for note in answer.notes:
         screen.info(note)
     for warning in answer.warnings:

@@ -128,7 +128,7 @@ def spell_out(node: Node, kind: Any) -> Node:
         return replace(node, value={node.value: replace(node, value={})})
     if registry is not None and isinstance(node.value, dict):
         return replace(node, value={name: spell_out(value, below(kind, name)) for name, value in node.value.items()})
-    if spec is None or isinstance(node.value, dict):
+    if spec is None or isinstance(node.value, dict) or (isinstance(node.value, list) and accepted(kind).item):
         return node
     if node.value is None or node.value is False or node.value == "off":
         return replace(node, value={})
@@ -140,7 +140,10 @@ def describe(kind: Any) -> str:
     """Describe the values a type accepts, to follow "must be": `a number greater than 0`."""
     found = list(branches(kind))
     shorthands = [note.words for _, notes in found for note in notes if isinstance(note, Shorthand)]
-    ways = dict.fromkeys([*shorthands, *(_describe(*way) for way in found)])
+    single = [bare for bare, _ in found]
+    again = [get_origin(bare) in (tuple, list) and get_args(bare)[0] in single for bare in single]
+    texts = ("a list of these" if lists else _describe(*way) for way, lists in zip(found, again, strict=True))
+    ways = dict.fromkeys([*shorthands, *texts])
     if BASES[float] in ways:
         ways.pop(BASES[int], None)
     return (", or " if sum(", each " in way for way in ways) > 1 else " or ").join(ways)

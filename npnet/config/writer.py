@@ -15,6 +15,8 @@ from npnet.config.nodes import PATTERNS, plain_float
 from npnet.config.reader import DEPTH, NODES
 from npnet.config.type_info import Shorthand
 from npnet.data.datasets.table import Table
+from npnet.data.joining.specs import SELF
+from npnet.data.readers.data_file import STDIN
 from npnet.errors import ConfigError
 from npnet.registry import Registry
 from npnet.spec import Spec
@@ -120,12 +122,22 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
     if not isinstance(table, Table):
         return experiment
     files = {"path": table.path, "validation": table.validation, "test": table.test}
-    paths = {
-        key: os.path.relpath(base.resolve() / file, folder.resolve())
-        for key, file in files.items()
-        if file not in (None, "-") and not Path(file).is_absolute() and not file.startswith("~/")
-    }
-    return experiment.model_copy(update={"dataset": table.model_copy(update=paths)})
+    paths = {key: moved_path(file, base, folder) for key, file in files.items() if file is not None}
+    sides = {}
+    for key in ("join", "aggregate"):
+        written = getattr(table, key)
+        several = written if isinstance(written, tuple) else () if written is None else (written,)
+        moved = tuple(one.model_copy(update={"path": moved_path(one.path, base, folder)}) for one in several)
+        sides[key] = moved if isinstance(written, tuple) else next(iter(moved), None)
+    changed = {key: value for key, value in {**paths, **sides}.items() if value != getattr(table, key)}
+    return experiment.model_copy(update={"dataset": table.model_copy(update=changed)})
+
+
+def moved_path(file: str, base: Path, folder: Path) -> str:
+    """Return a path relative to one folder as one relative to another; others stay as they are."""
+    if file in (STDIN, SELF) or Path(file).is_absolute() or file.startswith("~/"):
+        return file
+    return os.path.relpath(base.resolve() / file, folder.resolve())
 
 
 def plain_options(spec: Spec) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
 from npnet.data.datasets import Dataset, Task, class_count, refuse_unlearnable
+from npnet.data.joining.own import with_own
 from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.data.preprocessing.scaling import Scaler
 from npnet.data.split import Parts, Split, parts_of, strata, words
@@ -113,8 +114,10 @@ def prepare_parts(
 ) -> Prepared:
     """Prepare parts whose rows are given; the preparation is fitted on the rows of "train"."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
+    whole, layout, aggregates = with_own(dataset.frame, dataset.own, chosen["train"])
+    dataset = replace(dataset, frame=whole)
     train = dataset.frame.take(chosen["train"])
-    preparation = Preparation.fit(train, dataset.frame, spec)
+    preparation = Preparation.fit(train, layout, spec).model_copy(update={"aggregates": aggregates})
     scales_target = spec.numbers != "none" and dataset.task == "regression"
     y = dataset.y[chosen["train"]]
     target_scaler = Scaler.fit(y) if scales_target else Scaler.none(len(dataset.targets))

@@ -14,6 +14,7 @@ import numpy as np
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import Prepared, Scaler, Task, fingerprint
+from npnet.data.columns import Kind
 from npnet.data.columns.schema import Schema
 from npnet.data.datasets import VALUES, class_count
 from npnet.data.datasets.targets import Target
@@ -34,6 +35,7 @@ from npnet.storage.tensor_file import Tensors
 from npnet.text import listed
 
 KEY = "npnet.data"
+NUMBER: Kind = "number"
 MARGIN = 10**6  # a network with more parameters than there are weights, and this many, is not even made
 
 
@@ -107,10 +109,12 @@ class DataMetadata:
     @property
     def contradiction(self) -> str | None:
         """The first contradiction, as in a file that npnet has not written; None where there is none."""
-        columns = (*self.features, *self.targets) if self.schema is None else [one.name for one in self.schema.columns]
-        kinds = dict.fromkeys(self.features, "number")
+        columns, kinds = [*self.features, *self.targets], dict.fromkeys(self.features, NUMBER)
         if self.schema is not None:
-            kinds = {one.name: one.kind for one in self.schema.columns}
+            joined = [one.name for side in self.schema.sides for one in side.columns]
+            columns, kinds = [*(one.name for one in self.schema.columns), *joined], self.schema.kinds
+        own = (column for one in self.preparations for each in one.aggregates for column in each.columns)
+        kinds |= {column.name: column.kind for column in own}
         learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         fits = {

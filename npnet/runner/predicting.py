@@ -1,6 +1,7 @@
 """Predictions of a finished run for the rows of a file or a table, read as those of its training were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import with_target
+from npnet.data.joining.tables import SideSource, needed_columns, with_sides
 from npnet.data.preprocessing import Unknown, unseen_values
 from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_frame, read_table
@@ -19,10 +21,11 @@ from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import choose_threads
 from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
+from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.runner.results import Columns, blocks_of, prediction_columns, quantile_columns
-from npnet.text import quoted
+from npnet.text import one_line, quoted
 
 NAMED = 5  # unknown values that a warning names
 
@@ -32,8 +35,8 @@ class RunPredictor:
 
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
     leaves out rows without a target. `needed` are the columns that the network uses: those that training left out may
-    be missing. `schema` says how columns are read: as in the training, or as numbers where it had no file.
-    `unpredicted` counts the rows so far that have no prediction.
+    be missing. `sides` say where the rows of each side table are. `schema` says how columns are read: as in the
+    training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction.
     """
 
     def __init__(
@@ -43,38 +46,62 @@ class RunPredictor:
         threads: int,
         dropped: tuple[str, ...] = (),
         drop_rows: bool = False,
+        sides: Mapping[str, SideSource] | None = None,
     ) -> None:
         self.predictor, self.data, self.threads, self.dropped = predictor, data, threads, dropped
-        self.drop_rows = drop_rows
-        self.needed = tuple(step.column for step in data.preparations[0].steps)
+        self.drop_rows, self.sides = drop_rows, sides or {}
+        self.needed = data.preparations[0].needed
         self.schema = data.schema or _of_numbers(data)
         self.unpredicted = 0
 
     @classmethod
     def of(cls, run: Run) -> "RunPredictor":
-        """Restore the predictor of a run; its data are not needed."""
-        experiment, _ = experiment_of(run)
+        """Restore the predictor of a run; of its data, only side tables are needed."""
+        experiment, base = experiment_of(run)
         predictor, data = restored(run, experiment)
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
         dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        return cls(predictor, data, threads, dropped, drop_rows)
+        sides = {one.title: SideSource(one.path, base, same=True) for one in getattr(source, "sides", ())}
+        return cls(predictor, data, threads, dropped, drop_rows, sides)
+
+    def with_tables(self, tables: Mapping[str, object]) -> "RunPredictor":
+        """Return the predictor with other side tables: a path or a table in memory for each name.
+
+        Raise UsageError for a name that is no side table of the run.
+        """
+        known = [side.name for side in self.schema.sides]
+        for name in tables:
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean {near}?" if near else f"they are: {', '.join(known)}" if known else "it has none"
+                raise UsageError(f"the run has no side table {one_line(name, 60)}", hint)
+        found = copy(self)
+        found.sides = {**self.sides, **{name: SideSource.of(table, name) for name, table in tables.items()}}
+        return found
 
     @classmethod
     def of_training(cls, predictor: SplitPredictor, threads: int) -> "RunPredictor":
         """Return the predictor of a training that left no run, without the data it was trained on."""
         return cls(predictor.frame_predictor, DataMetadata.of(predictor.folds, predictor.calibration), threads)
 
+    @property
+    def has_other_rows(self) -> bool:
+        """Whether inputs come from side tables, or from rows of the training set."""
+        return bool(self.schema.sides or self.data.preparations[0].aggregates)
+
     def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a file as the data of the run were read; raise DataError where a column is missing."""
         options = ReadOptions(path=path, drop=self.dropped)
-        return read_frame(options, Path.cwd(), self.schema, needs={*self.needed, *others})[0]
+        needs, sides = needed_columns(self.schema.sides, {*self.needed, *others})
+        return with_sides(read_frame(options, Path.cwd(), self.schema, needs=needs)[0], sides, self.sides)
 
     def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a table in memory like a file with the same content; raise DataError where a column is missing."""
         known: dict[str, set[str]] = {}
         for step in (step for one in self.data.preparations for step in one.steps if step.kind == "category"):
             known.setdefault(step.column, set()).update(step.places)
-        return read_table(InMemory(table, known), self.schema, needs={*self.needed, *others})[0]
+        needs, sides = needed_columns(self.schema.sides, {*self.needed, *others})
+        return with_sides(read_table(InMemory(table, known), self.schema, needs=needs)[0], sides, self.sides)
 
     def by_position(self, rows: NDArray[np.float64]) -> Frame:
         """Return the rows of an array (rows, columns) whose columns are those of the training, in order.
@@ -94,6 +121,9 @@ class RunPredictor:
 
     def require_numbers(self) -> None:
         """Raise DataError where not all columns of the training are numbers: an array cannot stand for them."""
+        if self.has_other_rows:
+            what = "the network has inputs from the rows of a key, so the columns of X need their names"
+            raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
         others = [one.name for one in self.schema.columns if one.name in self.data.features and one.kind != "number"]
         if others:
             what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
@@ -119,9 +149,9 @@ class RunPredictor:
 
     def unknown(self, frame: Frame) -> Unknown:
         """Count the values that training never saw, by column and text; "" stands for an unexpected gap."""
-        found = (
-            (step.column, unseen_values(step, frame.columns[step.column])) for step in self.data.preparations[0].steps
-        )
+        preparation = self.data.preparations[0]
+        columns = preparation.extended(frame).columns
+        found = ((step.column, unseen_values(step, columns[step.column])) for step in preparation.steps)
         return {name: counts for name, counts in found if counts}
 
     def warnings(self, frame: Frame) -> list[str]:
@@ -131,7 +161,8 @@ class RunPredictor:
     def refuse_unknown(self, frame: Frame) -> None:
         """Raise DataError that names the first row with a value that training never saw, if there is one."""
         unknown = self.unknown(frame)
-        found = [(_first_row(frame, name, text), name, text) for name, counts in unknown.items() for text in counts]
+        whole = self.data.preparations[0].extended(frame)
+        found = [(_first_row(whole, name, text), name, text) for name, counts in unknown.items() for text in counts]
         if found:
             row, name, text = min(found)
             what = f"{quoted(text)} in column {quoted(name)} is a value that training never saw"

@@ -1,6 +1,5 @@
 """A config proposed for a table: how its file is read, its columns, and the recipe for tables."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from npnet.config.loaded import load_alone
 from npnet.config.nodes import shown
 from npnet.config.overrides import key_of
 from npnet.config.suggestions import as_override
-from npnet.config.writer import flow
+from npnet.config.writer import flow, moved_path
 from npnet.data.checks import Finding, Inspection, inspect
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows
@@ -51,7 +50,7 @@ class _Source:
         """Return what is understood of the file, and its rows read by that."""
         target = self.targets[0] if len(self.targets) == 1 else self.targets
         for _ in range(ROUNDS):
-            found = understand(self.file, Path.cwd(), self.given, self.targets, self.whole)
+            found = understand(self.file, Path.cwd(), _reading(self.given), self.targets, self.whole)
             try:
                 table = Table(path=self.file, target=target, **{**self.given, **found.options})
                 return found, table.read(Path.cwd())
@@ -85,8 +84,8 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         raise type(error)(error.message, as_override(error.hint) if error.hint else None) from error
     found = inspect(read.frame, targets)
     dropped = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
-    path = file if file == "-" or Path(file).is_absolute() else os.path.relpath(file, folder)
-    options = {**given, **understood.options}
+    path = moved_path(file, Path.cwd(), folder)
+    options = {**given, **understood.options} | _moved_sides(given, folder)
     dropped = [name for name in dropped if name not in ReadOptions(path=file, **_reading(given)).named]
     if dropped:
         options["drop"] = [*options.get("drop", ()), *dropped]
@@ -99,6 +98,16 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     notes = [*_notes(understood, found), *read.notes]
     warnings = [one.message for one in found.findings if one.fault == "predictor"]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(warnings))
+
+
+def _moved_sides(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the options of other tables, with paths from the folder of the config."""
+
+    def moved(side: dict[str, Any]) -> dict[str, Any]:
+        return {**side, "path": moved_path(side["path"], Path.cwd(), folder)}
+
+    sides = {key: options[key] for key in ("join", "aggregate") if options.get(key)}
+    return {key: moved(one) if isinstance(one, dict) else list(map(moved, one)) for key, one in sides.items()}
 
 
 def _reading(options: Mapping[str, Any]) -> dict[str, Any]:

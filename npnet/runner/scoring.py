@@ -32,13 +32,17 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Question:
-    """What to score: which split, which metrics, at which threshold, on which file, with how many bootstrap draws."""
+    """What to score: which split, which metrics, at which threshold, on which file, with how many bootstrap draws.
+
+    `tables` are the files of side tables for that file, by their names.
+    """
 
     part: str | None = None
     names: tuple[str, ...] | None = None
     threshold: float | None = None
     data: str | None = None
     bootstrap: int = 0
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def _of_run(run: Run, question: Question) -> Answer:
 
 
 def _of_file(run: Run, question: Question) -> Answer:
-    predictor = RunPredictor.of(run)
+    predictor = RunPredictor.of(run).with_tables(question.tables)
     data = predictor.data
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")

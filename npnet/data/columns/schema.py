@@ -11,6 +11,7 @@ from npnet.data.columns.number_style import NumberStyle
 from npnet.data.columns.value_parsers import ANY_FORM
 from npnet.spec import Spec
 
+Function = Literal["count", "mean", "sum", "min", "max", "last"]
 NO_DELIMITERS = "\"'\r\n\0+-._"
 DURATION = "duration"  # the form of a column of numbers that is read from durations
 
@@ -129,6 +130,47 @@ class Schema(Layout):
     columns: Annotated[tuple[ColumnSchema, ...], Field(strict=False)]
     na_values: Names = ()
     lossy: bool = False
+    sides: "tuple[SideTable, ...]" = ()
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of each column, those of side tables included."""
+        joined = {one.name: one.kind for side in self.sides for one in side.columns}
+        return {one.name: one.kind for one in self.columns} | joined
+
+
+class SideColumn(Spec):
+    """A feature from another table: its name, the column it comes from, and the function of its rows, if any."""
+
+    name: str
+    source: str
+    function: Function | None = None
+    kind: Kind
+
+
+class Key(Spec):
+    """The columns by which rows of another table are found: each column here and the one it equals there.
+
+    With `time`, a column here and one there, only rows from before count.
+    """
+
+    on: dict[str, str]
+    time: tuple[str, str] | None = None
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the key needs here."""
+        return (*self.on, *(self.time or ())[:1])
+
+
+class SideTable(Spec):
+    """A table as its columns were joined to another one; stored with the run."""
+
+    name: str
+    fingerprint: str
+    key: Key
+    columns: tuple[SideColumn, ...]
+    reading: Schema
 
 
 class _Columns(Spec):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
+from npnet.data.joining.own import OwnAggregate
 from npnet.errors import DataError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
@@ -35,7 +36,7 @@ class Dataset:
     targets) float64 values. `classes` are names in the order of the codes, empty for values; for several labels
     the names of the classes 1, and `negatives` the names of the classes 0. `weight`, `groups` and `times` are
     (samples,) where the source has them; `lengths` are the rows of each part where the parts are files of their own.
-    `schema` tells how a file was read.
+    `schema` tells how a file was read; `own` are aggregates over its rows, which become features of each fold.
     """
 
     frame: Frame
@@ -50,6 +51,7 @@ class Dataset:
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
+    own: tuple[OwnAggregate, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -116,10 +118,12 @@ def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64],
 
 
 def fingerprint(dataset: Dataset) -> str:
-    """Return the SHA-256 of values, names, classes and task, in hex; the same on every machine."""
+    """Return the SHA-256 of values, names, classes, task and side tables, in hex; the same on every machine."""
     columns = dataset.frame.columns.values()
     names = [dataset.task, dataset.targets, dataset.classes, [(c.name, c.kind, c.levels) for c in columns]]
-    digest = hashlib.sha256(json.dumps(names).encode())
+    sides = () if dataset.schema is None else dataset.schema.sides
+    files = [(side.name, side.fingerprint) for side in sides]
+    digest = hashlib.sha256(json.dumps([*names, files] if files else names).encode())
     for column in columns:
         kind = "<i4" if column.kind == "category" else "<f8"
         digest.update(np.ascontiguousarray(column.values, kind).data)

@@ -15,24 +15,33 @@ from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
+from npnet.data.joining.own import OwnAggregate
+from npnet.data.joining.several import SideTables
+from npnet.data.joining.specs import SELF, Aggregate, Join
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
-from npnet.data.readers.reading import read_frame, refuse_missing, with_notes
+from npnet.data.readers.reading import read_frame, refuse_missing
 from npnet.errors import DataError, OptionError
 from npnet.text import quoted
 
 Name = Annotated[str, Field(strict=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+Joins = Annotated[tuple[Join, ...], Field(strict=False, min_length=1)]
+Aggregates = Annotated[tuple[Aggregate, ...], Field(strict=False, min_length=1)]
 ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 
 @dataclass(frozen=True, eq=False)
 class TableRows:
-    """The rows that were read for a table, and the rows of each part that is a file of its own."""
+    """The rows that were read for a table, and the rows of each part that is a file of its own.
+
+    `own` are the aggregates of the table over its own rows.
+    """
 
     frame: Frame
     schema: Schema
     lengths: dict[str, int] | None
     notes: tuple[str, ...]
+    own: tuple[OwnAggregate, ...] = ()
 
 
 @datasets.add("table")
@@ -54,6 +63,11 @@ class Table(ReadOptions, Source):
     time: str | None = Field(None, description="A column by which the latest rows are the test part.")
     validation: str | None = Field(None, description="A file of its own for the validation part.")
     test: str | None = Field(None, description="A file of its own for the test part.")
+
+    join: Join | Joins | None = Field(None, description="Columns of another file, by a key; or a list of such.")
+    aggregate: Aggregate | Aggregates | None = Field(
+        None, description="Counts, means and the like of the rows of another file, by a key; or a list of such."
+    )
 
     @model_validator(mode="after")
     def _roles_do_not_meet(self) -> Self:
@@ -95,9 +109,17 @@ class Table(ReadOptions, Source):
         return (*self.targets, *(name for name in (self.weight, self.group, self.time) if name is not None))
 
     @property
+    def sides(self) -> tuple[Join | Aggregate, ...]:
+        """The other tables, in the order in which their columns are added."""
+        return tuple(
+            side for one in (self.join, self.aggregate) for side in (one if isinstance(one, tuple) else (one,)) if side
+        )
+
+    @property
     @override
     def files(self) -> tuple[str, ...]:
-        return tuple(path for path in (self.path, self.validation, self.test) if path is not None)
+        others = (side.path for side in self.sides if side.path != SELF)
+        return tuple(path for path in (self.path, self.validation, self.test, *others) if path is not None)
 
     @override
     def load(self, base: Path, seed: int) -> Dataset:
@@ -105,32 +127,51 @@ class Table(ReadOptions, Source):
 
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
-        first, schema = read_frame(self, base)
-        try:
-            refuse_missing(self.roles, tuple(first.columns), STDIN_NAME if self.path == STDIN else self.path)
-        except DataError as error:
-            raise with_notes(error, first.notes) from None
+        if self.sides:
+            return self._with_sides(base)
+        read = self._read(base, self)
+        refuse_missing(self.roles, tuple(read.frame.columns), self._file)
+        return read
+
+    @property
+    def _file(self) -> str:
+        return STDIN_NAME if self.path == STDIN else self.path
+
+    def _read(self, base: Path, spec: ReadOptions) -> TableRows:
+        """Read the file, or the files of the parts, by some options."""
+        first, schema = read_frame(spec, base)
         if not self.own_files:
             return TableRows(first, schema, None, first.notes)
         frames: dict[str, Frame] = {"train": first}
         for name in self.own_files:
-            frames[name] = read_frame(self.model_copy(update={"path": getattr(self, name)}), base, schema)[0]
+            frames[name] = read_frame(spec.model_copy(update={"path": getattr(self, name)}), base, schema)[0]
         lengths = {name: len(one) for name, one in frames.items()}
         return TableRows(joined(list(frames.values())), schema, lengths, first.notes)
 
+    def _with_sides(self, base: Path) -> TableRows:
+        """Read the file, and add the columns of other tables to it; then leave out what is dropped."""
+        sides = SideTables.read(self.sides, self.path, base, self.time)
+        read = self._read(base, sides.wanted(self))
+        added = sides.added_to(read.frame, self.targets)
+        names = [name for name in added.frame.columns if name not in self.drop]
+        refuse_missing(self.roles, names, self._file)
+        frame = Frame({name: added.frame.columns[name] for name in names}, read.frame.rows)
+        schema = read.schema.model_copy(update={"sides": added.sides})
+        return TableRows(frame, schema, read.lengths, (*read.notes, *added.notes), added.own)
+
     def dataset(self, read: TableRows) -> Dataset:
         """Return the dataset of rows that were read."""
-        frame, lengths = read.frame, read.lengths
+        frame, lengths, own = read.frame, read.lengths, read.own
         if self.drop_rows:
             complete = with_target(frame, self.targets)
-            frame = frame.take(complete)
+            frame, own = frame.take(complete), tuple(one.take(complete) for one in own)
             if lengths is not None:
                 ends = np.searchsorted(complete, np.cumsum(list(lengths.values())))
                 lengths = dict(zip(lengths, np.diff(ends, prepend=0).tolist(), strict=True))
         refuse_few_rows(len(frame))
         target = Target.infer(frame, self.targets, self.task, self.positive_class)
         columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
-        if not columns:
+        if not columns and not own:
             what = f"{quoted(self.path)} has no columns left to learn from"
             raise DataError(what, "target: and drop: name all of them")
         rows = frame.rows
@@ -147,6 +188,7 @@ class Table(ReadOptions, Source):
             schema=read.schema,
             notes=read.notes,
             negatives=target.negatives,
+            own=own,
         )
 
 

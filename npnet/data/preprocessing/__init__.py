@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.columns import Column, Frame, looks_like_identifier
+from npnet.data.joining.own import FittedAggregate
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
     BLOCKS,
@@ -53,12 +54,13 @@ class PrepareSpec(Spec):
 class Preparation(Spec):
     """The step for each column; inputs are in the order numbers, indicators, levels, codes.
 
-    `warnings` are lines on columns that are left out or look odd.
+    `warnings` are lines on columns that are left out or look odd; `aggregates` give columns that rows do not have.
     """
 
     missing: Literal["median", "error"]
     steps: tuple[AnyStep, ...]
     warnings: tuple[str, ...] = ()
+    aggregates: tuple[FittedAggregate, ...] = ()
 
     @model_validator(mode="after")
     def _has_inputs(self) -> Self:
@@ -114,6 +116,7 @@ class Preparation(Spec):
         training never saw, by column and text ("": a gap in a column that had none). Raises DataError for a column that
         does not exist or is of another kind, a gap where gaps are refused, and a number too large next to its scale.
         """
+        frame = self.extended(frame)
         out = np.empty((len(frame), self.width + 1), dtype)
         out[:, -1] = 1
         for step in self.steps:
@@ -129,6 +132,20 @@ class Preparation(Spec):
         for first in range(0, len(self.steps), together):
             self._write(slice(first, first + together), frame, out, unknown)
         return out
+
+    def extended(self, frame: Frame) -> Frame:
+        """Return rows with the aggregates of the training set, where they do not have them yet."""
+        for one in self.aggregates:
+            if any(column.name not in frame.columns for column in one.columns):
+                frame = one.attach(frame)
+        return frame
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that rows must have, besides aggregates that are looked up."""
+        given = {column.name for one in self.aggregates for column in one.columns}
+        keys = [name for one in self.aggregates for name in one.key.needed]
+        return tuple(dict.fromkeys([*(step.column for step in self.steps if step.column not in given), *keys]))
 
     def _write(self, chosen: slice, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
         """Write the inputs of some of the steps."""
