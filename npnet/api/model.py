@@ -228,7 +228,7 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     model._network = model._predictor.predictor.network
     model._defaults = {
         "prepare": experiment.prepare or plain(experiment.scale, model._predictor.data.schema),
-        **{key: getattr(experiment, key) for key in ("loss", "ensemble", "dtype")},
+        **{key: getattr(experiment, key) for key in ("loss", "ensemble", "dtype", "target_transform")},
     }
     return model
 

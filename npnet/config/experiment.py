@@ -12,6 +12,7 @@ from npnet.config.type_info import Shorthand
 from npnet.data import SourceSpec, Split
 from npnet.data.datasets.table import Table
 from npnet.data.preprocessing import PrepareSpec
+from npnet.data.preprocessing.target_transform import TransformName
 from npnet.data.split.folds import Folds
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics
@@ -91,6 +92,11 @@ class Experiment(Spec):
     )
     prepare: PrepareSpec | None = Field(
         None, description="How columns become inputs; default: numbers as in `scale`, categories one-hot."
+    )
+    target_transform: TransformName | None = Field(
+        None,
+        description="Train on the logarithm or the square root of a positive target; predictions and scores are in its "
+        "own units.",
     )
     layers: Layers = Field(description="The layers of the network in order; the number of inputs is inferred.")
     loss: LossSpec | None = Field(None, description="The loss to minimize; default: the usual loss of the task.")

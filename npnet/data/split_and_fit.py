@@ -13,6 +13,7 @@ from npnet.data.datasets import Dataset, Task, class_count, refuse_unlearnable
 from npnet.data.joining.own import with_own
 from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.data.preprocessing.scaling import Scaler
+from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, refuse_outside
 from npnet.data.split import Parts, Split, parts_of, strata, words
 from npnet.data.split.folds import stratified
 from npnet.errors import DataError
@@ -61,7 +62,8 @@ class Part:
 class Prepared:
     """A dataset ready to train on: its parts that have rows, and the preparation of its columns.
 
-    `target_scaler` scales the targets of a regression for training; for classes it changes nothing.
+    `target_scaler` scales the targets of a regression for training, after `target_transform`; for classes it changes
+    nothing.
     """
 
     task: Task
@@ -74,6 +76,7 @@ class Prepared:
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
+    target_transform: TransformName | None = None
 
     @property
     def class_count(self) -> int:
@@ -111,6 +114,7 @@ def prepare_parts(
     scale: Scale | PrepareSpec,
     class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
+    target_transform: TransformName | None = None,
 ) -> Prepared:
     """Prepare parts whose rows are given; the preparation is fitted on the rows of "train"."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
@@ -118,9 +122,8 @@ def prepare_parts(
     dataset = replace(dataset, frame=whole)
     train = dataset.frame.take(chosen["train"])
     preparation = Preparation.fit(train, layout, spec).model_copy(update={"aggregates": aggregates})
-    scales_target = spec.numbers != "none" and dataset.task == "regression"
-    y = dataset.y[chosen["train"]]
-    target_scaler = Scaler.fit(y) if scales_target else Scaler.none(len(dataset.targets))
+    transform = target_transform if dataset.task == "regression" else None
+    target_scaler = _target_scaler(dataset, chosen["train"], spec, transform)
     weight = _weights(dataset, chosen["train"], class_weight)
     parts: dict[str, Part] = {}
     for name in ("train", "validation", "test"):
@@ -132,7 +135,20 @@ def prepare_parts(
     _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
-    return Prepared(*names, parts, preparation, target_scaler, dataset.schema, notes, dataset.negatives)
+    rest = dataset.schema, notes, dataset.negatives, transform
+    return Prepared(*names, parts, preparation, target_scaler, *rest)
+
+
+def _target_scaler(
+    dataset: Dataset, train: NDArray[np.int64], spec: PrepareSpec, transform: TransformName | None
+) -> Scaler:
+    """Fit the scaler of the targets, transformed if they are; raise DataError for values without a transform."""
+    if transform is not None:
+        refuse_outside(transform, dataset.y, dataset.targets, dataset.frame.rows)
+    if spec.numbers == "none" or dataset.task != "regression":
+        return Scaler.none(len(dataset.targets))
+    y = dataset.y[train]
+    return Scaler.fit(y if transform is None else TRANSFORMS[transform].forward(y))
 
 
 def prepare_members(
@@ -142,6 +158,7 @@ def prepare_members(
     scale: Scale | PrepareSpec,
     class_weight: ClassWeight | None = None,
     dtype: DTypeLike = np.float64,
+    target_transform: TransformName | None = None,
 ) -> list[Prepared]:
     """Prepare the same data for several members, each with a validation set of its own.
 
@@ -150,10 +167,10 @@ def prepare_members(
     """
     divided = dataset.groups is not None or dataset.times is not None or dataset.lengths is not None
     if divided or "validation" not in parts:
-        return [prepare_parts(dataset, parts, scale, class_weight, dtype)]
+        return [prepare_parts(dataset, parts, scale, class_weight, dtype, target_transform)]
     pool, size = np.sort(np.concatenate([parts["train"], parts["validation"]])), len(parts["validation"])
     rest = {name: rows for name, rows in parts.items() if name == "test"}
-    whole = prepare_parts(dataset, {"train": pool, **rest}, scale, class_weight, dtype)
+    whole = prepare_parts(dataset, {"train": pool, **rest}, scale, class_weight, dtype, target_transform)
     codes, members = strata(dataset)[pool], []
     for seed in seeds:
         order = stratified(codes, words(len(pool), seed))

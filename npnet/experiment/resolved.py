@@ -66,10 +66,11 @@ def prepare_folds(experiment: Experiment, dataset: Dataset) -> list[list[Prepare
     e = experiment
     refuse_unlearnable(dataset)
     folds = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
+    options = e.preparing, e.class_weight, e.dtype, e.target_transform
     if not e.own_validation:
-        return [[prepare_parts(dataset, fold, e.preparing, e.class_weight, e.dtype)] for fold in folds]
+        return [[prepare_parts(dataset, fold, *options)] for fold in folds]
     seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
-    return [prepare_members(dataset, fold, seeds, e.preparing, e.class_weight, e.dtype) for fold in folds]
+    return [prepare_members(dataset, fold, seeds, *options) for fold in folds]
 
 
 @dataclass(frozen=True, eq=False)

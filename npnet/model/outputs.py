@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config import Experiment
-from npnet.data import Scaler, Task
+from npnet.data import Part, Scaler, Task
 from npnet.data.datasets import VALUES
+from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, smearing
 from npnet.metrics import DECIDED, evaluate
 from npnet.metrics.calibration import DecisionRule, choose_threshold, fit_temperature
 from npnet.nn.losses import Loss
@@ -20,14 +21,21 @@ TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class OutputTransform:
-    """Turns raw scores into predictions: probabilities, or values in the units of the target."""
+    """Turns raw scores into predictions: probabilities, or values in the units of the target.
+
+    `smearing` (models, targets, moments) corrects the means of a transformed target.
+    """
 
     loss: Loss
     task: Task
     target_scaler: Scaler
+    target_transform: TransformName | None = None
+    smearing: Floats | None = None
 
     def encode(self, y: NDArray[Any], classes: int) -> Floats:
-        """Return targets as the loss takes them; those of a regression are scaled."""
+        """Return targets as the loss takes them; those of a regression are transformed and scaled."""
+        if self.target_transform is not None:
+            y = TRANSFORMS[self.target_transform].forward(y)
         if self.task in VALUES and self.loss.scales_target:
             y = self.target_scaler.transform(y)
         return self.loss.encode(y, classes)
@@ -38,8 +46,7 @@ class OutputTransform:
             return self.quantiles(z)[..., int(np.argmin(np.abs(np.array(self.loss.quantiles) - 0.5))), :]
         output = self.loss.predict(z)
         if self.task in VALUES:
-            unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
-            return np.asarray(unit.inverse(output.mT).mT)
+            return self._restored(self._unscaled(output))
         if self.loss.link == "identity":
             output = np.clip(output, 0.0, 1.0)
             output = _shares(output) if output.shape[-2] > 1 else output
@@ -49,7 +56,36 @@ class OutputTransform:
         """Return the sorted quantiles of each target in its units, (models, targets, quantiles, samples)."""
         several = self.loss.predict(z).reshape(len(z), -1, len(self.loss.quantiles), z.shape[-1])
         unit = self.target_scaler
-        return np.sort(several * unit.scale[:, np.newaxis, np.newaxis] + unit.mean[:, np.newaxis, np.newaxis], axis=-2)
+        values = several * unit.scale[:, np.newaxis, np.newaxis] + unit.mean[:, np.newaxis, np.newaxis]
+        if self.target_transform is not None:
+            values = TRANSFORMS[self.target_transform].inverse(values)
+        return np.sort(values, axis=-2)
+
+    @property
+    def smears(self) -> bool:
+        """Whether predictions are means of a transformed target, which a correction turns back."""
+        return self.target_transform is not None and self.loss.predicts_mean
+
+    def fit_smearing(self, train: Part, z: NDArray[Any]) -> Floats:
+        """Return the correction (models, targets, moments) by the raw scores of the training rows."""
+        if self.target_transform is None:
+            raise ValueError("the target is not transformed")
+        with np.errstate(all="ignore"):
+            errors = TRANSFORMS[self.target_transform].forward(train.y.T) - self._unscaled(self.loss.predict(z))
+            return smearing(self.target_transform, errors, train.weight)
+
+    def _unscaled(self, output: Floats) -> Floats:
+        unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
+        return np.asarray(unit.inverse(output.mT).mT)
+
+    def _restored(self, values: Floats) -> Floats:
+        """Turn unscaled values back where the target was transformed."""
+        if self.target_transform is None:
+            return values
+        transform = TRANSFORMS[self.target_transform]
+        if not self.smears or self.smearing is None:
+            return transform.inverse(values)
+        return transform.mean(values, self.smearing[:, :, np.newaxis])
 
 
 def _shares(output: Floats) -> Floats:
@@ -64,11 +100,17 @@ class Calibration:
     """A temperature that calibrates probabilities, and the threshold that decides between two classes.
 
     `chosen_for` is the metric for which the validation set chose the threshold, None where the config gives it.
+    `smearing` corrects the means of a transformed target, by model, target and moment; empty where nothing does.
     """
 
     temperature: float = 1.0
     threshold: float = 0.5
     chosen_for: str | None = None
+    smearing: tuple[tuple[tuple[float, ...], ...], ...] = ()
+
+    def smearing_of(self, models: slice) -> Floats | None:
+        """Return the correction (models, targets, moments) of some models; None where there is none."""
+        return np.array(self.smearing[models]) if self.smearing else None
 
     def apply_temperature(self, output: Floats, task: Task) -> Floats:
         """Return probabilities (outputs, samples) whose logits are divided by the temperature.

@@ -78,8 +78,8 @@ class SplitPredictor:
         self.data, self.folds, self.sides = data.first, data.folds, data.sides
         self.index, count, self.calibration = index, len(self.folds) * self.experiment.ensemble, calibration
         self.models, self.size = slice(index * count, (index + 1) * count), stack_trainer.network.size
-        self.output_transforms = [data.output_transform(side, self.loss) for side in range(len(self.sides))]
         self.members = count // len(self.sides)  # models with the same rows
+        self.output_transforms = [self._output_transform(side, self.members) for side in range(len(self.sides))]
 
     @property
     def best_epochs(self) -> tuple[int, ...]:
@@ -119,9 +119,18 @@ class SplitPredictor:
         """The predictor of other rows: all models together."""
         whole, count = self.stack_trainer.network, self.models.stop - self.models.start
         network = whole if count == whole.models else whole.take(np.arange(self.models.start, self.models.stop))
-        transforms = self.output_transforms[:: len(self.sides) // len(self.folds)]
+        several = len(self.sides) // len(self.folds)
+        transforms = [
+            self._output_transform(side, several * self.members) for side in range(0, len(self.sides), several)
+        ]
         folds = list(zip((fold.preparation for fold in self.folds), transforms, strict=True))
         return Predictor(network, self.loss, folds, self.calibration)
+
+    def _output_transform(self, side: int, count: int) -> OutputTransform:
+        """Return the transform of the scores of `count` models, from the first that sees the rows of a side."""
+        first = side * self.members
+        smearing = self.calibration.smearing_of(slice(first, first + count))
+        return self.stack_trainer.data.output_transform(side, self.loss, smearing)
 
     @property
     def network(self) -> Network:

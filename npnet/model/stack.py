@@ -1,7 +1,7 @@
 """Stacks: models side by side in one network, the data they share, what scores them, and their training."""
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -59,10 +59,10 @@ class FoldData:
         self._inputs: dict[Hashable, Samples] = {}
         self._encoded: dict[Hashable, Samples] = {}
 
-    def output_transform(self, side: int, loss: Loss) -> OutputTransform:
+    def output_transform(self, side: int, loss: Loss, smearing: NDArray[Any] | None = None) -> OutputTransform:
         """Return the transform of the scores of models that see the rows of a side."""
         data = self.sides[side]
-        return OutputTransform(loss, data.task, data.target_scaler)
+        return OutputTransform(loss, data.task, data.target_scaler, data.target_transform, smearing)
 
     def samples(self, split: str, learners: Sequence[Learner]) -> Samples:
         """Return the rows of a split for a stack of models with equally many; shared where all see the same.
@@ -145,7 +145,11 @@ class Stack:
         for (side, loss), run in groupby(range(len(seen)), seen.__getitem__):  # neighbours that see the same rows
             numbers = list(run)
             models = slice(numbers[0], numbers[-1] + 1)
-            output = self.data.output_transform(side, loss)(scores[models])
+            transform = self.data.output_transform(side, loss)
+            if transform.smears:
+                train, z = self.data.sides[side].parts["train"], self.scorer("train").scores[models]
+                transform = replace(transform, smearing=transform.fit_smearing(train, z))
+            output = transform(scores[models])
             if name in DECIDED and task == "binary":
                 output = (output > self._thresholds[models]).astype(np.float64)
             each.append(measure(name, self.data.sides[side].parts[split].y, output, task))

@@ -1,6 +1,7 @@
 """The trainer of an experiment: fit its networks, take and resume checkpoints, and hand over the predictor."""
 
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,16 +56,29 @@ class Trainer(SplitPredictor):
     def predictor(self, calibration: Calibration | None = None) -> SplitPredictor:
         """Return the predictor of the networks as they are now.
 
-        Without a calibration, temperature and threshold are fitted on the validation set where the config asks for it.
+        Without a calibration, temperature and threshold are fitted on the validation set where the config asks for it;
+        the correction of a transformed target on the training set.
         """
         e = self.experiment
-        predictor = self.with_calibration(calibration or self.calibration)
+        chosen = calibration or self.calibration
+        if self.output_transforms[0].smears and not chosen.smearing:
+            chosen = replace(chosen, smearing=self._smearing())
+        predictor = self.with_calibration(chosen)
         if calibration is None and "validation" in self.data.parts and (e.temperature or isinstance(e.threshold, str)):
             each = [predictor.predictions("validation", fold) for fold in range(len(self.folds))]
             y = np.concatenate([rows.y for rows, _ in each])
             output = np.concatenate([output for _, output in each], axis=1)
             return predictor.with_calibration(fit_calibration(e, self.data.task, y, output))
         return predictor
+
+    def _smearing(self) -> tuple[tuple[tuple[float, ...], ...], ...]:
+        """Return the correction of every model, by target and moment, from its training rows."""
+        scores = self.stack_trainer.scored("train")[1][self.models]
+        found = []
+        for side, transform in enumerate(self.output_transforms):
+            z = np.stack(scores[side * self.members : (side + 1) * self.members])
+            found.append(transform.fit_smearing(self.sides[side].parts["train"], z))
+        return tuple(tuple(tuple(moments) for moments in targets) for targets in np.concatenate(found).tolist())
 
     def samples(self, split: str) -> Samples:
         """Return the rows of a split as the engine takes them; with a model axis where models see different rows."""

@@ -24,13 +24,15 @@ class Loss(Spec):
     """A loss: the value of each sample, and its derivative by the raw scores.
 
     `link` turns raw scores into predictions; `tasks` lists the tasks it applies to; `scales_target` tells whether
-    the targets of a regression are scaled to mean 0 and variance 1 for training. `factor` is left out of
-    `derivative`: a pass multiplies by it together with the mean over the batch.
+    the targets of a regression are scaled to mean 0 and variance 1 for training, `predicts_mean` whether it predicts
+    their mean and not a quantile. `factor` is left out of `derivative`: a pass multiplies by it together with the mean
+    over the batch.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("regression", "counts", "binary", "multiclass")
     link: ClassVar[Link] = "identity"
     scales_target: ClassVar[bool] = True
+    predicts_mean: ClassVar[bool] = True
     factor: ClassVar[float] = 1.0
 
     def outputs(self, targets: int, classes: int) -> int:

@@ -42,6 +42,8 @@ class MeanAbsoluteError(Loss):
     PyTorch: L1Loss with the targets as given; here targets of a regression are scaled first.
     """
 
+    predicts_mean = False
+
     def values(self, z: Array, t: Array, out: Array, m: Memory) -> None:
         """Write |z - t|."""
         np.subtract(z, t, out=out)
@@ -120,6 +122,7 @@ class Quantile(Loss):
     """
 
     tasks = ("regression",)
+    predicts_mean = False
 
     quantile: Share | Annotated[tuple[Share, ...], Field(strict=False, min_length=2, max_length=99)] = Field(
         0.5, description="The quantile to predict, 0.5 is the median; or a list of several."

@@ -19,6 +19,7 @@ from npnet.data.columns.schema import Schema
 from npnet.data.datasets import VALUES, class_count
 from npnet.data.datasets.targets import Target
 from npnet.data.preprocessing import Preparation
+from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName
 from npnet.data.readers.data_file import STDIN, place_of
 from npnet.engine.graph import Cost, Graph
 from npnet.engine.network import Network, set_weights
@@ -28,6 +29,7 @@ from npnet.metrics.calibration import RATES
 from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
+from npnet.nn.losses import Loss
 from npnet.rundir.names import RESOLVED
 from npnet.rundir.run import Run
 from npnet.storage.strict_json import parse_json
@@ -55,6 +57,7 @@ class DataMetadata:
     target_scalers: tuple[Scaler, ...]
     schema: Schema | None
     calibration: Calibration
+    target_transform: TransformName | None = None
 
     @classmethod
     def of(cls, folds: Sequence[Prepared], calibration: Calibration) -> "DataMetadata":
@@ -62,11 +65,11 @@ class DataMetadata:
         data = folds[0]
         names = data.task, data.features, data.targets, data.classes, data.negatives
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
-        return cls(*names, *learned, data.schema, calibration)
+        return cls(*names, *learned, data.schema, calibration, data.target_transform)
 
     def text(self) -> str:
         """Return JSON from which `parse` reads the same numbers."""
-        names = ("task", "features", "targets", "classes", "negatives")
+        names = ("task", "features", "targets", "classes", "negatives", "target_transform")
         fields = {name: getattr(self, name) for name in names} | {
             "preparations": [preparation.text() for preparation in self.preparations],
             "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
@@ -93,8 +96,12 @@ class DataMetadata:
             ),
             schema=None if fields["schema"] is None else Schema.model_validate_json(json.dumps(fields["schema"])),
             calibration=Calibration(
-                float(decisions["temperature"]), float(decisions["threshold"]), decisions.get("chosen_for")
+                float(decisions["temperature"]),
+                float(decisions["threshold"]),
+                decisions.get("chosen_for"),
+                _nested(decisions.get("smearing", ())),
             ),
+            target_transform=fields.get("target_transform"),
         )
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
@@ -134,8 +141,25 @@ class DataMetadata:
             "decisions": 0 < self.calibration.temperature < np.inf
             and 0 <= self.calibration.threshold <= 1
             and self.calibration.chosen_for in (None, *RATES),
+            "target_transform": self.target_transform is None
+            or (self.target_transform in TRANSFORMS and self.task == "regression"),
+            "smearing": self._has_smearing_of_its_targets,
         }
         return next((f"its {name} do not fit" for name, fit in fits.items() if not fit), None)
+
+    @property
+    def _has_smearing_of_its_targets(self) -> bool:
+        """Whether the correction of a transformed target has finite means for each target, equally many by fold."""
+        smearing = self.calibration.smearing
+        if not smearing:
+            return True
+        if self.target_transform not in TRANSFORMS or len(smearing) % len(self.preparations):
+            return False
+        moments = len(TRANSFORMS[self.target_transform].moments)
+        each = [targets for targets in smearing if len(targets) == len(self.targets)]
+        return len(each) == len(smearing) and all(
+            len(means) == moments and np.isfinite(means).all() for targets in each for means in targets
+        )
 
     @property
     def _has_classes_of_its_task(self) -> bool:
@@ -174,9 +198,22 @@ def restored(run: Run, experiment: Experiment) -> tuple[Predictor, DataMetadata]
     if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
         raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
     set_weights(network, tensors)
-    pairs = zip(data.preparations, data.target_scalers, strict=True)
-    folds = [(steps, OutputTransform(loss, data.task, scaler)) for steps, scaler in pairs]
-    return Predictor(network, loss, folds, data.calibration), data
+    if len(data.calibration.smearing) not in (0, models):
+        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
+    return Predictor(network, loss, _folds(data, loss, experiment.ensemble), data.calibration), data
+
+
+def _folds(data: DataMetadata, loss: Loss, members: int) -> list[tuple[Preparation, OutputTransform]]:
+    """Return how the columns of each fold become inputs, and the scores of its members outputs."""
+    folds = []
+    for fold, (steps, scaler) in enumerate(zip(data.preparations, data.target_scalers, strict=True)):
+        smearing = data.calibration.smearing_of(slice(fold * members, (fold + 1) * members))
+        folds.append((steps, OutputTransform(loss, data.task, scaler, data.target_transform, smearing)))
+    return folds
+
+
+def _nested(values: Any) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    return tuple(tuple(tuple(map(float, means)) for means in targets) for targets in values)
 
 
 def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[str, str]:
