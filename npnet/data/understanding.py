@@ -24,7 +24,7 @@ from npnet.data.sniffing.values import meaning_of
 from npnet.errors import DataError
 from npnet.text import listed, quoted
 
-ROWS = 20_000  # rows whose texts are looked at
+ROWS = 5_000  # rows whose texts are looked at
 INDEXES = ("", "Unnamed: 0")
 
 

@@ -58,8 +58,8 @@ class Delimited:
         self.names = self._checked(names)
         self.estimate = file.lines() - 1
         sign, width = self._delimiter.encode(), len(self.names)
-        empty = rb"^" + re.escape(sign).join([rb' *(?:"")?'] * width) + rb"\r?$"
-        self._empty = re.compile(empty, re.MULTILINE) if 1 < width < WIDEST else None
+        empty = re.escape(sign).join([rb' *(?:"")?'] * width) + rb"\r?\n"
+        self._empty = re.compile(empty) if 1 < width < WIDEST else None
         self._blank = (b"\n" + sign, b"\n ", b'\n""')  # one of them stands before each empty row
         starts = [quote + text.encode() for text in schema.footer for quote in (b"", b'"', *{sign * n for n in (1, 2)})]
         self._marks = [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
@@ -157,10 +157,19 @@ class Delimited:
         """Return whether rows may have to be left out, or quotes are other than usual."""
         if self._quote != '"' or any(mark in data for mark in self._marks):
             return True
-        blank = data.startswith(tuple(start[1:] for start in self._blank)) or any(
-            start in data for start in self._blank
-        )
-        return self._empty is not None and blank and self._empty.search(data) is not None
+        return self._empty is not None and self._has_empty_row(data, self._empty)
+
+    def _has_empty_row(self, data: bytes, empty: re.Pattern[bytes]) -> bool:
+        """Return whether a row has no value, looking only where its first cell has none."""
+        if empty.match(data):
+            return True
+        for start in self._blank:
+            place = data.find(start)
+            while place >= 0:
+                if empty.match(data, place + 1):
+                    return True
+                place = data.find(start, place + 1)
+        return False
 
     def _is_row(self, cells: list[str]) -> bool:
         """Return whether cells are a row of the table; counts what is none."""

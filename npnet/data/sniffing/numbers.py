@@ -5,6 +5,7 @@ All columns of a file share one style of numbers, that which makes most of them 
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from npnet.data.columns.number_style import BLANKS, NumberStyle
 from npnet.data.columns.type_rules import EXACT
@@ -25,6 +26,7 @@ WRITTEN = re.compile(
     rf"[{BLANKS}]?(?P<behind>%|{SYMBOL}|{CODE}|{UNIT})?\)?-?"
 )
 NINES = re.compile(r"-?9+([.,]9*0*)?")
+MOST = 2_000  # texts of a column that decide the style
 GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 
 
@@ -35,7 +37,7 @@ def number_style(columns: Sequence[Texts], semicolons: bool = False) -> NumberSt
     """
     cores = []
     for texts in columns:
-        marked = [text for text in texts if text not in MARKERS]
+        marked = [text for text in islice(texts, MOST) if text not in MARKERS]
         found = [f"{shape['core']}{shape['exponent'] or ''}" for text in marked if (shape := WRITTEN.fullmatch(text))]
         if found and len(found) >= DOUBT * len(marked):
             cores.append(found)
