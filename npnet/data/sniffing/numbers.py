@@ -57,7 +57,7 @@ def _score(style: NumberStyle, columns: Sequence[Sequence[str]]) -> tuple[int, f
 
 
 def _are_thousands(cores: Sequence[str]) -> bool:
-    """Return whether points separate thousands: three digits behind each, and no point in numbers below 1000."""
+    """Return whether points separate thousands: three digits after each, and no point in numbers below 1000."""
     grouped = [text for text in cores if GROUPED.fullmatch(text)]
     rest = [text for text in cores if not GROUPED.fullmatch(text)]
     return len(grouped) >= 3 and bool(rest) and all(re.fullmatch(r"\d{1,3}(,\d+)?", text) for text in rest)
@@ -97,7 +97,7 @@ def _are_codes(texts: Texts) -> bool:
 
 
 def _is_rare_suffix(units: set[str], shapes: Mapping[str, re.Match[str]], texts: Texts) -> bool:
-    """Return whether letters stand behind few numbers, which are codes then."""
+    """Return whether letters follow few numbers, which are codes then."""
     if not units or any(found["before"] for found in shapes.values()):
         return False
     carrying = sum(texts[text] for text, found in shapes.items() if found["behind"] in units)
