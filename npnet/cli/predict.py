@@ -1,9 +1,12 @@
 """`npnet predict` and `npnet evaluate`: predictions and scores of a run."""
 
 import re
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from math import isnan
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +19,8 @@ from npnet.registry import nearest
 from npnet.text import escaped
 
 if TYPE_CHECKING:
-    from npnet.data.readers.reading import ReadFrame
     from npnet.model.predictor import Scores
-    from npnet.runner.predicting import RunPredictor
+    from npnet.runner.prediction_files import PredictionFiles
     from npnet.runner.results import Columns
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
@@ -26,7 +28,9 @@ BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}
 FORMAT_HINT = "add --format csv, jsonl, parquet or xlsx"
 PREDICT = """
 npnet predict latest new.csv
-npnet predict latest new.csv --proba -o answers.csv
+npnet predict latest new.csv --proba --id customer -o answers.csv
+npnet predict latest 'month*.csv' --keep all -o answers.parquet
+npnet predict latest german.csv delimiter=';' decimal=,
 zcat new.csv.gz | npnet predict latest --format jsonl > answers.jsonl
 npnet predict 20261122 new.parquet --strict -o answers.parquet
 """
@@ -44,8 +48,13 @@ npnet evaluate latest --fail-under roc_auc=0.9 && echo good enough
 def predict(
     context: CommandContext,
     run: Run,
-    file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="Rows to predict; - or no FILE reads standard input.")
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Rows to predict, in one file or several, also 'part*.csv'; - or no FILE reads standard input. "
+            "KEY=VALUE says how they are written, as delimiter=';' or decimal=,.",
+        ),
     ] = None,
     proba: Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")] = False,
     form: Annotated[
@@ -57,60 +66,86 @@ def predict(
     output: Output = None,
     force: Force = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse values that training never saw.")] = False,
+    id_: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="COLUMN", help="Copy this column of the input beside the prediction; repeatable."),
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="all", help="Copy all columns of the input beside the prediction.")
+    ] = None,
     table: Tables = None,
 ) -> None:
     """Predict the rows of a file, which may lack the target; columns are matched by name.
 
     Other columns are ignored. A text that training never saw counts as unknown, with a warning. A sweep predicts with
-    its best trial. Inputs, and the files of a run, are never overwritten.
+    its best trial. Where a file is written otherwise than that of the training, npnet finds how, and says so. Inputs,
+    and the files of a run, are never overwritten.
     """
-    if form not in (None, *FORMATS):
-        raise UsageError(f"there is no format {form}", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if file is None and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
-        raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
-    if output in (None, STDIO) and context.json and form is not None:
-        raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
-    if output in (None, STDIO) and form in BINARY:
-        raise UsageError(f"{BINARY[form]} is not written to standard output", f"-o FILE.{form} writes it")
+    from npnet.runner.file_options import layout_of
+    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions, expanded
+
+    paths, overrides = _divided(files or [])
+    _refuse_options(context, paths, form, output, keep)
     from npnet.rundir.restore import data_files
     from npnet.rundir.run import best_trial_of, find
     from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import encoded, require_writer
 
+    wanted = PredictionOptions(proba, tuple(id_ or ()), keep is not None, strict, layout_of(overrides))
+    paths = expanded(paths or [STDIO])
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
     tables = side_tables(table)
-    target = destination(output, force, [file or STDIO, *tables.values(), *data_files(found).values()], [found])
+    target = destination(output, force, [*paths, *tables.values(), *data_files(found).values()], [found])
     kind = (form or "csv") if target is None else format_of(target.path, form, FORMATS, FORMAT_HINT)
     require_writer(kind)
     predictor = RunPredictor.of(found).with_tables(tables)
-    if proba:
-        predictor.require_classes()
-    frame = _read(context, predictor, file or STDIO, strict)
-    blocks = predictor.predictions(frame, proba)
-    if target is None:
-        _show(context, kind, blocks)
-    else:
-        target.write(encoded(kind, blocks))
+    with ExitStack() as stack:
+        rows = PredictionFiles(predictor, paths, wanted, stack)
+        _report(context, rows, proba and not predictor.has_classes)
+        if target is None:
+            _show(context, kind, rows.predictions())
+        else:
+            target.write(encoded(kind, rows.predictions()))
     if predictor.unpredicted == 1:
         screen.warn("1 row has no prediction: its output is not finite")
     elif predictor.unpredicted:
         screen.warn(f"{predictor.unpredicted} rows have no prediction: their outputs are not finite")
     if target is not None:
-        screen.info(f"wrote {len(frame)} prediction{'s' * (len(frame) != 1)} to {target.path}")
+        screen.info(f"wrote {rows.rows} prediction{'s' * (rows.rows != 1)} to {target.path}")
         if context.json:
-            screen.result_json({"file": str(target.path), "rows": len(frame)})
+            screen.result_json({"file": str(target.path), "rows": rows.rows})
 
 
-def _read(context: CommandContext, predictor: "RunPredictor", file: str, strict: bool) -> "ReadFrame":
-    """Read the rows of a file; report what is wrong with them, or refuse it where `strict`."""
-    frame = predictor.read(file)
-    for note in frame.notes:
+def _divided(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the files and the overrides: arguments with a = that are no file."""
+    overrides = [text for text in arguments if "=" in text and not Path(text).exists()]
+    return [text for text in arguments if text not in overrides], overrides
+
+
+def _refuse_options(
+    context: CommandContext, paths: Sequence[str], form: str | None, output: str | None, keep: str | None
+) -> None:
+    """Raise UsageError for options that are not valid, or do not go together."""
+    if form not in (None, *FORMATS):
+        raise UsageError(f"there is no format {form}", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    if keep not in (None, "all"):
+        raise UsageError(f"--keep accepts all, not {keep}", f"--id {shlex.quote(keep)} copies one column")
+    if not paths and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        raise UsageError("there are no rows to predict", "name a FILE, or send rows to standard input")
+    if output in (None, STDIO) and context.json and form is not None:
+        raise UsageError("--json and --format do not go together", "leave out one of them, or write -o FILE")
+    if output in (None, STDIO) and form in BINARY:
+        raise UsageError(f"{BINARY[form]} is not written to standard output", f"-o FILE.{form} writes it")
+
+
+def _report(context: CommandContext, rows: "PredictionFiles", in_vain: bool) -> None:
+    """Report how files were read and what is odd in them; `in_vain` are probabilities that the task does not have."""
+    for note in rows.notes:
         context.screen.info(note)
-    if strict:
-        predictor.refuse_unknown(frame)
-    for warning in predictor.warnings(frame):
+    if in_vain:
+        context.screen.info("--proba is for classes: this run predicts numbers, which have no probabilities")
+    for warning in rows.warnings:
         context.screen.warn(warning)
-    return frame
 
 
 def _show(context: CommandContext, kind: str, blocks: "Iterator[Columns]") -> None:
@@ -131,15 +166,25 @@ def _escaped(columns: "Columns") -> "Columns":
     import numpy as np
 
     return {
-        escaped(name): np.array([escaped(text) for text in values.tolist()]) if values.dtype.kind == "U" else values
+        escaped(name): np.array([_shown(cell) for cell in values.tolist()], object)
+        if values.dtype.kind in "UO"
+        else values
         for name, values in columns.items()
     }
+
+
+def _shown(cell: object) -> object:
+    return escaped(cell) if isinstance(cell, str) else cell
 
 
 @command("evaluate", EVALUATE)
 def evaluate(
     context: CommandContext,
     run: Run,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="How the file of --data is written, as delimiter=';' or decimal=,."),
+    ] = None,
     split: Annotated[str | None, typer.Option(metavar="SPLIT", help="Only train, validation or test.")] = None,
     metric: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this metric; repeatable.")] = None,
     threshold: Annotated[
@@ -173,11 +218,16 @@ def evaluate(
     from npnet.cli.console.tables import baselines_table, scores_table
     from npnet.rundir.run import best_trial_of, find
     from npnet.rundir.writer import with_threshold
+    from npnet.runner.file_options import layout_of
     from npnet.runner.scoring import Question, score
 
+    if overrides and data is None:
+        hint = f"add --data FILE, or leave out {overrides[0]}"
+        raise UsageError("KEY=VALUE says how the file of --data is written", hint)
+    layout = layout_of(overrides or [])
     chosen = (*(metric or ()), *(name for name, _ in bounds)) if metric else None
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
-    answer = score(found, Question(split, chosen, threshold, data, bootstrap, tables))
+    answer = score(found, Question(split, chosen, threshold, data, bootstrap, tables, layout))
     for note in answer.notes:
         screen.info(note)
     for warning in answer.warnings:

@@ -15,6 +15,7 @@ from npnet.data.datasets.table import Table
 from npnet.errors import UsageError
 from npnet.registry import Registry
 
+SIGNS = frozenset(",|'\"#%;\t&*!@`")  # which stand for themselves as the whole value of an override
 SHORT = "dataset.table"  # where the keys of a table are, which overrides may name alone
 
 
@@ -38,7 +39,7 @@ def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) 
 
 
 def read_override(text: str) -> tuple[str, Node, list[ConfigIssue]]:
-    """Read `KEY=VALUE`, the value as YAML; raise UsageError for a text of another form."""
+    """Read `KEY=VALUE`, the value as YAML or as one sign; raise UsageError for a text of another form."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not all(key.split(".")) or key.count(".") >= DEPTH:
@@ -48,6 +49,8 @@ def read_override(text: str) -> tuple[str, Node, list[ConfigIssue]]:
         elif re.fullmatch(r"[a-z]\w*", text) and len(text) < WIDTH:
             hint = f"write {text}=VALUE"
         raise UsageError(f"not an override: {shown(text)}", hint)
+    if value and value in SIGNS:
+        value = f'"{value}"' if value != '"' else "'\"'"
     start, line = len(text) - len(value) + 1, shown(text, 10**6)
     issues: list[ConfigIssue] = []
     if len(value) == 1 and not value.isalnum() and value not in "[]{}~":  # a sign, whose quotes the shell has taken

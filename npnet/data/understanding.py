@@ -14,7 +14,7 @@ from npnet.data.columns.column_builder import TextCodes
 from npnet.data.columns.number_style import PLAIN, NumberStyle
 from npnet.data.columns.schema import DURATION, Layout, ReadOptions, Schema
 from npnet.data.columns.value_parsers import ANY_FORM
-from npnet.data.readers import format_of
+from npnet.data.readers import TableReader, format_of
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.layout import sniff_layout
 from npnet.data.sniffing.advice import shown_option
@@ -50,7 +50,7 @@ def understand(
         options = ReadOptions(path=path, **{**_layout_of(given), **layout})
         schema = Schema(columns=(), **options.layout)
         reader = format_of(file).open(file, options, schema)
-        texts = _texts(reader)
+        texts = texts_of(reader, reader.names)
     named = ReadOptions(path=path, **given).named
     columns = {name: (whole or {}).get(name, found) for name, found in texts.items() if name not in named}
     found, comments = _style(file.name, columns, {**given, **layout})
@@ -92,11 +92,11 @@ def _layout_of(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key in Layout.model_fields}
 
 
-def _texts(reader: Any) -> dict[str, Counter[str]]:
+def texts_of(reader: TableReader, names: Sequence[str]) -> dict[str, Counter[str]]:
     """Count the distinct texts of the first rows, by column, without blanks around them."""
-    found: dict[str, Counter[str]] = {name: Counter() for name in reader.names}
+    found: dict[str, Counter[str]] = {name: Counter() for name in names}
     rows = 0
-    for block in reader.blocks(reader.names, lambda _: True):
+    for block in reader.blocks(names, lambda _: True):
         for name, cells in block.cells.items():
             codes = TextCodes({""})
             known = Counter(codes.encode(cells).tolist())

@@ -1,7 +1,9 @@
 """Predictions of a finished run for the rows of a file or a table, read as those of its training were."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
-from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
+from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTable
+from npnet.data.columns.spelling import respelled
 from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import with_target
 from npnet.data.joining.tables import SideSource, needed_columns, with_sides
-from npnet.data.preprocessing import Unknown, unseen_values
+from npnet.data.own_layout import read_fitting
+from npnet.data.readers.data_file import opened
 from npnet.data.readers.in_memory import InMemory
-from npnet.data.readers.reading import ReadFrame, read_frame, read_table
+from npnet.data.readers.reading import ReadFrame, read_file, read_table
 from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import choose_threads
 from npnet.experiment.resources import limited
@@ -24,18 +28,23 @@ from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
-from npnet.runner.results import Columns, blocks_of, prediction_columns, quantile_columns
+from npnet.rundir.table import endings
+from npnet.runner.file_options import hints_as_overrides
+from npnet.runner.results import Columns, prediction_columns, quantile_columns
+from npnet.runner.unseen import Unseen
 from npnet.text import one_line, quoted
 
-NAMED = 5  # unknown values that a warning names
+AS_RUN: Mapping[str, Any] = {}  # the layout of a file that is written as the data of the run
+NAMED = 5  # columns that a hint names
 
 
 class RunPredictor:
     """The predictor of a run with what it needs to read rows, and its number of BLAS threads.
 
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
-    leaves out rows without a target. `needed` are the columns that the network uses: those that training left out may
-    be missing. `sides` say where the rows of each side table are. `schema` says how columns are read: as in the
+    leaves out rows without a target; `ids` are the columns that it carries to the predictions. `needed` are the columns
+    that the network uses: those that training left out may be missing. `sides` say where the rows of each side table
+    are. `schema` says how columns are read: as in the
     training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction.
     """
 
@@ -47,9 +56,10 @@ class RunPredictor:
         dropped: tuple[str, ...] = (),
         drop_rows: bool = False,
         sides: Mapping[str, SideSource] | None = None,
+        ids: tuple[str, ...] = (),
     ) -> None:
         self.predictor, self.data, self.threads, self.dropped = predictor, data, threads, dropped
-        self.drop_rows, self.sides = drop_rows, sides or {}
+        self.drop_rows, self.sides, self.ids = drop_rows, sides or {}, ids
         self.needed = data.preparations[0].needed
         self.schema = data.schema or _of_numbers(data)
         self.unpredicted = 0
@@ -60,9 +70,10 @@ class RunPredictor:
         experiment, base = experiment_of(run)
         predictor, data = restored(run, experiment)
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
-        dropped, drop_rows = (source.drop, source.drop_rows) if isinstance(source, Table) else ((), False)
-        sides = {one.title: SideSource(one.path, base, same=True) for one in getattr(source, "sides", ())}
-        return cls(predictor, data, threads, dropped, drop_rows, sides)
+        if not isinstance(source, Table):
+            return cls(predictor, data, threads)
+        sides = {one.title: SideSource(one.path, base, same=True) for one in source.sides}
+        return cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
 
     def with_tables(self, tables: Mapping[str, object]) -> "RunPredictor":
         """Return the predictor with other side tables: a path or a table in memory for each name.
@@ -89,19 +100,48 @@ class RunPredictor:
         """Whether inputs come from side tables, or from rows of the training set."""
         return bool(self.schema.sides or self.data.preparations[0].aggregates)
 
-    def read(self, path: str, others: tuple[str, ...] = ()) -> ReadFrame:
-        """Read a file as the data of the run were read; raise DataError where a column is missing."""
-        options = ReadOptions(path=path, drop=self.dropped)
-        needs, sides = needed_columns(self.schema.sides, {*self.needed, *others})
-        return with_sides(read_frame(options, Path.cwd(), self.schema, needs=needs)[0], sides, self.sides)
+    def options(self, path: str, layout: Mapping[str, Any]) -> ReadOptions:
+        """Return the options for a file that is written as `layout` says, else as the data of the run were."""
+        return ReadOptions(path=path, drop=self.dropped, id=self.ids, **layout)
+
+    def read(self, path: str, others: tuple[str, ...] = (), layout: Mapping[str, Any] = AS_RUN) -> ReadFrame:
+        """Read a file as the data of the run were read, or by its own layout where theirs does not fit.
+
+        Raise DataError where a column is missing.
+        """
+        needs, sides = self.needs(others)
+        with hints_as_overrides(), opened(path, Path.cwd()) as file:
+            options, schema = self.options(path, layout), self.schema
+
+            def read(spec: ReadOptions) -> ReadFrame:
+                return read_file(file, spec, schema, needs, np.float64)[0]
+
+            frame = read_fitting(file, options, schema, needs, read)
+        return self.completed(frame, sides)
+
+    def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
+        """Return the columns that a table must have, and the side tables from which others come."""
+        return needed_columns(self.schema.sides, {*self.needed, *others})
+
+    def completed(self, frame: ReadFrame, sides: Sequence[SideTable]) -> ReadFrame:
+        """Return rows with the columns of side tables, and with texts spelled as in the training."""
+        whole = with_sides(frame, sides, self.sides)
+        return replace(whole, columns=respelled(whole, self.known).columns)
 
     def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a table in memory like a file with the same content; raise DataError where a column is missing."""
-        known: dict[str, set[str]] = {}
+        needs, sides = self.needs(others)
+        return self.completed(read_table(InMemory(table), self.schema, needs=needs)[0], sides)
+
+    @cached_property
+    def known(self) -> dict[str, set[str]]:
+        """The texts that training saw in each column of categories, the target's included."""
+        found: dict[str, set[str]] = {}
         for step in (step for one in self.data.preparations for step in one.steps if step.kind == "category"):
-            known.setdefault(step.column, set()).update(step.places)
-        needs, sides = needed_columns(self.schema.sides, {*self.needed, *others})
-        return with_sides(read_table(InMemory(table, known), self.schema, needs=needs)[0], sides, self.sides)
+            found.setdefault(step.column, set()).update(step.places)
+        for name, classes in zip(self.data.targets, self.data.target.classes, strict=False):
+            found.setdefault(name, set()).update(classes)
+        return found
 
     def by_position(self, rows: NDArray[np.float64]) -> Frame:
         """Return the rows of an array (rows, columns) whose columns are those of the training, in order.
@@ -129,12 +169,12 @@ class RunPredictor:
             what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
             raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
 
-    def read_with_targets(self, path: str) -> ReadFrame:
+    def read_with_targets(self, path: str, layout: Mapping[str, Any]) -> ReadFrame:
         """Read a file with targets; rows without one are left out where training left them out.
 
         Raise DataError for a row without a target where training refused it, and where no row has one.
         """
-        frame = self.read(path, self.data.targets)
+        frame = self.read(path, self.data.targets, layout)
         rows = with_target(frame, self.data.targets)
         lacking = len(frame) - len(rows)
         many = f"{lacking} row{'s' * (lacking != 1)} without a target"
@@ -147,50 +187,45 @@ class RunPredictor:
         chosen = frame.take(rows)
         return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)
 
-    def unknown(self, frame: Frame) -> Unknown:
-        """Count the values that training never saw, by column and text; "" stands for an unexpected gap."""
-        preparation = self.data.preparations[0]
-        columns = preparation.extended(frame).columns
-        found = ((step.column, unseen_values(step, columns[step.column])) for step in preparation.steps)
-        return {name: counts for name, counts in found if counts}
-
     def warnings(self, frame: Frame) -> list[str]:
-        """Return a line for each column with values that training never saw."""
-        return [_warning(name, dict(counts.most_common())) for name, counts in self.unknown(frame).items()]
+        """Return a line for each column with values that training never saw; raise DataError where all are such."""
+        unseen = self.unseen().add(frame)
+        unseen.refuse_all()
+        return unseen.warnings()
 
-    def refuse_unknown(self, frame: Frame) -> None:
-        """Raise DataError that names the first row with a value that training never saw, if there is one."""
-        unknown = self.unknown(frame)
-        whole = self.data.preparations[0].extended(frame)
-        found = [(_first_row(whole, name, text), name, text) for name, counts in unknown.items() for text in counts]
-        if found:
-            row, name, text = min(found)
-            what = f"{quoted(text)} in column {quoted(name)} is a value that training never saw"
-            empty = f"column {quoted(name)} is empty, which it never was in training"
-            raise DataError(f"row {row}: {what if text else empty}", "without --strict it is taken as unknown")
+    def unseen(self) -> Unseen:
+        """Return the count of values that training never saw, of no rows so far."""
+        return Unseen(self.data.preparations[0])
 
     def outputs(self, frame: Frame) -> NDArray[np.float64]:
         """Return outputs (outputs, samples), averaged over the networks."""
         with limited(self.threads):
             return self.predictor.outputs(frame)
 
-    def require_classes(self) -> None:
-        """Raise UsageError where the task has no probabilities."""
-        if self.data.task in VALUES:
-            raise UsageError(f"--proba is for classes, the task of this run is {self.data.task}", "leave out --proba")
+    @property
+    def has_classes(self) -> bool:
+        """Whether the task has probabilities."""
+        return self.data.task not in VALUES
 
-    def predictions(self, frame: Frame, proba: bool) -> Iterator[Columns]:
-        """Yield the columns row, prediction, and if wanted probabilities, block by block of rows.
+    def predictions(self, frame: Frame, proba: bool) -> Columns:
+        """Return the columns prediction, if `proba` probabilities, and quantiles.
 
         Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
         """
-        for rows in blocks_of(len(frame), self.predictor.network.outputs):
-            block = frame.take(rows)
-            output = self.outputs(block)
-            self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
-            columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
-            spread = quantile_columns(self.data, self.predictor, block)
-            yield {"row": block.rows, **columns, **spread, **(chances if proba else {})}
+        output = self.outputs(frame)
+        self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
+        columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
+        spread = quantile_columns(self.data, self.predictor, frame)
+        return {**columns, **spread, **(chances if proba else {})}
+
+    def column_names(self, proba: bool) -> set[str]:
+        """Return the names of the columns of predictions."""
+        data = self.data
+        count = {"binary": 1, "multiclass": len(data.classes)}.get(data.task, len(data.targets))
+        output = np.zeros((count, 0))
+        columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
+        spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
+        return {*columns, *spread, *(chances if proba else ())}
 
 
 def _of_numbers(data: DataMetadata) -> Schema:
@@ -198,19 +233,3 @@ def _of_numbers(data: DataMetadata) -> Schema:
     kind: Any = "number" if data.task in VALUES else "category"
     columns = [ColumnSchema(name=name, kind="number") for name in data.features]
     return Schema(columns=(*columns, *(ColumnSchema(name=name, kind=kind) for name in data.targets)))
-
-
-def _first_row(frame: Frame, name: str, text: str) -> int:
-    column = frame.columns[name]
-    wanted = column.values == column.levels.index(text) if text else column.missing
-    return int(frame.rows[np.argmax(wanted)])
-
-
-def _warning(name: str, counts: dict[str, int]) -> str:
-    rows = sum(counts.values())
-    gaps = counts.pop("", 0)
-    words = [f"{quoted(text)} {count}" for text, count in list(counts.items())[:NAMED]]
-    words += [f"{len(counts) - NAMED} others"] if len(counts) > NAMED else []
-    words += [f"empty {gaps}"] if gaps else []
-    many = "row holds" if rows == 1 else "rows hold"
-    return f"column {quoted(name)}: {rows} {many} what training never saw, taken as unknown: {', '.join(words)}"

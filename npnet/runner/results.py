@@ -157,13 +157,21 @@ def _parquet(blocks: Iterator[Columns]) -> Iterator[bytes]:
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    tables = (pyarrow.table({name: pyarrow.array(values) for name, values in block.items()}) for block in blocks)
+    tables = (pyarrow.table({name: _arrow(values) for name, values in block.items()}) for block in blocks)
     pieces, first = Pieces(), next(tables)
     with ParquetWriter(pieces, first.schema) as writer:
         for table in chain((first,), tables):
             writer.write_table(table)
             yield pieces.take()
     yield pieces.take()
+
+
+def _arrow(values: NDArray[Any]) -> Any:
+    """Return a column for Parquet; one of texts and gaps is text, also where a block has only gaps."""
+    import pyarrow
+
+    are_texts = values.dtype == object and all(value is None or isinstance(value, str) for value in values)
+    return pyarrow.array(values, pyarrow.string() if are_texts else None)
 
 
 class Pieces(RawIOBase):

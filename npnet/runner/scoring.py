@@ -43,6 +43,7 @@ class Question:
     data: str | None = None
     bootstrap: int = 0
     tables: Mapping[str, str] = field(default_factory=dict)
+    layout: Mapping[str, Any] = field(default_factory=dict)  # how that file is written
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _of_file(run: Run, question: Question) -> Answer:
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
     calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
-    frame = predictor.read_with_targets(str(question.data))
+    frame = predictor.read_with_targets(str(question.data), question.layout)
     y, output = data.target.encode(frame), predictor.outputs(frame)
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
     drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question, seed=0)

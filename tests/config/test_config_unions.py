@@ -36,8 +36,8 @@ TABLES = [
     ("target: y, datetime: {d: 1}", "1:57", "dataset.table.datetime.d must be text, it is 1"),
     ("target: y, positive_class: 1.5", "1:59", "must be text or a whole number from -10**15 to 10**15, it is 1.5"),
     ("target: y, task: regresion", "1:49", '"regression" or "counts", not the text "regresion"'),
-    ("target: y, drop: [y]", "1:19", '"y" has two roles among target, weight, group, time and drop'),
-    ("target: y, numeric: [a], categorical: [a]", "1:19", '"a" is named twice among drop, numeric'),
+    ("target: y, drop: [y]", "1:19", '"y" has two roles among target, weight, group, time, id and drop'),
+    ("target: y, numeric: [a], categorical: [a]", "1:19", '"a" is named twice among drop, id, numeric'),
     ("target: y, encoding: klingon", "1:53", 'there is no encoding "klingon"'),
     ("target: y, wieght: w", "1:43", 'unknown key "wieght"'),
 ]

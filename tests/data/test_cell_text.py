@@ -1,4 +1,4 @@
-"""The text of a value is what a CSV file holds, or what its column is known to spell for the same."""
+"""The text of a value is what a CSV file holds."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npnet.data.readers.in_memory import CellText
+from npnet.data.readers.in_memory import text_of
 
 TEXTS = [
     ("Rome ", "Rome "),
@@ -28,33 +28,10 @@ TEXTS = [
 
 @pytest.mark.parametrize(("value", "text"), TEXTS)
 def test_a_value_has_the_text_of_a_file(value: object, text: str) -> None:
-    assert CellText().of(value) == text
-
-
-@pytest.mark.parametrize(
-    ("known", "value", "text"),
-    [
-        ({"1", "2"}, 1.0, "1"),
-        ({"1", "1.0"}, 1.0, "1.0"),
-        ({"007", "x"}, 7, "007"),
-        ({"007", "7"}, 7, "7"),
-        ({"007", "07"}, 7, "7"),  # either could be meant
-        ({"true", "false"}, True, "true"),
-        ({"TRUE", "FALSE"}, np.False_, "FALSE"),
-        ({"True", "true"}, True, "True"),
-        ({"true", "TRUE"}, True, "True"),
-        ({"1", "0"}, True, "True"),
-        ({"1"}, "1.0", "1.0"),  # a text stays as it stands
-        ({"1"}, 10**400, str(10**400)),
-    ],
-)
-def test_a_number_or_truth_value_is_spelled_as_the_column_is_known_to(
-    known: set[str], value: object, text: str
-) -> None:
-    assert CellText(known).of(value) == text
+    assert text_of(value) == text
 
 
 @pytest.mark.parametrize("value", [b"a", [1], {"a": 1}, 1j, pd.Timedelta("1s"), pd.Period("2024"), object()])
 def test_anything_else_is_no_cell(value: object) -> None:
     with pytest.raises(TypeError, match=type(value).__name__):
-        CellText().of(value)
+        text_of(value)

@@ -110,6 +110,8 @@ class ColumnBuilder:
     ) -> None:
         self.name, self._kind, self._file = wanted.name, wanted.kind, file
         self._rules = rules.with_missing(wanted.na_values) if wanted.na_values else rules
+        if wanted.truths:
+            self._rules = replace(self._rules, style=replace(rules.style, truths=True))
         self._parse, self._no_value = _parser(wanted)
         self._parses = wanted.kind == "datetime" or bool(wanted.form or wanted.ranks)
         self._rows = self._filled = self._numbers = self._dates = 0

@@ -10,6 +10,7 @@ A `NumberStyle` allows more, and only what it names:
   amount in parentheses is negative: `($5)` is -5.
 - A minus sign may be a typographic one, or stand behind the number: `4.50-`.
 - `percent: true` allows a percent sign behind the number and divides by 100: `45%` is 0.45, as a spreadsheet stores it.
+- `truths` allows true and false in any case for 1 and 0. It is set for columns in which a run saw only 0 and 1.
 """
 
 import re
@@ -20,6 +21,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE | re.ASCII)
 BLANKS, APOSTROPHES = " \u00a0\u2009\u202f", "'\u2019"
 SAME = {" ": BLANKS, "'": APOSTROPHES}  # separators that are written in several ways
+TRUTHS = {"true": "1", "false": "0"}
 SIGNS = str.maketrans({"\u2212": "-"})  # a minus sign that is no hyphen
 
 
@@ -31,6 +33,7 @@ class NumberStyle:
     thousands: str | None = None
     units: tuple[str, ...] = ()
     percent: bool = False
+    truths: bool = False
 
     @cached_property
     def is_plain(self) -> bool:
@@ -41,6 +44,8 @@ class NumberStyle:
         """Return a number in the plain form; None for a text that is not a number of this style."""
         if self.is_plain and NUMBER.fullmatch(text):
             return text
+        if self.truths and text.lower() in TRUTHS:
+            return TRUTHS[text.lower()]
         text = text.translate(SIGNS)
         if text.startswith("(") and text.endswith(")") and (self.units or self.thousands):
             inner = self.plain(text[1:-1].strip())

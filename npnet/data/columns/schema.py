@@ -99,13 +99,15 @@ class ColumnReading(Spec):
     """The name of a column, and how its cells are written.
 
     `form` is the form of its dates unless it is ISO 8601, or "duration" for a column of numbers read from
-    durations; `ranks` are the numbers of ordered texts; `na_values` mean missing in this column alone.
+    durations; `ranks` are the numbers of ordered texts; `na_values` mean missing in this column alone. `truths` says
+    that all numbers of a run were 0 and 1, so that true and false may stand for them.
     """
 
     name: str
     form: str | None = None
     ranks: dict[str, float] | None = None
     na_values: Names = ()
+    truths: bool = False
 
 
 class ColumnSchema(ColumnReading):
@@ -178,6 +180,7 @@ class _Columns(Spec):
 
     path: str = Field(min_length=1, description="The file, relative to the config; - is standard input.")
     drop: Names = Field((), description="Columns to leave out.")
+    id: Names = Field((), description="Columns that name a row: copied to its prediction, never learned from.")
     numeric: Names = Field((), description="Columns of numbers, whatever most of their cells are.")
     categorical: Names = Field((), description="Columns of categories, also where their cells are numbers.")
     datetime: Names | dict[Text, Filled] = Field(
@@ -202,10 +205,10 @@ class ReadOptions(Layout, _Columns):
 
     @model_validator(mode="after")
     def _one_kind_each(self) -> Self:
-        named = [*self.drop, *self.numeric, *self.categorical, *self.datetime, *self.duration, *self.ordered]
+        named = [*self.left_out, *self.numeric, *self.categorical, *self.datetime, *self.duration, *self.ordered]
         twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
-            kinds = "drop, numeric, categorical, datetime, duration and ordered"
+            kinds = "drop, id, numeric, categorical, datetime, duration and ordered"
             raise ValueError(f'"{twice}" is named twice among {kinds}')
         return self
 
@@ -224,7 +227,12 @@ class ReadOptions(Layout, _Columns):
         """The columns that any option names."""
         by_column = tuple(self.na_values) if isinstance(self.na_values, dict) else ()
         kinds = (self.numeric, self.categorical, tuple(self.forms), self.duration, tuple(self.ordered), by_column)
-        return (*self.drop, *(name for names in kinds for name in names))
+        return (*self.left_out, *(name for names in kinds for name in names))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The columns that are not read."""
+        return (*self.drop, *self.id)
 
     @property
     def missing(self) -> tuple[str, ...]:

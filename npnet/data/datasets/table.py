@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from npnet.data.columns import MISSING, Column, Frame, Rows, Stored
 from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.columns.spelling import respelled
 from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
@@ -71,12 +72,12 @@ class Table(ReadOptions, Source):
 
     @model_validator(mode="after")
     def _roles_do_not_meet(self) -> Self:
-        named = [*self.roles, *self.drop]
+        named = [*self.roles, *self.left_out]
         twice = next((name for name, count in Counter(named).items() if count > 1), None)
         if twice is not None:
-            if named.count(twice) in (self.targets.count(twice), self.drop.count(twice)):
+            if named.count(twice) in (one.count(twice) for one in (self.targets, self.drop, self.id)):
                 raise ValueError(f'"{twice}" is named twice')
-            raise ValueError(f'"{twice}" has two roles among target, weight, group, time and drop')
+            raise ValueError(f'"{twice}" has two roles among target, weight, group, time, id and drop')
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")
         return self
@@ -144,7 +145,8 @@ class Table(ReadOptions, Source):
             return TableRows(first, schema, None, first.notes)
         frames: dict[str, Frame] = {"train": first}
         for name in self.own_files:
-            frames[name] = read_frame(spec.model_copy(update={"path": getattr(self, name)}), base, schema)[0]
+            other = read_frame(spec.model_copy(update={"path": getattr(self, name)}), base, schema)[0]
+            frames[name] = respelled(other, {one: column.levels for one, column in first.columns.items()})
         lengths = {name: len(one) for name, one in frames.items()}
         return TableRows(joined(list(frames.values())), schema, lengths, first.notes)
 
@@ -153,7 +155,7 @@ class Table(ReadOptions, Source):
         sides = SideTables.read(self.sides, self.path, base, self.time)
         read = self._read(base, sides.wanted(self))
         added = sides.added_to(read.frame, self.targets)
-        names = [name for name in added.frame.columns if name not in self.drop]
+        names = [name for name in added.frame.columns if name not in self.left_out]
         refuse_missing(self.roles, names, self._file)
         frame = Frame({name: added.frame.columns[name] for name in names}, read.frame.rows)
         schema = read.schema.model_copy(update={"sides": added.sides})

@@ -4,7 +4,7 @@ Whole numbers and floats are numbers, unless their column is to be text; true an
 of ISO 8601; None, NaN, NaT and NA are missing. What is text follows the rules of text.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from numbers import Integral, Real
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from npnet.data.columns import Kind
 from npnet.data.columns.column_builder import Cells
-from npnet.data.columns.number_style import NUMBER
 from npnet.data.columns.type_rules import needs_text
 from npnet.data.readers import Block, refuse_repeated
 from npnet.errors import DataError
@@ -30,7 +29,6 @@ FLOATS = ("floating", "mixed-integer-float", "decimal")  # types of values as pa
 NUMBERS = ("integer", *FLOATS)
 TEXTS = ("string", "empty")
 DATES = ("date", "datetime", "datetime64")
-TRUTHS = {"true": True, "false": False}
 WAYS = "a table is a DataFrame, a dict of columns, or a list of dicts, one for each row"
 
 
@@ -44,12 +42,11 @@ def is_table(value: object) -> bool:
 class InMemory:
     """The rows of a table in memory; see `npnet.data.readers.TableReader`. Blanks around names are dropped.
 
-    `known` has the texts that some columns are known to hold: a number or a truth value in such a column is spelled as
-    they are. `name` is how messages call the table.
+    `name` is how messages call the table.
     """
 
-    def __init__(self, table: Any, known: Mapping[str, Collection[str]] | None = None, name: str = "X") -> None:
-        self.name, self._known = name, known or {}
+    def __init__(self, table: Any, name: str = "X") -> None:
+        self.name = name
         columns = [(str(key).strip(), values) for key, values in _columns_of(table, name)]
         self.names = tuple(key for key, _ in columns)
         refuse_repeated(self.names, name)
@@ -78,7 +75,7 @@ class InMemory:
         if numbers is not None and not needs_text(numbers):
             return numbers
         try:
-            return column.texts(CellText(self._known.get(name, ())))
+            return column.texts()
         except _NoCellError as error:
             what = f"{self.name}: row {error.row}: column {quoted(name)} holds a value of type {error.kind}"
             raise DataError(what, "a cell is a number, a text, true or false, or a date") from None
@@ -97,40 +94,19 @@ class InMemory:
         return lengths[first]
 
 
-class CellText:
-    """The text of any value in a column, as a CSV file or the `known` texts spell it.
-
-    A number or a truth value that none of them spells as Python does is taken for the only one that means the same: 7
-    for `007`, 1.0 for `1`, True for `true`.
-    """
-
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = frozenset(known)
-        self._alike: dict[float, list[str]] = {}
-        self._truths: dict[bool, list[str]] = {True: [], False: []}
-        for text in self._known:
-            if NUMBER.fullmatch(text):
-                self._alike.setdefault(float(text), []).append(text)
-            if text.lower() in TRUTHS:
-                self._truths[TRUTHS[text.lower()]].append(text)
-
-    def of(self, value: object) -> str:
-        """Return the text of a value; raises TypeError for a type that no cell holds."""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool | np.bool_):
-            return self._known_or(str(value), self._truths[bool(value)])
-        if isinstance(value, Real | Decimal):
-            text = str(int(value)) if isinstance(value, Integral) else str(value)
-            return self._known_or(text, self._alike.get(_float(value), []))
-        if isinstance(value, np.datetime64):
-            return str(value.astype("datetime64[us]"))
-        if isinstance(value, date):
-            return value.isoformat()
-        raise TypeError(type(value).__name__)
-
-    def _known_or(self, text: str, others: list[str]) -> str:
-        return others[0] if text not in self._known and len(others) == 1 else text
+def text_of(value: object) -> str:
+    """Return the text of any value as a CSV file holds it; raises TypeError for a type that no cell holds."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return str(value)
+    if isinstance(value, Real | Decimal):
+        return str(int(value)) if isinstance(value, Integral) else str(value)
+    if isinstance(value, np.datetime64):
+        return str(value.astype("datetime64[us]"))
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
 class _NoCellError(Exception):
@@ -175,7 +151,7 @@ class _MemoryColumn:
         except OverflowError:  # a whole number of more than 308 digits
             return None
 
-    def texts(self, text: CellText) -> Cells:
+    def texts(self) -> Cells:
         """Return the texts that a file would hold, and None, NaN or NA where missing."""
         if self._moments:
             return _iso(self.values)
@@ -185,7 +161,7 @@ class _MemoryColumn:
         found, missing = np.empty(len(values), object), self.values.isna().to_numpy(bool)
         for row in np.flatnonzero(~missing).tolist():
             try:
-                found[row] = text.of(values[row])
+                found[row] = text_of(values[row])
             except TypeError:
                 raise _NoCellError(row + 1, type(values[row]).__name__) from None
         return found
@@ -199,13 +175,6 @@ def _iso(values: "Values") -> Cells:
     texts = np.datetime_as_string(moments).astype(object)
     texts[np.isnat(moments)] = None
     return np.asarray(texts)
-
-
-def _float(value: Real | Decimal) -> float:
-    try:
-        return float(value)
-    except OverflowError:  # a whole number of more than 308 digits
-        return np.inf
 
 
 def _names(table: Any) -> Sequence[object] | None:

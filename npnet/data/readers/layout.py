@@ -165,13 +165,14 @@ def _header(
     if not widths:
         return {}
     usual = Counter(width for width in widths if width).most_common(1)[0][0] if any(widths) else 1
-    skipped = next((place for place, width in enumerate(widths) if width in (usual, usual - 1) and width), 0)
+    fitting = [place for place, width in enumerate(widths) if width in (usual, usual - 1) and width]
+    named = [place for place in fitting if any(cell.strip() in names for cell in cells[place])]
+    skipped = next(iter(named or fitting), 0)
     first = commented + skipped
     rows = cut(lines[first:], delimiter, quote)
     if commented > top and _is_header_in_comment(lines[commented - 1], rows, delimiter, quote, usual):
         return {"header": commented} if commented > 1 else {}
     found: dict[str, Any] = {"comment": comment} if commented > top and comment else {}
-    named = any(cell.strip() in names for cell in rows[0]) if rows else True
     if not named and looks_like_data(rows):
         return {**found, "header": False}
     if skipped and any(lines[commented : commented + skipped]):

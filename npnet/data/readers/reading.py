@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from npnet.data.columns import CONTENT, Column, Frame, Kind
 from npnet.data.columns.column_builder import CellFault, ColumnBuilder
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, WantedColumn
+from npnet.data.columns.spelling import with_one_spelling
 from npnet.data.columns.spill_file import SpillFile
 from npnet.data.columns.type_rules import Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
@@ -24,6 +26,7 @@ from npnet.text import listed, quoted
 
 READERS = (delimited, jsonlines, parquet, feather, workbook, database)  # each registers a format when imported
 HOW_WRITTEN = ("delimiter", "encoding", "quote", "header", "comment", "footer", "decimal", "sheet", "query")
+LOOK = 1000  # values that show that most columns are not of 0 and 1
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 
@@ -59,12 +62,19 @@ def read_frame(
     that is not valid, MachineError where the table does not fit into memory.
     """
     with opened(spec.path, base) as file:
-        try:
-            return _read(file, spec, schema, needs, dtype)
-        except DataError as error:
-            raise with_notes(error, file.notes) from None
-        except MemoryError:
-            raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
+        return read_file(file, spec, schema, needs, dtype)
+
+
+def read_file(
+    file: DataFile, spec: ReadOptions, schema: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
+) -> tuple[ReadFrame, Schema]:
+    """Read a table file that is open, as `read_frame` does."""
+    try:
+        return _read(file, spec, schema, needs, dtype)
+    except DataError as error:
+        raise with_notes(error, file.notes) from None
+    except MemoryError:
+        raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
 
 
 def read_table(
@@ -81,46 +91,81 @@ def read_table(
     options = schema or Schema(columns=())
     wanted = [WantedColumn(name=name, kind=table.kind(name) or text) for name in table.names]
     if schema is not None:
-        learned = _columns_of(schema, needs)
+        learned = columns_of(schema, needs)
         wanted = [one.model_copy(update={"form": None}) if table.has_dates(one.name) else one for one in learned]
-    advice = _convert_advice if schema is None else _correct_advice
+    advice = _convert_advice if schema is None else correct_advice
     columns, rows = _typed(table, table.name, wanted, options, np.float64, advice)
+    if schema is None:
+        columns, _ = with_one_spelling(columns)
     return ReadFrame(columns, np.arange(1, rows + 1), "", ()), schema or _with_columns(options, wanted, columns)
 
 
 def _read(
     file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
 ) -> tuple[ReadFrame, Schema]:
-    options = given or Schema(columns=(), na_values=spec.missing, lossy=spec.lossy, **spec.layout)
-    options = options.model_copy(update={key: getattr(spec, key) for key in spec.model_fields_set & set(spec.layout)})
-    known = format_of(file)
-    for key in HOW_WRITTEN:
-        if key in spec.model_fields_set and getattr(spec, key) not in (None, ()) and key not in known.options:
-            raise DataError(f"{file.name} is {known.name}, which has no {key}", f"take {key} out")
-    rows = known.open(file, spec, options)
-    wanted = _columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
-    columns, count = _typed(rows, file.name, wanted, options, dtype, _correct_advice if given else config_advice(spec))
-    notes = (*file.notes, *getattr(rows, "notes", ()), *(_notes(rows.names, given, spec) if given else ()))
+    rows, options = open_rows(file, spec, given)
+    wanted = columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
+    columns, count = _typed(rows, file.name, wanted, options, dtype, correct_advice if given else config_advice(spec))
+    spelled: tuple[str, ...] = ()
+    if given is None:
+        columns, spelled = with_one_spelling(columns)
+    notes = (
+        *file.notes,
+        *getattr(rows, "notes", ()),
+        *spelled,
+        *(ignored_columns(rows.names, given, spec.left_out) if given else ()),
+    )
     frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
     if given is None:
         frame = replace(frame, notes=(*notes, *misread(frame, spec, file.name)))
     return frame, given or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
 
 
+def open_rows(file: DataFile, spec: ReadOptions, given: Schema | None) -> tuple[TableReader, Schema]:
+    """Open the rows of a file, and return them with the options by which they are read.
+
+    These are those of the schema, if one is given, and beside it those that `spec` sets on how the file is written.
+    Raises DataError for an option that the format of the file does not have.
+    """
+    options = given or Schema(columns=(), na_values=spec.missing, lossy=spec.lossy, **spec.layout)
+    options = options.model_copy(update={key: getattr(spec, key) for key in spec.model_fields_set & set(spec.layout)})
+    known = format_of(file)
+    for key in HOW_WRITTEN:
+        if key in spec.model_fields_set and getattr(spec, key) not in (None, ()) and key not in known.options:
+            raise DataError(f"{file.name} is {known.name}, which has no {key}", f"take {key} out")
+    return known.open(file, spec, options), options
+
+
 def _with_columns(options: Schema, wanted: Wanted, columns: Mapping[str, Column]) -> Schema:
-    found = tuple(ColumnSchema(**{**dict(one), "kind": columns[one.name].kind}) for one in wanted)
+    found = tuple(
+        ColumnSchema(**{**dict(one), "kind": columns[one.name].kind, "truths": _are_truths(columns[one.name])})
+        for one in wanted
+    )
     return options.model_copy(update={"columns": found})
+
+
+def _are_truths(column: Column) -> bool:
+    """Return whether the numbers of a column are 0 and 1."""
+    if column.kind != "number" or not _of_truths(column[:LOOK]):
+        return False
+    return _of_truths(column.values)
+
+
+def _of_truths(values: NDArray[Any]) -> bool:
+    known = values[~np.isnan(values)]
+    return len(known) > 0 and bool(((known == 0) | (known == 1)).all())
 
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
     refuse_missing([*spec.named, *(needs or ())], names, file)
-    if "" in names and "" not in spec.drop:
+    if "" in names and "" not in spec.left_out:
         what = f"{file}: column {names.index('') + 1} has no name"
         raise DataError(what, 'an index? Then write drop: [""]')
-    return [spec.column(name) for name in names if name not in spec.drop and (needs is None or name in needs)]
+    return [spec.column(name) for name in names if name not in spec.left_out and (needs is None or name in needs)]
 
 
-def _columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
+def columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
+    """Return the columns of a schema, or those that are needed."""
     return [WantedColumn(**dict(one)) for one in schema.columns if needs is None or one.name in needs]
 
 
@@ -139,10 +184,11 @@ def with_notes(error: DataError, notes: Sequence[str]) -> DataError:
     return DataError(error.message, "; ".join([*([error.hint] if error.hint else []), *notes])) if notes else error
 
 
-def _notes(names: Sequence[str], schema: Schema, spec: ReadOptions) -> tuple[str, ...]:
-    known = {one.name for one in schema.columns} | set(spec.drop)
-    others = [name for name in names if name not in known]
-    return (f"columns ignored: {_listed(others)}",) if others else ()
+def ignored_columns(names: Sequence[str], schema: Schema, others: Collection[str]) -> tuple[str, ...]:
+    """Return a note on the columns that neither a schema has nor `others`; nothing where there is none."""
+    known = {one.name for one in schema.columns} | set(others)
+    ignored = [name for name in names if name not in known]
+    return (f"columns ignored: {_listed(ignored)}",) if ignored else ()
 
 
 def _typed(
@@ -168,7 +214,7 @@ def _typed(
         found |= {column: builder.finish() for column, builder in again.items()}
     faults = [one for one in found.values() if isinstance(one, CellFault)]
     if faults:
-        raise _error(faults, rows, name, advice)
+        raise cell_error(faults, rows, name, advice)
     return {column: one for column, one in found.items() if isinstance(one, Column)}, count
 
 
@@ -192,7 +238,7 @@ def _refuse_too_large(file: str, rows: int, columns: int) -> None:
         raise MachineError(f"{file} does not fit into memory: {what}", SMALLER)
 
 
-def _error(faults: Sequence[CellFault], rows: TableReader, name: str, advice: Advice) -> CellError:
+def cell_error(faults: Sequence[CellFault], rows: TableReader, name: str, advice: Advice) -> CellError:
     """Return the error for the first faulty cell of a table."""
     first = min(faults, key=lambda fault: fault.row)
     what = f"row {first.row}: {quoted(first.text)} {first.why} in column {quoted(first.column)}"
@@ -212,7 +258,8 @@ def _error(faults: Sequence[CellFault], rows: TableReader, name: str, advice: Ad
     return error
 
 
-def _correct_advice(_: CellFault, __: object) -> str:
+def correct_advice(_: CellFault, __: object) -> str:
+    """Return the advice for a cell of a table that is read by the schema of another."""
     return "the network learned this column otherwise: correct the cell, or leave it empty"
 
 

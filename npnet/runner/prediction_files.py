@@ -1,0 +1,182 @@
+"""Files of rows to predict: checked whole first, then predicted and written a block at a time."""
+
+import glob
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.own_layout import read_fitting
+from npnet.data.readers.data_file import STDIN, DataFile, opened
+from npnet.data.readers.reading import ReadFrame, with_notes
+from npnet.data.row_blocks import RowBlock, RowBlocks
+from npnet.errors import DataError
+from npnet.runner.file_options import hints_as_overrides
+from npnet.runner.predicting import RunPredictor
+from npnet.runner.results import Columns, blocks_of
+from npnet.runner.unseen import Unseen
+from npnet.text import quoted
+
+FILE, ROW = "file", "row"
+WILD = "*?["
+
+
+@dataclass(frozen=True)
+class PredictionOptions:
+    """What is wanted beside predictions: probabilities, columns of the file by name, or all of them.
+
+    With `strict`, values that training never saw are refused. `layout` says how the files are written.
+    """
+
+    proba: bool = False
+    ids: tuple[str, ...] = ()
+    keep_all: bool = False
+    strict: bool = False
+    layout: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _Checked:
+    """A file that can be predicted: how it is read, and what was found when all of it was read."""
+
+    path: str
+    options: ReadOptions
+    unseen: Unseen
+    kept: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class PredictionFiles:
+    """The rows of one or more files, which a run predicts: all are checked at once, and read again to be predicted.
+
+    `notes` and `warnings` are about all files, `rows` is their number of rows. Standard input is held open by `stack`.
+    """
+
+    def __init__(
+        self, predictor: RunPredictor, paths: Sequence[str], wanted: PredictionOptions, stack: ExitStack
+    ) -> None:
+        self._predictor, self._wanted = predictor, wanted
+        self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths else None
+        with hints_as_overrides():
+            self._files = [self._checked(path) for path in paths]
+        self.rows = sum(one.unseen.rows for one in self._files)
+        kept = tuple(dict.fromkeys(name for one in self._files for name in one.kept))
+        self._names = _free_names(kept, {*self._own_names, *predictor.column_names(wanted.proba)})
+        self.notes = list(dict.fromkeys(note for one in self._files for note in one.notes))
+        for name, other in self._names.items():
+            if name != other:
+                self.notes.append(f"column {quoted(name)} of the input is written as {quoted(other)}")
+        self.warnings = [
+            f"{one.path}: {line}" if self._several else line for one in self._files for line in one.unseen.warnings()
+        ]
+
+    @property
+    def _several(self) -> bool:
+        return len(self._files) > 1
+
+    @property
+    def _own_names(self) -> tuple[str, ...]:
+        return (FILE, ROW) if self._several else (ROW,)
+
+    @contextmanager
+    def _open(self, path: str) -> Iterator[DataFile]:
+        if path == STDIN and self._stdin is not None:
+            yield self._stdin
+        else:
+            with opened(path, Path.cwd()) as file:
+                yield file
+
+    def _checked(self, path: str) -> _Checked:
+        predictor, wanted = self._predictor, self._wanted
+        with self._open(path) as file:
+            try:
+                options = predictor.options(path, wanted.layout)
+                schema, needs = predictor.schema, predictor.needs()[0]
+                found = read_fitting(file, options, schema, needs, lambda spec: self._read_all(file, path, spec))
+            except DataError as error:
+                raise with_notes(error, file.notes) from None
+        try:
+            if wanted.strict:
+                found.unseen.refuse_any()
+            found.unseen.refuse_all()
+        except DataError as error:
+            raise DataError(f"{file.name}: {error.message}", error.hint) from None
+        return found
+
+    def _read_all(self, file: DataFile, path: str, options: ReadOptions) -> _Checked:
+        blocks, unseen = self._blocks(file, options), self._predictor.unseen()
+        notes: list[str] = []
+        for block in blocks:
+            frame = self._completed(block)
+            unseen.add(frame)
+            notes += frame.notes
+        return _Checked(path, options, unseen, blocks.kept, (*blocks.notes, *notes))
+
+    def _blocks(self, file: DataFile, options: ReadOptions) -> RowBlocks:
+        predictor, wanted = self._predictor, self._wanted
+        kept = None if wanted.keep_all else wanted.ids
+        needs, sides = predictor.needs()
+        return RowBlocks(file, options, predictor.schema, needs, kept, predictor.ids, whole=bool(sides))
+
+    def _completed(self, block: RowBlock) -> ReadFrame:
+        frame = ReadFrame(block.columns, block.rows, "", ())
+        return self._predictor.completed(frame, self._predictor.needs()[1])
+
+    def predictions(self) -> Iterator[Columns]:
+        """Yield the columns file (of several files), row, those kept, prediction and others, block by block."""
+        for one in self._files:
+            with self._open(one.path) as file:
+                for block in self._blocks(file, one.options):
+                    yield from self._predicted(block, one.path)
+
+    def _predicted(self, block: RowBlock, path: str) -> Iterator[Columns]:
+        frame = self._completed(block)
+        for rows in blocks_of(len(block), self._predictor.predictor.network.outputs):
+            own = {FILE: np.full(len(rows), path), ROW: block.rows[rows]}
+            kept = {other: _texts(block.kept.get(name), rows) for name, other in self._names.items()}
+            predicted = self._predictor.predictions(frame.take(rows), self._wanted.proba)
+            yield {**{name: own[name] for name in self._own_names}, **kept, **predicted}
+
+
+def expanded(paths: Sequence[str]) -> list[str]:
+    """Return the paths of files, with patterns such as *.csv replaced by what they match, each file once.
+
+    A path that exists is no pattern. Raise DataError for a pattern that no file matches.
+    """
+    found: list[str] = []
+    for path in paths:
+        if path == STDIN or not set(WILD) & set(path) or Path(path).exists():
+            found.append(path)
+            continue
+        found_here = glob.glob(path, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        matches = sorted(one for one in found_here if Path(one).is_file())
+        if not matches:
+            raise DataError(f"no file matches {path}", f"this pattern starts at {Path.cwd()}")
+        found += matches
+    return list(dict.fromkeys(found))
+
+
+def _free_names(kept: Sequence[str], taken: set[str]) -> dict[str, str]:
+    """Return the names under which columns of the input are written, none of which is taken."""
+    names: dict[str, str] = {}
+    for name in kept:
+        other = name
+        while other in taken or (other != name and other in kept):
+            other = f"input_{other}"
+        names[name] = other
+        taken.add(other)
+    return names
+
+
+def _texts(cells: NDArray[Any] | None, rows: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the texts of some rows, None where empty or where their file has no such column."""
+    if cells is None:
+        return np.full(len(rows), None, object)
+    chosen = cells[rows].astype(object)
+    chosen[chosen != chosen] = None  # NaN differs from itself
+    return chosen
