@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from npnet.config.writer import flow, moved_path
 from npnet.data.checks import Finding, Inspection, inspect
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows
+from npnet.data.readers.data_file import STDIN, standard_input_kept
 from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.understanding import Understanding, understand
 from npnet.errors import DataError, UsageError
@@ -79,7 +81,8 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         raise UsageError("--target takes the name of a column, each once", "write it once for each target")
     given, others = _options(file, targets, overrides)
     try:
-        understood, read = _Source(file, tuple(targets), given).read()
+        with standard_input_kept() if file == STDIN else nullcontext():
+            understood, read = _Source(file, tuple(targets), given).read()
     except DataError as error:
         raise type(error)(error.message, as_override(error.hint) if error.hint else None) from error
     found = inspect(read.frame, targets)

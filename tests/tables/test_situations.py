@@ -3,6 +3,8 @@
 import json
 import math
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -167,6 +169,15 @@ def test_a_wrong_setting_is_one_line_and_leaves_no_config(folder: Path, argument
     assert refused.code in (2, 3)
     assert words in refused.err
     assert not (folder / "c.yaml").exists()
+
+
+def test_standard_input_is_understood_like_a_file(folder: Path) -> None:
+    written(folder, "Umsatz;Quote;Gewinn", lambda _, a, b, y: f"{german(a)};{german(b)};{german(y)}")
+    command = [sys.executable, "-m", "npnet", "init", "--data", "-", "--target", "Gewinn", "-o", "c.yaml"]
+    with (folder / "t.csv").open("rb") as table, subprocess.Popen(["cat"], stdin=table, stdout=subprocess.PIPE) as pipe:
+        done = subprocess.run(command, stdin=pipe.stdout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "decimal: ','" in (folder / "c.yaml").read_text()
 
 
 def test_settings_are_for_a_table(folder: Path) -> None:

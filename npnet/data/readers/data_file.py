@@ -11,6 +11,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -23,6 +24,7 @@ from npnet.text import quoted
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 STDIN, STDIN_NAME = "-", "standard input"
+_KEPT: ContextVar[BinaryIO | None] = ContextVar("standard input", default=None)
 UTF_8 = ("utf-8", "utf-8-sig")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -173,7 +175,24 @@ def opened(path: str, base: Path) -> Iterator[DataFile]:
         file.refuse_change()
 
 
+@contextmanager
+def standard_input_kept() -> Iterator[None]:
+    """Inside, standard input can be opened several times: it is read once."""
+    with _spooled() as spool:
+        before = _KEPT.set(spool)
+        try:
+            yield
+        finally:
+            _KEPT.reset(before)
+
+
 def _standard_input() -> BinaryIO:
+    kept = _KEPT.get()
+    return _spooled() if kept is None else open(os.dup(kept.fileno()), "rb")  # noqa: PTH123 - `opened` closes it
+
+
+def _spooled() -> BinaryIO:
+    """Copy standard input to a nameless temporary file."""
     if sys.stdin is None or sys.stdin.closed:
         raise DataError("standard input is closed", "path: - reads the table from it")
     with explained(Path(tempfile.gettempdir(), STDIN_NAME)):
