@@ -4,6 +4,7 @@
 only for the line to write where the strict reading fails.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from npnet.data.columns.column_builder import TextCodes
-from npnet.data.columns.number_style import PLAIN, NumberStyle
+from npnet.data.columns.number_style import PLAIN
 from npnet.data.columns.schema import DURATION, Layout, ReadOptions, Schema
 from npnet.data.columns.value_parsers import ANY_FORM
 from npnet.data.readers import TableReader, format_of
@@ -25,6 +26,7 @@ from npnet.errors import DataError
 from npnet.text import listed, quoted
 
 ROWS = 5_000  # rows whose texts are looked at
+DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")  # 1.234
 INDEXES = ("", "Unnamed: 0")
 
 
@@ -115,9 +117,10 @@ def _style(file: str, columns: Mapping[str, Texts], known: Mapping[str, Any]) ->
         return {}, {}
     style = number_style(list(columns.values()), known.get("delimiter") == ";")
     if style is None:
-        name, text = next((name, text) for name, texts in columns.items() for text in texts if _is_doubtful(text))
+        name, text = next((name, text) for name, texts in columns.items() for text in texts if DOUBTFUL.fullmatch(text))
+        sign = "," if "," in text else "."
         what = f"{file}: {quoted(text)} in column {quoted(name)} may be a decimal number or one with thousands"
-        raise DataError(what, 'write decimal: "," or thousands: ","')
+        raise DataError(what, f'write decimal: "{sign}" or thousands: "{sign}"')
     found: dict[str, Any] = {}
     comments = {}
     if style.decimal != PLAIN.decimal:
@@ -126,10 +129,6 @@ def _style(file: str, columns: Mapping[str, Texts], known: Mapping[str, Any]) ->
         found["thousands"] = style.thousands
         comments["thousands"] = f"1{style.thousands}234 is one thousand two hundred thirty-four"
     return found, comments
-
-
-def _is_doubtful(text: str) -> bool:
-    return NumberStyle(",").plain(text) is not None and NumberStyle(".", ",").plain(text) is not None and "," in text
 
 
 def _meant(

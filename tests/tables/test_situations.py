@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from npnet.config import load
+from npnet.data.datasets.table import Table
 from tests.cli.conftest import call
 
 Rows = Iterable[tuple[float, float, float]]
@@ -183,3 +185,15 @@ def test_standard_input_is_understood_like_a_file(folder: Path) -> None:
 def test_settings_are_for_a_table(folder: Path) -> None:
     refused = call("init", "circles", "epochs=3")
     assert (refused.code, "KEY=VALUE is for a table" in refused.err) == (2, True)
+
+
+def test_points_that_may_be_thousands_are_asked_about_and_each_answer_is_followed(folder: Path) -> None:
+    lines = [f"{1 + n % 9}.{100 + n * 13 % 900};{n * 7 % 800};{n % 2}" for n in range(60)]
+    (folder / "t.csv").write_text("\n".join(["preis;menge;y", *lines]))
+    refused = call("init", "--data", "t.csv", "--target", "y", "-o", "c.yaml")
+    assert (refused.code, "'decimal=\".\"' or 'thousands=\".\"'" in refused.err) == (4, True)
+    for override, value in (('decimal="."', 1.1), ('thousands="."', 1100.0)):
+        assert call("init", "--data", "t.csv", "--target", "y", "-o", "c.yaml", "-f", override).code == 0
+        table = load(folder / "c.yaml").experiment.dataset
+        assert isinstance(table, Table)
+        assert table.read(folder).frame.columns["preis"].values[0] == value

@@ -81,7 +81,7 @@ class Layout(Spec):
 
     @model_validator(mode="after")
     def _signs_differ(self) -> Self:
-        decimal = self.decimal or "."
+        decimal = self.number_style.decimal
         if self.thousands == decimal:
             other = "." if decimal == "," else ","
             raise ValueError(f'thousands and decimal are both "{decimal}"; write decimal: "{other}"')
@@ -92,7 +92,8 @@ class Layout(Spec):
     @property
     def number_style(self) -> NumberStyle:
         """How numbers are written."""
-        return NumberStyle(self.decimal or ".", self.thousands, self.units, self.percent)
+        usual = "," if self.thousands == "." else "."
+        return NumberStyle(self.decimal or usual, self.thousands, self.units, self.percent)
 
 
 class ColumnReading(Spec):

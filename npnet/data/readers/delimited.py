@@ -52,7 +52,7 @@ class Delimited:
     def __init__(self, file: DataFile, spec: ReadOptions, schema: Schema) -> None:
         self._file, self._layout, self._missing = file, schema, schema.na_values
         self._delimiter = spec.delimiter or ("\t" if file.suffix in TABS else schema.delimiter or ",")
-        self._quote, self._decimal = schema.quote or '"', schema.decimal or "."
+        self._quote, self._decimal = schema.quote or '"', schema.number_style.decimal
         self._heading, self._left_out = b"", Counter[str]()
         names, self._below = self._top(spec.delimiter is not None)
         self.names = self._checked(names)

@@ -26,6 +26,7 @@ WRITTEN = re.compile(
     rf"[{BLANKS}]?(?P<behind>%|{SYMBOL}|{CODE}|{UNIT})?\)?-?"
 )
 NINES = re.compile(r"-?9+([.,]9*0*)?")
+FEWEST = 10  # texts that leave no doubt that a column is written in one way
 MOST = 2_000  # texts of a column that decide the style
 GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 
@@ -45,6 +46,8 @@ def number_style(columns: Sequence[Texts], semicolons: bool = False) -> NumberSt
     fitting = [convention for convention in CONVENTIONS if scores[convention] == max(scores.values())]
     if semicolons and fitting[0] == (".", None) and any(map(_are_thousands, cores)):
         return NumberStyle(",", ".")
+    if semicolons and fitting[0] == (".", None) and _may_be_thousands(cores):
+        return None
     if fitting[0] == (",", None) and (".", ",") in fitting:
         return None if semicolons else NumberStyle(".", ",")
     return NumberStyle(*fitting[0])
@@ -61,6 +64,13 @@ def _are_thousands(cores: Sequence[str]) -> bool:
     grouped = [text for text in cores if GROUPED.fullmatch(text)]
     rest = [text for text in cores if not GROUPED.fullmatch(text)]
     return len(grouped) >= 3 and bool(rest) and all(re.fullmatch(r"\d{1,3}(,\d+)?", text) for text in rest)
+
+
+def _may_be_thousands(columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether a column has three digits after each point, and none has another number of them."""
+    pointed = [[text for text in texts if "." in text] for texts in columns]
+    grouped = any(len(texts) >= FEWEST and all(map(GROUPED.fullmatch, texts)) for texts in pointed)
+    return grouped and all(GROUPED.fullmatch(text) for texts in pointed for text in texts)
 
 
 def number_meaning(texts: Texts, style: NumberStyle) -> Meaning | None:
