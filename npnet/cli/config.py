@@ -118,7 +118,8 @@ def check_data(context: CommandContext, config: Config, overrides: Overrides = N
     columns = [asdict(one) | {"role": report.roles.get(one.name, "feature")} for one in inspection.columns]
     result = {"rows": inspection.rows, "task": inspection.task, "columns": columns, "classes": inspection.classes}
     findings = [asdict(finding) for finding in inspection.findings]
-    context.screen.result_json({**result, "split": report.parts, "findings": findings})
+    more = {"split": report.parts, "spans": report.spans, "notes": report.notes, "findings": findings}
+    context.screen.result_json(result | more)
 
 
 @command("gradcheck", GRADCHECK, ignore_unknown_options=True)

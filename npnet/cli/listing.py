@@ -204,8 +204,7 @@ def _write_proposal(
     proposal = propose(data, target, Path() if file is None else file.path.parent, overrides)
     for note in first_of(proposal.notes, "the config has all"):
         context.screen.info(note)
-    predictors = [f"{warning}; drop it if it is not known when you predict" for warning in proposal.warnings]
-    for warning in first_of(predictors, "npnet data check --json lists all"):
+    for warning in first_of(proposal.warnings, "npnet data check --json lists all"):
         context.screen.warn(warning)
     if proposal.dropped:
         context.screen.info(f"left out as identifiers: {listed(proposal.dropped)}")

@@ -63,7 +63,7 @@ class Prepared:
     """A dataset ready to train on: its parts that have rows, and the preparation of its columns.
 
     `target_scaler` scales the targets of a regression for training, after `target_transform`; for classes it changes
-    nothing.
+    nothing. `notes` are warnings about the data, `remarks` are not.
     """
 
     task: Task
@@ -77,6 +77,7 @@ class Prepared:
     notes: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
     target_transform: TransformName | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def class_count(self) -> int:

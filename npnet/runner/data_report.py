@@ -6,24 +6,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from npnet.config import Loaded
-from npnet.data.checks import Finding, Inspection, inspect
-from npnet.data.columns import Column, Frame
-from npnet.data.datasets import VALUES, Dataset
+from npnet.data.checks import Inspection, inspect
+from npnet.data.checks.finding import Finding
+from npnet.data.checks.values import repeated_in_test, spans
+from npnet.data.columns import Frame
+from npnet.data.datasets import Dataset
 from npnet.data.datasets.table import Table
 from npnet.data.readers.data_file import STDIN
 from npnet.data.split import divided
 from npnet.data.understanding import contradictions
+from npnet.runner.findings import settled, with_targets
 from npnet.runner.prepared_run import at_line
 
 
 @dataclass(frozen=True)
 class DataReport:
-    """The findings of a table, the roles of columns that are no features, rows by split, rows by split and class."""
+    """The findings of a table, the roles of columns that are no features, rows by split, rows by split and class.
+
+    `spans` has the first and last time of each split where rows are split by time; `notes` tell of rows left out.
+    """
 
     inspection: Inspection
     roles: Mapping[str, str]
     parts: Mapping[str, int]
     classes: Mapping[str, Mapping[str, int]]
+    spans: Mapping[str, tuple[str, str]]
+    notes: tuple[str, ...]
 
 
 def report_data(loaded: Loaded) -> DataReport:
@@ -36,7 +44,8 @@ def report_data(loaded: Loaded) -> DataReport:
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
         parts = divided(dataset, experiment.split, experiment.seed)
-        found = inspect(frame, dataset.targets, dataset.task)
+        found = inspect(frame, dataset.targets, dataset.task, settled(experiment))
+        found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
         unsaid = contradictions(experiment.dataset, loaded.base, dataset.targets)
         findings = tuple(Finding("reading", (), message) for message in unsaid)
@@ -47,7 +56,9 @@ def report_data(loaded: Loaded) -> DataReport:
     if dataset.task in ("binary", "multiclass"):
         counts = {name: np.bincount(dataset.y[rows], minlength=len(dataset.classes)) for name, rows in parts.items()}
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
-    return DataReport(found, roles, {name: len(rows) for name, rows in parts.items()}, classes)
+    time = next((name for name, role in roles.items() if role == "time"), "")
+    sizes = {name: len(rows) for name, rows in parts.items()}
+    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes)
 
 
 def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
@@ -60,18 +71,8 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     others = {"weight": source.weight, "group": source.group, "time": source.time}
     aside = {name: role for role, name in others.items() if name is not None}
     columns = {name: column for name, column in read.frame.columns.items() if name not in aside}
-    dataset = source.model_copy(update={"drop_rows": True}).dataset(read)
+    dataset = replace(source.model_copy(update={"drop_rows": True}).dataset(read), notes=read.notes)
     return Frame(columns, read.frame.rows), dataset, dict.fromkeys(source.targets, "target") | aside
-
-
-def with_targets(dataset: Dataset) -> Frame:
-    """Return the features of a dataset with its targets beside them, classes by name."""
-    y = dataset.y.reshape(len(dataset), -1)
-    if dataset.task in VALUES or dataset.task == "multilabel":
-        targets = [Column(name, "number", values) for name, values in zip(dataset.targets, y.T, strict=True)]
-    else:
-        targets = [Column(dataset.targets[0], "category", dataset.y.astype(np.int32), dataset.classes)]
-    return Frame({**dataset.frame.columns, **{column.name: column for column in targets}}, dataset.frame.rows)
 
 
 def _without_advice(finding: Finding) -> Finding:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from npnet.config import Experiment
 from npnet.data import Split
+from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import single_rows
 from npnet.engine.loop import Progress
 from npnet.metrics import for_task, lacking
@@ -87,6 +88,8 @@ def not_finite(split: str, output: NDArray[np.float64]) -> Iterator[str]:
 
 def remarks(training: SplitPredictor) -> Iterator[str]:
     """Yield the notes about columns whose gaps are filled, and about a batch_size of more than all rows."""
+    yield from first_of(training.data.remarks, "npnet data check lists all")
+    yield from _own_validation(training)
     names = [step.column for step in training.data.preparation.steps if step.kind != "category" and step.gaps]
     if names:
         columns = f"{len(names)} column{'s' * (len(names) != 1)}"
@@ -94,6 +97,24 @@ def remarks(training: SplitPredictor) -> Iterator[str]:
     size, rows = training.experiment.batch_size, len(training.data.parts["train"].y)
     if size != "all" and size > rows:
         yield f"batch_size {size} is more than the {rows} row{'s' * (rows != 1)} to train on: each batch is all of them"
+
+
+def _own_validation(training: SplitPredictor) -> Iterator[str]:
+    """Yield what each network of an `own_validation` trains on."""
+    e, parts = training.experiment, training.data.parts
+    if e.own_validation and _draws_own(training):
+        rows, train = len(parts["validation"].y), len(parts["train"].y)
+        each = f"each of {e.ensemble} networks draws" if e.ensemble > 1 else "the network draws"
+        where = "rows of its fold" if len(training.folds) > 1 else "rows outside the test set"
+        where = where if "test" in parts else "rows"
+        yield f"own_validation: {each} {rows} validation rows from the {train + rows} {where}, and trains on {train}"
+
+
+def _draws_own(training: SplitPredictor) -> bool:
+    """Return whether networks can draw their own validation sets: nothing else says which rows go together."""
+    source = training.experiment.dataset
+    given = isinstance(source, Table) and (source.group or source.time or source.own_files)
+    return "validation" in training.data.parts and not given
 
 
 def _of_rows(training: SplitPredictor) -> Iterator[str]:
@@ -130,7 +151,7 @@ def unused(training: SplitPredictor) -> Iterator[str]:
     if "validation" not in parts:
         stops = " and stops early" if e.early_stopping else ""
         yield f"there is no validation set: {e.monitor} chooses the best epoch{stops}"
-    if e.own_validation and e.ensemble > 1 and len(training.sides) == len(training.folds):
+    if e.own_validation and not _draws_own(training):
         reason = "there is no validation set" if "validation" not in parts else "group, time or files give the sets"
         yield f"own_validation is not used: {reason}"
     if e.epochs:

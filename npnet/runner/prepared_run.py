@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run, best_trial_of, find
+from npnet.runner.findings import SUGGESTIONS, findings_of, periods
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
 
@@ -60,12 +61,21 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepare_folds(experiment, dataset)
         check_metadata(folds)
+        folds[0][0] = _told(experiment, dataset, folds[0][0])
     resolved = resolve_checked(loaded, folds)
     try:
         write_resolved(resolved.config)
     except ConfigError as error:  # it could not be read again
         raise loaded.error((), error.message, error.hint) from error
     return PreparedRun(resolved, loaded.base, folds, fingerprint(dataset))
+
+
+def _told(experiment: Experiment, dataset: Dataset, data: Prepared) -> Prepared:
+    """Return prepared data with the findings about them."""
+    found = findings_of(experiment, dataset)
+    remarks = [finding.message for finding in found if finding.fault in SUGGESTIONS]
+    notes = [finding.message for finding in found if finding.fault not in SUGGESTIONS]
+    return replace(data, notes=(*data.notes, *notes), remarks=(*remarks, *periods(experiment, dataset)))
 
 
 def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> ResolvedExperiment:

@@ -14,7 +14,8 @@ from npnet.config.nodes import shown
 from npnet.config.overrides import key_of
 from npnet.config.suggestions import as_override
 from npnet.config.writer import flow, moved_path
-from npnet.data.checks import Finding, Inspection, inspect
+from npnet.data.checks import Inspection, inspect
+from npnet.data.checks.finding import Finding
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows
 from npnet.data.readers.data_file import STDIN, standard_input_kept
@@ -26,6 +27,7 @@ from npnet.text import first_of, listed
 RECIPE = "tabular"
 MOST_CLASSES = 4  # that a comment counts
 ALL = "npnet data check --json lists all"
+TOLD = ("header", "spelling", "skew", "counts")  # kinds of findings that init shows, beside those that it acts on
 ROUNDS = 4  # readings of a file, each of which may show more of what its columns mean
 
 
@@ -99,7 +101,10 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
     notes = [*_notes(understood, found), *read.notes]
-    warnings = [one.message for one in found.findings if one.fault == "predictor"]
+    advice = "; drop it if it is not known when you predict"
+    warnings = [
+        one.message + advice * (one.fault == "predictor") for one in found.findings if one.fault in ("predictor", *TOLD)
+    ]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(warnings))
 
 
@@ -181,7 +186,7 @@ def _dataset(
         yield f"    {_comment(text)}"
     if dropped := options.get("drop"):
         yield _beside(f"    drop: {flow(list(dropped))}", comments.get("drop", ""))
-    for fault in ("predictor", "copy", "constant", "empty", "rare class", "balance"):
+    for fault in (*TOLD, "predictor", "copy", "constant", "empty", "rare class", "balance"):
         advice = "; drop it if it is not known when you predict" if fault == "predictor" else ""
         for text in first_of([finding.message + advice for finding in by_fault.get(fault, [])], ALL):
             yield f"    {_comment(text)}"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from npnet.config import load
+from npnet.errors import DataError
 from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run
 from npnet.runner.notes import remarks, warnings
@@ -72,12 +73,15 @@ def test_classes_of_a_single_row_are_counted_over_all_parts(parts: tuple[str, ..
     )
 
 
-def test_as_many_classes_as_rows_are_an_identifier_or_numbers(tmp_path: Path) -> None:
+def test_as_many_classes_as_rows_are_refused(tmp_path: Path) -> None:
     columns = usual() | {"y": [f"name{number}" for number in range(60)]}
-    assert warnings(fitting_of(tmp_path, columns, "split={test: 0, validation: 0}"))[-1] == (
-        '"y" has as many classes as rows, 60: if it is an identifier, choose another target; '
-        "if it is a number, write task: regression"
-    )
+    with pytest.raises(DataError, match='the target "y" has as many classes as rows, 60') as caught:
+        fitting_of(tmp_path, columns, "split={test: 0, validation: 0}")
+    assert caught.value.hint == "choose another target, as this one is an identifier or a free text"
+    numbers = usual() | {"y": list(range(60))}
+    with pytest.raises(DataError, match="as many classes as rows") as caught:
+        fitting_of(tmp_path, numbers, "dataset.table.task=classification")
+    assert caught.value.hint == "write task: regression"
 
 
 def test_columns_with_gaps_are_reported(tmp_path: Path) -> None:

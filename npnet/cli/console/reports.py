@@ -107,7 +107,7 @@ def data_page(report: "DataReport") -> RenderableType:
     features = len(inspection.columns) - sum(role == "target" for role in report.roles.values())
     targets = listed(name for name, role in report.roles.items() if role == "target")
     head = f"{inspection.rows} rows, {features} features, {inspection.task} target {targets}"
-    findings: list[Text] = []
+    findings = [Text(one_line(note)) for note in first_of(report.notes, "--json lists all")]
     for _, same in groupby(inspection.findings, lambda finding: finding.fault):
         messages = first_of([finding.message for finding in same], "--json lists all")
         findings += [Text(one_line(f"! {message}")) for message in messages]
@@ -137,5 +137,7 @@ def _splits_table(report: "DataReport") -> Table:
         rows.append([label, sum(counts), f"{sum(counts) / total:.1%}", *counts])
     if len(classes) > MOST_CLASSES:
         rows.append([f"{len(classes) - MOST_CLASSES} more classes", "", "", *("" for _ in names)])
+    for number, end in enumerate(("from", "to") if report.spans else ()):
+        rows.append([end, "", "", *(report.spans[split][number] for split in names)])
     columns = ["class" if classes else "", "all", "share" if classes else "", *names]
     return table(columns, rows, columns[1:])

@@ -1,21 +1,19 @@
 """Checks of a table before training: gaps, copies, identifiers, leakage, rare classes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.checks.finding import Finding, FindingKind
 from npnet.data.checks.leakage import suspicion
 from npnet.data.checks.levels import Levels, repeated_rows, same_columns
+from npnet.data.checks.values import counts_as_classes, header_of_values, skewed, spellings
 from npnet.data.columns import Frame, Kind, looks_like_identifier
 from npnet.data.datasets.targets import Target, TaskOption, single_rows, with_target
 from npnet.text import quoted
-
-FindingKind = Literal[
-    "target", "empty", "constant", "identifier", "copy", "predictor", "rare class", "balance", "rows", "reading"
-]
 
 RARE_CLASS = 10  # rows: of fewer a test part has one or two
 UNBALANCED = 0.9  # share of the commonest class
@@ -37,15 +35,6 @@ class ColumnSummary:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """An oddity of a table: its kind, the columns that it is about, and a message."""
-
-    fault: FindingKind
-    columns: tuple[str, ...]
-    message: str
-
-
-@dataclass(frozen=True)
 class Inspection:
     """The result of the checks; `classes` has the number of rows of each class by target."""
 
@@ -56,8 +45,10 @@ class Inspection:
     findings: tuple[Finding, ...]
 
 
-def inspect(frame: Frame, targets: Sequence[str], task: TaskOption | None = None) -> Inspection:
-    """Check a table of features and targets.
+def inspect(
+    frame: Frame, targets: Sequence[str], task: TaskOption | None = None, settled: Collection[FindingKind] = ()
+) -> Inspection:
+    """Check a table of features and targets; findings of the kinds `settled` are left out.
 
     Rows without a target are counted, and judged by their features alone. Raises DataError only for targets that
     cannot be predicted.
@@ -80,6 +71,7 @@ def inspect(frame: Frame, targets: Sequence[str], task: TaskOption | None = None
         classes=_class_counts(target, y),
         findings=(
             *([Finding("target", tuple(targets), without)] if lacking else []),
+            *oddities(frame, target, y, settled),
             *_useless(features),
             *identifiers,
             *_copies(features),
@@ -88,6 +80,16 @@ def inspect(frame: Frame, targets: Sequence[str], task: TaskOption | None = None
             *([Finding("rows", (), repeated)] if copies else []),
         ),
     )
+
+
+def oddities(frame: Frame, target: Target, y: NDArray[Any], settled: Collection[FindingKind] = ()) -> list[Finding]:
+    """Find oddities of the names and texts of a table, and of its target (rows, targets)."""
+    found = [*header_of_values(frame), *spellings(frame.columns.values())]
+    if target.task == "regression":
+        found += skewed(target.names, y)
+    if target.task == "multiclass":
+        found += counts_as_classes(target.names[0], _class_counts(target, y)[target.names[0]])
+    return [finding for finding in found if finding.fault not in settled]
 
 
 def _useless(columns: Sequence[Levels]) -> list[Finding]:

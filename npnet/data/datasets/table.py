@@ -176,7 +176,8 @@ class Table(ReadOptions, Source):
         if not columns and not own:
             what = f"{quoted(self.path)} has no columns left to learn from"
             raise DataError(what, "target: and drop: name all of them")
-        rows = frame.rows
+        rows, lacking = frame.rows, len(read.frame) - len(frame)
+        left = (f"left out {lacking} row{'s' * (lacking != 1)} without a target",) if lacking else ()
         return Dataset(
             frame=Frame(columns, rows),
             y=target.encode(frame),
@@ -188,7 +189,7 @@ class Table(ReadOptions, Source):
             times=None if self.time is None else row_times(find(frame, self.time), rows),
             lengths=lengths,
             schema=read.schema,
-            notes=read.notes,
+            notes=(*read.notes, *left),
             negatives=target.negatives,
             own=own,
         )

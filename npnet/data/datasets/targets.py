@@ -18,6 +18,7 @@ TaskOption = Literal["classification", TargetTask]
 
 AS_CLASSES = "write task: classification, which makes classes of text"
 WHOLE = re.compile(r"[+-]?\d{1,300}", re.ASCII)
+FEWEST_ROWS = 10  # with fewer, as many classes as rows are only reported
 SHOWN = 3  # classes of a single row that a message names
 EXACT = 2**53  # float64 does not hold every whole number from here on
 
@@ -56,6 +57,7 @@ class Target(Spec):
             found = cls(task="multilabel", names=tuple(names), classes=tuple(map(_two_classes, columns)))
         else:
             classes = _positive_last(_classes_of(columns[0]), names[0], positive_class)
+            _refuse_classes_of_one_row(columns[0], classes)
             found = cls(task="multiclass" if len(classes) > 2 else "binary", names=tuple(names), classes=(classes,))
         if chosen not in ("classification", found.task):
             one = f"the target {quoted(found.names[0])} has {len(found.classes[0])} classes"
@@ -175,6 +177,14 @@ def _classes_of(column: Column) -> tuple[str, ...]:
         only = f"a single class, {quoted(names[0])}" if names else "no value"
         raise DataError(f"the target {name} has {only}", "it needs two or more")
     return names
+
+
+def _refuse_classes_of_one_row(column: Column, classes: tuple[str, ...]) -> None:
+    """Raise DataError for as many classes as rows: a class that is trained on has no row to be scored on."""
+    if len(classes) >= FEWEST_ROWS and len(classes) == np.count_nonzero(~column.missing):
+        what = f"the target {quoted(column.name)} has as many classes as rows, {len(classes)}"
+        other = "choose another target, as this one is an identifier or a free text"
+        raise DataError(what, "write task: regression" if column.kind == "number" else other)
 
 
 def _classes_of_numbers(column: Column) -> tuple[str, ...]:

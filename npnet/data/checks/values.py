@@ -1,0 +1,141 @@
+"""Oddities of values: texts spelled in two ways, skewed targets, counts taken for classes, rows in two sets."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.data.checks.finding import Finding
+from npnet.data.checks.levels import ODD
+from npnet.data.columns import MISSING, Column, Frame
+from npnet.data.datasets import Dataset
+from npnet.data.readers.layout import looks_like_data
+from npnet.text import quoted
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+MOST_TEXTS = 100_000  # distinct texts of a column that are compared
+FEWEST = 30  # rows: of fewer a shape says little
+SKEWED = 2.0  # skewness of a target with a long tail
+COUNTS = 4  # classes, 0 included, that may be counts
+TAIL = 0.25  # rows of the last class of counts, as a share of those of the commonest
+FIRST_ROWS = 20  # that are compared with the header
+
+
+def spellings(columns: Iterable[Column]) -> list[Finding]:
+    """Find columns of texts that differ only in case or blanks."""
+    found = []
+    for column in columns:
+        if column.kind != "category" or len(column.levels) > MOST_TEXTS:
+            continue
+        counts, same = column.level_counts(), defaultdict(list)
+        for text in counts:
+            same["".join(text.casefold().split())].append(text)
+        twice = [texts for texts in same.values() if len(texts) > 1]
+        if twice:
+            most = max(twice, key=lambda texts: sum(counts[text] for text in texts))
+            first, second = sorted(most, key=lambda text: (-counts[text], text))[:2]
+            what = f"{quoted(column.name)} has texts that differ only in case or blanks, such as {quoted(first)} "
+            what += f"({counts[first]} rows) and {quoted(second)} ({counts[second]}): they are different categories"
+            found.append(Finding("spelling", (column.name,), what))
+    return found
+
+
+def skewed(names: Sequence[str], y: Floats) -> list[Finding]:
+    """Find positive targets (rows, targets) of a regression with a long tail that a transform makes short.
+
+    The transform is for all targets, so all must accept it.
+    """
+    if len(y) < FEWEST or (y < 0).any():
+        return []
+    transform, values = ("log", np.log(y)) if (y > 0).all() else ("square_root", np.sqrt(y))
+    found = []
+    for name, before, after in zip(names, y.T, values.T, strict=True):
+        skew = skewness(before)
+        if skew > SKEWED and abs(skewness(after)) < skew / 2:
+            what = f"the target {quoted(name)} is positive and has a long tail (skewness {skew:.1f})"
+            found.append(Finding("skew", (name,), f"{what}; target_transform: {transform} may help"))
+    return found
+
+
+def skewness(values: Floats) -> float:
+    """Return the mean cube of standardised values; 0 for equal ones."""
+    with np.errstate(all="ignore"):
+        deviation = values.std()
+        found = float(np.mean(((values - values.mean()) / deviation) ** 3)) if deviation else 0.0
+    return found if np.isfinite(found) else 0.0
+
+
+def counts_as_classes(name: str, classes: Mapping[str, int]) -> list[Finding]:
+    """Find a target whose classes are 0, 1, 2, ... with one peak and a falling tail, as counts have."""
+    rows = np.array(list(classes.values()))
+    if len(rows) < COUNTS or list(classes) != list(map(str, range(len(rows)))) or rows.sum() < FEWEST:
+        return []
+    steps = np.diff(rows)
+    peak = int(np.argmax(rows))
+    noise = 2 * np.sqrt(rows[:-1] + rows[1:])
+    if (steps[:peak] < -noise[:peak]).any() or (steps[peak:] > noise[peak:]).any() or rows[-1] > TAIL * rows[peak]:
+        return []
+    what = f"the {len(rows)} classes of the target {quoted(name)} are 0 to {len(rows) - 1}, most of them small"
+    return [Finding("counts", (name,), f"{what}: if they are counts, write task: counts under dataset.table")]
+
+
+def header_of_values(frame: Frame) -> list[Finding]:
+    """Find a header whose names are values like those below it."""
+    first = {name: column.take(np.arange(min(len(frame), FIRST_ROWS))) for name, column in frame.columns.items()}
+    cells = [_texts(column) for column in first.values()]
+    rows = [list(frame.columns), *map(list, zip(*cells, strict=True))]
+    if not looks_like_data(rows):
+        return []
+    what = f"the header looks like a row: its names are values such as {quoted(next(iter(frame.columns)))}"
+    return [Finding("header", (), f"{what}; header: false reads it as one")]
+
+
+def repeated_in_test(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]]) -> list[Finding]:
+    """Find rows of the test set that equal a row of the other sets in every feature and the target."""
+    if "test" not in parts or dataset.groups is not None:
+        return []
+    hashes = _hashes(dataset)
+    others = np.concatenate([rows for name, rows in parts.items() if name != "test"])
+    count = int(np.isin(hashes[parts["test"]], hashes[others]).sum())
+    if not count:
+        return []
+    what = f"{count} of {len(parts['test'])} test rows equal{'s' * (count == 1)} a training or validation row"
+    hint = "drop duplicates, or keep rows that belong together in one set with group:"
+    return [Finding("repeated", (), f"{what} in every column, so test scores are too good; {hint}")]
+
+
+def spans(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], time: str) -> dict[str, tuple[str, str]]:
+    """Return the first and the last time of each set, dates in ISO 8601."""
+    if dataset.times is None:
+        return {}
+    kinds = {} if dataset.schema is None else {one.name: one.kind for one in dataset.schema.columns}
+    found = {}
+    for name, rows in parts.items():
+        times = dataset.times[rows]
+        ends = [float(times.min()), float(times.max())]
+        found[name] = tuple(_date(value) if kinds.get(time) == "datetime" else f"{value:g}" for value in ends)
+    return found  # type: ignore[return-value]
+
+
+def _date(seconds: float) -> str:
+    return str(np.datetime64(int(seconds), "s")).removesuffix("T00:00:00")
+
+
+def _texts(column: Column) -> list[str]:
+    if column.kind == "category":
+        return ["" if code == MISSING else column.levels[code] for code in column.values.tolist()]
+    return ["" if np.isnan(value) else f"{value:g}" for value in column.values.tolist()]
+
+
+def _hashes(dataset: Dataset) -> Words:
+    """Return a hash of 64 bits of the features and targets of each row."""
+    words = np.zeros(len(dataset), np.uint64)
+    columns = (column.values for column in dataset.frame.columns.values())
+    for values in (*columns, *dataset.y.reshape(len(dataset), -1).T):
+        same = np.nan_to_num(values.astype(np.float64), nan=-0.5e300) + 0.0  # + 0.0 turns -0.0 into 0.0
+        words = (words ^ same.view(np.uint64)) * ODD
+        words = words ^ (words >> np.uint64(29))
+    return words
