@@ -16,8 +16,8 @@ from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import Target
 from npnet.data.split import parts_of
 
-SUGGESTIONS: tuple[FindingKind, ...] = ("skew", "counts")
-"""Kinds of findings that are no mistakes."""
+SUGGESTIONS: tuple[FindingKind, ...] = ("skew", "counts", "repeated")
+"""Kinds of findings that need not be mistakes."""
 
 
 def settled(experiment: Experiment) -> set[FindingKind]:

@@ -61,7 +61,7 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepare_folds(experiment, dataset)
         check_metadata(folds)
-        folds[0][0] = _told(experiment, dataset, folds[0][0])
+        folds[0][0] = _with_findings(experiment, dataset, folds[0][0])
     resolved = resolve_checked(loaded, folds)
     try:
         write_resolved(resolved.config)
@@ -70,7 +70,7 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
     return PreparedRun(resolved, loaded.base, folds, fingerprint(dataset))
 
 
-def _told(experiment: Experiment, dataset: Dataset, data: Prepared) -> Prepared:
+def _with_findings(experiment: Experiment, dataset: Dataset, data: Prepared) -> Prepared:
     """Return prepared data with the findings about them."""
     found = findings_of(experiment, dataset)
     remarks = [finding.message for finding in found if finding.fault in SUGGESTIONS]

@@ -27,7 +27,7 @@ from npnet.text import first_of, listed
 RECIPE = "tabular"
 MOST_CLASSES = 4  # that a comment counts
 ALL = "npnet data check --json lists all"
-TOLD = ("header", "spelling", "skew", "counts")  # kinds of findings that init shows, beside those that it acts on
+REPORTED = ("header", "spelling", "skew", "counts")  # kinds of findings that init shows, beside those that it acts on
 ROUNDS = 4  # readings of a file, each of which may show more of what its columns mean
 
 
@@ -103,8 +103,11 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     notes = [*_notes(understood, found), *read.notes]
     advice = "; drop it if it is not known when you predict"
     warnings = [
-        one.message + advice * (one.fault == "predictor") for one in found.findings if one.fault in ("predictor", *TOLD)
+        one.message + advice * (one.fault == "predictor")
+        for one in found.findings
+        if one.fault in ("predictor", *REPORTED)
     ]
+    warnings = [as_override(text) for text in warnings]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(warnings))
 
 
@@ -186,7 +189,7 @@ def _dataset(
         yield f"    {_comment(text)}"
     if dropped := options.get("drop"):
         yield _beside(f"    drop: {flow(list(dropped))}", comments.get("drop", ""))
-    for fault in (*TOLD, "predictor", "copy", "constant", "empty", "rare class", "balance"):
+    for fault in (*REPORTED, "predictor", "copy", "constant", "empty", "rare class", "balance"):
         advice = "; drop it if it is not known when you predict" if fault == "predictor" else ""
         for text in first_of([finding.message + advice for finding in by_fault.get(fault, [])], ALL):
             yield f"    {_comment(text)}"

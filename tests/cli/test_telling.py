@@ -55,6 +55,13 @@ def test_a_long_tail_of_a_positive_target_suggests_a_transform(folder: Path) -> 
     assert "may help" not in call("data", "check", config, "target_transform=log").out
 
 
+def test_whole_numbers_from_0_with_a_long_tail_may_be_counts(folder: Path) -> None:
+    y = np.floor(np.exp(2 * np.random.default_rng(1).normal(size=200)))
+    for text in said(table(folder, y=y)):
+        assert "if they are counts, write task" in text
+        assert "target_transform" not in text
+
+
 @pytest.mark.parametrize("values", [np.arange(200), np.random.default_rng(2).normal(5, 1, 200)], ids=["even", "normal"])
 def test_usual_targets_need_no_transform(values: np.ndarray, folder: Path) -> None:
     for text in said(table(folder, y=values)):

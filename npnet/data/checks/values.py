@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from npnet.data.checks.finding import Finding
 from npnet.data.checks.levels import ODD
-from npnet.data.columns import MISSING, Column, Frame
+from npnet.data.columns import MISSING, Column, Frame, looks_like_identifier
 from npnet.data.datasets import Dataset
 from npnet.data.readers.layout import looks_like_data
 from npnet.text import quoted
@@ -28,7 +28,7 @@ def spellings(columns: Iterable[Column]) -> list[Finding]:
     """Find columns of texts that differ only in case or blanks."""
     found = []
     for column in columns:
-        if column.kind != "category" or len(column.levels) > MOST_TEXTS:
+        if column.kind != "category" or len(column.levels) > MOST_TEXTS or looks_like_identifier(column):
             continue
         counts, same = column.level_counts(), defaultdict(list)
         for text in counts:
@@ -46,7 +46,7 @@ def spellings(columns: Iterable[Column]) -> list[Finding]:
 def skewed(names: Sequence[str], y: Floats) -> list[Finding]:
     """Find positive targets (rows, targets) of a regression with a long tail that a transform makes short.
 
-    The transform is for all targets, so all must accept it.
+    The transform is for all targets, so all must accept it. Whole numbers from 0 may be counts.
     """
     if len(y) < FEWEST or (y < 0).any():
         return []
@@ -54,8 +54,12 @@ def skewed(names: Sequence[str], y: Floats) -> list[Finding]:
     found = []
     for name, before, after in zip(names, y.T, values.T, strict=True):
         skew = skewness(before)
-        if skew > SKEWED and abs(skewness(after)) < skew / 2:
-            what = f"the target {quoted(name)} is positive and has a long tail (skewness {skew:.1f})"
+        if skew > SKEWED and transform != "log" and (before == np.floor(before)).all():
+            what = f"the target {quoted(name)} is whole numbers from 0 with a long tail (skewness {skew:.1f})"
+            found.append(Finding("counts", (name,), f"{what}: if they are counts, write task: counts"))
+        elif skew > SKEWED and abs(skewness(after)) < skew / 2:
+            sign = "is positive" if transform == "log" else "is never negative"
+            what = f"the target {quoted(name)} {sign} and has a long tail (skewness {skew:.1f})"
             found.append(Finding("skew", (name,), f"{what}; target_transform: {transform} may help"))
     return found
 
@@ -79,7 +83,7 @@ def counts_as_classes(name: str, classes: Mapping[str, int]) -> list[Finding]:
     if (steps[:peak] < -noise[:peak]).any() or (steps[peak:] > noise[peak:]).any() or rows[-1] > TAIL * rows[peak]:
         return []
     what = f"the {len(rows)} classes of the target {quoted(name)} are 0 to {len(rows) - 1}, most of them small"
-    return [Finding("counts", (name,), f"{what}: if they are counts, write task: counts under dataset.table")]
+    return [Finding("counts", (name,), f"{what}: if they are counts, write task: counts")]
 
 
 def header_of_values(frame: Frame) -> list[Finding]:
@@ -103,8 +107,8 @@ def repeated_in_test(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]]) -
     if not count:
         return []
     what = f"{count} of {len(parts['test'])} test rows equal{'s' * (count == 1)} a training or validation row"
-    hint = "drop duplicates, or keep rows that belong together in one set with group:"
-    return [Finding("repeated", (), f"{what} in every column, so test scores are too good; {hint}")]
+    hint = "if they are the same cases, test scores are too good: drop the copies, or keep them in one set by group:"
+    return [Finding("repeated", (), f"{what} in every column; {hint}")]
 
 
 def spans(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], time: str) -> dict[str, tuple[str, str]]:
