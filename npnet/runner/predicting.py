@@ -84,7 +84,8 @@ class RunPredictor:
         for name in tables:
             if name not in known:
                 near = nearest(name, known)
-                hint = f"did you mean {near}?" if near else f"they are: {', '.join(known)}" if known else "it has none"
+                others = f"they are: {', '.join(known)}" if known else "leave out --table, as it has none"
+                hint = f"did you mean {near}?" if near else others
                 raise UsageError(f"the run has no side table {one_line(name, 60)}", hint)
         found = copy(self)
         found.sides = {**self.sides, **{name: SideSource.of(table, name) for name, table in tables.items()}}

@@ -93,7 +93,13 @@ def check_metadata(folds: Sequence[Sequence[Prepared]]) -> None:
     size = len(json.dumps(metadata.text()))
     if size > METADATA_LIMIT:
         what = f"what is kept of the columns and their texts takes {size_text(size)}"
-        most = max(metadata.preparations[0].steps, key=lambda step: len(step.model_dump_json()))
+        first = metadata.preparations[0]
+        if len(first.aggregates) and 2 * sum(len(one.model_dump_json()) for one in first.aggregates) > len(
+            first.text()
+        ):
+            hint = "aggregate: of the table itself keeps every key, with time every row; use a key of fewer values"
+            raise DataError(f"{what}; the weights of a run hold at most {size_text(METADATA_LIMIT)}", hint)
+        most = max(first.steps, key=lambda step: len(step.model_dump_json()))
         hint = f"drop: leaves columns out, such as {quoted(most.column)}; prepare.rare pools texts of few rows"
         raise DataError(f"{what}; the weights of a run hold at most {size_text(METADATA_LIMIT)}", hint)
 

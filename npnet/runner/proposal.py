@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from npnet.config.files import preset_text
 from npnet.config.loaded import load_alone
@@ -18,11 +18,16 @@ from npnet.data.checks import Inspection, inspect
 from npnet.data.checks.finding import Finding
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows
+from npnet.data.joining.several import is_same_table
+from npnet.data.joining.specs import Aggregate, Join
+from npnet.data.joining.tables import read_side_frame
 from npnet.data.readers.data_file import STDIN, standard_input_kept
 from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.understanding import Understanding, understand
 from npnet.errors import DataError, UsageError
 from npnet.text import first_of, listed
+
+T = TypeVar("T")
 
 RECIPE = "tabular"
 MOST_CLASSES = 4  # that a comment counts
@@ -41,35 +46,48 @@ class Proposal:
     warnings: tuple[str, ...]
 
 
-@dataclass
-class _Source:
-    """A table file while it is understood: the options that are given, and all texts of some columns."""
+def _understood(
+    file: str, names: Sequence[str], given: dict[str, Any], read: Callable[[dict[str, Any]], T]
+) -> tuple[Understanding, T]:
+    """Return what is understood of a file with columns of some names, and what `read` reads by these options."""
+    whole: dict[str, Counter[str]] = {}
+    for _ in range(ROUNDS):
+        found = understand(file, Path.cwd(), _reading(given), names, whole)
+        try:
+            return found, read({**given, **found.options})
+        except CellError as error:
+            if set(error.columns) <= set(whole):
+                raise
+            whole |= _texts(file, {**given, **found.options}, error.columns)
+    raise AssertionError("a reading that finds no new column ends the loop")
 
-    file: str
-    targets: tuple[str, ...]
-    given: dict[str, Any]
-    whole: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def read(self) -> tuple[Understanding, TableRows]:
-        """Return what is understood of the file, and its rows read by that."""
-        target = self.targets[0] if len(self.targets) == 1 else self.targets
-        for _ in range(ROUNDS):
-            found = understand(self.file, Path.cwd(), _reading(self.given), self.targets, self.whole)
-            try:
-                table = Table(path=self.file, target=target, **{**self.given, **found.options})
-                return found, table.read(Path.cwd())
-            except CellError as error:
-                if set(error.columns) <= set(self.whole):
-                    raise
-                self.whole |= self._texts(found, error.columns)
-        raise AssertionError("a reading that finds no new column ends the loop")
+def _texts(file: str, options: Mapping[str, Any], names: Sequence[str]) -> dict[str, Counter[str]]:
+    """Return all texts of some columns, and how often each comes."""
+    layout = {key: value for key, value in options.items() if key in Layout.model_fields}
+    spec = ReadOptions(path=file, categorical=tuple(names), **layout)
+    columns = read_frame(spec, Path.cwd(), needs=names)[0].columns
+    return {name: column.level_counts() for name, column in columns.items()}
 
-    def _texts(self, found: Understanding, names: Sequence[str]) -> dict[str, Counter[str]]:
-        """Return all texts of some columns, and how often each comes."""
-        layout = {key: value for key, value in {**self.given, **found.options}.items() if key in Layout.model_fields}
-        options = ReadOptions(path=self.file, categorical=tuple(names), **layout)
-        columns = read_frame(options, Path.cwd(), needs=names)[0].columns
-        return {name: column.level_counts() for name, column in columns.items()}
+
+def _with_sides(file: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a table with what is understood of the files of its other tables."""
+
+    def understood(kind: type[Join | Aggregate], side: dict[str, Any]) -> dict[str, Any]:
+        path = side["path"]
+        if is_same_table(path, file, Path.cwd()):
+            return side
+        options = {key: value for key, value in side.items() if key != "path"}
+        names = tuple(kind(**side).pairs.values())
+        found, _ = _understood(path, names, options, lambda all_: read_side_frame(kind(path=path, **all_), Path.cwd()))
+        return {**side, **found.options}
+
+    kinds: dict[str, type[Join | Aggregate]] = {"join": Join, "aggregate": Aggregate}
+    sides = {key: (kind, given[key]) for key, kind in kinds.items() if given.get(key)}
+    return given | {
+        key: understood(kind, one) if isinstance(one, dict) else [understood(kind, each) for each in one]
+        for key, (kind, one) in sides.items()
+    }
 
 
 def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence[str] = ()) -> Proposal:
@@ -83,8 +101,14 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         raise UsageError("--target takes the name of a column, each once", "write it once for each target")
     given, others = _options(file, targets, overrides)
     try:
+        given = _with_sides(file, given)
+        target = targets[0] if len(targets) == 1 else tuple(targets)
+
+        def read_by(options: dict[str, Any]) -> TableRows:
+            return Table(path=file, target=target, **options).read(Path.cwd())
+
         with standard_input_kept() if file == STDIN else nullcontext():
-            understood, read = _Source(file, tuple(targets), given).read()
+            understood, read = _understood(file, targets, given, read_by)
     except DataError as error:
         raise type(error)(error.message, as_override(error.hint) if error.hint else None) from error
     found = inspect(read.frame, targets)

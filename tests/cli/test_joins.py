@@ -192,3 +192,16 @@ def test_evaluating_the_runs_own_data_takes_no_table(tables: Path) -> None:
     result = call("evaluate", trained(), "--table", "customers=customers.csv")
     assert result.code == 2
     assert "hint: leave out --table, or add --data FILE" in result.err
+
+
+def test_init_understands_how_a_side_table_is_written(tables: Path) -> None:
+    customers = pd.read_csv("customers.csv")
+    customers["age"] = customers.age + 0.5
+    customers.loc[3, "age"] = np.nan
+    customers.to_csv("kunden.csv", index=False, sep=";", decimal=",", na_rep="NA")
+    join = "join=[{path: kunden.csv, on: customer}]"
+    assert call("init", "--data", "visits.csv", "--target", "paid", join, "-o", "k.yaml").code == 0
+    line = "- {path: kunden.csv, on: customer, delimiter: ;, decimal: ',', na_values: [NA]}"
+    assert line.removeprefix("- ") in Path("k.yaml").read_text()
+    result = call("train", "k.yaml", "-q", "--no-plots", "epochs=1")
+    assert result.code == 0, result.err

@@ -290,3 +290,22 @@ def test_the_fingerprint_knows_every_byte_of_a_side_table(tmp_path):
     assert fingerprint(load(tmp_path, join=side(tmp_path))) == one
     assert fingerprint(load(tmp_path, join=side(tmp_path, SIDE + "5,Kiel,1\n"))) != one
     assert Path(tmp_path / "side.csv").exists()
+
+
+def test_validation_and_test_files_are_joined_and_do_not_count_in_aggregates(tmp_path):
+    (tmp_path / "v.csv").write_text("who,day,x,y\n2,2024-01-03,1.5,100\n1,2024-01-03,1.5,100\n")
+    own_rows = {"path": "t.csv", "on": "who", "columns": {"y": "max"}}
+    found = load(tmp_path, join=side(tmp_path), aggregate=own_rows, validation="v.csv")
+    assert values(found, "age") == [10, 20, 10, None, 20, 10]
+    parts = {"train": np.arange(4), "validation": np.arange(4, 6)}
+    data = prepare_parts(found, parts, PrepareSpec())
+    assert data.parts["validation"].frame.columns["t.y.max"].values.tolist() == [2, 4]
+
+
+def test_a_copy_of_the_table_is_the_table_itself(tmp_path):
+    (tmp_path / "copy.csv").write_text(TABLE)
+    what, hint = refusal(tmp_path, aggregate={"path": "copy.csv", "on": "who", "columns": {"y": "mean"}})
+    assert what == "copy is the table itself, byte for byte: targets would come from their own rows"
+    assert "path: self" in hint
+    (tmp_path / "link.csv").symlink_to("t.csv")
+    assert load(tmp_path, aggregate={"path": "link.csv", "on": "who", "columns": {"y": "mean"}}).own

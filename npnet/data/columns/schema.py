@@ -133,7 +133,7 @@ class Schema(Layout):
     columns: Annotated[tuple[ColumnSchema, ...], Field(strict=False)]
     na_values: Names = ()
     lossy: bool = False
-    sides: "tuple[SideTable, ...]" = ()
+    sides: Annotated[tuple["SideTable", ...], Field(strict=False)] = ()
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -158,7 +158,7 @@ class Key(Spec):
     """
 
     on: dict[str, str]
-    time: tuple[str, str] | None = None
+    time: Annotated[tuple[str, str], Field(strict=False)] | None = None
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ class SideTable(Spec):
     name: str
     fingerprint: str
     key: Key
-    columns: tuple[SideColumn, ...]
+    columns: Annotated[tuple[SideColumn, ...], Field(strict=False)]
     reading: Schema
 
 

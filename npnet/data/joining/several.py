@@ -46,7 +46,7 @@ class SideTables:
     @classmethod
     def read(cls, specs: Sequence[Join | Aggregate], table: str, base: Path, time: str | None) -> "SideTables":
         """Read the files of side tables; `table` is the path of the table itself, `time` its column of times."""
-        own = [spec for spec in specs if _is_same(spec.path, table, base)]
+        own = [spec for spec in specs if is_same_table(spec.path, table, base)]
         joined = next((spec for spec in own if isinstance(spec, Join)), None)
         if joined is not None:
             raise DataError(f"join: {joined.path} is the table itself", "aggregate: summarizes its own rows by a key")
@@ -78,6 +78,10 @@ class SideTables:
     def added_to(self, frame: Frame, targets: Sequence[str]) -> Added:
         """Return rows with the columns of the side tables; raise DataError where a key or a time is missing."""
         notes: list[str] = []
+        copies = [side for side, _ in self.read_tables if side.fingerprint == getattr(frame, "fingerprint", None)]
+        if copies:
+            what = f"{copies[0].name} is the table itself, byte for byte: targets would come from their own rows"
+            raise DataError(what, "aggregate: with path: self counts only rows of the training set")
         for side, rows in self.read_tables:
             refuse_missing_keys(side.key, tuple(frame.columns), self.table)
             refuse_clashes(frame.columns, side.columns, side.name)
@@ -97,5 +101,6 @@ class SideTables:
         return OwnAggregate(rows, key, columns, tuple(targets))
 
 
-def _is_same(path: str, table: str, base: Path) -> bool:
+def is_same_table(path: str, table: str, base: Path) -> bool:
+    """Return whether the path of another table names the table itself."""
     return path in (SELF, table) or place_of(path, base).resolve() == place_of(table, base).resolve()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import MISSING, Column, Frame, Rows
-from npnet.data.columns.schema import Key, ReadOptions, SideColumn, SideTable
+from npnet.data.columns.schema import Key, ReadOptions, Schema, SideColumn, SideTable
 from npnet.data.joining.aggregates import aggregate_column, aggregated
 from npnet.data.joining.keys import key_codes, matches, time_of
 from npnet.data.joining.specs import Aggregate, Join, Side
@@ -108,9 +108,19 @@ def require_times(left: Frame, right: Frame, key: Key, name: str) -> None:
         raise DataError(what, f"every row needs a time, before which rows of {name} count")
 
 
+def read_side_frame(spec: Side, base: Path) -> tuple[ReadFrame, Schema]:
+    """Read the file of a side table by its options."""
+    return read_frame(spec.reading, base)
+
+
 def read_side(spec: Side, base: Path, table_time: str | None) -> tuple[SideTable, Frame]:
     """Read a side table for training; return what a run needs to read it again, and its rows."""
-    frame, reading = read_frame(spec.reading, base)
+    try:
+        frame, reading = read_side_frame(spec, base)
+    except DataError as error:
+        option = "aggregate" if isinstance(spec, Aggregate) else "join"
+        where = f"keys about {spec.path} stand under {option}, beside its path"
+        raise DataError(error.message, f"{error.hint}; {where}" if error.hint else None) from error
     name = spec.title
     key = Key(on=spec.pairs, time=time_pair(spec, table_time))
     sources = tuple(one for one, _ in spec.functions) if isinstance(spec, Aggregate) else spec_columns(spec, frame)
