@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -54,11 +54,19 @@ def attach(left: Frame, side: SideTable, rows: Frame) -> tuple[Frame, int]:
 
     Raise DataError for a key that is in several rows of a table that is joined.
     """
-    right = rows
+    return attach_prepared(left, side, prepared(side, rows))
+
+
+def prepared(side: SideTable, rows: Frame) -> Frame:
+    """Return the rows of a side table as they are looked up: aggregated, or with every key once."""
     if any(one.function for one in side.columns):
-        right = aggregated(rows, side.key, side.columns)
-    else:
-        refuse_repeated_keys(rows, side)
+        return aggregated(rows, side.key, side.columns)
+    refuse_repeated_keys(rows, side)
+    return rows
+
+
+def attach_prepared(left: Frame, side: SideTable, right: Frame) -> tuple[Frame, int]:
+    """Return a table with the columns of a prepared side table, and the number of its rows without a match."""
     require_times(left, right, side.key, side.name)
     positions = matches(left, right, side.key)
     return attached(left, right, side.columns, positions), int(np.count_nonzero(positions < 0))
@@ -202,6 +210,7 @@ class SideSource:
     table: object
     base: Path
     same: bool = False
+    _prepared: list[tuple[SideTable, Frame]] = field(default_factory=list)
 
     @classmethod
     def of(cls, table: object, name: str) -> "SideSource":
@@ -211,6 +220,14 @@ class SideSource:
         if not is_table(table):
             raise DataError(f"the side table {quoted(name)} is a {type(table).__name__}", f"give a path; or {WAYS}")
         return cls(table, Path.cwd())
+
+    def prepared(self, side: SideTable) -> Frame:
+        """Return the rows of a side table as they are looked up; they are read once for all blocks of rows."""
+        found = next((frame for known, frame in self._prepared if known is side), None)
+        if found is None:
+            found = prepared(side, self.read(side))
+            self._prepared.append((side, found))
+        return found
 
     def read(self, side: SideTable) -> Frame:
         """Read the rows of a side table as in training; raise DataError where they have changed, or are gone."""
@@ -245,6 +262,6 @@ def with_sides(frame: ReadFrame, sides: Sequence[SideTable], sources: Mapping[st
     joined: Frame = frame
     notes = list(frame.notes)
     for side in sides:
-        joined, unmatched = attach(joined, side, sources[side.name].read(side))
+        joined, unmatched = attach_prepared(joined, side, sources[side.name].prepared(side))
         notes += unmatched_note(side, unmatched, len(frame))
     return replace(frame, columns=joined.columns, notes=tuple(notes))
