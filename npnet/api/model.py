@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from npnet.runner.prepared_run import misplaced, resolve_checked
 Floats = NDArray[np.float64]
 Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
 PREPARING = {"scale", "prepare"}  # options that replace each other
+FAR = 100.0  # size of an unscaled target above which, or below its inverse, a new network hardly learns it
 MAX_LINES = 20  # that `verbose` prints of a training
 
 
@@ -95,7 +96,8 @@ class Model:
         """
         layers = self._layers()
         defaults = {"optimizer": "sgd", "batch_size": "all", "seed": self.seed, **self._defaults}
-        if PREPARING & options.keys():
+        given = set(options)
+        if PREPARING & given:
             defaults = {key: value for key, value in defaults.items() if key not in PREPARING}
         options = {**defaults, "learning_rate": learning_rate, "epochs": epochs, **options}
         source = Arrays.of(X_train, Y_train, task, self._predictor if self._has_names else None)
@@ -109,6 +111,8 @@ class Model:
             self._check_inputs(folds[0][0])
             resolved = resolve_checked(loaded, folds)
             resolved = replace(resolved, given=experiment)
+        if not PREPARING & given and self._defaults.get("scale") == "none" and resolved.loss.scales_target:
+            _warn(_unscaled(folds[0][0]))
         with usage_errors(), limited(resolved.threads), explained_memory():
             self._fit(Trainer(resolved, folds), verbose, resolved.threads)
         self._has_names = self._has_names or source.layout is not None
@@ -231,6 +235,17 @@ def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
         **{key: getattr(experiment, key) for key in ("loss", "ensemble", "dtype", "target_transform")},
     }
     return model
+
+
+def _unscaled(data: Prepared) -> Iterator[str]:
+    """Yield a warning for targets of a regression, not scaled, that are far from the outputs of a new network."""
+    if data.task != "regression":
+        return
+    for name, y in zip(data.targets, data.parts["train"].y.T, strict=True):
+        mean, deviation = float(y.mean()), float(y.std())
+        if not (deviation > 1 / FAR and max(abs(mean), deviation) < FAR):
+            what = f"the target {name} has the mean {mean:.3g} and the deviation {deviation:.3g}, and is not scaled"
+            yield f'{what}: scale="standard" scales X and Y as npnet train does'
 
 
 def _warn(texts: Iterable[str]) -> None:

@@ -1,11 +1,13 @@
 """The Python interface: the article's calls, sizes that are checked, parameters that can be read and set."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 import npnet
 from npnet import Linear, Model, ReLU, Sigmoid, Softmax
-from npnet.errors import DataError, Diverged, NpnetError, UsageError
+from npnet.errors import DataError, Diverged, NpnetError, NpnetWarning, UsageError
 
 
 def _circles(rows: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -22,6 +24,17 @@ def _article() -> Model:
     model.add(Linear(5, 1))
     model.add(Sigmoid(1))
     return model
+
+
+def test_a_target_far_from_1_that_is_not_scaled_is_warned_of() -> None:
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    y = 1e9 * (5 + X[:, 0])
+    with pytest.warns(NpnetWarning, match=r'the mean 4.93e\+09 and the deviation .* scale="standard" scales X and Y'):
+        Model(Linear(2, 1)).train(X, y, epochs=1, optimizer="adam")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Model(Linear(2, 1)).train(X, y, epochs=1, optimizer="adam", scale="standard")
+        Model(Linear(2, 1)).train(X, y / 1e9, epochs=1, optimizer="adam")
 
 
 def test_the_articles_calls_work_as_it_writes_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,3 +131,15 @@ def test_a_target_of_as_many_classes_as_rows_is_refused_by_all(folder: Path) -> 
         assert 'the target "y" has as many classes as rows, 200' in result.err
         assert "choose another target" in result.err
     assert not Path("n.yaml").exists()
+
+
+def test_a_table_of_many_columns_gives_a_page(folder: Path) -> None:
+    values = np.random.default_rng(5).normal(size=(200, 500))
+    columns = {f"c{number}": values[:, number] for number in range(500)}
+    config = table(folder, **columns, last=[1] * 200)
+    page = call("data", "check", config).out
+    assert len(page.splitlines()) < 80
+    assert max(map(len, page.splitlines())) <= 80
+    assert "443 more columns; --json lists all" in page
+    assert "last" in page
+    assert len(json.loads(call("data", "check", config, "--json").out)["columns"]) == 503

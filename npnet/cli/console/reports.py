@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from npnet.runner.data_report import DataReport
 
 MOST_CLASSES = 40
+MOST_COLUMNS = 60  # of a table, those with notes first
 KINDS = {"number": "number", "category": "category", "datetime": "date"}
 VERSIONS = {"npnet": "npnet", "Python": "python", "NumPy": "numpy"}
 
@@ -120,10 +121,16 @@ def _columns_table(report: "DataReport") -> Table:
     for finding in report.inspection.findings:
         for name in finding.columns[:1]:
             notes.setdefault(name, []).append(finding.fault)
+    columns = report.inspection.columns
+    if len(columns) > MOST_COLUMNS:
+        first = sorted(columns, key=lambda one: one.name not in notes)[:MOST_COLUMNS]  # stable
+        columns = tuple(one for one in columns if one in first)
     rows = [
         [one.name, KINDS[one.kind], one.missing or "", one.distinct, ", ".join(dict.fromkeys(notes.get(one.name, [])))]
-        for one in report.inspection.columns
+        for one in columns
     ]
+    if rest := len(report.inspection.columns) - len(columns):
+        rows.append([f"{rest} more columns; --json lists all", "", "", "", ""])
     return table(["column", "kind", "missing", "distinct", "note"], rows, ["missing", "distinct"])
 
 
