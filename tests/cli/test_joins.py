@@ -205,3 +205,9 @@ def test_init_understands_how_a_side_table_is_written(tables: Path) -> None:
     assert line.removeprefix("- ") in Path("k.yaml").read_text()
     result = call("train", "k.yaml", "-q", "--no-plots", "epochs=1")
     assert result.code == 0, result.err
+
+
+def test_a_new_side_table_may_be_written_otherwise(tables: Path) -> None:
+    run = trained()
+    pd.read_csv("customers.csv").to_csv("kunden.csv", index=False, sep=";")
+    assert predicted(run, "visits.csv", "--table", "customers=kunden.csv") == predicted(run, "visits.csv")

@@ -14,9 +14,10 @@ from npnet.data.columns.schema import Key, ReadOptions, Schema, SideColumn, Side
 from npnet.data.joining.aggregates import aggregate_column, aggregated
 from npnet.data.joining.keys import key_codes, matches, time_of
 from npnet.data.joining.specs import Aggregate, Join, Side
-from npnet.data.readers.data_file import place_of
+from npnet.data.own_layout import read_fitting
+from npnet.data.readers.data_file import opened, place_of
 from npnet.data.readers.in_memory import WAYS, InMemory, is_table
-from npnet.data.readers.reading import ReadFrame, read_frame, read_table, refuse_missing
+from npnet.data.readers.reading import ReadFrame, read_file, read_frame, read_table, refuse_missing
 from npnet.errors import DataError
 from npnet.text import listed, quoted
 
@@ -234,7 +235,7 @@ class SideSource:
         if not isinstance(self.table, str):
             return read_table(InMemory(self.table, name=side.name), side.reading)[0]
         if not self.same:
-            return read_frame(ReadOptions(path=self.table), self.base, side.reading)[0]
+            return self._read_new(self.table, side.reading)
         path = os.path.normpath(place_of(self.table, self.base).absolute())
         hint = f"--table {side.name}=FILE names the file to use, tables={{{quoted(side.name)}: ...}} in Python"
         try:
@@ -244,6 +245,16 @@ class SideSource:
         if frame.fingerprint != side.fingerprint:
             raise DataError(f"{path} has changed since the run was trained", hint)
         return frame
+
+    def _read_new(self, path: str, reading: Schema) -> Frame:
+        """Read another file than that of the training, by its own layout where the training's does not fit."""
+        names = {one.name for one in reading.columns}
+        with opened(path, self.base) as file:
+
+            def read(spec: ReadOptions) -> Frame:
+                return read_file(file, spec, reading, None, np.float64)[0]
+
+            return read_fitting(file, ReadOptions(path=path), reading, names, read)
 
 
 def needed_columns(sides: Sequence[SideTable], names: Collection[str]) -> tuple[set[str], list[SideTable]]:
