@@ -30,7 +30,7 @@ from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.rundir.table import endings
 from npnet.runner.file_options import hints_as_overrides
-from npnet.runner.results import Columns, prediction_columns, quantile_columns
+from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
 from npnet.runner.unseen import Unseen
 from npnet.text import one_line, quoted
 
@@ -217,6 +217,8 @@ class RunPredictor:
         self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
         columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
         spread = quantile_columns(self.data, self.predictor, frame)
+        if self.data.task == "multilabel":
+            columns = labels_in_words(self.data, columns)
         return {**columns, **spread, **(chances if proba else {})}
 
     def column_names(self, proba: bool) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any, TypeVar
 
 from npnet.config.files import preset_text
@@ -16,6 +17,7 @@ from npnet.config.suggestions import as_override
 from npnet.config.writer import flow, moved_path
 from npnet.data.checks import Inspection, inspect
 from npnet.data.checks.finding import Finding
+from npnet.data.columns import Frame
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows
 from npnet.data.joining.several import is_same_table
@@ -23,6 +25,7 @@ from npnet.data.joining.specs import Aggregate, Join
 from npnet.data.joining.tables import read_side_frame
 from npnet.data.readers.data_file import STDIN, standard_input_kept
 from npnet.data.readers.reading import CellError, read_frame
+from npnet.data.sniffing.tags import tags_of
 from npnet.data.understanding import Understanding, understand
 from npnet.errors import DataError, UsageError
 from npnet.text import first_of, listed
@@ -124,7 +127,7 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     recipe = preset_text(RECIPE).partition("\n")
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
-    notes = [*_notes(understood, found), *read.notes]
+    notes = [*_notes(understood, found), *_tags(read.frame, targets), *read.notes]
     advice = "; drop it if it is not known when you predict"
     warnings = [
         one.message + advice * (one.fault == "predictor")
@@ -183,7 +186,22 @@ def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
         yield f"{key}: {shown(flow(value), 60)}{f'   ({comment})' if comment else ''}"
     for finding in found.findings:
         if finding.fault == "target":
-            yield f"{finding.message.partition(';')[0]}, which are left out (drop_rows: true)"
+            missing, _, _ = finding.message.partition(" row")
+            have = "row has no target and is" if missing == "1" else "rows have no target and are"
+            yield f"{missing} of {found.rows} {have} left out (drop_rows: true)"
+
+
+def _tags(frame: Frame, targets: Sequence[str]) -> Iterator[str]:
+    """Yield the note that the cells of the only target hold several tags, each of which can be a label."""
+    target = frame.columns.get(targets[0]) if len(targets) == 1 else None
+    found = tags_of(target.level_counts()) if target is not None and target.kind == "category" else None
+    if found is None:
+        return
+    sign, tags = found
+    what = f'"{targets[0]}" holds several words in a cell, separated by "{sign}": {listed(tags, 6)}'
+    yield f"{what}. Each cell is a class; columns of 0 and 1, one for each word, are labels:"
+    there = [tag for tag in tags if tag in frame.columns]
+    yield f"  --target {' --target '.join(map(quote, there or tags[:3]))}{'' if there else ' and so on'}"
 
 
 def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:

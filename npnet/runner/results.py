@@ -109,6 +109,18 @@ def _labels(chance: Floats) -> NDArray[Any]:
     return labels
 
 
+def labels_in_words(data: Names, predictions: Columns) -> Columns:
+    """Return the predictions of several labels as the texts of their columns; labels of 0 and 1 stay numbers."""
+    words = dict(predictions)
+    for end, pair in zip(endings(data.targets), zip(data.negatives, data.classes, strict=True), strict=True):
+        if pair != ("0", "1"):
+            labels = predictions[f"prediction{end}"]
+            words[f"prediction{end}"] = np.array(
+                [None if one is None else pair[one] for one in labels.tolist()], object
+            )
+    return words
+
+
 def texts(form: str, blocks: Iterator[Columns]) -> Iterator[str]:
     """Yield the text of each block, CSV with a header or JSON lines."""
     for number, block in enumerate(blocks):

@@ -215,3 +215,16 @@ def test_id_columns_are_no_features(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text(csv_of(people(2)))
     out = call("predict", run, tmp_path / "new.csv").out
     assert out.splitlines()[0] == "row,id,prediction"
+
+
+@pytest.mark.parametrize(("no", "yes"), [("no", "yes"), ("0", "1"), ("False", "True")])
+def test_labels_are_predicted_in_the_words_of_their_columns(no: str, yes: str, tmp_path: Path) -> None:
+    lines = [f"{n % 8},{(no, yes)[n % 8 > 3]},{(no, yes)[n % 8 < 6]}\n" for n in range(80)]
+    (tmp_path / "t.csv").write_text("x,rock,jazz\n" + "".join(lines))
+    table = "dataset: {table: {path: t.csv, target: [rock, jazz], task: multilabel}}\n"
+    (tmp_path / "c.yaml").write_text(table + "layers: [{linear: 8}, relu, linear]\nepochs: 300\nlearning_rate: 0.02\n")
+    run = call("train", tmp_path / "c.yaml", "--no-plots", "-q", "--runs-dir", tmp_path / "runs").out.strip()
+    (tmp_path / "new.csv").write_text("x\n0\n7\n")
+    rows = list(csv.DictReader(io.StringIO(call("predict", run, tmp_path / "new.csv").out)))
+    assert [row["prediction_rock"] for row in rows] == [no, yes]
+    assert [row["prediction_jazz"] for row in rows] == [yes, no]
