@@ -197,3 +197,12 @@ def test_points_that_may_be_thousands_are_asked_about_and_each_answer_is_followe
         table = load(folder / "c.yaml").experiment.dataset
         assert isinstance(table, Table)
         assert table.read(folder).frame.columns["preis"].values[0] == value
+
+
+def test_a_word_that_most_cells_hold_is_a_category_and_no_missing_number(folder: Path) -> None:
+    lines = [f"{'some' if n % 3 else n % 9},{n % 7},{n % 2}" for n in range(90)]
+    (folder / "t.csv").write_text("\n".join(["years,x,y", *lines]))
+    assert call("init", "--data", "t.csv", "--target", "y", "-o", "c.yaml").code == 0
+    table = load(folder / "c.yaml").experiment.dataset
+    assert isinstance(table, Table)
+    assert table.read(folder).frame.columns["years"].kind == "category"

@@ -91,9 +91,11 @@ def misread(frame: Frame, options: ReadOptions, file: str) -> list[str]:
     """
     notes = []
     for name, column in frame.columns.items():
-        texts = dict.fromkeys(column.levels[:MOST], 1) if name not in options.named else {}
-        if not any(text[-1:].isdigit() or text[:1].isdigit() for text in texts if text not in MARKERS):
+        levels = column.levels[:MOST] if name not in options.named else ()
+        if not any(text[-1:].isdigit() or text[:1].isdigit() for text in levels if text not in MARKERS):
             continue
+        counts = column.level_counts()
+        texts = {level: counts[level] for level in levels}
         style = _style(texts, options)
         found = None if style is None else meaning_of(name, texts, style)
         if found is not None and (found.kind == "category" or found.exceptions or found.ranks):
