@@ -133,6 +133,7 @@ def test_a_target_of_as_many_classes_as_rows_is_refused_by_all(folder: Path) -> 
     assert not Path("n.yaml").exists()
 
 
+@pytest.mark.long
 def test_a_table_of_many_columns_gives_a_page(folder: Path) -> None:
     values = np.random.default_rng(5).normal(size=(200, 500))
     columns = {f"c{number}": values[:, number] for number in range(500)}

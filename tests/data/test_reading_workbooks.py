@@ -179,6 +179,7 @@ def test_an_error_is_its_text_and_no_gap(tmp_path):
     )
 
 
+@pytest.mark.long
 def test_errors_are_found_wherever_the_blocks_of_the_sheet_end(tmp_path):
     rows = [[row, "#NAME?" if row % 97 == 0 else "x" * (row % 50)] for row in range(1, 30_000)]
     book(tmp_path / "t.xlsx", data=[["a", "b"], *rows])
@@ -187,6 +188,7 @@ def test_errors_are_found_wherever_the_blocks_of_the_sheet_end(tmp_path):
     np.testing.assert_array_equal(found + 1, np.arange(97, 30_000, 97))
 
 
+@pytest.mark.long
 def test_many_rows_come_in_batches_and_a_late_text_makes_the_column_text(tmp_path):
     made = openpyxl.Workbook(write_only=True)
     sheet = made.create_sheet("data")
@@ -321,6 +323,7 @@ def test_entities_of_an_opendocument_are_never_unfolded(tmp_path):
     assert "t.ods is a damaged workbook" in refusal(tmp_path, "t.ods")[0]
 
 
+@pytest.mark.long
 def test_a_sheet_that_unfolds_to_far_more_than_the_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(child_process, "ROOM", 200 << 20)
     book(tmp_path / "t.xlsx", data=ROWS)

@@ -11,7 +11,7 @@ from tests.tables.catalogue import CASES
 from tests.tables.held_out import HELD_OUT
 from tests.tables.reading import faults
 
-EVERY = 6  # of the catalogue in the short run
+EVERY = 12  # of the catalogue in the short run
 
 
 def misread(cases: Iterable[Case], folder: Path, content: Callable[[str], bytes]) -> dict[str, list[str]]:
