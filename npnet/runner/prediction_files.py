@@ -162,7 +162,7 @@ def expanded(paths: Sequence[str]) -> list[str]:
 
 
 def _free_names(kept: Sequence[str], taken: set[str]) -> dict[str, str]:
-    """Return the names under which columns of the input are written, none of which is taken."""
+    """Return the names under which columns of the input are written; no name is taken twice."""
     names: dict[str, str] = {}
     for name in kept:
         other = name

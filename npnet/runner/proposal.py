@@ -192,7 +192,7 @@ def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
 
 
 def _tags(frame: Frame, targets: Sequence[str]) -> Iterator[str]:
-    """Yield the note that the cells of the only target hold several tags, each of which can be a label."""
+    """Yield the note that the cells of the only target hold several tags, and that each tag can be a label."""
     target = frame.columns.get(targets[0]) if len(targets) == 1 else None
     found = tags_of(target.level_counts()) if target is not None and target.kind == "category" else None
     if found is None:
