@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data.checks.finding import Finding, FindingKind
 from npnet.data.checks.leakage import suspicion
-from npnet.data.checks.levels import Levels, repeated_rows, same_columns
+from npnet.data.checks.levels import Levels, ordered_codes, repeated_rows, same_columns
 from npnet.data.checks.values import counts_as_classes, header_of_values, skewed, spellings
 from npnet.data.columns import Frame, Kind, looks_like_identifier
 from npnet.data.datasets.targets import Target, TaskOption, single_rows, with_target
@@ -126,9 +126,10 @@ def _predictors(
     found = []
     for index, name in enumerate(target.names):
         classes = len(target.classes[index]) if target.classes else 0
+        codes = y[:, index] if classes else ordered_codes(y[:, index])[0]  # of values only the order matters
         for column in columns:
             judged = column if len(complete) == len(column.codes) else Levels.of(column.column.take(complete))
-            if judged.distinct and (why := suspicion(judged, y[:, index], classes)):
+            if judged.distinct and (why := suspicion(judged, codes, classes)):
                 what = f"{quoted(column.column.name)} may be the target {quoted(name)} again: {why}"
                 found.append(Finding("predictor", (column.column.name, name), what))
     return found

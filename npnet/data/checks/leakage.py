@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.checks.levels import Codes, Floats, Levels
+from npnet.data.checks.levels import Codes, Floats, Levels, ordered_codes
 
 FEWEST = 30  # rows: with fewer a column may fit by chance
 SUSPICIOUS_RANKS = 0.995  # area under the ROC, or rank correlation
@@ -105,8 +105,10 @@ def _ranges(codes: Codes, distinct: int) -> Codes:
     return (through * ranges // len(codes))[codes]
 
 
-def _ranks(values: Floats) -> Floats:
-    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+def _ranks(values: NDArray[Any]) -> Floats:
+    """Return the rank of each value, ties the mean of theirs; whole numbers are codes from 0."""
+    codes = np.asarray(values) if values.dtype == np.int64 else ordered_codes(values)[0]
+    counts = np.bincount(codes)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[codes])
 
 

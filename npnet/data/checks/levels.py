@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ class Levels:
             counts = np.bincount(rank[values], minlength=len(rank))
             codes[known] = (np.cumsum(counts > 0) - 1)[rank[values]]
             return cls(column, codes, counts[counts > 0])
-        used, codes[known] = np.unique(values, return_inverse=True)
+        codes[known], used = ordered_codes(values)
         return cls(column, codes, np.bincount(codes[known], minlength=len(used)))
 
     @property
@@ -57,6 +58,14 @@ class Levels:
     def ranks(self) -> Floats:
         """The rank of each level among all rows that have a value, from 1; ties share the mean."""
         return np.cumsum(self.counts) - (self.counts - 1) / 2
+
+
+def ordered_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]]:
+    """Return the place of each value among the distinct ones, and those by size; faster than `numpy.unique`."""
+    import pandas as pd
+
+    codes, used = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), np.asarray(used)
 
 
 # Copies
@@ -109,7 +118,10 @@ def _groups(column: Levels) -> bytes | None:
     """Hash the levels numbered as they first occur: the values without their names."""
     if column.distinct > len(column.codes) // 2:
         return None
-    _, first = np.unique(column.codes, return_index=True)
+    rows = len(column.codes)
+    first = np.full(column.distinct + 1, rows)  # the first row of each level; of missing values in front
+    first[column.codes[::-1] + 1] = np.arange(rows - 1, -1, -1)
+    first = first[int(first[0] == rows) :]
     number = np.empty(len(first), np.int64)
     number[np.argsort(first)] = np.arange(len(first))
     return _digest(number[column.codes + (len(first) - column.distinct)], b"")
