@@ -101,7 +101,7 @@ def texts_of(reader: TableReader, names: Sequence[str]) -> dict[str, Counter[str
     for block in reader.blocks(names, lambda _: True):
         for name, cells in block.cells.items():
             codes = TextCodes({""})
-            known = Counter(codes.encode(cells).tolist())
+            known = Counter(codes.encode(cells[:ROWS]).tolist())
             found[name].update(
                 {text: known[code] for text, code in codes.items() if code >= 0 and text == text.strip()}
             )
