@@ -27,7 +27,8 @@ from npnet.data.readers.data_file import STDIN, standard_input_kept
 from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.sniffing.tags import tags_of
 from npnet.data.understanding import Understanding, understand
-from npnet.errors import DataError, UsageError
+from npnet.errors import UsageError
+from npnet.runner.file_options import hints_as_overrides
 from npnet.text import first_of, listed
 
 T = TypeVar("T")
@@ -54,15 +55,15 @@ def _understood(
 ) -> tuple[Understanding, T]:
     """Return what is understood of a file with columns of some names, and what `read` reads by these options."""
     whole: dict[str, Counter[str]] = {}
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         found = understand(file, Path.cwd(), _reading(given), names, whole)
         try:
             return found, read({**given, **found.options})
         except CellError as error:
-            if set(error.columns) <= set(whole):
+            if not left or set(error.columns) <= set(whole):
                 raise
             whole |= _texts(file, {**given, **found.options}, error.columns)
-    raise AssertionError("a reading that finds no new column ends the loop")
+    raise ValueError("a file is read at least once")
 
 
 def _texts(file: str, options: Mapping[str, Any], names: Sequence[str]) -> dict[str, Counter[str]]:
@@ -103,17 +104,14 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     if len(set(targets)) < len(targets) or not all(targets):
         raise UsageError("--target takes the name of a column, each once", "write it once for each target")
     given, others = _options(file, targets, overrides)
-    try:
+    target = targets[0] if len(targets) == 1 else tuple(targets)
+
+    def read_by(options: dict[str, Any]) -> TableRows:
+        return Table(path=file, target=target, **options).read(Path.cwd())
+
+    with hints_as_overrides(), standard_input_kept() if file == STDIN else nullcontext():
         given = _with_sides(file, given)
-        target = targets[0] if len(targets) == 1 else tuple(targets)
-
-        def read_by(options: dict[str, Any]) -> TableRows:
-            return Table(path=file, target=target, **options).read(Path.cwd())
-
-        with standard_input_kept() if file == STDIN else nullcontext():
-            understood, read = _understood(file, targets, given, read_by)
-    except DataError as error:
-        raise type(error)(error.message, as_override(error.hint) if error.hint else None) from error
+        understood, read = _understood(file, targets, given, read_by)
     found = inspect(read.frame, targets)
     dropped = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
     path = moved_path(file, Path.cwd(), folder)
