@@ -315,3 +315,7 @@ def test_any_bytes_are_a_table_or_a_data_error(tmp_path_factory, content):
     folder = tmp_path_factory.getbasetemp()
     with suppress(DataError):
         assert len(read(folder, HEAD.encode() + content)) > 0
+
+
+def test_plain_numbers_below_half_of_a_column_leave_it_categories_whatever_the_other_texts(tmp_path):
+    assert kinds(read(tmp_path, rows_of(["0", "", "-", "-"])))["x"] == "category"

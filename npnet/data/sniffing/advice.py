@@ -100,6 +100,8 @@ def misread(frame: Frame, options: ReadOptions, file: str) -> list[str]:
         found = None if style is None else meaning_of(name, texts, style)
         if found is not None and (found.kind == "category" or found.exceptions or found.ranks):
             continue
+        if found is not None and not set(_options(name, found, style, options)) - {"na_values"}:
+            continue  # plain numbers, too few to decide the kind
         first = quoted(next(text for text in texts if text not in MARKERS))
         lines = option_lines(name, texts, options) or 'decimal: "," or thousands: ","'
         if found is not None and found.forms:
