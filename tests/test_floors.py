@@ -21,7 +21,7 @@ FLOORS = tuple(
         "experiment",
         "rundir model",
         "runner api",
-        "plots sweep",
+        "plots report sweep",
         "cli __init__ __main__",
     )
 )

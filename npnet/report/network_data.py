@@ -1,0 +1,225 @@
+"""A trained network as JSON-ready data for the page: its layers, weights, frames, inputs and rows.
+
+The page inlines `static/network.css` after its own style, then the scripts `engine` and `network`; it has an empty
+`<div id="network-player">` where the network goes, and this data under the key "network" of its JSON block. An array is
+{"dtype", "shape", "data"}: base64 of its little-endian bytes.
+
+    layers         [{"type": "linear", "name": "layers.0", "options": {"units": 16}, "inputs": 2, "outputs": 16}];
+                   a residual block has "layers" of its own; a final activation that the loss contains is left out
+    activation     that final activation, or null
+    loss           {"type", "options", "link"}
+    optimizer      {"type", "options"}, "constraints" {"l1", "l2", "clip_norm", "clip_value", "max_norm"},
+                   "learning_rate", "batch_size" (null for full batches)
+    task, classes, targets    names; for labels, "negatives" has the other class of each
+    output         {"mean", "scale", "transform", "threshold", "temperature"}: from scores to predictions
+    inputs         [{"name", "block": "numbers" | "indicators" | "levels" | "codes"}]; numbers have "center", "scale",
+                   "clip", and where they are normal scores "knots" [[x], [z]]; codes have "size"
+    model, models  which of how many networks this is
+    parameters     their number; theta and state are flat, in the order of `npnet.engine.network.Network`
+    best, last     {"epoch", "theta", "state"}; last, which may be null, has "slots" by name and their "steps"
+    frames         null, or {"step": [], "epoch": [], "theta": (frames, parameters), "state"}
+    rows           by split: {"count", "row", "inputs" (shown, inputs), "y" (shown, targets), "weight" or null};
+                   "count" has all rows; shown are as many as the page has bytes for; {} without the data
+    lacking        names of layers, losses and optimizers that the page cannot compute; then theta is null, and
+    maps           null, or the recorded outputs over the plane of two inputs
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from npnet.config import Experiment
+from npnet.data import Part
+from npnet.data.preprocessing import Preparation
+from npnet.data.preprocessing.scaling import Scaling, normal_scores
+from npnet.data.preprocessing.steps import DateStep, NumberStep
+from npnet.engine.network import Network
+from npnet.experiment.resolved import without_final_activation
+from npnet.model.predictor import SplitPredictor
+from npnet.model.train_state import Tensors, expand, is_compact
+from npnet.nn.layer import Layers, layers
+from npnet.nn.losses import Loss, losses
+from npnet.nn.optimizers import optimizers
+from npnet.nn.residual import Residual
+from npnet.rundir.restore import DataMetadata, experiment_of, restored
+from npnet.rundir.run import Run
+from npnet.spec import Spec
+
+Json = dict[str, Any]
+ROW_BYTES = 200_000
+"""Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
+KNOTS = 129
+ONE_MODEL = 0
+
+
+def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
+    """Return the data of the first network of a run; without a predictor, which has its data, without rows.
+
+    Raise RunError where the weights are missing or do not fit.
+    """
+    if predictor is None:
+        experiment, _ = experiment_of(run)
+        alone, data = restored(run, experiment)
+        network, loss, parts, calibration = alone.network, alone.loss, dict[str, Part](), alone.calibration
+    else:
+        experiment, network, loss = predictor.experiment, predictor.network, predictor.loss
+        calibration, parts = predictor.calibration, dict(predictor.data.parts)
+        data = DataMetadata.of(predictor.folds, calibration)
+    scaler = data.target_scalers[0]
+    return {
+        **_recipe(experiment, network, loss),
+        "task": data.task,
+        "classes": list(data.classes),
+        "negatives": list(data.negatives),
+        "targets": list(data.targets),
+        "output": {
+            "mean": scaler.mean.tolist() if loss.scales_target else [0.0] * len(data.targets),
+            "scale": scaler.scale.tolist() if loss.scales_target else [1.0] * len(data.targets),
+            "transform": data.target_transform,
+            "threshold": calibration.threshold,
+            "temperature": calibration.temperature,
+        },
+        "inputs": list(_inputs(data.preparations[0])),
+        "model": ONE_MODEL,
+        "models": network.models,
+        "parameters": network.size,
+        **_states(run, network),
+        "frames": None,
+        "rows": {split: _rows(part, _share(parts)) for split, part in parts.items()},
+        "lacking": [],
+        "maps": None,
+    }
+
+
+def array(values: NDArray[Any], dtype: DTypeLike = np.float32) -> Json:
+    """Return an array as the page reads it: its type, its shape and its little-endian bytes in base64."""
+    kind = np.dtype(dtype).newbyteorder("<")
+    data = np.ascontiguousarray(values, kind)
+    return {"dtype": np.dtype(dtype).name, "shape": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
+
+
+def _recipe(experiment: Experiment, network: Network, loss: Loss) -> Json:
+    """Return layers, loss, optimizer and what else a training needs besides data and weights."""
+    kept = without_final_activation(experiment.layers, loss)
+    final = layers.name_of(experiment.layers[-1]) if len(kept) < len(experiment.layers) else None
+    e = experiment
+    return {
+        "layers": list(_layers(network.chains[ONE_MODEL], network.graph.inputs, "layers")),
+        "activation": final,
+        "loss": {"type": losses.name_of(loss), "options": options(loss), "link": loss.link},
+        "optimizer": {"type": optimizers.name_of(e.optimizer), "options": options(e.optimizer)},
+        "constraints": {name: getattr(e, name) for name in ("l1", "l2", "clip_norm", "clip_value", "max_norm")},
+        "learning_rate": e.learning_rate,
+        "batch_size": None if e.batch_size == "all" else e.batch_size,
+    }
+
+
+def _layers(chain: Layers, inputs: int, prefix: str) -> Iterator[Json]:
+    for number, layer in enumerate(chain):
+        outputs = layer.width(inputs)
+        found: Json = {
+            "type": layers.name_of(layer),
+            "name": f"{prefix}.{number}",
+            "options": options(layer),
+            "inputs": inputs,
+            "outputs": outputs,
+        }
+        if isinstance(layer, Residual):
+            found["layers"] = list(_layers(layer.layers, inputs, f"{found['name']}.layers"))
+        yield found
+        inputs = outputs
+
+
+def options(spec: Spec) -> Json:
+    """Return the options of a layer, loss or optimizer that the page computes with: numbers and lists of numbers."""
+    found = {name: getattr(spec, name) for name in type(spec).model_fields}
+    numbers = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+    return {
+        name: value
+        for name, value in numbers.items()
+        if value is None or isinstance(value, int | float) or (isinstance(value, list) and _are_numbers(value))
+    }
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _inputs(preparation: Preparation) -> Iterator[Json]:
+    """Yield the name and the block of each input, and how its number becomes an input."""
+    numbers, codes = preparation.numbers, len(preparation.embedded)
+    steps = {step.column: step for step in preparation.steps}
+    for position, (name, source) in enumerate(zip(preparation.names, preparation.sources, strict=True)):
+        step = steps[source]
+        if position < numbers and isinstance(step, NumberStep | DateStep):
+            yield {"name": name, "block": "numbers", **_scaling(_scaling_of(step, name))}
+        elif position >= preparation.width - codes:
+            size = preparation.embedded[position - preparation.width]
+            yield {"name": name, "block": "codes", "size": size}
+        else:
+            yield {"name": name, "block": "indicators" if name == f"{source} is missing" else "levels"}
+
+
+def _scaling_of(step: NumberStep | DateStep, name: str) -> Scaling | None:
+    """Return the scaling of an input of a column of numbers, or of a part of its dates."""
+    if isinstance(step, NumberStep):
+        return step.scaling
+    return next(scaling for part, scaling in step.parts.items() if name == f"{step.column}: {part}")
+
+
+def _scaling(scaling: Scaling | None) -> Json:
+    """Return how a number becomes an input; normal scores as a table of points to interpolate between."""
+    if scaling is None:
+        return {}
+    found: Json = {"center": scaling.center, "scale": scaling.scale, "clip": scaling.clip}
+    if scaling.quantiles and scaling.scale:
+        every = np.linspace(0, len(scaling.quantiles) - 1, min(KNOTS, len(scaling.quantiles))).round().astype(np.intp)
+        x = np.unique(np.array(scaling.quantiles)[every])
+        found["knots"] = [x.tolist(), normal_scores(x, np.array(scaling.quantiles)).tolist()]
+    return found
+
+
+def _states(run: Run, network: Network) -> Json:
+    """Return the best and the last state of the first network; the last is null where the run does not have it."""
+    best = {"epoch": run.info["best_epoch"], "theta": array(network.theta[ONE_MODEL])}
+    best["state"] = array(network.state[ONE_MODEL])
+    return {"best": best, "last": _last(run, network)}
+
+
+def _last(run: Run, network: Network) -> Json | None:
+    if not run.checkpoints:
+        return None
+    tensors, metadata = run.checkpoint(run.checkpoints[0])
+    state: Tensors = expand(tensors, network.theta, network.state) if is_compact(tensors) else tensors
+    if "theta" not in state or state["theta"].shape != network.theta.shape or state["done"][ONE_MODEL]:
+        return None  # of a model that is done, a finished run keeps its best state alone
+    slots = {name.removeprefix("slots."): values for name, values in state.items() if name.startswith("slots.")}
+    return {
+        "epoch": int(metadata["epoch"]),
+        "theta": array(state["theta"][ONE_MODEL]),
+        "state": array(state["state"][ONE_MODEL]),
+        "slots": {name: array(values[ONE_MODEL]) for name, values in slots.items()},
+    }
+
+
+def _share(parts: Mapping[str, Part]) -> float:
+    """Return the share of the rows that the page has bytes for."""
+    size = sum(part.X.size * np.dtype(np.float32).itemsize for part in parts.values())
+    return min(1.0, ROW_BYTES / max(size, 1))
+
+
+def _rows(part: Part, share: float) -> Json:
+    """Return the rows of a split, of too many a share of them, evenly spread."""
+    count = len(part.y)
+    chosen = np.linspace(0, count - 1, max(1, int(count * share))).astype(np.intp)
+    y, kind = part.y[chosen], np.float32 if part.y.dtype.kind == "f" else np.uint16
+    return {
+        "count": count,
+        "row": array(part.rows[chosen], np.int32),
+        "inputs": array(part.X[chosen]),
+        "y": array(y.reshape(len(y), -1), kind),
+        "weight": None if part.weight is None else array(part.weight[chosen]),
+    }
