@@ -1,1 +1,1 @@
-"""One HTML page that shows a run: no server, no request, no library."""
+"""One HTML page that shows a run, a sweep or data: no server, no request, no library."""

@@ -1,0 +1,113 @@
+"""One page in one file: its sections, its style, its scripts and its data, and a policy that refuses all else."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from npnet import __version__
+from npnet.report.elements import Markup, element, joined
+
+DATA = "npnet-data"  # the id of the block of JSON from which scripts read
+MARK = '<meta name="generator" content="npnet report'
+"""The part of every page by which a file is recognised as a report of npnet."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a page: an id for links, a heading, a sentence below it, and its content."""
+
+    id: str
+    title: str
+    lede: str
+    content: Markup
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its title, its head, its sections, the scripts and styles it needs by name, and their data by key."""
+
+    title: str
+    head: Markup
+    sections: Sequence[Section]
+    scripts: Sequence[str] = ()
+    styles: Sequence[str] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def html_of(page: Page) -> bytes:
+    """Return the file of a page, which makes no request and runs no other script or style than its own."""
+    style = "".join(_static(f"{name}.css") for name in ("style", *page.styles))
+    scripts = [_static(f"{name}.js") for name in ("page", *page.scripts)]
+    head = joined(
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        Markup(f'{MARK} {__version__}">'),
+        element("title", page.title),
+        Markup(f"<style>{style}</style>"),
+    )
+    data = element("script", Markup(json_text(page.data)), type="application/json", id=DATA) if page.data else ""
+    code = [Markup(f"<script>{script}</script>") for script in scripts]
+    body = joined(_body(page), Markup(data), *code)
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'.encode()
+
+
+def json_text(value: Any) -> str:
+    """Return JSON that can stand inside a script element: no `<`, no line separators of Unicode, no NUL.
+
+    >>> json_text({"</script>": "\\u2028\\0"})
+    '{"\\\\u003c/script>":"\\\\u2028\\\\u0000"}'
+    """
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    """Return the Content-Security-Policy: nothing but this style, these scripts, and pictures made in the page."""
+    sources = {
+        "default-src": "'none'",
+        "style-src": _hash(style),
+        "script-src": " ".join(map(_hash, scripts)),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+def _static(name: str) -> str:
+    """Return a file that comes with the package."""
+    return (files("npnet.report") / "static" / name).read_text("utf-8")
+
+
+def _body(page: Page) -> Markup:
+    links = [element("li", element("a", one.title, href=f"#{one.id}")) for one in page.sections]
+    foot = joined(
+        element("span", f"Made by npnet {__version__}"),
+        element("span", "This file is complete: it needs no network and no server."),
+    )
+    return joined(
+        element("a", "Skip to the content", href="#content", class_="skip"),
+        element(
+            "div",
+            element("header", page.head, class_="top"),
+            element("nav", element("ol", *links), class_="toc", aria_label="Sections"),
+            element("main", *map(_section, page.sections), id="content"),
+            element("footer", foot, class_="foot"),
+            class_="page",
+        ),
+    )
+
+
+def _section(section: Section) -> Markup:
+    lede = element("p", section.lede, class_="lede") if section.lede else None
+    head = element("div", element("h2", section.title, id=f"{section.id}-title"), lede, class_="head")
+    where = f"{section.id}-title"
+    return element("section", head, section.content, class_="section", id=section.id, aria_labelledby=where)

@@ -1,0 +1,48 @@
+"use strict";
+/* What every page does: the choice of the theme, buttons that copy, and the section in view marked in the contents. */
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  const dark = () => root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  const toggle = document.getElementById("theme");
+  if (toggle) {
+    const show = () => { toggle.textContent = dark() ? "Light theme" : "Dark theme"; };
+    toggle.addEventListener("click", () => {
+      root.dataset.theme = dark() ? "light" : "dark";
+      show();
+      root.dispatchEvent(new Event("npnet:theme"));   // a canvas is drawn again with the new colours
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+    show();
+  }
+
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(source);
+        button.textContent = "Press Ctrl-C";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 1600);
+    });
+  }
+
+  const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
+  const mark = () => {
+    let current = null;
+    for (const section of document.querySelectorAll("main > section")) {
+      if (section.getBoundingClientRect().top < innerHeight * 0.35) current = section.id;
+    }
+    for (const [id, link] of links) {
+      if (id === current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    }
+  };
+  addEventListener("scroll", mark, { passive: true });
+  mark();
+})();
