@@ -81,8 +81,7 @@ def predict(
     its best trial. Where a file is written otherwise than that of the training, npnet finds how, and says so. Inputs,
     and the files of a run, are never overwritten.
     """
-    from npnet.runner.file_options import layout_of
-    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions, expanded
+    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions, expanded, layout_of
 
     paths, overrides = _divided(files or [])
     _refuse_options(context, paths, form, output, keep)
@@ -218,7 +217,7 @@ def evaluate(
     from npnet.cli.console.tables import baselines_table, scores_table
     from npnet.rundir.run import best_trial_of, find
     from npnet.rundir.writer import with_threshold
-    from npnet.runner.file_options import layout_of
+    from npnet.runner.prediction_files import layout_of
     from npnet.runner.scoring import Question, score
 
     if overrides and data is None:

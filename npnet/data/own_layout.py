@@ -51,7 +51,7 @@ def _with_utf8(file: DataFile, spec: ReadOptions, schema: Schema) -> ReadOptions
     if not _is_utf8(file):
         return spec
     found = spec.model_copy(update={"encoding": None})
-    file.notes.append(_note(file, schema, found))
+    file.note(_note(file, schema, found))
     return found
 
 

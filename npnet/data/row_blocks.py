@@ -61,7 +61,7 @@ class RowBlocks:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes on how the rows were read, and on columns that are ignored."""
-        return (*self._file.notes, *getattr(self._rows, "notes", ()), *self._ignored)
+        return (*self._file.notes, *self._ignored)
 
     def __iter__(self) -> Iterator[RowBlock]:
         """Yield the rows; raise DataError for the first cell that its column cannot hold, and where there are none."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.config.suggestions import hints_as_overrides
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTable
 from npnet.data.columns.spelling import respelled
@@ -29,7 +30,6 @@ from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.rundir.table import endings
-from npnet.runner.file_options import hints_as_overrides
 from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
 from npnet.runner.unseen import Unseen
 from npnet.text import one_line, quoted

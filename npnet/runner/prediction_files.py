@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns.schema import ReadOptions
+from npnet.config.loaded import load_alone
+from npnet.config.overrides import SHORT, key_of
+from npnet.config.suggestions import hints_as_overrides
+from npnet.data.columns.schema import Layout, ReadOptions
+from npnet.data.datasets.table import Table
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import STDIN, DataFile, opened
 from npnet.data.readers.reading import ReadFrame, with_notes
 from npnet.data.row_blocks import RowBlock, RowBlocks
-from npnet.errors import DataError
-from npnet.runner.file_options import hints_as_overrides
+from npnet.errors import DataError, UsageError
+from npnet.registry import nearest
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.results import Columns, blocks_of
 from npnet.runner.unseen import Unseen
@@ -24,6 +28,7 @@ from npnet.text import quoted
 
 FILE, ROW = "file", "row"
 WILD = "*?["
+CONFIG = "dataset: {table: {path: new.csv, target: y}}\nlayers: [linear]\n"
 
 
 @dataclass(frozen=True)
@@ -180,3 +185,29 @@ def _texts(cells: NDArray[Any] | None, rows: NDArray[np.intp]) -> NDArray[Any]:
     chosen = cells[rows].astype(object)
     chosen[chosen != chosen] = None  # NaN differs from itself
     return chosen
+
+
+def layout_of(overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the options of `Layout` that `KEY=VALUE` texts set.
+
+    Raise UsageError for another key, ConfigError for a value that is not valid.
+    """
+    for text in overrides:
+        _refuse_other(key_of(text).removeprefix(f"{SHORT}."))
+    table = load_alone(Path("new.yaml"), CONFIG.encode(), overrides).experiment.dataset
+    written = table.model_dump(exclude_unset=True)
+    return {key: value for key, value in written.items() if key in Layout.model_fields}
+
+
+def _refuse_other(key: str) -> None:
+    names = list(Layout.model_fields)
+    if key in names:
+        return
+    if key in Table.model_fields:
+        what = f"{key}= says what the values of a table mean, which comes from the run"
+        raise UsageError(what, f"take it out; {', '.join(names[:-1])} and {names[-1]} say how a file is written")
+    near = nearest(key, names)
+    raise UsageError(
+        f"{key}= does not say how a file is written",
+        f"did you mean {near}=?" if near else f"there are: {', '.join(names)}; a file of this name does not exist",
+    )

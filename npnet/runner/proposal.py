@@ -13,7 +13,7 @@ from npnet.config.files import preset_text
 from npnet.config.loaded import load_alone
 from npnet.config.nodes import shown
 from npnet.config.overrides import key_of
-from npnet.config.suggestions import as_override
+from npnet.config.suggestions import as_override, hints_as_overrides
 from npnet.config.writer import flow, moved_path
 from npnet.data.checks import Inspection, inspect
 from npnet.data.checks.finding import Finding
@@ -28,7 +28,6 @@ from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.sniffing.tags import tags_of
 from npnet.data.understanding import Understanding, understand
 from npnet.errors import UsageError
-from npnet.runner.file_options import hints_as_overrides
 from npnet.text import first_of, listed
 
 T = TypeVar("T")

@@ -2,9 +2,11 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from io import RawIOBase
 from itertools import chain
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from npnet.data.datasets import VALUES
 from npnet.data.readers.parquet import INSTALL
 from npnet.data.readers.workbook import INSTALL as EXCEL
 from npnet.engine.loop import Progress
-from npnet.errors import MachineError
+from npnet.errors import MachineError, UsageError
 from npnet.machine.resources import out_of_memory
 from npnet.metrics import decide
 from npnet.model.outputs import Calibration
@@ -24,7 +26,6 @@ from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata
 from npnet.rundir.table import csv_rows, endings
-from npnet.runner.workbook_results import workbook
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -32,6 +33,9 @@ Names = Prepared | DataMetadata  # whose task, targets and classes name the colu
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 CELLS = 1 << 20  # the most cells of a block, whose rows may have many
+PIECE = 1 << 20
+SHEET = (1 << 20, 1 << 14)  # the most rows and columns of a sheet
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # letters that XML cannot hold
 
 
 def history_columns(trainer: Trainer) -> list[str]:
@@ -211,3 +215,41 @@ class Pieces(RawIOBase):
         """Return the bytes written since the last call."""
         data, self._pieces = b"".join(self._pieces), []
         return data
+
+
+def workbook(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Yield the bytes of a workbook with one sheet of rows below their names; texts are never formulas.
+
+    Needs openpyxl, which keeps the rows in a temporary file. Raise UsageError where a sheet cannot hold all of them.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("predictions")
+    try:
+        _fill_sheet(sheet, iter(rows))
+    except BaseException:
+        sheet.close()  # what openpyxl has written it removes at the end of the process
+        raise
+    with TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        yield from iter(lambda: file.read(PIECE), b"")
+
+
+def _fill_sheet(sheet: Any, rows: Iterator[dict[str, Any]]) -> None:
+    first = next(rows, {})
+    for number, cells in enumerate(chain([list(first), first.values()], (row.values() for row in rows)), 1):
+        if number > SHEET[0] or len(cells) > SHEET[1]:
+            what = f"a sheet of a workbook has at most {SHEET[0]} rows and {SHEET[1]} columns"
+            raise UsageError(f"the predictions are more: {what}", "-o FILE.csv holds any number")
+        sheet.append([_sheet_cell(cell, sheet) if isinstance(cell, str) else cell for cell in cells])
+
+
+def _sheet_cell(value: str, sheet: Any) -> Any:
+    """Return a cell that is text whatever it begins with; control characters are written as Excel escapes them."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", value))
+    cell.data_type = "s"
+    return cell

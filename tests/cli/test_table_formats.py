@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from npnet.errors import UsageError
-from npnet.runner import workbook_results
+from npnet.runner import results
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people
 
@@ -119,7 +119,7 @@ def test_predictions_are_written_as_a_workbook_and_read_back(tables: Path) -> No
 def test_texts_in_a_workbook_are_never_formulas(folder: Path) -> None:
     texts = ["=1+1", "+1", "-1", "@a", "#N/A", "\tx", "a\x07b", "ä🎉", "007", " x "]
     rows = [{"=head": text, "n": 1.5, "gap": None, "on": True} for text in texts]
-    Path("t.xlsx").write_bytes(b"".join(workbook_results.workbook(rows)))
+    Path("t.xlsx").write_bytes(b"".join(results.workbook(rows)))
     sheet = openpyxl.load_workbook("t.xlsx")["predictions"]
     assert [cell.data_type for cell in sheet["A"]] == ["s"] * 11
     assert [cell.value for cell in sheet["A"]] == ["=head", *(text.replace("\x07", "_x0007_") for text in texts)]
@@ -127,11 +127,11 @@ def test_texts_in_a_workbook_are_never_formulas(folder: Path) -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_results, "MOST", (3, 2))
-    assert list(workbook_results.workbook([{"a": 1, "b": 2}] * 2))
+    monkeypatch.setattr(results, "SHEET", (3, 2))
+    assert list(results.workbook([{"a": 1, "b": 2}] * 2))
     for rows in ([{"a": 1}] * 3, [{"a": 1, "b": 2, "c": 3}]):
         with pytest.raises(UsageError, match="at most 3 rows and 2 columns"):
-            list(workbook_results.workbook(rows))
+            list(results.workbook(rows))
 
 
 def test_a_workbook_is_written_to_a_file_alone_and_needs_openpyxl(

@@ -6,8 +6,8 @@ To add a format, write a module of this package with a class such as `npnet.data
   `delimiter`, `sheet` and `query` that it accepts;
 - take a `DataFile`, its `ReadOptions` and the `Schema` of the table that it is read like in the constructor, and set
   `names`, the column names, and `estimate`, about how many rows there are;
-- add to `file.notes` what the reader chose by itself, such as a sheet, and to `file.chosen` the key of the schema by
-  which other files are read like this one;
+- give `file.note` what the reader chose by itself, such as a sheet, or left out of the rows, and add to `file.chosen`
+  the key of the schema by which other files are read like this one;
 - yield the rows in blocks from `blocks`, as `TableReader` describes.
 
 Then import the module in `npnet.data.readers.reading`. Messages and checks list the formats that are registered here.

@@ -32,8 +32,8 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 class DataFile:
     """An open data file: `name` as messages call it, `path` unless it is standard input, `suffix` of its content.
 
-    The callbacks of `ending` are called when the file is closed. A reader adds to `notes` what it chose by itself, and
-    to `chosen` the keys of a `Schema` by which other files are read like this one.
+    The callbacks of `ending` are called when the file is closed. `notes` are what a reader chose by itself, and what it
+    left out; `chosen` are the keys of a `Schema` by which other files are read like this one.
     """
 
     def __init__(self, raw: BinaryIO, name: str, path: Path | None = None) -> None:
@@ -42,6 +42,11 @@ class DataFile:
         self.fingerprint: str | None = None
         self.notes: list[str] = []
         self.chosen: dict[str, object] = {}
+
+    def note(self, text: str) -> None:
+        """Add a note; one that is there already, as from reading the file before, is added once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     @cached_property
     def _packing(self) -> Packing:

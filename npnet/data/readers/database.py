@@ -39,6 +39,6 @@ class Database(ChildTable):
         found = file.chosen["query"] = child.layout["query"]
         log = Path(f"{path}-wal")
         if log.is_file() and log.stat().st_size:
-            file.notes.append(f"{file.name} has changes in {log.name}, which the fingerprint of the data leaves out")
+            file.note(f"{file.name} has changes in {log.name}, which the fingerprint of the data leaves out")
         if spec.query is None and schema.query not in (None, found):
-            file.notes.append(f"the query of the training does not fit; read {quoted(found)}")
+            file.note(f"the query of the training does not fit; read {quoted(found)}")

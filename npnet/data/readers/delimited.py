@@ -64,11 +64,6 @@ class Delimited:
         starts = [quote + text.encode() for text in schema.footer for quote in (b"", b'"', *{sign * n for n in (1, 2)})]
         self._marks = [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was left out of the rows that were read last."""
-        return tuple(f"left out {count} row{'s' * (count != 1)} {why}" for why, count in self._left_out.items())
-
     def blocks(self, wanted: Sequence[str], as_text: Callable[[str], bool]) -> Iterator[Block]:
         """Yield the rows; raises DataError with the line of a row of another width."""
         position = _Position(self._below.line, self._below.offset)
@@ -84,6 +79,8 @@ class Delimited:
                     yield block
                 rest, size = data[end:], BLOCK * max(1, min(LARGEST, len(self.names) // WIDE))
                 self._refuse_endless(rest, position)
+        for why, count in self._left_out.items():
+            self._file.note(f"left out {count} row{'s' * (count != 1)} {why}")
 
     def _block(
         self, data: bytes, last: bool, position: _Position, wanted: Sequence[str], as_text: Callable[[str], bool]

@@ -111,7 +111,6 @@ def _read(
         columns, spelled = with_one_spelling(columns)
     notes = (
         *file.notes,
-        *getattr(rows, "notes", ()),
         *spelled,
         *(ignored_columns(rows.names, given, spec.left_out) if given else ()),
     )

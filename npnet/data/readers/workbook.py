@@ -36,10 +36,8 @@ class Workbook(ChildTable):
         found, unread = child.layout["sheet"], child.layout["unread"]
         file.chosen["sheet"] = spec.sheet or found
         if unread:
-            file.notes.append(
-                f"read the sheet {quoted(found)}, not {listed(map(quoted, unread))}; sheet: names another"
-            )
+            file.note(f"read the sheet {quoted(found)}, not {listed(map(quoted, unread))}; sheet: names another")
         if spec.sheet is None and isinstance(schema.sheet, str) and schema.sheet != found:
-            file.notes.append(f"there is no sheet {quoted(schema.sheet)} as in training; read {quoted(found)}")
+            file.note(f"there is no sheet {quoted(schema.sheet)} as in training; read {quoted(found)}")
         if above := child.layout["above"]:
-            file.notes.append(f"left out {above} row{'s' * (above > 1)} above the column names")
+            file.note(f"left out {above} row{'s' * (above > 1)} above the column names")
