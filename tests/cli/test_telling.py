@@ -89,6 +89,24 @@ def test_rows_of_both_sets_and_rows_left_out(folder: Path) -> None:
     assert "test rows" not in call("data", "check", separate).out
 
 
+def test_a_finding_is_whole_on_a_page_of_80_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(3).normal(size=100)
+    config = table(folder, x=[*values, *values], y=[*values, *values])
+    monkeypatch.setenv("COLUMNS", "80")
+    page = call("data", "check", config).out
+    assert "write group: COLUMN to keep them in one set" in " ".join(page.split())
+    assert max(map(len, page.splitlines())) <= 80
+
+
+def test_rows_that_are_in_two_sets_by_chance_are_no_finding(folder: Path) -> None:
+    random = np.random.default_rng(3)
+    few = {name: random.integers(0, 3, 200) for name in "xab"}
+    assert "test rows" not in call("data", "check", table(folder, y=random.integers(0, 2, 200), **few)).out
+    wide = {f"c{number}": np.repeat(random.integers(0, 3, 100), 2) for number in range(30)}
+    config = table(folder, y=np.repeat(random.integers(0, 2, 100), 2), x=wide["c0"], **wide)
+    assert "test rows" in call("data", "check", config).out
+
+
 def test_a_header_that_is_a_row(folder: Path) -> None:
     random = np.random.default_rng(4)
     rows = pd.DataFrame(random.normal(size=(200, 3)))

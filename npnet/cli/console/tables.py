@@ -17,7 +17,7 @@ from npnet.cli.console.screen import Output, Painted
 from npnet.machine.resources import size_text
 from npnet.metrics import DECIDED, OF_POSITIVE
 from npnet.metrics.calibration import DecisionRule
-from npnet.text import escaped, one_line, quoted
+from npnet.text import one_line, quoted, visible
 
 if TYPE_CHECKING:
     from npnet.runner.network_checks import GradientCheck, Operand, Outline, StepCall
@@ -36,7 +36,7 @@ class Escaped:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """Yield the segments, their texts escaped."""
         for text, style, control in console.render(self.renderable, options):
-            yield Segment(text if control or text == "\n" else escaped(text), style, control)
+            yield Segment(text if control else visible(text), style, control)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Return the columns that it needs."""

@@ -1,14 +1,15 @@
 """Oddities of values: texts spelled in two ways, skewed targets, counts taken for classes, rows in two sets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.checks.finding import Finding
 from npnet.data.checks.levels import ODD
-from npnet.data.columns import MISSING, Column, Frame, looks_like_identifier
+from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_identifier
 from npnet.data.datasets import Dataset
 from npnet.data.readers.layout import looks_like_data
 from npnet.text import quoted
@@ -21,6 +22,8 @@ FEWEST = 30  # rows: of fewer a shape says little
 SKEWED = 2.0  # skewness of a target with a long tail
 COUNTS = 4  # classes, 0 included, that may be counts
 TAIL = 0.25  # rows of the last class of counts, as a share of those of the commonest
+ENOUGH = 50_000  # rows for the shares of values
+CHANCE = 2.0  # test rows that are in another set too are a finding from this many times those by chance
 FIRST_ROWS = 20  # that are compared with the header
 
 
@@ -98,17 +101,32 @@ def header_of_values(frame: Frame) -> list[Finding]:
 
 
 def repeated_in_test(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]]) -> list[Finding]:
-    """Find rows of the test set that equal a row of the other sets in every feature and the target."""
+    """Find rows of the test set that equal a row of the other sets in every feature and the target.
+
+    Tables of few columns of few values have such rows by chance: these are no finding.
+    """
     if "test" not in parts or dataset.groups is not None:
         return []
     hashes = _hashes(dataset)
     others = np.concatenate([rows for name, rows in parts.items() if name != "test"])
     count = int(np.isin(hashes[parts["test"]], hashes[others]).sum())
-    if not count:
+    if not count or count < CHANCE * _repeated_by_chance(dataset, parts["test"], others):
         return []
     what = f"{count} of {len(parts['test'])} test rows equal{'s' * (count == 1)} a training or validation row"
-    hint = "if they are the same cases, test scores are too good: drop the copies, or keep them in one set by group:"
-    return [Finding("repeated", (), f"{what} in every column; {hint}")]
+    hint = "if they are the same cases, test scores are too good: drop the copies, or write group: COLUMN"
+    return [Finding("repeated", (), f"{what} in every column; {hint} to keep them in one set")]
+
+
+def _repeated_by_chance(dataset: Dataset, rows: Rows, others: Rows) -> float:
+    """Return how many of some rows equal one of the others where no column depends on another: 1 - (1 - p)^n each."""
+    logs = np.zeros(len(rows))
+    seen = others[:: max(1, len(others) // ENOUGH)]
+    for values in _values(dataset):
+        codes, counts = np.unique(_comparable(values[seen]), return_counts=True)
+        here = _comparable(values[rows])
+        places = np.minimum(np.searchsorted(codes, here), len(codes) - 1)
+        logs += np.log(np.where(codes[places] == here, counts[places], 0.5) / len(seen))
+    return float(-np.expm1(len(others) * np.log1p(-np.minimum(np.exp(logs), 0.999))).sum())
 
 
 def spans(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], time: str) -> dict[str, tuple[str, str]]:
@@ -134,12 +152,21 @@ def _texts(column: Column) -> list[str]:
     return ["" if np.isnan(value) else f"{value:g}" for value in column.values.tolist()]
 
 
+def _values(dataset: Dataset) -> Iterator[NDArray[Any]]:
+    """Yield the values of each feature and each target."""
+    yield from (column.values for column in dataset.frame.columns.values())
+    yield from dataset.y.reshape(len(dataset), -1).T
+
+
+def _comparable(values: NDArray[Any]) -> Floats:
+    """Return numbers that are equal, bit by bit, where values are: gaps are one number, and so are 0 and -0."""
+    return np.nan_to_num(values.astype(np.float64), nan=-0.5e300) + 0.0
+
+
 def _hashes(dataset: Dataset) -> Words:
     """Return a hash of 64 bits of the features and targets of each row."""
     words = np.zeros(len(dataset), np.uint64)
-    columns = (column.values for column in dataset.frame.columns.values())
-    for values in (*columns, *dataset.y.reshape(len(dataset), -1).T):
-        same = np.nan_to_num(values.astype(np.float64), nan=-0.5e300) + 0.0  # + 0.0 turns -0.0 into 0.0
-        words = (words ^ same.view(np.uint64)) * ODD
+    for values in _values(dataset):
+        words = (words ^ _comparable(values).view(np.uint64)) * ODD
         words = words ^ (words >> np.uint64(29))
     return words
