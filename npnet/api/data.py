@@ -13,7 +13,7 @@ from npnet.data import Dataset, Source
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
 from npnet.data.datasets import refuse_few_rows
-from npnet.data.datasets.targets import Target, TaskOption, with_target
+from npnet.data.datasets.targets import MOST_CLASSES, Target, TaskOption, with_target
 from npnet.data.readers.in_memory import InMemory, is_table
 from npnet.data.readers.reading import read_table
 from npnet.errors import DataError, UsageError
@@ -31,7 +31,7 @@ HeldFrame = Annotated[Frame, GetPydanticSchema(lambda _source, _handler: core_sc
 class Arrays(Source):
     """Features and targets in memory; `layout` is the schema of features that have names.
 
-    `decimals` is true if the only target holds floats other than 0 and 1, which are not classes.
+    `decimals` is true if the only target holds floats other than 0 and 1, or more numbers than are taken for classes.
     """
 
     features: HeldFrame
@@ -51,7 +51,7 @@ class Arrays(Source):
             names = [name for kind in get_args(TaskOption) for name in get_args(kind) or (kind,)]
             raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
         if known is not None and known.has_other_rows:
-            what = "a run with inputs from the rows of a key is not trained further in Python"
+            what = "a run with joined or aggregated columns is not trained further in Python"
             raise UsageError(what, "npnet train CONFIG weights=RUN trains it further")
         if known is None:
             features, layout = _features(X)
@@ -64,6 +64,7 @@ class Arrays(Source):
         frame, _ = read_table(targets, text="category")
         first = next(iter(frame.columns.values()))
         decimals = targets.has_floats(first.name) and not np.isin(first.values, (0, 1)).all()
+        decimals = decimals or (first.kind == "number" and len(np.unique(first.values)) > MOST_CLASSES)
         return cls(features=features, layout=layout, targets=frame, decimals=decimals, task=task)
 
     def with_task(self, loss: Loss | None) -> Self:

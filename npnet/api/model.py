@@ -36,7 +36,7 @@ from npnet.runner.prepared_run import misplaced, resolve_checked
 Floats = NDArray[np.float64]
 Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
 PREPARING = {"scale", "prepare"}  # options that replace each other
-FAR = 100.0  # size of an unscaled target above which, or below its inverse, a new network hardly learns it
+FAR = 10.0  # size of an unscaled target above which, or below its inverse, a new network hardly learns it
 MAX_LINES = 20  # that `verbose` prints of a training
 
 
@@ -88,9 +88,9 @@ class Model:
     ) -> "Model":
         """Train on X (samples, features) and Y (samples,) or (samples, targets).
 
-        A second call continues. Y of whole numbers, truth values or text holds classes, other numbers a regression,
-        several columns of two values labels, unless the loss or `task` decides otherwise. The best epoch is chosen on
-        `validation`, a share of the rows. Options are the keys of a config: `optimizer="adam"`, `batch_size=32` ...
+        A second call continues. Y of text, truth values or at most 20 whole numbers holds classes, other numbers a
+        regression, several columns of two values labels, unless the loss or `task` decides otherwise. The best epoch
+        is chosen on `validation`, a share of the rows. Options are the keys of a config: `optimizer="adam"` ...
         Columns of a table become inputs as those of a file do: text one input for each value, gaps filled and marked.
         Raises UsageError, DataError, or Diverged where the training diverges; NpnetWarning where `npnet train` warns.
         """

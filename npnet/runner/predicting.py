@@ -163,7 +163,7 @@ class RunPredictor:
     def require_numbers(self) -> None:
         """Raise DataError where not all columns of the training are numbers: an array cannot stand for them."""
         if self.has_other_rows:
-            what = "the network has inputs from the rows of a key, so the columns of X need their names"
+            what = "the network has joined or aggregated columns, so the columns of X need their names"
             raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
         others = [one.name for one in self.schema.columns if one.name in self.data.features and one.kind != "number"]
         if others:

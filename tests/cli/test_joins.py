@@ -157,8 +157,10 @@ def test_side_tables_in_python_are_checked(tables: Path) -> None:
         model.predict(visits, tables={"customers": 3})
     with pytest.raises(DataError, match="need their names"):
         model.predict(visits[["x"]].to_numpy())
-    with pytest.raises(NpnetError, match="not trained further"):
+    with pytest.raises(NpnetError, match="joined or aggregated columns is not trained further in Python") as caught:
         model.train(visits, visits.paid)
+    assert caught.value.hint == "npnet train CONFIG weights=RUN trains it further"
+    assert trained("weights=latest").is_dir()
 
 
 def test_the_table_alone_needs_no_files_at_prediction(tables: Path) -> None:

@@ -154,7 +154,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a huge whole number": ({"x": [10**400]}, 'is too large a number in column "x"'),
     "a list": ({"x": [[1.0]]}, 'X: row 1: column "x" holds a value of type list'),
     "bytes": ({"x": [None, b"1"]}, 'X: row 2: column "x" holds a value of type bytes'),
-    "a duration": ({"x": pd.to_timedelta([1], "s")}, 'column "x" holds a value of type Timedelta'),
+    "a period": ({"x": pd.period_range("2024", periods=1)}, 'column "x" holds a value of type Period'),
     "a complex number": ({"x": np.array([1j])}, 'X: row 1: column "x" holds a value of type complex'),
 }
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from npnet.data.columns.number_style import NUMBER
+from npnet.data.columns.spelling import Spellings
 
 NO_DATE, NO_DURATION, NOT_ORDERED = "is not a date", "is not a duration", "is not listed under ordered"
 ISO = re.compile(
@@ -26,6 +27,7 @@ CLEAR = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y", "%d %b %Y", "%d %B %Y"
 TIMES = ("", " %H:%M", " %H:%M:%S")
 ANY_FORM = "any"  # of dates: ISO 8601, or another form in which a day cannot be confused with a month
 UNIX = {"unix": 1.0, "unix_ms": 1e-3}  # units of Unix times, in seconds
+POINT_ZERO = re.compile(r"(?<=^\d{4})\.0+$|(?<=^\d{8})\.0+$", re.ASCII)
 CLOCK = re.compile(
     r"(?P<sign>-?)(?:(?P<days>\d+) days? )?(?P<hours>\d+):(?P<minutes>[0-5]?\d)(?::(?P<seconds>[0-5]?\d(?:\.\d+)?))?"
 )
@@ -63,7 +65,8 @@ def duration_seconds(text: str) -> float | None:
 
 def rank_parser(ranks: Mapping[str, float]) -> Parser:
     """Return the parser of ordered texts."""
-    return ranks.get
+    spellings = Spellings(ranks)
+    return lambda text: ranks.get(spellings.of(text))
 
 
 def _iso_seconds(text: str) -> float | None:
@@ -84,10 +87,13 @@ def _clear_seconds(text: str) -> float | None:
 
 
 def _parsed(text: str, form: str) -> float | None:
-    try:
-        return _seconds(datetime.strptime(text, form))
-    except (ValueError, OverflowError):
-        return None
+    """Return the seconds of a date of a form; a year or a day may end in `.0`, as numbers beside gaps are written."""
+    for written in dict.fromkeys((text, POINT_ZERO.sub("", text))):
+        try:
+            return _seconds(datetime.strptime(written, form))
+        except (ValueError, OverflowError):
+            continue
+    return None
 
 
 def _seconds(moment: datetime) -> float:

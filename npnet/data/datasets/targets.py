@@ -19,6 +19,7 @@ TaskOption = Literal["classification", TargetTask]
 AS_CLASSES = "write task: classification, which makes classes of text"
 WHOLE = re.compile(r"[+-]?\d{1,300}", re.ASCII)
 FEWEST_ROWS = 10  # with fewer, as many classes as rows are only reported
+MOST_CLASSES = 20  # of whole numbers that are taken for classes
 SHOWN = 3  # classes of a single row that a message names
 EXACT = 2**53  # float64 does not hold every whole number from here on
 
@@ -135,7 +136,7 @@ def _inferred(columns: Sequence[Column]) -> TaskOption:
         return "classification"
     values = _present(columns[0])
     distinct = len(np.unique(values))
-    few = distinct <= 2 or distinct <= min(20, len(values) // 20)
+    few = distinct <= 2 or distinct <= min(MOST_CLASSES, len(values) // 20)
     return "classification" if _all_whole(values) and few else "regression"
 
 

@@ -1,11 +1,11 @@
 """Tables in memory: DataFrames, dicts of columns, or lists of dicts, read as a file is.
 
 Whole numbers and floats are numbers, unless their column is to be text; true and false are texts, dates and times those
-of ISO 8601; None, NaN, NaT and NA are missing. What is text follows the rules of text.
+of ISO 8601; durations are numbers of seconds; None, NaN, NaT and NA are missing. Text follows the rules of text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from npnet.data.columns import Kind
 from npnet.data.columns.column_builder import Cells
 from npnet.data.columns.type_rules import needs_text
 from npnet.data.readers import Block, refuse_repeated
+from npnet.data.readers.child.cells import clock
 from npnet.errors import DataError
 from npnet.text import quoted
 
@@ -29,6 +30,7 @@ FLOATS = ("floating", "mixed-integer-float", "decimal")  # types of values as pa
 NUMBERS = ("integer", *FLOATS)
 TEXTS = ("string", "empty")
 DATES = ("date", "datetime", "datetime64")
+DURATIONS = ("timedelta", "timedelta64")
 WAYS = "a table is a DataFrame, a dict of columns, or a list of dicts, one for each row"
 
 
@@ -47,6 +49,8 @@ class InMemory:
 
     def __init__(self, table: Any, name: str = "X") -> None:
         self.name = name
+        index = getattr(getattr(table, "index", None), "names", ())
+        self.index_names = tuple(str(one) for one in index if one is not None)
         columns = [(str(key).strip(), values) for key, values in _columns_of(table, name)]
         self.names = tuple(key for key, _ in columns)
         refuse_repeated(self.names, name)
@@ -62,12 +66,16 @@ class InMemory:
         return self._columns[name].kind
 
     def has_floats(self, name: str) -> bool:
-        """Return whether a column holds numbers of a type for decimals."""
-        return self._columns[name].has_floats
+        """Return whether a column holds numbers of a type for decimals, or durations."""
+        return self._columns[name].has_floats or self._columns[name].has_durations
 
     def has_dates(self, name: str) -> bool:
         """Return whether a column holds dates, and not texts of a form."""
         return name in self._columns and self._columns[name].has_dates
+
+    def has_durations(self, name: str) -> bool:
+        """Return whether a column holds durations, and not texts that stand for them."""
+        return name in self._columns and self._columns[name].has_durations
 
     def _cells(self, name: str, as_text: bool) -> Cells:
         column = self._columns[name]
@@ -78,7 +86,7 @@ class InMemory:
             return column.texts()
         except _NoCellError as error:
             what = f"{self.name}: row {error.row}: column {quoted(name)} holds a value of type {error.kind}"
-            raise DataError(what, "a cell is a number, a text, true or false, or a date") from None
+            raise DataError(what, "a cell is a number, a text, true or false, a date, or a duration") from None
 
     def _length(self) -> int:
         if not self._columns:
@@ -104,8 +112,12 @@ def text_of(value: object) -> str:
         return str(int(value)) if isinstance(value, Integral) else str(value)
     if isinstance(value, np.datetime64):
         return str(value.astype("datetime64[us]"))
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, np.timedelta64):
+        return clock(int(value.astype("timedelta64[us]").astype(np.int64)))
+    if isinstance(value, timedelta):
+        return clock(value // timedelta(microseconds=1))
     raise TypeError(type(value).__name__)
 
 
@@ -124,7 +136,8 @@ class _MemoryColumn:
 
         self._categorical = isinstance(values.dtype, pd.CategoricalDtype)
         sparse = isinstance(values.dtype, pd.SparseDtype)
-        self.values = pd.Series(np.asarray(values)) if self._categorical or sparse else values
+        plain = values.astype(object) if self._categorical else np.asarray(values) if sparse else values
+        self.values = pd.Series(plain)  # whole numbers of categories stay whole beside gaps
         self._inferred = pd.api.types.infer_dtype(self.values, skipna=True)
         dtype, types = self.values.dtype, pd.api.types
         self._moments = types.is_datetime64_any_dtype(dtype)  # of a type for dates, and not only dates as objects
@@ -133,6 +146,7 @@ class _MemoryColumn:
         self._has_numbers = numbers if numeric else self._inferred in NUMBERS
         self._has_texts = not numeric and not self._moments and self._inferred in TEXTS
         self.has_dates = self._moments or (not numeric and self._inferred in DATES)
+        self.has_durations = types.is_timedelta64_dtype(dtype) or self._inferred in DURATIONS
         self.has_floats = bool(types.is_float_dtype(dtype)) or self._inferred in FLOATS
 
     @property
@@ -140,7 +154,9 @@ class _MemoryColumn:
         """The kind of the column by its type; None where its texts decide."""
         if self._categorical or self._inferred == "boolean":
             return "category"
-        return "number" if self._has_numbers else "datetime" if self.has_dates else None
+        if self._has_numbers or self.has_durations:
+            return "number"
+        return "datetime" if self.has_dates else None
 
     def numbers(self) -> NDArray[np.float64] | None:
         """Return the numbers, NaN where missing; None of a column that holds other values."""
@@ -194,6 +210,11 @@ def _columns_of(table: Any, name: str) -> list[tuple[object, Any]]:
         if other is not None:
             raise DataError(f"{name}: row {other} is a {type(table[other - 1]).__name__}, others are dicts", WAYS)
         return [(key, [row.get(key) for row in table]) for key in dict.fromkeys(key for row in table for key in row)]
+    if getattr(getattr(table, "columns", None), "nlevels", 1) > 1:
+        what = f"{name} has names of several levels for its columns, such as {table.columns[0]}"
+        raise DataError(
+            what, f'{name}.columns = ["_".join(map(str, names)) for names in {name}.columns] makes each one name'
+        )
     if hasattr(table, "iloc"):  # of pandas, which allows a name twice
         return [(key, table.iloc[:, index]) for index, key in enumerate(table.columns)]
     return [(key, table[key]) for key in _names(table) or ()]

@@ -11,10 +11,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from npnet.data.columns import CONTENT, Column, Frame, Kind
 from npnet.data.columns.column_builder import CellFault, ColumnBuilder
-from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, WantedColumn
+from npnet.data.columns.schema import DURATION, ColumnSchema, ReadOptions, Schema, WantedColumn
 from npnet.data.columns.spelling import with_one_spelling
 from npnet.data.columns.spill_file import SpillFile
-from npnet.data.columns.type_rules import Rules
+from npnet.data.columns.type_rules import NO_FINITE, Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
 from npnet.data.readers.data_file import DataFile, opened
 from npnet.data.readers.in_memory import InMemory
@@ -86,13 +86,16 @@ def read_table(
     """Read a table in memory as `read_frame` reads a file of the same rows.
 
     Without a schema the type of a column gives its kind; a column of texts has the kind `text`, or the kind that its
-    texts give. A column of dates is read as dates, whatever form of text the schema gives.
+    texts give. Columns of dates or durations are read as such, whatever form of text the schema gives.
     """
     options = schema or Schema(columns=())
-    wanted = [WantedColumn(name=name, kind=table.kind(name) or text) for name in table.names]
-    if schema is not None:
-        learned = columns_of(schema, needs)
-        wanted = [one.model_copy(update={"form": None}) if table.has_dates(one.name) else one for one in learned]
+    if schema is None:
+        _refuse_no_name(table.names, table.name, "give it one, or leave the column out")
+        wanted = [WantedColumn(name=name, kind=table.kind(name) or text) for name in table.names]
+    else:
+        wanted = columns_of(schema, needs)
+        _refuse_in_index(table, wanted)
+    wanted = [_in_memory(table, one) for one in wanted]
     advice = _convert_advice if schema is None else correct_advice
     columns, rows = _typed(table, table.name, wanted, options, np.float64, advice)
     if schema is None:
@@ -157,10 +160,31 @@ def _of_truths(values: NDArray[Any]) -> bool:
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
     refuse_missing([*spec.named, *(needs or ())], names, file)
-    if "" in names and "" not in spec.left_out:
-        what = f"{file}: column {names.index('') + 1} has no name"
-        raise DataError(what, 'an index? Then write drop: [""]')
+    if "" not in spec.left_out:
+        _refuse_no_name(names, file, 'an index? Then write drop: [""]')
     return [spec.column(name) for name in names if name not in spec.left_out and (needs is None or name in needs)]
+
+
+def _refuse_no_name(names: Sequence[str], file: str, hint: str) -> None:
+    if "" in names:
+        raise DataError(f"{file}: column {names.index('') + 1} has no name", hint)
+
+
+def _refuse_in_index(table: InMemory, wanted: Wanted) -> None:
+    """Raise DataError for a wanted column that is the index of a table instead."""
+    for one in wanted:
+        if one.name not in table.names and one.name in table.index_names:
+            what = f"{table.name} has no column {quoted(one.name)}, which is the name of its index"
+            raise DataError(what, f"{table.name}.reset_index() makes a column of the index")
+
+
+def _in_memory(table: InMemory, wanted: WantedColumn) -> WantedColumn:
+    """Return how a column of a table in memory is to be read: dates and durations in the form that they become."""
+    if table.has_dates(wanted.name):
+        return wanted.model_copy(update={"form": None})
+    if table.has_durations(wanted.name) and wanted.kind == "number":
+        return wanted.model_copy(update={"form": DURATION})
+    return wanted
 
 
 def columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
@@ -264,7 +288,10 @@ def correct_advice(_: CellFault, __: object) -> str:
 
 def _convert_advice(fault: CellFault, _: object) -> str:
     column = quoted(fault.column)
-    return f"pandas.to_numeric makes column {column} one of numbers, astype('category') keeps it as text"
+    if fault.why == NO_FINITE:
+        return f"X[{column}].replace([numpy.inf, -numpy.inf], numpy.nan) makes such numbers missing"
+    numbers = f'pandas.to_numeric(X[{column}], errors="coerce") makes such texts missing'
+    return f'{numbers}, X[{column}].astype("category") makes categories of all'
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.readers.child.cells import EXACT, LONGEST, batch_rows
+from npnet.data.readers.child.cells import EXACT, LONGEST, batch_rows, clock
 from npnet.data.readers.child.wire import FileError, Options, message
 
 
@@ -162,13 +162,6 @@ class ArrowTable:
         rows = batch_rows(len(positions))
         for batch in self._batches(positions):
             yield from (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
-
-
-def clock(microseconds: int) -> str:
-    """Return a duration as hours, minutes and seconds, `30:02:00`."""
-    minutes, rest = divmod(abs(microseconds), 60_000_000)
-    sign = "-" if microseconds < 0 else ""
-    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1e6:09.6f}".removesuffix(".000000")
 
 
 def plain(values: Any) -> NDArray[Any]:

@@ -17,6 +17,13 @@ Text = Callable[[Any], str | None]  # the text of a value, None where it is miss
 Row = Sequence[Any]
 
 
+def clock(microseconds: int) -> str:
+    """Return a duration as hours, minutes and seconds, `30:02:00`."""
+    minutes, rest = divmod(abs(microseconds), 60_000_000)
+    sign = "-" if microseconds < 0 else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{rest / 1e6:09.6f}".removesuffix(".000000")
+
+
 def batch_rows(columns: int) -> int:
     """Return how many rows of a table are written at a time."""
     return max(1000, min(ROWS, CELLS // max(columns, 1)))

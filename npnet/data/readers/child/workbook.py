@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from npnet.data.readers.child.cells import Row, batches
+from npnet.data.readers.child.cells import Row, batches, clock
 from npnet.data.readers.child.excel_errors import Errors, errors_of
 from npnet.data.readers.child.wire import FileError, Options, named, quoted
 
@@ -144,6 +144,5 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
     if isinstance(value, timedelta):
-        minutes, seconds = divmod(value.total_seconds(), 60)
-        return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{seconds:09.6f}".removesuffix(".000000")
+        return clock(value // timedelta(microseconds=1))
     return value.isoformat() if isinstance(value, date) or hasattr(value, "isoformat") else str(value)
