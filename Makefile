@@ -7,13 +7,14 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long test-browser crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
+	@echo "make test-browser  the scripts of reports in Chromium, and how far they are from NumPy"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
 	@echo "make bench   time npnet and its sweeps beside PyTorch, JAX, Keras and scikit-learn"
@@ -35,18 +36,25 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # An extra is installed when its stamp is older than what it depends on.
-.venv/.demo .venv/.test .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
+.venv/.demo .venv/.test .venv/.browser .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
 	@touch $@
 
 demo: .venv/.demo
 	@run=$$($(BIN)/npnet train configs/circles.yaml) && echo "The pictures are in $$run/plots" && ls $$run/plots/*.png
 
+# Without Chromium and Playwright, the tests of tests/browser are skipped
 test: .venv/.test
+	@command -v chromium >/dev/null || echo "no Chromium, so tests/browser is skipped: apt-get install chromium"
 	$(BIN)/python -m pytest -n $(JOBS) -m "not peers and not long" --quiet
 
 test-long: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers" --quiet
+
+# Debian's Chromium (apt-get install chromium), driven by Playwright, which downloads no browser
+test-browser: .venv/.browser
+	$(BIN)/python -m pytest --quiet tests/browser
+	$(BIN)/python -m tests.browser.deviations
 
 # Every byte of a small checkpoint to every other value, each truncation, samples of a large one
 flips: .venv/.test

@@ -52,6 +52,9 @@ Json = dict[str, Any]
 ROW_BYTES = 200_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
 KNOTS = 129
+"""Points of the table from a number to its normal score."""
+LACKING: dict[str, frozenset[str]] = {"layers": frozenset(), "losses": frozenset(), "optimizers": frozenset()}
+"""Names of what is registered and the page cannot compute."""
 ONE_MODEL = 0
 
 
@@ -107,7 +110,7 @@ def _recipe(experiment: Experiment, network: Network, loss: Loss) -> Json:
     final = layers.name_of(experiment.layers[-1]) if len(kept) < len(experiment.layers) else None
     e = experiment
     return {
-        "layers": list(_layers(network.chains[ONE_MODEL], network.graph.inputs, "layers")),
+        "layers": layers_data(network.chains[ONE_MODEL], network.graph.inputs),
         "activation": final,
         "loss": {"type": losses.name_of(loss), "options": options(loss), "link": loss.link},
         "optimizer": {"type": optimizers.name_of(e.optimizer), "options": options(e.optimizer)},
@@ -117,35 +120,28 @@ def _recipe(experiment: Experiment, network: Network, loss: Loss) -> Json:
     }
 
 
-def _layers(chain: Layers, inputs: int, prefix: str) -> Iterator[Json]:
+def layers_data(chain: Layers, inputs: int, prefix: str = "layers") -> list[Json]:
+    """Return the layers of a network with their options and sizes."""
+    found: list[Json] = []
     for number, layer in enumerate(chain):
-        outputs = layer.width(inputs)
-        found: Json = {
-            "type": layers.name_of(layer),
-            "name": f"{prefix}.{number}",
-            "options": options(layer),
-            "inputs": inputs,
-            "outputs": outputs,
-        }
-        if isinstance(layer, Residual):
-            found["layers"] = list(_layers(layer.layers, inputs, f"{found['name']}.layers"))
-        yield found
+        name, outputs = f"{prefix}.{number}", layer.width(inputs)
+        one: Json = {"type": layers.name_of(layer), "name": name, "options": options(layer)}
+        inside = {"layers": layers_data(layer.layers, inputs, f"{name}.layers")} if isinstance(layer, Residual) else {}
+        found.append({**one, "inputs": inputs, "outputs": outputs, **inside})
         inputs = outputs
+    return found
 
 
 def options(spec: Spec) -> Json:
     """Return the options of a layer, loss or optimizer that the page computes with: numbers and lists of numbers."""
     found = {name: getattr(spec, name) for name in type(spec).model_fields}
     numbers = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
-    return {
-        name: value
-        for name, value in numbers.items()
-        if value is None or isinstance(value, int | float) or (isinstance(value, list) and _are_numbers(value))
-    }
+    return {name: value for name, value in numbers.items() if _is_number(value)}
 
 
-def _are_numbers(values: list[Any]) -> bool:
-    return all(isinstance(value, int | float) for value in values)
+def _is_number(value: Any) -> bool:
+    """Return whether an option is a number, or a list of numbers."""
+    return all(isinstance(one, int | float) for one in (value if isinstance(value, list) else [value]))
 
 
 def _inputs(preparation: Preparation) -> Iterator[Json]:
