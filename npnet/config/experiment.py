@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Positiv
 
 from npnet.config.files import known_preset
 from npnet.config.nodes import KeyIssue
+from npnet.config.recording import Record
 from npnet.config.sweep import SweepSpec, known_score
 from npnet.config.type_info import Shorthand
 from npnet.data import SourceSpec, Split
@@ -138,6 +139,9 @@ class Experiment(Spec):
     clip_value: Limit | None = Field(None, description="Clip each component of the gradient to this absolute value.")
     checkpoint_every: float = Field(
         10.0, ge=0, le=1e9, description="Seconds between checkpoints; 0 writes one after every epoch."
+    )
+    record: Record = Field(
+        None, description="Whether to keep the weights of many steps, for a replay: true, or frames and max_bytes."
     )
     diverge_factor: float | None = Field(
         1e6,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -122,12 +122,14 @@ def train(
     start: int = 0,
     batches_done: int = 0,
     every: int = 1,
+    pauses: Sequence[int] = (),
 ) -> Generator[Progress]:
     """Train from epoch `start` to `epochs`; the consumer records, shows, and stops with `break`.
 
     `batches_done` batches of the first epoch are already done, with the network and `updates` as these left them.
     `evaluate` is called after each `every`-th epoch and the last; it yields empty values while it works, and the
-    measured values at its end. Within a long epoch, a progress with `complete` False is yielded a few times a second.
+    measured values at its end. Within a long epoch, a progress with `complete` False is yielded a few times a second,
+    and after each of the steps `pauses`, which are counted from 1 and ascend.
     """
     passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes.items()}
     nothing = np.zeros(network.size, network.dtype)
@@ -143,8 +145,11 @@ def train(
         done = batches_done if epoch == start + 1 else 0
         passes[batches.size].skip(done)
         left, numbers = chain.from_iterable(batches.epoch(epoch, done)), iter(updates.numbers(table[done:]))
-        while few := _train_until(left, passes, updates, numbers, last + BETWEEN):
+        first = (epoch - 1) * batches.count
+        stops = [step - first for step in pauses if done < step - first < batches.count]
+        while few := _train_until(_up_to(stops, done, left), passes, updates, numbers, last + BETWEEN):
             done += few
+            stops = [stop for stop in stops if stop > done]
             if done < batches.count:
                 last = time.perf_counter()
                 yield within(epoch, done, last - began, table[done - 1])
@@ -163,6 +168,11 @@ def train(
             rates.observe(values)
         seconds = time.perf_counter() - began
         yield Progress(epoch, epochs, done, done, seconds, np.ravel(table[-1]), finite, values)
+
+
+def _up_to(stops: Sequence[int], done: int, batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Return the batches up to the first stop, or all of them."""
+    return islice(batches, stops[0] - done) if stops else batches
 
 
 @np.errstate(all="ignore")

@@ -7,6 +7,7 @@ from npnet.config.nodes import KeyIssue, Path, dotted
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.errors import AdvisedError, OptionError
+from npnet.experiment.frame_plan import FEWEST
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
 from npnet.nn.embeddings import Embedding
@@ -45,6 +46,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     yield from _embedding(r.given, data)
     yield from _small_batches(r)
     yield from _scores(r.given, data)
+    yield from _recording(r)
 
 
 def size_key(chain: Layers, position: int) -> Path:
@@ -193,6 +195,15 @@ def _scores(experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:
         if split not in data.rows:
             message = f"there is no {split} set to measure {experiment.monitor} on"
             yield ("monitor",), message, _validating(experiment)
+
+
+def _recording(r: ResolvedExperiment) -> Iterator[KeyIssue]:
+    """Check that a few frames of the network fit into the bytes that they may take."""
+    recording, each = r.given.record, r.frame_bytes
+    if recording is not None and recording.max_bytes < FEWEST * each:
+        most = FEWEST * each
+        message = f"the frames may take {recording.max_bytes} bytes, and one of this network takes {each}"
+        yield ("record",), message, f"write record: {{max_bytes: {most}}}, or more, or take record out"
 
 
 def _count(number: int, noun: str) -> str:

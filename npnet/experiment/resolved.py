@@ -17,6 +17,7 @@ from npnet.data.split.folds import folds_of
 from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
+from npnet.experiment.frame_plan import HALF, FramePlan
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.layer import Inputs, Layers, fitted
 from npnet.nn.linear import Linear
@@ -114,6 +115,18 @@ class ResolvedExperiment:
         """The experiment with everything filled in, as resolved.yaml has it."""
         filled = {"loss": self.loss, "layers": self.sized_layers, "learning_rate": self.learning_rate}
         return self.given.model_copy(update={**filled, "monitor": self.monitor.name, "threads": self.threads})
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of the recorded parameters and running statistics of a model."""
+        return HALF * self.cost.weights_bytes // self.cost.itemsize
+
+    @cached_property
+    def frame_plan(self) -> FramePlan | None:
+        """The steps of the training that are recorded, if any."""
+        if self.given.record is None:
+            return None
+        return FramePlan.of(self.given.record, -(-self.data.rows["train"] // self.batch_rows), self.frame_bytes)
 
     @property
     def training_bytes(self) -> int:

@@ -160,11 +160,17 @@ class StackTraining:
     """The training of a stack after `epochs` epochs: from the values in its network, or from a state.
 
     `batches_done` counts the batches of the epoch in progress, and one more once it was evaluated: the stack then waits
-    for the others. Raises ValueError for a state with more batches than an epoch has.
+    for the others. There is progress after each of the steps `pauses`. Raises ValueError for a state with more batches
+    than an epoch has.
     """
 
     def __init__(
-        self, stack: Stack, experiment: ResolvedExperiment, epochs: int, state: TrainState | None = None
+        self,
+        stack: Stack,
+        experiment: ResolvedExperiment,
+        epochs: int,
+        state: TrainState | None = None,
+        pauses: Sequence[int] = (),
     ) -> None:
         self.stack, config = stack, experiment.config
         rates = [learner.learning_rate for learner in stack.learners]
@@ -189,6 +195,7 @@ class StackTraining:
             start=epochs + whole,
             batches_done=started,
             every=config.evaluate_every,
+            pauses=pauses,
         )
 
     def _load(self, state: TrainState) -> None:

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from npnet.engine.graph import FEW
 from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress
-from npnet.engine.network import Network
+from npnet.engine.network import Network, named
 from npnet.engine.updates import Constraints
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.model.stack import SPLITS, Data, FoldData, Indices, Learner, Stack, StackTraining
 from npnet.model.train_state import NEVER, Tensors, TrainState
 from npnet.rng import member_seed
+
+FIRST = 0
+"""The model whose weights are recorded."""
 
 
 class StackTrainer:
@@ -29,10 +32,11 @@ class StackTrainer:
     its best ones after `restore`. `watched` are the metrics that are measured after each epoch, those of the config and
     the monitored one; `measured` the names of all values that an evaluation gives. `finite` flags the models that were
     finite last; `diverged_in` has the epoch in which a model diverged, 0 for the others; `dead_units` the share of dead
-    units of each layer that can have them, as last measured.
+    units of each layer that can have them, as last measured. There is progress after each of the steps `pauses` of the
+    first model.
     """
 
-    def __init__(self, experiments: Sequence[ResolvedExperiment], data: Data) -> None:
+    def __init__(self, experiments: Sequence[ResolvedExperiment], data: Data, pauses: Sequence[int] = ()) -> None:
         self.resolved, self.experiment = experiments[0], experiments[0].config
         self.data = FoldData(data, self.resolved.dtype)
         self.learners = [learner for one in experiments for learner in self._learners(one)]
@@ -54,7 +58,7 @@ class StackTrainer:
         self.dead_units: dict[str, PerModel] = {}
         self.stacks = [self._stack(indices) for indices in self._cut()]
         self.trainings: list[StackTraining] = []
-        self.epoch, self.begun, self._evaluated = 0, False, False
+        self.epoch, self.begun, self._evaluated, self._pauses = 0, False, False, pauses
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
     def _learners(self, resolved: ResolvedExperiment) -> Iterator[Learner]:
@@ -90,8 +94,7 @@ class StackTrainer:
         self._scored.clear()
         epochs, every = self.experiment.epochs, self.experiment.evaluate_every
         last = epochs if until is None else min(until, epochs)
-        if not self.begun:
-            self._begin()
+        self.begin()
         while self.epoch < last and self.trainings:
             evaluates = (self.epoch + 1) % every == 0 or self.epoch + 1 == epochs
             self._evaluated = evaluates and any(training.evaluated for training in self.trainings)
@@ -109,14 +112,16 @@ class StackTrainer:
             yield self._end_epoch(batches, time.perf_counter() - began)
             self._remove_done()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Start from the initial values, and record their losses; nothing exceeds one that is not finite."""
+        if self.begun:
+            return
         self.begun = True
         self.best.theta[...], self.best.state[...] = self.network.theta, self.network.state
         for stack in self.stacks:
             self.state.initial_loss[stack.indices] = stack.scorer("train").run()
         self.state.initial_loss[~np.isfinite(self.state.initial_loss)] = NEVER
-        self.trainings = [StackTraining(stack, self.resolved, 0) for stack in self.stacks]
+        self.trainings = [StackTraining(stack, self.resolved, 0, None, self._pauses_of(stack)) for stack in self.stacks]
 
     def growth(self, progress: Progress, models: Indices | slice) -> PerModel:
         """Return train_loss of some models, which `progress` is of, divided by max(1, initial train_loss)."""
@@ -166,7 +171,26 @@ class StackTrainer:
     def _resumed(self, indices: Indices) -> StackTraining:
         """Return the training of some models, continued from the state."""
         stack = self._stack(indices, self.network.take(indices))
-        return StackTraining(stack, self.resolved, self.epoch, self.state.take(indices))
+        state, pauses = self.state.take(indices), self._pauses_of(stack)
+        return StackTraining(stack, self.resolved, self.epoch, state, pauses)
+
+    def _pauses_of(self, stack: Stack) -> Sequence[int]:
+        return self._pauses if FIRST in stack.indices else ()
+
+    def first_in_training(self) -> tuple[int, Tensors] | None:
+        """Return the steps that the first model has done, and views of its weights by name.
+
+        Return None once it has left its stack, and while it waits for the other models at the end of an epoch.
+        """
+        for training in self.trainings:
+            if FIRST in training.stack.indices and training.batches_done < training.batches.count:
+                steps = self.epoch * training.batches.count + training.batches_done
+                return steps, _weights(training.stack.network, training.stack.indices.tolist().index(FIRST))
+        return None
+
+    def first_weights(self) -> Tensors:
+        """Return views of the weights of the first model in the network of all, the best ones after `restore`."""
+        return _weights(self.network, FIRST)
 
     def snapshot(self) -> TrainState:
         """Bring the state up to date and return it; training changes it again."""
@@ -207,3 +231,8 @@ class StackTrainer:
                         scores[index] = one
             self._scored[split] = losses, scores
         return self._scored[split]
+
+
+def _weights(network: Network, model: int) -> Tensors:
+    rows = slice(model, model + 1)
+    return named(network, network.theta[rows], network.state[rows])

@@ -20,6 +20,8 @@ OUT_OF_FOLD = "out_of_fold"  # a cross-validation: predictions of all test rows,
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 OLDER = ("checkpoint-1.safetensors", "checkpoint-2.safetensors")  # the newer first
+FRAMES = "frames.safetensors"
+GROWING_FRAMES = "frames.bin"  # the frames of a training in progress, one after another
 PLOTS = "plots"
 LOG = "log.txt"
 CRASH = "crash.txt"
@@ -79,7 +81,7 @@ def shown(text: str) -> str:
 OWN = frozenset(
     (
         *(INFO, CONFIG, RESOLVED, HISTORY, TIMING, METRICS, BASELINES, PREDICTIONS, WEIGHTS, CHECKPOINT, *OLDER),
-        *(PLOTS, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST, WAVES, STOP),
+        *(FRAMES, GROWING_FRAMES, PLOTS, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST, WAVES, STOP),
     )
 )
 """Everything that npnet itself writes into a run folder."""

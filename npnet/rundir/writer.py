@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from npnet.errors import DiskFull
+from npnet.experiment.frame_plan import FramePlan
 from npnet.metrics import DECIDED
 from npnet.metrics.calibration import DecisionRule
 from npnet.rundir import names
+from npnet.rundir.frames import frame_record, growing, packed, size_until, unpacked
 from npnet.rundir.info import THRESHOLD
 from npnet.rundir.run import Run
 from npnet.rundir.table import csv_rows, line
@@ -22,6 +24,7 @@ from npnet.storage.append_file import Appender
 from npnet.storage.lock import Lock
 from npnet.storage.strict_json import to_json
 from npnet.storage.tensor_file import Tensors, digest_of, file_of
+from npnet.storage.tensor_log import records_in
 from npnet.text import escaped, visible
 
 T = TypeVar("T")
@@ -146,6 +149,40 @@ class RunWriter(FolderWriter):
             if self.run.file(name).exists():
                 disk.cut_file(self.run.file(name), len(data))
         self._columns = tuple(columns) if remaining[names.HISTORY] else ()
+        self._cut_frames(None if not columns else (epochs, int(metadata["batch"])))
+
+    def _cut_frames(self, position: tuple[int, int] | None) -> None:
+        """Cut off the frames that are newer than a checkpoint, after unpacking those of a finished run."""
+        path = self.run.file(names.GROWING_FRAMES)
+        if position is None:
+            disk.remove_file(path)
+        elif not path.exists() and self.run.file(names.FRAMES).exists():
+            self.write(names.GROWING_FRAMES, unpacked(self.run))
+        if path.exists() and position is not None:
+            disk.cut_file(path, size_until(self._bytes(names.GROWING_FRAMES), *position))
+
+    def append_frame(
+        self, weights: Mapping[str, NDArray[Any]], epoch: int, batch: int, step: int, **known: str
+    ) -> None:
+        """Append the weights of a step, `batch` batches after an epoch; raise `Diverged` where one is not finite."""
+        self._append(names.GROWING_FRAMES, frame_record(weights, epoch, batch, step, **known))
+
+    def pack_frames(self, plan: FramePlan, weights: Mapping[str, NDArray[Any]], best: tuple[int, int]) -> None:
+        """Pack the frames of a finished training, and that of its best epoch and step with these weights.
+
+        Frames that are packed already stay as they are.
+        """
+        records = growing(self.run)
+        if not records:
+            return
+        epoch, step = best
+        record = frame_record(weights, epoch, 0, step)
+        ((found, _),) = records_in(record)
+        tensors, metadata = packed(records, plan, found)
+        self._making_room(lambda: self.write(names.FRAMES, file_of(names.FRAMES, tensors, metadata)))
+        if names.GROWING_FRAMES in self._files:
+            self._files.pop(names.GROWING_FRAMES).close()
+        disk.remove_file(self.run.file(names.GROWING_FRAMES))
 
     def remove_leftovers(self) -> None:
         """Remove the half-written files of a process that died here."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from npnet.config import Loaded
 from npnet.config.writer import relocated, write_resolved
-from npnet.engine.loop import Progress
+from npnet.engine.loop import BETWEEN, Progress
 from npnet.errors import Diverged, MachineError, NpnetError
 from npnet.experiment.resources import limited, require_disk_space
 from npnet.machine.resources import out_of_memory
@@ -31,6 +31,7 @@ from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
 from npnet.runner.notes import Health, unfinite
 from npnet.runner.prepared_run import prepare_run, start_from, training_info
+from npnet.runner.recording import Recorder
 from npnet.runner.results import history_columns, history_row, prediction_blocks
 
 
@@ -114,6 +115,7 @@ class Training:
         self.trainer, self.writer, self.stop, self.show = trainer, writer, stop, show
         self.columns, self.health = history_columns(trainer), Health(trainer)
         self.checkpoints, self.calibration = Checkpoints(trainer, writer), Calibration()
+        self.recorder = Recorder(trainer, writer)
         self.last: Tensors | None = None
         self.epoch = self.batch = 0  # complete epochs, and batches of the one after them
         self.resumed = self.interrupted = self.warned = False
@@ -179,6 +181,7 @@ class Training:
     def train(self) -> Diverged | None:
         """Train until the epochs end, a signal comes, or the numbers are no longer finite."""
         try:
+            self.recorder.begin()
             with closing(self.trainer.fit()) as epochs:
                 for progress in epochs:
                     self.interrupted = bool(self.stop)
@@ -194,6 +197,9 @@ class Training:
         self.epoch, self.batch = (progress.epoch, 0) if progress.complete else (progress.epoch - 1, progress.batch)
         if progress.complete:
             self.writer.append_history(history_row(progress, self.columns), progress.seconds)
+        self.recorder.record(progress, self.epoch, self.batch)
+        if not (progress.complete or self.interrupted or progress.seconds > BETWEEN):
+            return  # the loop paused for a frame alone
         done = progress.complete and (progress.epoch == progress.epochs or self.trainer.finished)
         if done or self.interrupted:
             self.last = self.trainer.checkpoint()
@@ -221,6 +227,8 @@ class Training:
             metadata = self.checkpoints.metadata(self.epoch, self.batch)
             data = data_metadata(predictor.folds, predictor.calibration)
             write_finished(self.writer, predictor, compacted, metadata, data)
+            if not (error or self.interrupted):
+                self.recorder.pack()
         return predictor
 
     def write_scores(self, predictor: SplitPredictor) -> Scores:

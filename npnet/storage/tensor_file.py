@@ -32,6 +32,7 @@ METADATA_LIMIT = HEADER_LIMIT - 2**24  # the rest is for the layout of the tenso
 FILE_LIMIT = 2**34
 RANK_LIMIT = 32
 DTYPES: dict[str, np.dtype[Any]] = {
+    "F16": np.dtype("<f2"),
     "F32": np.dtype("<f4"),
     "F64": np.dtype("<f8"),
     "I64": np.dtype("<i8"),
@@ -46,7 +47,7 @@ def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]], metadata: Map
 
 
 def file_of(name: str, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
-    """Return the file that holds named arrays (float32, float64, int64, uint8) and named texts.
+    """Return the file that holds named arrays (float16, float32, float64, int64, uint8) and named texts.
 
     Raises `Diverged` for an array that is not finite, and ValueError for a header longer than `HEADER_LIMIT`: the file
     could not be read again.

@@ -41,9 +41,9 @@ os.fsync = counted
 sys.exit(main(sys.argv[1:]))
 """
 KINDS = {
-    "alone": [],
-    "folds": ["cv=3"],
-    "ensemble": ["ensemble=3", "early_stopping=2"],
+    "alone": ["record=true"],
+    "folds": ["cv=3", "record=true"],
+    "ensemble": ["ensemble=3", "early_stopping=2", "record=8"],
     "float64": ["dtype=float64", "schedule={reduce_on_plateau: {patience: 1}}", "optimizer=momentum"],
 }
 

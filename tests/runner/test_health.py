@@ -142,13 +142,13 @@ def test_how_far_a_loss_may_grow_can_be_chosen(tmp_path: Path) -> None:
 
 def test_a_loss_that_was_nearly_zero_may_become_ordinary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = fitting_of(tmp_path, "diverge_factor=1.5", "epochs=1", "learning_rate=0.1")
-    begin = trainer.stack_trainer._begin
+    begin = trainer.stack_trainer.begin
 
     def begin_near_zero() -> None:
         begin()
         trainer.stack_trainer.state.initial_loss[...] = 1e-9
 
-    monkeypatch.setattr(trainer.stack_trainer, "_begin", begin_near_zero)
+    monkeypatch.setattr(trainer.stack_trainer, "begin", begin_near_zero)
     assert reported(trainer) == []
 
 
