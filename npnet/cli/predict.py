@@ -90,14 +90,17 @@ def predict(
     from npnet.runner.predicting import RunPredictor
     from npnet.runner.results import encoded, require_writer
 
-    wanted = PredictionOptions(proba, tuple(id_ or ()), keep is not None, strict, layout_of(overrides))
+    layout = layout_of(overrides) if overrides else {}
+    wanted = PredictionOptions(proba, tuple(id_ or ()), keep is not None, strict, layout)
     paths = expanded(paths or [STDIO])
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
-    tables = side_tables(table)
+    tables = side_tables(table) if table else {}
     target = destination(output, force, [*paths, *tables.values(), *data_files(found).values()], [found])
     kind = (form or "csv") if target is None else format_of(target.path, form, FORMATS, FORMAT_HINT)
     require_writer(kind)
-    predictor = RunPredictor.of(found).with_tables(tables)
+    predictor = RunPredictor.of(found)
+    if tables:
+        predictor = predictor.with_tables(tables)
     with ExitStack() as stack:
         rows = PredictionFiles(predictor, paths, wanted, stack)
         _report(context, rows, proba and not predictor.has_classes)
@@ -211,7 +214,7 @@ def evaluate(
     bounds = [_bound(text) for text in fail_under or []]
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"--threshold takes a number from 0 to 1, not {threshold:g}", "for example --threshold 0.3")
-    tables = side_tables(table)
+    tables = side_tables(table) if table else {}
     if tables and data is None:
         raise UsageError("--table is for the rows of another file", "leave out --table, or add --data FILE")
     from npnet.cli.console.tables import baselines_table, scores_table
@@ -223,7 +226,7 @@ def evaluate(
     if overrides and data is None:
         hint = f"add --data FILE, or leave out {overrides[0]}"
         raise UsageError("KEY=VALUE says how the file of --data is written", hint)
-    layout = layout_of(overrides or [])
+    layout = layout_of(overrides) if overrides else {}
     chosen = (*(metric or ()), *(name for name, _ in bounds)) if metric else None
     found, screen = best_trial_of(find(context.runs_dir, run)), context.screen
     answer = score(found, Question(split, chosen, threshold, data, bootstrap, tables, layout))

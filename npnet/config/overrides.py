@@ -1,7 +1,8 @@
 """`KEY=VALUE` overrides, put into the tree of a config: values, or values for a sweep."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from shlex import quote
 from typing import Any
@@ -12,7 +13,7 @@ from npnet.config.reader import DEPTH, read_text
 from npnet.config.type_info import accepted, below, is_leaf, spell_out
 from npnet.config.writer import flow
 from npnet.data.datasets.table import Table
-from npnet.errors import UsageError
+from npnet.errors import DataError, UsageError
 from npnet.registry import Registry
 
 SIGNS = frozenset(",|'\"#%;\t&*!@`")  # which stand for themselves as the whole value of an override
@@ -24,6 +25,19 @@ def key_of(text: str) -> str:
     key = text.partition("=")[0].strip()
     first = key.partition(".")[0]
     return f"{SHORT}.{key}" if first in Table.model_fields and first not in Experiment.model_fields else key
+
+
+@contextmanager
+def hints_as_overrides() -> Iterator[None]:
+    """Inside, the hints of a DataError are written as overrides of the command line."""
+    try:
+        yield
+    except DataError as error:
+        from npnet.config.suggestions import as_override
+
+        if error.hint is None or (hint := as_override(error.hint)) == error.hint:
+            raise
+        raise type(error)(error.message, hint) from error
 
 
 def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) -> Node:

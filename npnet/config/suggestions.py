@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +14,6 @@ from npnet.config.reader import hints
 from npnet.config.type_info import accepted, branches
 from npnet.config.writer import flow
 from npnet.data.datasets.table import Table
-from npnet.errors import DataError
 from npnet.nn.layer import layers
 from npnet.nn.optimizers import optimizers
 from npnet.registry import nearest, squashed
@@ -62,17 +60,6 @@ def as_override(hint: str, path: Path = ()) -> str:
 
     whole = re.sub(rf"\bwrite (\w+): ({VALUE}) under ([\w.]+)", r"write \3.\1: \2", hint)
     return re.sub(rf"\b(?P<verb>write|or|and) (?P<key>[\w.]+): (?P<value>{VALUE})", setting, whole)
-
-
-@contextmanager
-def hints_as_overrides() -> Iterator[None]:
-    """Inside, the hints of a DataError are written as overrides of the command line."""
-    try:
-        yield
-    except DataError as error:
-        if error.hint is None or (hint := as_override(error.hint)) == error.hint:
-            raise
-        raise type(error)(error.message, hint) from error
 
 
 def suggest_key(root: Node, path: Path, key: str, node: Node | None) -> str | None:

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from npnet.data.columns import Frame
-from npnet.data.columns.schema import Schema
+from npnet.data.columns.schema import FittedAggregate, Schema
 from npnet.data.datasets import Dataset, Task, class_count, refuse_unlearnable
-from npnet.data.joining.own import with_own
 from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.data.preprocessing.scaling import Scaler
 from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, refuse_outside
@@ -119,8 +118,12 @@ def prepare_parts(
 ) -> Prepared:
     """Prepare parts whose rows are given; the preparation is fitted on the rows of "train"."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
-    whole, layout, aggregates = with_own(dataset.frame, dataset.own, chosen["train"])
-    dataset = replace(dataset, frame=whole)
+    layout, aggregates = dataset.frame, tuple[FittedAggregate, ...]()
+    if dataset.own:
+        from npnet.data.joining.own import with_own
+
+        whole, layout, aggregates = with_own(dataset.frame, dataset.own, chosen["train"])
+        dataset = replace(dataset, frame=whole)
     train = dataset.frame.take(chosen["train"])
     preparation = Preparation.fit(train, layout, spec).model_copy(update={"aggregates": aggregates})
     transform = target_transform if dataset.task == "regression" else None

@@ -41,7 +41,8 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
         if r.loss.link == "exp" and data.lowest < 0:
             message = f"{name} needs targets of 0 and more, the smallest is {data.lowest:g}"
             yield ("loss",), message, f"write loss: {losses.name_of(DEFAULT_LOSS['regression'])}"
-    yield from _target_transform(r, data)
+    if r.given.target_transform is not None:
+        yield from _target_transform(r, data)
     yield from _calibration(r.given, data)
     yield from _embedding(r.given, data)
     yield from _small_batches(r)
@@ -132,8 +133,6 @@ def _codes(written: tuple[int, ...], experiment: Experiment, data: DataInfo) -> 
 def _target_transform(r: ResolvedExperiment, data: DataInfo) -> Iterator[KeyIssue]:
     """Check that a transform of the target is for a regression, and not for a loss that has a logarithm of its own."""
     key = "target_transform"
-    if r.given.target_transform is None:
-        return
     if data.task != "regression":
         yield (key,), f"{key} is for a regression, the task is {TASKS[data.task]}", f"take {key} out"
     elif r.loss.link != "identity":

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from npnet.config import Loaded
-from npnet.data.checks import Inspection, inspect
-from npnet.data.checks.finding import Finding
-from npnet.data.checks.values import repeated_in_test, spans
+from npnet.data.checks.inspection import Inspection, inspect
+from npnet.data.checks.oddities import Finding, repeated_in_test, spans
 from npnet.data.columns import Frame
 from npnet.data.datasets import Dataset
 from npnet.data.datasets.table import Table
 from npnet.data.readers.data_file import STDIN
 from npnet.data.split import divided
 from npnet.data.understanding import contradictions
-from npnet.runner.findings import settled, with_targets
-from npnet.runner.prepared_run import at_line
+from npnet.runner.prepared_run import at_line, settled, with_targets
 
 
 @dataclass(frozen=True)

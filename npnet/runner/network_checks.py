@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from npnet.engine.batches import Batches, Samples
-from npnet.engine.gradcheck import TensorCheck, check_gradients, hint
 from npnet.engine.passes import Pass
 from npnet.engine.trace import Call, CallTrace
 from npnet.engine.updates import Updates
@@ -16,6 +15,9 @@ from npnet.experiment.resolved import resolve
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Array, layers
 from npnet.runner.prepared_run import PreparedRun
+
+if TYPE_CHECKING:
+    from npnet.engine.gradcheck import TensorCheck
 
 ROWS = 32
 """Training rows on which gradients are checked."""
@@ -68,20 +70,24 @@ class GradientCheck:
     """The check of every tensor of a network, and the number of rows it was made on."""
 
     samples: int
-    tensors: list[TensorCheck]
+    tensors: "list[TensorCheck]"
 
     @property
     def passed(self) -> bool:
         """Whether every gradient is right."""
         return all(tensor.passed for tensor in self.tensors)
 
-    def hint(self, tensor: TensorCheck) -> str:
+    def hint(self, tensor: "TensorCheck") -> str:
         """Return what a wrong gradient looks like; empty where it is right."""
+        from npnet.engine.gradcheck import hint
+
         return hint(tensor, self.samples)
 
 
 def check_gradients_of(run: PreparedRun) -> GradientCheck:
     """Compare the gradients of a network at its initial values with central differences, in float64."""
+    from npnet.engine.gradcheck import check_gradients
+
     trainer = _single(run, dtype="float64")
     whole = trainer.samples("train")
     samples = Samples(whole.x[:ROWS], whole.t[:ROWS])

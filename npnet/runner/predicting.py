@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.config.suggestions import hints_as_overrides
+from npnet.config.overrides import hints_as_overrides
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTable
 from npnet.data.columns.spelling import respelled
@@ -122,11 +122,12 @@ class RunPredictor:
 
     def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
         """Return the columns that a table must have, and the side tables from which others come."""
-        return needed_columns(self.schema.sides, {*self.needed, *others})
+        names = {*self.needed, *others}
+        return needed_columns(self.schema.sides, names) if self.schema.sides else (names, [])
 
     def completed(self, frame: ReadFrame, sides: Sequence[SideTable]) -> ReadFrame:
         """Return rows with the columns of side tables, and with texts spelled as in the training."""
-        whole = with_sides(frame, sides, self.sides)
+        whole = with_sides(frame, sides, self.sides) if sides else frame
         return replace(whole, columns=respelled(whole, self.known).columns)
 
     def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:

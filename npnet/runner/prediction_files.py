@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config.loaded import load_alone
-from npnet.config.overrides import SHORT, key_of
-from npnet.config.suggestions import hints_as_overrides
+from npnet.config.overrides import SHORT, hints_as_overrides, key_of
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table
 from npnet.data.own_layout import read_fitting
@@ -66,6 +65,7 @@ class PredictionFiles:
         self, predictor: RunPredictor, paths: Sequence[str], wanted: PredictionOptions, stack: ExitStack
     ) -> None:
         self._predictor, self._wanted = predictor, wanted
+        self._own_names = (FILE, ROW) if len(paths) > 1 else (ROW,)
         self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths else None
         with hints_as_overrides():
             self._files = [self._checked(path) for path in paths]
@@ -77,16 +77,8 @@ class PredictionFiles:
             if name != other:
                 self.notes.append(f"column {quoted(name)} of the input is written as {quoted(other)}")
         self.warnings = [
-            f"{one.path}: {line}" if self._several else line for one in self._files for line in one.unseen.warnings()
+            f"{one.path}: {line}" if len(paths) > 1 else line for one in self._files for line in one.unseen.warnings()
         ]
-
-    @property
-    def _several(self) -> bool:
-        return len(self._files) > 1
-
-    @property
-    def _own_names(self) -> tuple[str, ...]:
-        return (FILE, ROW) if self._several else (ROW,)
 
     @contextmanager
     def _open(self, path: str) -> Iterator[DataFile]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,12 @@ from npnet.config import Experiment, Loaded
 from npnet.config.experiment import conflicts
 from npnet.config.writer import write_resolved
 from npnet.data import Dataset, Prepared, fingerprint
+from npnet.data.columns import Column, Frame
+from npnet.data.datasets import VALUES
+from npnet.data.datasets.table import Table
+from npnet.data.datasets.targets import Target
 from npnet.data.preprocessing import Preparation
+from npnet.data.split import parts_of
 from npnet.engine.graph import network_text
 from npnet.errors import ConfigError, DataError, MachineError, RunError
 from npnet.experiment.compatibility import misfits
@@ -26,10 +31,13 @@ from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run, best_trial_of, find
-from npnet.runner.findings import SUGGESTIONS, findings_of, periods
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
 
+if TYPE_CHECKING:
+    from npnet.data.checks.oddities import FindingKind
+
+SUGGESTIONS = ("skew", "counts", "repeated")  # kinds of findings that need not be mistakes
 NAMES, LETTERS = 20, 60  # names of targets and classes in run.json, and letters of each
 
 
@@ -61,7 +69,8 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         dataset: Dataset = experiment.dataset.load(loaded.base, experiment.seed)
         folds = prepare_folds(experiment, dataset)
         check_metadata(folds)
-        folds[0][0] = _with_findings(experiment, dataset, folds[0][0])
+        if isinstance(experiment.dataset, Table):
+            folds[0][0] = _with_findings(experiment, experiment.dataset, dataset, folds[0][0])
     resolved = resolve_checked(loaded, folds)
     try:
         write_resolved(resolved.config)
@@ -70,12 +79,49 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
     return PreparedRun(resolved, loaded.base, folds, fingerprint(dataset))
 
 
-def _with_findings(experiment: Experiment, dataset: Dataset, data: Prepared) -> Prepared:
-    """Return prepared data with the findings about them."""
-    found = findings_of(experiment, dataset)
+def _with_findings(experiment: Experiment, source: Table, dataset: Dataset, data: Prepared) -> Prepared:
+    """Return prepared data with the findings about names, texts, the target, and rows that are in two sets.
+
+    Beside those that need not be mistakes, the remarks say from when to when each set reaches.
+    """
+    from npnet.data.checks.oddities import oddities, repeated_in_test, spans
+
+    classes = (dataset.classes,) if dataset.task in ("binary", "multiclass") else ()
+    target = Target(task=dataset.task, names=dataset.targets, classes=classes)
+    y, periods = dataset.y.reshape(len(dataset), -1), list[str]()
+    found = oddities(with_targets(dataset), target, y, settled(experiment))
+    if experiment.cv is None:
+        parts = parts_of(dataset, experiment.split, experiment.seed)
+        found += repeated_in_test(dataset, parts)
+        if source.time is not None:
+            times = spans(dataset, parts, source.time).items()
+            periods = [f"{name}: {source.time} from {first} to {last}" for name, (first, last) in times]
     remarks = [finding.message for finding in found if finding.fault in SUGGESTIONS]
     notes = [finding.message for finding in found if finding.fault not in SUGGESTIONS]
-    return replace(data, notes=(*data.notes, *notes), remarks=(*remarks, *periods(experiment, dataset)))
+    return replace(data, notes=(*data.notes, *notes), remarks=(*remarks, *periods))
+
+
+def settled(experiment: Experiment) -> "set[FindingKind]":
+    """Return the kinds of findings that the config has decided already."""
+    source = experiment.dataset
+    found: set[FindingKind] = set()
+    if not isinstance(source, Table):
+        return {"skew", "counts", "header"}
+    if experiment.target_transform is not None:
+        found.add("skew")
+    if source.task is not None:
+        found.add("counts")
+    return found
+
+
+def with_targets(dataset: Dataset) -> Frame:
+    """Return the features of a dataset with its targets beside them, classes by name."""
+    y = dataset.y.reshape(len(dataset), -1)
+    if dataset.task in VALUES or dataset.task == "multilabel":
+        targets = [Column(name, "number", values) for name, values in zip(dataset.targets, y.T, strict=True)]
+    else:
+        targets = [Column(dataset.targets[0], "category", dataset.y.astype(np.int32), dataset.classes)]
+    return Frame({**dataset.frame.columns, **{column.name: column for column in targets}}, dataset.frame.rows)
 
 
 def resolve_checked(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> ResolvedExperiment:

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from npnet.config.files import preset_text
 from npnet.config.loaded import load_alone
 from npnet.config.nodes import shown
-from npnet.config.overrides import key_of
-from npnet.config.suggestions import as_override, hints_as_overrides
+from npnet.config.overrides import hints_as_overrides, key_of
+from npnet.config.suggestions import as_override
 from npnet.config.writer import flow, moved_path
-from npnet.data.checks import Inspection, inspect
-from npnet.data.checks.finding import Finding
+from npnet.data.checks.inspection import Inspection, inspect
+from npnet.data.checks.oddities import Finding
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import Layout, ReadOptions
 from npnet.data.datasets.table import Table, TableRows

@@ -31,7 +31,9 @@ class Unseen:
 
     def add(self, frame: Frame) -> "Unseen":
         """Count the values of more rows."""
-        self.rows, frame = self.rows + len(frame), self.preparation.extended(frame)
+        self.rows += len(frame)
+        if self.preparation.aggregates:
+            frame = self.preparation.extended(frame)
         for step in self.preparation.steps:
             column = frame.columns[step.column]
             if isinstance(step, CategoryStep):

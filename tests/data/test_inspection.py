@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.checks import ColumnSummary, inspect
+from npnet.data.checks.inspection import ColumnSummary, inspect
 from npnet.errors import DataError
 from tests.data.frames import category, dates, frame, mixed, number
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data.checks.oddities import ODD
 from npnet.data.columns import MISSING, Column
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FEWEST_COPIED = 10  # rows: with fewer, columns are alike by chance
-ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole numbers over all words
 
 
 @dataclass(frozen=True, eq=False)

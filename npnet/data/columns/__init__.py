@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +16,7 @@ MISSING = -1
 FEWEST_NAMED = 20  # rows: with fewer, values that are all distinct mean little
 NEARLY = 0.95
 NAMED = re.compile(r"(^|[\W_])(?i:id|index|key|number|row|rownames?|uuid)$|[a-z](ID|Id|Key)$")
+NUMERIC = re.compile(r"[+\-\u2212]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(e[+-]?\d+)?|na|n/a|nan|", re.IGNORECASE)
 CONTENT: dict[Kind, str] = {"number": "numbers", "category": "text", "datetime": "dates"}
 
 
@@ -143,3 +145,31 @@ def looks_like_identifier(column: Column) -> str | None:
     if (steps == 1).all():
         return f"its whole numbers are those from {ordered[0]:.0f} to {ordered[-1]:.0f}, each once"
     return "its whole numbers are all distinct, and so says its name" if NAMED.search(column.name) else None
+
+
+def looks_like_data(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first of some rows is data: numbers above numbers, or texts that come again below.
+
+    Numbers that are all distinct and evenly spaced, such as years, are names.
+    """
+    if len(rows) < 3:
+        return False
+    first, columns = rows[0], list(zip(*(row for row in rows[1:] if len(row) == len(rows[0])), strict=True))
+    shares = [sum(bool(NUMERIC.fullmatch(cell.strip())) for cell in cells) / len(cells) for cells in columns]
+    numeric = [place for place, share in enumerate(shares) if share >= 0.9 and any(map(str.strip, columns[place]))]
+    if numeric:
+        heads = [first[place].strip() for place in numeric]
+        if not all(head and NUMERIC.fullmatch(head) for head in heads):
+            return False
+        return not _are_even(heads)
+    again = [cells.count(first[place]) > 0 for place, cells in enumerate(columns) if first[place].strip()]
+    return len(set(first)) == len(first) and bool(again) and sum(again) > len(again) / 2
+
+
+def _are_even(heads: Sequence[str]) -> bool:
+    """Return whether texts are whole numbers in even steps."""
+    if len(heads) < 2 or not all(re.fullmatch(r"\d+", head) for head in heads):
+        return False
+    numbers = list(map(int, heads))
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(steps) == 1 and steps != {0}

@@ -176,6 +176,34 @@ class SideTable(Spec):
     reading: Schema
 
 
+class FittedAggregate(Spec):
+    """Aggregates by key, and by time where one is given; stored with the run.
+
+    `keys` are the texts of each column of the key, `values` the aggregates by name, None where missing; those of
+    texts are codes into `levels`.
+    """
+
+    key: Key
+    columns: tuple[SideColumn, ...]
+    keys: dict[str, tuple[str, ...]]
+    times: tuple[float, ...] | None = None
+    time_kind: Kind = "number"
+    values: dict[str, tuple[float | None, ...]]
+    levels: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        lists = [*self.keys.values(), *self.values.values(), *([self.times] if self.times is not None else [])]
+        if len({len(one) for one in lists}) != 1 or set(self.keys) != set(self.key.on.values()):
+            raise ValueError("the aggregates are of unequal length")
+        if (self.times is None) != (self.key.time is None) or set(self.values) != {one.name for one in self.columns}:
+            raise ValueError("the aggregates lack a column")
+        for name, levels in self.levels.items():
+            if any(code is not None and not 0 <= code < len(levels) for code in self.values.get(name, ())):
+                raise ValueError("an aggregate is no text of its column")
+        return self
+
+
 class _Columns(Spec):
     """The file of a table, and what its columns mean."""
 
@@ -243,16 +271,14 @@ class ReadOptions(Layout, _Columns):
     def column(self, name: str) -> WantedColumn:
         """Return how a column is to be read."""
         missing = tuple(map(str, self.na_values.get(name, ()))) if isinstance(self.na_values, dict) else ()
-        return WantedColumn(name=name, na_values=missing, **self._meaning(name))
-
-    def _meaning(self, name: str) -> dict[str, Any]:
+        found = WantedColumn(name=name, na_values=missing)
         if name in self.forms:
-            return {"kind": "datetime", "form": self.forms[name]}
+            return found.model_copy(update={"kind": "datetime", "form": self.forms[name]})
         if name in self.duration:
-            return {"kind": "number", "form": DURATION}
+            return found.model_copy(update={"kind": "number", "form": DURATION})
         if name in self.ordered:
             ranks = self.ordered[name]
             listed = ranks if isinstance(ranks, dict) else {str(text): rank for rank, text in enumerate(ranks)}
-            return {"kind": "number", "ranks": {text: float(rank) for text, rank in listed.items()}}
+            return found.model_copy(update={"kind": "number", "ranks": {text: float(r) for text, r in listed.items()}})
         kind = "number" if name in self.numeric else "category" if name in self.categorical else None
-        return {"kind": kind}
+        return found.model_copy(update={"kind": kind})

@@ -6,18 +6,20 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
-from npnet.data.joining.own import OwnAggregate
 from npnet.errors import DataError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 from npnet.text import quoted
+
+if TYPE_CHECKING:
+    from npnet.data.joining.own import OwnAggregate
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
 VALUES: tuple[Task, ...] = ("regression", "counts")  # the tasks whose targets are values and not classes
@@ -51,7 +53,7 @@ class Dataset:
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
-    own: tuple[OwnAggregate, ...] = ()
+    own: "tuple[OwnAggregate, ...]" = ()
 
     def __len__(self) -> int:
         return len(self.frame)

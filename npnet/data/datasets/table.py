@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,14 @@ from npnet.data.columns.spelling import respelled
 from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
-from npnet.data.joining.own import OwnAggregate
-from npnet.data.joining.several import SideTables
 from npnet.data.joining.specs import SELF, Aggregate, Join
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
 from npnet.data.readers.reading import read_frame, refuse_missing
 from npnet.errors import DataError, OptionError
 from npnet.text import quoted
+
+if TYPE_CHECKING:
+    from npnet.data.joining.own import OwnAggregate
 
 Name = Annotated[str, Field(strict=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
@@ -42,7 +43,7 @@ class TableRows:
     schema: Schema
     lengths: dict[str, int] | None
     notes: tuple[str, ...]
-    own: tuple[OwnAggregate, ...] = ()
+    own: "tuple[OwnAggregate, ...]" = ()
 
 
 @datasets.add("table")
@@ -128,7 +129,7 @@ class Table(ReadOptions, Source):
 
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
-        if self.sides:
+        if self.join or self.aggregate:
             return self._with_sides(base)
         read = self._read(base, self)
         refuse_missing(self.roles, tuple(read.frame.columns), self._file)
@@ -152,6 +153,8 @@ class Table(ReadOptions, Source):
 
     def _with_sides(self, base: Path) -> TableRows:
         """Read the file, and add the columns of other tables to it; then leave out what is dropped."""
+        from npnet.data.joining.several import SideTables
+
         sides = SideTables.read(self.sides, self.path, base, self.time)
         read = self._read(base, sides.wanted(self))
         added = sides.added_to(read.frame, self.targets)

@@ -7,88 +7,59 @@ cannot be computed from them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
 
 import numpy as np
-from pydantic import model_validator
 
-from npnet.data.columns import MISSING, Column, Frame, Kind, Rows
-from npnet.data.columns.schema import Key, SideColumn
+from npnet.data.columns import MISSING, Column, Frame, Rows
+from npnet.data.columns.schema import FittedAggregate, Key, SideColumn
 from npnet.data.joining.aggregates import aggregated
 from npnet.data.joining.keys import key_texts, matches, time_of
 from npnet.data.joining.tables import attached, require_times
 from npnet.data.readers.reading import refuse_missing
 from npnet.rng import stream
-from npnet.spec import Spec
 
 PARTS = 5  # of the training set, for aggregates of its targets
 
 
-class FittedAggregate(Spec):
-    """Aggregates by key, and by time where one is given; stored with the run.
+def fitted_aggregate(key: Key, columns: Sequence[SideColumn], table: Frame) -> FittedAggregate:
+    """Return the aggregates that `aggregated` computed."""
+    time = None if key.time is None else table.columns[key.time[1]]
+    values: dict[str, tuple[float | None, ...]] = {}
+    for one in columns:
+        column = table.columns[one.name].loaded()
+        gaps = column.missing.tolist()
+        numbers = column.values.astype(np.float64).tolist()
+        values[one.name] = tuple(None if gap else number for gap, number in zip(gaps, numbers, strict=True))
+    return FittedAggregate(
+        key=key,
+        columns=tuple(columns),
+        keys={name: key_texts(table.columns[name]) for name in dict.fromkeys(key.on.values())},
+        times=None if time is None else tuple(time_of(time).tolist()),
+        time_kind="number" if time is None else time.kind,
+        values=values,
+        levels={one.name: table.columns[one.name].levels for one in columns if one.kind == "category"},
+    )
 
-    `keys` are the texts of each column of the key, `values` the aggregates by name, None where missing; those of
-    texts are codes into `levels`.
-    """
 
-    key: Key
-    columns: tuple[SideColumn, ...]
-    keys: dict[str, tuple[str, ...]]
-    times: tuple[float, ...] | None = None
-    time_kind: Kind = "number"
-    values: dict[str, tuple[float | None, ...]]
-    levels: dict[str, tuple[str, ...]]
+def with_fitted(frame: Frame, fitted: FittedAggregate) -> Frame:
+    """Return rows with the aggregates of their keys; raise DataError where a column of the key is missing."""
+    refuse_missing(fitted.key.needed, tuple(frame.columns), "the table")
+    table = _table(fitted)
+    require_times(frame, table, fitted.key, "the training set")
+    return attached(frame, table, fitted.columns, matches(frame, table, fitted.key))
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        lists = [*self.keys.values(), *self.values.values(), *([self.times] if self.times is not None else [])]
-        if len({len(one) for one in lists}) != 1 or set(self.keys) != set(self.key.on.values()):
-            raise ValueError("the aggregates are of unequal length")
-        if (self.times is None) != (self.key.time is None) or set(self.values) != {one.name for one in self.columns}:
-            raise ValueError("the aggregates lack a column")
-        for name, levels in self.levels.items():
-            if any(code is not None and not 0 <= code < len(levels) for code in self.values.get(name, ())):
-                raise ValueError("an aggregate is no text of its column")
-        return self
 
-    @classmethod
-    def of(cls, key: Key, columns: Sequence[SideColumn], table: Frame) -> "FittedAggregate":
-        """Return the aggregates that `aggregated` computed."""
-        time = None if key.time is None else table.columns[key.time[1]]
-        values: dict[str, tuple[float | None, ...]] = {}
-        for one in columns:
-            column = table.columns[one.name].loaded()
-            gaps = column.missing.tolist()
-            numbers = column.values.astype(np.float64).tolist()
-            values[one.name] = tuple(None if gap else number for gap, number in zip(gaps, numbers, strict=True))
-        return cls(
-            key=key,
-            columns=tuple(columns),
-            keys={name: key_texts(table.columns[name]) for name in dict.fromkeys(key.on.values())},
-            times=None if time is None else tuple(time_of(time).tolist()),
-            time_kind="number" if time is None else time.kind,
-            values=values,
-            levels={one.name: table.columns[one.name].levels for one in columns if one.kind == "category"},
-        )
-
-    def attach(self, frame: Frame) -> Frame:
-        """Return rows with the aggregates of their keys; raise DataError where a column of the key is missing."""
-        refuse_missing(self.key.needed, tuple(frame.columns), "the table")
-        table = self._table
-        require_times(frame, table, self.key, "the training set")
-        return attached(frame, table, self.columns, matches(frame, table, self.key))
-
-    @property
-    def _table(self) -> Frame:
-        columns = {name: _texts(name, texts) for name, texts in self.keys.items()}
-        if self.times is not None and self.key.time is not None:
-            columns[self.key.time[1]] = Column(self.key.time[1], self.time_kind, np.array(self.times, np.float64))
-        for one in self.columns:
-            numbers = np.array(self.values[one.name], np.float64)
-            if one.kind == "category":
-                numbers = np.where(np.isnan(numbers), MISSING, numbers).astype(np.int32)
-            columns[one.name] = Column(one.name, one.kind, numbers, self.levels.get(one.name, ()))
-        return Frame(columns, np.arange(1, len(next(iter(self.keys.values()))) + 1))
+def _table(fitted: FittedAggregate) -> Frame:
+    columns = {name: _texts(name, texts) for name, texts in fitted.keys.items()}
+    if fitted.times is not None and fitted.key.time is not None:
+        times = np.array(fitted.times, np.float64)
+        columns[fitted.key.time[1]] = Column(fitted.key.time[1], fitted.time_kind, times)
+    for one in fitted.columns:
+        numbers = np.array(fitted.values[one.name], np.float64)
+        if one.kind == "category":
+            numbers = np.where(np.isnan(numbers), MISSING, numbers).astype(np.int32)
+        columns[one.name] = Column(one.name, one.kind, numbers, fitted.levels.get(one.name, ()))
+    return Frame(columns, np.arange(1, len(next(iter(fitted.keys.values()))) + 1))
 
 
 def _texts(name: str, texts: Sequence[str]) -> Column:
@@ -124,7 +95,7 @@ class OwnAggregate:
                 others = aggregated(self.rows.take(train[parts != part]), self.key, secret)
                 for name, column in self._looked_up(self.rows.take(own), others, secret).items():
                     found[name].values[own] = column.values
-        return found, FittedAggregate.of(self.key, self.columns, table)
+        return found, fitted_aggregate(self.key, self.columns, table)
 
     def _looked_up(self, rows: Frame, table: Frame, columns: Sequence[SideColumn]) -> dict[str, Column]:
         return dict(attached(Frame({}, rows.rows), table, columns, matches(rows, table, self.key)).columns)

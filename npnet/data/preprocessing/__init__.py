@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.columns import Column, Frame, looks_like_identifier
-from npnet.data.joining.own import FittedAggregate
+from npnet.data.columns.schema import FittedAggregate
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
     BLOCKS,
@@ -116,7 +116,7 @@ class Preparation(Spec):
         training never saw, by column and text ("": a gap in a column that had none). Raises DataError for a column that
         does not exist or is of another kind, a gap where gaps are refused, and a number too large next to its scale.
         """
-        frame = self.extended(frame)
+        frame = self.extended(frame) if self.aggregates else frame
         out = np.empty((len(frame), self.width + 1), dtype)
         out[:, -1] = 1
         for step in self.steps:
@@ -135,9 +135,11 @@ class Preparation(Spec):
 
     def extended(self, frame: Frame) -> Frame:
         """Return rows with the aggregates of the training set, where they do not have them yet."""
+        from npnet.data.joining.own import with_fitted
+
         for one in self.aggregates:
             if any(column.name not in frame.columns for column in one.columns):
-                frame = one.attach(frame)
+                frame = with_fitted(frame, one)
         return frame
 
     @property

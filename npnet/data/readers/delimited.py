@@ -154,16 +154,14 @@ class Delimited:
         """Return whether rows may have to be left out, or quotes are other than usual."""
         if self._quote != '"' or any(mark in data for mark in self._marks):
             return True
-        return self._empty is not None and self._has_empty_row(data, self._empty)
-
-    def _has_empty_row(self, data: bytes, empty: re.Pattern[bytes]) -> bool:
-        """Return whether a row has no value, looking only where its first cell has none."""
-        if empty.match(data):
+        if self._empty is None:
+            return False
+        if self._empty.match(data):
             return True
-        for start in self._blank:
+        for start in self._blank:  # looks for rows without a value only where the first cell has none
             place = data.find(start)
             while place >= 0:
-                if empty.match(data, place + 1):
+                if self._empty.match(data, place + 1):
                     return True
                 place = data.find(start, place + 1)
         return False

@@ -10,9 +10,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
+from npnet.data.columns import looks_like_data
 from npnet.data.readers.data_file import UTF_16, DataFile
 
 HEAD, LINES, END = 1 << 18, 200, 1 << 12  # bytes and lines that are looked at
@@ -24,7 +24,6 @@ TYPED = re.compile(
     r"na|n/a|#n/a|nan|null|none|[-?.]|true|false|yes|no|",
     re.IGNORECASE,
 )
-NUMERIC = re.compile(r"[+\-\u2212]?[\d.,'\u00a0\u202f ]*\d[\d.,]*(e[+-]?\d+)?|na|n/a|nan|", re.IGNORECASE)
 FOOTER = re.compile(
     r"((grand |sub)?total|sum|summe|gesamt|insgesamt|somme|average|avg|mean|mittelwert|durchschnitt|moyenne)\b\W*$|"
     r"\(\d+ (rows?|zeilen?)\)|(source|quelle|note|stand)s?:",
@@ -184,34 +183,3 @@ def _is_header_in_comment(line: str, rows: list[list[str]], delimiter: str, quot
     """Return whether the last comment holds the names of a table without a header."""
     cells = cut([line], delimiter, quote)
     return usual > 1 and bool(cells) and len(cells[0]) == usual and looks_like_data(rows)
-
-
-def looks_like_data(rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first of some rows is data: numbers above numbers, or texts that come again below.
-
-    Numbers that are all distinct and evenly spaced, such as years, are names.
-    """
-    if len(rows) < 3:
-        return False
-    first, columns = rows[0], list(zip(*(row for row in rows[1:] if len(row) == len(rows[0])), strict=True))
-    numeric = [place for place, cells in enumerate(columns) if _share(cells) >= 0.9 and any(map(str.strip, cells))]
-    if numeric:
-        heads = [first[place].strip() for place in numeric]
-        if not all(head and NUMERIC.fullmatch(head) for head in heads):
-            return False
-        return not _are_even(heads)
-    again = [cells.count(first[place]) > 0 for place, cells in enumerate(columns) if first[place].strip()]
-    return len(set(first)) == len(first) and bool(again) and sum(again) > len(again) / 2
-
-
-def _share(cells: Sequence[str]) -> float:
-    return sum(bool(NUMERIC.fullmatch(cell.strip())) for cell in cells) / len(cells)
-
-
-def _are_even(heads: Sequence[str]) -> bool:
-    """Return whether texts are whole numbers in even steps."""
-    if len(heads) < 2 or not all(re.fullmatch(r"\d+", head) for head in heads):
-        return False
-    numbers = list(map(int, heads))
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(steps) == 1 and steps != {0}

@@ -1,13 +1,13 @@
 """Tables read into typed frames, from a file of any format or from memory."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from npnet.data.columns import CONTENT, Column, Frame, Kind
 from npnet.data.columns.column_builder import CellFault, ColumnBuilder
@@ -18,7 +18,6 @@ from npnet.data.columns.type_rules import NO_FINITE, Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
 from npnet.data.readers.data_file import DataFile, opened
 from npnet.data.readers.in_memory import InMemory
-from npnet.data.sniffing.advice import Advice, config_advice, misread
 from npnet.errors import DataError, MachineError
 from npnet.machine.resources import SHARE, available, size_text
 from npnet.registry import nearest
@@ -27,10 +26,12 @@ from npnet.text import listed, quoted
 READERS = (delimited, jsonlines, parquet, feather, workbook, database)  # each registers a format when imported
 HOW_WRITTEN = ("delimiter", "encoding", "quote", "header", "comment", "footer", "decimal", "sheet", "query")
 LOOK = 1000  # values that show that most columns are not of 0 and 1
+MOST = 2000  # texts of a column that may be meant otherwise
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 
 Wanted = list[WantedColumn]
+Advice = Callable[[CellFault, Callable[[], Counter[str]]], str]  # what to do about a cell, by all texts of its column
 
 
 class CellError(DataError):
@@ -70,11 +71,43 @@ def read_file(
 ) -> tuple[ReadFrame, Schema]:
     """Read a table file that is open, as `read_frame` does."""
     try:
-        return _read(file, spec, schema, needs, dtype)
+        rows, options = open_rows(file, spec, schema)
+        wanted = columns_of(schema, needs) if schema else _columns_in(rows.names, spec, needs, file.name)
+        advice = correct_advice if schema else partial(_config_advice, spec)
+        columns, count = _typed(rows, file.name, wanted, options, dtype, advice)
+        notes = [*file.notes]
+        if schema is None:
+            columns, spelled = with_one_spelling(columns)
+            notes += [*spelled, *_misread(columns, spec, file.name)]
+        else:
+            notes += ignored_columns(rows.names, schema, spec.left_out)
     except DataError as error:
         raise with_notes(error, file.notes) from None
     except MemoryError:
         raise MachineError(f"{file.name} does not fit into memory", SMALLER) from None
+    frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", tuple(notes))
+    return frame, schema or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
+
+
+def _misread(columns: Mapping[str, Column], spec: ReadOptions, file: str) -> list[str]:
+    """Return notes on columns of texts with digits, which may be meant as dates; raise DataError for numbers."""
+    texts: dict[str, dict[str, int]] = {}
+    for name, column in columns.items():
+        levels = () if name in spec.named else column.levels[:MOST]
+        if any(text[:1].isdigit() or text[-1:].isdigit() for text in levels):
+            counts = column.level_counts()
+            texts[name] = {level: counts[level] for level in levels}
+    if not texts:
+        return []
+    from npnet.data.sniffing.advice import misread
+
+    return misread(texts, spec, file)
+
+
+def _config_advice(spec: ReadOptions, fault: CellFault, texts: Callable[[], Counter[str]]) -> str:
+    from npnet.data.sniffing.advice import config_advice
+
+    return config_advice(spec, fault, texts)
 
 
 def read_table(
@@ -103,26 +136,6 @@ def read_table(
     return ReadFrame(columns, np.arange(1, rows + 1), "", ()), schema or _with_columns(options, wanted, columns)
 
 
-def _read(
-    file: DataFile, spec: ReadOptions, given: Schema | None, needs: Collection[str] | None, dtype: DTypeLike
-) -> tuple[ReadFrame, Schema]:
-    rows, options = open_rows(file, spec, given)
-    wanted = columns_of(given, needs) if given else _columns_in(rows.names, spec, needs, file.name)
-    columns, count = _typed(rows, file.name, wanted, options, dtype, correct_advice if given else config_advice(spec))
-    spelled: tuple[str, ...] = ()
-    if given is None:
-        columns, spelled = with_one_spelling(columns)
-    notes = (
-        *file.notes,
-        *spelled,
-        *(ignored_columns(rows.names, given, spec.left_out) if given else ()),
-    )
-    frame = ReadFrame(columns, np.arange(1, count + 1), file.fingerprint or "", notes)
-    if given is None:
-        frame = replace(frame, notes=(*notes, *misread(frame, spec, file.name)))
-    return frame, given or _with_columns(options.model_copy(update=file.chosen), wanted, columns)
-
-
 def open_rows(file: DataFile, spec: ReadOptions, given: Schema | None) -> tuple[TableReader, Schema]:
     """Open the rows of a file, and return them with the options by which they are read.
 
@@ -148,14 +161,12 @@ def _with_columns(options: Schema, wanted: Wanted, columns: Mapping[str, Column]
 
 def _are_truths(column: Column) -> bool:
     """Return whether the numbers of a column are 0 and 1."""
-    if column.kind != "number" or not _of_truths(column[:LOOK]):
-        return False
-    return _of_truths(column.values)
-
-
-def _of_truths(values: NDArray[Any]) -> bool:
-    known = values[~np.isnan(values)]
-    return len(known) > 0 and bool(((known == 0) | (known == 1)).all())
+    for rows in (slice(LOOK), slice(None)) if column.kind == "number" else ():
+        known = column[rows]
+        known = known[~np.isnan(known)]
+        if not (len(known) and ((known == 0) | (known == 1)).all()):
+            return False
+    return column.kind == "number"
 
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:

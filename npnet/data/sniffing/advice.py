@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from npnet.data.columns import Frame
 from npnet.data.columns.column_builder import CellFault
 from npnet.data.columns.number_style import NumberStyle
 from npnet.data.columns.schema import DURATION, ReadOptions
@@ -15,25 +14,18 @@ from npnet.data.sniffing.values import meaning_of
 from npnet.errors import DataError
 from npnet.text import quoted
 
-MOST = 2000  # texts of a column that are looked at
-Advice = Callable[[CellFault, Callable[[], Texts]], str]  # what to do about a cell, by all texts of its column
 
-
-def config_advice(options: ReadOptions) -> Advice:
-    """Return the advice for a table that is read by these options."""
-
-    def advice(fault: CellFault, texts: Callable[[], Texts]) -> str:
-        column = quoted(fault.column)
-        as_text = f"or categorical: [{column}] to keep it as text"
-        rounded = "or lossy: true to round it, " if fault.why == TOO_LONG else ""
-        lines = "" if rounded else option_lines(fault.column, texts(), options)
-        if lines:
-            return f"write {lines}, {as_text}"
-        form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if fault.why == NO_DATE else ""
-        missing = f"write na_values: [{quoted(fault.text)}] to make it missing"
-        return f"{missing}, {form}{rounded}{as_text}"
-
-    return advice
+def config_advice(options: ReadOptions, fault: CellFault, texts: Callable[[], Texts]) -> str:
+    """Return what to do about a cell of a table that is read by these options, by all texts of its column."""
+    column = quoted(fault.column)
+    as_text = f"or categorical: [{column}] to keep it as text"
+    rounded = "or lossy: true to round it, " if fault.why == TOO_LONG else ""
+    lines = "" if rounded else option_lines(fault.column, texts(), options)
+    if lines:
+        return f"write {lines}, {as_text}"
+    form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if fault.why == NO_DATE else ""
+    missing = f"write na_values: [{quoted(fault.text)}] to make it missing"
+    return f"{missing}, {form}{rounded}{as_text}"
 
 
 def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
@@ -84,18 +76,10 @@ def shown_option(value: Any) -> str:
     return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list) else quoted(str(value))
 
 
-def misread(frame: Frame, options: ReadOptions, file: str) -> list[str]:
-    """Return notes on columns of texts that may be meant as dates or durations; raise DataError for one of numbers.
-
-    Columns that the options name are as they say.
-    """
+def misread(columns: Mapping[str, Texts], options: ReadOptions, file: str) -> list[str]:
+    """Return notes on columns of texts that may be meant as dates or durations; raise DataError for one of numbers."""
     notes = []
-    for name, column in frame.columns.items():
-        levels = column.levels[:MOST] if name not in options.named else ()
-        if not any(text[-1:].isdigit() or text[:1].isdigit() for text in levels if text not in MARKERS):
-            continue
-        counts = column.level_counts()
-        texts = {level: counts[level] for level in levels}
+    for name, texts in columns.items():
         style = _style(texts, options)
         found = None if style is None else meaning_of(name, texts, style)
         if found is not None and (found.kind == "category" or found.exceptions or found.ranks):

@@ -1,17 +1,16 @@
 """Oddities of values: texts spelled in two ways, skewed targets, counts taken for classes, rows in two sets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.checks.finding import Finding
-from npnet.data.checks.levels import ODD
-from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_identifier
+from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_data, looks_like_identifier
 from npnet.data.datasets import Dataset
-from npnet.data.readers.layout import looks_like_data
+from npnet.data.datasets.targets import Target
 from npnet.text import quoted
 
 Floats = NDArray[np.float64]
@@ -25,6 +24,53 @@ TAIL = 0.25  # rows of the last class of counts, as a share of those of the comm
 ENOUGH = 50_000  # rows for the shares of values
 CHANCE = 2.0  # test rows that are in another set too are a finding from this many times those by chance
 FIRST_ROWS = 20  # that are compared with the header
+ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole numbers over all words
+
+FindingKind = Literal[
+    "target",
+    "header",
+    "empty",
+    "constant",
+    "identifier",
+    "copy",
+    "predictor",
+    "spelling",
+    "skew",
+    "counts",
+    "rare class",
+    "balance",
+    "rows",
+    "repeated",
+    "reading",
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An oddity of a table: its kind, the columns that it is about, and a message."""
+
+    fault: FindingKind
+    columns: tuple[str, ...]
+    message: str
+
+
+def oddities(frame: Frame, target: Target, y: NDArray[Any], settled: Collection[FindingKind] = ()) -> list[Finding]:
+    """Find oddities of the names and texts of a table, and of its target (rows, targets)."""
+    found = [*header_of_values(frame), *spellings(frame.columns.values())]
+    if target.task == "regression":
+        found += skewed(target.names, y)
+    if target.task == "multiclass":
+        found += counts_as_classes(target.names[0], class_counts(target, y)[target.names[0]])
+    return [finding for finding in found if finding.fault not in settled]
+
+
+def class_counts(target: Target, y: NDArray[Any]) -> dict[str, dict[str, int]]:
+    """Return the number of rows of each class by target, given classes as codes (rows, targets)."""
+    counts = {}
+    for index, classes in enumerate(target.classes):
+        rows = np.bincount(y[:, index], minlength=len(classes)).tolist()
+        counts[target.names[index]] = dict(zip(classes, rows, strict=True))
+    return counts
 
 
 def spellings(columns: Iterable[Column]) -> list[Finding]:
@@ -91,8 +137,13 @@ def counts_as_classes(name: str, classes: Mapping[str, int]) -> list[Finding]:
 
 def header_of_values(frame: Frame) -> list[Finding]:
     """Find a header whose names are values like those below it."""
-    first = {name: column.take(np.arange(min(len(frame), FIRST_ROWS))) for name, column in frame.columns.items()}
-    cells = [_texts(column) for column in first.values()]
+    cells: list[list[str]] = []
+    for column in frame.columns.values():
+        values = column[:FIRST_ROWS].tolist()
+        if column.kind == "category":
+            cells.append(["" if code == MISSING else column.levels[code] for code in values])
+        else:
+            cells.append(["" if np.isnan(value) else f"{value:g}" for value in values])
     rows = [list(frame.columns), *map(list, zip(*cells, strict=True))]
     if not looks_like_data(rows):
         return []
@@ -144,12 +195,6 @@ def spans(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], time: str) -
 
 def _date(seconds: float) -> str:
     return str(np.datetime64(int(seconds), "s")).removesuffix("T00:00:00")
-
-
-def _texts(column: Column) -> list[str]:
-    if column.kind == "category":
-        return ["" if code == MISSING else column.levels[code] for code in column.values.tolist()]
-    return ["" if np.isnan(value) else f"{value:g}" for value in column.values.tolist()]
 
 
 def _values(dataset: Dataset) -> Iterator[NDArray[Any]]:
