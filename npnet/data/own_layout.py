@@ -11,8 +11,6 @@ from npnet.data.readers import format_of
 from npnet.data.readers.data_file import DataFile
 from npnet.data.readers.layout import HEAD, sniff_layout
 from npnet.data.readers.reading import open_rows
-from npnet.data.sniffing.numbers import number_style
-from npnet.data.understanding import texts_of
 from npnet.errors import DataError
 from npnet.text import quoted
 
@@ -93,6 +91,9 @@ def _with_style(file: DataFile, options: ReadOptions, schema: Schema) -> ReadOpt
     Those of the schema hold if all of its numbers are written so, unless another delimiter shows that another program
     wrote the file and the numbers can be read in two ways: then raise DataError.
     """
+    from npnet.data.sniffing.numbers import number_style
+    from npnet.data.understanding import texts_of
+
     rows, _ = open_rows(file, options, schema)
     numbers = [one.name for one in schema.columns if one.kind == "number" and not (one.form or one.ranks)]
     rules = Rules.of(schema.na_values, float)

@@ -5,7 +5,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from npnet.data.columns.spelling import respelled
 from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import with_target
-from npnet.data.joining.tables import SideSource, needed_columns, with_sides
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.in_memory import InMemory
@@ -33,6 +32,9 @@ from npnet.rundir.table import endings
 from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
 from npnet.runner.unseen import Unseen
 from npnet.text import one_line, quoted
+
+if TYPE_CHECKING:
+    from npnet.data.joining.tables import SideSource
 
 AS_RUN: Mapping[str, Any] = {}  # the layout of a file that is written as the data of the run
 NAMED = 5  # columns that a hint names
@@ -55,7 +57,7 @@ class RunPredictor:
         threads: int,
         dropped: tuple[str, ...] = (),
         drop_rows: bool = False,
-        sides: Mapping[str, SideSource] | None = None,
+        sides: "Mapping[str, SideSource] | None" = None,
         ids: tuple[str, ...] = (),
     ) -> None:
         self.predictor, self.data, self.threads, self.dropped = predictor, data, threads, dropped
@@ -72,6 +74,10 @@ class RunPredictor:
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
         if not isinstance(source, Table):
             return cls(predictor, data, threads)
+        if not source.sides:
+            return cls(predictor, data, threads, source.drop, source.drop_rows, ids=source.id)
+        from npnet.data.joining.tables import SideSource
+
         sides = {one.title: SideSource(one.path, base, same=True) for one in source.sides}
         return cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
 
@@ -80,6 +86,8 @@ class RunPredictor:
 
         Raise UsageError for a name that is no side table of the run.
         """
+        from npnet.data.joining.tables import SideSource
+
         known = [side.name for side in self.schema.sides]
         for name in tables:
             if name not in known:
@@ -122,13 +130,19 @@ class RunPredictor:
 
     def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
         """Return the columns that a table must have, and the side tables from which others come."""
-        names = {*self.needed, *others}
-        return needed_columns(self.schema.sides, names) if self.schema.sides else (names, [])
+        if not self.schema.sides:
+            return {*self.needed, *others}, []
+        from npnet.data.joining.tables import needed_columns
+
+        return needed_columns(self.schema.sides, {*self.needed, *others})
 
     def completed(self, frame: ReadFrame, sides: Sequence[SideTable]) -> ReadFrame:
         """Return rows with the columns of side tables, and with texts spelled as in the training."""
-        whole = with_sides(frame, sides, self.sides) if sides else frame
-        return replace(whole, columns=respelled(whole, self.known).columns)
+        if sides:
+            from npnet.data.joining.tables import with_sides
+
+            frame = with_sides(frame, sides, self.sides)
+        return replace(frame, columns=respelled(frame, self.known).columns)
 
     def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a table in memory like a file with the same content; raise DataError where a column is missing."""
