@@ -17,6 +17,7 @@ from npnet.data.columns.spill_file import TranslatedCodes
 from npnet.text import listed, quoted
 
 DIGIT = re.compile(r"([01])(\.0*)?")
+LOOK = 1000  # values that show that most columns are not of 0 and 1
 LONGEST = 400  # letters of a text that is compared as a number
 
 
@@ -75,6 +76,16 @@ def with_one_spelling(columns: Mapping[str, Column]) -> tuple[dict[str, Column],
             others = listed(map(quoted, sorted(set(group) - {chosen})))
             notes.append(f"column {quoted(name)}: {others} means the same as {quoted(chosen)}, and is taken for it")
     return found, tuple(notes)
+
+
+def are_truths(column: Column) -> bool:
+    """Return whether the numbers of a column are 0 and 1."""
+    for rows in (slice(LOOK), slice(None)) if column.kind == "number" else ():
+        known = column[rows]
+        known = known[~np.isnan(known)]
+        if not (len(known) and ((known == 0) | (known == 1)).all()):
+            return False
+    return column.kind == "number"
 
 
 def _groups(levels: Collection[str]) -> list[list[str]]:

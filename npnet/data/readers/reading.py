@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from npnet.data.columns import CONTENT, Column, Frame, Kind
 from npnet.data.columns.column_builder import CellFault, ColumnBuilder
 from npnet.data.columns.schema import DURATION, ColumnSchema, ReadOptions, Schema, WantedColumn
-from npnet.data.columns.spelling import with_one_spelling
+from npnet.data.columns.spelling import are_truths, with_one_spelling
 from npnet.data.columns.spill_file import SpillFile
 from npnet.data.columns.type_rules import NO_FINITE, Rules
 from npnet.data.readers import TableReader, database, delimited, feather, format_of, jsonlines, parquet, workbook
@@ -25,7 +25,6 @@ from npnet.text import listed, quoted
 
 READERS = (delimited, jsonlines, parquet, feather, workbook, database)  # each registers a format when imported
 HOW_WRITTEN = ("delimiter", "encoding", "quote", "header", "comment", "footer", "decimal", "sheet", "query")
-LOOK = 1000  # values that show that most columns are not of 0 and 1
 MOST = 2000  # texts of a column that may be meant otherwise
 INPUT = 4  # bytes of an input of a network in float32
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
@@ -153,20 +152,10 @@ def open_rows(file: DataFile, spec: ReadOptions, given: Schema | None) -> tuple[
 
 def _with_columns(options: Schema, wanted: Wanted, columns: Mapping[str, Column]) -> Schema:
     found = tuple(
-        ColumnSchema(**{**dict(one), "kind": columns[one.name].kind, "truths": _are_truths(columns[one.name])})
+        ColumnSchema(**{**dict(one), "kind": columns[one.name].kind, "truths": are_truths(columns[one.name])})
         for one in wanted
     )
     return options.model_copy(update={"columns": found})
-
-
-def _are_truths(column: Column) -> bool:
-    """Return whether the numbers of a column are 0 and 1."""
-    for rows in (slice(LOOK), slice(None)) if column.kind == "number" else ():
-        known = column[rows]
-        known = known[~np.isnan(known)]
-        if not (len(known) and ((known == 0) | (known == 1)).all()):
-            return False
-    return column.kind == "number"
 
 
 def _columns_in(names: Sequence[str], spec: ReadOptions, needs: Collection[str] | None, file: str) -> Wanted:
