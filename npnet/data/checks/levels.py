@@ -1,6 +1,7 @@
 """The distinct values of columns: they reveal copies and repeated rows."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FEWEST_COPIED = 10  # rows: with fewer, columns are alike by chance
+SAMPLE = 5_000  # rows that tell most columns apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +80,13 @@ def same_columns(columns: Sequence[Levels]) -> list[tuple[str, str, str]]:
     - "the same order": numbers that rise and fall together, such as a logarithm or another unit.
     - "the same groups": a one-to-one translation of the values, at most one value for two rows, as a code for a name.
     """
+    columns = [column for column in columns if column.distinct >= 2 and len(column.codes) >= FEWEST_COPIED]
+    alike = Counter(_sample_groups(column) for column in columns)
     kinds = {"the same values": _values, "the same order": _order, "the same groups": _groups}
     firsts: dict[str, dict[bytes, str]] = {how: {} for how in kinds}
     found = []
     for column in columns:
-        if column.distinct < 2 or len(column.codes) < FEWEST_COPIED:
+        if alike[_sample_groups(column)] == 1:
             continue
         hashes = {how: digest for how, kind in kinds.items() if (digest := kind(column)) is not None}
         earlier = [(how, firsts[how][digest]) for how, digest in hashes.items() if digest in firsts[how]]
@@ -101,7 +105,15 @@ def repeated_rows(columns: Sequence[Levels]) -> int:
     for column in columns:
         words = words * ODD + (column.codes + 1).astype(np.uint64)
         words = words ^ (words >> np.uint64(29))
-    return len(words) - len(np.unique(words))
+    words.sort()
+    return int(np.count_nonzero(words[1:] == words[:-1]))
+
+
+def _sample_groups(column: Levels) -> bytes:
+    """Hash which of some rows have the same value: two columns that repeat each other agree in that."""
+    import pandas as pd
+
+    return _digest(pd.factorize(column.codes[:: max(1, len(column.codes) // SAMPLE)])[0], b"")
 
 
 def _values(column: Levels) -> bytes | None:

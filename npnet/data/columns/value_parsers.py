@@ -25,6 +25,9 @@ ISO = re.compile(
 )
 CLEAR = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S")
+CLEAR_SHAPE = re.compile(  # of every text that one of these forms fits
+    r"(?:\d{4}[/.-]?\d{0,2}[/.]?\d{0,2}|\s?\d{1,2}(?:\s+|-)\D+?(?:\s+|-)\d{4}|\D+\s+\d{1,2},\s+\d{4})(?:\s+\d{1,2}:\d{1,2}(?::\d{1,2})?)?"
+)
 ANY_FORM = "any"  # of dates: ISO 8601, or another form in which a day cannot be confused with a month
 UNIX = {"unix": 1.0, "unix_ms": 1e-3}  # units of Unix times, in seconds
 POINT_ZERO = re.compile(r"(?<=^\d{4})\.0+$|(?<=^\d{8})\.0+$", re.ASCII)
@@ -80,7 +83,7 @@ def _iso_seconds(text: str) -> float | None:
 
 def _clear_seconds(text: str) -> float | None:
     found = _iso_seconds(text)
-    forms = (form + time for form in CLEAR for time in TIMES)
+    forms = (form + time for form in CLEAR for time in TIMES) if CLEAR_SHAPE.fullmatch(text) else iter(())
     while found is None and (form := next(forms, None)):
         found = _parsed(text, form)
     return found

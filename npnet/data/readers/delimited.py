@@ -22,7 +22,6 @@ from npnet.data.readers.records import BOM, LONGEST, Records, end_of_lines, regu
 from npnet.errors import DataError
 from npnet.text import listed, quoted
 
-WIDEST = 1000  # columns of a table whose empty rows are looked for
 TABS = (".tsv", ".tab")
 FIRST, BLOCK = 1 << 16, 1 << 22  # bytes; the first block is small, as it is parsed twice where columns are text
 WIDE, LARGEST = 64, 4  # a block grows with the columns, for tables of thousands of columns
@@ -57,10 +56,9 @@ class Delimited:
         names, self._below = self._top(spec.delimiter is not None)
         self.names = self._checked(names)
         self.estimate = file.lines() - 1
-        sign, width = self._delimiter.encode(), len(self.names)
-        empty = re.escape(sign).join([rb' *(?:"")?'] * width) + rb"\r?\n"
-        self._empty = re.compile(empty) if 1 < width < WIDEST else None
-        self._blank = (b"\n" + sign, b"\n ", b'\n""')  # one of them stands before each empty row
+        sign = self._delimiter.encode()
+        self._empty = re.compile(rb'[ "%s]*+\r?\n' % re.escape(sign))  # or one of odd quotes
+        self._empty_below = re.compile(b"\n" + self._empty.pattern)
         starts = [quote + text.encode() for text in schema.footer for quote in (b"", b'"', *{sign * n for n in (1, 2)})]
         self._marks = [b"\n" + start for start in starts] + ([self._heading] if self._heading else [])
 
@@ -154,23 +152,13 @@ class Delimited:
         """Return whether rows may have to be left out, or quotes are other than usual."""
         if self._quote != '"' or any(mark in data for mark in self._marks):
             return True
-        if self._empty is None:
-            return False
-        if self._empty.match(data):
-            return True
-        for start in self._blank:  # looks for rows without a value only where the first cell has none
-            place = data.find(start)
-            while place >= 0:
-                if self._empty.match(data, place + 1):
-                    return True
-                place = data.find(start, place + 1)
-        return False
+        return len(self.names) > 1 and bool(self._empty.match(data) or self._empty_below.search(data))
 
     def _is_row(self, cells: list[str]) -> bool:
         """Return whether cells are a row of the table; counts what is none."""
         why = ""
         if len(self.names) > 1:
-            if self._empty is not None and not any(cells):
+            if not any(cells):
                 why = "without any value"
             elif self._heading and [cell.lstrip("\ufeff").strip() for cell in cells] == self._header:
                 why = "that repeat the line of column names"

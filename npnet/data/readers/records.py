@@ -74,25 +74,25 @@ class Regular:
 def regular(data: bytes, width: int, delimiter: bytes) -> Regular | None:
     """Find the whole records at the start of `data`; None unless each plainly has `width` cells."""
     quoted = b'"' in data
-    bare = _outside_quotes(data, delimiter) if quoted else np.frombuffer(data, np.uint8)[: data.rfind(b"\n") + 1]
+    bare = _outside_quotes(data, delimiter) if quoted else data[: data.rfind(b"\n") + 1]
     end = len(bare)
     if not end or data.startswith(BOM) or not _plain_line_ends(data, end, one_column=width == 1):
         return None
-    ends = bare[(bare == NEWLINE) | (bare == ord(delimiter))] == NEWLINE  # of a cell: whether its row ends there too
-    rows = int(np.count_nonzero(ends))
-    if len(ends) != rows * width or not ends[width - 1 :: width].all():
+    signs = bare.translate(None, bytes(set(range(256)) - set(delimiter + b"\n")))  # the bytes that end cells
+    rows, rest = divmod(len(signs), width)
+    if rest or signs != (delimiter * (width - 1) + b"\n") * rows:
         return None
     return Regular(end, rows, data.count(b"\n", 0, end) if quoted else rows)
 
 
-def _outside_quotes(data: bytes, delimiter: bytes) -> Bytes:
+def _outside_quotes(data: bytes, delimiter: bytes) -> bytes:
     """Return the bytes of the whole records, quoted ones masked; none if a quote is irregular."""
     bytes_ = np.frombuffer(data, np.uint8)
     inside = np.cumsum(bytes_ == QUOTE, dtype=np.uint8) & 1
     bare = np.where(inside, np.uint8(QUOTE), bytes_)
     end = len(bare) - int((bare[::-1] == NEWLINE).argmax())
     whole = bare[end - 1] == NEWLINE and _quotes_around_cells(bytes_[:end], delimiter)
-    return bare[:end] if whole else bare[:0]
+    return bare[:end].tobytes() if whole else b""
 
 
 def _quotes_around_cells(bytes_: Bytes, delimiter: bytes) -> bool:

@@ -5,9 +5,9 @@ All columns of a file share one style of numbers, that which makes most of them 
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
-from npnet.data.columns.number_style import BLANKS, NumberStyle
+from npnet.data.columns.number_style import BLANKS, NUMBER, NumberStyle
 from npnet.data.columns.type_rules import EXACT
 from npnet.data.sniffing.meaning import DOUBT, MARKERS, SHARE, Meaning, Texts, category_markers, judged
 
@@ -42,8 +42,9 @@ def number_style(columns: Sequence[Texts], semicolons: bool = False) -> NumberSt
         found = [f"{shape['core']}{shape['exponent'] or ''}" for text in marked if (shape := WRITTEN.fullmatch(text))]
         if found and len(found) >= DOUBT * len(marked):
             cores.append(found)
-    scores = {convention: _score(NumberStyle(*convention), cores) for convention in CONVENTIONS}
-    fitting = [convention for convention in CONVENTIONS if scores[convention] == max(scores.values())]
+    plain = all(map(NUMBER.fullmatch, chain.from_iterable(cores)))  # nothing fits better then
+    scores = {convention: _score(NumberStyle(*convention), cores) for convention in CONVENTIONS[: 1 if plain else None]}
+    fitting = [convention for convention, score in scores.items() if score == max(scores.values())]
     if semicolons and fitting[0] == (".", None) and any(map(_are_thousands, cores)):
         return NumberStyle(",", ".")
     if semicolons and fitting[0] == (".", None) and _may_be_thousands(cores):

@@ -36,6 +36,8 @@ def meaning_of(name: str, texts: Texts, style: NumberStyle) -> Meaning:
 
 def _range_meaning(texts: Texts) -> Meaning | None:
     """Return ranges such as 18-25 and 65+ with their middles, if they do not overlap."""
+    if len(texts) > MOST_RANGES + len(MARKERS):
+        return None
     found = {text: match for text in texts if (match := RANGE.fullmatch(_bare(text)))}
     others = [text for text in texts if text not in found]
     if not 2 <= len(found) <= MOST_RANGES or any(text not in MARKERS for text in others):
