@@ -1,4 +1,4 @@
-"""Text in messages: escaping for terminals, quoted names, articles, and shortened lists."""
+"""Text in messages: escaping for terminals, quoted names, articles, counts, spans of time, and shortened lists."""
 
 from collections.abc import Iterable, Sequence
 from unicodedata import category
@@ -59,6 +59,28 @@ def first_of(lines: Sequence[str], where: str, most: int = MOST) -> list[str]:
     """
     rest = len(lines) - most
     return [*lines[:most], f"and {rest} more of this kind; {where}"] if rest > 0 else [*lines]
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time as 0.3 s, 12 s, 2:05 or 1:02:05.
+
+    >>> duration(0.34), duration(125), duration(3725)
+    ('0.3 s', '2:05', '1:02:05')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(1, "epoch"), plural(2, "epoch")
+    ('1 epoch', '2 epochs')
+    """
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _escaped(letter: str) -> str:

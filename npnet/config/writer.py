@@ -146,6 +146,26 @@ def plain_options(spec: Spec) -> dict[str, Any]:
     return {key: _plain(getattr(spec, key), word) for key, word in none_words.items()}
 
 
+def changed_options(value: Any, none: str | None = None) -> Any:
+    """Return a value as plain values, of a spec only the options that differ from their defaults.
+
+    >>> from npnet.nn.linear import Linear
+    >>> changed_options((Linear(units=16), Linear()))
+    [{'linear': 16}, 'linear']
+    """
+    if isinstance(value, tuple):
+        return [changed_options(item) for item in value]
+    if not isinstance(value, Spec):
+        return _plain(value, none)
+    (name, words), fields = _name_and_none_words(type(value)), type(value).model_fields
+    changed = {key: word for key, word in words.items() if getattr(value, key) != fields[key].default}
+    options = {key: changed_options(getattr(value, key), word) for key, word in changed.items()}
+    if name is None or not options:
+        return options if name is None else name
+    main = next(iter(fields))
+    return {name: options[main] if list(options) == [main] else options}
+
+
 @cache
 def _name_and_none_words(spec: type[Spec]) -> tuple[str | None, dict[str, str | None]]:
     """Return the name of a registered spec, and for each option the word that stands for None."""

@@ -11,6 +11,7 @@ from npnet.plots.layout import Axes, Box, Floats, Labels, legend, plain
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, VERMILLION, Look
 
 NODES = 201  # of the grid, on each axis
+CURVE = 501  # of a curve
 MOST_VALUES = 1 << 22  # that are predicted at a time
 STEP = 4  # every fourth node goes into the CSV: 2,601 rows instead of 40,401
 MOST_POINTS = {"train": 1000, "validation": 400, "test": 400}  # more would hide the field
@@ -76,10 +77,7 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
     if len(material.features) == 1:
         return _paint_fit(box, material)
     points = shown_points(material)
-    spans = limits(np.concatenate([one.X for one in points]))
-    x, y = (np.linspace(low, high, NODES) for low, high in spans)
-    nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    area = Field(x, y, _outputs(material, nodes).reshape(NODES, NODES, -1))
+    area = field_of(material, points)
     axes = box.square().bare()
     axes.set(xlabel=plain(material.features[0], 34), ylabel=plain(material.features[1], 34))
     axes.grid(visible=False)
@@ -92,6 +90,20 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
         return _columns(material, area, ["prediction"], points)
     names = [f"probability_{material.classes[code]}" for code in material.shown]
     return _columns(material, area, [*names, "largest_of_others"] if material.few else names, points)
+
+
+def field_of(material: Material, points: list[SplitPoints], nodes: int = NODES) -> Field:
+    """Return the outputs over the plane that holds the points, at so many nodes along each axis."""
+    x, y = (np.linspace(low, high, nodes) for low, high in limits(np.concatenate([one.X for one in points])))
+    plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return Field(x, y, outputs_at(material, plane).reshape(nodes, nodes, -1))
+
+
+def fitted_curve(material: Material, points: list[SplitPoints]) -> tuple[Floats, Floats]:
+    """Return the feature along the range of the points, (nodes,), and the prediction there."""
+    ((low, high),) = limits(np.concatenate([one.X for one in points]))
+    x = np.linspace(low, high, CURVE)
+    return x, outputs_at(material, x[:, None])[:, 0]
 
 
 def shown_points(material: Material) -> list[SplitPoints]:
@@ -115,7 +127,7 @@ def limits(X: Floats) -> list[tuple[float, float]]:
     return list(zip((middle - half).tolist(), (middle + half).tolist(), strict=True))
 
 
-def _outputs(material: Material, X: Floats) -> Floats:
+def outputs_at(material: Material, X: Floats) -> Floats:
     """Return the outputs that a picture shows, (rows, outputs), predicted in blocks."""
     if material.predict is None:
         raise ValueError("the material cannot predict")
@@ -216,14 +228,12 @@ def _marks(points: list[SplitPoints]) -> Iterator[tuple[SplitPoints, Look]]:
 def _paint_fit(box: Box, material: Material) -> Numbers:
     """Draw the fitted curve of a regression on one feature, over its points."""
     axes, points = box.axes(right=0.3), shown_points(material)
-    ((low, high),) = limits(np.concatenate([one.X for one in points]))
-    x = np.linspace(low, high, 501)
-    fitted = _outputs(material, x[:, None])[:, 0]
+    x, fitted = fitted_curve(material, points)
     for one, mark in _marks(points):
         look: Look = {"color": BLUE, "marker": "o"} if one.split == "train" else {"color": INK, "marker": "D"}
         axes.plot(one.X[:, 0], one.y.ravel(), label=one.label, **(look | mark))
     axes.plot(x, fitted, color=VERMILLION, linewidth=2.2, label="prediction")
-    axes.set(xlabel=plain(material.features[0], 50), ylabel=plain(material.targets[0], 34), xlim=(low, high))
+    axes.set(xlabel=plain(material.features[0], 50), ylabel=plain(material.targets[0], 34), xlim=(x[0], x[-1]))
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1.02), ncols=3)
     return {
         "part": np.concatenate([["prediction"] * len(x), *([one.split] * len(one.X) for one in points)]),

@@ -70,7 +70,7 @@ def metrics(material: Material) -> Drawing:
 def learning_rate(material: Material) -> Drawing:
     """Learning rate of each epoch, as the schedule set it."""
     box = sheet(material, "Learning rate by epoch")
-    epochs, rates = _points(material, "learning_rate")
+    epochs, rates = finite_points(material, "learning_rate")
     axes = box.axes(left=0.9)
     axes.plot(epochs, rates, color=BLUE, marker="o" if len(epochs) <= FEW else "", markersize=4)
     _epoch_axis(axes, epochs)
@@ -83,7 +83,7 @@ def paint_quantity(box: Box, material: Material, name: str) -> dict[str, Floats]
     """Draw `train_<name>` and `validation_<name>`; return the columns that are drawn."""
     axes = box.axes(left=0.85, right=0.85)
     shown = [part for part in PARTS if recorded(material, f"{part}_{name}")]
-    curves = {part: _points(material, f"{part}_{name}") for part in shown}
+    curves = {part: finite_points(material, f"{part}_{name}") for part in shown}
     for part, (epochs, values) in curves.items():
         look: Look = {"color": PART_COLOURS[part], "linestyle": PART_LINES[part]}
         few = PART_MARKERS[part] if len(epochs) <= FEW else ""
@@ -95,7 +95,7 @@ def paint_quantity(box: Box, material: Material, name: str) -> dict[str, Floats]
     return {"epoch": material.history["epoch"]} | {f"{p}_{name}": material.history[f"{p}_{name}"] for p in shown}
 
 
-def _points(material: Material, column: str) -> tuple[Floats, Floats]:
+def finite_points(material: Material, column: str) -> tuple[Floats, Floats]:
     """Return the epochs at which a column is finite, and its values there."""
     values = material.history[column]
     finite = np.isfinite(values)

@@ -2,7 +2,7 @@
 
 import html
 
-from npnet.text import escaped
+from npnet.text import escaped, visible
 
 VOID = frozenset({"br", "hr", "input", "meta"})
 SHAPES = frozenset({"circle", "line", "path", "polygon", "rect", "use"})  # of SVG: they close themselves
@@ -46,6 +46,15 @@ def text(words: str) -> Markup:
     '&lt;b&gt;\\\\x00\\\\u202e'
     """
     return Markup(html.escape(escaped(words)))
+
+
+def lines(words: str) -> Markup:
+    """Return a text of several lines as HTML, for an element that keeps them apart.
+
+    >>> lines("a: <\\nb: \\0")
+    'a: &lt;\\nb: \\\\x00'
+    """
+    return Markup(html.escape(visible(words)))
 
 
 def number(value: float) -> str:

@@ -44,9 +44,9 @@ def html_of(page: Page) -> bytes:
     scripts = [_static(f"{name}.js") for name in ("page", *page.scripts)]
     head = joined(
         element("meta", charset="utf-8"),
+        Markup(f'{MARK} {__version__}">'),
         element("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        Markup(f'{MARK} {__version__}">'),
         element("title", page.title),
         Markup(f"<style>{style}</style>"),
     )

@@ -23,6 +23,7 @@ OLDER = ("checkpoint-1.safetensors", "checkpoint-2.safetensors")  # the newer fi
 FRAMES = "frames.safetensors"
 GROWING_FRAMES = "frames.bin"  # the frames of a training in progress, one after another
 PLOTS = "plots"
+REPORT = "report.html"
 LOG = "log.txt"
 CRASH = "crash.txt"
 LOCK = "LOCK"
@@ -81,7 +82,8 @@ def shown(text: str) -> str:
 OWN = frozenset(
     (
         *(INFO, CONFIG, RESOLVED, HISTORY, TIMING, METRICS, BASELINES, PREDICTIONS, WEIGHTS, CHECKPOINT, *OLDER),
-        *(FRAMES, GROWING_FRAMES, PLOTS, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST, WAVES, STOP),
+        *(FRAMES, GROWING_FRAMES, PLOTS, REPORT, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST),
+        *(WAVES, STOP),
     )
 )
 """Everything that npnet itself writes into a run folder."""

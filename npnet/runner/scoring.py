@@ -13,7 +13,7 @@ from npnet.experiment.resources import limited
 from npnet.metrics import DECIDED, lacking, measure, metrics
 from npnet.metrics.calibration import DecisionRule
 from npnet.model.outputs import Calibration, score_outputs
-from npnet.model.predictor import Scores
+from npnet.model.predictor import Scores, SplitPredictor
 from npnet.registry import nearest
 from npnet.rng import stream
 from npnet.rundir.restore import reopen
@@ -64,7 +64,7 @@ def score(run: Run, question: Question) -> Answer:
 
 def _of_run(run: Run, question: Question) -> Answer:
     predictor = reopen(run)
-    task, experiment = predictor.data.task, predictor.experiment
+    task = predictor.data.task
     predictor = predictor.with_calibration(_with_threshold(predictor.calibration, question, task))
     with limited(predictor.resolved.threads):
         found = predictor.all_scores()
@@ -72,15 +72,20 @@ def _of_run(run: Run, question: Question) -> Answer:
             raise UsageError(f"the run has no part {question.part}", f"its parts are: {', '.join(found)}")
         chosen = found if question.part is None else {question.part: found[question.part]}
         scores = {name: _picked(scores, question.names, task) for name, scores in chosen.items()}
-        rows: dict[str, Rows] = {}
-        if question.bootstrap:
-            each = {name: predictor.predictions(name) for name in predictor.data.parts if name in scores}
-            if len(predictor.folds) > 1:
-                each = {"out_of_fold": predictor.out_of_fold()} if "out_of_fold" in scores else {}
-            rows = {name: (part.y, output) for name, (part, output) in each.items()}
-    drawn = _drawn(rows, scores, task, predictor.calibration, question, experiment.seed)
+        drawn = intervals_of(predictor, scores, question.bootstrap)
     warnings = (*undefined(predictor, scores), *unfinite(predictor, scores))
     return Answer(scores, predictor.rule, drawn, warnings=warnings)
+
+
+def intervals_of(predictor: SplitPredictor, scores: Scores, draws: int) -> dict[str, dict[str, Interval]]:
+    """Return the interval of each metric of these splits, of a cross-validation those of `out_of_fold` alone."""
+    if not draws:
+        return {}
+    each = {name: predictor.predictions(name) for name in predictor.data.parts if name in scores}
+    if len(predictor.folds) > 1:
+        each = {"out_of_fold": predictor.out_of_fold()} if "out_of_fold" in scores else {}
+    rows = {name: (part.y, output) for name, (part, output) in each.items()}
+    return _drawn(rows, scores, predictor.data.task, predictor.calibration, draws, predictor.experiment.seed)
 
 
 def _of_file(run: Run, question: Question) -> Answer:
@@ -92,7 +97,7 @@ def _of_file(run: Run, question: Question) -> Answer:
     frame = predictor.read_with_targets(str(question.data), question.layout)
     y, output = data.target.encode(frame), predictor.outputs(frame)
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
-    drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question, seed=0)
+    drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
     warnings = (*predictor.warnings(frame), *null, *not_finite(OTHER, output))
@@ -117,14 +122,13 @@ def _picked(scores: dict[str, float], names: Sequence[str] | None, task: str) ->
 
 
 def _drawn(
-    rows: Mapping[str, Rows], scores: Scores, task: Task, calibration: Calibration, question: Question, seed: int
+    rows: Mapping[str, Rows], scores: Scores, task: Task, calibration: Calibration, draws: int, seed: int
 ) -> dict[str, dict[str, Interval]]:
-    if not question.bootstrap:
+    if not draws:
         return {}
     names = {split: [name for name in scores[split] if name in metrics] for split in rows}
     return {
-        split: intervals(y, output, task, calibration, names[split], question.bootstrap, seed)
-        for split, (y, output) in rows.items()
+        split: intervals(y, output, task, calibration, names[split], draws, seed) for split, (y, output) in rows.items()
     }
 
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from npnet.cli.console.plain import duration, short
+from npnet.cli.console.plain import short
+from npnet.text import duration
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from npnet.cli.console.screen import Output, Painted
-from npnet.text import one_line
+from npnet.text import duration, one_line
 
 if TYPE_CHECKING:
     from npnet.rundir.index import Entry
@@ -39,28 +39,6 @@ def short(value: float | None) -> str:
     if 1e-3 <= abs(value) < 10:
         return f"{value:.4f}"
     return f"{value:.4g}" if 1e-4 <= abs(value) < 1e5 else f"{value:.3g}"
-
-
-def duration(seconds: float) -> str:
-    """Return a span of time as 0.3 s, 12 s, 2:05 or 1:02:05.
-
-    >>> duration(0.34), duration(125), duration(3725)
-    ('0.3 s', '2:05', '1:02:05')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun.
-
-    >>> plural(1, "epoch"), plural(2, "epoch")
-    ('1 epoch', '2 epochs')
-    """
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def definitions(found: Mapping[str, Sequence[Item]], width: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from npnet.cli.console.plain import duration, plural, short
+from npnet.cli.console.plain import short
 from npnet.cli.console.screen import Output, Painted, Screen
 from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
@@ -14,7 +14,7 @@ from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import Run
 from npnet.runner.notes import remarks, unused, warnings
-from npnet.text import one_line
+from npnet.text import duration, one_line, plural
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

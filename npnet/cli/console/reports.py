@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from npnet.cli.console.plain import duration, plural, short
+from npnet.cli.console.plain import short
 from npnet.cli.console.tables import Scores, baselines_table, scores_table, table
 from npnet.metrics.calibration import DecisionRule
-from npnet.text import first_of, listed, one_line
+from npnet.text import duration, first_of, listed, one_line, plural
 
 if TYPE_CHECKING:
     from npnet.runner.data_report import DataReport

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from npnet.cli.console.plain import duration, plural, short
+from npnet.cli.console.plain import short
 from npnet.cli.console.progress import LINE_SECONDS, Display, bar
 from npnet.cli.console.tables import rule_text, table
 from npnet.metrics.calibration import DecisionRule
 from npnet.rundir.run import Run
-from npnet.text import one_line
+from npnet.text import duration, one_line, plural
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -12,12 +12,12 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from npnet.cli.console.plain import ENDLESS, plural, short
+from npnet.cli.console.plain import ENDLESS, short
 from npnet.cli.console.screen import Output, Painted
 from npnet.machine.resources import size_text
 from npnet.metrics import DECIDED, OF_POSITIVE
 from npnet.metrics.calibration import DecisionRule
-from npnet.text import one_line, quoted, visible
+from npnet.text import one_line, plural, quoted, visible
 
 if TYPE_CHECKING:
     from npnet.runner.network_checks import GradientCheck, Operand, Outline, StepCall

@@ -39,7 +39,7 @@ class AxisScale:
             numbers = np.array([float(cell) for cell in cells])
         except ValueError:
             return cls._side_by_side(cells, sorted(set(cells)))
-        log = _spans(numbers, DECADES)
+        log = spans(numbers, DECADES)
         distinct = np.unique(numbers)
         gaps = np.diff(distinct) / max(np.ptp(distinct), np.finfo(float).tiny)
         if not log and 2 < len(distinct) <= FEW and gaps.min() < CLOSE:
@@ -110,7 +110,7 @@ def _decades(low: float, high: float, most: int) -> list[float]:
     return [float(f"{mark}e{power}") for power in range(first, last + 1, step) for mark in marks]
 
 
-def _spans(values: Floats, ratio: float) -> bool:
+def spans(values: Floats, ratio: float) -> bool:
     """Return whether values are positive and span at least this ratio."""
     finite = values[np.isfinite(values)]
     return len(finite) > 0 and bool(finite.min() > 0) and bool(finite.max() >= ratio * finite.min())
@@ -173,7 +173,7 @@ class SweepMaterial:
     @property
     def score_scale(self) -> AxisScale:
         """Scores along their axis."""
-        return AxisScale(self.near, log=_spans(self.near, SCORE_DECADES), listed=False)
+        return AxisScale(self.near, log=spans(self.near, SCORE_DECADES), listed=False)
 
     @property
     def failed(self) -> Flags:

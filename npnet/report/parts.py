@@ -1,0 +1,155 @@
+"""Parts of a page: figures with the numbers behind them, legends, tables, lists of facts, commands."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npnet.plots.layout import plain, short
+from npnet.report.elements import Child, Markup, element, joined
+from npnet.text import plural
+
+Cell = str | float | int | bool | None
+MOST_ROWS = 200  # of a table of numbers
+NAME = 60  # letters of a name
+SCROLLS = 12  # rows: longer tables have a height of their own
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length by heading; those of numbers are aligned right. `best` is a row to stress."""
+
+    columns: Mapping[str, Sequence[Cell] | NDArray[np.generic]]
+    best: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return max((len(column) for column in self.columns.values()), default=0)
+
+
+def figure(
+    id: str,  # noqa: A002 - the attribute
+    title: str,
+    drawing: Markup,
+    numbers: Table | None = None,
+    note: str = "",
+    legend: Iterable[tuple[Markup, str, str]] = (),
+    wide: bool = False,
+) -> Markup:
+    """Return a drawing on a card, with its legend, and the numbers behind it folded below."""
+    head = element("figcaption", element("h3", title), element("p", note, class_="note") if note else None)
+    keys = [
+        element("li", sample, element("span", name), element("b", value) if value else None)
+        for sample, name, value in legend
+    ]
+    return element(
+        "figure",
+        head,
+        drawing,
+        element("ul", *keys, class_="legend") if keys else None,
+        None if numbers is None else folded("Numbers", numbers, title),
+        class_="card wide" if wide else "card",
+        id=id,
+    )
+
+
+def folded(summary: str, table: Table, title: str) -> Markup:
+    """Return a table that opens with a click or a key."""
+    return element("details", element("summary", summary), table_of(table, title), class_="numbers")
+
+
+def table_of(table: Table, title: str, look: str | None = None) -> Markup:
+    """Return a table in a box that scrolls; of very many rows, evenly spread ones."""
+    count = table.rows
+    shown = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).astype(np.int64)).tolist() if count else []
+    columns = {
+        name: list(column.tolist() if isinstance(column, np.ndarray) else column)
+        for name, column in table.columns.items()
+    }
+    aligned = {name: "n" if all(_is_number(cell) for cell in column) else None for name, column in columns.items()}
+    heads = [element("th", plain(name, NAME), scope="col", class_=aligned[name]) for name in columns]
+    lines = []
+    for row in shown:
+        cells = [_cell(index, column[row], aligned[name]) for index, (name, column) in enumerate(columns.items())]
+        lines.append(element("tr", *cells, class_="best" if row == table.best else None))
+    note = f"{len(shown)} of {count:,} rows, evenly spread" if len(shown) < count else ""
+    made = element(
+        "table",
+        element("caption", note) if note else None,
+        element("thead", element("tr", *heads)),
+        element("tbody", *lines),
+        class_=look,
+    )
+    box = "scroll tall" if len(shown) > SCROLLS else "scroll"
+    return element("div", made, class_=box, tabindex="0", role="region", aria_label=f"Table: {title}")
+
+
+def facts(pairs: Iterable[tuple[str, Child]]) -> Markup:
+    """Return names with their values, without those that have none."""
+    return element(
+        "dl", *(joined(element("dt", name), element("dd", value)) for name, value in pairs if value), class_="facts"
+    )
+
+
+def command(id: str, note: str, line: str) -> Markup:  # noqa: A002 - the attribute
+    """Return a command line with a button that copies it."""
+    button = element(
+        "button", "Copy", type="button", class_="button needs-js", data_copy=id, aria_label=f"Copy: {note}"
+    )
+    return element(
+        "div",
+        element("p", note, class_="note"),
+        element("div", element("pre", element("code", line, id=id)), button),
+        class_="command",
+    )
+
+
+def card(title: str, *content: Child, note: str = "", wide: bool = False) -> Markup:
+    """Return content on a card with a heading."""
+    head = element("div", element("h3", title), element("p", note, class_="note") if note else None, class_="head")
+    return element("div", head, *content, class_="card wide" if wide else "card")
+
+
+def grid(*cards: Child) -> Markup:
+    """Return cards side by side where there is room."""
+    return element("div", *cards, class_="grid")
+
+
+def callout(*content: Child) -> Markup:
+    """Return a remark that should not be overlooked."""
+    return element("div", *content, class_="callout")
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with thousands separated, and its noun.
+
+    >>> counted(1, "row"), counted(12000, "row")
+    ('1 row', '12,000 rows')
+    """
+    return plural(count, noun).replace(str(count), f"{count:,}", 1)
+
+
+def cell_text(value: Cell) -> str:
+    """Return a value as a table shows it: decimals short, whole numbers in full, a dash for none."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    if isinstance(value, float):
+        return short(value)
+    return f"{value:,}" if isinstance(value, int) else plain(value, 200)
+
+
+def _cell(index: int, value: Cell, look: str | None) -> Markup:
+    return element("td" if index else "th", cell_text(value), class_=look, scope=None if index else "row")
+
+
+def _is_number(value: Cell) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def folded_text(summary: str, *content: Child) -> Markup:
+    """Return content that opens with a click or a key."""
+    return element("details", element("summary", summary), *content, class_="numbers")

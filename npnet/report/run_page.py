@@ -1,0 +1,31 @@
+"""The page of one run."""
+
+from typing import Any
+
+from npnet.report.page import Page, Section, html_of
+from npnet.report.sections import curves, fit, importance, network, repeat, scores, settings, verdict
+from npnet.report.view import RunView, viewing
+from npnet.rundir.run import Run
+
+
+def run_html(run: Run, quick: bool = False) -> bytes:
+    """Return the page of a run; `quick` shows what its folder alone has. Raise RunError for a damaged run."""
+    with viewing(run, quick) as view:
+        return html_of(page_of(view))
+
+
+def page_of(view: RunView) -> Page:
+    """Return the page of what is shown, its sections in the order of their questions."""
+    predictions, data = fit.section(view)
+    found: list[Section | None] = [
+        scores.section(view),
+        curves.section(view),
+        predictions,
+        importance.section(view),
+        network.section(view),
+        settings.section(view),
+        repeat.section(view),
+    ]
+    scripts: dict[str, Any] = {"threshold": "threshold"}
+    sections = [one for one in found if one is not None]
+    return Page(str(view.info["name"]), verdict.head(view), sections, [scripts[key] for key in data], data=data)

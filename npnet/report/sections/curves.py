@@ -1,0 +1,83 @@
+"""Loss, metrics and learning rate by epoch, the best epoch marked."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from npnet.plots.curves import FEW, PARTS, finite_points, measured, recorded
+from npnet.plots.kinds import Material
+from npnet.plots.layout import Floats, short
+from npnet.report.chart import Axis, Chart, swatch
+from npnet.report.elements import Markup
+from npnet.report.page import Section
+from npnet.report.parts import Table, figure, grid
+from npnet.report.view import RunView
+
+LOOKS = {"train": "c1", "validation": "c2 dash1"}
+MOST_METRICS = 5
+
+
+def section(view: RunView) -> Section | None:
+    """Return the curves of a training; None before its first epoch."""
+    found = list(_figures(view.material))
+    if not found:
+        return None
+    best = view.material.best_epoch
+    lede = "What each pass over the training set changed."
+    lede += f" The network keeps its weights of epoch {best:,}." if best is not None and view.folds == 1 else ""
+    return Section("curves", "Training", lede, grid(*found))
+
+
+def _figures(material: Material) -> Iterator[Markup]:
+    names = [
+        name
+        for name in ("loss", *measured(material)[:MOST_METRICS])
+        if any(recorded(material, f"{p}_{name}") for p in PARTS)
+    ]
+    for name in names:
+        yield _curve(material, name)
+    rates = material.history.get("learning_rate", np.empty(0))
+    if names and len(rates) and np.nanmin(rates) < np.nanmax(rates):
+        yield _rate(material)
+
+
+def _curve(material: Material, name: str) -> Markup:
+    """Return `train_<name>` and `validation_<name>` by epoch."""
+    shown = [part for part in PARTS if recorded(material, f"{part}_{name}")]
+    curves = {part: finite_points(material, f"{part}_{name}") for part in shown}
+    chart = Chart(_epochs(curves), Axis.of(np.concatenate([values for _, values in curves.values()]), name))
+    _mark_best(chart, material)
+    legend, told = [], []
+    for part, (epochs, values) in curves.items():
+        chart.line(epochs, values, LOOKS[part])
+        shape = PARTS.index(part)
+        if len(epochs) <= FEW:
+            chart.markers(epochs, values, shape, LOOKS[part].split()[0], 2.8)
+        legend.append((swatch(LOOKS[part]), part, short(values[-1])))
+        told.append(f"{part} from {short(values[0])} to {short(values[-1])}")
+    columns = {"epoch": material.history["epoch"].astype(int)}
+    numbers = Table(columns | {f"{part}_{name}": material.history[f"{part}_{name}"] for part in shown})
+    title = f"{name[:1].upper()}{name[1:]} by epoch" if name == "loss" else f"{name} by epoch"
+    drawing = chart.svg(title, "; ".join(told), f"curve-{name}-chart")
+    return figure(f"curve-{name}", title, drawing, numbers, legend=legend)
+
+
+def _rate(material: Material) -> Markup:
+    epochs, rates = finite_points(material, "learning_rate")
+    chart = Chart(_epochs({"": (epochs, rates)}), Axis.of(rates, "learning rate", log=False))
+    _mark_best(chart, material)
+    chart.line(epochs, rates, "c3")
+    numbers = Table({"epoch": epochs.astype(int), "learning_rate": rates})
+    told = f"from {short(rates[0])} to {short(rates[-1])}"
+    drawing = chart.svg("Learning rate by epoch", told, "curve-rate-chart")
+    return figure("curve-rate", "Learning rate by epoch", drawing, numbers, "As the schedule set it.")
+
+
+def _epochs(curves: dict[str, tuple[Floats, Floats]]) -> Axis:
+    epochs = np.concatenate([epochs for epochs, _ in curves.values()])
+    return Axis.of(epochs, "epoch", margin=0.02, log=False)
+
+
+def _mark_best(chart: Chart, material: Material) -> None:
+    if material.best_epoch:
+        chart.rule("best", x=material.best_epoch, note=f"best: {material.best_epoch:,}")

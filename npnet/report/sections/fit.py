@@ -1,0 +1,32 @@
+"""What suits the task: the boundary or the fit, and how the predictions compare with what is true."""
+
+from typing import Any
+
+from npnet.report.elements import joined
+from npnet.report.page import Section
+from npnet.report.parts import callout, grid
+from npnet.report.sections.boundary import boundary
+from npnet.report.sections.class_figures import calibration, precision_recall, roc
+from npnet.report.sections.confusion import confusion
+from npnet.report.sections.threshold import threshold
+from npnet.report.sections.values import figures
+from npnet.report.view import RunView
+
+
+def section(view: RunView) -> tuple[Section | None, dict[str, Any]]:
+    """Return the figures of the predictions, and the data of their scripts by name."""
+    material, data = view.material, {}
+    found = [boundary(material)]
+    if material.task == "regression":
+        found += list(figures(material))
+    elif material.judged:
+        found += [confusion(material), roc(material), precision_recall(material), calibration(material)]
+        if made := threshold(material):
+            found.append(made[0])
+            data["threshold"] = made[1]
+    missing = callout(f"Figures that need the data are left out: {view.missing}.") if view.missing else None
+    if not any(found):
+        return None, {}
+    title = "What it predicts"
+    lede = f"Predictions of the {material.judged} set against what is true." if material.judged else ""
+    return Section("predictions", title, lede, joined(missing, grid(*found))), data

@@ -1,0 +1,46 @@
+"""How to repeat, score and use a run: exact commands, the environment, and its fingerprint."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from npnet.report.elements import Child, element
+from npnet.report.page import Section
+from npnet.report.parts import card, command, facts, grid
+from npnet.report.view import RunView
+from npnet.rundir import names
+from npnet.rundir.info import fingerprint
+from npnet.text import listed
+
+PACKAGES = ("npnet", "python", "numpy", "scipy", "scikit-learn", "pandas")
+
+
+def section(view: RunView) -> Section:
+    """Return the commands and the environment of a run."""
+    folder = shlex.quote(f"{view.run.path.parent.name}/{view.run.id}")
+    given = shlex.join(["npnet", *view.info["argv"][1:]])
+    lines = [
+        command("repeat", "Train again, with everything filled in", f"npnet train {folder}/{names.RESOLVED}"),
+        command("evaluate", "Score it again, with intervals", f"npnet evaluate {folder} --bootstrap 1000"),
+        command("predict", "Predict the rows of a table", f"npnet predict {folder} new.csv -o predictions.csv"),
+        command("given", "What was typed", given),
+    ]
+    lede = "On the same machine and versions a repeat gives the same numbers to the last bit."
+    cards = card("Commands", *lines), card("Environment", facts(_environment(view)))
+    return Section("repeat", "Repeat it", lede, grid(*cards))
+
+
+def _environment(view: RunView) -> Iterator[tuple[str, Child]]:
+    info = view.info
+    versions: dict[str, Any] = info["versions"]
+    yield "versions", ", ".join(f"{name} {versions[name]}" for name in PACKAGES if versions.get(name))
+    yield "system", str(info["machine"].get("system") or "")
+    found = fingerprint(versions, info["machine"])
+    yield from ((name, str(value)) for name, value in found.items() if name not in ("npnet", "numpy") and value)
+    yield "git commit", info["git"]
+    yield "data", None if info["data"] is None else element("code", f"sha256 {info['data']}")
+    if view.run.file(names.WEIGHTS).exists():
+        yield "weights", element("code", f"sha256 {view.run.weights_digest()}")
+    if info.get("bitwise") is False:
+        yield "repeat", "was resumed under other conditions: a repeat may differ in the last bits"
+    yield "tags", listed(info["tags"])
