@@ -67,6 +67,6 @@ def _target(output: str | None, force: bool, runs: "list[Run]") -> OutputFile | 
     if output is None and len(runs) > 1:
         output = REPORT
     own = runs[0].file(REPORT)
-    if output is None or (len(runs) == 1 and output not in ("", "-") and Path(output).absolute() == own):
+    if output is None or (len(runs) == 1 and output not in ("", "-") and Path(output).resolve() == own):
         return own
     return output_file(output, force, runs)

@@ -17,7 +17,7 @@ SCROLLS = 12  # rows: longer tables have a height of their own
 
 
 @dataclass(frozen=True)
-class Table:
+class NumberTable:
     """Columns of equal length by heading; those of numbers are aligned right. `best` is a row to stress."""
 
     columns: Mapping[str, Sequence[Cell] | NDArray[np.generic]]
@@ -33,7 +33,7 @@ def figure(
     id: str,  # noqa: A002 - the attribute
     title: str,
     drawing: Markup,
-    numbers: Table | None = None,
+    numbers: NumberTable | None = None,
     note: str = "",
     legend: Iterable[tuple[Markup, str, str]] = (),
     wide: bool = False,
@@ -55,12 +55,12 @@ def figure(
     )
 
 
-def folded(summary: str, table: Table, title: str) -> Markup:
+def folded(summary: str, table: NumberTable, title: str) -> Markup:
     """Return a table that opens with a click or a key."""
     return element("details", element("summary", summary), table_of(table, title), class_="numbers")
 
 
-def table_of(table: Table, title: str, look: str | None = None) -> Markup:
+def table_of(table: NumberTable, title: str, look: str | None = None) -> Markup:
     """Return a table in a box that scrolls; of very many rows, evenly spread ones."""
     count = table.rows
     shown = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).astype(np.int64)).tolist() if count else []
@@ -93,8 +93,9 @@ def facts(pairs: Iterable[tuple[str, Child]]) -> Markup:
     )
 
 
-def command(id: str, note: str, line: str) -> Markup:  # noqa: A002 - the attribute
+def command(name: str, note: str, line: str) -> Markup:
     """Return a command line with a button that copies it."""
+    id = f"command-{name}"  # noqa: A001 - the attribute
     button = element(
         "button", "Copy", type="button", class_="button needs-js", data_copy=id, aria_label=f"Copy: {note}"
     )

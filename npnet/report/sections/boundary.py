@@ -11,7 +11,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import Floats, plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element
-from npnet.report.parts import Table, figure
+from npnet.report.parts import NumberTable, figure
 from npnet.report.shapes import path
 
 NODES = 81  # along each axis
@@ -40,8 +40,8 @@ def boundary(material: Material) -> Markup | None:
     note = " ".join(
         f"Of the {one.split} set {len(one.X):,} of {one.rows:,} rows." for one in points if len(one.X) < one.rows
     )
-    told = f"The outputs of the network over {names[0]} and {names[1]}, with points of the data."
-    return figure("boundary", title, chart.svg(title, told, "boundary-chart"), _numbers(material, area), note, legend)
+    alt = f"The outputs of the network over {names[0]} and {names[1]}, with points of the data."
+    return figure("boundary", title, chart.svg(title, alt, "boundary-chart"), _numbers(material, area), note, legend)
 
 
 def _fewer(one: SplitPoints) -> SplitPoints:
@@ -160,12 +160,12 @@ def _fit(material: Material, points: list[SplitPoints]) -> Markup:
         legend.append((spot_swatch(look), f"{one.split} set", f"{one.rows:,} rows"))
     chart.line(x, fitted, "c2")
     legend.append((swatch("c2"), "prediction", ""))
-    numbers = Table({names[0]: x[::10], "prediction": fitted[::10]})
-    told = f"{names[1]} as predicted from {names[0]}, over the points of the data."
-    return figure("boundary", "Fitted curve", chart.svg("Fitted curve", told, "boundary-chart"), numbers, "", legend)
+    numbers = NumberTable({names[0]: x[::10], "prediction": fitted[::10]})
+    alt = f"{names[1]} as predicted from {names[0]}, over the points of the data."
+    return figure("boundary", "Fitted curve", chart.svg("Fitted curve", alt, "boundary-chart"), numbers, "", legend)
 
 
-def _numbers(material: Material, area: Field) -> Table:
+def _numbers(material: Material, area: Field) -> NumberTable:
     """Return the outputs at some nodes."""
     step = (NODES - 1) // (TABLED - 1)
     x, y = (grid[::step, ::step].ravel() for grid in np.meshgrid(area.x, area.y))
@@ -173,4 +173,4 @@ def _numbers(material: Material, area: Field) -> Table:
     names = (
         [f"P({plain(material.classes[code], 20)})" for code in material.shown] if material.classes else ["prediction"]
     )
-    return Table({material.features[0]: x, material.features[1]: y, **dict(zip(names, values.T, strict=False))})
+    return NumberTable({material.features[0]: x, material.features[1]: y, **dict(zip(names, values.T, strict=False))})

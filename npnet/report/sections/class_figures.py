@@ -17,7 +17,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup
-from npnet.report.parts import Table, figure
+from npnet.report.parts import NumberTable, figure
 from npnet.report.shapes import spot
 
 LOOKS = ("c1", "c2 dash1", "c3 dash2", "c4 dash3", "c5", "c6 dash1", "c7 dash2")
@@ -53,13 +53,13 @@ def _curves(material: Material, trace: Trace, words: tuple[str, str], axes: tupl
         legend.append((swatch(look), name, short(curve.area)))
     note = f"The {area} is 1 at best." if binary else f"Each class against the rest; the {area} is 1 at best."
     note += f" Shown: the {len(shown)} of {len(found)} classes with the smallest." if len(shown) < len(found) else ""
-    told = "; ".join(f"{name}: {area} {short(curve.area)}" for curve, name in zip(shown, names, strict=True))
+    alt = "; ".join(f"{name}: {area} {short(curve.area)}" for curve, name in zip(shown, names, strict=True))
     where = "roc" if trace is roc_points else "precision-recall"
-    drawing = chart.svg(title, told, f"{where}-chart")
+    drawing = chart.svg(title, alt, f"{where}-chart")
     return figure(where, title, drawing, _numbers(shown, names, axes), note, legend)
 
 
-def _numbers(shown: list[ClassCurve], names: list[str], axes: tuple[Axis, Axis]) -> Table:
+def _numbers(shown: list[ClassCurve], names: list[str], axes: tuple[Axis, Axis]) -> NumberTable:
     each = [_sampled(curve) for curve in shown]
     columns = zip(
         *((curve.x[rows], curve.y[rows], curve.thresholds[rows]) for curve, rows in zip(shown, each, strict=True)),
@@ -67,7 +67,7 @@ def _numbers(shown: list[ClassCurve], names: list[str], axes: tuple[Axis, Axis])
     )
     x, y, thresholds = (np.concatenate(column) for column in columns)
     named = [name for name, rows in zip(names, each, strict=True) for _ in rows]
-    return Table({"curve": named, axes[0].label: x, axes[1].label: y, "threshold": thresholds})
+    return NumberTable({"curve": named, axes[0].label: x, axes[1].label: y, "threshold": thresholds})
 
 
 def _sampled(curve: ClassCurve) -> NDArray[np.intp]:
@@ -92,7 +92,7 @@ def calibration(material: Material) -> Markup | None:
     chart.line(mean, share, "c1 thin")
     chart.markers(mean, share, 0, "c1")
     error = short(float(np.sum(rows * np.abs(mean - share)) / rows.sum()))
-    numbers = Table({"predicted": mean, "observed": share, "from": low, "to": high, "rows": rows.astype(int)})
+    numbers = NumberTable({"predicted": mean, "observed": share, "from": low, "to": high, "rows": rows.astype(int)})
     note = f"Equal groups of the {material.judged} set with 95 % intervals. On the diagonal, probabilities are right."
     legend = [(swatch("c1", 0), "network, mean difference", error), (swatch("c0 dash2"), "perfect", "")]
     drawing = chart.svg("Calibration", f"Mean difference between predicted and observed: {error}.", "calibration-chart")

@@ -9,7 +9,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import Ints, plain
 from npnet.report.chart import WIDTH, figure_svg
 from npnet.report.elements import Attribute, Markup, element, joined
-from npnet.report.parts import Cell, Table, figure
+from npnet.report.parts import Cell, NumberTable, figure
 from npnet.report.shapes import letters, spot
 
 COUNTED = 12  # classes: the cells of more have no counts
@@ -28,7 +28,7 @@ def confusion(material: Material) -> Markup | None:
     columns |= {f"as {name}": count[:TABLED, code].tolist() for code, name in enumerate(names[:TABLED])}
     note = f"Rows of the {material.judged} set. The darker a cell, the larger its share of the true class."
     note += f" {material.few}." if material.few else ""
-    return figure("confusion", "Confusion matrix", drawing(names, count, "confusion"), Table(columns), note)
+    return figure("confusion", "Confusion matrix", drawing(names, count, "confusion"), NumberTable(columns), note)
 
 
 def drawing(names: Sequence[str], count: Ints, id: str) -> Markup:  # noqa: A002 - the attribute
@@ -48,8 +48,8 @@ def drawing(names: Sequence[str], count: Ints, id: str) -> Markup:  # noqa: A002
         element("text", "true class", x=2, y=18, class_="label"),
     ]
     right = int(np.trace(count))
-    told = f"{right:,} of {int(count.sum()):,} rows are on the diagonal, where the prediction is right."
-    return figure_svg(joined(*marks), WIDTH, height, "Confusion matrix", told, f"{id}-chart")
+    alt = f"{right:,} of {int(count.sum()):,} rows are on the diagonal, where the prediction is right."
+    return figure_svg(joined(*marks), WIDTH, height, "Confusion matrix", alt, f"{id}-chart")
 
 
 def _sides(names: Sequence[str], left: float, side: float, upright: bool) -> Iterator[Markup]:

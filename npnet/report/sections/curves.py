@@ -10,7 +10,7 @@ from npnet.plots.layout import Floats, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup
 from npnet.report.page import Section
-from npnet.report.parts import Table, figure, grid
+from npnet.report.parts import NumberTable, figure, grid
 from npnet.report.view import RunView
 
 LOOKS = {"train": "c1", "validation": "c2 dash1"}
@@ -47,18 +47,18 @@ def _curve(material: Material, name: str) -> Markup:
     curves = {part: finite_points(material, f"{part}_{name}") for part in shown}
     chart = Chart(_epochs(curves), Axis.of(np.concatenate([values for _, values in curves.values()]), name))
     _mark_best(chart, material)
-    legend, told = [], []
+    legend, alt = [], []
     for part, (epochs, values) in curves.items():
         chart.line(epochs, values, LOOKS[part])
         shape = PARTS.index(part)
         if len(epochs) <= FEW:
             chart.markers(epochs, values, shape, LOOKS[part].split()[0], 2.8)
         legend.append((swatch(LOOKS[part]), part, short(values[-1])))
-        told.append(f"{part} from {short(values[0])} to {short(values[-1])}")
+        alt.append(f"{part} from {short(values[0])} to {short(values[-1])}")
     columns = {"epoch": material.history["epoch"].astype(int)}
-    numbers = Table(columns | {f"{part}_{name}": material.history[f"{part}_{name}"] for part in shown})
+    numbers = NumberTable(columns | {f"{part}_{name}": material.history[f"{part}_{name}"] for part in shown})
     title = f"{name[:1].upper()}{name[1:]} by epoch" if name == "loss" else f"{name} by epoch"
-    drawing = chart.svg(title, "; ".join(told), f"curve-{name}-chart")
+    drawing = chart.svg(title, "; ".join(alt), f"curve-{name}-chart")
     return figure(f"curve-{name}", title, drawing, numbers, legend=legend)
 
 
@@ -67,9 +67,9 @@ def _rate(material: Material) -> Markup:
     chart = Chart(_epochs({"": (epochs, rates)}), Axis.of(rates, "learning rate", log=False))
     _mark_best(chart, material)
     chart.line(epochs, rates, "c3")
-    numbers = Table({"epoch": epochs.astype(int), "learning_rate": rates})
-    told = f"from {short(rates[0])} to {short(rates[-1])}"
-    drawing = chart.svg("Learning rate by epoch", told, "curve-rate-chart")
+    numbers = NumberTable({"epoch": epochs.astype(int), "learning_rate": rates})
+    alt = f"from {short(rates[0])} to {short(rates[-1])}"
+    drawing = chart.svg("Learning rate by epoch", alt, "curve-rate-chart")
     return figure("curve-rate", "Learning rate by epoch", drawing, numbers, "As the schedule set it.")
 
 

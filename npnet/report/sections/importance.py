@@ -7,7 +7,7 @@ from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart
 from npnet.report.elements import element
 from npnet.report.page import Section
-from npnet.report.parts import Table, figure, grid, table_of
+from npnet.report.parts import NumberTable, figure, grid, table_of
 from npnet.report.view import RunView
 
 NAME = 24
@@ -29,14 +29,14 @@ def section(view: RunView) -> Section | None:
         ends = np.array([mean[index] - deviation[index], mean[index] + deviation[index]])
         chart.line(ends, np.array([row, row]), "c7 thin")
     chart.rule("axis", x=0.0)
-    numbers = Table(
+    numbers = NumberTable(
         {"column": [found.columns[index] for index in order], "importance": mean[order], "deviation": deviation[order]}
     )
     first = order[0]
-    told = f"Most important is {plain(found.columns[first], 40)}, worth {short(float(mean[first]))} of {found.metric}."
+    alt = f"Most important is {plain(found.columns[first], 40)}, worth {short(float(mean[first]))} of {found.metric}."
     note = f"{found.metric} of the {found.part} set is {short(found.score)}. Bars: what it loses; lines: ± a deviation."
     note += f" The first {len(shown)} of {len(order)} columns." if len(shown) < len(order) else ""
-    drawing = chart.svg("Importance of columns", told, "importance-chart")
+    drawing = chart.svg("Importance of columns", alt, "importance-chart")
     lede = "Each column shuffled in turn: the more the score falls, the more the network relies on it."
     beside = element("div", drawing, table_of(numbers, "importance of columns"), class_="pair top")
     made = figure("importance-figure", "Importance of columns", beside, note=note, wide=True)

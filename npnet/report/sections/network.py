@@ -13,7 +13,7 @@ from npnet.plots.layout import Floats, plain
 from npnet.report.chart import figure_svg
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
-from npnet.report.parts import Table, card, counted, figure, grid, table_of
+from npnet.report.parts import NumberTable, card, counted, figure, grid, table_of
 from npnet.report.shapes import spot
 from npnet.report.view import RunView
 from npnet.rundir import names
@@ -60,8 +60,8 @@ def _flow(view: RunView) -> Markup:
     return element("ol", *chips, class_="chips flow", aria_label="Layers in order")
 
 
-def _tensor_table(tensors: Mapping[str, NDArray[Any]]) -> Table:
-    return Table(
+def _tensor_table(tensors: Mapping[str, NDArray[Any]]) -> NumberTable:
+    return NumberTable(
         {
             "parameter": list(tensors),
             "shape": [" × ".join(map(str, values.shape)) for values in tensors.values()],
@@ -88,8 +88,8 @@ def _drawing(view: RunView, tensors: Mapping[str, NDArray[Any]]) -> Markup | Non
     largest = max(float(np.abs(one).max()) for one in matrices) or 1.0
     marks = [*_edges(matrices, where, largest), *_units(where, biases), *_names(view, where)]
     strongest = max(range(len(matrices)), key=lambda index: float(np.abs(matrices[index]).max()))
-    told = f"Units in columns of {', '.join(map(str, widths))}; the largest weight is in layer {strongest + 1}."
-    drawing = figure_svg(joined(*marks), WIDTH, height, "Network with every weight", told, "network-chart")
+    alt = f"Units in columns of {', '.join(map(str, widths))}; the largest weight is in layer {strongest + 1}."
+    drawing = figure_svg(joined(*marks), WIDTH, height, "Network with every weight", alt, "network-chart")
     note = "Every weight of the best epoch: the thicker, the larger; orange is positive, dashed blue negative."
     return figure("network-drawing", "Every weight", drawing, None, note)
 

@@ -7,7 +7,7 @@ from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
-from npnet.report.parts import Cell, Table, card, figure, grid, table_of
+from npnet.report.parts import Cell, NumberTable, card, figure, grid, table_of
 from npnet.report.view import RunView, defined
 
 LOSS = "loss"
@@ -61,7 +61,7 @@ def _all_splits(view: RunView) -> Markup:
         chosen = f", the best for {rule.chosen_for} on the validation set" if rule.chosen_for else ""
         of = ", ".join(name for name in names if name in OF_POSITIVE)
         note = f"{of}: of the class “{plain(rule.positive_class, 30)}”, decided above {rule.threshold:.4g}{chosen}."
-    return card("Every split", table_of(Table(columns), "scores of every split"), note=note)
+    return card("Every split", table_of(NumberTable(columns), "scores of every split"), note=note)
 
 
 def _baselines(view: RunView) -> Markup:
@@ -87,11 +87,11 @@ def _baselines(view: RunView) -> Markup:
         "metric": [*names],
         **{one: [some.get(metric) for metric in names] for one, some in found.items()},
     }
-    told = "; ".join(f"{one} {short(value)}" for one, value in known.items())
-    drawing = chart.svg(f"{name} of the network and of baselines", told, "baselines-chart")
+    alt = "; ".join(f"{one} {short(value)}" for one, value in known.items())
+    drawing = chart.svg(f"{name} of the network and of baselines", alt, "baselines-chart")
     legend = [
         (swatch("c1", 0, bool(span)), "network", ""),
         (swatch("c0", 3, False), "scikit-learn with its defaults", ""),
     ]
     note = f"{name} on the {split} set: models of scikit-learn, fitted on the same rows."
-    return figure("baselines", "Beside simple models", drawing, Table(numbers), note, legend)
+    return figure("baselines", "Beside simple models", drawing, NumberTable(numbers), note, legend)

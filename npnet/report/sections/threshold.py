@@ -9,7 +9,7 @@ from npnet.plots.layout import plain, short
 from npnet.plots.threshold import above, by_threshold, chooser, divided
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
-from npnet.report.parts import Table, figure
+from npnet.report.parts import NumberTable, figure
 from npnet.report.sections.class_figures import LOOKS
 from npnet.report.sections.confusion import drawing
 from npnet.report.shapes import spot
@@ -31,8 +31,8 @@ def threshold(material: Material) -> tuple[Markup, dict[str, Any]] | None:
     count = np.array([[zeros - wrong[chosen], wrong[chosen]], [ones - right[chosen], right[chosen]]])
     scores = by_threshold(judged, cuts)
     chart, place = _chart(material, cuts, scores)
-    told = ", ".join(f"{name} {short(float(values[chosen]))}" for name, values in scores.items())
-    words = "Metrics by threshold", f"At the threshold {material.threshold:.4g}: {told}."
+    alt = ", ".join(f"{name} {short(float(values[chosen]))}" for name, values in scores.items())
+    words = "Metrics by threshold", f"At the threshold {material.threshold:.4g}: {alt}."
     both = element("div", chart.svg(*words, "threshold-chart"), drawing(material.classes, count, "cell"), class_="pair")
     legend = [
         (swatch(look), name, element("span", short(float(values[chosen])), id=f"threshold-{name}"))
@@ -43,7 +43,7 @@ def threshold(material: Material) -> tuple[Markup, dict[str, Any]] | None:
         "threshold-figure",
         "Metrics by threshold",
         joined(_slider(len(cuts), chosen, material.threshold), both),
-        Table({"threshold": cuts[::10], **{name: values[::10] for name, values in scores.items()}}),
+        NumberTable({"threshold": cuts[::10], **{name: values[::10] for name, values in scores.items()}}),
         note,
         legend,
         wide=True,

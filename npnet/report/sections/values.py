@@ -11,7 +11,7 @@ from npnet.plots.layout import Floats, plain, short
 from npnet.plots.regression import determination, pair, thin
 from npnet.report.chart import Axis, Chart
 from npnet.report.elements import Markup
-from npnet.report.parts import Table, figure
+from npnet.report.parts import NumberTable, figure
 
 MOST_TARGETS = 4
 MOST_POINTS = 1500
@@ -39,14 +39,14 @@ def _scatter(material: Material, index: int, name: str) -> Markup:
     chart.diagonal(*axes[0].scale.limits)
     chart.dots(_shown(true), _shown(predicted), "c1")
     rmse = float(metrics["rmse"].scores(true[:, None], predicted[None, None])[0])
-    told = f"R² {short(determination(true, predicted))}, RMSE {short(rmse)}"
+    alt = f"R² {short(determination(true, predicted))}, RMSE {short(rmse)}"
     title = f"Predicted against true {plain(name, 30)}"
     rows = material.predictions[material.judged or ""].rows
-    numbers = Table(
+    numbers = NumberTable(
         {"row": thin(rows), "true": thin(true), "predicted": thin(predicted), "residual": thin(true - predicted)}
     )
-    note = f"The {material.judged} set: {told}. On the line the prediction is right."
-    return figure(f"predicted-{index}", title, chart.svg(title, told, f"predicted-{index}-chart"), numbers, note)
+    note = f"The {material.judged} set: {alt}. On the line the prediction is right."
+    return figure(f"predicted-{index}", title, chart.svg(title, alt, f"predicted-{index}-chart"), numbers, note)
 
 
 def _residuals(material: Material, index: int, name: str) -> Markup:
@@ -57,11 +57,11 @@ def _residuals(material: Material, index: int, name: str) -> Markup:
     chart.dots(_shown(predicted), _shown(rest), "c1")
     chart.rule("edge", y=0.0)
     mean, deviation = mean_and_deviation(rest)
-    told = f"mean {short(float(mean))}, standard deviation {short(float(deviation))}"
+    alt = f"mean {short(float(mean))}, standard deviation {short(float(deviation))}"
     title = f"Residuals of {plain(name, 30)}"
-    numbers = Table({"predicted": thin(predicted), "residual": thin(rest)})
-    note = f"{told[:1].upper()}{told[1:]}. A pattern here is something that the network has not learned."
-    return figure(f"residuals-{index}", title, chart.svg(title, told, f"residuals-{index}-chart"), numbers, note)
+    numbers = NumberTable({"predicted": thin(predicted), "residual": thin(rest)})
+    note = f"{alt[:1].upper()}{alt[1:]}. A pattern here is something that the network has not learned."
+    return figure(f"residuals-{index}", title, chart.svg(title, alt, f"residuals-{index}-chart"), numbers, note)
 
 
 def _spread(material: Material, index: int, name: str) -> Markup:
@@ -78,7 +78,7 @@ def _spread(material: Material, index: int, name: str) -> Markup:
         chart.bar(left, right, 0, count, "c1")
     chart.rule("edge", x=0.0)
     low, high = np.quantile(rest, [0.05, 0.95])
-    told = f"Nine in ten lie between {short(float(low))} and {short(float(high))}."
+    alt = f"Nine in ten lie between {short(float(low))} and {short(float(high))}."
     title = f"How far off {plain(name, 30)} is"
-    numbers = Table({"from": edges[:-1], "to": edges[1:], "rows": counts})
-    return figure(f"spread-{index}", title, chart.svg(title, told, f"spread-{index}-chart"), numbers, told)
+    numbers = NumberTable({"from": edges[:-1], "to": edges[1:], "rows": counts})
+    return figure(f"spread-{index}", title, chart.svg(title, alt, f"spread-{index}-chart"), numbers, alt)
