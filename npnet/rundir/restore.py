@@ -120,6 +120,8 @@ class DataMetadata:
         if self.schema is not None:
             joined = [one.name for side in self.schema.sides for one in side.columns]
             columns, kinds = [*(one.name for one in self.schema.columns), *joined], self.schema.kinds
+            if self.schema.labels is not None:  # which stand for their column
+                columns = [*(name for name in columns if name != self.schema.labels.column), *self.schema.labels.labels]
         own = (column for one in self.preparations for each in one.aggregates for column in each.columns)
         kinds |= {column.name: column.kind for column in own}
         learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
@@ -130,6 +132,7 @@ class DataMetadata:
             and len(set(columns)) == len(columns),
             "targets": len(self.targets) >= 1,
             "classes": self._has_classes_of_its_task,
+            "labels": self.schema is None or self.schema.labels is None or self.schema.labels.labels == self.targets,
             "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
             "target_scalers": all(
                 one.mean.shape == one.scale.shape

@@ -45,7 +45,7 @@ def report_data(loaded: Loaded) -> DataReport:
         found = inspect(frame, dataset.targets, dataset.task, settled(experiment))
         found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
-        unsaid = contradictions(experiment.dataset, loaded.base, dataset.targets)
+        unsaid = contradictions(experiment.dataset, loaded.base, experiment.dataset.targets)
         findings = tuple(Finding("reading", (), message) for message in unsaid)
         found = replace(found, findings=(*findings, *found.findings))
     if isinstance(experiment.dataset, Table) and experiment.dataset.drop_rows:
@@ -70,7 +70,7 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     aside = {name: role for role, name in others.items() if name is not None}
     columns = {name: column for name, column in read.frame.columns.items() if name not in aside}
     dataset = replace(source.model_copy(update={"drop_rows": True}).dataset(read), notes=read.notes)
-    return Frame(columns, read.frame.rows), dataset, dict.fromkeys(source.targets, "target") | aside
+    return Frame(columns, read.frame.rows), dataset, dict.fromkeys(dataset.targets, "target") | aside
 
 
 def _without_advice(finding: Finding) -> Finding:

@@ -130,11 +130,14 @@ class RunPredictor:
 
     def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
         """Return the columns that a table must have, and the side tables from which others come."""
+        names, labels = {*self.needed, *others}, self.schema.labels
+        if labels is not None and names & {*labels.labels}:
+            names = (names - {*labels.labels}) | {labels.column}
         if not self.schema.sides:
-            return {*self.needed, *others}, []
+            return names, []
         from npnet.data.joining.tables import needed_columns
 
-        return needed_columns(self.schema.sides, {*self.needed, *others})
+        return needed_columns(self.schema.sides, names)
 
     def completed(self, frame: ReadFrame, sides: Sequence[SideTable]) -> ReadFrame:
         """Return rows with the columns of side tables, and with texts spelled as in the training."""
@@ -142,7 +145,12 @@ class RunPredictor:
             from npnet.data.joining.tables import with_sides
 
             frame = with_sides(frame, sides, self.sides)
-        return replace(frame, columns=respelled(frame, self.known).columns)
+        frame, labels = replace(frame, columns=respelled(frame, self.known).columns), self.schema.labels
+        if labels is None or labels.column not in frame.columns:
+            return frame
+        from npnet.data.datasets.labels import label_columns
+
+        return replace(frame, columns=label_columns(frame, labels))
 
     def read_table(self, table: object, others: tuple[str, ...] = ()) -> ReadFrame:
         """Read a table in memory like a file with the same content; raise DataError where a column is missing."""
@@ -242,6 +250,8 @@ class RunPredictor:
         count = {"binary": 1, "multiclass": len(data.classes)}.get(data.task, len(data.targets))
         output = np.zeros((count, 0))
         columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
+        if data.task == "multilabel":
+            columns = labels_in_words(data, columns)
         spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
         return {*columns, *spread, *(chances if proba else ())}
 

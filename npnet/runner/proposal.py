@@ -17,9 +17,8 @@ from npnet.config.suggestions import as_override
 from npnet.config.writer import flow, moved_path
 from npnet.data.checks.inspection import Inspection, inspect
 from npnet.data.checks.oddities import Finding
-from npnet.data.columns import Frame
 from npnet.data.columns.schema import Layout, ReadOptions
-from npnet.data.datasets.table import Table, TableRows
+from npnet.data.datasets.table import Table, TableRows, divided_into_labels
 from npnet.data.joining.several import is_same_table
 from npnet.data.joining.specs import Aggregate, Join
 from npnet.data.joining.tables import read_side_frame
@@ -36,6 +35,7 @@ RECIPE = "tabular"
 MOST_CLASSES = 4  # that a comment counts
 ALL = "npnet data check --json lists all"
 REPORTED = ("header", "spelling", "skew", "counts")  # kinds of findings that init shows, beside those that it acts on
+UNCLEAR = ("/",)  # signs that stand between labels, but in classes such as A/G too
 ROUNDS = 4  # readings of a file, each of which may show more of what its columns mean
 
 
@@ -111,7 +111,11 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     with hints_as_overrides(), standard_input_kept() if file == STDIN else nullcontext():
         given = _with_sides(file, given)
         understood, read = _understood(file, targets, given, read_by)
-    found = inspect(read.frame, targets)
+    if label_delimiter := _label_delimiter(read, targets, given):
+        given = {**given, "label_delimiter": label_delimiter}
+        read = divided_into_labels(read, targets[0], label_delimiter)
+    labels = read.schema.labels
+    found = inspect(read.frame, targets if labels is None else labels.labels)
     dropped = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
     path = moved_path(file, Path.cwd(), folder)
     options = {**given, **understood.options} | _moved_sides(given, folder)
@@ -120,19 +124,13 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         options["drop"] = [*options.get("drop", ()), *dropped]
         codes = [name for name in options.pop("categorical", ()) if name not in dropped]
         options |= {"categorical": codes} if codes else {}
-    lines = [*_head(file, targets, found), *_dataset(path, targets, found, options, understood.comments), ""]
+    comments = {**understood.comments, **({} if labels is None else {"label_delimiter": _label_rows(found)})}
+    lines = [*_head(file, targets, found), *_dataset(path, targets, found, options, comments), ""]
     recipe = preset_text(RECIPE).partition("\n")
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
-    notes = [*_notes(understood, found), *_tags(read.frame, targets), *read.notes]
-    advice = "; drop it if it is not known when you predict"
-    warnings = [
-        one.message + advice * (one.fault == "predictor")
-        for one in found.findings
-        if one.fault in ("predictor", *REPORTED)
-    ]
-    warnings = [as_override(text) for text in warnings]
-    return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(warnings))
+    notes = [*_notes(understood, found), *_labels(read, targets), *read.notes]
+    return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(_warnings(found)))
 
 
 def _moved_sides(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -188,21 +186,45 @@ def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
             yield f"{missing} of {found.rows} {have} left out (drop_rows: true)"
 
 
-def _tags(frame: Frame, targets: Sequence[str]) -> Iterator[str]:
-    """Yield the note that the cells of the only target hold several tags, and that each tag can be a label."""
-    target = frame.columns.get(targets[0]) if len(targets) == 1 else None
+def _warnings(found: Inspection) -> Iterator[str]:
+    """Yield the findings that init shows, with hints as overrides."""
+    advice = "; drop it if it is not known when you predict"
+    for one in found.findings:
+        if one.fault in ("predictor", *REPORTED):
+            yield as_override(one.message + advice * (one.fault == "predictor"))
+
+
+def _label_rows(found: Inspection) -> str:
+    """Return the number of labels, and the rows of each of the first."""
+    rows = (f"{label} {counts['1']}" for label, counts in found.classes.items())
+    return f"{len(found.classes)} labels: {listed(rows, MOST_CLASSES)}"
+
+
+def _label_delimiter(read: TableRows, targets: Sequence[str], given: Mapping[str, Any]) -> str | None:
+    """Return what stands between the labels of a cell of the only target; None where that is given, or unclear."""
+    column = read.frame.columns.get(targets[0])
+    if len(targets) > 1 or column is None or column.kind != "category" or {"label_delimiter", "task"} & given.keys():
+        return None
+    found = tags_of(column.level_counts())
+    unclear = found is None or found[0] in UNCLEAR or set(found[1]) & set(read.frame.columns)
+    return None if unclear or found is None else found[0]
+
+
+def _labels(read: TableRows, targets: Sequence[str]) -> Iterator[str]:
+    """Yield the note that the cells of the only target hold several labels, or seem to."""
+    target = read.frame.columns.get(targets[0]) if len(targets) == 1 else None
     found = tags_of(target.level_counts()) if target is not None and target.kind == "category" else None
-    if found is None:
-        return
-    sign, tags = found
-    what = f'"{targets[0]}" holds several words in a cell, separated by "{sign}": {listed(tags, 6)}'
-    yield f"{what}. Each cell is a class; columns of 0 and 1, one for each word, are labels:"
-    there = [tag for tag in tags if tag in frame.columns]
-    yield f"  --target {' --target '.join(map(quote, there or tags[:3]))}{'' if there else ' and so on'}"
+    if read.schema.labels is not None:
+        yield f"{targets[0]} has several labels in a cell: {listed(read.schema.labels.labels, 6)} (label_delimiter)"
+    elif found is not None:
+        there = [tag for tag in found[1] if tag in read.frame.columns]
+        what = f'"{targets[0]}" holds several words in a cell, separated by "{found[0]}": {listed(found[1], 6)}'
+        yield f"{what}. Each cell is a class; to make each word a label{', name its column' if there else ''}:"
+        yield f"  --target {' --target '.join(map(quote, there))}" if there else f"  label_delimiter={quote(found[0])}"
 
 
 def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:
-    features = len(found.columns) - len(targets)
+    features = len(found.columns) - max(len(targets), len(found.classes))
     name = Path(file).name if file != "-" else "standard input"
     yield _comment(f"{listed(targets)} of {name}: {found.rows} rows, {features} columns, task {found.task}.")
     yield "# `npnet data check` on this file says more; `preset: tabular` stands for all that is below the split."

@@ -114,7 +114,16 @@ def _labels(chance: Floats) -> NDArray[Any]:
 
 
 def labels_in_words(data: Names, predictions: Columns) -> Columns:
-    """Return the predictions of several labels as the texts of their columns; labels of 0 and 1 stay numbers."""
+    """Return the predictions of several labels as the texts of their columns; labels of 0 and 1 stay numbers.
+
+    Labels that share a column are one text, as in its cells.
+    """
+    shared = None if data.schema is None else data.schema.labels
+    if shared is not None:
+        from npnet.data.datasets.labels import joined_labels
+
+        each = zip(data.targets, predictions.values(), strict=True)
+        return {"prediction": joined_labels(shared, dict(each))}
     words = dict(predictions)
     for end, pair in zip(endings(data.targets), zip(data.negatives, data.classes, strict=True), strict=True):
         if pair != ("0", "1"):

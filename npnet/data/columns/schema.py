@@ -134,12 +134,21 @@ class Schema(Layout):
     na_values: Names = ()
     lossy: bool = False
     sides: Annotated[tuple["SideTable", ...], Field(strict=False)] = ()
+    labels: "LabelColumn | None" = None
 
     @property
     def kinds(self) -> dict[str, Kind]:
         """The kind of each column, those of side tables included."""
         joined = {one.name: one.kind for side in self.sides for one in side.columns}
         return {one.name: one.kind for one in self.columns} | joined
+
+
+class LabelColumn(Spec):
+    """A target whose cells hold several labels; stored with the run, whose targets they are."""
+
+    column: str
+    delimiter: Filled
+    labels: Names
 
 
 class SideColumn(Spec):

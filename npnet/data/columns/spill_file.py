@@ -72,10 +72,10 @@ class ChunkedArray:
 
 @dataclass(frozen=True, eq=False)
 class TranslatedCodes:
-    """Codes translated by a table when they are read; its last entry is for MISSING, -1."""
+    """Codes translated by a table when they are read, to other codes or numbers; its last entry is for MISSING, -1."""
 
     codes: Stored
-    table: NDArray[np.int32]
+    table: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -1,7 +1,7 @@
 """The dataset `table`: a file whose columns are typed by their text and have roles."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -57,6 +57,9 @@ class Table(ReadOptions, Source):
     """
 
     target: Name | Names = Field(description="The column to predict, or several.")
+    label_delimiter: Name | None = Field(
+        None, description='What stands between the labels of a cell of the target: ";" makes rock;jazz two labels.'
+    )
     task: TaskOption | None = Field(None, description="What the target is, where the rule would take it for another.")
     positive_class: ClassName | None = Field(None, description="Which of two classes is class 1.")
     drop_rows: bool = Field(False, description="Leave out the rows that have no target, instead of refusing them.")
@@ -81,7 +84,20 @@ class Table(ReadOptions, Source):
             raise ValueError(f'"{twice}" has two roles among target, weight, group, time, id and drop')
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")
+        if self.label_delimiter is not None:
+            self._require_labels()
         return self
+
+    def _require_labels(self) -> None:
+        """Raise OptionError for options that do not fit a target whose cells hold several labels."""
+        if len(self.targets) > 1:
+            raise OptionError("label_delimiter", "label_delimiter divides the cells of one target", "name one target")
+        if self.task not in (None, "multilabel"):
+            what = f"label_delimiter makes several labels, which task: {self.task} does not fit"
+            raise OptionError("task", what, "take task out, or label_delimiter")
+        if self.positive_class is not None:
+            what = "positive_class is for two classes; label_delimiter makes several labels"
+            raise OptionError("positive_class", what, "take positive_class out")
 
     @model_validator(mode="after")
     def _has_one_division(self) -> Self:
@@ -129,11 +145,19 @@ class Table(ReadOptions, Source):
 
     def read(self, base: Path) -> TableRows:
         """Read the file, or the files of the parts, with all columns that are not dropped."""
+        if self.label_delimiter is not None:
+            return self._with_labels(base, self.label_delimiter)
         if self.join or self.aggregate:
             return self._with_sides(base)
         read = self._read(base, self)
         refuse_missing(self.roles, tuple(read.frame.columns), self._file)
         return read
+
+    def _with_labels(self, base: Path, delimiter: str) -> TableRows:
+        """Read the target as text, and divide it into a column for each label."""
+        (target,) = self.targets
+        as_text = {"categorical": (*self.categorical, target), "label_delimiter": None}
+        return divided_into_labels(self.model_copy(update=as_text).read(base), target, delimiter)
 
     @property
     def _file(self) -> str:
@@ -166,16 +190,21 @@ class Table(ReadOptions, Source):
 
     def dataset(self, read: TableRows) -> Dataset:
         """Return the dataset of rows that were read."""
-        frame, lengths, own = read.frame, read.lengths, read.own
+        frame, lengths, own, labels = read.frame, read.lengths, read.own, read.schema.labels
+        targets = self.targets if labels is None else labels.labels
         if self.drop_rows:
-            complete = with_target(frame, self.targets)
+            complete = with_target(frame, targets)
             frame, own = frame.take(complete), tuple(one.take(complete) for one in own)
             if lengths is not None:
                 ends = np.searchsorted(complete, np.cumsum(list(lengths.values())))
                 lengths = dict(zip(lengths, np.diff(ends, prepend=0).tolist(), strict=True))
         refuse_few_rows(len(frame))
-        target = Target.infer(frame, self.targets, self.task, self.positive_class)
-        columns = {name: column for name, column in frame.columns.items() if name not in self.roles}
+        if labels is not None:
+            from npnet.data.datasets.labels import refuse_empty
+
+            refuse_empty(frame, labels)
+        target = Target.infer(frame, targets, self.task if labels is None else "multilabel", self.positive_class)
+        columns = {name: column for name, column in frame.columns.items() if name not in (*self.roles, *targets)}
         if not columns and not own:
             what = f"{quoted(self.path)} has no columns left to learn from"
             raise DataError(what, "target: and drop: name all of them")
@@ -185,7 +214,7 @@ class Table(ReadOptions, Source):
             frame=Frame(columns, rows),
             y=target.encode(frame),
             task=target.task,
-            targets=self.targets,
+            targets=targets,
             classes=target.class_names,
             weight=None if self.weight is None else row_weights(find(frame, self.weight), rows),
             groups=None if self.group is None else group_codes(find(frame, self.group), rows),
@@ -196,6 +225,15 @@ class Table(ReadOptions, Source):
             negatives=target.negatives,
             own=own,
         )
+
+
+def divided_into_labels(read: TableRows, target: str, delimiter: str) -> TableRows:
+    """Return rows with a column for each label in place of a target of texts."""
+    from npnet.data.datasets.labels import label_columns, labels_of
+
+    labels = labels_of(read.frame, target, delimiter)
+    frame = Frame(label_columns(read.frame, labels), read.frame.rows)
+    return replace(read, frame=frame, schema=read.schema.model_copy(update={"labels": labels}))
 
 
 def joined(frames: list[Frame]) -> Frame:

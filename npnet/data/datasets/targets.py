@@ -1,7 +1,7 @@
 """The target of a table: its task, its classes, and the target columns as an array."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -198,8 +198,13 @@ def _classes_of_numbers(column: Column) -> tuple[str, ...]:
 
 
 def _classes_of_texts(column: Column) -> tuple[str, ...]:
-    texts = sorted(column.level_counts())
-    return tuple(sorted(texts, key=int) if all(map(WHOLE.fullmatch, texts)) else texts)
+    return in_order(column.level_counts())
+
+
+def in_order(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return texts in the order of classes: whole numbers by size, others by code point."""
+    found = sorted(texts)
+    return tuple(sorted(found, key=int) if all(map(WHOLE.fullmatch, found)) else found)
 
 
 def _two_classes(column: Column) -> tuple[str, ...]:
