@@ -198,8 +198,14 @@ def _scores(experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:
 
 def _recording(r: ResolvedExperiment) -> Iterator[KeyIssue]:
     """Check that a few frames of the network fit into the bytes that they may take."""
-    recording, each = r.given.record, r.frame_bytes
-    if recording is not None and recording.max_bytes < FEWEST * each:
+    recording = r.given.record
+    if recording is None:
+        return
+    try:
+        each = r.frame_bytes
+    except AdvisedError:  # the layers do not fit the data
+        return
+    if recording.max_bytes < FEWEST * each:
         most = FEWEST * each
         message = f"the frames may take {recording.max_bytes} bytes, and one of this network takes {each}"
         yield ("record",), message, f"write record: {{max_bytes: {most}}}, or more, or take record out"

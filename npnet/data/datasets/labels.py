@@ -22,7 +22,7 @@ TAKE_OUT = "take label_delimiter out"
 
 
 def labels_of(frame: Frame, name: str, delimiter: str) -> LabelColumn:
-    """Return the labels of a target; raise DataError where they are no labels, or cannot be told from columns."""
+    """Return the labels of a target; raise DataError where they are no labels, or have the names of columns."""
     column, target = find(frame, name), f"the target {quoted(name)}"
     if column.kind != "category":
         raise DataError(f"{target} is {column.content}, not text that label_delimiter divides", TAKE_OUT)
