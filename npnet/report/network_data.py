@@ -1,8 +1,8 @@
 """A trained network as JSON-ready data for the page: its layers, weights, frames, inputs and rows.
 
-The page inlines `static/network.css` after its own style, then the scripts `engine` and `network`; it has an empty
-`<div id="network-player">` where the network goes, and this data under the key "network" of its JSON block. An array is
-{"dtype", "shape", "data"}: base64 of its little-endian bytes.
+The page has the styles `STYLES` and the scripts `SCRIPTS`, an empty `<div id="network-player">` where the network goes,
+and this data under the key "network" of its JSON block. An array is {"dtype", "shape", "data"}: base64 of its
+little-endian bytes.
 
     layers         [{"type": "linear", "name": "layers.0", "options": {"units": 16}, "inputs": 2, "outputs": 16}];
                    a residual block has "layers" of its own; a final activation that the loss contains is left out
@@ -11,13 +11,14 @@ The page inlines `static/network.css` after its own style, then the scripts `eng
     optimizer      {"type", "options"}, "constraints" {"l1", "l2", "clip_norm", "clip_value", "max_norm"},
                    "learning_rate", "batch_size" (null for full batches)
     task, classes, targets    names; for labels, "negatives" has the other class of each
-    output         {"mean", "scale", "transform", "threshold", "temperature"}: from scores to predictions
+    output         {"mean", "scale", "transform", "moments", "threshold", "temperature"}: from scores to predictions
     inputs         [{"name", "block": "numbers" | "indicators" | "levels" | "codes"}]; numbers have "center", "scale",
                    "clip", and where they are normal scores "knots" [[x], [z]]; codes have "size"
     model, models  which of how many networks this is
     parameters     their number; theta and state are flat, in the order of `npnet.engine.network.Network`
     best, last     {"epoch", "theta", "state"}; last, which may be null, has "slots" by name and their "steps"
-    frames         null, or {"step": [], "epoch": [], "theta": (frames, parameters), "state"}
+    frames         null, or {"step": [], "epoch": [], "label": [], "loss": [] (null where it is not known), "best":
+                   index or null, "theta": (frames, parameters), "state"}
     rows           by split: {"count", "row", "inputs" (shown, inputs), "y" (shown, targets), "weight" or null};
                    "count" has all rows; shown are as many as the page has bytes for; {} without the data
     lacking        names of layers, losses and optimizers that the page cannot compute; then theta is null, and
@@ -44,13 +45,18 @@ from npnet.nn.layer import Layers, layers
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
+from npnet.rundir.frames import has_frames, read_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.spec import Spec
 
 Json = dict[str, Any]
+SCRIPTS = ("engine", "network_model", "network_maps", "network_diagram", "network_parts", "network")
+STYLES = ("network",)
 ROW_BYTES = 200_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
+FRAME_BYTES = 200_000
+"""Bytes for the weights of all frames; of more frames, as many as fit are taken, evenly spread."""
 KNOTS = 129
 """Points of the table from a number to its normal score."""
 LACKING: dict[str, frozenset[str]] = {"layers": frozenset(), "losses": frozenset(), "optimizers": frozenset()}
@@ -84,13 +90,14 @@ def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
             "transform": data.target_transform,
             "threshold": calibration.threshold,
             "temperature": calibration.temperature,
+            "moments": list(calibration.smearing[ONE_MODEL]) if calibration.smearing else None,
         },
         "inputs": list(_inputs(data.preparations[0])),
         "model": ONE_MODEL,
         "models": network.models,
         "parameters": network.size,
         **_states(run, network),
-        "frames": None,
+        "frames": _frames(run, network),
         "rows": {split: _rows(part, _share(parts)) for split, part in parts.items()},
         "lacking": [],
         "maps": None,
@@ -199,6 +206,37 @@ def _last(run: Run, network: Network) -> Json | None:
         "state": array(state["state"][ONE_MODEL]),
         "slots": {name: array(values[ONE_MODEL]) for name, values in slots.items()},
     }
+
+
+def _frames(run: Run, network: Network) -> Json | None:
+    """Return the recorded weights as flat arrays, as float16 where that holds them; null where nothing is recorded."""
+    if not has_frames(run):
+        return None
+    frames = read_frames(run)
+    theta = np.zeros((len(frames), network.size), np.float32)
+    for name, view, _ in network.pieces(theta):
+        view[...] = frames.weights[name]
+    state = [frames.weights[f"{step.name}.{one.name}"] for step, one, _ in network.statistics]
+    kept = _kept(len(frames), frames.best, network.size)
+    loss = frames.history.get("train_loss", np.full(len(frames), np.nan))
+    with np.errstate(over="ignore"):
+        half = np.isfinite(theta.astype(np.float16)).all()
+    return {
+        "step": frames.steps[kept].tolist(),
+        "epoch": frames.epochs[kept].tolist(),
+        "label": [frames.label(index) for index in kept],
+        "loss": [value if np.isfinite(value) else None for value in loss[kept].tolist()],
+        "best": None if frames.best is None else kept.index(frames.best),
+        "theta": array(theta[kept], np.float16 if half else np.float32),
+        "state": array(np.concatenate([np.zeros((len(frames), 0)), *state], axis=1)[kept]),
+    }
+
+
+def _kept(count: int, best: int | None, size: int) -> list[int]:
+    """Return the indices of the frames that the page has bytes for: the first, the best, the last and others."""
+    most = max(FRAME_BYTES // (2 * max(size, 1)), 3)
+    spread = np.linspace(0, count - 1, min(count, most)).astype(np.int64).tolist()
+    return sorted({*spread, *([] if best is None else [best])})
 
 
 def _share(parts: Mapping[str, Part]) -> float:

@@ -1,0 +1,86 @@
+"""Print how fast the page replays and trains 2-16-16-1 on one core, as docs/report.md has it.
+
+Wall time counts for an idle machine only; processor time is that of all processes of the browser.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.browser.chromium import chromium
+from tests.browser.pages import opened, trained, written
+
+CONFIG = """\
+dataset: {circles: {samples: 5000, noise: 0.04}}
+layers: [{linear: 16}, tanh, {linear: 16}, tanh, {linear: 1}]
+epochs: 10
+record: true
+"""
+FRAMES, STEPS = 60, 500
+REPLAY = """
+(count) => new Promise((resolve) => {
+  const last = npnetPlayer.entries.length, began = performance.now();
+  npnetPlayer.playing = true;  // as while it plays: nothing is refined in between
+  let shown = 0;
+  const tick = () => {
+    if (shown === count) {
+      npnetPlayer.pause();
+      return resolve((performance.now() - began) / count);
+    }
+    npnetPlayer.show(shown++ % last);
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+})
+"""
+TRAINING = """
+(count) => {
+  npnetPlayer.begin();
+  const began = performance.now();
+  for (let k = 0; k < count; k++) npnetPlayer.continuation.step(0.001);
+  return (performance.now() - began) / count;
+}
+"""
+
+
+def main() -> None:
+    """Print milliseconds of a frame and of a step, and the time to the first paint."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the browser inherits it
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        path = written(trained(Path(folder), CONFIG), Path(folder) / "page.html")
+        with opened(browser, path) as page:
+            paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN")
+            page.evaluate(REPLAY, FRAMES)
+            before = processor_time()
+            frame = page.evaluate(REPLAY, FRAMES)
+            spent = (processor_time() - before) * 1000 / FRAMES
+            page.evaluate(TRAINING, STEPS)
+            step = page.evaluate(TRAINING, STEPS)
+        size = path.stat().st_size
+    print(f"a frame of 2-16-16-1 on maps of 100 x 100: {frame:.1f} ms, {1000 / frame:.0f} a second")
+    print(f"processor time of a frame: {spent:.1f} ms, which is {1000 / spent:.0f} a second on an idle core")
+    print(f"a step of training on 32 rows: {step:.2f} ms")
+    print(f"first paint of a page of {size / 1000:.0f} kB: {paint:.0f} ms")
+
+
+def processor_time() -> float:
+    """Return the seconds of processor time that the descendants of this process have spent."""
+    stats = dict(stat for folder in Path("/proc").glob("[0-9]*") for stat in _stat(folder))
+    own = {os.getpid()}
+    for _ in stats:
+        own |= {pid for pid, (parent, _) in stats.items() if parent in own}
+    ticks: Any = os.sysconf("SC_CLK_TCK")
+    return sum(used for pid, (_, used) in stats.items() if pid in own and pid != os.getpid()) / ticks
+
+
+def _stat(folder: Path) -> list[tuple[int, tuple[int, int]]]:
+    try:
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []  # it has ended meanwhile
+    return [(int(folder.name), (int(fields[1]), int(fields[11]) + int(fields[12])))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The player of a network in a real browser: what it predicts, plays, and lets the reader change."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run
+from tests.browser.pages import opened, trained, until, written
+
+pytestmark = pytest.mark.long
+CIRCLES = """\
+dataset: {circles: {samples: 300}}
+layers: [{linear: 8}, relu, {linear: 8}, tanh, linear]
+epochs: 12
+record: true
+"""
+PREDICTED = """
+(split) => {
+  const { model, network } = npnetPlayer, rows = model.rows[split], n = rows.count;
+  const pass = new engine.Pass(network, n), out = new Float64Array(network.outputs * n);
+  rows.gather(Array.from({length: n}, (_, k) => k), 0, n, pass.x);
+  return [...model.shown(pass.forward(), n, 0, out)];
+}
+"""
+TABLES = {
+    "circles": CIRCLES,
+    "iris": "{dataset: iris, layers: [{linear: 8}, batch_norm, silu, linear], epochs: 5, temperature: true}",
+    "diabetes": "{dataset: diabetes, layers: [{residual: [{linear: 10}, tanh]}, linear], epochs: 5, prepare: {}}",
+    "quantiles": "{dataset: diabetes, layers: [{linear: 6}, elu, linear], loss: {quantile: [0.1, 0.6]}, epochs: 3}",
+    "logarithm": "{dataset: diabetes, layers: [{linear: 6}, mish, linear], target_transform: log, epochs: 5}",
+    "wave": "{dataset: noisy_sine, layers: [{linear: 8}, tanh, linear], epochs: 5}",
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return trained(tmp_path_factory.mktemp("circles"), CIRCLES)
+
+
+@pytest.fixture
+def page(browser: Any, run: Run, tmp_path: Path) -> Any:
+    with opened(browser, written(run, tmp_path / "page.html")) as found:
+        yield found
+
+
+def shown(page: Any) -> str:
+    """Return what the page says about what it shows."""
+    return page.text_content(".player .status")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_page_predicts_what_npnet_does(name: str, browser: Any, tmp_path: Path) -> None:
+    run = trained(tmp_path, TABLES[name])
+    predictor = reopen(run)
+    with opened(browser, written(run, tmp_path / "page.html")) as page:
+        found = np.array(page.evaluate(PREDICTED, "test"))
+    expected = predictor.predictions("test")[1]
+    np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=2e-5, atol=2e-6)
+
+
+def test_the_slider_and_the_buttons_move_through_the_frames(page: Any) -> None:
+    assert "the best" in shown(page)
+    slider = page.get_by_label("Frame of the training")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert shown(page).startswith("Step 0")
+    page.get_by_label("One frame on").click()
+    assert shown(page).startswith("Step 1")
+    page.get_by_label("Play the training").press("Enter")
+    until(page, "document.querySelector('.player .status').textContent.startsWith('Epoch 12')")
+    page.get_by_label("Go to the best epoch").click()
+    assert "the best" in shown(page)
+
+
+def test_a_unit_shows_its_equation_and_its_weights_can_be_edited(page: Any) -> None:
+    unit = page.locator(".units button[aria-label='h1.1, layer 1, unit 1']")
+    page.locator(".units button[tabindex='0']").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    for _ in range(8):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert unit.get_attribute("aria-pressed") == "true"
+    assert page.text_content(".equation").startswith("h1.1 = relu(")
+    before = page.evaluate("npnetPlayer.network.theta[0]")
+    page.locator(".unit-panel summary").click()
+    field = page.locator(".weights input").first
+    assert float(field.input_value()) == pytest.approx(before, rel=1e-4)
+    field.fill("1.5")
+    field.press("Enter")
+    assert page.evaluate("npnetPlayer.network.theta[0]") == 1.5
+    assert "not the recorded training" in shown(page)
+    assert "1.5·x1" in page.text_content(".equation")
+    page.get_by_text("Back to the recording").click()
+    assert page.evaluate("npnetPlayer.network.theta[0]") == before
+
+
+def test_training_on_from_the_last_epoch_continues_with_its_slots(page: Any) -> None:
+    page.get_by_label("Frame of the training").focus()
+    page.keyboard.press("End")
+    page.get_by_text("One step").click()
+    assert "with the optimizer's slots as they were" in page.text_content(".training")
+    assert "1 steps" in shown(page)
+    page.keyboard.press("Home")
+    page.get_by_label("Frame of the training").press("Home")
+    loss = page.evaluate("npnetPlayer.analysis.of(npnetPlayer.network.theta, npnetPlayer.network.state).loss")
+    page.get_by_text("Train on from here").click()
+    until(page, "npnetPlayer.continuation.steps > 100")
+    page.get_by_role("button", name="Pause").click()
+    assert "with fresh slots of the optimizer" in page.text_content(".training")
+    assert page.evaluate("npnetPlayer.continuation.losses.at(-1)[1]") < loss
+
+
+def test_points_can_be_added_and_moved(page: Any) -> None:
+    count = page.evaluate("npnetPlayer.model.training.count")
+    page.get_by_label("Place of the point across").fill("0.5")
+    page.get_by_label("Place of the point up").fill("-0.25")
+    page.get_by_role("button", name="Add", exact=True).click()
+    assert page.evaluate("npnetPlayer.model.training.count") == count + 1
+    place = f"npnetPlayer.plane.place(npnetPlayer.model.training.inputsOf({count}))"
+    assert page.evaluate(place) == pytest.approx([0.5, -0.25])
+    page.locator(".point-form select").first.select_option("move")
+    x, y = page.evaluate("npnetPlayer.boundary.toPixels(0.5, -0.25)")
+    box = page.locator(".boundary").first.bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x + 40, box["y"] + y, steps=3)
+    page.mouse.up()
+    assert page.evaluate(place)[0] > 0.6
+    page.get_by_text("Back to the recording").click()
+    assert page.evaluate("npnetPlayer.model.training.count") == count
+
+
+def test_two_frames_stand_side_by_side(page: Any) -> None:
+    page.get_by_label("Show a second frame beside").click()
+    assert page.text_content(".player").count("Beside it: step 0") == 1
+    page.get_by_role("slider", name="Second frame").press("End")
+    assert "Beside it: epoch 12" in page.text_content(".player")
+
+
+def test_dead_units_are_found_from_the_epoch_on_in_which_they_died(page: Any) -> None:
+    until(page, "npnetPlayer.deaths")
+    alive = page.evaluate("npnetPlayer.deaths[1].filter((since) => since < 0).length")
+    assert 0 < alive <= 8
+
+
+def test_without_frames_and_data_the_best_weights_are_shown(browser: Any, run: Run, tmp_path: Path) -> None:
+    with opened(browser, written(run, tmp_path / "page.html", with_data=False)) as page:
+        assert page.is_hidden(".training")
+        page.locator(".units button").last.click()
+        assert "Output" in page.text_content(".unit-panel h3")
