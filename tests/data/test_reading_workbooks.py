@@ -175,7 +175,7 @@ def test_an_error_is_its_text_and_no_gap(tmp_path):
     np.testing.assert_array_equal(found["b"].values, [np.nan, 3, np.nan])
     assert refusal(tmp_path, "t.xlsx", sheet=2, numeric=("b",), drop=("a",)) == (
         't.xlsx: row 1: "#N/A" is not a number in column "b"',
-        'write na_values: ["#N/A"], or categorical: ["b"] to keep it as text',
+        'write na_values: ["#N/A"], or categorical: ["b"] to keep it as text, in the place of its numeric',
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.faults.case import Case, Outcome, held
 from tests.faults.configs import COMMANDS, config_case
-from tests.faults.tables import TABLE_COMMANDS, table_case
+from tests.faults.tables import table_case, table_commands
 
 KINDS: dict[str, Callable[[int, int], Case]] = {"configs": config_case, "tables": table_case}
 CHUNK, SPACE = 100, 4 << 30
@@ -98,7 +98,8 @@ def replay(folder: Path, seconds: float) -> int:
 
 def commands_for(folder: Path) -> tuple[tuple[str, ...], ...]:
     """Return the commands for the files of a case: tables are also trained on."""
-    return COMMANDS if [file.name for file in folder.iterdir()] == ["case.yaml"] else TABLE_COMMANDS
+    names = sorted(file.name for file in folder.iterdir())
+    return COMMANDS if names == ["case.yaml"] else table_commands(names)
 
 
 if __name__ == "__main__":

@@ -213,6 +213,73 @@ def with_other_delimiters(data: bytes, random: Random) -> bytes:
 BYTE_PATHOLOGIES: tuple[Callable[[bytes, Random], bytes], ...] = (
     *(recoded, with_carriage_returns, with_an_odd_byte, cut_short, other_format, with_other_delimiters),
 )
+PACKED_PATHOLOGIES: tuple[Callable[[bytes, Random], bytes], ...] = (
+    *(with_an_odd_byte, with_an_odd_byte, cut_short, other_format),
+)
+
+
+# Other ways to write a sound table, which `init` finds out
+
+
+def with_decimal_commas(rows: Rows, random: Random) -> None:
+    _each(rows, lambda cell: f'"{cell.replace(".", ",")}"' if "." in cell else cell)
+
+
+def with_units(rows: Rows, random: Random) -> None:
+    form = random.choice(("{}%", "${}", "{} kg", "({})", "{}-", "\u20ac {}"))
+    _each(rows, lambda cell: form.format(cell) if cell[:1].isdigit() else cell, _column(rows, random))
+
+
+def with_thousands(rows: Rows, random: Random) -> None:
+    sign = random.choice((".", " ", "'", "\u202f"))
+    _each(rows, lambda cell: f"{cell}{sign}{random.randint(0, 999):03}" if cell.isdigit() else cell)
+
+
+def with_durations(rows: Rows, random: Random) -> None:
+    form = random.choice(("{}:02:03", "{}:30", "PT{}H", "{}h 5min", "{} days 01:00:00", "{}s"))
+    _each(rows, lambda cell: form.format(cell) if cell.isdigit() else cell)
+
+
+def with_ranges(rows: Rows, random: Random) -> None:
+    _each(rows, lambda cell: f"{cell}0-{cell}9" if cell.isdigit() and cell != "9" else "90+" if cell == "9" else cell)
+
+
+def with_other_dates(rows: Rows, random: Random) -> None:
+    form = random.choice(("{2}.{1}.{0}", "{1}/{2}/{0}", "{0}{1}{2}", "17{2}0{1}0000", "{0}-{1}", "{2} Mar {0}"))
+    _each(rows, lambda cell: form.format(*cell.split("-")) if cell.count("-") == 2 else cell)
+
+
+def with_other_truths(rows: Rows, random: Random) -> None:
+    yes, no = random.choice((("TRUE", "False"), ("yes", "no"), ("1.0", "0"), ("t", "f"), ("Y", "N")))
+    _each(rows, lambda cell: {"p": yes, "n": no, "1": yes, "0": no}.get(cell, cell))
+
+
+def with_lines_around(rows: Rows, random: Random) -> None:
+    above = random.choice((["# exported"], ["Sales of May"], ["sep=,"], ["#a", "b", "c", "d", "y"]))
+    rows.insert(0, above)
+    if random.random() < 0.5:
+        rows.append([random.choice(("Total", "# end", "(40 rows)"))])
+
+
+def with_trailing_delimiters(rows: Rows, random: Random) -> None:
+    for row in rows:
+        row.append("")
+
+
+def with_an_index(rows: Rows, random: Random) -> None:
+    for number, row in enumerate(rows):
+        row.insert(0, str(number - 1) if number else random.choice(("", "Unnamed: 0", "id")))
+
+
+LAYOUTS: tuple[Pathology, ...] = (
+    *(with_decimal_commas, with_units, with_thousands, with_durations, with_ranges, with_other_dates),
+    *(with_other_truths, with_lines_around, with_trailing_delimiters, with_an_index),
+)
+
+
+def _each(rows: Rows, written: Callable[[str], str], column: int | None = None) -> None:
+    for row in rows[1:]:
+        row[:] = [written(cell) if column in (None, place) else cell for place, cell in enumerate(row)]
 
 
 def _column(rows: Rows, random: Random) -> int:

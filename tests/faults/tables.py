@@ -1,32 +1,55 @@
 """Tables to fuzz: sound tables with one to three pathologies, and the config that trains on them."""
 
 import json
+from collections.abc import Iterable
 from random import Random
 
 from tests.faults.case import Case
-from tests.faults.pathologies import BYTE_PATHOLOGIES, PATHOLOGIES, Rows
+from tests.faults.pathologies import BYTE_PATHOLOGIES, LAYOUTS, PACKED_PATHOLOGIES, PATHOLOGIES, Rows
+from tests.faults.table_forms import FORMS
 
-TABLE_COMMANDS = (
-    ("data", "check", "case.yaml", "--quiet"),
-    ("train", "case.yaml", "epochs=1", "--no-plots", "--quiet"),
-)
+SIDE = "side.csv"  # a table to join
+CHECK, TRAIN = ("data", "check", "case.yaml", "--quiet"), ("train", "case.yaml", "epochs=1", "--no-plots", "--quiet")
+
+
+def table_commands(files: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the commands for files with a config and a table."""
+    table = next(name for name in files if name not in ("case.yaml", SIDE))
+    return CHECK, TRAIN, ("init", "--data", table, "--target", "y", "-o", "-", "--quiet")
 
 
 def table_case(seed: int, number: int) -> Case:
     """Return the table of a number with its config, and a command that reads both."""
     files = table_files(Random(f"table {seed} {number}"))
-    return Case(f"table-{seed}-{number}", files, TABLE_COMMANDS[number % 2])
+    return Case(f"table-{seed}-{number}", files, table_commands(files)[number % 3])
 
 
 def table_files(random: Random) -> dict[str, bytes]:
-    """Return a table with up to three pathologies, at times a changed byte, and a config for it."""
+    """Return a table with up to three pathologies, at times a changed byte, a table to join, and a config."""
     rows = sound(random)
     for _ in range(random.choice((0, 1, 1, 2, 3))):
         random.choice(PATHOLOGIES)(rows, random)
-    data = written(rows, random)
+    ending = "csv" if random.random() < 0.5 else random.choice(list(FORMS))
+    if ending == "csv" and random.random() < 0.4:
+        random.choice(LAYOUTS)(rows, random)
+    data = FORMS[ending](rows, random)
     if random.random() < 0.3:
-        data = random.choice(BYTE_PATHOLOGIES)(data, random)
-    return {"case.yaml": config(random).encode(), "table.csv": data}
+        data = random.choice(BYTE_PATHOLOGIES if ending == "csv" else PACKED_PATHOLOGIES)(data, random)
+    name = f"table.{ending}"
+    return {"case.yaml": config(name, random).encode(), name: data, SIDE: side(random)}
+
+
+def side(random: Random) -> bytes:
+    """Return a table to join by `c`, at times with a key twice or a pathology."""
+    rows = [
+        ["c", "size", "when"],
+        *([key, str(random.randint(1, 9)), f"2024-0{random.randint(1, 9)}-01"] for key in "uvw"),
+    ]
+    if random.random() < 0.1:
+        rows.append(rows[1])
+    if random.random() < 0.1:
+        random.choice(PATHOLOGIES)(rows, random)
+    return FORMS["csv"](rows, random)
 
 
 def sound(random: Random) -> Rows:
@@ -40,9 +63,9 @@ def sound(random: Random) -> Rows:
     return rows
 
 
-def config(random: Random) -> str:
+def config(name: str, random: Random) -> str:
     """Return a config for the table, at times with an option of reading, preparing or splitting."""
-    table = {"path": "table.csv", "target": random.choice(("y",) * 20 + ("c", "a", "zz"))}
+    table = {"path": name, "target": random.choice(("y",) * 20 + ("c", "a", "zz"))}
     for key, values in OPTIONS.items():
         if random.random() < 0.06:
             table[key] = random.choice(values)  # type: ignore[assignment]
@@ -66,6 +89,33 @@ OPTIONS: dict[str, tuple[object, ...]] = {
     "group": ("c", "b"),
     "time": ("d", "a", "c"),
     "test": ("table.csv", "none.csv"),
+    "decimal": (",", "."),
+    "thousands": (".", ",", " ", "'"),
+    "units": (["$"], ["€", "kg", "%"], ["1"], [""]),
+    "percent": (True,),
+    "ordered": ({"c": ["u", "v", "w"]}, {"c": {"u": 1.5, "v": 2, "w": -3}}, {"b": [0, 1]}, {"a": ["x"]}),
+    "duration": (["b"], ["c"], ["d", "a"]),
+    "header": (False, True, ["a", "b", "c", "d", "y"], ["a", "y"]),
+    "comment": ("#", "2", "u"),
+    "footer": (1, 3, 1000),
+    "sheet": ("Sheet", "Sheet2", 2, 9),
+    "query": ("select * from t", "select a, b, y from t where b > 3", "delete from t", "select", "t2"),
+    "id": (["a"], ["d", "zz"], ["y"]),
+    "join": (
+        {"path": SIDE, "on": "c"},
+        {"path": SIDE, "on": {"c": "c"}, "prefix": "s_", "columns": ["size"]},
+        {"path": SIDE, "on": "b"},
+        {"path": "none.csv", "on": "c"},
+        [{"path": SIDE, "on": "c"}, {"path": SIDE, "on": "c", "name": "other", "prefix": "o"}],
+    ),
+    "aggregate": (
+        {"path": SIDE, "on": "c", "columns": {"size": ["mean", "count", "last"]}},
+        {"path": SIDE, "on": "c", "time": {"d": "when"}, "columns": {"size": "sum", "when": "max"}},
+        {"path": "self", "on": "c", "columns": {"a": ["mean", "min"]}},
+        {"path": "self", "on": "c", "time": "d", "columns": {"y": "last", "b": "mean"}},
+        {"path": "self", "on": "c", "columns": {"y": "mean"}},
+        {"path": SIDE, "on": "zz", "columns": {"size": "mean"}},
+    ),
 }
 EXTRAS = (
     "prepare: {}",
@@ -79,10 +129,10 @@ EXTRAS = (
     "cv: 2",
     "temperature: true",
     "threshold: f1",
+    "target_transform: log",
+    "target_transform: square_root",
+    "early_stopping: 2",
+    "ensemble: 2",
+    "own_validation: true",
+    "loss: {quantile: {quantiles: [0.1, 0.5, 0.9]}}",
 )
-
-
-def written(rows: Rows, random: Random) -> bytes:
-    """Return the rows as CSV, with no quotes but those of a pathology."""
-    text = "\n".join(",".join(row) for row in rows)
-    return (text + "\n" if random.random() < 0.9 else text).encode()

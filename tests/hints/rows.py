@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-TABLE = Path(__file__).parent / "hints.yaml"
+TABLES = [Path(__file__).parent / name for name in ("hints.yaml", "tables.yaml")]
 CHECK = "config check c.yaml"
 BASE = {
     "dataset": "dataset: {xor: {samples: 40}}",
@@ -55,9 +55,10 @@ class Row:
 
 
 def rows() -> Iterator[Row]:
-    """Every row of the table."""
-    for entry in yaml.safe_load(TABLE.read_text("utf-8")):
-        yield Row(**entry)
+    """Every row of the tables."""
+    for table in TABLES:
+        for entry in yaml.safe_load(table.read_text("utf-8")):
+            yield Row(**entry)
 
 
 def config_of(lines: str) -> str:

@@ -4,10 +4,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from tests.cli.conftest import call, plain_environment
 from tests.hints.rows import Row, config_of, disobeys, rows, told, words
+from tests.tables.containers import sqlite, xlsx, zipped
 
 __all__ = ["plain_environment"]
 
@@ -18,6 +21,7 @@ CELLS = [
     for n in range(40)
 ]
 SMALL = "dataset: {xor: {samples: 40}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"
+ACCENTS = "a,v\n\u00e9,2\nb,3\nb,1\n\u00e9,2\nb,2\n\u00e9,4\n"
 REGRESSION = "dataset: {table: {path: t.csv, target: v}}\nlayers: [linear]\nepochs: 1\n"
 
 
@@ -28,10 +32,31 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "t.csv").write_text("\n".join(["a,b,g,t,y,c,v", *CELLS]) + "\n")
     (folder / "small.yaml").write_text(SMALL)
     (folder / "value.yaml").write_text(REGRESSION)
-    for name in ("small", "value"):
+    (folder / "kinds.yaml").write_text(REGRESSION.replace("target: v", "target: y"))
+    (folder / "side.csv").write_text("g,k\ng0,1\ng1,2\ng2,3\n")
+    (folder / "joined.yaml").write_text(REGRESSION.replace("target: v", "target: v, join: {path: side.csv, on: g}"))
+    write_binary(folder)
+    for name in ("small", "value", "kinds", "joined"):
         options = ("--run-dir", folder / "runs" / name, "--no-plots", "-q")
         assert call("train", folder / f"{name}.yaml", *options).code == 0
     return folder
+
+
+def write_binary(folder: Path) -> None:
+    """Write the table as a workbook, a database and others that no text holds."""
+    header, *rows = [line.split(",") for line in (folder / "t.csv").read_text().split()]
+    numbers = [[n, n * 7 % 5 + 0.5] for n in range(20)]
+    typed = [[float(cell) if cell.replace(".", "").isdigit() else cell for cell in row] for row in rows]
+    (folder / "book.xlsx").write_bytes(xlsx({"Notes": [], "May": [header, *typed], "June": [["a", "w"], *numbers]}))
+    pictures = [[*row, b"\0"] for row in numbers]
+    (folder / "data.db").write_bytes(sqlite({"t": (", ".join(header), typed), "u": ("b, a, picture", pictures)}))
+    text = (folder / "t.csv").read_bytes()
+    (folder / "two.zip").write_bytes(zipped({"t.csv": text, "u.csv": text}))
+    (folder / "fake.xlsx").write_bytes(text)
+    lists = {"a": list(range(20)), "l": [[1]] * 20, "v": [value for _, value in numbers]}
+    pyarrow.parquet.write_table(pyarrow.table(lists), folder / "list.parquet")
+    (folder / "utf16.csv").write_bytes(ACCENTS.encode("utf-16"))
+    (folder / "latin.csv").write_bytes(ACCENTS.encode("latin-1"))
 
 
 @pytest.fixture(scope="module")

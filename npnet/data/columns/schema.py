@@ -267,6 +267,11 @@ class ReadOptions(Layout, _Columns):
         kinds = (self.numeric, self.categorical, tuple(self.forms), self.duration, tuple(self.ordered), by_column)
         return (*self.left_out, *(name for names in kinds for name in names))
 
+    def key_of(self, name: str) -> str | None:
+        """Return the option that gives the kind of a column, None where its cells decide."""
+        kinds = ("numeric", "categorical", "datetime", "duration", "ordered")
+        return next((key for key in kinds if name in getattr(self, key)), None)
+
     @property
     def left_out(self) -> tuple[str, ...]:
         """The columns that are not read."""

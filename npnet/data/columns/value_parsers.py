@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from npnet.data.columns.number_style import NUMBER
 from npnet.data.columns.spelling import Spellings
@@ -25,11 +26,10 @@ ISO = re.compile(
 )
 CLEAR = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S")
-CLEAR_SHAPE = re.compile(  # of every text that one of these forms fits
-    r"(?:\d{4}[/.-]?\d{0,2}[/.]?\d{0,2}|\s?\d{1,2}(?:\s+|-)\D+?(?:\s+|-)\d{4}|\D+\s+\d{1,2},\s+\d{4})(?:\s+\d{1,2}:\d{1,2}(?::\d{1,2})?)?"
-)
+SHAPES = {"%Y": r"\d{4}", "%b": r"\D+", "%B": r"\D+", " ": r"\s+"}  # of parts of a form that are not two digits
 ANY_FORM = "any"  # of dates: ISO 8601, or another form in which a day cannot be confused with a month
 UNIX = {"unix": 1.0, "unix_ms": 1e-3}  # units of Unix times, in seconds
+PART = re.compile("%[A-Za-z]| ")
 POINT_ZERO = re.compile(r"(?<=^\d{4})\.0+$|(?<=^\d{8})\.0+$", re.ASCII)
 CLOCK = re.compile(
     r"(?P<sign>-?)(?:(?P<days>\d+) days? )?(?P<hours>\d+):(?P<minutes>[0-5]?\d)(?::(?P<seconds>[0-5]?\d(?:\.\d+)?))?"
@@ -83,10 +83,19 @@ def _iso_seconds(text: str) -> float | None:
 
 def _clear_seconds(text: str) -> float | None:
     found = _iso_seconds(text)
-    forms = (form + time for form in CLEAR for time in TIMES) if CLEAR_SHAPE.fullmatch(text) else iter(())
-    while found is None and (form := next(forms, None)):
-        found = _parsed(text, form)
+    for form, shape in _shapes().items() if found is None else ():
+        if shape.fullmatch(text) and (found := _parsed(text, form)) is not None:
+            return found
     return found
+
+
+@cache
+def _shapes() -> dict[str, re.Pattern[str]]:
+    """Return each clear form with a pattern that its dates have, as `strptime` takes long to find out that it fails."""
+    forms = [form + time for form in CLEAR for time in TIMES]
+    return {
+        form: re.compile(PART.sub(lambda part: SHAPES.get(part[0], r"\d{1,2}"), form) + r"(\.0+)?") for form in forms
+    }
 
 
 def _parsed(text: str, form: str) -> float | None:

@@ -14,6 +14,7 @@ from npnet.data.columns import MISSING, Column, Frame, Rows, Stored
 from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.columns.spelling import respelled
 from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
+from npnet.data.columns.value_parsers import ANY_FORM, date_parser
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
 from npnet.data.joining.specs import SELF, Aggregate, Join
@@ -29,6 +30,7 @@ Name = Annotated[str, Field(strict=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
 Joins = Annotated[tuple[Join, ...], Field(strict=False, min_length=1)]
 Aggregates = Annotated[tuple[Aggregate, ...], Field(strict=False, min_length=1)]
+LOOK = 100  # texts that show whether a column may be of dates
 ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 
@@ -274,9 +276,10 @@ def group_codes(column: Column, rows: Rows) -> NDArray[np.int64]:
 def row_times(column: Column, rows: Rows) -> NDArray[np.float64]:
     """Return the times of a column; raises DataError for text, and where a time is missing."""
     if column.kind == "category":
-        raise DataError(
-            f"the time column {quoted(column.name)} is text", f"write datetime: [{column.name}] under dataset.table"
-        )
+        hint = f"write datetime: [{column.name}] under dataset.table"
+        if not all(map(date_parser(ANY_FORM), column.levels[:LOOK])):
+            hint = "write time: COLUMN, which holds dates or numbers; datetime: {COLUMN: FORM} reads texts as dates"
+        raise DataError(f"the time column {quoted(column.name)} is text", hint)
     _refuse_gaps(column, rows, "time")
     return column.values.astype(np.float64)
 

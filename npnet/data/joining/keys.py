@@ -38,6 +38,13 @@ def key_texts(column: Column) -> tuple[str, ...]:
     return tuple(np.array([*texts, ""], object)[codes].tolist())
 
 
+def one_kind(here: Column, there: Column) -> str:
+    """Return the hint for a column of dates and one of numbers that are to be compared."""
+    numbers, where = (here, "dataset.table") if here.kind == "number" else (there, "the path of the other table")
+    beside = "under" if numbers is here else "beside"
+    return f"write datetime: {{{numbers.name}: unix}} {beside} {where} if it counts seconds since 1970"
+
+
 def _codes(columns: Sequence[Column]) -> Rows:
     """Return the values of columns that stand for the same, one below the other, as codes."""
     import pandas as pd
@@ -45,7 +52,7 @@ def _codes(columns: Sequence[Column]) -> Rows:
     kinds = {column.kind for column in columns}
     if kinds == {"number", "datetime"}:
         first, second = (f"{quoted(column.name)} is {column.content}" for column in columns)
-        raise DataError(f"the key {first}, and {second} in the other table", "write datetime: for both, or for none")
+        raise DataError(f"the key {first}, and {second} in the other table", one_kind(*columns))
     each = [_texts(column, "datetime" in kinds) for column in columns]
     numbers = pd.factorize(np.array([text for _, texts in each for text in texts], object))[0].astype(np.int64)
     found, start = [], 0

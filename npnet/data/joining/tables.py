@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npnet.data.columns import MISSING, Column, Frame, Rows
 from npnet.data.columns.schema import Key, ReadOptions, Schema, SideColumn, SideTable
 from npnet.data.joining.aggregates import aggregate_column, aggregated
-from npnet.data.joining.keys import key_codes, matches, time_of
+from npnet.data.joining.keys import key_codes, matches, one_kind, time_of
 from npnet.data.joining.specs import Aggregate, Join, Side
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import opened, place_of
@@ -106,10 +106,11 @@ def require_times(left: Frame, right: Frame, key: Key, name: str) -> None:
     for column in (here, there):
         if column.kind == "category":
             what = f"{name}: the time column {quoted(column.name)} is text"
-            raise DataError(what, f"datetime: [{column.name}], or its form, reads it as dates")
+            beside = f"beside the path of {name}" if column is there else "under dataset.table"
+            raise DataError(what, f"write datetime: [{column.name}] {beside}, or {{{column.name}: FORM}} as its value")
     if here.kind != there.kind:
         what = f"{name}: the time {quoted(here.name)} is {here.content}, and {quoted(there.name)} is {there.content}"
-        raise DataError(what, "write datetime: for both, or for none")
+        raise DataError(what, one_kind(here, there))
     gaps = np.flatnonzero(np.isnan(time_of(here)))
     if len(gaps):
         more = f", and in {len(gaps) - 1} more" if len(gaps) > 1 else ""

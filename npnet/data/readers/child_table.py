@@ -37,5 +37,5 @@ class ChildTable:
 
     def _refuse_other_types(self, name: str) -> None:
         if self._types[name] is not None:
-            hint = "npnet reads numbers, text, true and false, dates and times; drop: leaves a column out"
+            hint = f"npnet reads numbers, text, true and false, dates and times; write drop: [{quoted(name)}]"
             raise DataError(f"{self._name}: column {quoted(name)} is of type {self._types[name]}", hint)

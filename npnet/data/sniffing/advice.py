@@ -7,7 +7,6 @@ from npnet.data.columns.column_builder import CellFault
 from npnet.data.columns.number_style import NumberStyle
 from npnet.data.columns.schema import DURATION, ReadOptions
 from npnet.data.columns.type_rules import TOO_LONG
-from npnet.data.columns.value_parsers import NO_DATE
 from npnet.data.sniffing.meaning import MARKERS, Meaning, Texts
 from npnet.data.sniffing.numbers import number_style
 from npnet.data.sniffing.values import meaning_of
@@ -19,13 +18,25 @@ def config_advice(options: ReadOptions, fault: CellFault, texts: Callable[[], Te
     """Return what to do about a cell of a table that is read by these options, by all texts of its column."""
     column = quoted(fault.column)
     as_text = f"or categorical: [{column}] to keep it as text"
+    as_text += f", in the place of its {key}" if (key := options.key_of(fault.column)) else ""
     rounded = "or lossy: true to round it, " if fault.why == TOO_LONG else ""
     lines = "" if rounded else option_lines(fault.column, texts(), options)
     if lines:
         return f"write {lines}, {as_text}"
-    form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if fault.why == NO_DATE else ""
-    missing = f"write na_values: [{quoted(fault.text)}] to make it missing"
+    is_listed = fault.column in options.datetime and not isinstance(options.datetime, dict)
+    form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if is_listed else ""
+    ranks = options.ordered.get(fault.column)
+    if isinstance(ranks, tuple | list):
+        form = f"or ordered: {shown_option({fault.column: [*ranks, fault.text]})}, in its place, "
+    missing = f"write na_values: {shown_option(_with_missing(fault, options))} to make it missing"
     return f"{missing}, {form}{rounded}{as_text}"
+
+
+def _with_missing(fault: CellFault, options: ReadOptions) -> Any:
+    """Return `na_values` with the text of a cell."""
+    if not isinstance(options.na_values, dict):
+        return [*options.missing, fault.text]
+    return {**options.na_values, fault.column: [*options.na_values.get(fault.column, ()), fault.text]}
 
 
 def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
@@ -73,7 +84,7 @@ def shown_option(value: Any) -> str:
         return repr(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {shown_option(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list) else quoted(str(value))
+    return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list | tuple) else quoted(str(value))
 
 
 def misread(columns: Mapping[str, Texts], options: ReadOptions, file: str) -> list[str]:

@@ -76,7 +76,10 @@ class QueryTable:
         tables = self._tables
         only = _all_of(tables[0]) if len(tables) == 1 else None
         if self._asked is not None:
-            return str(self._asked).strip().rstrip("; \t\r\n")
+            asked = str(self._asked).strip().rstrip("; \t\r\n")
+            if asked in tables:
+                raise FileError(f"cannot be queried: {quoted(asked)} is a table", f"write query: '{_all_of(asked)}'")
+            return asked
         if self._usual is not None and (only is None or self._fits(self._usual)):
             return str(self._usual)
         if only is None:

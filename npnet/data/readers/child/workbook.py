@@ -105,7 +105,7 @@ class SheetTable:
         self._file.seek(0)
         is_opendocument = self._file.read(FIRST_NAME.stop)[FIRST_NAME] == b"mimetype"
         start = (self._sheet.start or (0, 0))[1]
-        for number, row in enumerate(self._sheet.iter_rows()):
+        for number, row in enumerate(_rows_of(self._sheet)):
             for column, text in self._errors.get(number, {}).items():
                 if 0 <= column - start < len(row):
                     row[column - start] = text
@@ -119,7 +119,12 @@ class SheetTable:
 
 
 def _has_cells(sheet: Any) -> bool:
-    return any(map(_filled, sheet.iter_rows()))
+    return any(map(_filled, _rows_of(sheet)))
+
+
+def _rows_of(sheet: Any) -> Iterator[list[Any]]:
+    """Return the rows of a sheet; old versions of python-calamine end the process at an empty one."""
+    return iter(()) if sheet.start is None else sheet.iter_rows()
 
 
 def _count(row: Row) -> int:
