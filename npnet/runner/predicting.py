@@ -47,7 +47,8 @@ class RunPredictor:
     leaves out rows without a target; `ids` are the columns that it carries to the predictions. `needed` are the columns
     that the network uses: those that training left out may be missing. `sides` say where the rows of each side table
     are. `schema` says how columns are read: as in the
-    training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction.
+    training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction; `run` is
+    the id of the run, if it is of one.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class RunPredictor:
         self.drop_rows, self.sides, self.ids = drop_rows, sides or {}, ids
         self.needed = data.preparations[0].needed
         self.schema = data.schema or _of_numbers(data)
-        self.unpredicted = 0
+        self.unpredicted, self.run = 0, ""
 
     @classmethod
     def of(cls, run: Run) -> "RunPredictor":
@@ -72,14 +73,11 @@ class RunPredictor:
         experiment, base = experiment_of(run)
         predictor, data = restored(run, experiment)
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
-        if not isinstance(source, Table):
-            return cls(predictor, data, threads)
-        if not source.sides:
-            return cls(predictor, data, threads, source.drop, source.drop_rows, ids=source.id)
-        from npnet.data.joining.tables import SideSource
-
-        sides = {one.title: SideSource(one.path, base, same=True) for one in source.sides}
-        return cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
+        found = cls(predictor, data, threads)
+        if isinstance(source, Table):
+            found = cls(predictor, data, threads, source.drop, source.drop_rows, _side_sources(source, base), source.id)
+        found.run = run.id
+        return found
 
     def with_tables(self, tables: Mapping[str, object]) -> "RunPredictor":
         """Return the predictor with other side tables: a path or a table in memory for each name.
@@ -212,10 +210,24 @@ class RunPredictor:
         return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)
 
     def warnings(self, frame: Frame) -> list[str]:
-        """Return a line for each column with values that training never saw; raise DataError where all are such."""
+        """Return a line for each column with values that training never saw; raise DataError where all are such.
+
+        Predictions that are not corrected are reported too.
+        """
         unseen = self.unseen().add(frame)
         unseen.refuse_all()
-        return unseen.warnings()
+        return [*self.uncorrected, *unseen.warnings()]
+
+    @property
+    def uncorrected(self) -> list[str]:
+        """The warning that means of a transformed target are not corrected, as the training has not ended."""
+        transform = self.predictor.folds[0][1]
+        if transform.smearing is not None or not transform.smears:
+            return []
+        what = f"target_transform: {transform.target_transform} is undone without the smearing correction"
+        return [
+            f"{what}, which the end of a training computes: predictions are too low; npnet resume {self.run} ends it"
+        ]
 
     def unseen(self) -> Unseen:
         """Return the count of values that training never saw, of no rows so far."""
@@ -254,6 +266,15 @@ class RunPredictor:
             columns = labels_in_words(data, columns)
         spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
         return {*columns, *spread, *(chances if proba else ())}
+
+
+def _side_sources(source: Table, base: Path) -> "dict[str, SideSource]":
+    """Return where the side tables of a run are."""
+    if not source.sides:
+        return {}
+    from npnet.data.joining.tables import SideSource
+
+    return {one.title: SideSource(one.path, base, same=True) for one in source.sides}
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

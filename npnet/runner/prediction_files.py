@@ -76,7 +76,7 @@ class PredictionFiles:
         for name, other in self._names.items():
             if name != other:
                 self.notes.append(f"column {quoted(name)} of the input is written as {quoted(other)}")
-        self.warnings = [
+        self.warnings = predictor.uncorrected + [
             f"{one.path}: {line}" if len(paths) > 1 else line for one in self._files for line in one.unseen.warnings()
         ]
 

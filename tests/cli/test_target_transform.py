@@ -1,6 +1,7 @@
 """target_transform: a skewed target is trained on as its logarithm or root, and predicted in its own units."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from npnet import load
 from npnet.data import Scaler
 from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, smearing
+from npnet.errors import NpnetWarning
 from npnet.model.outputs import OutputTransform
 from npnet.nn.regression_losses import Quantile
-from tests.cli.conftest import call
+from tests.cli.conftest import call, start
 
 CONFIG = """\
 dataset: {table: {path: t.csv, target: y}}
@@ -87,6 +89,26 @@ def test_a_training_that_goes_on_ends_as_a_longer_one(settings: list[str], confi
     for file in ("weights.safetensors", "metrics.json"):
         assert (config.parent / "more" / file).read_bytes() == (config.parent / "whole" / file).read_bytes()
     assert call("evaluate", "more").code == 0
+
+
+def test_a_training_that_was_killed_predicts_without_its_correction_and_says_so(config: Path) -> None:
+    settings = ["epochs=1000", "batch_size=all", "checkpoint_every=0.05", "--no-plots", "--run-dir", "run", "-q"]
+    training = start("train", config, *settings)
+    while not Path("run/weights.safetensors").exists() and training.poll() is None:
+        time.sleep(0.01)
+    training.kill()
+    training.communicate()
+    warning = "target_transform: log is undone without the smearing correction"
+    result = call("predict", "run", "t.csv")
+    assert result.code == 0
+    assert warning in result.err
+    assert "npnet resume run ends it" in result.err
+    assert warning in call("evaluate", "run", "--data", "t.csv").err
+    with pytest.warns(NpnetWarning, match=warning):
+        load("run").predict(pd.read_csv("t.csv"))
+    assert warning not in call("evaluate", "run").err  # which has the training rows, and computes it
+    assert call("resume", "run", "--no-plots", "-q").code == 0
+    assert call("predict", "run", "t.csv").err == ""
 
 
 @pytest.mark.parametrize(
