@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Config, Overrides, load_config, refuse_options
+from npnet.cli.options import Config, Force, Output, Overrides, load_config, refuse_options
 from npnet.errors import Unmet, UsageError
 from npnet.text import listed
 
@@ -33,6 +33,11 @@ DATA = """
 npnet data check credit.yaml
 npnet data check credit.yaml split.test=0.3
 npnet data check credit.yaml --json
+npnet data report credit.yaml
+"""
+DATA_REPORT = """
+npnet data report credit.yaml
+npnet data report credit.yaml split.test=0.3 -o credit.html
 """
 
 
@@ -122,6 +127,27 @@ def check_data(context: CommandContext, config: Config, overrides: Overrides = N
     context.screen.result_json(result | more)
 
 
+@command("report", DATA_REPORT, ignore_unknown_options=True)
+def report_on_data(
+    context: CommandContext, config: Config, overrides: Overrides = None, output: Output = None, force: Force = False
+) -> None:
+    """Write one HTML page about the data of a config, before any training; prints its path.
+
+    It shows columns, gaps and classes, the distribution of each column against the target, how far the sets differ, and
+    what looks odd. Without -o the page is CONFIG-data.html in the current folder. A report may replace a report; any
+    other file is replaced only with -f.
+    """
+    from npnet.cli.report import deliver, output_file
+
+    loaded = load_config(config, overrides)
+    file = output_file(output or f"{loaded.path.stem}-data.html", force, [], (str(config),))
+    from npnet.report.page import html_of
+    from npnet.report.sections.data_card import data_page
+    from npnet.runner.data_report import report_data
+
+    deliver(context, file, html_of(data_page(report_data(loaded), loaded.path.stem)))
+
+
 @command("gradcheck", GRADCHECK, ignore_unknown_options=True)
 def gradcheck(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Compare the gradients of a config's network, loss and penalties with central differences.
@@ -173,7 +199,7 @@ def explain_step(
         context.screen.result_table(step_calls_table(found))
 
 
-data = group("data", "Look at the data of a config.", DATA, {"check": check_data})
+data = group("data", "Look at the data of a config.", DATA, {"check": check_data, "report": report_on_data})
 config = group(
     "config",
     "Check, complete and explain configs.",

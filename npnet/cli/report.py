@@ -31,15 +31,14 @@ def report(context: CommandContext, run: Runs, output: Output = None, force: For
 
     found = [find(context.runs_dir, text) for text in run]
     file = _target(output, force, found)
-    page = html_of_runs(found)
+    deliver(context, file, html_of_runs(found))
+
+
+def deliver(context: CommandContext, file: OutputFile | Path | None, page: bytes) -> None:
+    """Write a page to a file, into its own place in the folder of a run, or to standard output; print its path."""
     if file is None:
         context.screen.result(page.decode())
         return
-    deliver(context, file, page)
-
-
-def deliver(context: CommandContext, file: OutputFile | Path, page: bytes) -> None:
-    """Write a page, into its own place in the folder of a run or to another file, and print its path."""
     path = file.path if isinstance(file, OutputFile) else file
     if isinstance(file, OutputFile):
         file.write([page])

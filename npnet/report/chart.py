@@ -177,6 +177,14 @@ def figure_svg(content: Markup, width: float, height: float, title: str, descrip
 
 def swatch(look: str, shape: int | None = None, line: bool = True) -> Markup:
     """Return the sample of a line, or of a marker, for a legend."""
+    if "block" in look:
+        return element(
+            "svg",
+            element("rect", x=6, width=14, height=12, rx=2, class_=f"bar {look}"),
+            viewBox="0 0 26 12",
+            class_="swatch",
+            aria_hidden="true",
+        )
     marks = [element("path", d="M1 6H25", class_=f"line {look}")] if line else []
     if shape is not None:
         marks.append(element("path", d=outline(shape, 13, 6, 4.2), class_=f"marker {look}"))

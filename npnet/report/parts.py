@@ -10,6 +10,7 @@ from npnet.plots.layout import plain, short
 from npnet.report.elements import Child, Markup, element, joined
 from npnet.text import plural
 
+Legend = Sequence[tuple[Markup, str, Child]]  # of each entry a sample, a name and a value
 Cell = str | float | int | bool | None
 MOST_ROWS = 200  # of a table of numbers
 NAME = 60  # letters of a name
@@ -35,23 +36,31 @@ def figure(
     drawing: Markup,
     numbers: NumberTable | None = None,
     note: str = "",
-    legend: Iterable[tuple[Markup, str, str]] = (),
+    legend: Legend = (),
     wide: bool = False,
 ) -> Markup:
     """Return a drawing on a card, with its legend, and the numbers behind it folded below."""
     head = element("figcaption", element("h3", title), element("p", note, class_="note") if note else None)
-    keys = [
-        element("li", sample, element("span", name), element("b", value) if value else None)
-        for sample, name, value in legend
-    ]
     return element(
         "figure",
         head,
         drawing,
-        element("ul", *keys, class_="legend") if keys else None,
+        legend_of(legend) if legend else None,
         None if numbers is None else folded("Numbers", numbers, title),
         class_="card wide" if wide else "card",
         id=id,
+    )
+
+
+def legend_of(legend: Legend) -> Markup:
+    """Return the samples of marks with their names and values."""
+    return element(
+        "ul",
+        *(
+            element("li", sample, element("span", name), element("b", value) if value else None)
+            for sample, name, value in legend
+        ),
+        class_="legend",
     )
 
 
@@ -68,7 +77,10 @@ def table_of(table: NumberTable, title: str, look: str | None = None) -> Markup:
         name: list(column.tolist() if isinstance(column, np.ndarray) else column)
         for name, column in table.columns.items()
     }
-    aligned = {name: "n" if all(_is_number(cell) for cell in column) else None for name, column in columns.items()}
+    aligned = {
+        name: "n" if any(cell not in ("", None) for cell in column) and all(map(_is_number, column)) else None
+        for name, column in columns.items()
+    }
     heads = [element("th", plain(name, NAME), scope="col", class_=aligned[name]) for name in columns]
     lines = []
     for row in shown:
@@ -134,7 +146,7 @@ def counted(count: int, noun: str) -> str:
 
 def cell_text(value: Cell) -> str:
     """Return a value as a table shows it: decimals short, whole numbers in full, a dash for none."""
-    if value is None or value == "":
+    if value is None:
         return "–"
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
@@ -148,7 +160,10 @@ def _cell(index: int, value: Cell, look: str | None) -> Markup:
 
 
 def _is_number(value: Cell) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    """Return whether a cell is aligned right: a number, a percentage, or nothing."""
+    if isinstance(value, str):
+        return not value or value.endswith(" %")
+    return not isinstance(value, bool)
 
 
 def folded_text(summary: str, *content: Child) -> Markup:

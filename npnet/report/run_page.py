@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from npnet.config import load_alone
+from npnet.errors import DataError
 from npnet.report.page import Page, Section, html_of
-from npnet.report.sections import curves, fit, importance, network, repeat, scores, settings, verdict
+from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
+from npnet.rundir import names
 from npnet.rundir.run import Run
+from npnet.runner.data_report import report_data
 
 
 def run_html(run: Run, quick: bool = False) -> bytes:
@@ -24,8 +28,20 @@ def page_of(view: RunView) -> Page:
         importance.section(view),
         network.section(view),
         settings.section(view),
+        *_data(view),
         repeat.section(view),
     ]
     scripts: dict[str, Any] = {"threshold": "threshold"}
     sections = [one for one in found if one is not None]
     return Page(str(view.info["name"]), verdict.head(view), sections, [scripts[key] for key in data], data=data)
+
+
+def _data(view: RunView) -> list[Section]:
+    """Return the data card; of data that cannot be opened, none."""
+    if view.predictor is None:
+        return []
+    loaded = load_alone(view.run.resolved_path, view.run.read(names.RESOLVED))
+    try:
+        return data_card.sections(report_data(loaded))
+    except DataError:
+        return []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.config import Loaded
 from npnet.data.checks.inspection import Inspection, inspect
@@ -22,6 +23,7 @@ class DataReport:
     """The findings of a table, the roles of columns that are no features, rows by split, rows by split and class.
 
     `spans` has the first and last time of each split where rows are split by time; `notes` tell of rows left out.
+    `dataset` has the rows with a target, `rows` the positions of those of each split.
     """
 
     inspection: Inspection
@@ -30,6 +32,8 @@ class DataReport:
     classes: Mapping[str, Mapping[str, int]]
     spans: Mapping[str, tuple[str, str]]
     notes: tuple[str, ...]
+    dataset: Dataset
+    rows: Mapping[str, NDArray[np.int64]]
 
 
 def report_data(loaded: Loaded) -> DataReport:
@@ -56,7 +60,7 @@ def report_data(loaded: Loaded) -> DataReport:
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
     time = next((name for name, role in roles.items() if role == "time"), "")
     sizes = {name: len(rows) for name, rows in parts.items()}
-    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes)
+    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes, dataset, parts)
 
 
 def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:

@@ -11,7 +11,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import Floats, plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element
-from npnet.report.parts import NumberTable, figure
+from npnet.report.parts import Legend, NumberTable, figure
 from npnet.report.shapes import path
 
 NODES = 81  # along each axis
@@ -20,7 +20,6 @@ BANDS = 9  # of a surface
 SURE = (0.0, 0.4, 0.8)  # leads of a class over the others from which its region is darker
 MOST_POINTS = {"train": 500, "validation": 250, "test": 250}
 TABLED = 9  # nodes along each axis in the table of numbers
-Legend = list[tuple[Markup, str, str]]
 
 
 def boundary(material: Material) -> Markup | None:
@@ -116,7 +115,7 @@ def _surface(chart: Chart, material: Material, area: Field, points: list[SplitPo
 
 def _points(chart: Chart, material: Material, points: list[SplitPoints]) -> Legend:
     """Draw points by class, those of the training set full, of others hollow; odd classes are squares."""
-    legend: Legend = []
+    legend: list[tuple[Markup, str, str]] = []
     for code, name in enumerate(material.classes[:12]):
         look = f"{colour(code)}{' square' if code % 2 else ''}"
         for one in points:

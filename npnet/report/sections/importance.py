@@ -38,6 +38,6 @@ def section(view: RunView) -> Section | None:
     note += f" The first {len(shown)} of {len(order)} columns." if len(shown) < len(order) else ""
     drawing = chart.svg("Importance of columns", alt, "importance-chart")
     lede = "Each column shuffled in turn: the more the score falls, the more the network relies on it."
-    beside = element("div", drawing, table_of(numbers, "importance of columns"), class_="pair top")
+    beside = element("div", drawing, table_of(numbers, "importance of columns"), class_="pair start")
     made = figure("importance-figure", "Importance of columns", beside, note=note, wide=True)
     return Section("importance", "Importance", lede, grid(made))

@@ -1,0 +1,219 @@
+"""The data card: columns, gaps, classes, splits, distributions against the target, drift, findings."""
+
+import numpy as np
+
+from npnet.data.checks.distributions import Distribution, distribution
+from npnet.data.datasets import VALUES
+from npnet.plots.layout import plain, short
+from npnet.report.chart import Axis, Chart, swatch
+from npnet.report.elements import Markup, element, joined
+from npnet.report.page import Page, Section
+from npnet.report.parts import Cell, NumberTable, card, counted, figure, grid, legend_of, table_of
+from npnet.report.sections.columns import class_legend, column_figure, time_figure
+from npnet.report.sections.verdict import top
+from npnet.runner.data_report import DataReport
+from npnet.text import first_of, listed
+
+MOST_FIGURES = 24  # columns with a chart: of more, those with the strongest association
+MOST_BARS = 15
+CHANCE = 0.01  # for all columns together: less likely differences are named
+FOUND = 40  # findings listed
+CLASSES = 20
+
+
+def data_page(report: DataReport, name: str) -> Page:
+    """Return the data card as a page of its own."""
+    inspection, dataset = report.inspection, report.dataset
+    chips = [("task", dataset.task, ""), ("rows", f"{inspection.rows:,}", "")]
+    chips += [(split, f"{rows:,}", "") for split, rows in report.parts.items()]
+    count = len(inspection.findings)
+    what = f"{counted(count, 'finding')} to look at before a training." if count else "Nothing looks odd."
+    size = f"{counted(inspection.rows, 'row')} and {counted(len(dataset.frame.columns), 'feature')}"
+    targets = listed((plain(target, 40) for target in dataset.targets), 5)
+    sentence = joined(f"{size} to predict {targets}. ", element("b", what))
+    return Page(f"{name}: data", top(name, "npnet data report", sentence, chips), sections(report))
+
+
+def sections(report: DataReport) -> list[Section]:
+    """Return the sections of the data card."""
+    dataset = report.dataset
+    each = [distribution(column, dataset, report.rows) for column in dataset.frame.columns.values()]
+    names = listed(dataset.targets, 5)
+    rows = sum(report.parts.values())
+    lede = f"{counted(rows, 'row')}, {counted(len(each), 'feature')}, {dataset.task} target {names}."
+    first = joined(_findings(report), grid(_split_table(report), _target(report)), _columns(report, each))
+    found = [Section("data", "Data", lede, first), _distributions(report, each)]
+    found += [one for one in (_drift(each), _over_time(each)) if one is not None]
+    return found
+
+
+def _findings(report: DataReport) -> Markup | None:
+    texts = [*report.notes, *(finding.message for finding in report.inspection.findings)]
+    if not texts:
+        return None
+    items = [element("li", plain(text, 400)) for text in first_of(texts, "npnet data check --json lists all", FOUND)]
+    return element("div", element("b", f"{counted(len(texts), 'finding')}"), element("ul", *items), class_="callout")
+
+
+def _split_table(report: DataReport) -> Markup:
+    """Return the rows of each set, by class, and from when to when it reaches."""
+    splits, total = list(report.parts), sum(report.parts.values())
+    columns: dict[str, list[Cell]] = {"of": ["rows", "share"]}
+    for split in splits:
+        columns[split] = [report.parts[split], f"{100 * report.parts[split] / total:.1f} %"]
+    classes = list(next(iter(report.classes.values()), {}))
+    for name in classes[:CLASSES]:
+        columns["of"].append(plain(name, 30))
+        for split in splits:
+            columns[split].append(report.classes[split][name])
+    for place, word in enumerate(("from", "to") if report.spans else ()):
+        columns["of"].append(word)
+        for split in splits:
+            columns[split].append(report.spans[split][place])
+    note = f"The first {CLASSES} of {len(classes)} classes." if len(classes) > CLASSES else ""
+    return card("Splits", table_of(NumberTable(columns), "rows of each split"), note=note)
+
+
+def _target(report: DataReport) -> Markup | None:
+    """Return how the first target is distributed in each set."""
+    dataset, train = report.dataset, report.rows["train"]
+    if dataset.task in VALUES:
+        y = dataset.y[:, 0]
+        counts, edges = np.histogram(y[train], bins=24)
+        name = plain(dataset.targets[0], 30)
+        chart = Chart(Axis.of(edges, name, 0.01, log=False), Axis.between(0, counts.max() * 1.05, "rows"))
+        for count, low, high in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            chart.bar(low, high, 0, count, "c1")
+        alt = f"{name} from {short(float(edges[0]))} to {short(float(edges[-1]))} on the training set."
+        numbers = NumberTable({"from": edges[:-1], "to": edges[1:], "rows": counts})
+        return figure("target", f"Target {name}", chart.svg(f"Target {name}", alt, "target-chart"), numbers)
+    if not report.classes:
+        return None
+    return _class_bars(report)
+
+
+def _class_bars(report: DataReport) -> Markup:
+    """Return the share of each class in each set, side by side."""
+    splits, classes = list(report.parts), list(next(iter(report.classes.values())))[:CLASSES]
+    shares = {s: [report.classes[s][name] / max(report.parts[s], 1) for name in classes] for s in splits}
+    largest = max(max(values) for values in shares.values())
+    names = [plain(name, 20) for name in reversed(classes)]
+    chart = Chart(Axis.between(0, largest * 1.04, "share of rows"), Axis.named(names), height=60 + 34 * len(names))
+    looks = dict(zip(splits, ("c1", "c2", "c7"), strict=False))
+    for row, name in enumerate(reversed(range(len(classes)))):
+        for place, split in enumerate(splits):
+            top = row + 0.4 - 0.8 * place / len(splits)
+            chart.bar(0, shares[split][name], top - 0.8 / len(splits) + 0.03, top, looks[split])
+    title = f"Target {plain(report.dataset.targets[0], 30)}"
+    alt = "; ".join(
+        f"{name}: {100 * shares['train'][code]:.1f} % of the training set" for code, name in enumerate(classes)
+    )
+    numbers = NumberTable({"class": classes, **{f"share of {split}": values for split, values in shares.items()}})
+    legend = [(swatch(f"{look} block"), split, "") for split, look in looks.items()]
+    return figure("target", title, chart.svg(title, alt, "target-chart"), numbers, "Share of each class.", legend)
+
+
+def _columns(report: DataReport, each: list[Distribution]) -> Markup:
+    """Return a row for each column."""
+    summaries = {one.name: one for one in report.inspection.columns}
+    found = {one.column.name: one for one in each}
+    names = [*found, *(name for name in summaries if name not in found)]
+    rows = report.inspection.rows
+    notes: dict[str, list[str]] = {name: [role] for name, role in report.roles.items()}
+    for finding in report.inspection.findings:
+        for name in finding.columns[:1]:
+            notes.setdefault(name, []).append(finding.fault)
+    columns: dict[str, list[Cell]] = {
+        "column": [plain(name, 60) for name in names],
+        "kind": [summaries[name].kind if name in summaries else found[name].column.kind for name in names],
+        "missing": [_percent(summaries[name].missing / max(rows, 1)) if name in summaries else "" for name in names],
+        "distinct": [summaries[name].distinct if name in summaries else None for name in names],
+        "explains": [f"{100 * found[name].association:.0f} %" if name in found else "" for name in names],
+        "note": [", ".join(dict.fromkeys(notes.get(name, []))) for name in names],
+    }
+    note = "“Explains”: the share of the target's variance or impurity between a column's bins, on the training set."
+    return card("Columns", table_of(NumberTable(columns), "columns"), note=note, wide=True)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share else ""
+
+
+def _distributions(report: DataReport, each: list[Distribution]) -> Section:
+    ranked = sorted(each, key=lambda one: -one.association)[:MOST_FIGURES]
+    dataset = report.dataset
+    classes = ("no", "yes") if dataset.task == "multilabel" else dataset.classes
+    cards = [column_figure(one, classes, dataset.targets[0], index) for index, one in enumerate(ranked)]
+    lede = "Each column on the training set, the one that explains most of the target first."
+    lede += f" Shown: {len(ranked)} of {len(each)} columns." if len(ranked) < len(each) else ""
+    keys = legend_of(class_legend(classes)) if classes else None
+    return Section(
+        "distributions", "Columns against the target", lede, joined(keys, element("div", *cards, class_="grid small"))
+    )
+
+
+def _drift(each: list[Distribution]) -> Section | None:
+    """Return which columns differ between the training set and other sets."""
+    found = [(one, split, drift) for one in each for split, drift in one.drift.items()]
+    if not found:
+        return None
+    found.sort(key=lambda item: -item[2].distance)
+    limit = CHANCE / len(found)
+    differing = [item for item in found if item[2].chance < limit]
+    lede = "No column differs between the sets by more than chance would explain."
+    if differing:
+        names = listed(dict.fromkeys(plain(one.column.name, 40) for one, _, _ in differing), 6)
+        lede = f"The sets differ by more than chance would explain in {names}."
+    shown = found[:MOST_BARS][::-1]
+    names_of = [f"{plain(one.column.name, 18)} · {split}" for one, split, _ in shown]
+    reach = max(max(drift.distance for _, _, drift in shown) * 1.05, 0.05)
+    chart = Chart(
+        Axis.between(0, reach, "distance from the training set"), Axis.named(names_of), height=60 + 22 * len(shown)
+    )
+    for row, item in enumerate(shown):
+        chart.bar(0, item[2].distance, row - 0.3, row + 0.3, "c2" if item in differing else "c1")
+    alt = "; ".join(
+        f"{name} {short(drift.distance)}"
+        for name, (_, _, drift) in zip(reversed(names_of), reversed(shown), strict=True)
+    )
+    numbers = NumberTable(
+        {
+            "column": [one.column.name for one, _, _ in found],
+            "set": [split for _, split, _ in found],
+            "distance": [drift.distance for _, _, drift in found],
+            "chance": [drift.chance for _, _, drift in found],
+        }
+    )
+    note = "Kolmogorov-Smirnov distance of numbers and dates, total variation of categories; 0 is the same, 1 is apart."
+    beside = element(
+        "div",
+        chart.svg("Distance between sets", alt, "drift-chart"),
+        table_of(numbers, "distances"),
+        class_="pair start",
+    )
+    legend = [(swatch("c1 block"), "as by chance", ""), (swatch("c2 block"), "more than by chance", "")]
+    made = figure("drift-figure", "Distance between sets", beside, note=note, legend=legend, wide=True)
+    return Section("drift", "Drift between splits", lede, made)
+
+
+def _over_time(each: list[Distribution]) -> Section | None:
+    """Return the columns whose means move most over time, compared with how they vary."""
+    timed = [one for one in each if len(one.over_time)]
+    if not timed:
+        return None
+    ranked = sorted(timed, key=lambda one: -_movement(one))[:MOST_FIGURES]
+    cards = [time_figure(one, index) for index, one in enumerate(ranked)]
+    lede = "Means over time, the column that moves most first: what drifts here will go on doing so."
+    return Section("time", "Drift over time", lede, element("div", *cards, class_="grid small"))
+
+
+def _movement(one: Distribution) -> float:
+    """Return the deviation of the means, relative to that of the values."""
+    known = one.over_time[np.isfinite(one.over_time)]
+    if not len(known):
+        return 0.0
+    if one.column.kind == "category":
+        return float(known.std())
+    values = one.column.values
+    spread = float(np.nanstd(values)) or 1.0
+    return float(known.std()) / spread
