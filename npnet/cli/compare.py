@@ -1,6 +1,5 @@
 """`npnet compare`: scores and differing settings of runs, as a table, a file or a picture."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -95,11 +94,12 @@ def _draw(context: CommandContext, runs: "list[Run]", form: str, picture: Output
     from npnet.plots.curves import LossCurve, losses
     from npnet.plots.kinds import files_of
     from npnet.rundir.diff import differing_settings
+    from npnet.rundir.run import by_name
 
     files = (picture, replace(picture, path=picture.path.with_suffix(".csv")))
     for file in files:
         file.require_free()
-    named, screen = dict(_by_name(runs)), context.screen
+    named, screen = dict(by_name(runs)), context.screen
     histories = {name: one.history() for name, one in named.items()}
     for name in [name for name, history in histories.items() if LossCurve.of(name, history) is None]:
         screen.warn(f"{name} has no epoch to draw: it is left out")
@@ -117,15 +117,6 @@ def _draw(context: CommandContext, runs: "list[Run]", form: str, picture: Output
         screen.result("\n".join(paths))
 
 
-def _by_name(runs: "list[Run]") -> "Iterator[tuple[str, Run]]":
-    """Yield runs by their names; of a sweep its best trial."""
-    from npnet.rundir.run import best_trial_of
-
-    for run in runs:
-        one = best_trial_of(run)
-        yield run.id if one is run else f"{run.id}/best", one
-
-
 @dataclass(frozen=True)
 class Comparison:
     """Scores and differing settings of runs, or of the points of a sweep."""
@@ -140,8 +131,9 @@ class Comparison:
         """Read the scores and settings of runs; raise RunError for a damaged config."""
         from npnet.cli.query import scores_of
         from npnet.rundir.diff import differing_settings
+        from npnet.rundir.run import by_name
 
-        names, found = zip(*_by_name(runs), strict=True)
+        names, found = zip(*by_name(runs), strict=True)
         flat = [
             {f"{split}.{name}": value for split, scores in scores_of(run).items() for name, value in scores.items()}
             for run in found

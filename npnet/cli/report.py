@@ -31,7 +31,8 @@ def report(context: CommandContext, run: Runs, output: Output = None, force: For
 
     found = [find(context.runs_dir, text) for text in run]
     file = _target(output, force, found)
-    deliver(context, file, html_of_runs(found))
+    path = file.path if isinstance(file, OutputFile) else file
+    deliver(context, file, html_of_runs(found, path))
 
 
 def deliver(context: CommandContext, file: OutputFile | Path | None, page: bytes) -> None:

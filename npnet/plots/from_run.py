@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
+
+if TYPE_CHECKING:
+    from npnet.sweep.results import TrialTable
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features that have no plane
@@ -174,7 +177,11 @@ def sweep_material(run: Run) -> SweepMaterial:
     """Return the data of the pictures of a sweep; raise RunError where it has no table yet."""
     from npnet.sweep.results import read_trials  # not above: `npnet train` needs nothing of sweeps
 
-    trials = read_trials(run)
+    return trials_material(run, read_trials(run))
+
+
+def trials_material(run: Run, trials: "TrialTable") -> SweepMaterial:
+    """Return the data of the pictures of a sweep with these trials."""
     count, failed, points = len(trials.number), int(trials.failed.sum()), len(np.unique(trials.point))
     repeats = f" of {points} points" if points < count else ""
     counts = f"{count:,} trial{'s' * (count != 1)}{repeats}{f', {failed:,} failed' if failed else ''}"

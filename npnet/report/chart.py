@@ -1,7 +1,7 @@
 """Charts as SVG: two axes with ticks, and marks between them, all coloured by the classes of style.css."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Axis:
     scale: AxisScale
     label: str = ""
     shown: bool = True
+    counts: bool = False  # whole numbers
 
     @classmethod
     def of(
@@ -33,6 +34,11 @@ class Axis:
         log = spans(found, SCORE_DECADES) if log is None else log
         ends = AxisScale(found, log=log).limits_with_margin(margin)
         return cls(AxisScale(np.array(ends), log=log, listed=False), f"{label} (log scale)" if log else label)
+
+    @classmethod
+    def whole(cls, values: Floats, label: str = "", margin: float = 0.02) -> "Axis":
+        """Return the linear axis that holds whole numbers, such as epochs."""
+        return replace(cls.of(values, label, margin, log=False), counts=True)
 
     @classmethod
     def between(cls, low: float, high: float, label: str = "", shown: bool = True) -> "Axis":
@@ -47,7 +53,8 @@ class Axis:
     @property
     def ticks(self) -> list[tuple[float, str]]:
         """Values that are marked, with their texts."""
-        return self.scale.ticks(5) if self.shown else []
+        found = self.scale.ticks(5) if self.shown else []
+        return [(value, name) for value, name in found if value == round(value)] if self.counts else found
 
 
 class Chart:

@@ -1,27 +1,42 @@
 """Which page shows which runs, where it goes, and what it may replace."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from npnet.report.page import MARK
 from npnet.report.run_page import run_html
 from npnet.rundir.names import REPORT
-from npnet.rundir.run import Run
+from npnet.rundir.run import Run, is_sweep
 from npnet.storage import disk
 
 FIRST = 4096  # bytes of a file by which a report is recognised
 
 
-def html_of_runs(runs: Sequence[Run], quick: bool = False) -> bytes:
-    """Return the page of a run; `quick` shows what its folder alone has."""
+def html_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) -> bytes:
+    """Return the page of a run, a sweep or several runs, which is written to `path`; None is standard output.
+
+    `quick` shows what the folder of a run alone has. Raise RunError for a damaged run, UsageError for runs of
+    different tasks.
+    """
+    folder = None if path is None else path.parent
+    if len({run.path for run in runs}) > 1:
+        from npnet.report.runs_page import runs_html
+
+        return runs_html(runs, lambda run: _address(run, folder))
+    if is_sweep(runs[0]):
+        from npnet.report.sweep_page import sweep_html
+
+        return sweep_html(runs[0], _relative(runs[0].path, folder))
     return run_html(runs[0], quick)
 
 
 def write_report(run: Run, quick: bool = False) -> Path:
-    """Write the page of a run into its folder; return its path."""
+    """Write the page of a run or a sweep into its folder; return its path."""
     path = run.file(REPORT)
-    disk.write_atomic(path, html_of_runs([run], quick))
+    disk.write_atomic(path, html_of_runs([run], path, quick))
     return path
 
 
@@ -30,3 +45,15 @@ def is_report(path: Path) -> bool:
     with suppress(OSError), path.open("rb") as file:
         return MARK.encode() in file.read(FIRST)
     return False
+
+
+def _address(run: Run, folder: Path | None) -> str | None:
+    """Return the address of the page of a run, or else of its folder."""
+    where = _relative(run.path, folder)
+    return f"{where}{REPORT}" if (run.path / REPORT).is_file() else where or None
+
+
+def _relative(run: Path, folder: Path | None) -> str:
+    """Return the address of a folder from another, ending in a slash; "" for the same."""
+    where = os.path.relpath(run, (folder or Path()).resolve())
+    return "" if where == "." else f"{quote(where)}/"

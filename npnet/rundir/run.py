@@ -1,7 +1,7 @@
 """Run folders to read, which may be those of a stranger or of a training in progress; finding and removing them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,13 @@ def best_trial_of(run: Run) -> Run:
     if folder != names.TRIALS or not names.is_safe(name):
         raise RunError(f"{link} leads elsewhere than to a trial of its sweep", f"npnet resume {run.id} mends it")
     return Run(run.file(f"{folder}/{name}"))
+
+
+def by_name(runs: Sequence[Run]) -> Iterator[tuple[str, Run]]:
+    """Yield runs by their names; of a sweep its best trial."""
+    for run in runs:
+        one = best_trial_of(run)
+        yield run.id if one is run else f"{run.id}/best", one
 
 
 def find(runs_dir: Path, text: str) -> Run:

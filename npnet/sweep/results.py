@@ -3,10 +3,11 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.storage import disk
 from npnet.sweep.plan import Goal, SweepPlan, Trial, read_plan
-from npnet.sweep.waves import WavePlan, trial_folder
+from npnet.sweep.waves import WavePlan, read_wave, trial_folder, wave_path
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -121,12 +122,8 @@ class SweepResults:
 
         trials.csv has a row for each trial, sorted by number: its bytes do not depend on who trained them when.
         """
-        first = next((number for number in sorted(self.trials) if number not in self.failed), None)
-        metrics = {} if first is None else self._result(first).metrics
-        columns = [(split, name) for split, scores in metrics.items() for name in scores]
-        names = [f"{split}.{name}" for split, name in columns]
-        rows = [mixed_line([*HEAD, *self.plan.keys, *names, "folder"])]
         seconds = [mixed_line(["number", "seconds"])]
+        rows = [self._head(columns := self._columns(self._result))]
         for number in sorted(self.trials):
             result = self._result(number)
             rows.append(mixed_line(self._row(result, columns)))
@@ -139,6 +136,21 @@ class SweepResults:
             name = f"{files.TRIALS}/{files.trial_name(self.best.best)}"
             disk.replace_symlink(self.folder / files.BEST, name)
             disk.write_atomic(self.folder / files.METRICS, Run(self.folder / name).read(files.METRICS))
+
+    def table(self, results: Mapping[int, Result]) -> bytes:
+        """Return trials.csv of these results of its trials."""
+        columns = self._columns(results.__getitem__)
+        rows = (mixed_line(self._row(results[number], columns)) for number in sorted(results))
+        return b"".join([self._head(columns), *rows])
+
+    def _columns(self, read: Callable[[int], Result]) -> list[tuple[str, str]]:
+        """Return the splits and metrics that have a column: those of the first trial that did not fail."""
+        first = next((number for number in sorted(self.trials) if number not in self.failed), None)
+        metrics = {} if first is None else read(first).metrics
+        return [(split, name) for split, scores in metrics.items() for name in scores]
+
+    def _head(self, columns: Iterable[tuple[str, str]]) -> bytes:
+        return mixed_line([*HEAD, *self.plan.keys, *(f"{split}.{name}" for split, name in columns), "folder"])
 
     def _result(self, number: int) -> Result:
         return self.external.get(number) or read_result(trial_folder(self.folder, number))
@@ -207,17 +219,38 @@ def read_trials(run: Run) -> TrialTable:
         raise RunError(f"the sweep {run.id} has no table yet", f"npnet resume {run.id} goes on with it")
     plan = read_plan(run.path)
     with disk.reading(path):
-        columns = parse_mixed(disk.read_regular_file(path, 2**30))
-        others = {*HEAD, *plan.keys, "folder"}
-        try:
-            number, point, epochs = (np.array(columns[name], np.int64) for name in ("number", "point", "epochs"))
-            failed = np.array([status != DONE for status in columns["status"]], bool)
-            cells = {key: columns[key] for key in plan.keys}
-        except KeyError as error:
-            raise ValueError(f"the column {error.args[0]} is missing") from error
-        scores = {
-            name: np.array([float(text) if text else np.nan for text in texts], np.float64)
-            for name, texts in columns.items()
-            if name not in others
-        }
+        return _parsed(plan, disk.read_regular_file(path, 2**30))
+
+
+def trials_so_far(run: Run) -> TrialTable:
+    """Read the results that the trials of a sweep in progress have; raise RunError where none has one."""
+    plan, found = read_plan(run.path), dict[int, Result]()
+    results = SweepResults(run.path, plan)
+    for number in count():
+        if not wave_path(run.path, number).exists():
+            break
+        wave = read_wave(run.path, number)
+        for trial in wave.trials:
+            if result := results.find(wave, trial):
+                results.add(trial, result)
+                found[trial.number] = result
+    if not found:
+        raise RunError(f"no trial of the sweep {run.id} has ended yet", "wait, or look at its log.txt")
+    return _parsed(plan, results.table(found))
+
+
+def _parsed(plan: SweepPlan, data: bytes) -> TrialTable:
+    columns = parse_mixed(data)
+    others = {*HEAD, *plan.keys, "folder"}
+    try:
+        number, point, epochs = (np.array(columns[name], np.int64) for name in ("number", "point", "epochs"))
+        failed = np.array([status != DONE for status in columns["status"]], bool)
+        cells = {key: columns[key] for key in plan.keys}
+    except KeyError as error:
+        raise ValueError(f"the column {error.args[0]} is missing") from error
+    scores = {
+        name: np.array([float(text) if text else np.nan for text in texts], np.float64)
+        for name, texts in columns.items()
+        if name not in others
+    }
     return TrialTable(plan.goal, number, point, epochs, failed, cells, scores)

@@ -86,7 +86,7 @@ def _parameter_axis(axes: Axes, scale: AxisScale, label: str) -> None:
 def overview(material: SweepMaterial) -> Drawing:
     """One page of a sweep: the best point, all trials in order, the score by parameter."""
     page = sheet(material, plain(f"Sweep: {material.score}", 60), 11.69, 7.2)
-    page.write(_sentence(material), 0.2, 0.16, fontsize=10.5, color=BEST)
+    page.write(best_sentence(material), 0.2, 0.16, fontsize=10.5, color=BEST)
     top = page.inner(0.1, 0.1, page.height - 3.2, 0.35)
     paint_order(top.inner(0, top.width / 2, 0, 0), material)
     paint_table(top.inner(top.width / 2, 0, 0, 0), material)
@@ -102,8 +102,8 @@ def overview(material: SweepMaterial) -> Drawing:
     return Drawing(page.figure, columns)
 
 
-def _sentence(material: SweepMaterial) -> str:
-    """Return the best point in words."""
+def best_sentence(material: SweepMaterial) -> str:
+    """Return the best point and its score in words."""
     if not material.means:
         return "every point has a failed trial: there is no best one"
     point, mean, deviation = material.means[0]

@@ -45,7 +45,7 @@ def time_figure(one: Distribution, index: int) -> Markup:
     """Return the mean of a column, or the share of its commonest level, over equally large periods."""
     x = np.arange(1, len(one.over_time) + 1, dtype=float)
     name = plain(one.column.name, 40)
-    chart = Chart(Axis.of(x, log=False), Axis.of(one.over_time, log=False), *SMALL)
+    chart = Chart(Axis.whole(x), Axis.of(one.over_time, log=False), *SMALL)
     chart.line(x, one.over_time, "c1")
     chart.markers(x, one.over_time, 0, "c1", 3)
     note = "mean" if one.column.kind != "category" else f"share of “{plain(_commonest(one), 24)}”"
@@ -101,12 +101,13 @@ def _target_line(chart: Chart, one: Distribution, target: str) -> None:
     if not len(known):
         return
     low, high = float(one.target[known].min()), float(one.target[known].max())
-    along = (one.target[known] - low) / ((high - low) or 1)
+    heights = (one.target[known] - low) / ((high - low) or 1)
     ends = (chart.x if one.names else chart.y).scale.limits
-    values = ends[0] + (0.05 + 0.9 * along) * (ends[1] - ends[0])
+    values = ends[0] + (0.05 + 0.9 * heights) * (ends[1] - ends[0])
     middles = len(one.names) - 1.0 - known if one.names else (one.edges[known] + one.edges[known + 1]) / 2
-    x, y = map(np.asarray, (values, middles) if one.names else (middles, values))
-    chart.line(x, y, "c2")
+    x, y = (np.asarray(along, np.float64) for along in ((values, middles) if one.names else (middles, values)))
+    if not one.names:  # categories have no order
+        chart.line(x, y, "c2")
     chart.markers(x, y, 0, "c2", 3)
     chart.words(f"mean {plain(target, 16)}: {short(low)} to {short(high)}", chart.right, 9, "end", "small muted")
 

@@ -75,7 +75,7 @@ def _rate(material: Material) -> Markup:
 
 def _epochs(curves: dict[str, tuple[Floats, Floats]]) -> Axis:
     epochs = np.concatenate([epochs for epochs, _ in curves.values()])
-    return Axis.of(epochs, "epoch", margin=0.02, log=False)
+    return Axis.whole(epochs, "epoch")
 
 
 def _mark_best(chart: Chart, material: Material) -> None:

@@ -64,7 +64,7 @@ def _tensor_table(tensors: Mapping[str, NDArray[Any]]) -> NumberTable:
     return NumberTable(
         {
             "parameter": list(tensors),
-            "shape": [" × ".join(map(str, values.shape)) for values in tensors.values()],
+            "shape": ["\u00a0×\u00a0".join(map(str, values.shape)) for values in tensors.values()],
             "count": [int(values.size) for values in tensors.values()],
             "mean size": [float(np.abs(values).mean()) if values.size else None for values in tensors.values()],
             "largest": [float(np.abs(values).max()) if values.size else None for values in tensors.values()],

@@ -10,6 +10,7 @@ from npnet.report.parts import card, command, facts, grid
 from npnet.report.view import RunView
 from npnet.rundir import names
 from npnet.rundir.info import fingerprint
+from npnet.rundir.run import Run
 from npnet.text import listed
 
 PACKAGES = ("npnet", "python", "numpy", "scipy", "scikit-learn", "pandas")
@@ -26,12 +27,13 @@ def section(view: RunView) -> Section:
         command("given", "What was typed", given),
     ]
     lede = "On the same machine and versions a repeat gives the same numbers to the last bit."
-    cards = card("Commands", *lines), card("Environment", facts(_environment(view)))
+    cards = card("Commands", *lines), card("Environment", facts(environment(view.run)))
     return Section("repeat", "Repeat it", lede, grid(*cards))
 
 
-def _environment(view: RunView) -> Iterator[tuple[str, Child]]:
-    info = view.info
+def environment(run: Run) -> Iterator[tuple[str, Child]]:
+    """Yield what may change the last bits of a result, and the fingerprints of data and weights."""
+    info = run.info
     versions: dict[str, Any] = info["versions"]
     yield "versions", ", ".join(f"{name} {versions[name]}" for name in PACKAGES if versions.get(name))
     yield "system", str(info["machine"].get("system") or "")
@@ -39,8 +41,8 @@ def _environment(view: RunView) -> Iterator[tuple[str, Child]]:
     yield from ((name, str(value)) for name, value in found.items() if name not in ("npnet", "numpy") and value)
     yield "git commit", info["git"]
     yield "data", None if info["data"] is None else element("code", f"sha256 {info['data']}")
-    if view.run.file(names.WEIGHTS).exists():
-        yield "weights", element("code", f"sha256 {view.run.weights_digest()}")
+    if run.file(names.WEIGHTS).exists():
+        yield "weights", element("code", f"sha256 {run.weights_digest()}")
     if info.get("bitwise") is False:
         yield "repeat", "was resumed under other conditions: a repeat may differ in the last bits"
     yield "tags", listed(info["tags"])

@@ -1,0 +1,110 @@
+"""The page of a sweep: its best points, all trials, and what each parameter does to the score."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from npnet.config.writer import flow
+from npnet.plots.from_run import sweep_material, trials_material
+from npnet.plots.layout import plain, short
+from npnet.plots.sweeps import SweepMaterial, has_trials
+from npnet.plots.sweeps.overview import best_sentence
+from npnet.report.elements import Markup, element, joined, lines
+from npnet.report.page import Page, Section, html_of
+from npnet.report.parts import card, command, facts, grid
+from npnet.report.sections import trials
+from npnet.report.sections.repeat import environment
+from npnet.report.sections.verdict import BAD, GOOD, top
+from npnet.rundir import names
+from npnet.rundir.diff import settings
+from npnet.rundir.run import Run
+from npnet.sweep.results import trials_so_far
+from npnet.text import duration
+
+
+def sweep_html(run: Run, folder: str = "") -> bytes:
+    """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own."""
+    material = sweep_material(run) if run.file(names.TABLE).exists() else trials_material(run, trials_so_far(run))
+    link = _linking(run, folder)
+    found, data = list(_sections(run, material, link)), dict[str, Any]()
+    if has_trials(material) is None:
+        made, data = trials.parallel(material)
+        found.insert(1, Section("parallel-coordinates", "All trials", "", made))
+        slices = Section(
+            "slices",
+            "Score by parameter",
+            "Each parameter against the score.",
+            grid(*trials.slices(material), trials.order(material)),
+        )
+        found.insert(2, slices)
+    page = Page(
+        str(run.info["name"]),
+        _head(run, material),
+        found,
+        ["parallel"] if data else [],
+        data={"parallel": data} if data else {},
+    )
+    return html_of(page)
+
+
+def _head(run: Run, material: SweepMaterial) -> Markup:
+    info, status = run.info, run.status
+    chips = [("", status, "good" if status in GOOD else "bad" if status in BAD else "")]
+    chips += [("trials", f"{len(material.number):,} of {info.get('trials') or len(material.number):,}", "")]
+    chips += [("failed", f"{int(material.failed.sum()):,}", "bad")] if material.failed.any() else []
+    chips += [("score", material.scored, "")]
+    chips += [("took", duration(info["seconds"]), "")] if info["seconds"] is not None else []
+    chips += [("started", info["started"].replace("T", " ").replace("+00:00", " UTC"), "")]
+    return top(str(info["name"]), f"npnet report · sweep {info['id']}", _verdict(run, material), chips)
+
+
+def _verdict(run: Run, material: SweepMaterial) -> Markup:
+    early = "" if run.status == "done" else f"The sweep is {run.status}: {len(material.number):,} trials have ended. "
+    if not material.means:
+        return joined(f"{early}{plain(best_sentence(material), 200)}.")
+    point, mean, _ = material.means[0]
+    _, worst, _ = material.means[-1]
+    others = f", where the worst point gives {short(worst)}" if len(material.means) > 1 else ""
+    return joined(
+        early,
+        f"The best of {len(material.means):,} points reaches {material.score} ",
+        element("b", short(mean)),
+        f" with {material.text(point)}{others}.",
+    )
+
+
+def _sections(run: Run, material: SweepMaterial, link: Callable[[int], str]) -> Iterator[Section]:
+    repeats = any(deviation == deviation for _, _, deviation in material.means)
+    lede = "Points by the mean of their repeats, the best first." if repeats else "The best first."
+    if material.means:
+        note = "Each number leads to a trial: its report, or else its folder."
+        yield Section(
+            "best", "The best points", lede, card("Ranking", trials.best_table(material, link), note=note, wide=True)
+        )
+    text = run.read(names.CONFIG).decode("utf-8", "replace").rstrip("\n")
+    given = card("As given", element("pre", element("code", lines(text)), tabindex="0"), note=names.CONFIG)
+    plan = {key.removeprefix("sweep."): value for key, value in settings(run).items() if key.startswith("sweep.")}
+    tried = card(
+        "What was tried", facts((key, element("code", plain(flow(value), 300))) for key, value in plan.items())
+    )
+    yield Section("settings", "Config", "", grid(tried, given))
+    where = f"{run.path.parent.name}/{run.id}"
+    shown = [
+        command("repeat", "Sweep again", f"npnet sweep {where}/{names.RESOLVED}"),
+        command("best", "Look at the best trial", f"npnet report {where}/{names.BEST}"),
+        command("predict", "Predict with it", f"npnet predict {where}/{names.BEST} new.csv -o predictions.csv"),
+        command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),
+    ]
+    yield Section(
+        "repeat", "Repeat it", "", grid(card("Commands", *shown), card("Environment", facts(environment(run))))
+    )
+
+
+def _linking(run: Run, folder: str) -> Callable[[int], str]:
+    """Return the function from the number of a trial to the link to its report, or else to its folder."""
+
+    def link(number: int) -> str:
+        inside = f"{names.TRIALS}/{names.trial_name(number)}/"
+        report = f"{inside}{names.REPORT}" if (run.path / inside / names.REPORT).is_file() else inside
+        return f"{folder}{report}"
+
+    return link
