@@ -12,6 +12,7 @@ from npnet.report.elements import Markup, element, joined, lines
 from npnet.report.page import Page, Section, html_of
 from npnet.report.parts import card, command, facts, grid
 from npnet.report.sections import trials
+from npnet.report.sections.parallel import parallel
 from npnet.report.sections.repeat import environment
 from npnet.report.sections.verdict import BAD, GOOD, top
 from npnet.rundir import names
@@ -27,7 +28,7 @@ def sweep_html(run: Run, folder: str = "") -> bytes:
     link = _linking(run, folder)
     found, data = list(_sections(run, material, link)), dict[str, Any]()
     if has_trials(material) is None:
-        made, data = trials.parallel(material)
+        made, data = parallel(material)
         found.insert(1, Section("parallel-coordinates", "All trials", "", made))
         slices = Section(
             "slices",

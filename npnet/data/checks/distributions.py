@@ -25,8 +25,8 @@ OTHERS = "(others)"
 class Drift:
     """How far a set is from the training set: a distance from 0 to 1, and the probability of as much by chance.
 
-    The distance of Kolmogorov and Smirnov for numbers and dates; half the sum of the differences of the shares of all
-    levels for categories, whose probability is that of Pearson's chi-squared test.
+    For numbers and dates by the test of Kolmogorov and Smirnov. For categories the distance is half the sum of the
+    differences between the shares of all levels, and the probability comes from Pearson's chi-squared test.
     """
 
     distance: float

@@ -1,29 +1,19 @@
-"""Figures of a sweep: the best points, parallel coordinates, the score by parameter, and trial by trial."""
+"""Figures of a sweep: the best points, the score by parameter, and trial by trial."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
 from npnet.plots.layout import Floats, plain, short
 from npnet.plots.sweeps import AxisScale, SweepMaterial, brief, value_text
 from npnet.plots.sweeps.overview import best_so_far
-from npnet.report.chart import Axis, Chart, figure_svg, swatch
+from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
-from npnet.report.parts import Legend, NumberTable, figure
-from npnet.report.shapes import path, spot
+from npnet.report.parts import NumberTable, figure
 
 BEST_POINTS = 12
 MOST_KEYS = 9  # parameters with an axis or a slice
-MOST_LINES = 1000  # trials in the parallel coordinates: of more, the best and evenly spread others
-HEIGHT, TOP = 380.0, 58.0
-WIDTH, WIDE = 920.0, 130.0  # of all axes together, and of a space between two at least
 Link = Callable[[int], str]
-LEGEND: Legend = [
-    (swatch("c1 thin"), "a trial", ""),
-    (swatch("c2"), "the best point", ""),
-    (swatch("c0 dash1"), "failed or far off", ""),
-]
 
 
 def best_table(material: SweepMaterial, link: Link) -> Markup:
@@ -57,92 +47,6 @@ def best_table(material: SweepMaterial, link: Link) -> Markup:
 def trial_link(number: int, link: Link) -> Markup:
     """Return a link to a trial."""
     return element("a", f"{number:04d}", href=link(number))
-
-
-def parallel(material: SweepMaterial) -> tuple[Markup, dict[str, Any]]:
-    """Return all trials as lines through their values to their scores, and what its script needs to brush them."""
-    keys = list(material.scales) if len(material.scales) <= MOST_KEYS else material.influential(MOST_KEYS)
-    names = brief(keys)
-    scales = [(plain(names[key], 20), material.scales[key], material.scales[key].spread) for key in keys]
-    scales.append((plain(material.score, 24), material.score_scale, material.near))
-    shares = np.column_stack([scale.share(values) for _, scale, values in scales])
-    rows = _shown(material)
-    step = max(WIDE, (WIDTH - 110) / len(keys))
-    x = 20 + step * np.arange(len(scales))
-    where = TOP + (1 - np.nan_to_num(shares, nan=-0.07)) * (HEIGHT - TOP - 40)
-    lines = [_line(material, row, path(np.column_stack([x, where[row]]))) for row in rows]
-    axes = [mark for place, (name, scale, _) in enumerate(scales) for mark in _axis(float(x[place]), name, scale)]
-    alt = f"{len(rows)} of {len(material.number)} trials as lines through {', '.join(name for name, _, _ in scales)}."
-    svg = figure_svg(
-        joined(element("g", *lines), *axes),
-        110 + step * len(keys),
-        HEIGHT,
-        "Parallel coordinates",
-        alt,
-        "parallel-chart",
-    )
-    box = element(
-        "div", svg, class_="scroll chart-scroll", tabindex="0", role="region", aria_label="Chart: parallel coordinates"
-    )
-    status = element("p", f"{len(rows)} trials", id="parallel-status", class_="note", role="status")
-    place = element("div", id="parallel-controls", class_="needs-js")
-    numbers = _numbers(material, keys)
-    note = "A line is a trial, from its values to its score at the right: the stronger, the better."
-    made = figure(
-        "parallel", "What was tried, and what it gave", joined(box, status, place), numbers, note, LEGEND, wide=True
-    )
-    data = {
-        "names": [name for name, _, _ in scales],
-        "numbers": material.number[rows].tolist(),
-        "shares": [[None if value != value else round(value, 4) for value in row] for row in shares[rows].tolist()],
-        "labels": [
-            [value_text(material.cells[key][row]) for key in keys] + [short(float(material.values[row]))]
-            for row in rows
-        ],
-        "x": x.tolist(),
-        "top": TOP,
-        "bottom": HEIGHT - 40,
-        "maximizes": material.maximizes,
-    }
-    return made, data
-
-
-def _shown(material: SweepMaterial) -> list[int]:
-    """Return the rows that are drawn, the worst first so that the best lie on top."""
-    order = np.argsort(np.nan_to_num(material.goodness, nan=-1.0), kind="stable")
-    if len(order) <= MOST_LINES:
-        return list(map(int, order))
-    best, rest = order[-MOST_LINES // 2 :], order[: -MOST_LINES // 2]
-    return [*rest[np.linspace(0, len(rest) - 1, MOST_LINES // 2).astype(np.int64)].tolist(), *best.tolist()]
-
-
-def _line(material: SweepMaterial, row: int, d: str) -> Markup:
-    good = float(np.nan_to_num(material.goodness[row]))
-    look = "c0 dash1 thin faint" if not np.isfinite(material.near[row]) else "c2" if material.best[row] else "c1 thin"
-    shade = None if "c1" not in look else 0.12 + 0.88 * good**1.5
-    return element(
-        "path", d=d, class_=f"line trial {look}", stroke_opacity=shade, id=f"trial-{int(material.number[row])}"
-    )
-
-
-def _axis(x: float, name: str, scale: AxisScale) -> Iterator[Markup]:
-    """Yield a vertical axis with its name and ticks."""
-    bottom = HEIGHT - 40
-    yield element("path", d=f"M{spot(x)} {spot(TOP)}V{spot(bottom)}", class_="axis")
-    yield element("text", name, x=x, y=TOP - 28, text_anchor="start" if x < 30 else "middle", class_="strong")
-    if scale.log:
-        yield element(
-            "text", "log scale", x=x, y=TOP - 13, text_anchor="start" if x < 30 else "middle", class_="small muted"
-        )
-    for value, label in scale.ticks():
-        y = TOP + (1 - float(scale.share(np.array([value]))[0])) * (bottom - TOP)
-        yield element("path", d=f"M{spot(x - 3)} {spot(y)}h6", class_="axis")
-        yield element("text", label, x=x + 7, y=y + 4, class_="tick halo")
-
-
-def _numbers(material: SweepMaterial, keys: list[str]) -> NumberTable:
-    cells = {key: [value_text(cell) for cell in material.cells[key]] for key in keys}
-    return NumberTable({"trial": material.number, "point": material.point, **cells, material.score: material.values})
 
 
 def slices(material: SweepMaterial) -> list[Markup]:
