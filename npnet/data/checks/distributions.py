@@ -112,7 +112,7 @@ def _levels(column: Column, train: Ints) -> tuple[tuple[str, ...], Floats, Ints]
     order = np.argsort(-counts, kind="stable")
     shown = order[: MOST_LEVELS if len(order) > MOST_LEVELS + 1 else len(order)]
     names = [column.levels[level] for level in shown.tolist()]
-    place = np.full(len(column.levels) + 1, len(shown))  # the last entry is that of MISSING
+    place = np.full(len(column.levels) + 1, len(shown))  # the last entry is for MISSING
     place[shown], place[-1] = np.arange(len(shown)), -1
     return tuple([*names, OTHERS] if len(order) > len(shown) else names), np.empty(0), place[codes]
 

@@ -34,7 +34,7 @@ def parallel(material: SweepMaterial) -> tuple[Markup, dict[str, Any]]:
     scales.append((plain(material.score, 24), material.score_scale, material.near))
     shares = np.column_stack([scale.share(values) for _, scale, values in scales])
     rows = _shown(material)
-    x = 20 + max(WIDE, (WIDTH - 110) / len(keys)) * np.arange(len(scales))
+    x: Floats = 20 + max(WIDE, (WIDTH - 110) / len(keys)) * np.arange(len(scales), dtype=np.float64)
     note = "A line is a trial, from its values to its score at the right: the stronger, the better."
     content = joined(
         _drawing(material, rows, scales, shares, x),
