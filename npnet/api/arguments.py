@@ -29,6 +29,7 @@ NOT_OPTIONS = {
     "sweep": "npnet sweep trains a config many times",
     "weights": "set_parameters() starts from given values",
     "checkpoint_every": "a model writes no checkpoints; npnet train does",
+    "record": "a model keeps no frames; npnet train does",
     "threshold": "predict() gives probabilities, which any threshold can decide",
 }
 """Keys of a config that a model in Python does not accept, and what replaces them."""

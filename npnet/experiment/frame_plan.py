@@ -1,6 +1,7 @@
 """Which steps of a training are recorded: a pure function of their numbers, so that a resume records the same."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from npnet.config.recording import Recording
 
@@ -27,7 +28,7 @@ class FramePlan:
         """Return the plan of as many frames as both limits of the config allow."""
         return cls(min(recording.frames, recording.max_bytes // max(frame_bytes, 1)), batches)
 
-    @property
+    @cached_property
     def steps(self) -> tuple[int, ...]:
         """The recorded steps within the first epoch, without step 0: powers of two, at most a third of the frames."""
         exponents, apart = range((self.batches - 1).bit_length()), 1
@@ -52,7 +53,7 @@ class FramePlan:
             exponent += 1
         return 1 << exponent
 
-    @property
+    @cached_property
     def _epochs(self) -> int:
         """The frames for epochs that are neither the last nor the best."""
         return max(self.capacity - LAST_AND_BEST - 1 - len(self.steps), 1)

@@ -14,6 +14,8 @@ from npnet.machine.resources import BUFFER, MORE_ROOM, SHARE, available, free_sp
 
 CHECKPOINTS = 4
 """Checkpoints on the disk while one is written: the last three, and the new one."""
+GROWING = 6
+"""Bytes of the frames on the disk, appended as float32 and packed, for each byte that they may take."""
 CELL = 20
 """Bytes of a number in a table, at most about."""
 HINT = "take fewer units, or a smaller batch_size"
@@ -46,12 +48,18 @@ def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[
 
 
 def disk_bytes(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]]) -> int:
-    """Return the bytes of the checkpoints, the weights, the history and the predictions."""
+    """Return the bytes of the checkpoints, the weights, the frames, the history and the predictions."""
     e, cost = experiment.given, experiment.cost
     rows = sum(len(split.y) for name, split in folds[0][0].parts.items() if name != "train")
     table = rows * (3 + experiment.graph.outputs) * CELL
     history = e.epochs // e.evaluate_every * 8 * CELL
-    return len(folds) * e.ensemble * (CHECKPOINTS * cost.checkpoint_bytes + 2 * cost.weights_bytes) + table + history
+    frames = GROWING * e.record.max_bytes if e.record else 0
+    return (
+        frames
+        + len(folds) * e.ensemble * (CHECKPOINTS * cost.checkpoint_bytes + 2 * cost.weights_bytes)
+        + table
+        + history
+    )
 
 
 @contextmanager

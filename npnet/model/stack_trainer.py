@@ -58,6 +58,7 @@ class StackTrainer:
         self.dead_units: dict[str, PerModel] = {}
         self.stacks = [self._stack(indices) for indices in self._cut()]
         self.trainings: list[StackTraining] = []
+        self._recorded: tuple[StackTraining, Tensors] | None = None
         self.epoch, self.begun, self._evaluated, self._pauses = 0, False, False, pauses
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
@@ -175,7 +176,7 @@ class StackTrainer:
         return StackTraining(stack, self.resolved, self.epoch, state, pauses)
 
     def _pauses_of(self, stack: Stack) -> Sequence[int]:
-        return self._pauses if FIRST in stack.indices else ()
+        return self._pauses if stack.indices[0] == FIRST else ()
 
     def first_in_training(self) -> tuple[int, Tensors] | None:
         """Return the steps that the first model has done, and views of its weights by name.
@@ -183,14 +184,15 @@ class StackTrainer:
         Return None once it has left its stack, and while it waits for the other models at the end of an epoch.
         """
         for training in self.trainings:
-            if FIRST in training.stack.indices and training.batches_done < training.batches.count:
-                steps = self.epoch * training.batches.count + training.batches_done
-                return steps, _weights(training.stack.network, training.stack.indices.tolist().index(FIRST))
+            if training.stack.indices[0] == FIRST and training.batches_done < training.batches.count:
+                if self._recorded is None or self._recorded[0] is not training:
+                    self._recorded = training, _first_weights(training.stack.network)
+                return self.epoch * training.batches.count + training.batches_done, self._recorded[1]
         return None
 
     def first_weights(self) -> Tensors:
         """Return views of the weights of the first model in the network of all, the best ones after `restore`."""
-        return _weights(self.network, FIRST)
+        return _first_weights(self.network)
 
     def snapshot(self) -> TrainState:
         """Bring the state up to date and return it; training changes it again."""
@@ -233,6 +235,5 @@ class StackTrainer:
         return self._scored[split]
 
 
-def _weights(network: Network, model: int) -> Tensors:
-    rows = slice(model, model + 1)
-    return named(network, network.theta[rows], network.state[rows])
+def _first_weights(network: Network) -> Tensors:
+    return named(network, network.theta[:1], network.state[:1])

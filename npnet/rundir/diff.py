@@ -12,7 +12,7 @@ from npnet.rundir import names
 from npnet.rundir.info import fingerprint
 from npnet.rundir.run import Run
 
-WITHOUT_EFFECT = ("checkpoint_every",)  # settings that change no number
+WITHOUT_EFFECT = ("checkpoint_every", "record")  # settings that change no number
 Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
 
 
@@ -40,7 +40,7 @@ def difference(first: Run, second: Run) -> Difference:
 
 def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs) -> tuple[str, ...]:
     data = ("data",) if first["data"] != second["data"] else ()
-    found = (*data, *(name for name in differing if name not in WITHOUT_EFFECT))
+    found = (*data, *(name for name in differing if name.partition(".")[0] not in WITHOUT_EFFECT))
     if found:
         return found
     bits = _unequal(*(fingerprint(info["versions"], info["machine"]) for info in (first, second)))

@@ -3,9 +3,9 @@
 While a training goes on, they are appended to frames.bin, each when it is due; `pack` makes frames.safetensors of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,25 @@ from npnet.experiment.frame_plan import FramePlan
 from npnet.rundir import names
 from npnet.rundir.run import Run
 from npnet.storage import disk
+from npnet.storage.row_log import Rows, opening_of, row_of, rows_in
 from npnet.storage.tensor_file import Tensors, read_tensors
-from npnet.storage.tensor_log import Record, record_of, records_in
 
-LARGEST, LONGEST = 2**34, 18  # bytes of a file of frames, and digits of a number
+LARGEST = 2**34
 NUMBERS = ("epoch", "batch", "step")
+Array = NDArray[Any]
+Metadata = dict[str, str]
 INITIAL, BEST = "initial_train_loss", "best_epoch"
 """Metadata keys: the loss before training, of the first frame and the packed file; the best epoch, of the latter."""
 PRECISION = 2.0**-10
 """A tensor is packed as float16 where that changes its values by at most this share of the largest of a frame."""
+
+
+class Position(NamedTuple):
+    """Where a frame is: complete epochs, batches of all networks after them, and the steps of the recorded one."""
+
+    epoch: int
+    batch: int
+    step: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +87,10 @@ def read_frames(run: Run) -> Frames:
     if not has_frames(run):
         hint = f"npnet train {run.resolved_path} record=true repeats the training and keeps them"
         raise RunError(f"{run.id} has no frames: record is not set in its config", hint)
-    if run.file(names.GROWING_FRAMES).exists() and (records := growing(run)):
-        file, (tensors, metadata) = names.GROWING_FRAMES, (_stacked(records), records[0][1])
-    else:
-        file, (tensors, metadata) = names.FRAMES, read_tensors(run.file(names.FRAMES))
+    rows = growing(run)
+    if rows is None and not run.file(names.FRAMES).exists():
+        raise RunError(f"{run.id} has no frames yet", "they begin with its first epoch")
+    file, (tensors, metadata) = names.FRAMES, _tensors(rows) if rows else read_tensors(run.file(names.FRAMES))
     with disk.reading(run.path / file):
         return _frames(run, tensors, metadata)
 
@@ -110,71 +120,70 @@ def _history(run: Run, epochs: NDArray[np.int64], batches: NDArray[np.int64]) ->
     return history
 
 
-def growing(run: Run) -> list[Record]:
-    """Return the frames that were appended so far, in order; raise RunError where they are of several networks."""
+def growing(run: Run) -> Rows | None:
+    """Return the frames that were appended so far, if there are any: rows of epoch, batch, step and weights."""
     if not run.file(names.GROWING_FRAMES).exists():
-        return []
-    data = run.read(names.GROWING_FRAMES, LARGEST)
-    with disk.reading(run.path / names.GROWING_FRAMES):
-        records = [record for record, _ in records_in(data)]
-        layouts = [{name: values.shape for name, values in tensors.items()} for tensors, _ in records]
-        if any(layout != layouts[0] for layout in layouts) or not all(map(_position, records)):
-            raise ValueError("its frames are not of one network")
-    return records
+        return None
+    return rows_in(run.read(names.GROWING_FRAMES, LARGEST), NUMBERS)
 
 
 def size_until(data: bytes, epoch: int, batch: int) -> int:
     """Return the bytes of the frames that are not newer than `batch` batches after an epoch."""
-    size = 0
-    for record, end in records_in(data):
-        if _position(record)[:2] > (epoch, batch):
-            break
-        size = end
-    return size
+    rows = rows_in(data, NUMBERS)
+    if rows is None:
+        return 0
+    newer = [tuple(numbers[:2]) > (epoch, batch) for numbers in rows.numbers.tolist()]
+    count = newer.index(True) if True in newer else len(newer)
+    return int(rows.ends[count - 1]) if count else 0
 
 
-def packed(records: Sequence[Record], plan: FramePlan, best: Record) -> tuple[Tensors, dict[str, str]]:
-    """Return the content of frames.safetensors: the frames that the plan keeps, the last one, and the best epoch."""
-    last = _position(records[-1])
-    kept = {_position(one): one for one in records if plan.keeps(*_position(one)[:2], last[0])}
-    kept |= {last: records[-1], _position(best): kept.get(_position(best), best)}
-    tensors = _stacked([kept[position] for position in sorted(kept)])
-    smaller = {name: values if name in NUMBERS else _narrowed(values) for name, values in tensors.items()}
-    initial = {name: text for name, text in records[0][1].items() if name == INITIAL}
-    return smaller, {BEST: str(_position(best)[0]), **initial}
+def packed(rows: Rows, plan: FramePlan, weights: Mapping[str, Array], best: Position) -> tuple[Tensors, Metadata]:
+    """Return the content of frames.safetensors: the frames that the plan keeps, the last one, and the best epoch.
+
+    `best` is the position of these weights, those of the best epoch.
+    """
+    positions = [Position(*numbers) for numbers in rows.numbers.tolist()]
+    last = positions[-1]
+    kept = [at for at, one in enumerate(positions) if one == last or plan.keeps(one.epoch, one.batch, last.epoch)]
+    numbers, tensors = rows.numbers[kept], {name: values[kept] for name, values in rows.tensors.items()}
+    if best not in (positions[at] for at in kept):
+        at = int(np.count_nonzero(numbers[:, -1] < best.step))
+        numbers = np.insert(numbers, at, best, axis=0)
+        tensors = {name: np.insert(values, at, weights[name], axis=0) for name, values in tensors.items()}
+    narrow = {name: _narrowed(values) for name, values in tensors.items()}
+    return _columns(numbers) | narrow, rows.metadata | {BEST: str(best.epoch)}
 
 
 def unpacked(run: Run) -> bytes:
     """Return frames.bin of a run whose frames are packed, as the training continues from it."""
     tensors, metadata = read_tensors(run.file(names.FRAMES))
-    columns = {name: values.astype(np.float32) for name, values in tensors.items() if name not in NUMBERS}
     with disk.reading(run.path / names.FRAMES):
         _frames(run, tensors, metadata)
-    found = []
-    for index, (epoch, batch, step) in enumerate(zip(*(tensors[name].tolist() for name in NUMBERS), strict=True)):
-        frame = {name: values[index] for name, values in columns.items()}
-        initial = {INITIAL: metadata[INITIAL]} if index == 0 and INITIAL in metadata else {}
-        found.append(frame_record(frame, epoch, batch, step, **initial))
-    return b"".join(found)
+    weights = {name: values.astype(np.float32) for name, values in tensors.items() if name not in NUMBERS}
+    known = {name: text for name, text in metadata.items() if name == INITIAL}
+    pieces = []
+    for at, numbers in enumerate(zip(*(tensors[name].tolist() for name in NUMBERS), strict=True)):
+        row = {name: values[at] for name, values in weights.items()}
+        pieces.append(frame_bytes(Position(*numbers), row, None if at else known))
+    return b"".join(pieces)
 
 
-def frame_record(weights: Mapping[str, NDArray[Any]], epoch: int, batch: int, step: int, **metadata: str) -> bytes:
-    """Return the bytes of a frame to append; raise `Diverged` for one that is not finite."""
-    tensors = {name: np.asarray(values, np.float32) for name, values in weights.items()}
-    where = dict(zip(NUMBERS, map(str, (epoch, batch, step)), strict=True))
-    return record_of(names.GROWING_FRAMES, tensors, where | metadata)
+def frame_bytes(position: Position, weights: Mapping[str, Array], known: Metadata | None = None) -> bytes:
+    """Return the bytes of a frame to append, of the first frame with what is `known` of all.
+
+    Raise `Diverged` for a frame that is not finite.
+    """
+    if known is None:
+        return row_of(names.GROWING_FRAMES, position, weights)
+    return opening_of(names.GROWING_FRAMES, position._asdict(), weights, known)
 
 
-def _position(record: Record) -> tuple[int, int, int]:
-    """Return epoch, batch and step of a frame; raise ValueError where they are not numbers."""
-    epoch, batch, step = (int(record[1].get(name, "")[:LONGEST]) for name in NUMBERS)
-    return epoch, batch, step
+def _tensors(rows: Rows) -> tuple[Tensors, Metadata]:
+    return _columns(rows.numbers) | rows.tensors, rows.metadata
 
 
-def _stacked(records: Sequence[Record]) -> Tensors:
-    positions = np.array([_position(one) for one in records], np.int64)
-    columns = dict(zip(NUMBERS, positions.T.copy(), strict=True))
-    return {**columns, **{name: np.stack([tensors[name] for tensors, _ in records]) for name in records[0][0]}}
+def _columns(numbers: NDArray[np.int64]) -> Tensors:
+    return dict(zip(NUMBERS, np.ascontiguousarray(numbers.T), strict=True))
 
 
 def _narrowed(values: NDArray[Any]) -> NDArray[Any]:

@@ -15,7 +15,8 @@ from npnet.experiment.frame_plan import FramePlan
 from npnet.metrics import DECIDED
 from npnet.metrics.calibration import DecisionRule
 from npnet.rundir import names
-from npnet.rundir.frames import frame_record, growing, packed, size_until, unpacked
+from npnet.rundir.frame_writer import FrameWriter
+from npnet.rundir.frames import Position
 from npnet.rundir.info import THRESHOLD
 from npnet.rundir.run import Run
 from npnet.rundir.table import csv_rows, line
@@ -24,7 +25,6 @@ from npnet.storage.append_file import Appender
 from npnet.storage.lock import Lock
 from npnet.storage.strict_json import to_json
 from npnet.storage.tensor_file import Tensors, digest_of, file_of
-from npnet.storage.tensor_log import records_in
 from npnet.text import escaped, visible
 
 T = TypeVar("T")
@@ -86,6 +86,7 @@ class RunWriter(FolderWriter):
         self._folder, self._closed = run.path.stat(), False
         self._files: dict[str, Appender] = {}
         self._columns: tuple[str, ...] = ()
+        self.frames = FrameWriter(run)
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file atomically."""
@@ -134,7 +135,7 @@ class RunWriter(FolderWriter):
             disk.remove_file(self.run.file(name))
 
     def cut_back(self, columns: Sequence[str], metadata: Mapping[str, str]) -> None:
-        """Cut everything off history, timing and log that is newer than the checkpoint with this metadata.
+        """Cut everything off history, timing, log and frames that is newer than the checkpoint with this metadata.
 
         Raise ValueError where the history ends before it, or has other columns.
         """
@@ -149,40 +150,11 @@ class RunWriter(FolderWriter):
             if self.run.file(name).exists():
                 disk.cut_file(self.run.file(name), len(data))
         self._columns = tuple(columns) if remaining[names.HISTORY] else ()
-        self._cut_frames(None if not columns else (epochs, int(metadata["batch"])))
+        self.frames.cut((epochs, int(metadata["batch"])) if columns else None)
 
-    def _cut_frames(self, position: tuple[int, int] | None) -> None:
-        """Cut off the frames that are newer than a checkpoint, after unpacking those of a finished run."""
-        path = self.run.file(names.GROWING_FRAMES)
-        if position is None:
-            disk.remove_file(path)
-        elif not path.exists() and self.run.file(names.FRAMES).exists():
-            self.write(names.GROWING_FRAMES, unpacked(self.run))
-        if path.exists() and position is not None:
-            disk.cut_file(path, size_until(self._bytes(names.GROWING_FRAMES), *position))
-
-    def append_frame(
-        self, weights: Mapping[str, NDArray[Any]], epoch: int, batch: int, step: int, **known: str
-    ) -> None:
-        """Append the weights of a step, `batch` batches after an epoch; raise `Diverged` where one is not finite."""
-        self._append(names.GROWING_FRAMES, frame_record(weights, epoch, batch, step, **known))
-
-    def pack_frames(self, plan: FramePlan, weights: Mapping[str, NDArray[Any]], best: tuple[int, int]) -> None:
-        """Pack the frames of a finished training, and that of its best epoch and step with these weights.
-
-        Frames that are packed already stay as they are.
-        """
-        records = growing(self.run)
-        if not records:
-            return
-        epoch, step = best
-        record = frame_record(weights, epoch, 0, step)
-        ((found, _),) = records_in(record)
-        tensors, metadata = packed(records, plan, found)
-        self._making_room(lambda: self.write(names.FRAMES, file_of(names.FRAMES, tensors, metadata)))
-        if names.GROWING_FRAMES in self._files:
-            self._files.pop(names.GROWING_FRAMES).close()
-        disk.remove_file(self.run.file(names.GROWING_FRAMES))
+    def pack_frames(self, plan: FramePlan, weights: Mapping[str, NDArray[Any]], best: Position) -> None:
+        """Pack the frames of a finished training, whose best epoch has these weights."""
+        self._making_room(lambda: self.frames.pack(plan, weights, best))
 
     def remove_leftovers(self) -> None:
         """Remove the half-written files of a process that died here."""
@@ -211,7 +183,7 @@ class RunWriter(FolderWriter):
     @property
     def waits(self) -> bool:
         """Whether the disk is full, and lines wait in memory."""
-        return any(file.waiting for file in self._files.values())
+        return self.frames.waits or any(file.waiting for file in self._files.values())
 
     @property
     def is_there(self) -> bool:
@@ -252,6 +224,7 @@ class RunWriter(FolderWriter):
         if self._closed:
             return
         self._closed = True
+        self.frames.close()
         while self._files:
             self._files.popitem()[1].close()
         self._lock.release()
@@ -266,6 +239,7 @@ class RunWriter(FolderWriter):
         return disk.read_regular_file(path, 2**30) if path.exists() else b""
 
     def _sync(self) -> None:
+        self.frames.sync()
         for file in self._files.values():
             file.sync()
 

@@ -6,7 +6,7 @@ from npnet.engine.loop import Progress
 from npnet.errors import Diverged
 from npnet.model.train_state import NEVER
 from npnet.model.trainer import Trainer
-from npnet.rundir.frames import INITIAL
+from npnet.rundir.frames import INITIAL, Position
 from npnet.rundir.writer import RunWriter
 
 
@@ -27,28 +27,28 @@ class Recorder:
         if self.plan is not None and not self.stack_trainer.begun:
             self.stack_trainer.begin()
             loss = float(self.stack_trainer.state.initial_loss[0])
-            self._append(0, 0, **({} if loss == NEVER else {INITIAL: repr(loss)}))
+            self._take(0, 0, {} if loss == NEVER else {INITIAL: repr(loss)})
 
     def record(self, progress: Progress, epoch: int, batch: int) -> None:
-        """Append the weights `batch` batches after an epoch, where the plan has a frame or the model is done."""
+        """Take the weights `batch` batches after an epoch, where the plan has a frame or the model is done."""
         if self.plan is None or self._ended:
             return
         if progress.complete:
             self._ended = self._is_done or epoch == progress.epochs
             if self._ended or self.plan.keeps(epoch, 0, epoch):
-                self._append(epoch, 0)
+                self._take(epoch, 0)
         elif (found := self.stack_trainer.first_in_training()) and self.plan.keeps(0, found[0], 0):
-            self._append(epoch, batch)
+            self._take(epoch, batch)
 
-    def _append(self, epoch: int, batch: int, **known: str) -> None:
+    def _take(self, epoch: int, batch: int, known: dict[str, str] | None = None) -> None:
         if found := self.stack_trainer.first_in_training():
-            steps, weights = found
+            step, weights = found
             with suppress(Diverged):
-                self.writer.append_frame(weights, epoch, batch, steps, **known)
+                self.writer.frames.add(Position(epoch, batch, step), weights, known or {})
 
     def pack(self) -> None:
         """Pack the frames of a finished training, whose best weights are in the network."""
         if self.plan is not None:
             epoch = int(self.stack_trainer.best.epoch[0])
             weights = self.stack_trainer.first_weights()
-            self.writer.pack_frames(self.plan, weights, (epoch, epoch * self.plan.batches))
+            self.writer.pack_frames(self.plan, weights, Position(epoch, 0, epoch * self.plan.batches))

@@ -58,6 +58,7 @@ TRAININGS = {
     "train": Training("train", ("train", "small.yaml")),
     "cv": Training("cv", ("train", "small.yaml", "--cv", "3")),
     "ensemble": Training("ensemble", ("train", "small.yaml", "ensemble=2")),
+    "record": Training("record", ("train", "small.yaml", "epochs=3", "record=true")),
     "sweep": Training("sweep", ("sweep", "small.yaml", "learning_rate=[0.05,0.1]", "layers.0.linear.units=[2,3]")),
 }
 
