@@ -1,6 +1,8 @@
 """The experiment: every key of a config file, with its type, default and description."""
 
 from collections.abc import Iterator
+from itertools import combinations
+from os.path import normpath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PositiveInt
@@ -24,6 +26,7 @@ from npnet.nn.optimizers import Adam, OptimizerSpec
 from npnet.nn.schedules import Constant, ScheduleSpec
 from npnet.registry import nearest
 from npnet.spec import Spec
+from npnet.text import quoted
 
 MONITORED_SPLITS = ("train", "validation")
 
@@ -187,6 +190,9 @@ class Experiment(Spec):
 def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
     """Yield a key, a message and a hint for all settings that exclude each other."""
     e = experiment
+    if isinstance(e.dataset, Table):
+        for key, message, hint in _of_table(e.dataset):
+            yield ("dataset", "table", key), message, hint
     if isinstance(e.dataset, Table) and e.dataset.own_files:
         named = " and ".join(e.dataset.own_files)
         if "split" in e.model_fields_set:
@@ -203,3 +209,20 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
         patience, every = e.early_stopping.patience, e.evaluate_every
         message = f"early_stopping after {patience} epochs would stop before the next evaluation, one in {every} epochs"
         yield ("early_stopping",), message, f"write early_stopping: {every}, or evaluate_every: {patience}"
+
+
+def _of_table(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Yield an option of a table, a message and a hint for options that exclude each other."""
+    paths = {"path": table.path} | {key: str(getattr(table, key)) for key in table.own_files}
+    for key, other in combinations(paths, 2):
+        if normpath(paths[key]) == normpath(paths[other]):
+            same = "the training set" if key == "path" else f"the {key} set"
+            yield other, f"{other} is the file of {same}", f"name another file, or take {other} out"
+    if table.comment is not None and table.comment in {table.delimiter or ",", table.quote or '"'}:
+        message = f"comment: {quoted(table.comment)} is also what divides or encloses the cells"
+        yield "comment", message, 'take comment out; comments begin with a sign such as "#"'
+    for name, ranks in table.ordered.items():
+        missing = {*table.missing, *table.column(name).na_values}
+        if both := next((str(text) for text in ranks if str(text) in missing), None):
+            message = f"{quoted(both)} is listed under ordered, and means missing by na_values"
+            yield "ordered", message, f"name {both} under one of them only"

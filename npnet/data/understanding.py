@@ -54,13 +54,13 @@ def understand(
         reader = format_of(file).open(file, options, schema)
         texts = texts_of(reader, reader.names)
     named = ReadOptions(path=path, **given).named
-    columns = {name: (whole or {}).get(name, found) for name, found in texts.items() if name not in named}
+    index = [name for name in texts if name in INDEXES and name not in named and name not in targets]
+    index += [name for name in texts if name.startswith("column_") and not any(texts[name])]
+    columns = {name: (whole or {}).get(name, found) for name, found in texts.items() if name not in (*named, *index)}
     found, comments = _style(file.name, columns, {**given, **layout})
     style = ReadOptions(path=path, **{**_layout_of(given), **layout, **found}).number_style
     meanings = {name: meaning_of(name, column, style) for name, column in columns.items()}
     options_found = {**layout, **found, **_meant(file.name, meanings, columns, comments)}
-    index = [name for name in texts if name in INDEXES and name not in named and name not in targets]
-    index += [name for name in texts if name.startswith("column_") and not any(texts[name])]
     if index:
         options_found["drop"] = index
         comments["drop"] = "row numbers or nothing" if index == [""] else f"{listed(map(quoted, index))}: row numbers"

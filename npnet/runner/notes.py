@@ -9,6 +9,7 @@ from npnet.config import Experiment
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import single_rows
+from npnet.data.preprocessing.scaling import CLIPPED
 from npnet.engine.loop import Progress
 from npnet.metrics import for_task, lacking
 from npnet.model.predictor import SplitPredictor
@@ -148,6 +149,11 @@ def unused(training: SplitPredictor) -> Iterator[str]:
         yield "the key sweep is not used: npnet sweep trains what it lists"
     if e.cv is not None and e.split != Split():
         yield "split is not used: cv divides all rows"
+    marked = e.dataset.na_values if isinstance(e.dataset, Table) else ()
+    if isinstance(e.dataset, Table) and isinstance(marked, dict) and (left := [*marked.keys() & e.dataset.left_out]):
+        yield f"na_values is not used for {listed(map(quoted, sorted(left)))}: drop or id leaves the column out"
+    if e.prepare is not None and "clip" in e.prepare.model_fields_set and e.prepare.numbers not in CLIPPED:
+        yield f"clip is not used: numbers: {e.prepare.numbers} has no scale on which outliers show"
     if "validation" not in parts:
         stops = " and stops early" if e.early_stopping else ""
         yield f"there is no validation set: {e.monitor} chooses the best epoch{stops}"
@@ -161,6 +167,8 @@ def unused(training: SplitPredictor) -> Iterator[str]:
 def _too_long(e: Experiment) -> Iterator[str]:
     """Yield a line for each setting that would act only after the last epoch."""
     schedule, last = e.schedule, f"epochs is {e.epochs}"
+    if e.evaluate_every > e.epochs:
+        yield f"only the last epoch is evaluated: evaluate_every is {e.evaluate_every}, {last}"
     if e.early_stopping is not None and e.early_stopping.patience >= e.epochs:
         yield f"early_stopping never stops: its patience is {e.early_stopping.patience}, {last}"
     if isinstance(schedule, StepDecay) and schedule.every >= e.epochs:

@@ -30,6 +30,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a table, configs and finished runs."""
     folder = tmp_path_factory.mktemp("hints")
     (folder / "t.csv").write_text("\n".join(["a,b,g,t,y,c,v", *CELLS]) + "\n")
+    (folder / "o.csv").write_text("\n".join(["a,b,g,t,y,c,v", *CELLS[:12]]) + "\n")
     (folder / "small.yaml").write_text(SMALL)
     (folder / "value.yaml").write_text(REGRESSION)
     (folder / "kinds.yaml").write_text(REGRESSION.replace("target: v", "target: y"))

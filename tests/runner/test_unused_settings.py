@@ -67,6 +67,15 @@ def test_no_line_is_about_a_setting_that_is_used(tmp_path: Path, overrides: tupl
             ("dataset={table: {path: t.csv, target: y, group: g}}", *MEMBERS),
             "own_validation is not used: group, time or files give the sets",
         ),
+        (("evaluate_every=21",), "only the last epoch is evaluated: evaluate_every is 21, epochs is 20"),
+        (
+            ("prepare={numbers: none, clip: true}",),
+            "clip is not used: numbers: none has no scale on which outliers show",
+        ),
+        (
+            ("dataset={table: {path: t.csv, target: y, drop: [g], na_values: {g: [x]}}}",),
+            'na_values is not used for "g": drop or id leaves the column out',
+        ),
     ],
 )
 def test_a_setting_without_effect_is_reported_with_a_reason(
