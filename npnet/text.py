@@ -1,9 +1,11 @@
 """Text in messages: escaping for terminals, quoted names, articles, counts, spans of time, and shortened lists."""
 
+import re
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 
 MOST = 10
+PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|nan|inf)$)[^\W\d]\w*", re.IGNORECASE)
 
 
 def escaped(text: str) -> str:
@@ -29,9 +31,23 @@ def one_line(text: str, limit: int = 1000) -> str:
 
 def quoted(text: str) -> str:
     """Quote a text for an error message: escaped, and cut at 60 characters."""
+    return in_quotes(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def in_quotes(text: str) -> str:
+    """Write a text in quotes, escaped and whole, as an option has it."""
     import json
 
-    return escaped(json.dumps(text if len(text) <= 60 else f"{text[:57]}...", ensure_ascii=False))
+    return escaped(json.dumps(text, ensure_ascii=False))
+
+
+def as_yaml(text: str) -> str:
+    """Write a text as YAML in a hint: plain where it is a simple word, else in quotes, and never cut.
+
+    >>> as_yaml("day"), as_yaml('a: "b"')
+    ('day', '"a: \\\\"b\\\\""')
+    """
+    return text if PLAIN.fullmatch(text) else in_quotes(text)
 
 
 def article(noun: str) -> str:

@@ -22,7 +22,8 @@ LONGEST = 50  # characters of a text that may be meant as a number
 USUAL = 10  # epochs of patience, or folds, where a config has `true`
 YES, NO = ("yes", "on", "y", "true", "1"), ("no", "off", "n", "false", "0")
 NONE = ("none", "null", "nan", "off", "no", "false", "never", "~", "nil")
-VALUE = r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|'[^']*'|[\w.+-]*\w"  # the value of a key in a hint
+TEXT = r'"(?:[^"\\]|\\.)*"'
+VALUE = rf"\{{(?:{TEXT}|[^}}\"])*\}}|\[(?:{TEXT}|[^]\"])*\]|{TEXT}|'[^']*'|[\w.+-]*\w"  # the value of a key in a hint
 OWN_LAYER = "take it out, and write it as a layer of its own"
 
 

@@ -23,7 +23,7 @@ from npnet.data.sniffing.meaning import ALWAYS, MARKERS, Meaning, Texts, categor
 from npnet.data.sniffing.numbers import number_style
 from npnet.data.sniffing.values import meaning_of
 from npnet.errors import DataError
-from npnet.text import listed, quoted
+from npnet.text import as_yaml, listed, quoted
 
 ROWS = 5_000  # rows whose texts are looked at
 DOUBTFUL = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")  # 1.234
@@ -141,14 +141,14 @@ def _meant(
         found["units"] = list(units)
         comments["units"] = _columns(name for name, one in meanings.items() if one.units)
     if percent := [name for name, one in meanings.items() if one.percent]:
-        found["percent"], comments["percent"] = True, f"{_columns(percent)}: 45% is 0.45"
+        found["percent"], comments["percent"] = True, f"{_columns(percent)}: 45% is 0.45{_unsigned(columns, percent)}"
     missing, why = _missing(meanings, columns)
     if missing:
         comments["na_values"] = why
     dates: dict[str, str] = {}
     for name, one in meanings.items():
         if one.kind == "datetime" and len(one.forms) > 1:
-            lines = "write " + " or ".join(f"datetime: {{{name}: {quoted(form)}}}" for form in one.forms)
+            lines = "write " + " or ".join(f"datetime: {{{as_yaml(name)}: {quoted(form)}}}" for form in one.forms)
             text = next(text for text in columns[name] if text not in MARKERS)
             raise DataError(
                 f"{file}: the day and the month of {quoted(text)} in column {quoted(name)} can be either", lines
@@ -178,6 +178,17 @@ def _missing(meanings: Mapping[str, Meaning], columns: Mapping[str, Texts]) -> t
         for text in texts
     )
     return (by_column if clash else texts), comment
+
+
+def _unsigned(columns: Mapping[str, Texts], percent: Sequence[str]) -> str:
+    """Return that some numbers of columns with percent signs have none, and so are not divided by 100."""
+    plain = [
+        (name, text)
+        for name in percent
+        for text in columns[name]
+        if not text.endswith("%") and PLAIN.plain(text) and float(text)
+    ]
+    return f", but {plain[0][1]} in {quoted(plain[0][0])}, which has no %, stays {plain[0][1]}" if plain else ""
 
 
 def _is_marker(text: str, texts: Texts) -> bool:

@@ -34,7 +34,7 @@ T = TypeVar("T")
 RECIPE = "tabular"
 MOST_CLASSES = 4  # that a comment counts
 ALL = "npnet data check --json lists all"
-REPORTED = ("header", "spelling", "skew", "counts")  # kinds of findings that init shows, beside those that it acts on
+REPORTED = ("header", "spelling", "units", "skew", "counts")  # findings that init shows, beside those it acts on
 UNCLEAR = ("/",)  # signs that stand between labels, but in classes such as A/G too
 ROUNDS = 4  # readings of a file, each of which may show more of what its columns mean
 

@@ -57,7 +57,9 @@ def inspect(
     features = [column for name, column in levels.items() if name not in targets]
     complete = with_target(frame, targets)
     y = target.encode(frame.take(complete)).reshape(len(complete), -1)
-    identifiers = _identifiers(features)
+    odd = oddities(frame, target, y, settled)
+    numbers = {finding.columns[0] for finding in odd if finding.fault == "units"}
+    identifiers = _identifiers([column for column in features if column.column.name not in numbers])
     named = {finding.columns[0] for finding in identifiers}
     describing = [column for name, column in levels.items() if name not in named]
     lacking, copies = len(frame) - len(complete), repeated_rows(describing)
@@ -70,7 +72,7 @@ def inspect(
         classes=class_counts(target, y),
         findings=(
             *([Finding("target", tuple(targets), without)] if lacking else []),
-            *oddities(frame, target, y, settled),
+            *odd,
             *_useless(features),
             *identifiers,
             *_copies(features),

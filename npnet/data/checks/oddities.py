@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_data, looks_like_identifier
 from npnet.data.datasets import Dataset
 from npnet.data.datasets.targets import Target
+from npnet.data.sniffing.numbers import several_units
 from npnet.text import quoted
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,7 @@ FindingKind = Literal[
     "copy",
     "predictor",
     "spelling",
+    "units",
     "skew",
     "counts",
     "rare class",
@@ -56,7 +58,7 @@ class Finding:
 
 def oddities(frame: Frame, target: Target, y: NDArray[Any], settled: Collection[FindingKind] = ()) -> list[Finding]:
     """Find oddities of the names and texts of a table, and of its target (rows, targets)."""
-    found = [*header_of_values(frame), *spellings(frame.columns.values())]
+    found = [*header_of_values(frame), *spellings(frame.columns.values()), *mixed_units(frame.columns.values())]
     if target.task == "regression":
         found += skewed(target.names, y)
     if target.task == "multiclass":
@@ -89,6 +91,18 @@ def spellings(columns: Iterable[Column]) -> list[Finding]:
             what = f"{quoted(column.name)} has texts that differ only in case or blanks, such as {quoted(first)} "
             what += f"({counts[first]} rows) and {quoted(second)} ({counts[second]}): they are different categories"
             found.append(Finding("spelling", (column.name,), what))
+    return found
+
+
+def mixed_units(columns: Iterable[Column]) -> list[Finding]:
+    """Find columns of texts that are numbers with different units, such as 12k and 3.4M."""
+    found = []
+    for column in columns:
+        if column.kind != "category" or not 1 < len(column.levels) <= MOST_TEXTS:
+            continue
+        if pair := several_units(column.level_counts()):
+            what = f"{quoted(column.name)} is text, such as {quoted(pair[0])} and {quoted(pair[1])}: write its values "
+            found.append(Finding("units", (column.name,), f"{what}in one unit, and they are numbers"))
     return found
 
 

@@ -4,8 +4,9 @@ A number in its plain form is digits with at most one point, perhaps a sign and 
 A `NumberStyle` allows more, and only what it names:
 
 - `decimal: ","` writes `3,5` for 3.5; a point then is no decimal sign any more.
-- `thousands: "."` allows groups of three digits, `1.234.567,5`; groups of other sizes are no numbers. A blank stands
-  for every kind of blank (also U+00A0 and U+202F), an apostrophe for the typographic one too.
+- `thousands: "."` allows groups of three digits, `1.234.567,5`, and a comma also those of India, `12,34,567`; groups of
+  other sizes are no numbers. A blank stands for every kind of blank (also U+00A0 and U+202F), an apostrophe for the
+  typographic one too.
 - `units: ["$"]` allows such a text before or behind the number, with or without a blank: `$5`, `-$5`, `5 $`. An
   amount in parentheses is negative: `($5)` is -5.
 - A minus sign may be a typographic one, or stand behind the number: `4.50-`.
@@ -65,7 +66,8 @@ class NumberStyle:
         decimal, whole = re.escape(self.decimal), r"\d+"
         if self.thousands is not None:
             separator = f"[{re.escape(SAME.get(self.thousands, self.thousands))}]"
-            whole = rf"(?:\d{{1,3}}(?P<separator>{separator})\d{{3}}(?:(?P=separator)\d{{3}})*|\d+)"
+            india = r"\d{1,2}(?:,\d\d)+,\d{3}|" if self.thousands == "," else ""
+            whole = rf"(?:{india}\d{{1,3}}(?P<separator>{separator})\d{{3}}(?:(?P=separator)\d{{3}})*|\d+)"
         unit = "|".join(re.escape(unit) for unit in sorted(self.units, key=len, reverse=True))
         before, behind = (f"(?:(?:{unit})[{BLANKS}]?)?", f"(?:[{BLANKS}]?(?:{unit}))?") if unit else ("", "")
         percent = f"(?P<percent>[{BLANKS}]?%)?" if self.percent else "(?P<percent>(?!))?"

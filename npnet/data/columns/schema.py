@@ -66,7 +66,9 @@ class Layout(Spec):
     header: Literal[False] | Annotated[int, Field(strict=True, ge=1, le=10**6)] | None = Field(
         None, description="The line of the column names, where it is not the first; false: they are column_1, ..."
     )
-    comment: Filled | None = Field(None, description="The start of the lines above the column names to leave out.")
+    comment: Filled | None = Field(
+        None, description="The start of comments: lines above the column names, and lines of another width below."
+    )
     footer: Annotated[tuple[Filled, ...], Field(strict=False)] = Field(
         (), description="The starts of rows to leave out, such as Total."
     )
@@ -223,8 +225,8 @@ class _Columns(Spec):
     categorical: Names = Field((), description="Columns of categories, also where their cells are numbers.")
     datetime: Names | dict[Text, Filled] = Field(
         (),
-        description='Columns of dates; {sold: "%d/%m/%Y"} says their form (also unix, unix_ms), a list allows all that '
-        "are clear.",
+        description='Columns of dates; {sold: "%d/%m/%Y"} says their form (also unix, unix_ms, unix_us, unix_ns), a '
+        "list allows all that are clear.",
     )
     duration: Names = Field((), description="Columns of durations such as 1:02:03 or 1h 30min, read as seconds.")
     ordered: dict[Text, Ranks] = Field(

@@ -2,11 +2,12 @@
 
 - A date is ISO 8601: `2024-03-01`, alone or with a time after `T` or one blank: `12:30`, `12:30:00`, `12:30:00.25`, and
   with or without a zone, `Z` or `+01:00`. Without a zone it is taken as UTC; digits below a microsecond are cut off. A
-  column named under `datetime` may also hold the forms of `CLEAR`, in which a day cannot be confused with a month;
-  other forms are written out, `datetime: {sold: "%d/%m/%Y"}`, or are `unix` and `unix_ms`, the seconds or
-  milliseconds since 1970. Dates become seconds since 1970 in UTC.
+  column named under `datetime` may also hold the forms of `clear_dates`, in which a day cannot be confused with a
+  month; other forms are written out, `datetime: {sold: "%d/%m/%Y"}`, or are `unix`, `unix_ms`, `unix_us` and `unix_ns`,
+  the seconds, milliseconds and so on since 1970. Dates become seconds since 1970 in UTC.
 - A duration is `1:02:03` (hours, minutes, seconds), `1:30` (hours and minutes), `2 days 01:00:00`, `PT1H30M`,
-  `1h 30min` or a number of seconds. Durations become seconds.
+  `1h 30min` or a number of seconds. A time of day such as `1:05 PM` is the duration since midnight. Durations become
+  seconds.
 - An ordered text becomes its rank in the list of `ordered`, from 0, or the number that a mapping gives it.
 """
 
@@ -14,8 +15,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 
+from npnet.data.columns.clear_dates import clear_form
 from npnet.data.columns.number_style import NUMBER
 from npnet.data.columns.spelling import Spellings
 
@@ -24,15 +25,15 @@ ISO = re.compile(
     r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?",
     re.ASCII,
 )
-CLEAR = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y")
-TIMES = ("", " %H:%M", " %H:%M:%S")
-SHAPES = {"%Y": r"\d{4}", "%b": r"\D+", "%B": r"\D+", " ": r"\s+"}  # of parts of a form that are not two digits
 ANY_FORM = "any"  # of dates: ISO 8601, or another form in which a day cannot be confused with a month
-UNIX = {"unix": 1.0, "unix_ms": 1e-3}  # units of Unix times, in seconds
-PART = re.compile("%[A-Za-z]| ")
+UNIX = {"unix": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6, "unix_ns": 1e-9}  # units of Unix times, in seconds
 POINT_ZERO = re.compile(r"(?<=^\d{4})\.0+$|(?<=^\d{8})\.0+$", re.ASCII)
 CLOCK = re.compile(
     r"(?P<sign>-?)(?:(?P<days>\d+) days? )?(?P<hours>\d+):(?P<minutes>[0-5]?\d)(?::(?P<seconds>[0-5]?\d(?:\.\d+)?))?"
+)
+HALF_DAY = re.compile(
+    r"(?P<hours>0?[1-9]|1[0-2])(?::(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?)? ?(?P<half>[ap])\.?m\.?",
+    re.IGNORECASE | re.ASCII,
 )
 PERIOD = re.compile(
     r"P(?:(?P<days>\d+(?:\.\d+)?)D)?(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?"
@@ -60,6 +61,9 @@ def duration_seconds(text: str) -> float | None:
     """Return the seconds of a duration; None of a text that is none."""
     if NUMBER.fullmatch(text):
         return float(text)
+    if half := HALF_DAY.fullmatch(text):
+        hours = int(half["hours"]) % 12 + 12 * (half["half"] in "pP")
+        return 3600.0 * hours + 60 * int(half["minutes"] or 0) + int(half["seconds"] or 0)
     found = CLOCK.fullmatch(text) or PERIOD.fullmatch(text) or WORDS.fullmatch(text)
     parts = {} if found is None else {name: part for name, part in found.groupdict().items() if part}
     sign = -1.0 if parts.pop("sign", "") else 1.0
@@ -83,19 +87,9 @@ def _iso_seconds(text: str) -> float | None:
 
 def _clear_seconds(text: str) -> float | None:
     found = _iso_seconds(text)
-    for form, shape in _shapes().items() if found is None else ():
-        if shape.fullmatch(text) and (found := _parsed(text, form)) is not None:
-            return found
+    if found is None and (clear := clear_form(POINT_ZERO.sub("", text))):
+        return _parsed(*clear)
     return found
-
-
-@cache
-def _shapes() -> dict[str, re.Pattern[str]]:
-    """Return each clear form with a pattern that its dates have, as `strptime` takes long to find out that it fails."""
-    forms = [form + time for form in CLEAR for time in TIMES]
-    return {
-        form: re.compile(PART.sub(lambda part: SHAPES.get(part[0], r"\d{1,2}"), form) + r"(\.0+)?") for form in forms
-    }
 
 
 def _parsed(text: str, form: str) -> float | None:

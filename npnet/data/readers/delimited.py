@@ -78,7 +78,8 @@ class Delimited:
                 rest, size = data[end:], BLOCK * max(1, min(LARGEST, len(self.names) // WIDE))
                 self._refuse_endless(rest, position)
         for why, count in self._left_out.items():
-            self._file.note(f"left out {count} row{'s' * (count != 1)} {why}")
+            verb = why.replace("{}", "s" * (count == 1), 1)
+            self._file.note(f"left out {count} row{'s' * (count != 1)} {verb}")
 
     def _block(
         self, data: bytes, last: bool, position: _Position, wanted: Sequence[str], as_text: Callable[[str], bool]
@@ -161,9 +162,12 @@ class Delimited:
             if not any(cells):
                 why = "without any value"
             elif self._heading and [cell.lstrip("\ufeff").strip() for cell in cells] == self._header:
-                why = "that repeat the line of column names"
+                why = "that repeat{} the line of column names"
+        comment = self._layout.comment
+        if comment and len(cells) != len(self.names) and cells[0].startswith(comment):
+            why = f"that begin{{}} with {quoted(comment)}"
         if self._layout.footer and next(filter(None, map(str.strip, cells)), "").startswith(self._layout.footer):
-            why = f"that begin with {listed(map(quoted, self._layout.footer))}"
+            why = f"that begin{{}} with {listed(map(quoted, self._layout.footer))}"
         self._left_out.update([why] if why else [])
         return not why
 

@@ -15,6 +15,7 @@ from typing import Any
 from npnet.data.columns import looks_like_data
 from npnet.data.readers.data_file import UTF_16, DataFile
 
+MOST_LINES = 10  # of a row with line ends in quotes
 HEAD, LINES, END = 1 << 18, 200, 1 << 12  # bytes and lines that are looked at
 DELIMITERS = (",", ";", "\t", "|")
 COMMENTS = ("#", "%", "//", "--", "*")
@@ -159,7 +160,7 @@ def _header(
     names: Collection[str],
 ) -> dict[str, Any]:
     """Return the options `comment` and `header`: what stands above the table, and whether it has names."""
-    cells = [row[0] if (row := cut([line], delimiter, quote)) else [] for line in lines[commented:]]
+    cells = _rows_of_lines(lines[commented:], delimiter, quote)
     widths = [len(row) if sum(map(bool, map(str.strip, row))) > (len(row) > 2) else 0 for row in cells]
     if not widths:
         return {}
@@ -177,6 +178,20 @@ def _header(
     if skipped and any(lines[commented : commented + skipped]):
         return {"header": first + 1}
     return found
+
+
+def _rows_of_lines(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
+    """Return the cells of the row that begins in each line; none where a line goes on in quotes that are open."""
+    rows: list[list[str]] = []
+    place = 0
+    while place < len(lines):
+        taken = range(1, min(MOST_LINES, len(lines) - place) + 1)
+        whole = (count for count in taken if sum(line.count(quote) for line in lines[place : place + count]) % 2 == 0)
+        count = next(whole, 1)
+        row = cut(["\n".join(lines[place : place + count])], delimiter, quote)
+        rows += [row[0] if row else [], *([] for _ in range(count - 1))]
+        place += count
+    return rows
 
 
 def _is_header_in_comment(line: str, rows: list[list[str]], delimiter: str, quote: str, usual: int) -> bool:

@@ -1,42 +1,60 @@
 """Columns that a strict reading takes for something else than they are, and the options that make them whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from npnet.data.columns.column_builder import CellFault
 from npnet.data.columns.number_style import NumberStyle
 from npnet.data.columns.schema import DURATION, ReadOptions
 from npnet.data.columns.type_rules import TOO_LONG
+from npnet.data.columns.value_parsers import NO_DATE
 from npnet.data.sniffing.meaning import MARKERS, Meaning, Texts
 from npnet.data.sniffing.numbers import number_style
 from npnet.data.sniffing.values import meaning_of
 from npnet.errors import DataError
-from npnet.text import quoted
+from npnet.text import as_yaml, in_quotes, quoted
+
+MOST_MISSING = 10  # texts that a hint offers as missing
 
 
 def config_advice(options: ReadOptions, fault: CellFault, texts: Callable[[], Texts]) -> str:
     """Return what to do about a cell of a table that is read by these options, by all texts of its column."""
-    column = quoted(fault.column)
+    column = in_quotes(fault.column)
     as_text = f"or categorical: [{column}] to keep it as text"
     as_text += f", in the place of its {key}" if (key := options.key_of(fault.column)) else ""
     rounded = "or lossy: true to round it, " if fault.why == TOO_LONG else ""
     lines = "" if rounded else option_lines(fault.column, texts(), options)
     if lines:
         return f"write {lines}, {as_text}"
+    others = _unfitting(fault, texts(), options)
+    if len(others) > MOST_MISSING:
+        kind = "dates in one form" if fault.why == NO_DATE else "numbers"
+        what = f"{len(others)} different texts of the column do not fit: write {kind} into the file"
+        return f"{what}, {rounded}or write {as_text.removeprefix('or ')}"
     is_listed = fault.column in options.datetime and not isinstance(options.datetime, dict)
-    form = f'or datetime: {{{fault.column}: "%d/%m/%Y"}} for the form of dates, ' if is_listed else ""
+    name = as_yaml(fault.column)
+    form = f'or datetime: {{{name}: "%d/%m/%Y"}} for the form of dates, ' if is_listed else ""
     ranks = options.ordered.get(fault.column)
     if isinstance(ranks, tuple | list):
         form = f"or ordered: {shown_option({fault.column: [*ranks, fault.text]})}, in its place, "
-    missing = f"write na_values: {shown_option(_with_missing(fault, options))} to make it missing"
-    return f"{missing}, {form}{rounded}{as_text}"
+    missing = f"write na_values: {shown_option(_with_missing(fault.column, others, options))}"
+    return f"{missing} to make {'it' if len(others) == 1 else 'them'} missing, {form}{rounded}{as_text}"
 
 
-def _with_missing(fault: CellFault, options: ReadOptions) -> Any:
-    """Return `na_values` with the text of a cell."""
+def _unfitting(fault: CellFault, texts: Texts, options: ReadOptions) -> list[str]:
+    """Return the texts of a column that do not fit its kind, that of the fault first."""
+    style = _style(texts, options)
+    found = None if style is None else meaning_of(fault.column, texts, style)
+    others = () if found is None or found.kind == "category" else (*found.missing, *found.exceptions)
+    given = set(options.missing)
+    return [fault.text, *(text for text in others if text not in given and text != fault.text)]
+
+
+def _with_missing(column: str, texts: Sequence[str], options: ReadOptions) -> Any:
+    """Return `na_values` with texts of a column."""
     if not isinstance(options.na_values, dict):
-        return [*options.missing, fault.text]
-    return {**options.na_values, fault.column: [*options.na_values.get(fault.column, ()), fault.text]}
+        return [*options.missing, *texts]
+    return {**options.na_values, column: [*options.na_values.get(column, ()), *texts]}
 
 
 def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
@@ -48,7 +66,7 @@ def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
     if not found or found[0].exceptions or found[0].kind == "category":
         return ""  # categorical is advised anyway
     if len(found[0].forms) > 1:
-        return " or ".join(f"datetime: {{{name}: {quoted(form)}}}" for form in found[0].forms)
+        return " or ".join(f"datetime: {{{as_yaml(name)}: {quoted(form)}}}" for form in found[0].forms)
     return " and ".join(
         f"{key}: {shown_option(value)}" for key, value in _options(name, found[0], style, options).items()
     )
@@ -83,8 +101,26 @@ def shown_option(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {shown_option(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list | tuple) else quoted(str(value))
+    others = _unfitting(fault, texts(), options)
+    if len(others) > MOST_MISSING:
+        kind = "dates in one form" if fault.why == NO_DATE else "numbers"
+        what = f"{len(others)} different texts of the column do not fit: write {kind} into the file"
+        return f"{what}, {rounded}or write {as_text.removeprefix('or ')}"
+    is_listed = fault.column in options.datetime and not isinstance(options.datetime, dict)
+    name = as_yaml(fault.column)
+    form = f'or datetime: {{{name}: "%d/%m/%Y"}} for the form of dates, ' if is_listed else ""
+    ranks = options.ordered.get(fault.column)
+    if isinstance(ranks, tuple | list):
+        form = f"or ordered: {shown_option({fault.column: [*ranks, fault.text]})}, in its place, "
+    missing = f"write na_values: {shown_option(_with_missing(fault.column, others, options))}"
+    return f"{missing} to make {'it' if len(others) == 1 else 'them'} missing, {form}{rounded}{as_text}"
+
+
+def _with_missing(column: str, texts: Sequence[str], options: ReadOptions) -> Any:
+    """Return `na_values` with texts of a column."""
+    if not isinstance(options.na_values, dict):
+        return [*options.missing, *texts]
+    return {**options.na_values, column: [*options.na_values.get(column, ()), *texts]}
 
 
 def misread(columns: Mapping[str, Texts], options: ReadOptions, file: str) -> list[str]:
@@ -103,5 +139,5 @@ def misread(columns: Mapping[str, Texts], options: ReadOptions, file: str) -> li
             notes.append(f"column {quoted(name)} is read as text, such as {first}; {lines} reads its values")
             continue
         what = f"{file}: column {quoted(name)} is text, such as {first}, that may be meant as numbers"
-        raise DataError(what, f"write {lines}, or categorical: [{quoted(name)}] to keep it as text")
+        raise DataError(what, f"write {lines}, or categorical: [{in_quotes(name)}] to keep it as text")
     return notes

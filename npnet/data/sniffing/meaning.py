@@ -36,6 +36,7 @@ MARKERS = ALWAYS | frozenset(
     }
     | {"missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN", "not available", "undefined"}
     | {"n.a.", "N.A.", "k.A.", "k. A.", "#DIV/0!", "#VALUE!", "#REF!", "#NULL!"}
+    | {"0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000"}
 )
 TRUTHS = frozenset(
     {"true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "0", "1"}

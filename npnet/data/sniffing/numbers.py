@@ -25,6 +25,7 @@ WRITTEN = re.compile(
     rf"(?P<core>(?:\d[\d.,'\u2019{BLANKS}]*)?\d[.,]?|[.,]\d+)(?P<exponent>[eE][+-]?\d+)?"
     rf"[{BLANKS}]?(?P<behind>%|{SYMBOL}|{CODE}|{UNIT})?\)?-?"
 )
+ORDINALS, HALVES = frozenset({"st", "nd", "rd", "th"}), frozenset({"am", "pm", "AM", "PM", "st", "nd", "rd"})
 NINES = re.compile(r"-?9+([.,]9*0*)?")
 FEWEST = 10  # texts that leave no doubt that a column is written in one way
 MOST = 2_000  # texts of a column that decide the style
@@ -83,7 +84,7 @@ def number_meaning(texts: Texts, style: NumberStyle) -> Meaning | None:
     if _are_codes(marked):
         return Meaning("category", missing=category_markers(texts), are_codes=True)
     units = {found["before"] or found["behind"] or "" for found in shapes.values()} - {"", "%"}
-    if len(units) > 1 or any(map(MULTIPLES.fullmatch, units)) or _is_rare_suffix(units, shapes, marked):
+    if len(units) > 1 or _are_multiples(units, shapes, marked) or _is_rare_suffix(units, shapes, marked):
         return None
     percent = any(found["behind"] == "%" for found in shapes.values())
     exact = NumberStyle(style.decimal, style.thousands, tuple(units), percent)
@@ -105,6 +106,31 @@ def _are_codes(texts: Texts) -> bool:
     heads = [re.split("[-/ ]", text)[0] for text in digits]
     zeros = [head for head in heads if head.startswith(("0", "+")) and len(head) > 1]
     return len(zeros) == len(heads) > 1 or (bool(zeros) and len(set(map(len, heads))) == 1)
+
+
+def several_units(texts: Texts) -> tuple[str, str] | None:
+    """Return texts of numbers with different units, such as 12k and 3.4M, of a column that holds little else."""
+    marked = {text: count for text, count in texts.items() if text not in MARKERS}
+    shapes = {text: found for text in marked if (found := WRITTEN.fullmatch(text))}
+    if sum(marked[text] for text in shapes) < SHARE * sum(marked.values()) or not shapes:
+        return None
+    first: dict[str, str] = {}
+    for text, found in shapes.items():
+        first.setdefault(found["before"] or found["behind"] or "", text)
+    units = set(first) - {""}
+    if len(first) < 2 or any(len(unit) == 1 and unit.isalpha() and not MULTIPLES.fullmatch(unit) for unit in units):
+        return None  # numbers, or codes such as 12A
+    if units <= ORDINALS:
+        return None
+    one, two = list(first.values())[:2]
+    return one, two
+
+
+def _are_multiples(units: set[str], shapes: Mapping[str, re.Match[str]], texts: Texts) -> bool:
+    """Return whether units such as k stand for a factor, which some numbers have and others do not."""
+    if not any(map(MULTIPLES.fullmatch, units)):
+        return False
+    return units <= HALVES or len(shapes) < len(texts) or any(not found["behind"] for found in shapes.values())
 
 
 def _is_rare_suffix(units: set[str], shapes: Mapping[str, re.Match[str]], texts: Texts) -> bool:

@@ -17,7 +17,12 @@ TIME_NAME = re.compile(
     r"time|date|stamp|epoch|unix|created|updated|zeit|datum|^day|^tag|(^|_)(ts|at|dt|day|tag)($|_)", re.IGNORECASE
 )
 COMPACT = "%Y%m%d"
-UNIX_RANGES = {"unix": (3e8, 4e9), "unix_ms": (3e11, 4e12)}  # from 1979 to 2096
+UNIX_RANGES = {
+    "unix": (3e8, 4e9),
+    "unix_ms": (3e11, 4e12),
+    "unix_us": (3e14, 4e15),
+    "unix_ns": (3e17, 4e18),
+}  # from 1979 to 2096
 
 
 def time_meaning(texts: Texts) -> Meaning | None:

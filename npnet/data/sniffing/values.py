@@ -29,7 +29,7 @@ def meaning_of(name: str, texts: Texts, style: NumberStyle) -> Meaning:
     found = _range_meaning(known) or time_meaning(known) or number_meaning(known, style)
     if found is None:
         return Meaning("category", missing=category_markers(known))
-    if found.kind == "number" and (unit := number_form(name, known)):
+    if (found.kind == "number" or found.are_codes) and (unit := number_form(name, known)):
         return Meaning("datetime", (unit,), missing=found.missing, exceptions=found.exceptions)
     return found
 

@@ -17,7 +17,12 @@ ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 LONGEST = 1 << 26  # bytes of a cell
 WAIT = 5  # seconds for another program that writes
 STEPS = 10_000  # steps of SQLite between looks at the clock
-TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
+TABLES = (
+    "SELECT name, sql LIKE 'CREATE VIRTUAL TABLE%' FROM sqlite_master "
+    "WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
+)
+SHADOWS = ("data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "parent", "rowid")
+UNOPENED = "vtable constructor failed: "
 ABSENT = "no such table"
 SELECT = "a query is one SELECT, which only reads: no PRAGMA, no ATTACH, no random()"
 SHOWN = 3  # tables that a hint has a query for
@@ -33,6 +38,7 @@ class QueryTable:
         self._asked, self._usual = options["query"], options["usual"]
         self._names: list[str] = []
         self._tables: list[str] = []
+        self._shadows: list[str] = []
         self._query = ""
         self._until = 0.0
         self._base: Any = None
@@ -40,7 +46,7 @@ class QueryTable:
     def layout(self) -> dict[str, Any]:
         """Return the names of the columns, the number of rows, and the query."""
         self._connect()
-        self._tables = [name for (name,) in self._run(TABLES)]
+        self._tables, self._shadows = _own_tables(self._run(TABLES).fetchall())
         self._base.set_authorizer(authorized)
         self._base.set_progress_handler(lambda: time.monotonic() > self._until, STEPS)
         self._query = self._chosen()
@@ -113,6 +119,16 @@ class QueryTable:
                     raise FileError(what, f"drop: [{name}] leaves it out")
             yield row
 
+    def _unopened(self, name: str) -> FileError:
+        """Return the error of a virtual table, whose code would run on what a stranger's file holds."""
+        content = f"{name}_content"
+        full_text = f"write query: '{_all_of(content)}', which has the texts of a full-text table"
+        other = "copy its rows into a table: CREATE TABLE name AS SELECT ..."
+        return FileError(
+            f"cannot be queried: {quoted(name)} is a virtual table, which is not opened",
+            full_text if content in self._shadows else other,
+        )
+
     def _error(self, error: Exception) -> FileError:
         why = " ".join(str(error).split())
         if why == "interrupted":
@@ -124,6 +140,8 @@ class QueryTable:
             and "authorized" not in why
         ):
             return FileError(f"is a damaged {self.title}: {why}")
+        if UNOPENED in why:
+            return self._unopened(why.partition(UNOPENED)[2])
         hints = {
             ABSENT: f"The tables are: {named(self._tables)}",
             "decode to UTF-8": "leave the column out of the query",
@@ -131,6 +149,13 @@ class QueryTable:
         }
         hint = next((hint for words, hint in hints.items() if words in why), SELECT)
         return FileError(f"cannot be queried: {why}", hint)
+
+
+def _own_tables(found: list[tuple[str, int]]) -> tuple[list[str], list[str]]:
+    """Return the tables of a database without virtual ones, and those in which virtual ones keep their rows."""
+    shadows = {f"{name}_{end}" for name, is_virtual in found if is_virtual for end in SHADOWS}
+    names = [name for name, is_virtual in found if not is_virtual]
+    return [name for name in names if name not in shadows], [name for name in names if name in shadows]
 
 
 def authorized(action: int, _: str | None, name: str | None, *__: object) -> int:
