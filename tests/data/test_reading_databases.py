@@ -230,7 +230,12 @@ def test_triggers_and_views_of_a_stranger_do_nothing(tmp_path):
 def test_a_virtual_table_is_refused(tmp_path):
     more = ("CREATE VIRTUAL TABLE notes USING fts5(a)", "INSERT INTO notes VALUES ('hello')")
     make(tmp_path / "t.db", TABLE, more=more)
-    assert "vtable constructor failed" in refusal(tmp_path, "t.db", query="SELECT a FROM notes")[0]
+    assert_read_as(read(tmp_path, "t.db"), slowly(CSV, empty_rows=True))  # beside an index of its texts
+    message, hint = refusal(tmp_path, "t.db", query="SELECT a FROM notes")
+    assert '"notes" is a virtual table, which is not opened' in message
+    query = 'SELECT * FROM "notes_content"'
+    assert f"write query: '{query}'" in hint
+    assert read(tmp_path, "t.db", query=query).columns["c0"].levels == ("hello",)
     with closing(sqlite3.connect(tmp_path / "t.db")) as base:
         base.execute("PRAGMA writable_schema = 1")
         base.execute("UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE notes USING evil(a)' WHERE name = 'notes'")

@@ -47,6 +47,7 @@ class QueryTable:
         """Return the names of the columns, the number of rows, and the query."""
         self._connect()
         self._tables, self._shadows = _own_tables(self._run(TABLES).fetchall())
+        self._tables = self._tables or [name for name in self._shadows if name.endswith("_content")]
         self._base.set_authorizer(authorized)
         self._base.set_progress_handler(lambda: time.monotonic() > self._until, STEPS)
         self._query = self._chosen()
