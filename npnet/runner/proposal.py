@@ -73,8 +73,9 @@ def _texts(file: str, options: Mapping[str, Any], names: Sequence[str]) -> dict[
     return {name: column.level_counts() for name, column in columns.items()}
 
 
-def _with_sides(file: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of a table with what is understood of the files of its other tables."""
+def _with_sides(file: str, given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the options of a table with what is understood of the files of its other tables, and notes on it."""
+    notes: list[str] = []
 
     def understood(kind: type[Join | Aggregate], side: dict[str, Any]) -> dict[str, Any]:
         path = side["path"]
@@ -83,14 +84,16 @@ def _with_sides(file: str, given: dict[str, Any]) -> dict[str, Any]:
         options = {key: value for key, value in side.items() if key != "path"}
         names = tuple(kind(**side).pairs.values())
         found, _ = _understood(path, names, options, lambda all_: read_side_frame(kind(path=path, **all_), Path.cwd()))
+        notes.extend(f"{path}: {note}" for note in _option_notes(found))
         return {**side, **found.options}
 
     kinds: dict[str, type[Join | Aggregate]] = {"join": Join, "aggregate": Aggregate}
     sides = {key: (kind, given[key]) for key, kind in kinds.items() if given.get(key)}
-    return given | {
+    found = {
         key: understood(kind, one) if isinstance(one, dict) else [understood(kind, each) for each in one]
         for key, (kind, one) in sides.items()
     }
+    return given | found, notes
 
 
 def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence[str] = ()) -> Proposal:
@@ -109,7 +112,7 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         return Table(path=file, target=target, **options).read(Path.cwd())
 
     with hints_as_overrides(), standard_input_kept() if file == STDIN else nullcontext():
-        given = _with_sides(file, given)
+        given, side_notes = _with_sides(file, given)
         understood, read = _understood(file, targets, given, read_by)
     if label_delimiter := _label_delimiter(read, targets, given):
         given = {**given, "label_delimiter": label_delimiter}
@@ -129,7 +132,7 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     recipe = preset_text(RECIPE).partition("\n")
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
-    notes = [*_notes(understood, found), *_labels(read, targets), *read.notes]
+    notes = [*_notes(understood, found), *side_notes, *_labels(read, targets), *read.notes]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(_warnings(found)))
 
 
@@ -174,16 +177,21 @@ def _with_others(text: str, overrides: Sequence[str]) -> str:
     return text
 
 
-def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
-    """Yield what was understood of a file, and what becomes of rows without a target."""
+def _option_notes(understood: Understanding) -> Iterator[str]:
+    """Yield each option that was understood of a file, with its comment."""
     for key, value in understood.options.items():
         comment = understood.comments.get(key)
         yield f"{key}: {shown(flow(value), 60)}{f'   ({comment})' if comment else ''}"
+
+
+def _notes(understood: Understanding, found: Inspection) -> Iterator[str]:
+    """Yield what was understood of a file, and what becomes of rows without a target."""
+    yield from _option_notes(understood)
     for finding in found.findings:
         if finding.fault == "target":
             missing, _, _ = finding.message.partition(" row")
-            have = "row has no target and is" if missing == "1" else "rows have no target and are"
-            yield f"{missing} of {found.rows} {have} left out (drop_rows: true)"
+            have = "has no target and is" if missing == "1" else "have no target and are"
+            yield f"{missing} of {found.rows} rows {have} left out (drop_rows: true)"
 
 
 def _warnings(found: Inspection) -> Iterator[str]:

@@ -202,7 +202,9 @@ def test_init_understands_how_a_side_table_is_written(tables: Path) -> None:
     customers.loc[3, "age"] = np.nan
     customers.to_csv("kunden.csv", index=False, sep=";", decimal=",", na_rep="NA")
     join = "join=[{path: kunden.csv, on: customer}]"
-    assert call("init", "--data", "visits.csv", "--target", "paid", join, "-o", "k.yaml").code == 0
+    noted = call("init", "--data", "visits.csv", "--target", "paid", join, "-o", "k.yaml")
+    assert noted.code == 0
+    assert 'kunden.csv: na_values: [NA]   ("NA" 1 times)' in noted.err
     line = "- {path: kunden.csv, on: customer, delimiter: ;, decimal: ',', na_values: [NA]}"
     assert line.removeprefix("- ") in Path("k.yaml").read_text()
     result = call("train", "k.yaml", "-q", "--no-plots", "epochs=1")

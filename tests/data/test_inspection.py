@@ -77,8 +77,7 @@ def test_repeated_rows_are_counted_without_identifiers():
 def test_classes_of_few_rows_and_unbalanced_ones_are_named():
     y = category(*["a"] * 290, *["b"] * 9, "c", name="y")
     assert messages(NOISE, y) == [
-        'the class "b" of "y" has 9 rows',
-        'the class "c" of "y" has 1 row',
+        '2 of 3 classes of "y" have fewer than 10 rows: "c" 1, "b" 9',
         '96.7% of the rows are "a" in "y"; class_weight: balanced may help',
     ]
 

@@ -139,12 +139,9 @@ def test_what_can_teach_nothing_is_left_out_and_named():
     preparation = fit(table)
     assert preparation.names == ("kept",)
     assert preparation.warnings == (
-        'column "constant" is left out: it is the same in every row',
-        'column "empty" is left out: it is empty in every row',
-        'column "same" is left out: it is the same in every row',
-        'column "nothing" is left out: it is empty in every row',
+        'columns "constant", "same", "day" are left out: each is the same in every row',
+        'columns "empty", "nothing" are left out: each is empty in every row',
         'column "names" is left out: no value of it occurs 3 times',
-        'column "day" is left out: it is the same in every row',
     )
 
 

@@ -47,7 +47,7 @@ def test_columns_left_out_and_identifiers_are_named_once_also_in_a_cross_validat
 
 
 def test_of_many_warnings_the_first_are_reported(tmp_path: Path) -> None:
-    columns = usual() | {f"same{number}": [1] * 60 for number in range(25)}
+    columns = usual() | {f"id{number}": [number + row for row in range(60)] for number in range(25)}
     reported = warnings(fitting_of(tmp_path, columns))
     assert len(reported) == MOST + 1
     assert reported[-1].startswith("and 15 more")

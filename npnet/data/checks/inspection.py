@@ -12,7 +12,7 @@ from npnet.data.checks.levels import Levels, ordered_codes, repeated_rows, same_
 from npnet.data.checks.oddities import Finding, FindingKind, class_counts, oddities
 from npnet.data.columns import Frame, Kind, looks_like_identifier
 from npnet.data.datasets.targets import Target, TaskOption, single_rows, with_target
-from npnet.text import quoted
+from npnet.text import listed, quoted
 
 RARE_CLASS = 10  # rows: of fewer a test part has one or two
 UNBALANCED = 0.9  # share of the commonest class
@@ -131,10 +131,16 @@ def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
     for name, classes in counts.items():
         whole = single_rows(name, classes) if set(classes.values()) == {1} else None
         found += [Finding("rare class", (name,), whole)] if whole else []
-        for label, rows in classes.items():
-            if rows < RARE_CLASS and not whole:
-                what = f"the class {quoted(label)} of {quoted(name)} has {rows} {_rows(rows)}"
-                found.append(Finding("rare class", (name,), what))
+        rare = {quoted(label): rows for label, rows in classes.items() if rows < RARE_CLASS and not whole}
+        if len(rare) == 1:
+            what = " ".join(
+                f"the class {label} of {quoted(name)} has {rows} {_rows(rows)}" for label, rows in rare.items()
+            )
+            found.append(Finding("rare class", (name,), what))
+        elif rare:
+            what = f"{len(rare)} of {len(classes)} classes of {quoted(name)} have fewer than {RARE_CLASS} rows"
+            each = listed(f"{label} {rows}" for label, rows in sorted(rare.items(), key=lambda one: one[1]))
+            found.append(Finding("rare class", (name,), f"{what}: {each}"))
         commonest = max(classes, key=lambda label: classes[label])
         share = classes[commonest] / sum(classes.values())
         if share > UNBALANCED:

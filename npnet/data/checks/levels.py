@@ -16,6 +16,7 @@ Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FEWEST_COPIED = 10  # rows: with fewer, columns are alike by chance
+FEWEST_OTHERS = 4  # rows without the commonest value: with fewer, columns of nearly one value are alike by chance
 SAMPLE = 5_000  # rows that tell most columns apart
 
 
@@ -81,6 +82,7 @@ def same_columns(columns: Sequence[Levels]) -> list[tuple[str, str, str]]:
     - "the same groups": a one-to-one translation of the values, at most one value for two rows, as a code for a name.
     """
     columns = [column for column in columns if column.distinct >= 2 and len(column.codes) >= FEWEST_COPIED]
+    columns = [column for column in columns if len(column.codes) - int(column.counts.max()) >= FEWEST_OTHERS]
     alike = Counter(_sample_groups(column) for column in columns)
     kinds = {"the same values": _values, "the same order": _order, "the same groups": _groups}
     firsts: dict[str, dict[bytes, str]] = {how: {} for how in kinds}

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, partial
+from itertools import starmap
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -28,7 +29,7 @@ from npnet.data.preprocessing.steps import (
 from npnet.errors import DataError, RunError
 from npnet.registry import nearest
 from npnet.spec import Spec
-from npnet.text import quoted
+from npnet.text import listed, quoted
 
 Unknown = dict[str, Counter[str]]
 AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
@@ -78,19 +79,19 @@ class Preparation(Spec):
         """
         if spec.missing == "error":
             _refuse_gaps(layout)
-        steps, warnings = [], []
+        steps, identifiers = [], []
+        left_out: dict[str, list[str]] = {}
         for name, stored in layout.columns.items():
             column = stored.loaded()
             reason = None if spec.constant == "keep" and column.kind == "number" else _useless(column)
             step = None if reason else _fit(train.columns[name].loaded(), column, spec)
             if step is None or not step.outputs:
-                warnings.append(
-                    f"column {quoted(name)} is left out: {reason or f'no value of it occurs {spec.rare} times'}"
-                )
+                left_out.setdefault(reason or f"no value of it occurs {spec.rare} times", []).append(name)
                 continue
             steps.append(step)
             if why := looks_like_identifier(column):
-                warnings.append(f"column {quoted(name)} looks like an identifier: {why}")
+                identifiers.append(f"column {quoted(name)} looks like an identifier: {why}")
+        warnings = [*starmap(_left_out, left_out.items()), *identifiers]
         if not steps:
             raise DataError("there is no column left to learn from", "; ".join(warnings) or None)
         return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings))
@@ -212,6 +213,14 @@ class Preparation(Spec):
         for position, (index, _) in enumerate(self._layout):
             positions[index].append(position)
         return positions
+
+
+def _left_out(reason: str, names: Sequence[str]) -> str:
+    """Return the warning of columns that are left out for the same reason."""
+    if len(names) == 1:
+        return f"column {quoted(names[0])} is left out: {reason}"
+    each = reason.replace("it is", "each is").replace("of it", "of any")
+    return f"columns {listed(map(quoted, names))} are left out: {each}"
 
 
 def _encoders(
