@@ -171,7 +171,7 @@ def _missing(meanings: Mapping[str, Meaning], columns: Mapping[str, Texts]) -> t
     by_column = {name: list(one.missing) for name, one in meanings.items() if one.missing}
     texts = list(dict.fromkeys(text for listed_ in by_column.values() for text in listed_))
     counts = {text: sum(columns[name][text] for name, known in by_column.items() if text in known) for text in texts}
-    comment = listed((f"{quoted(text)} {count}" for text, count in counts.items()), 4) + " times" if counts else ""
+    comment = listed((f"{quoted(text)} in {count} cell{'s' * (count != 1)}" for text, count in counts.items()), 4)
     clash = any(
         text in columns[name] and text not in one.missing and not _is_marker(text, columns[name])
         for name, one in meanings.items()

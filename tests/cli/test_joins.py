@@ -204,7 +204,7 @@ def test_init_understands_how_a_side_table_is_written(tables: Path) -> None:
     join = "join=[{path: kunden.csv, on: customer}]"
     noted = call("init", "--data", "visits.csv", "--target", "paid", join, "-o", "k.yaml")
     assert noted.code == 0
-    assert 'kunden.csv: na_values: [NA]   ("NA" 1 times)' in noted.err
+    assert 'kunden.csv: na_values: [NA]   ("NA" in 1 cell)' in noted.err
     line = "- {path: kunden.csv, on: customer, delimiter: ;, decimal: ',', na_values: [NA]}"
     assert line.removeprefix("- ") in Path("k.yaml").read_text()
     result = call("train", "k.yaml", "-q", "--no-plots", "epochs=1")
