@@ -387,3 +387,11 @@ def test_a_sheet_that_is_named_by_a_number_is_found_by_it(tmp_path):
     book(tmp_path / "t.xlsx", **{"2023": [["a"], [1]], "2024": [["a"], [2]]})
     assert read(tmp_path, "t.xlsx", sheet=2024).columns["a"].values.tolist() == [2]
     assert read(tmp_path, "t.xlsx", sheet=1).columns["a"].values.tolist() == [1]
+
+
+def test_a_binary_workbook_reads_as_a_csv_file_of_the_same_cells():
+    """Read table.xlsb, which pyxlsbwriter 0.1.0 wrote."""
+    frame, schema = read_frame(ReadOptions(path="table.xlsb"), Path(__file__).parent)
+    cells = "code,x,when,ok\n007,1.5,2024-03-01,True\nB2,,2024-03-02,False\nB2,-3.25,2024-03-04,True\n"
+    assert_read_as(frame, slowly(cells))
+    assert schema.sheet == "Data"
