@@ -101,26 +101,8 @@ def shown_option(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, Mapping):
-    others = _unfitting(fault, texts(), options)
-    if len(others) > MOST_MISSING:
-        kind = "dates in one form" if fault.why == NO_DATE else "numbers"
-        what = f"{len(others)} different texts of the column do not fit: write {kind} into the file"
-        return f"{what}, {rounded}or write {as_text.removeprefix('or ')}"
-    is_listed = fault.column in options.datetime and not isinstance(options.datetime, dict)
-    name = as_yaml(fault.column)
-    form = f'or datetime: {{{name}: "%d/%m/%Y"}} for the form of dates, ' if is_listed else ""
-    ranks = options.ordered.get(fault.column)
-    if isinstance(ranks, tuple | list):
-        form = f"or ordered: {shown_option({fault.column: [*ranks, fault.text]})}, in its place, "
-    missing = f"write na_values: {shown_option(_with_missing(fault.column, others, options))}"
-    return f"{missing} to make {'it' if len(others) == 1 else 'them'} missing, {form}{rounded}{as_text}"
-
-
-def _with_missing(column: str, texts: Sequence[str], options: ReadOptions) -> Any:
-    """Return `na_values` with texts of a column."""
-    if not isinstance(options.na_values, dict):
-        return [*options.missing, *texts]
-    return {**options.na_values, column: [*options.na_values.get(column, ()), *texts]}
+        return "{" + ", ".join(f"{as_yaml(str(key))}: {shown_option(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(map(shown_option, value)) + "]" if isinstance(value, list | tuple) else in_quotes(str(value))
 
 
 def misread(columns: Mapping[str, Texts], options: ReadOptions, file: str) -> list[str]:
