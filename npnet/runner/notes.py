@@ -108,7 +108,8 @@ def _own_validation(training: SplitPredictor) -> Iterator[str]:
         each = f"each of {e.ensemble} networks draws" if e.ensemble > 1 else "the network draws"
         where = "rows of its fold" if len(training.folds) > 1 else "rows outside the test set"
         where = where if "test" in parts else "rows"
-        yield f"own_validation: {each} {rows} validation rows from the {train + rows} {where}, and trains on {train}"
+        drawn = f"{rows} validation row{'s' * (rows != 1)}"
+        yield f"own_validation: {each} {drawn} from the {train + rows} {where}, and trains on {train}"
 
 
 def _draws_own(training: SplitPredictor) -> bool:

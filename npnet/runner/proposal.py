@@ -26,7 +26,7 @@ from npnet.data.readers.data_file import STDIN, standard_input_kept
 from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.sniffing.tags import tags_of
 from npnet.data.understanding import Understanding, understand
-from npnet.errors import UsageError
+from npnet.errors import DataError, UsageError
 from npnet.text import first_of, listed
 
 T = TypeVar("T")
@@ -118,11 +118,11 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
         given = {**given, "label_delimiter": label_delimiter}
         read = divided_into_labels(read, targets[0], label_delimiter)
     labels = read.schema.labels
-    found = inspect(read.frame, targets if labels is None else labels.labels)
-    dropped = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
+    predicted = targets if labels is None else labels.labels
+    found = inspect(read.frame, predicted)
+    dropped = _identifiers(file, found, given, predicted)
     path = moved_path(file, Path.cwd(), folder)
     options = {**given, **understood.options} | _moved_sides(given, folder)
-    dropped = [name for name in dropped if name not in ReadOptions(path=file, **_reading(given)).named]
     if dropped:
         options["drop"] = [*options.get("drop", ()), *dropped]
         codes = [name for name in options.pop("categorical", ()) if name not in dropped]
@@ -134,6 +134,17 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
     notes = [*_notes(understood, found), *side_notes, *_labels(read, targets), *read.notes]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(_warnings(found)))
+
+
+def _identifiers(file: str, found: Inspection, given: dict[str, Any], predicted: Sequence[str]) -> list[str]:
+    """Return the columns that look like identifiers and no option names; raise DataError where no other is left."""
+    named = ReadOptions(path=file, **_reading(given)).named
+    names = [finding.columns[0] for finding in found.findings if finding.fault == "identifier"]
+    dropped = [name for name in names if name not in named]
+    if not {column.name for column in found.columns} - {*predicted, *dropped}:
+        hint = f"write {quote(f'categorical={flow(dropped)}')} to learn from what looks like an identifier"
+        raise DataError(f"{file} has no columns left to learn from", hint if dropped else "the target is all it has")
+    return dropped
 
 
 def _moved_sides(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:

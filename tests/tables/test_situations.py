@@ -206,3 +206,17 @@ def test_a_word_that_most_cells_hold_is_a_category_and_no_missing_number(folder:
     table = load(folder / "c.yaml").experiment.dataset
     assert isinstance(table, Table)
     assert table.read(folder).frame.columns["years"].kind == "category"
+
+
+@pytest.mark.parametrize(
+    ("lines", "override"),
+    [([f"{n % 2}" for n in range(60)], ""), ([f"{n % 2},c{n}" for n in range(60)], "'categorical=[id]'")],
+)
+def test_a_table_of_nothing_to_learn_from_leaves_no_config(folder: Path, lines: list[str], override: str) -> None:
+    (folder / "t.csv").write_text("\n".join(["y,id" if override else "y", *lines]))
+    refused = call("init", "--data", "t.csv", "--target", "y", "-o", "c.yaml")
+    assert (refused.code, "t.csv has no columns left to learn from" in refused.err) == (4, True)
+    assert override in refused.err
+    assert not (folder / "c.yaml").exists()
+    if override:
+        assert call("init", "--data", "t.csv", "--target", "y", "-o", "c.yaml", override.strip("'")).code == 0

@@ -172,7 +172,8 @@ def _classes_of(column: Column) -> tuple[str, ...]:
     """Return the classes of a column: whole numbers by size, also as text, text by code point."""
     name = quoted(column.name)
     if column.kind == "datetime":
-        raise DataError(f"the target {name} is dates, which are no classes")
+        what = f"the target {name} is dates, which are no classes"
+        raise DataError(what, "choose another target, or write days or seconds into the file as numbers")
     names = _classes_of_numbers(column) if column.kind == "number" else _classes_of_texts(column)
     if len(names) < 2:
         only = f"a single class, {quoted(names[0])}" if names else "no value"
