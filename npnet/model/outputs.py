@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from npnet.config import Experiment
 from npnet.data import Part, Scaler, Task
 from npnet.data.datasets import VALUES
-from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, smearing
+from npnet.data.preprocessing.target_transform import TRANSFORMS, TargetTransform, TransformName, smearing
 from npnet.metrics import DECIDED, evaluate
 from npnet.metrics.calibration import DecisionRule, choose_threshold, fit_temperature
 from npnet.nn.losses import Loss
@@ -46,7 +46,8 @@ class OutputTransform:
             return self.quantiles(z)[..., int(np.argmin(np.abs(np.array(self.loss.quantiles) - 0.5))), :]
         output = self.loss.predict(z)
         if self.task in VALUES:
-            return self._restored(self._unscaled(output))
+            values, transform = self._unscaled(output), self.target_transform
+            return values if transform is None else self._restored(values, TRANSFORMS[transform])
         if self.loss.link == "identity":
             output = np.clip(output, 0.0, 1.0)
             output = _shares(output) if output.shape[-2] > 1 else output
@@ -78,11 +79,8 @@ class OutputTransform:
         unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)
         return np.asarray(unit.inverse(output.mT).mT)
 
-    def _restored(self, values: Floats) -> Floats:
-        """Turn unscaled values back where the target was transformed."""
-        if self.target_transform is None:
-            return values
-        transform = TRANSFORMS[self.target_transform]
+    def _restored(self, values: Floats, transform: TargetTransform) -> Floats:
+        """Turn unscaled values of a transformed target back."""
         if not self.smears or self.smearing is None:
             return transform.inverse(values)
         return transform.mean(values, self.smearing[:, :, np.newaxis])

@@ -29,7 +29,6 @@ from npnet.metrics.calibration import RATES
 from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
-from npnet.nn.losses import Loss
 from npnet.rundir.names import RESOLVED
 from npnet.rundir.run import Run
 from npnet.storage.strict_json import parse_json
@@ -99,7 +98,7 @@ class DataMetadata:
                 float(decisions["temperature"]),
                 float(decisions["threshold"]),
                 decisions.get("chosen_for"),
-                _nested(decisions.get("smearing", ())),
+                tuple(tuple(tuple(map(float, means)) for means in each) for each in decisions.get("smearing", ())),
             ),
             target_transform=fields.get("target_transform"),
         )
@@ -146,7 +145,7 @@ class DataMetadata:
             and self.calibration.chosen_for in (None, *RATES),
             "target_transform": self.target_transform is None
             or (self.target_transform in TRANSFORMS and self.task == "regression"),
-            "smearing": self._has_smearing_of_its_targets,
+            "smearing": not self.calibration.smearing or self._has_smearing_of_its_targets,
         }
         return next((f"its {name} do not fit" for name, fit in fits.items() if not fit), None)
 
@@ -154,8 +153,6 @@ class DataMetadata:
     def _has_smearing_of_its_targets(self) -> bool:
         """Whether the correction of a transformed target has finite means for each target, equally many by fold."""
         smearing = self.calibration.smearing
-        if not smearing:
-            return True
         if self.target_transform not in TRANSFORMS or len(smearing) % len(self.preparations):
             return False
         moments = len(TRANSFORMS[self.target_transform].moments)
@@ -203,20 +200,11 @@ def restored(run: Run, experiment: Experiment) -> tuple[Predictor, DataMetadata]
     set_weights(network, tensors)
     if len(data.calibration.smearing) not in (0, models):
         raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
-    return Predictor(network, loss, _folds(data, loss, experiment.ensemble), data.calibration), data
-
-
-def _folds(data: DataMetadata, loss: Loss, members: int) -> list[tuple[Preparation, OutputTransform]]:
-    """Return how the columns of each fold become inputs, and the scores of its members outputs."""
-    folds = []
+    folds, members = [], experiment.ensemble
     for fold, (steps, scaler) in enumerate(zip(data.preparations, data.target_scalers, strict=True)):
         smearing = data.calibration.smearing_of(slice(fold * members, (fold + 1) * members))
         folds.append((steps, OutputTransform(loss, data.task, scaler, data.target_transform, smearing)))
-    return folds
-
-
-def _nested(values: Any) -> tuple[tuple[tuple[float, ...], ...], ...]:
-    return tuple(tuple(tuple(map(float, means)) for means in targets) for targets in values)
+    return Predictor(network, loss, folds, data.calibration), data
 
 
 def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[str, str]:

@@ -75,7 +75,8 @@ class RunPredictor:
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
         found = cls(predictor, data, threads)
         if isinstance(source, Table):
-            found = cls(predictor, data, threads, source.drop, source.drop_rows, _side_sources(source, base), source.id)
+            sides = _side_sources(source, base) if source.sides else {}
+            found = cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
         found.run = run.id
         return found
 
@@ -270,8 +271,6 @@ class RunPredictor:
 
 def _side_sources(source: Table, base: Path) -> "dict[str, SideSource]":
     """Return where the side tables of a run are."""
-    if not source.sides:
-        return {}
     from npnet.data.joining.tables import SideSource
 
     return {one.title: SideSource(one.path, base, same=True) for one in source.sides}

@@ -132,7 +132,7 @@ def propose(file: str, targets: Sequence[str], folder: Path, overrides: Sequence
     recipe = preset_text(RECIPE).partition("\n")
     split = "split: {test: 0.2, validation: 0.2}   # shares of the rows; classes keep their shares in each part\n"
     text = "\n".join([*lines, split, f"# {recipe[0].lstrip('# ')}", recipe[2]])
-    notes = [*_notes(understood, found), *side_notes, *_labels(read, targets), *read.notes]
+    notes = [*_notes(understood, found), *side_notes, *_labels(read, targets, found), *read.notes]
     return Proposal(_with_others(text, others), tuple(dropped), tuple(notes), tuple(_warnings(found)))
 
 
@@ -229,17 +229,17 @@ def _label_delimiter(read: TableRows, targets: Sequence[str], given: Mapping[str
     return None if unclear or found is None else found[0]
 
 
-def _labels(read: TableRows, targets: Sequence[str]) -> Iterator[str]:
+def _labels(read: TableRows, targets: Sequence[str], found: Inspection) -> Iterator[str]:
     """Yield the note that the cells of the only target hold several labels, or seem to."""
     target = read.frame.columns.get(targets[0]) if len(targets) == 1 else None
-    found = tags_of(target.level_counts()) if target is not None and target.kind == "category" else None
+    words = tags_of(target.level_counts()) if target is not None and target.kind == "category" else None
     if read.schema.labels is not None:
-        yield f"{targets[0]} has several labels in a cell: {listed(read.schema.labels.labels, 6)} (label_delimiter)"
-    elif found is not None:
-        there = [tag for tag in found[1] if tag in read.frame.columns]
-        what = f'"{targets[0]}" holds several words in a cell, separated by "{found[0]}": {listed(found[1], 6)}'
+        yield f"label_delimiter: {flow(read.schema.labels.delimiter)}   ({_label_rows(found)})"
+    elif words is not None:
+        there = [tag for tag in words[1] if tag in read.frame.columns]
+        what = f'"{targets[0]}" holds several words in a cell, separated by "{words[0]}": {listed(words[1], 6)}'
         yield f"{what}. Each cell is a class; to make each word a label{', name its column' if there else ''}:"
-        yield f"  --target {' --target '.join(map(quote, there))}" if there else f"  label_delimiter={quote(found[0])}"
+        yield f"  --target {' --target '.join(map(quote, there))}" if there else f"  label_delimiter={quote(words[0])}"
 
 
 def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:
