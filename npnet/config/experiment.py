@@ -1,7 +1,6 @@
 """The experiment: every key of a config file, with its type, default and description."""
 
 from collections.abc import Iterator
-from itertools import combinations
 from os.path import normpath
 from typing import Annotated, Literal
 
@@ -213,11 +212,9 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
 
 def _of_table(table: Table) -> Iterator[tuple[str, str, str]]:
     """Yield an option of a table, a message and a hint for options that exclude each other."""
-    paths = {"path": table.path} | {key: str(getattr(table, key)) for key in table.own_files}
-    for key, other in combinations(paths, 2):
-        if normpath(paths[key]) == normpath(paths[other]):
-            same = "the training set" if key == "path" else f"the {key} set"
-            yield other, f"{other} is the file of {same}", f"name another file, or take {other} out"
+    for key in table.own_files:
+        if normpath(str(getattr(table, key))) == normpath(table.path):
+            yield key, f"{key} is the file of the training set", f"name another file, or take {key} out"
     if table.comment is not None and table.comment in {table.delimiter or ",", table.quote or '"'}:
         message = f"comment: {quoted(table.comment)} is also what divides or encloses the cells"
         yield "comment", message, 'take comment out; comments begin with a sign such as "#"'

@@ -158,15 +158,25 @@ def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
     columns = run.predictions(part)
     with disk.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
         try:
+            if data.task == "multilabel":
+                chances = _stacked(columns, "probability", endings(data.targets))
+                return Predictions(columns["row"], _true_labels(columns, data), chances)
             if DRAWN_AS[data.task] == "regression":
-                word = "probability" if data.task == "multilabel" else "prediction"
-                true, predicted = (_stacked(columns, name, endings(data.targets)) for name in ("target", word))
+                true, predicted = (_stacked(columns, word, endings(data.targets)) for word in LABELS)
                 return Predictions(columns["row"], true, predicted)
             codes = {"": 0, **{name: code for code, name in enumerate(data.classes)}}  # "": no finite probability
             target, decided = (np.array([codes[name] for name in columns[word].tolist()]) for word in LABELS)
             return Predictions(columns["row"], target, decided, _stacked(columns, PROBABILITY, data.classes))
         except KeyError as error:
             raise ValueError(f"it does not fit the run: there is no {error}") from error
+
+
+def _true_labels(columns: Mapping[str, NDArray[Any]], data: DataMetadata) -> Floats:
+    """Return the labels (n, labels) of 0 and 1 that are written as such, or as the words of the file."""
+    negatives = data.negatives or ("0",) * len(data.targets)
+    each = zip(endings(data.targets), negatives, data.classes, strict=True)
+    codes = {end: {"0": 0.0, "1": 1.0} | {negative: 0.0, positive: 1.0} for end, negative, positive in each}
+    return np.array([[known[text] for text in columns[f"target{end}"].tolist()] for end, known in codes.items()]).T
 
 
 def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str, ...]) -> Floats:

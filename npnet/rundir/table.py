@@ -66,7 +66,7 @@ def endings(targets: Sequence[str]) -> tuple[str, ...]:
 def parse_predictions(data: bytes) -> Columns:
     """Read a table that `csv_rows` wrote; raise ValueError for anything else.
 
-    Rows are int64. With probabilities, target and prediction are names of classes, else all columns are float64.
+    Rows are int64. With probabilities, targets and predictions are names of classes, else all columns are float64.
     """
     columns = _parsed(data)
     classes = any(name.startswith(PROBABILITY) for name in columns)
@@ -139,6 +139,6 @@ def _unguarded(text: str) -> str:
 def _typed(cells: Sequence[str], name: str, classes: bool) -> NDArray[Any]:
     if name == "row":
         return np.array([int(cell) for cell in cells], np.int64)
-    if classes and name in LABELS:
+    if classes and (name in LABELS or name.startswith(tuple(f"{word}_" for word in LABELS))):
         return np.array([_unguarded(cell) for cell in cells], np.str_)
     return np.array([float(cell) if cell else math.nan for cell in cells], np.float64)

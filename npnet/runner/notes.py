@@ -55,7 +55,7 @@ def of_data(training: SplitPredictor) -> list[str]:
     """Return the warnings about columns, sizes and classes, each once; of many the first."""
     found = list(dict.fromkeys(note for fold in training.folds for note in fold.notes))
     columns = first_of(found, "npnet data check lists every column")
-    return [*columns, *_of_rows(training), *_of_last_layer(training)]
+    return [*columns, *_of_files(training), *_of_rows(training), *_of_last_layer(training)]
 
 
 def undefined(training: SplitPredictor, splits: Iterable[str]) -> Iterator[str]:
@@ -117,6 +117,13 @@ def _draws_own(training: SplitPredictor) -> bool:
     source = training.experiment.dataset
     given = isinstance(source, Table) and (source.group or source.time or source.own_files)
     return "validation" in training.data.parts and not given
+
+
+def _of_files(training: SplitPredictor) -> Iterator[str]:
+    """Yield a warning where one file is the validation and the test set."""
+    source = training.experiment.dataset
+    if isinstance(source, Table) and source.validation is not None and source.validation == source.test:
+        yield f"validation and test are both {source.test}: the test scores are of rows that chose the best epoch"
 
 
 def _of_rows(training: SplitPredictor) -> Iterator[str]:

@@ -61,8 +61,10 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
         block = part.take(rows)
         named = data.task in ("binary", "multiclass")
         y = [np.array(data.classes)[block.y]] if named else block.y.T
-        targets = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
+        targets: Columns = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
         predictions, probabilities = prediction_columns(data, predictor.calibration, output[:, rows])
+        if data.negatives and not (data.schema and data.schema.labels):
+            targets, predictions = words_of(data, targets, "target"), words_of(data, predictions, "prediction")
         spread = quantile_columns(data, predictor.frame_predictor, block.frame) if len(predictor.folds) == 1 else {}
         yield {"row": block.rows, **targets, **predictions, **probabilities, **spread}
 
@@ -124,13 +126,16 @@ def labels_in_words(data: Names, predictions: Columns) -> Columns:
 
         each = zip(data.targets, predictions.values(), strict=True)
         return {"prediction": joined_labels(shared, dict(each))}
-    words = dict(predictions)
+    return words_of(data, predictions, "prediction")
+
+
+def words_of(data: Names, columns: Columns, word: str) -> Columns:
+    """Return columns of several labels, each named by a word and its label, as the texts of the file."""
+    words = dict(columns)
     for end, pair in zip(endings(data.targets), zip(data.negatives, data.classes, strict=True), strict=True):
         if pair != ("0", "1"):
-            labels = predictions[f"prediction{end}"]
-            words[f"prediction{end}"] = np.array(
-                [None if one is None else pair[one] for one in labels.tolist()], object
-            )
+            labels = columns[f"{word}{end}"]
+            words[f"{word}{end}"] = np.array([None if one is None else pair[one] for one in labels.tolist()], object)
     return words
 
 

@@ -133,3 +133,19 @@ def test_init_writes_the_delimiter_of_labels(table: Path) -> None:
     assert checked.code == 0, checked.err
     assert "multilabel target jazz, rock" in checked.out
     assert trained("epochs=1", "ensemble=1")
+
+
+def test_the_predictions_of_a_run_have_the_words_of_label_columns_and_are_drawn(table: Path) -> None:
+    rows = [f"{line.rpartition(',')[0]},{'no' if n % 3 else 'yes'},{n % 2}" for n, line in enumerate(lines())]
+    Path("t.csv").write_text("\n".join(["x,z,rock,jazz", *rows]) + "\n")
+    run = trained("dataset={table: {path: t.csv, target: [rock, jazz]}}")
+    columns = pd.read_csv(Path(run, "predictions/test.csv"), dtype=str)
+    assert set(columns["target_rock"]) == {"no", "yes"}
+    assert set(columns["prediction_rock"]) <= {"no", "yes"}
+    assert set(columns["target_jazz"]) == {"0", "1"}
+    drawn = call("plot", run, "--kind", "summary")
+    assert drawn.code == 0, drawn.err
+    file = Path(run, "predictions/test.csv")
+    file.write_text(file.read_text().replace("yes", "maybe"))
+    refused = call("plot", run, "--kind", "summary")
+    assert (refused.code, "it does not fit the run: there is no 'maybe'" in refused.err) == (5, True)

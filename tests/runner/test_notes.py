@@ -122,3 +122,12 @@ def test_a_last_layer_that_bounds_the_outputs_is_reported(name: str, values: boo
     assert text.endswith(f", and so the {what} in bounds: take {name} out")
     sigmoid = fitting_of(tmp_path, usual(), "layers=[{linear: 4}, tanh, linear, sigmoid]")
     assert warnings(sigmoid) == []
+
+
+def test_one_file_for_validation_and_test_is_reported(tmp_path: Path) -> None:
+    columns = usual()
+    rows = [f"{a},{y}" for a, y in zip(*columns.values(), strict=True)]
+    (tmp_path / "other.csv").write_text("\n".join(["a,y", *(f"-{row}" for row in rows[:20] if row[0] != "-")]) + "\n")
+    files = "dataset={table: {path: t.csv, target: y, validation: other.csv, test: other.csv}}"
+    what = "validation and test are both other.csv: the test scores are of rows that chose the best epoch"
+    assert what in warnings(fitting_of(tmp_path, columns, files))
