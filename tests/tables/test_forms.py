@@ -78,7 +78,9 @@ def test_numbers(cells: tuple[str, ...], value: float, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", [("12k", "3.4M", "900"), ("$5", "€7"), ("2 years", "3 months"), ("10 kg", "22 lb")], ids=str
+    "cells",
+    [("12k", "3.4M", "900"), ("$5", "€7", "$9", "€8", "$3"), ("2 years", "3 months"), ("10 kg", "22 lb")],
+    ids=str,
 )
 def test_numbers_of_several_units_are_flagged_and_never_identifiers(cells: tuple[str, ...], tmp_path: Path) -> None:
     distinct = [f"{n + 1}{cell.lstrip('0123456789.')}" for n in range(30) for cell in cells if cell[0] not in "$€"]
@@ -87,7 +89,18 @@ def test_numbers_of_several_units_are_flagged_and_never_identifiers(cells: tuple
     assert any('"size" is text' in text and "in one unit" in text for text in proposal.warnings)
 
 
-@pytest.mark.parametrize("cells", [("12A", "14C"), ("1st", "2nd", "3rd"), ("a1", "b2"), ("M", "L"), ("3-1", "0-2")])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("12A", "14C"),
+        ("1st", "2nd", "3rd"),
+        ("a1", "b2"),
+        ("M", "L"),
+        ("3-1", "0-2"),
+        ("1. White", "2. Black", "3. Other"),
+        ("1 low", "2 high"),
+    ],
+)
 def test_codes_have_no_units(cells: tuple[str, ...], tmp_path: Path) -> None:
     proposal, found = column(tmp_path, "seat", *cells)
     assert (found.kind, proposal.warnings) == ("category", ())
@@ -141,3 +154,13 @@ def test_comments_among_the_rows_are_left_out(tmp_path: Path) -> None:
     proposal, columns = read(tmp_path / "t.csv")
     assert len(columns["a"]) == ROWS
     assert 'left out 1 row that begins with "#"' in proposal.notes
+
+
+def test_single_blanks_between_all_cells_are_a_delimiter(tmp_path: Path) -> None:
+    lines = [f"{n % 9}.5 {'ab'[n % 2]} {n // 3 % 4 // 2}" for n in range(ROWS)]
+    (tmp_path / "t.dat").write_text("\n".join(["a kind y", *lines]))
+    _, columns = read(tmp_path / "t.dat")
+    assert (columns["a"].values[1], columns["kind"].levels) == (1.5, ("a", "b"))
+    (tmp_path / "words.csv").write_text("\n".join(["full name", *["Ann Lee", "Bob Ray"] * 9]))
+    with pytest.raises(DataError, match="no column"):
+        read(tmp_path / "words.csv")

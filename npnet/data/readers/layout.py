@@ -18,6 +18,7 @@ from npnet.data.readers.data_file import UTF_16, DataFile
 MOST_LINES = 10  # of a row with line ends in quotes
 HEAD, LINES, END = 1 << 18, 200, 1 << 12  # bytes and lines that are looked at
 DELIMITERS = (",", ";", "\t", "|")
+TYPED_SHARE = 0.5  # of the cells of a file whose delimiter is a blank: numbers, dates or nothing, not words
 COMMENTS = ("#", "%", "//", "--", "*")
 SEPARATOR = re.compile(r'"?sep=([,;|\t])"?\s*$', re.IGNORECASE)
 TYPED = re.compile(
@@ -126,7 +127,10 @@ def _delimiter(lines: Sequence[str], quote: str) -> str | None:
     """Return the sign that fits best; None where the lines have one cell each."""
     scores = {sign: _score(cut(lines, sign, quote)) for sign in DELIMITERS}
     best = max(scores, key=lambda sign: scores[sign])
-    return best if scores[best] > 0 else None
+    if scores[best] > 0:
+        return best
+    by_blanks = cut(lines, " ", quote)
+    return " " if len(set(map(len, by_blanks))) == 1 and _score(by_blanks) > TYPED_SHARE + 0.5 else None
 
 
 def _score(rows: list[list[str]]) -> float:

@@ -120,8 +120,9 @@ def several_units(texts: Texts) -> tuple[str, str] | None:
     units = set(first) - {""}
     if len(first) < 2 or any(len(unit) == 1 and unit.isalpha() and not MULTIPLES.fullmatch(unit) for unit in units):
         return None  # numbers, or codes such as 12A
-    if units <= ORDINALS:
-        return None
+    are_labels = len(shapes) < 2 * len(first) or any(found["core"].endswith(".") for found in shapes.values())
+    if units <= ORDINALS or are_labels:
+        return None  # ranks, or labels such as 1. White and 2. Black
     one, two = list(first.values())[:2]
     return one, two
 
