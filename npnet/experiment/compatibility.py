@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from npnet.config.experiment import Experiment, conflicts
 from npnet.config.nodes import KeyIssue, Path, dotted
+from npnet.config.recording import Recording
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.errors import AdvisedError, OptionError
@@ -47,7 +48,8 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     yield from _embedding(r.given, data)
     yield from _small_batches(r)
     yield from _scores(r.given, data)
-    yield from _recording(r)
+    if r.given.record is not None:
+        yield from _recording(r, r.given.record)
 
 
 def size_key(chain: Layers, position: int) -> Path:
@@ -196,11 +198,8 @@ def _scores(experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:
             yield ("monitor",), message, _validating(experiment)
 
 
-def _recording(r: ResolvedExperiment) -> Iterator[KeyIssue]:
+def _recording(r: ResolvedExperiment, recording: Recording) -> Iterator[KeyIssue]:
     """Check that a few frames of the network fit into the bytes that they may take."""
-    recording = r.given.record
-    if recording is None:
-        return
     try:
         each = r.frame_bytes
     except AdvisedError:  # the layers do not fit the data

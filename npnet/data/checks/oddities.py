@@ -1,5 +1,6 @@
 """Oddities of values: texts spelled in two ways, skewed targets, counts taken for classes, rows in two sets."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_data, looks_like_identifier
 from npnet.data.datasets import Dataset
 from npnet.data.datasets.targets import Target
-from npnet.data.sniffing.numbers import several_units
 from npnet.text import quoted
 
 Floats = NDArray[np.float64]
@@ -25,6 +25,7 @@ TAIL = 0.25  # rows of the last class of counts, as a share of those of the comm
 ENOUGH = 50_000  # rows for the shares of values
 CHANCE = 2.0  # test rows that are in another set too are a finding from this many times those by chance
 FIRST_ROWS = 20  # that are compared with the header
+DIGIT = re.compile(r"\d")
 ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads whole numbers over all words
 
 FindingKind = Literal[
@@ -96,10 +97,10 @@ def spellings(columns: Iterable[Column]) -> list[Finding]:
 
 def mixed_units(columns: Iterable[Column]) -> list[Finding]:
     """Find columns of texts that are numbers with different units, such as 12k and 3.4M."""
-    found = []
-    for column in columns:
-        if column.kind != "category" or not 1 < len(column.levels) <= MOST_TEXTS:
-            continue
+    found, texts = [], [column for column in columns if 1 < len(column.levels) <= MOST_TEXTS]
+    for column in (column for column in texts if any(map(DIGIT.search, column.levels))):
+        from npnet.data.sniffing.numbers import several_units
+
         if pair := several_units(column.level_counts()):
             what = f"{quoted(column.name)} is text, such as {quoted(pair[0])} and {quoted(pair[1])}: write its values "
             found.append(Finding("units", (column.name,), f"{what}in one unit, and they are numbers"))
