@@ -103,6 +103,8 @@ def predict(
         predictor = predictor.with_tables(tables)
     with ExitStack() as stack:
         rows = PredictionFiles(predictor, paths, wanted, stack)
+        if id_ and keep is not None:
+            context.screen.info("--id is not needed: --keep all copies every column")
         _report(context, rows, proba and not predictor.has_classes)
         if target is None:
             _show(context, kind, rows.predictions())

@@ -124,6 +124,8 @@ def test_all_columns_are_kept_as_their_texts_stand(run: Path, tmp_path: Path) ->
     text = csv_of([row | {"note": "NA", "prediction": "07"} for row in people(3)])
     (tmp_path / "new.csv").write_text(text)
     result = call("predict", run, tmp_path / "new.csv", "--keep", "all")
+    both = call("predict", run, tmp_path / "new.csv", "--keep", "all", "--id", "town")
+    assert (both.out, both.err) == (result.out, "--id is not needed: --keep all copies every column\n" + result.err)
     rows = list(csv.DictReader(io.StringIO(result.out)))
     assert list(rows[0]) == ["row", "id", "code", "age", "town", "buys", "note", "input_prediction", "prediction"]
     assert [row["code"] for row in rows] == [row["code"] for row in people(3)]
