@@ -46,7 +46,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_binary(folder: Path) -> None:
     """Write the table as a workbook, a database and others that no text holds."""
     header, *rows = [line.split(",") for line in (folder / "t.csv").read_text().split()]
-    numbers = [[n, n * 7 % 5 + 0.5] for n in range(20)]
+    numbers = [[n % 7, n * 7 % 5 + 0.5] for n in range(20)]
     typed = [[float(cell) if cell.replace(".", "").isdigit() else cell for cell in row] for row in rows]
     (folder / "book.xlsx").write_bytes(xlsx({"Notes": [], "May": [header, *typed], "June": [["a", "w"], *numbers]}))
     pictures = [[*row, b"\0"] for row in numbers]
