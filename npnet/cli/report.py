@@ -10,6 +10,8 @@ from npnet.cli.options import Force, Output, Runs
 if TYPE_CHECKING:
     from npnet.rundir.run import Run
 
+Target = OutputFile | Path | None
+"""Where a page goes: to a file, into its place in the folder of a run, or to standard output."""
 EXAMPLES = """
 npnet report latest
 npnet report latest -o circles.html
@@ -26,31 +28,40 @@ def report(context: CommandContext, run: Runs, output: Output = None, force: For
     in the folder of the run, of several runs in the current folder. A report may replace a report; any other file is
     replaced only with -f. Where the data are gone, the page shows what the folder of the run has.
     """
-    from npnet.report.writing import html_of_runs
+    from npnet.report.page import html_of
+    from npnet.report.writing import page_of_runs
     from npnet.rundir.run import find
 
     found = [find(context.runs_dir, text) for text in run]
-    file = _target(output, force, found)
-    path = file.path if isinstance(file, OutputFile) else file
-    deliver(context, file, html_of_runs(found, path))
+    file = target(output, force, found)
+    deliver(context, file, html_of(page_of_runs(found, path_of(file))))
 
 
-def deliver(context: CommandContext, file: OutputFile | Path | None, page: bytes) -> None:
-    """Write a page to a file, into its own place in the folder of a run, or to standard output; print its path."""
+def deliver(context: CommandContext, file: Target, page: bytes) -> None:
+    """Write a page to a file or to standard output; print the path of the file."""
     if file is None:
         context.screen.result(page.decode())
         return
-    path = file.path if isinstance(file, OutputFile) else file
+    write(file, page)
+    if context.json:
+        context.screen.result_json({"path": str(path_of(file)), "bytes": len(page)})
+    else:
+        context.screen.result(str(path_of(file)))
+
+
+def write(file: OutputFile | Path, page: bytes) -> None:
+    """Write a page into its own place in the folder of a run, or to another file."""
     if isinstance(file, OutputFile):
         file.write([page])
     else:
         from npnet.storage.disk import write_atomic
 
         write_atomic(file, page)
-    if context.json:
-        context.screen.result_json({"path": str(path), "bytes": len(page)})
-    else:
-        context.screen.result(str(path))
+
+
+def path_of(file: Target) -> Path | None:
+    """Return the path of a page, None for standard output."""
+    return file.path if isinstance(file, OutputFile) else file
 
 
 def output_file(output: str | None, force: bool, runs: "list[Run]", inputs: tuple[str, ...] = ()) -> OutputFile | None:
@@ -60,7 +71,7 @@ def output_file(output: str | None, force: bool, runs: "list[Run]", inputs: tupl
     return destination(output, force or (output is not None and is_report(Path(output))), inputs, runs)
 
 
-def _target(output: str | None, force: bool, runs: "list[Run]") -> OutputFile | Path | None:
+def target(output: str | None, force: bool, runs: "list[Run]") -> Target:
     """Return where the page goes: to -o, into the folder of the one run, or into the current folder."""
     from npnet.rundir.names import REPORT
 

@@ -25,7 +25,7 @@ from npnet.cli.options import (
     refuse_twice,
     used_sweep_options,
 )
-from npnet.errors import MachineError, RunError, UsageError
+from npnet.errors import MachineError, NpnetError, RunError, UsageError
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
@@ -39,7 +39,7 @@ npnet train circles.yaml
 npnet train circles.yaml learning_rate=1e-3 layers.0.linear.units=32
 run=$(npnet train circles.yaml --quiet --name wide --tag paper)
 npnet train circles.yaml --cv 5
-npnet train circles.yaml --baselines
+npnet train circles.yaml --baselines --report
 npnet train circles.yaml --dry-run
 """
 RESUME = """
@@ -59,6 +59,9 @@ def train(
     cv: Annotated[int | None, typer.Option(metavar="K", help="Cross-validate with K folds, as cv=K does.")] = None,
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Also score simple scikit-learn models on the same rows.")
+    ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write report.html, one page with everything, into the run folder.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     no_plots: NoPlots = False,
@@ -82,7 +85,23 @@ def train(
 
     options = RunOptions(context.runs_dir, run_dir, name, tuple(tag or ()), None if no_plots else draw, baselines)
     ending = run_training(loaded, options, TrainingDisplay(context.screen), context.stop)
+    if report:
+        _write_report(context, ending)
     return _report(context, ending, str(run_dir or context.runs_dir / ending.run.id))
+
+
+def _write_report(context: CommandContext, ending: "Ending") -> None:
+    """Write the page of a training; a failure is a warning, as the training has ended well."""
+    if ending.status == "interrupted":
+        return
+    from npnet.report.writing import write_report
+
+    try:
+        path = write_report(ending.run)
+    except NpnetError as error:
+        context.screen.warn(f"there is no report: {error.message}")
+    else:
+        context.screen.info(f"the report is {path}")
 
 
 def draw(run: "RunFolder", predictor: "SplitPredictor") -> None:

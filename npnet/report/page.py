@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -36,6 +36,15 @@ class Page:
     scripts: Sequence[str] = ()
     styles: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    def reloading(self, seconds: float) -> "Page":
+        """Return the page that loads itself again after some seconds, as it is rewritten while a run goes on."""
+        button = element("button", "Pause", type="button", id="live", class_="button needs-js")
+        note = element("span", f"This page follows the run: it loads itself again every {seconds:g} s.")
+        head = joined(element("div", note, button, class_="live"), self.head)
+        return replace(
+            self, head=head, scripts=[*self.scripts, "live"], data={**self.data, "live": {"seconds": seconds}}
+        )
 
 
 def html_of(page: Page) -> bytes:

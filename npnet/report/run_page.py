@@ -4,7 +4,7 @@ from typing import Any
 
 from npnet.config import load_alone
 from npnet.errors import DataError
-from npnet.report.page import Page, Section, html_of
+from npnet.report.page import Page, Section
 from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
@@ -12,10 +12,10 @@ from npnet.rundir.run import Run
 from npnet.runner.data_report import report_data
 
 
-def run_html(run: Run, quick: bool = False) -> bytes:
+def run_page(run: Run, quick: bool = False) -> Page:
     """Return the page of a run; `quick` shows what its folder alone has. Raise RunError for a damaged run."""
     with viewing(run, quick) as view:
-        return html_of(page_of(view))
+        return page_of(view)
 
 
 def page_of(view: RunView) -> Page:

@@ -12,7 +12,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
-from npnet.report.page import Page, Section, html_of
+from npnet.report.page import Page, Section
 from npnet.report.parts import Cell, NumberTable, card, counted, figure, grid, table_of
 from npnet.report.sections.verdict import top
 from npnet.report.view import defined
@@ -28,7 +28,7 @@ SPLITS = ("test", "validation", "train")
 Materials = Mapping[str, Material]
 
 
-def runs_html(runs: Sequence[Run], link: Callable[[Run], str | None]) -> bytes:
+def runs_page(runs: Sequence[Run], link: Callable[[Run], str | None]) -> Page:
     """Return the page that compares runs; `link` gives the address of a run's own page.
 
     Raise UsageError for runs of different tasks, RunError for a damaged run.
@@ -42,8 +42,8 @@ def runs_html(runs: Sequence[Run], link: Callable[[Run], str | None]) -> bytes:
     links = {name: link(run) for name, run in named.items()}
     title = f"{len(named)} runs"
     sections = [scores.section(links), *_curves(materials), _settings(named)]
-    chips = [("task", task, ""), *((("by"), scores.headline, "") for _ in range(bool(scores.headline)))]
-    return html_of(Page(title, top(title, "npnet report", scores.verdict(), chips), sections))
+    chips = [("task", task, ""), *([("by", scores.headline, "")] if scores.headline else [])]
+    return Page(title, top(title, "npnet report", scores.verdict(), chips), sections)
 
 
 def _require_one_task(tasks: Mapping[str, str]) -> None:

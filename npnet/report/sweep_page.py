@@ -9,7 +9,7 @@ from npnet.plots.layout import plain, short
 from npnet.plots.sweeps import SweepMaterial, has_trials
 from npnet.plots.sweeps.overview import best_sentence
 from npnet.report.elements import Markup, element, joined, lines
-from npnet.report.page import Page, Section, html_of
+from npnet.report.page import Page, Section
 from npnet.report.parts import card, command, facts, grid
 from npnet.report.sections import trials
 from npnet.report.sections.parallel import parallel
@@ -22,7 +22,7 @@ from npnet.sweep.results import trials_so_far
 from npnet.text import duration
 
 
-def sweep_html(run: Run, folder: str = "") -> bytes:
+def sweep_page(run: Run, folder: str = "") -> Page:
     """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own."""
     material = sweep_material(run) if run.file(names.TABLE).exists() else trials_material(run, trials_so_far(run))
     link = _linking(run, folder)
@@ -37,14 +37,8 @@ def sweep_html(run: Run, folder: str = "") -> bytes:
             grid(*trials.slices(material), trials.order(material)),
         )
         found.insert(2, slices)
-    page = Page(
-        str(run.info["name"]),
-        _head(run, material),
-        found,
-        ["parallel"] if data else [],
-        data={"parallel": data} if data else {},
-    )
-    return html_of(page)
+    scripts, packed = (["parallel"], {"parallel": data}) if data else ([], {})
+    return Page(str(run.info["name"]), _head(run, material), found, scripts, data=packed)
 
 
 def _head(run: Run, material: SweepMaterial) -> Markup:

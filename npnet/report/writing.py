@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from npnet.report.page import MARK
-from npnet.report.run_page import run_html
+from npnet.report.page import MARK, Page, html_of
+from npnet.report.run_page import run_page
 from npnet.rundir.names import REPORT
 from npnet.rundir.run import Run, is_sweep
 from npnet.storage import disk
@@ -15,7 +15,7 @@ from npnet.storage import disk
 FIRST = 4096  # bytes of a file by which a report is recognised
 
 
-def html_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) -> bytes:
+def page_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) -> Page:
     """Return the page of a run, a sweep or several runs, which is written to `path`; None is standard output.
 
     `quick` shows what the folder of a run alone has. Raise RunError for a damaged run, UsageError for runs of
@@ -23,20 +23,20 @@ def html_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) ->
     """
     folder = None if path is None else path.parent
     if len({run.path for run in runs}) > 1:
-        from npnet.report.runs_page import runs_html
+        from npnet.report.runs_page import runs_page
 
-        return runs_html(runs, lambda run: _address(run, folder))
+        return runs_page(runs, lambda run: _address(run, folder))
     if is_sweep(runs[0]):
-        from npnet.report.sweep_page import sweep_html
+        from npnet.report.sweep_page import sweep_page
 
-        return sweep_html(runs[0], _relative(runs[0].path, folder))
-    return run_html(runs[0], quick)
+        return sweep_page(runs[0], _relative(runs[0].path, folder))
+    return run_page(runs[0], quick)
 
 
-def write_report(run: Run, quick: bool = False) -> Path:
+def write_report(run: Run) -> Path:
     """Write the page of a run or a sweep into its folder; return its path."""
     path = run.file(REPORT)
-    disk.write_atomic(path, html_of_runs([run], path, quick))
+    disk.write_atomic(path, html_of(page_of_runs([run], path)))
     return path
 
 
