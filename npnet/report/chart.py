@@ -113,6 +113,13 @@ class Chart:
         size = {"width": abs(right - left), "height": abs(low - high)}
         self.add("rect", x=min(left, right), y=min(low, high), **size, class_=f"bar {look}", rx=1.5)
 
+    def bars(self, boxes: Sequence[tuple[float, float, float, float]], look: str) -> None:
+        """Draw many bars of one look as one path; each is from x0 to x1 and from y0 to y1."""
+        ends = np.array(boxes, np.float64).reshape(-1, 4)
+        corners = np.concatenate([self.at(ends[:, 0], ends[:, 2]), self.at(ends[:, 1], ends[:, 3])], axis=1)
+        found = [f"M{spot(a)} {spot(b)}V{spot(d)}H{spot(c)}V{spot(b)}Z" for a, b, c, d in corners.tolist()]
+        self.add("path", d="".join(found), class_=f"bar {look}")
+
     def rule(self, look: str, x: float | None = None, y: float | None = None, note: str = "") -> None:
         """Draw a line across the chart at a value of one axis, with a note at its end."""
         if x is not None:
@@ -143,7 +150,7 @@ class Chart:
         most = max(
             2, int((self.right - self.left) / (LETTER * 1.2 * max([letters(t) for _, t in self.x.ticks] or [1])))
         )
-        ticks = self.x.ticks[:: -(-len(self.x.ticks) // most)]
+        ticks = self.x.ticks[:: max(1, -(-len(self.x.ticks) // most))]
         for value, name in ticks:
             across = float(self.at([value], [self.y.scale.limits[0]])[0, 0])
             labels.append(element("text", name, x=across, y=self.bottom + 17, text_anchor="middle", class_="tick"))

@@ -109,7 +109,11 @@ def _surface(chart: Chart, material: Material, area: Field, points: list[SplitPo
             chart.add("path", d=spots(chart, X), class_="dots few c1", stroke_opacity=0.06 + 0.8 * index / BANDS)
     target = plain(material.targets[0], 30)
     return [
-        (swatch("c1"), f"{target}: the darker, the larger", f"{short(float(levels[0]))} to {short(float(levels[-1]))}")
+        (
+            swatch("c1"),
+            f"{target}: the stronger, the larger",
+            f"{short(float(levels[0]))} to {short(float(levels[-1]))}",
+        )
     ]
 
 

@@ -22,6 +22,8 @@ from npnet.report.shapes import spot
 
 LOOKS = ("c1", "c2 dash1", "c3 dash2", "c4 dash3", "c5", "c6 dash1", "c7 dash2")
 MOST_CURVES = len(LOOKS)  # classes with a curve: of more, those with the smallest areas
+BARS, GAP = 20, 0.002  # of a histogram of probabilities
+UNSURE = 0.2  # distance from 0 and 1 of a probability that is not sure
 SAMPLED = 40  # points of a curve in the table of numbers
 
 
@@ -97,3 +99,31 @@ def calibration(material: Material) -> Markup | None:
     legend = [(swatch("c1", 0), "network, mean difference", error), (swatch("c0 dash2"), "perfect", "")]
     drawing = chart.svg("Calibration", f"Mean difference between predicted and observed: {error}.", "calibration-chart")
     return figure("calibration", "Calibration", drawing, numbers, note, legend)
+
+
+def probabilities(material: Material) -> Markup | None:
+    """Return how the predicted probabilities are distributed, by what is true."""
+    if not material.judged:
+        return None
+    predicted, true = claims(material)
+    if material.task == "binary":
+        what, names = f"“{plain(material.classes[1], 24)}”", [plain(name, 24) for name in material.classes]
+        parts = dict(zip(names, (~true, true), strict=True))
+    else:
+        what, parts = "the chosen class", {"right": true, "wrong": ~true}
+    edges = np.linspace(0, 1, BARS + 1)
+    counts = {name: np.histogram(predicted[rows], edges)[0] for name, rows in parts.items()}
+    largest = max(int(np.sum([*counts.values()], axis=0).max()), 1)
+    axes = Axis.between(0, 1, f"predicted probability of {what}"), Axis.between(0, largest * 1.05, "rows")
+    chart, below = Chart(*axes, square=True), np.zeros(BARS)
+    for look, rows in zip(("c1", "c2"), counts.values(), strict=True):
+        boxes = [(a, b, low, low + n) for a, b, low, n in zip(edges[:-1], edges[1:], below, rows, strict=True) if n]
+        chart.bars([(float(a) + GAP, float(b) - GAP, float(low), float(high)) for a, b, low, high in boxes], look)
+        below = below + rows
+    legend = [(swatch(f"{look} block"), name, "") for look, name in zip(("c1", "c2"), counts, strict=True)]
+    unsure = 100 * float(((predicted > UNSURE) & (predicted < 1 - UNSURE)).mean())
+    alt = f"{unsure:.1f} % of the rows have a probability between {UNSURE:g} and {1 - UNSURE:g}."
+    numbers = NumberTable({"from": edges[:-1], "to": edges[1:], **counts})
+    title = "Predicted probabilities"
+    drawing = chart.svg(title, alt, "probabilities-chart")
+    return figure("probabilities", title, drawing, numbers, f"The {material.judged} set. {alt}", legend)

@@ -22,8 +22,7 @@ def column_figure(one: Distribution, classes: Sequence[str], target: str, index:
     rows = one.counts["train"].astype(float)
     shares = rows / max(rows.sum(), 1)
     chart = _named_chart(one, shares) if one.names else _edged_chart(one, shares)
-    for place in range(len(rows)):
-        _bar(chart, one, place, float(shares[place]), one.target[place] if stacked else None)
+    _bars(chart, one, shares, stacked)
     if not stacked:
         _target_line(chart, one, target)
     name = plain(one.column.name, 40)
@@ -79,20 +78,25 @@ def _edged_chart(one: Distribution, shares: Floats) -> Chart:
     return chart
 
 
-def _bar(chart: Chart, one: Distribution, place: int, share: float, classes: Floats | None) -> None:
-    """Draw a bin, its length the share of the rows, cut by class in the order of the legend."""
-    parts = [1.0] if classes is None else (_merged(classes) / max(classes.sum(), 1)).tolist()
-    start = 0.0
-    for code, part in enumerate(parts):
-        end = start + share * part
-        look = f"c{code + 1}" if classes is not None else "c1 pale"
+def _bars(chart: Chart, one: Distribution, shares: Floats, stacked: bool) -> None:
+    """Draw the bins, their length the share of the rows, cut by class in the order of the legend."""
+    boxes: dict[str, list[tuple[float, float, float, float]]] = {}
+    for place, share in enumerate(shares.tolist()):
+        parts = _merged(one.target[place]) if stacked else np.ones(1)
+        ends = share * np.cumsum(parts) / max(parts.sum(), 1)
+        starts = np.concatenate([[0.0], ends[:-1]])
         if one.names:
             row = len(one.names) - 1 - place
-            chart.bar(start, end, row - 0.5 + 3 * GAP, row + 0.5 - 3 * GAP, look)
+            across = row - 0.5 + 3 * GAP, row + 0.5 - 3 * GAP
         else:
             low, high = one.edges[place : place + 2].tolist()
-            chart.bar(low + GAP * (high - low), high - GAP * (high - low), start, end, look)
-        start = end
+            across = low + GAP * (high - low), high - GAP * (high - low)
+        for code in np.flatnonzero(ends > starts).tolist():
+            along = float(starts[code]), float(ends[code])
+            box = (*along, *across) if one.names else (*across, *along)
+            boxes.setdefault(f"c{code + 1}" if stacked else "c1 pale", []).append(box)
+    for look, several in boxes.items():
+        chart.bars(several, look)
 
 
 def _target_line(chart: Chart, one: Distribution, target: str) -> None:

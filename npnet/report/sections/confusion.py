@@ -9,7 +9,7 @@ from npnet.plots.kinds import Material
 from npnet.plots.layout import Ints, plain
 from npnet.report.chart import WIDTH, figure_svg
 from npnet.report.elements import Attribute, Markup, element, joined
-from npnet.report.parts import Cell, NumberTable, figure
+from npnet.report.parts import Cell, NumberTable, card, figure, table_of
 from npnet.report.shapes import letters, spot
 
 COUNTED = 12  # classes: the cells of more have no counts
@@ -29,6 +29,20 @@ def confusion(material: Material) -> Markup | None:
     note = f"Rows of the {material.judged} set. The darker a cell, the larger its share of the true class."
     note += f" {material.few}." if material.few else ""
     return figure("confusion", "Confusion matrix", drawing(names, count, "confusion"), NumberTable(columns), note)
+
+
+def each_class(material: Material) -> Markup | None:
+    """Return precision and recall of each of more than two classes."""
+    if not material.judged or material.task == "binary":
+        return None
+    names, count = labels(material)[:TABLED], matrix(material)
+    right = np.diag(count).astype(float)
+    with np.errstate(invalid="ignore"):
+        precision, recall = right / count.sum(axis=0), right / count.sum(axis=1)
+    columns = {"class": names, "rows": count.sum(axis=1), "precision": precision, "recall": recall}
+    shown = {name: values[: len(names)] for name, values in columns.items()}
+    note = "Precision: how many predicted rows of a class are right; recall: how many of its rows are found."
+    return card("Each class", table_of(NumberTable(shown), "precision and recall of each class"), note=note)
 
 
 def drawing(names: Sequence[str], count: Ints, id: str) -> Markup:  # noqa: A002 - the attribute

@@ -10,8 +10,9 @@ from npnet.plots.layout import Floats, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup
 from npnet.report.page import Section
-from npnet.report.parts import NumberTable, figure, grid
+from npnet.report.parts import NumberTable, card, facts, figure, grid
 from npnet.report.view import RunView
+from npnet.text import duration
 
 LOOKS = {"train": "c1", "validation": "c2 dash1"}
 MOST_METRICS = 5
@@ -25,7 +26,25 @@ def section(view: RunView) -> Section | None:
     best = view.material.best_epoch
     lede = "What each pass over the training set changed."
     lede += f" The network keeps its weights of epoch {best:,}." if best is not None and view.folds == 1 else ""
-    return Section("curves", "Training", lede, grid(*found))
+    return Section("curves", "Training", lede, grid(*found, _course(view) if len(found) % 2 else None))
+
+
+def _course(view: RunView) -> Markup:
+    """Return the training in numbers."""
+    info, e, epochs = view.info, view.experiment, len(view.material.history["epoch"])
+    monitored = info.get("monitored") or {}
+    value = monitored.get("value")
+    seconds = info["seconds"]
+    pairs = [
+        ("epochs", f"{epochs:,} of {e.epochs:,}"),
+        ("best epoch", "" if info["best_epoch"] is None else f"{info['best_epoch']:,}"),
+        (f"{monitored.get('name', '')} there", "" if value is None else short(value)),
+        ("stopped early", "yes" if e.early_stopping and view.status == "done" and epochs < e.epochs else ""),
+        ("batch size", str(e.batch_size)),
+        ("learning rate", "" if e.learning_rate is None else f"{e.learning_rate:g}"),
+        ("time", "" if seconds is None else f"{duration(seconds)}, with all that followed the epochs"),
+    ]
+    return card("In numbers", facts(pairs))
 
 
 def _figures(material: Material) -> Iterator[Markup]:

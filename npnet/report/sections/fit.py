@@ -6,8 +6,9 @@ from npnet.report.elements import joined
 from npnet.report.page import Section
 from npnet.report.parts import callout, grid
 from npnet.report.sections.boundary import boundary
-from npnet.report.sections.class_figures import calibration, precision_recall, roc
-from npnet.report.sections.confusion import confusion
+from npnet.report.sections.class_figures import calibration, precision_recall, probabilities, roc
+from npnet.report.sections.confusion import confusion, each_class
+from npnet.report.sections.intervals import intervals
 from npnet.report.sections.threshold import threshold
 from npnet.report.sections.values import figures
 from npnet.report.view import RunView
@@ -18,9 +19,10 @@ def section(view: RunView) -> tuple[Section | None, dict[str, Any]]:
     material, data = view.material, {}
     found = [boundary(material)]
     if material.task == "regression":
-        found += list(figures(material))
+        found += [*figures(material), *intervals(view)]
     elif material.judged:
         found += [confusion(material), roc(material), precision_recall(material), calibration(material)]
+        found += [probabilities(material), each_class(material)]
         if made := threshold(material):
             found.append(made[0])
             data["threshold"] = made[1]

@@ -61,7 +61,12 @@ def _all_splits(view: RunView) -> Markup:
         chosen = f", the best for {rule.chosen_for} on the validation set" if rule.chosen_for else ""
         of = ", ".join(name for name in names if name in OF_POSITIVE)
         note = f"{of}: of the class “{plain(rule.positive_class, 30)}”, decided above {rule.threshold:.4g}{chosen}."
-    return card("Every split", table_of(NumberTable(columns), "scores of every split"), note=note)
+    return card(
+        "Every split",
+        table_of(NumberTable(columns), "scores of every split"),
+        note=note,
+        wide=not view.material.baselines,
+    )
 
 
 def _baselines(view: RunView) -> Markup:

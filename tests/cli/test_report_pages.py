@@ -1,0 +1,136 @@
+"""Pages of hostile tables, sweeps, several runs, data alone, and of trainings that go on."""
+
+import json
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from npnet.storage.lock import Lock
+from tests.cli.conftest import Result, call, start
+
+SCRIPT = "</script><script>alert(1)</script>"
+NAMES = ("<img src=x onerror=alert(1)>", "שם", "nul\x00name")
+CONFIG = """\
+dataset: {table: {path: table.jsonl, target: y}}
+layers: [{linear: 3}, tanh, linear]
+epochs: 2
+"""
+SWEEP = """\
+dataset: {xor: {samples: 100}}
+layers: [{linear: 3}, tanh, linear]
+epochs: 2
+sweep: {method: grid, metric: validation.roc_auc, parameters: {learning_rate: [0.01, 0.1], batch_size: [10, 20]}}
+"""
+
+
+def page_at(result: Result) -> str:
+    assert result.code == 0, result.err
+    return Path(result.out.splitlines()[0]).read_text(encoding="utf-8")
+
+
+def assert_harmless(page: str) -> None:
+    assert page.count("<script") == page.count("</script>") <= 4
+    assert "<img" not in page
+    assert not set("\x00\u202e\u2028") & set(page)
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "שם" in page
+
+
+def test_text_of_a_table_stays_text(folder: Path) -> None:
+    classes = (SCRIPT, "evil\u202e\x00\u2028one")
+    rows = [{**{name: i % (7 - at) for at, name in enumerate(NAMES)}, "y": classes[i % 2]} for i in range(60)]
+    (folder / "table.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (folder / "hostile.yaml").write_text(CONFIG)
+    assert_harmless(page_at(call("data", "report", "hostile.yaml")))
+    result = call("train", "hostile.yaml", "--no-plots", "-q", "--report")
+    assert result.code == 0, result.err
+    assert_harmless((Path(result.out.strip()) / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_data_alone_are_reported_before_a_training(folder: Path) -> None:
+    page = page_at(call("data", "report", "small.yaml", "split.test=0.3"))
+    assert [f'id="{name}"' in page for name in ("data", "distributions", "drift", "curves")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not (folder / "runs").exists()
+    (folder / "small-data.html").write_text("mine")
+    result = call("data", "report", "small.yaml")
+    assert (result.code, (folder / "small-data.html").read_text()) == (2, "mine")
+    assert "small-data.html exists already" in result.err
+    result = call("data", "report", "small.yaml", "-o", "small.yaml", "-f")
+    assert result.code == 2
+    assert "input of this command" in result.err
+
+
+def test_a_sweep_leads_to_its_trials(folder: Path) -> None:
+    (folder / "sweep.yaml").write_text(SWEEP)
+    assert call("sweep", "sweep.yaml", "--no-plots", "-q").code == 0
+    page = page_at(call("report", "latest"))
+    assert 'id="parallel"' in page
+    assert 'href="trials/0001/"' in page
+    (sweep,) = (path for path in (folder / "runs").glob("*-sweep-*"))
+    assert f'href="runs/{sweep.name}/trials/0001/"' in page_at(call("report", "latest", "-o", "sweep.html"))
+    (sweep / "trials.csv").unlink()  # as while it trains
+    assert 'id="parallel"' in page_at(call("report", "latest"))
+
+
+def test_several_runs_are_compared(runs: Path, folder: Path) -> None:
+    one, two = sorted(path.name for path in runs.glob("*-*"))
+    page = page_at(call("report", one, two, "--runs-dir", runs))
+    assert 'id="overlay-loss"' in page
+    assert "learning_rate" in page
+    assert f"{one}/" in page
+    (folder / "iris.yaml").write_text("dataset: iris\nlayers: [linear]\nepochs: 1\n")
+    assert call("train", "iris.yaml", "--no-plots", "-q").code == 0
+    result = call("report", one, "runs/latest", "-o", "both.html", "--runs-dir", runs)
+    assert result.code == 2
+    assert "binary" in result.err
+    assert "multiclass" in result.err
+    assert not (folder / "both.html").exists()
+
+
+@pytest.fixture
+def going(runs: Path, tmp_path: Path) -> Path:
+    """Return a run that goes on as long as its lock is held."""
+    run = tmp_path / "runs" / "going"
+    shutil.copytree(next(runs.glob("*-one-*")), run)
+    for name in ("weights.safetensors", "metrics.json", "checkpoint.safetensors"):
+        (run / name).unlink()
+    info = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(info | {"status": "running", "best_epoch": None, "finished": None}))
+    return run
+
+
+def test_watch_rewrites_the_page_until_it_is_stopped(going: Path, tmp_path: Path) -> None:
+    lock, page = Lock(going / "LOCK"), tmp_path / "live.html"
+    try:
+        watching = start("watch", going, "--every", 0.2, "-o", page, stdout=-1, stderr=-1)
+        while not page.exists():
+            assert watching.poll() is None, watching.communicate()
+            time.sleep(0.05)
+        first = page.stat().st_ino
+        while page.stat().st_ino == first:
+            time.sleep(0.05)
+        assert '{"live":{"seconds":0.2}}' in page.read_text(encoding="utf-8")
+        os.kill(watching.pid, signal.SIGINT)
+        out, err = watching.communicate(timeout=20)
+        assert (watching.returncode, out.strip()) == (130, str(page)), err
+    finally:
+        lock.release()
+
+
+def test_watch_ends_with_the_run(going: Path, tmp_path: Path) -> None:
+    result = call("watch", going, "-o", tmp_path / "page.html")
+    assert result.code == 0, result.err
+    assert "interrupted" in result.err  # no process holds its lock
+    assert '"live"' not in (tmp_path / "page.html").read_text(encoding="utf-8")
+    result = call("watch", going, "-o", "-")
+    assert result.code == 2
+    assert "npnet report -o -" in result.err
