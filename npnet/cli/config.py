@@ -31,9 +31,12 @@ npnet config schema > npnet.schema.json
 """
 DATA = """
 npnet data check credit.yaml
+npnet data report credit.yaml
+"""
+DATA_CHECK = """
+npnet data check credit.yaml
 npnet data check credit.yaml split.test=0.3
 npnet data check credit.yaml --json
-npnet data report credit.yaml
 """
 DATA_REPORT = """
 npnet data report credit.yaml
@@ -105,7 +108,7 @@ def explain(
         context.screen.result(text)
 
 
-@command("check", DATA, ignore_unknown_options=True)
+@command("check", DATA_CHECK, ignore_unknown_options=True)
 def check_data(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
     """Show the columns, the rows of each split, and what looks wrong.
 
