@@ -28,6 +28,7 @@ PLACES = {
         "method",
         "sweep:\n  method: {halving: {reduction: 3}}\n  parameters: {learning_rate: [0.001, 0.01, 0.1]}",
     ),
+    "features": ("prepare.features", "prepare: {features: [square, {product: [x1, x2]}, sine]}"),
     "metrics": ("metrics", "metrics: [roc_auc, accuracy]"),
 }
 """Where each kind is named in a config."""

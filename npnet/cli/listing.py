@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 KINDS = (
     *("layers", "losses", "optimizers", "schedules", "initializers"),
-    *("datasets", "metrics", "methods", "plots", "templates"),
+    *("datasets", "features", "metrics", "methods", "plots", "templates"),
 )
 LIST = """
 npnet list layers

@@ -16,6 +16,7 @@ from npnet.config.files import preset_names
 from npnet.config.nodes import plain_float, shown
 from npnet.config.type_info import accepted, below, describe, type_of
 from npnet.data import datasets
+from npnet.data.preprocessing.derived import features
 from npnet.errors import UsageError
 from npnet.metrics import metrics
 from npnet.nn.initializers import initializers
@@ -28,7 +29,7 @@ from npnet.search import methods
 from npnet.spec import Spec
 
 Schema = dict[str, Any]
-KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedules, initializers, methods)
+KINDS: tuple[Registry[Any], ...] = (datasets, features, layers, losses, optimizers, schedules, initializers, methods)
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 FILE: Schema = {"type": "string", "minLength": 1}
 DEPTH = 4  # keys of the longest path that a hint names

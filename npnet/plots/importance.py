@@ -29,12 +29,12 @@ def permutation_importance(predictor: SplitPredictor, part: str, repeats: int = 
     row of several networks gets the mean of their outputs. Breiman (2001), Random forests.
     """
     rows = _Rows(predictor, part, repeats)
-    features, sources = predictor.data.features, np.array(predictor.data.preparation.sources)
+    features, sources = predictor.data.features, predictor.data.preparation.sources
     name, score = rows.usual()
     sign = 1 if metrics[name].goal == "maximize" else -1
     drop = np.zeros((len(features), repeats))
     for number, column in enumerate(features):
-        if len(indices := np.flatnonzero(sources == column)):
+        if len(indices := np.flatnonzero([column in names for names in sources])):
             drop[number] = sign * (score - rows.scores(name, indices, number))
     return Importance(name, part, score, features, drop)
 

@@ -35,6 +35,7 @@ from numpy.typing import DTypeLike, NDArray
 from npnet.config import Experiment
 from npnet.data import Part
 from npnet.data.preprocessing import Preparation
+from npnet.data.preprocessing.derived import features
 from npnet.data.preprocessing.scaling import Scaling, normal_scores
 from npnet.data.preprocessing.steps import DateStep, NumberStep
 from npnet.engine.network import Network
@@ -155,9 +156,14 @@ def _inputs(preparation: Preparation) -> Iterator[Json]:
     """Yield the name and the block of each input, and how its number becomes an input."""
     numbers, codes = preparation.numbers, len(preparation.embedded)
     steps = {step.column: step for step in preparation.steps}
-    for position, (name, source) in enumerate(zip(preparation.names, preparation.sources, strict=True)):
-        step = steps[source]
-        if position < numbers and isinstance(step, NumberStep | DateStep):
+    places = {name: position for position, name in enumerate(preparation.names[: preparation.first_derived])}
+    for position, (name, sources) in enumerate(zip(preparation.names, preparation.sources, strict=True)):
+        step, source = steps[sources[0]], sources[0]
+        if preparation.first_derived <= position < numbers:
+            derived = preparation.derived[position - preparation.first_derived]
+            of = {"type": features.name_of(derived.feature), "columns": [places[column] for column in derived.columns]}
+            yield {"name": name, "block": "numbers", "of": of, **_scaling(derived.scaling)}
+        elif position < numbers and isinstance(step, NumberStep | DateStep):
             yield {"name": name, "block": "numbers", **_scaling(_scaling_of(step, name))}
         elif position >= preparation.width - codes:
             size = preparation.embedded[position - preparation.width]

@@ -8,6 +8,7 @@ from npnet.errors import UsageError
 
 ABOVE = {
     "datasets": "dataset",
+    "features": "prepare.features",
     "layers": "layers",
     "losses": "loss",
     "optimizers": "optimizer",

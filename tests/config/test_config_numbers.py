@@ -8,6 +8,7 @@ import pytest
 from npnet.config import Experiment, Loaded
 from npnet.config.type_info import accepted, branches, type_of
 from npnet.data import datasets
+from npnet.data.preprocessing.derived import features
 from npnet.errors import ConfigError, Problem
 from npnet.nn.initializers import initializers
 from npnet.nn.layer import layers
@@ -27,9 +28,10 @@ WAYS: dict[str, str] = {
     "losses": "dataset: xor\nlayers: [linear]\nloss: {%s}",
     "optimizers": "dataset: xor\nlayers: [linear]\noptimizer: {%s}",
     "schedules": "dataset: xor\nlayers: [linear]\nschedule: {%s}",
+    "features": "dataset: xor\nlayers: [linear]\nprepare: {features: [%s]}",
     "initializers": "dataset: xor\nlayers: [linear: {units: 1, init: {%s}}]",
 }
-KINDS: tuple[Registry[Any], ...] = (datasets, layers, losses, optimizers, schedules, initializers)
+KINDS: tuple[Registry[Any], ...] = (datasets, features, layers, losses, optimizers, schedules, initializers)
 
 
 def numeric(spec: type[Spec]) -> Iterator[str]:

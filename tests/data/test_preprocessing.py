@@ -8,9 +8,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from npnet.data import preprocessing
 from npnet.data.columns import Frame
-from npnet.data.preprocessing import Preparation, PrepareSpec
+from npnet.data.preprocessing import Preparation, PrepareSpec, encoders
 from npnet.errors import DataError, RunError
 from tests.data.frames import category, dates, frame, mixed, number
 
@@ -35,7 +34,7 @@ def test_inputs_stand_in_the_order_numbers_indicators_levels_codes_and_have_name
         "town",
     )
     assert (preparation.numbers, preparation.embedded) == (7, (len(mixed().columns["town"].levels) + 1,))
-    assert preparation.sources[-8:] == ("home", *["since"] * 6, "town")
+    assert preparation.sources[-8:] == tuple((name,) for name in ("home", *["since"] * 6, "town"))
     assert inputs_of(preparation, mixed()).shape == (200, preparation.width)
 
 
@@ -264,7 +263,7 @@ def test_columns_of_one_kind_are_encoded_as_one_block_to_the_same_bits(
     fitted = Preparation.fit(whole, whole, spec)
     gaps = Frame.of(np.where(random.random((60, 40)) < 0.1, np.nan, values), tuple(whole.columns))
     together = [fitted.with_ones(rows, dtype=np.float64) for rows in (whole, gaps)]
-    monkeypatch.setattr(preprocessing, "TOGETHER", 1)
+    monkeypatch.setattr(encoders, "TOGETHER", 1)
     for rows, expected in zip((whole, gaps), together, strict=True):
         assert fitted.with_ones(rows, dtype=np.float64).tobytes() == expected.tobytes()
 

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import starmap
 from typing import Annotated, Any, Literal, Self
 
@@ -13,29 +12,30 @@ from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.columns import Column, Frame, looks_like_identifier
 from npnet.data.columns.schema import FittedAggregate
+from npnet.data.preprocessing.derived import DerivedStep, Features, fit_derived
+from npnet.data.preprocessing.encoders import encoders_of
+from npnet.data.preprocessing.left_out import left_out, useless
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
     BLOCKS,
     DATE_PARTS,
     CategoryStep,
     DateStep,
-    Encode,
     NumberStep,
     StepOutput,
     date_part,
-    encode_numbers,
     varies,
 )
 from npnet.errors import DataError, RunError
 from npnet.registry import nearest
 from npnet.spec import Spec
-from npnet.text import listed, quoted
+from npnet.text import quoted
 
 Unknown = dict[str, Counter[str]]
 AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
 
 ROWS = 2048  # prepared at a time, so that they stay in cache
-TOGETHER = 16  # columns of one kind that are encoded as one block
+DERIVED = -1  # in place of the index of a step
 COLUMNS = 1 << 26  # bytes of columns that are in memory at a time
 
 
@@ -50,11 +50,15 @@ class PrepareSpec(Spec):
     embed_above: int = Field(
         100, ge=2, le=10**6, description="Categories of more levels are codes, for a layer `embedding` to learn."
     )
+    features: Features = Field(
+        (), description="Inputs derived from columns of numbers: square, product and sine, which are then scaled."
+    )
 
 
 class Preparation(Spec):
-    """The step for each column; inputs are in the order numbers, indicators, levels, codes.
+    """The step for each column; inputs are in the order numbers, derived, indicators, levels, codes.
 
+    `derived` are inputs that several columns may have a part in.
     `warnings` are lines on columns that are left out or look odd; `aggregates` give columns that rows do not have.
     """
 
@@ -62,9 +66,13 @@ class Preparation(Spec):
     steps: tuple[AnyStep, ...]
     warnings: tuple[str, ...] = ()
     aggregates: tuple[FittedAggregate, ...] = ()
+    derived: tuple[DerivedStep, ...] = ()
 
     @model_validator(mode="after")
     def _has_inputs(self) -> Self:
+        numbers = {step.column for step in self.steps if step.kind == "number"}
+        if not all(set(step.columns) <= numbers for step in self.derived):
+            raise ValueError("an input is derived from no column of numbers")
         if not self.steps or not all(step.outputs for step in self.steps):
             raise ValueError("a column becomes no input")
         return self
@@ -80,21 +88,23 @@ class Preparation(Spec):
         if spec.missing == "error":
             _refuse_gaps(layout)
         steps, identifiers = [], []
-        left_out: dict[str, list[str]] = {}
+        reasons: dict[str, list[str]] = {}
         for name, stored in layout.columns.items():
             column = stored.loaded()
-            reason = None if spec.constant == "keep" and column.kind == "number" else _useless(column)
+            reason = None if spec.constant == "keep" and column.kind == "number" else useless(column)
             step = None if reason else _fit(train.columns[name].loaded(), column, spec)
             if step is None or not step.outputs:
-                left_out.setdefault(reason or f"no value of it occurs {spec.rare} times", []).append(name)
+                reasons.setdefault(reason or f"no value of it occurs {spec.rare} times", []).append(name)
                 continue
             steps.append(step)
             if why := looks_like_identifier(column):
                 identifiers.append(f"column {quoted(name)} looks like an identifier: {why}")
-        warnings = [*starmap(_left_out, left_out.items()), *identifiers]
+        warnings = [*starmap(left_out, reasons.items()), *identifiers]
         if not steps:
             raise DataError("there is no column left to learn from", "; ".join(warnings) or None)
-        return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings))
+        fills = {step.column: step.scaling.fill for step in steps if step.kind == "number" and step.scaling}
+        derived = fit_derived(spec.features, train, fills, spec.numbers, spec.clip)
+        return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings), derived=derived)
 
     @classmethod
     def parse(cls, text: str) -> "Preparation":
@@ -132,6 +142,7 @@ class Preparation(Spec):
         together = max(COLUMNS // (8 * max(len(frame), 1)), 1)
         for first in range(0, len(self.steps), together):
             self._write(slice(first, first + together), frame, out, unknown)
+        self._write_derived(frame, out)
         return out
 
     def extended(self, frame: Frame) -> Frame:
@@ -160,20 +171,35 @@ class Preparation(Spec):
             for step, column in zip(steps, columns, strict=True):
                 if unseen := unseen_values(step, column):
                     unknown.setdefault(column.name, Counter()).update(unseen)
-        encoders = _encoders(steps, columns, self._positions[chosen])
+        encoders = encoders_of(steps, columns, self._positions[chosen])
         numbers = [place for places in self._positions[chosen] for place in places if place < self.numbers]
         for start in range(0, len(frame), ROWS):
             block, rows = out[start : start + ROWS], slice(start, start + ROWS)
             with np.errstate(over="ignore"):
                 for encode, several, places in encoders:
                     block[:, places] = encode(*(column[rows] for column in several))
-            finite = np.isfinite(block[:, numbers[0] : numbers[-1] + 1]) if numbers else np.True_
-            if not finite.all():
-                row, index = np.argwhere(~finite)[0]
-                source = self.sources[numbers[0] + index]
-                value = frame.columns[source].values[start + row]
-                what = f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large"
-                raise DataError(what, "too large next to the others of its column; write clip: true under prepare")
+            if numbers:
+                self._refuse_large(block[:, numbers[0] : numbers[-1] + 1], frame, start, numbers[0])
+
+    def _write_derived(self, frame: Frame, out: NDArray[Any]) -> None:
+        """Write the derived inputs."""
+        for place, derived in enumerate(self.derived, self.first_derived):
+            columns = [frame.columns[name].loaded().values for name in derived.columns]
+            for start in range(0, len(frame), ROWS):
+                rows = slice(start, start + ROWS)
+                with np.errstate(over="ignore"):
+                    out[rows, place] = derived.encode([column[rows] for column in columns])
+                self._refuse_large(out[rows, place : place + 1], frame, start, place)
+
+    def _refuse_large(self, block: NDArray[Any], frame: Frame, start: int, first: int) -> None:
+        """Raise DataError for the first number of a block of inputs, from row `start` and input `first`, not finite."""
+        finite = np.isfinite(block)
+        if not finite.all():
+            row, index = np.argwhere(~finite)[0]
+            source = self.sources[first + index][0]
+            value = frame.columns[source].values[start + row]
+            what = f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large"
+            raise DataError(what, "too large next to the others of its column; write clip: true under prepare")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,9 +207,11 @@ class Preparation(Spec):
         return tuple(output.name for _, output in self._layout)
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """The column that each input comes from."""
-        return tuple(self.steps[index].column for index, _ in self._layout)
+    def sources(self) -> tuple[tuple[str, ...], ...]:
+        """The columns that each input comes from: one, of a derived input perhaps several."""
+        each: list[tuple[str, ...]] = [(self.steps[index].column,) for index, _ in self._layout]
+        each[self.first_derived : self.numbers] = [step.columns for step in self.derived]
+        return tuple(each)
 
     @property
     def width(self) -> int:
@@ -197,13 +225,19 @@ class Preparation(Spec):
 
     @cached_property
     def numbers(self) -> int:
-        """The number of inputs, the first of all, that are scaled numbers."""
-        return sum(output.block == "numbers" for _, output in self._layout)
+        """The number of inputs, the first of all, that are scaled numbers, derived ones among them."""
+        return self.first_derived + len(self.derived)
+
+    @cached_property
+    def first_derived(self) -> int:
+        """The position of the first derived input, after the numbers of columns."""
+        return sum(output.block == "numbers" for step in self.steps for output in step.outputs)
 
     @cached_property
     def _layout(self) -> list[tuple[int, StepOutput]]:
-        """The inputs in their order, each with the index of its step."""
+        """The inputs in their order, each with the index of its step, of a derived one -1."""
         outputs = [(index, output) for index, step in enumerate(self.steps) for output in step.outputs]
+        outputs += [(DERIVED, StepOutput("derived", step.name)) for step in self.derived]
         return sorted(outputs, key=lambda pair: BLOCKS.index(pair[1].block))
 
     @cached_property
@@ -211,39 +245,9 @@ class Preparation(Spec):
         """The positions of the outputs of each step among the inputs."""
         positions: list[list[int]] = [[] for _ in self.steps]
         for position, (index, _) in enumerate(self._layout):
-            positions[index].append(position)
+            if index != DERIVED:
+                positions[index].append(position)
         return positions
-
-
-def _left_out(reason: str, names: Sequence[str]) -> str:
-    """Return the warning of columns that are left out for the same reason."""
-    if len(names) == 1:
-        return f"column {quoted(names[0])} is left out: {reason}"
-    each = reason.replace("it is", "each is").replace("of it", "of any")
-    return f"columns {listed(map(quoted, names))} are left out: {each}"
-
-
-def _encoders(
-    steps: Sequence[AnyStep], columns: Sequence[Column], positions: Sequence[list[int]]
-) -> list[tuple[Encode, list[Column], slice | list[int]]]:
-    """Return the functions that encode a column, or a block of columns of numbers, and where their inputs stand."""
-    found: list[tuple[Encode, list[Column], list[int]]] = []
-    plain = [(step, n) for n, step in enumerate(steps) if isinstance(step, NumberStep)]
-    for first in range(0, len(plain), TOGETHER):
-        block = plain[first : first + TOGETHER]
-        numbers = [positions[n][0] for step, n in block if step.scaling]
-        gaps = [positions[n][-1] for step, n in block if step.gaps]
-        encode = partial(encode_numbers, [step for step, _ in block])
-        found.append((encode, [columns[n] for _, n in block], numbers + gaps))
-    for step, column, own in zip(steps, columns, positions, strict=True):
-        if isinstance(step, DateStep):
-            found.append((step.encode, [column], own))
-        elif isinstance(step, CategoryStep):
-            found.append((partial(np.take, step.table(column), axis=0), [column], own))
-    return [  # inputs side by side are written in one assignment
-        (encode, several, slice(own[0], own[-1] + 1) if own[-1] - own[0] == len(own) - 1 else own)
-        for encode, several, own in found
-    ]
 
 
 def _fit(train: Column, layout: Column, spec: PrepareSpec) -> AnyStep:
@@ -271,15 +275,6 @@ def unseen_values(step: AnyStep, column: Column) -> Counter[str]:
     if not step.gaps and (gaps := int(np.count_nonzero(column.missing))):
         unseen[""] += gaps
     return unseen
-
-
-def _useless(column: Column) -> str | None:
-    """Return why nothing can be learned from a column, None where it can."""
-    missing = column.missing
-    if missing.all():
-        return "it is empty in every row"
-    differs = (column.values != column.values[0]).any() if column.kind == "category" else varies(column.values)
-    return None if differs or missing.any() else "it is the same in every row"
 
 
 def _refuse_gaps(frame: Frame) -> None:

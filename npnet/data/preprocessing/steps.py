@@ -15,11 +15,11 @@ from npnet.spec import Spec
 
 Floats = NDArray[np.float64]
 Encode = Callable[..., NDArray[Any]]  # the values of columns, each (rows,), to their inputs, (rows, outputs)
-InputBlock = Literal["numbers", "indicators", "levels", "codes"]
+InputBlock = Literal["numbers", "derived", "indicators", "levels", "codes"]
 Coding = Literal["signs", "one_hot", "codes", "none"]
 DatePart = Literal["year", "month", "day", "weekday", "hour"]
 
-BLOCKS: tuple[InputBlock, ...] = ("numbers", "indicators", "levels", "codes")
+BLOCKS: tuple[InputBlock, ...] = ("numbers", "derived", "indicators", "levels", "codes")
 OTHER = 0  # the place of texts without a place of their own
 DAY = 86400.0
 CYCLES: dict[DatePart, int] = {"month": 12, "weekday": 7, "hour": 24}
