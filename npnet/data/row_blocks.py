@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,9 +14,9 @@ from npnet.data.columns.type_rules import Rules
 from npnet.data.readers import Block
 from npnet.data.readers.data_file import DataFile
 from npnet.data.readers.reading import (
+    cell_advice,
     cell_error,
     columns_of,
-    correct_advice,
     ignored_columns,
     open_rows,
     refuse_missing,
@@ -54,6 +55,7 @@ class RowBlocks:
         names = self._rows.names
         refuse_missing([*(one.name for one in wanted), *(kept or ())], names, file.name)
         self._rules = Rules.of(schema.na_values, np.float64, schema.lossy, options.number_style)
+        self._options = options.model_copy(update={"na_values": schema.na_values})
         found = names if kept is None else [*kept, *(name for name in optional if name in names)]
         self.kept = tuple(dict.fromkeys(found))
         self._ignored = () if kept is None else ignored_columns(names, schema, (*spec.left_out, *self.kept))
@@ -89,7 +91,7 @@ class RowBlocks:
         found = {name: builder.finish() for name, builder in builders.items()}
         faults = [replace(one, row=one.row + done) for one in found.values() if isinstance(one, CellFault)]
         if faults:
-            raise cell_error(faults, self._rows, self._file.name, correct_advice)
+            raise cell_error(faults, self._rows, self._file.name, partial(cell_advice, self._options))
         columns = {name: one for name, one in found.items() if isinstance(one, Column)}
         joined = {name: np.concatenate(cells) for name, cells in kept.items() if cells}
         return RowBlock(columns, np.arange(done + 1, done + count + 1), joined)

@@ -27,7 +27,7 @@ from npnet.data.columns.number_style import NOT_FINITE, NUMBER, PLAIN, NumberSty
 WHOLE = re.compile(r"[+-]?0*(\d+)", re.ASCII)
 EXACT = 2**53
 SHARE, DOUBT = 90, 50  # per cent of a column that decide its kind, and from which on it is in doubt
-NO_FINITE, TOO_LONG = "is not finite", "has more digits than float64 holds"
+NO_NUMBER, NO_FINITE, TOO_LONG = "is not a number", "is not finite", "has more digits than float64 holds"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ class Rules:
         """Return why a text is a mistake in a numeric column, None where it is not."""
         plain = self.style.plain(text)
         if plain is None:
-            return NO_FINITE if NOT_FINITE.fullmatch(text) else "is not a number"
+            return NO_FINITE if NOT_FINITE.fullmatch(text) else NO_NUMBER
         value = float(plain)
         if value in self.missing_numbers:
             return None

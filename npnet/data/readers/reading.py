@@ -27,6 +27,7 @@ READERS = (delimited, jsonlines, parquet, feather, workbook, database)  # each r
 HOW_WRITTEN = ("delimiter", "encoding", "quote", "header", "comment", "footer", "decimal", "sheet", "query")
 MOST = 2000  # texts of a column that may be meant otherwise
 INPUT = 4  # bytes of an input of a network in float32
+LEARNED = "the network learned this column otherwise: correct the cell, or leave it empty"
 SMALLER = "drop: leaves columns out; a file of fewer rows takes less"
 
 Wanted = list[WantedColumn]
@@ -72,7 +73,7 @@ def read_file(
     try:
         rows, options = open_rows(file, spec, schema)
         wanted = columns_of(schema, needs) if schema else _columns_in(rows.names, spec, needs, file.name)
-        advice = correct_advice if schema else partial(_config_advice, spec)
+        advice = partial(cell_advice, options if schema else spec)
         columns, count = _typed(rows, file.name, wanted, options, dtype, advice)
         notes = [*file.notes]
         if schema is None:
@@ -103,10 +104,13 @@ def _misread(columns: Mapping[str, Column], spec: ReadOptions, file: str) -> lis
     return misread(texts, spec, file)
 
 
-def _config_advice(spec: ReadOptions, fault: CellFault, texts: Callable[[], Counter[str]]) -> str:
-    from npnet.data.sniffing.advice import config_advice
+def cell_advice(options: ReadOptions | Schema, fault: CellFault, texts: Callable[[], Counter[str]]) -> str:
+    """Return what to do about a cell of a file that is read by the options of a config or by the schema of another."""
+    from npnet.data.sniffing.advice import config_advice, file_advice
 
-    return config_advice(spec, fault, texts)
+    if isinstance(options, Schema):
+        return file_advice(options, fault, texts)
+    return config_advice(options, fault, texts)
 
 
 def read_table(
@@ -128,7 +132,7 @@ def read_table(
         wanted = columns_of(schema, needs)
         _refuse_in_index(table, wanted)
     wanted = [_in_memory(table, one) for one in wanted]
-    advice = _convert_advice if schema is None else correct_advice
+    advice = partial(_memory_advice, schema is not None)
     columns, rows = _typed(table, table.name, wanted, options, np.float64, advice)
     if schema is None:
         columns, _ = with_one_spelling(columns)
@@ -281,12 +285,9 @@ def cell_error(faults: Sequence[CellFault], rows: TableReader, name: str, advice
     return error
 
 
-def correct_advice(_: CellFault, __: object) -> str:
-    """Return the advice for a cell of a table that is read by the schema of another."""
-    return "the network learned this column otherwise: correct the cell, or leave it empty"
-
-
-def _convert_advice(fault: CellFault, _: object) -> str:
+def _memory_advice(learned: bool, fault: CellFault, _: object) -> str:
+    if learned:
+        return LEARNED
     column = quoted(fault.column)
     if fault.why == NO_FINITE:
         return f"X[{column}].replace([numpy.inf, -numpy.inf], numpy.nan) makes such numbers missing"

@@ -5,8 +5,8 @@ from typing import Any
 
 from npnet.data.columns.column_builder import CellFault
 from npnet.data.columns.number_style import NumberStyle
-from npnet.data.columns.schema import DURATION, ReadOptions
-from npnet.data.columns.type_rules import TOO_LONG
+from npnet.data.columns.schema import DURATION, Layout, ReadOptions, Schema
+from npnet.data.columns.type_rules import NO_NUMBER, TOO_LONG
 from npnet.data.columns.value_parsers import NO_DATE
 from npnet.data.sniffing.meaning import MARKERS, Meaning, Texts
 from npnet.data.sniffing.numbers import number_style
@@ -70,6 +70,26 @@ def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
     return " and ".join(
         f"{key}: {shown_option(value)}" for key, value in _options(name, found[0], style, options).items()
     )
+
+
+def file_advice(schema: Schema, fault: CellFault, texts: Callable[[], Texts]) -> str:
+    """Return what to do about a cell of a file that is read by the schema of another."""
+    lines = _style_lines(fault.column, texts(), schema) if fault.why == NO_NUMBER else ""
+    if lines:
+        return f"write {lines} if this file writes its numbers so; otherwise correct the cell, or leave it empty"
+    return "the network learned this column otherwise: correct the cell, or leave it empty"
+
+
+def _style_lines(name: str, texts: Texts, schema: Schema) -> str:
+    """Return the options of how a file writes numbers that make a column numeric, as lines; nothing if none do."""
+    layout = {key: getattr(schema, key) for key in Layout.model_fields}
+    options = ReadOptions(path=name, na_values=schema.na_values, **layout)
+    known = {text: count for text, count in texts.items() if text not in schema.na_values}
+    style = _style(known, options)
+    found = None if style is None else meaning_of(name, known, style)
+    if found is None or found.kind != "number" or found.forms or found.ranks or found.missing or found.exceptions:
+        return ""
+    return " and ".join(f"{key}: {shown_option(value)}" for key, value in _options(name, found, style, options).items())
 
 
 def _style(texts: Texts, options: ReadOptions) -> NumberStyle | None:
