@@ -8,7 +8,7 @@ import numpy as np
 from npnet.plots.layout import Floats, plain
 from npnet.plots.sweeps import SCORE_DECADES, AxisScale, spans
 from npnet.report.elements import Child, Markup, element, joined, number
-from npnet.report.shapes import letters, outline, path, spot, thinned
+from npnet.report.shapes import letters, outline, path, spot, spots, thinned
 
 WIDTH, HEIGHT = 460, 300
 LETTER = 7.4  # units that a letter of a tick needs, also where phones show it larger
@@ -100,8 +100,7 @@ class Chart:
         """Draw points as round dots, smaller where there are many."""
         where = self.at(x, y)
         size = " few" if len(where) <= FEW else " many" if len(where) > MANY else ""
-        spots = "".join(f"M{spot(a)} {spot(b)}h0" for a, b in where if np.isfinite(a + b))
-        self.add("path", d=spots, class_=f"dots{size} {look}")
+        self.add("path", d=spots(where), class_=f"dots{size} {look}")
 
     def markers(self, x: Floats, y: Floats, shape: int, look: str, size: float = 4.2) -> None:
         """Draw points with one of four shapes."""

@@ -1,6 +1,7 @@
 """One page in one file: its sections, its style, its scripts and its data, and a policy that refuses all else."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import Any
 from npnet import __version__
 from npnet.report.elements import Markup, element, joined
 
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 DATA = "npnet-data"  # the id of the block of JSON from which scripts read
 MARK = '<meta name="generator" content="npnet report'
 """The part of every page by which a file is recognised as a report of npnet."""
@@ -92,8 +94,11 @@ def _hash(content: str) -> str:
 
 
 def _static(name: str) -> str:
-    """Return a file that comes with the package."""
-    return (files("npnet.report") / "static" / name).read_text("utf-8")
+    """Return a script or style of the package, without its indentation, empty lines and lines of comment."""
+    text = (files("npnet.report") / "static" / name).read_text("utf-8")
+    text = COMMENT.sub("", text)
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _body(page: Page) -> Markup:

@@ -12,17 +12,17 @@ from npnet.text import plural
 
 Legend = Sequence[tuple[Markup, str, Child]]  # of each entry a sample, a name and a value
 Cell = str | float | int | bool | None
-MOST_ROWS = 200  # of a table of numbers
+MOST_ROWS = 60  # of a table of numbers
 NAME = 60  # letters of a name
 SCROLLS = 12  # rows: longer tables have a height of their own
 
 
 @dataclass(frozen=True)
 class NumberTable:
-    """Columns of equal length by heading; those of numbers are aligned right. `best` is a row to stress."""
+    """Columns of equal length by heading; those of numbers are aligned right. Of very many rows `most` are shown."""
 
     columns: Mapping[str, Sequence[Cell] | NDArray[np.generic]]
-    best: int | None = None
+    most: int = MOST_ROWS
 
     @property
     def rows(self) -> int:
@@ -69,32 +69,27 @@ def folded(summary: str, table: NumberTable, title: str) -> Markup:
     return element("details", element("summary", summary), table_of(table, title), class_="numbers")
 
 
-def table_of(table: NumberTable, title: str, look: str | None = None) -> Markup:
+def table_of(table: NumberTable, title: str) -> Markup:
     """Return a table in a box that scrolls; of very many rows, evenly spread ones."""
     count = table.rows
-    shown = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).astype(np.int64)).tolist() if count else []
+    shown = np.unique(np.linspace(0, count - 1, min(count, table.most)).astype(np.int64)).tolist() if count else []
     columns = {
         name: list(column.tolist() if isinstance(column, np.ndarray) else column)
         for name, column in table.columns.items()
     }
-    aligned = {
-        name: "n" if any(cell not in ("", None) for cell in column) and all(map(_is_number, column)) else None
-        for name, column in columns.items()
-    }
-    heads = [element("th", plain(name, NAME), scope="col", class_=aligned[name]) for name in columns]
-    lines = []
-    for row in shown:
-        cells = [_cell(index, column[row], aligned[name]) for index, (name, column) in enumerate(columns.items())]
-        lines.append(element("tr", *cells, class_="best" if row == table.best else None))
-    note = f"{len(shown)} of {count:,} rows, evenly spread" if len(shown) < count else ""
-    made = element(
-        "table",
-        element("caption", note) if note else None,
-        element("thead", element("tr", *heads)),
-        element("tbody", *lines),
-        class_=look,
-    )
+    aligned = [
+        "n" if any(cell not in ("", None) for cell in c) and all(map(_is_number, c)) else None for c in columns.values()
+    ]
+    look = "nums" if all(aligned[1:]) else None  # of all columns but the first: no cell needs a class of its own
+    own = [None] * len(aligned) if look else aligned
+    heads = [element("th", plain(name, NAME), scope="col", class_=one) for name, one in zip(columns, own, strict=True)]
+    lines = [
+        element("tr", *(_cell(at, column[row], own[at]) for at, column in enumerate(columns.values()))) for row in shown
+    ]
+    note = element("caption", f"{len(shown)} of {count:,} rows, evenly spread") if len(shown) < count else None
+    body = element("thead", element("tr", *heads)), element("tbody", *lines)
     box = "scroll tall" if len(shown) > SCROLLS else "scroll"
+    made = element("table", note, *body, class_=look)
     return element("div", made, class_=box, tabindex="0", role="region", aria_label=f"Table: {title}")
 
 

@@ -4,12 +4,15 @@ from typing import Any
 
 from npnet.config import load_alone
 from npnet.errors import DataError
+from npnet.report.network_data import SCRIPTS, STYLES, network_data
 from npnet.report.page import Page, Section
 from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
 from npnet.rundir.run import Run
 from npnet.runner.data_report import report_data
+
+MOST_PARAMETERS = 20_000  # of a network whose weights are in the page
 
 
 def run_page(run: Run, quick: bool = False) -> Page:
@@ -21,19 +24,29 @@ def run_page(run: Run, quick: bool = False) -> Page:
 def page_of(view: RunView) -> Page:
     """Return the page of what is shown, its sections in the order of their questions."""
     predictions, data = fit.section(view)
+    player = _player(view)
     found: list[Section | None] = [
         scores.section(view),
         curves.section(view),
         predictions,
         importance.section(view),
-        network.section(view),
+        network.section(view, bool(player)),
         settings.section(view),
         *_data(view),
         repeat.section(view),
     ]
-    scripts: dict[str, Any] = {"threshold": "threshold"}
     sections = [one for one in found if one is not None]
-    return Page(str(view.info["name"]), verdict.head(view), sections, [scripts[key] for key in data], data=data)
+    scripts, styles = (SCRIPTS, STYLES) if player else ((), ())
+    own = ["threshold"] if "threshold" in data else []
+    return Page(str(view.info["name"]), verdict.head(view), sections, [*own, *scripts], styles, {**data, **player})
+
+
+def _player(view: RunView) -> dict[str, Any]:
+    """Return the data of the network for the script that replays it; nothing of a network that is too large."""
+    parameters = view.info["parameters"]
+    if view.predictor is None or parameters is None or parameters > MOST_PARAMETERS:
+        return {}
+    return {"network": network_data(view.run, view.predictor)}
 
 
 def _data(view: RunView) -> list[Section]:

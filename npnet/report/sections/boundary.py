@@ -12,14 +12,14 @@ from npnet.plots.layout import Floats, plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element
 from npnet.report.parts import Legend, NumberTable, figure
-from npnet.report.shapes import path
+from npnet.report.shapes import path, simplified, spots
 
 NODES = 81  # along each axis
 FROM_HALF = (0.0, 0.1, 0.2, 0.3, 0.4, 0.48)  # distances from probability 0.5 at which a region gets darker
 BANDS = 9  # of a surface
 SURE = (0.0, 0.4, 0.8)  # leads of a class over the others from which its region is darker
 MOST_POINTS = {"train": 500, "validation": 250, "test": 250}
-TABLED = 9  # nodes along each axis in the table of numbers
+TABLED = 6  # nodes along each axis in the table of numbers
 
 
 def boundary(material: Material) -> Markup | None:
@@ -56,7 +56,7 @@ def _filled(chart: Chart, area: Field, values: Floats, levels: Any) -> Iterator[
     for index, (low, high) in enumerate(pairwise(levels)):
         outers, offsets = found.filled(low, high)
         rings = [
-            path(chart.at(*points[start:end].T)) + "Z"
+            path(simplified(chart.at(*points[start:end].T))) + "Z"
             for points, ends in zip(outers, offsets, strict=True)
             for start, end in pairwise(ends)
         ]
@@ -70,7 +70,7 @@ def _edge(chart: Chart, area: Field, values: Floats, level: float) -> None:
 
     lines: Any = contour_generator(area.x, area.y, np.nan_to_num(values)).lines(level)
     if lines:
-        chart.add("path", d="".join(path(chart.at(*line.T)) for line in lines), class_="edge")
+        chart.add("path", d="".join(path(simplified(chart.at(*line.T))) for line in lines), class_="edge")
 
 
 def _binary(chart: Chart, material: Material, area: Field, points: list[SplitPoints]) -> Legend:
@@ -104,9 +104,9 @@ def _surface(chart: Chart, material: Material, area: Field, points: list[SplitPo
         band = np.clip(np.searchsorted(levels, one.y.ravel()) - 1, 0, BANDS - 1)
         for index in np.unique(band).tolist():
             X = one.X[band == index]
-            chart.add("path", d=spots(chart, X), class_="dots few ring")
-            chart.add("path", d=spots(chart, X), class_="dots few c0 base")
-            chart.add("path", d=spots(chart, X), class_="dots few c1", stroke_opacity=0.06 + 0.8 * index / BANDS)
+            chart.add("path", d=spots(chart.at(*X.T)), class_="dots few ring")
+            chart.add("path", d=spots(chart.at(*X.T)), class_="dots few c0 base")
+            chart.add("path", d=spots(chart.at(*X.T)), class_="dots few c1", stroke_opacity=0.06 + 0.8 * index / BANDS)
     target = plain(material.targets[0], 30)
     return [
         (
@@ -125,18 +125,13 @@ def _points(chart: Chart, material: Material, points: list[SplitPoints]) -> Lege
         for one in points:
             X = one.X[one.y == code]
             if len(X):
-                d = spots(chart, X)
+                d = spots(chart.at(*X.T))
                 chart.add("path", d=d, class_=f"dots {look} data")
                 if one.split != "train":
                     chart.add("path", d=d, class_=f"dots {look} hole")
         legend.append((spot_swatch(look), plain(name, 24), ""))
     hollow = [one.split for one in points if one.split != "train"]
     return [*legend, *((spot_swatch("c0", hollow=True), f"{split} set", "") for split in hollow)]
-
-
-def spots(chart: Chart, X: Floats) -> str:
-    """Return points (points, 2) as a path of dots."""
-    return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in chart.at(*X.T))
 
 
 def colour(code: int) -> str:

@@ -16,6 +16,7 @@ from npnet.text import first_of, listed
 
 MOST_FIGURES = 24  # columns with a chart: of more, those with the strongest association
 MOST_BARS = 15
+MOST_LISTED = 1000  # rows of a table with a row for each column
 CHANCE = 0.01  # for all columns together: less likely differences are named
 FOUND = 40  # findings listed
 CLASSES = 20
@@ -132,7 +133,7 @@ def _columns(report: DataReport, each: list[Distribution]) -> Markup:
         "note": [", ".join(dict.fromkeys(notes.get(name, []))) for name in names],
     }
     note = "“Explains”: the share of the target's variance or impurity between a column's bins, on the training set."
-    return card("Columns", table_of(NumberTable(columns), "columns"), note=note, wide=True)
+    return card("Columns", table_of(NumberTable(columns, MOST_LISTED), "columns"), note=note, wide=True)
 
 
 def _percent(share: float) -> str:
@@ -182,7 +183,8 @@ def _drift(each: list[Distribution]) -> Section | None:
             "set": [split for _, split, _ in found],
             "distance": [drift.distance for _, _, drift in found],
             "chance": [drift.chance for _, _, drift in found],
-        }
+        },
+        MOST_LISTED,
     )
     note = "Kolmogorov-Smirnov distance of numbers and dates, total variation of categories; 0 is the same, 1 is apart."
     beside = element(
