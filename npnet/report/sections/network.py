@@ -34,7 +34,12 @@ def section(view: RunView, player: bool = False) -> Section:
     lede += f" Each of {view.folds} folds has its own; the first is shown." if view.folds > 1 else ""
     drawing = _drawing(view, tensors)
     parts = [
-        card("Layers", _flow(view), table_of(_tensor_table(tensors), "parameters of each layer"), wide=drawing is None or player)
+        card(
+            "Layers",
+            _flow(view),
+            table_of(_tensor_table(tensors), "parameters of each layer"),
+            wide=drawing is None or player,
+        )
     ]
     place = element("div", id=PLAYER) if player else Markup("")
     return Section("network", "Network", lede.strip(", "), joined(place, grid(drawing, *parts)))
