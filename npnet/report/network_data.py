@@ -52,8 +52,9 @@ from npnet.rundir.run import Run
 from npnet.spec import Spec
 
 Json = dict[str, Any]
-SCRIPTS = ("engine", "network_model", "network_maps", "network_diagram", "network_parts", "network")
-STYLES = ("network",)
+PARTS = "elements rows model maps diagram points boundary unit lane analysis training forms comparison legend player"
+SCRIPTS = ("engine", *(f"network/{part}" for part in PARTS.split()))
+STYLES = ("network/player",)
 ROW_BYTES = 200_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
 FRAME_BYTES = 200_000

@@ -45,8 +45,8 @@ def opened(browser: Any, path: Path, **options: Any) -> Iterator[Any]:
         page.goto(path.as_uri())
         page.wait_for_selector(".player canvas")
         yield page
-        assert not problems
-        assert requests == [path.as_uri()]
+        assert not problems, problems
+        assert requests == [path.as_uri()], requests
     finally:
         page.close()
 

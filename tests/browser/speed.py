@@ -21,14 +21,14 @@ FRAMES, STEPS = 60, 500
 REPLAY = """
 (count) => new Promise((resolve) => {
   const last = npnetPlayer.entries.length, began = performance.now();
-  npnetPlayer.playing = true;  // as while it plays: nothing is refined in between
+  npnetPlayer.isPlaying = true;  // as while it plays: nothing is refined in between
   let shown = 0;
   const tick = () => {
     if (shown === count) {
       npnetPlayer.pause();
       return resolve((performance.now() - began) / count);
     }
-    npnetPlayer.show(shown++ % last);
+    npnetPlayer.load(shown++ % last);
     requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);
@@ -36,9 +36,9 @@ REPLAY = """
 """
 TRAINING = """
 (count) => {
-  npnetPlayer.begin();
+  npnetPlayer.training.begin();
   const began = performance.now();
-  for (let k = 0; k < count; k++) npnetPlayer.continuation.step(0.001);
+  for (let k = 0; k < count; k++) npnetPlayer.training.continuation.step(0.001);
   return (performance.now() - began) / count;
 }
 """

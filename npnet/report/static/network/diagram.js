@@ -1,0 +1,321 @@
+/* The network drawn with every weight: a column for each layer, a map of the plane for each unit, lines as thick as the
+   weights, solid and orange for positive, dashed and blue for negative ones, and a dot at a corner for the bias. */
+"use strict";
+
+const networkDiagram = (() => {
+  const { make, short, cut } = networkElements;
+  const MOST_UNITS = 32; // of a column; of larger layers those with the largest weights
+  const WIDTHS = [0.35, 0.7, 1.1, 1.6, 2.2, 2.9, 3.8]; // of lines, from the smallest weights to the largest
+  const STRENGTHS = [0.35, 0.55, 0.7, 0.8, 0.85, 0.9, 0.95];
+  const FADED = 0.1; // strength of the lines that do not belong to the chosen unit
+  const DASH = 9; // pixels from one dash to the next
+  const NEAR = 5; // pixels at which the pointer is on a line
+  const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+  const HEAD = 24; // pixels above the units, for the names of the layers
+
+  class Diagram {
+    /** `acts` has choose(column, unit), point(edge or null) and edit(edge), where an edge is what `edgeAt` returns. */
+    constructor(model, acts) {
+      this.model = model;
+      this.acts = acts;
+      this.columns = model.columns.map((column, index) => ({ ...column, index, shown: this.strongest(column, index) }));
+      this.largest = this.columns.map((column) => this.largestOf(column));
+      this.canvas = make("canvas", { "aria-hidden": "true" });
+      this.units = make("div", {
+        className: "units",
+        role: "group",
+        "aria-label": "Units; arrow keys move between them",
+      });
+      this.element = make("div", { className: "diagram" }, this.canvas, this.units);
+      this.buttons = this.columns.map((column) => column.shown.map((unit) => this.button(column, unit)));
+      this.listen();
+    }
+
+    listen() {
+      const at = (event) => this.edgeAt(event.offsetX, event.offsetY);
+      this.canvas.addEventListener("pointermove", (event) => this.acts.point(at(event)));
+      this.canvas.addEventListener("pointerleave", () => this.acts.point(null));
+      this.canvas.addEventListener("click", (event) => {
+        const edge = at(event);
+        if (edge) this.acts.edit(edge);
+      });
+      this.units.addEventListener("keydown", (event) => this.move(event));
+    }
+
+    /** Return the units of a column that are drawn: all, or those whose weights to the next layer are largest. */
+    strongest(column, index) {
+      const every = Array.from({ length: column.width }, (_, unit) => unit);
+      const next = this.model.columns[index + 1];
+      if (column.width <= MOST_UNITS) return every;
+      const { theta } = this.model.entries[Math.max(0, this.model.best)];
+      const sizes = new Float64Array(column.width);
+      if (next?.step.type === "linear") {
+        const { at, rows, columns } = next.step.parameters[0];
+        for (let row = 0; row < rows; row++)
+          for (const unit of every) sizes[unit] += Math.abs(theta[at + row * columns + unit]);
+      }
+      const first = every.sort((a, b) => sizes[b] - sizes[a]).slice(0, MOST_UNITS);
+      return first.sort((a, b) => a - b);
+    }
+
+    /** Return the largest weight of a layer in all frames, so that the lines of two frames can be compared. */
+    largestOf(column) {
+      let largest = 1e-9;
+      if (column.step?.type !== "linear") return largest;
+      const { at, rows, columns } = column.step.parameters[0];
+      for (const { theta } of this.model.entries)
+        for (let k = 0; k < rows * columns; k++)
+          if ((k + 1) % columns) largest = Math.max(largest, Math.abs(theta[at + k]));
+      return largest;
+    }
+
+    button(column, unit) {
+      const last = column.index === this.columns.length - 1;
+      const place = column.index ? (last ? "output" : `layer ${column.index}, unit ${unit + 1}`) : "input";
+      const label = `${column.names[unit]}, ${place}`;
+      const button = make("button", {
+        className: "unit",
+        type: "button",
+        "aria-label": label,
+        "aria-pressed": "false",
+      });
+      button.addEventListener("click", () => this.acts.choose(column.index, unit));
+      button.tabIndex = last && unit === 0 ? 0 : -1;
+      this.units.append(button);
+      return button;
+    }
+
+    /** Move the focus to a neighbour by an arrow key. */
+    move(event) {
+      const step = ARROWS[event.key];
+      const at = this.buttons.findIndex((column) => column.includes(event.target));
+      const next = step && this.buttons[at + step[0]];
+      if (!next) return;
+      const unit = this.buttons[at].indexOf(event.target) + step[1];
+      next[Math.max(0, Math.min(next.length - 1, unit))].focus();
+      event.preventDefault();
+    }
+
+    /** Mark a unit {column, unit} as chosen, or none. */
+    choose(chosen) {
+      this.chosen = chosen;
+      this.buttons.forEach((column, index) =>
+        column.forEach((button, k) => {
+          const is = chosen?.column === index && chosen.unit === this.columns[index].shown[k];
+          button.setAttribute("aria-pressed", String(is));
+          if (chosen) button.tabIndex = is ? 0 : -1;
+        }),
+      );
+    }
+
+    /** Place the columns and units in a width. */
+    layout(width) {
+      const most = Math.max(...this.columns.map((column) => column.shown.length));
+      this.narrow = width < 560;
+      const [left, right, room, largest] = this.narrow ? [4, 4, 500, 34] : [100, 88, 640, 46];
+      const across = (width - left - right) / this.columns.length - 18;
+      this.size = Math.floor(Math.max(14, Math.min(largest, room / most - 5, across)));
+      const pitch = this.size + Math.max(4, Math.min(10, Math.round(this.size * 0.22)));
+      [this.width, this.height] = [width, most * pitch + HEAD + 10];
+      const span = (width - left - right - this.size) / Math.max(1, this.columns.length - 1);
+      this.places = this.columns.map((column, index) => {
+        const top = HEAD + ((most - column.shown.length) * pitch) / 2;
+        return column.shown.map((_, k) => [Math.round(left + index * span), Math.round(top + k * pitch)]);
+      });
+      this.buttons.forEach((column, index) =>
+        column.forEach((button, k) => {
+          const [x, y] = this.places[index][k];
+          const [side, style] = [`${this.size}px`, button.style];
+          [style.left, style.top, style.width, style.height] = [`${x}px`, `${y}px`, side, side];
+        }),
+      );
+      this.element.style.height = `${this.height}px`;
+    }
+
+    /** Draw everything. `grid` is {pass, columns, rows} or null, `dead` flags units by column. */
+    draw(theta, grid, colours, dead) {
+      const context = networkMaps.cleared(this.canvas, this.width, this.height);
+      [this.theta, this.colours, this.context] = [theta, colours, context];
+      this.columns.forEach((column, index) => this.drawEdges(column, index));
+      const maps = grid && this.mapsOf(grid);
+      let number = 0;
+      this.columns.forEach((column, index) => {
+        this.drawHeading(column, index);
+        column.shown.forEach((unit, k) => {
+          this.drawUnit(column, unit, this.places[index][k], maps, number++, Boolean(dead?.[index]?.[unit]));
+        });
+      });
+    }
+
+    /** Write the maps of all units, as finely as they are drawn. */
+    mapsOf(grid) {
+      const stride = Math.max(1, Math.floor(grid.columns / (this.size * networkMaps.density())));
+      if (this.atlas?.stride !== stride || this.atlas.grid[0] !== grid.columns || this.atlas.grid[1] !== grid.rows)
+        this.atlas = new networkMaps.Atlas(grid, stride, this.buttons.flat().length);
+      let number = 0;
+      for (const column of this.columns)
+        for (const unit of column.shown) {
+          const offset = unit * grid.columns * grid.rows;
+          this.atlas.write(number++, grid.pass.nodes[column.node], offset, this.colours.diverging);
+        }
+      this.atlas.flush();
+      return this.atlas;
+    }
+
+    drawHeading(column, index) {
+      const { context, narrow, size } = this;
+      const [x] = this.places[index][0];
+      const last = index === this.columns.length - 1;
+      const function_ = (last && this.model.data.activation) || column.functions.at(-1)?.type || column.step?.type;
+      const few = column.shown.length < column.width ? ` ${column.shown.length} of ${column.width}` : "";
+      context.font = `${narrow ? 10.5 : 11.5}px ${this.colours.font}`;
+      context.fillStyle = this.colours.muted;
+      context.textAlign = narrow && last ? "right" : narrow && !index ? "left" : "center";
+      const at = { center: x + size / 2, right: x + size, left: x }[context.textAlign];
+      context.fillText((index ? function_.replace("_", " ") : "inputs") + few, at, 12);
+    }
+
+    /** Call visit(j, k, at, source, unit) for each weight between drawn units, where j and k count these. */
+    eachEdge(column, index, visit) {
+      if (column.step?.type !== "linear") return;
+      const { at, columns } = column.step.parameters[0];
+      column.shown.forEach((unit, k) =>
+        this.columns[index - 1].shown.forEach((source, j) => visit(j, k, at + unit * columns + source, source, unit)),
+      );
+    }
+
+    /** Draw the weights of a layer, those of one look as one path, the thin ones first. */
+    drawEdges(column, index) {
+      const { context, chosen, colours } = this;
+      const levels = WIDTHS.length;
+      const looks = Array.from({ length: 4 * levels }, () => []);
+      this.eachEdge(column, index, (j, k, at, source, unit) => {
+        const weight = this.theta[at];
+        const level = Math.min(levels - 1, Math.floor((Math.abs(weight) / this.largest[index]) * levels));
+        const own =
+          (chosen?.column === index && chosen.unit === unit) ||
+          (chosen?.column === index - 1 && chosen.unit === source);
+        looks[(own ? 2 * levels : 0) + 2 * level + (weight < 0)].push(j, k);
+      });
+      looks.forEach((lines, look) => {
+        if (!lines.length) return;
+        const level = Math.floor((look % (2 * levels)) / 2);
+        context.beginPath();
+        for (let k = 0; k < lines.length; k += 2) this.traceEdge(index, lines[k], lines[k + 1], look % 2 === 1);
+        context.strokeStyle = look % 2 ? colours.negative : colours.positive;
+        context.lineWidth = WIDTHS[level];
+        context.globalAlpha = chosen ? (look < 2 * levels ? FADED : 1) : STRENGTHS[level];
+        context.stroke();
+      });
+      context.globalAlpha = 1;
+    }
+
+    ends(index, j, k) {
+      const [a, b] = this.places[index - 1][j];
+      const [c, d] = this.places[index][k];
+      return [a + this.size, b + this.size / 2, c, d + this.size / 2];
+    }
+
+    /** Trace a line between units; dashes are traced one by one, which takes half the time of a dashed stroke. */
+    traceEdge(index, j, k, dashed) {
+      const { context } = this;
+      const [a, b, c, d] = this.ends(index, j, k);
+      const middle = (a + c) / 2;
+      context.moveTo(a, b);
+      if (!dashed) return context.bezierCurveTo(middle, b, middle, d, c, d);
+      const dashes = Math.max(2, Math.round(Math.hypot(c - a, d - b) / DASH));
+      for (let dash = 0; dash < dashes; dash++)
+        for (const [t, move] of [
+          [dash / dashes, true],
+          [(dash + 0.6) / dashes, false],
+        ]) {
+          const x = a + (c - a) * (1.5 * t - 1.5 * t * t + t ** 3);
+          const y = b + (d - b) * (3 * t * t - 2 * t ** 3);
+          if (move) context.moveTo(x, y);
+          else context.lineTo(x, y);
+        }
+    }
+
+    drawUnit(column, unit, [x, y], maps, number, dead) {
+      const { context, colours, size, chosen } = this;
+      const isChosen = chosen?.column === column.index && chosen.unit === unit;
+      context.fillStyle = colours.sunken;
+      context.fillRect(x, y, size, size);
+      context.globalAlpha = dead ? 0.25 : 1;
+      maps?.draw(context, number, x, y, size, size);
+      context.globalAlpha = 1;
+      context.lineWidth = isChosen ? 3 : 1;
+      context.strokeStyle = isChosen ? colours.accent : colours.muted;
+      context.strokeRect(x + 0.5, y + 0.5, size - 1, size - 1);
+      if (dead) {
+        context.beginPath();
+        context.moveTo(x, y);
+        context.lineTo(x + size, y + size);
+        context.stroke();
+      }
+      if (column.step?.type === "linear") this.drawBias(column, unit, x, y + size);
+      if (!this.narrow) this.drawName(column, unit, x, y);
+    }
+
+    /** A dot, the larger the bias the larger, with its sign in it. */
+    drawBias(column, unit, x, y) {
+      const { context, colours } = this;
+      const { at, columns } = column.step.parameters[0];
+      const bias = this.theta[at + (unit + 1) * columns - 1];
+      const radius = 2.5 + 4 * Math.min(1, Math.abs(bias) / this.largest[column.index]);
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fillStyle = bias < 0 ? colours.negative : colours.positive;
+      context.fill();
+      context.lineWidth = 1;
+      context.strokeStyle = colours.panel;
+      context.moveTo(x - radius * 0.5, y);
+      context.lineTo(x + radius * 0.5, y);
+      if (bias >= 0) {
+        context.moveTo(x, y - radius * 0.5);
+        context.lineTo(x, y + radius * 0.5);
+      }
+      context.stroke();
+    }
+
+    /** The name of an input or an output, beside it. */
+    drawName(column, unit, x, y) {
+      const last = column.index === this.columns.length - 1;
+      if (column.index && !last) return;
+      const { context, size } = this;
+      context.font = `12px ${this.colours.font}`;
+      context.fillStyle = this.colours.ink;
+      context.textAlign = last ? "left" : "right";
+      context.fillText(cut(column.names[unit], 13), last ? x + size + 8 : x - 8, y + size / 2 + 4);
+    }
+
+    /** Return the weight whose line is at a place, {column, unit, source, at}, or null. */
+    edgeAt(x, y) {
+      const between = (places, k) => k > 0 && x <= places[0][0] && x >= this.places[k - 1][0][0] + this.size;
+      const index = this.places.findIndex(between);
+      let found = null;
+      let nearest = NEAR;
+      if (index < 1) return found;
+      this.eachEdge(this.columns[index], index, (j, k, at, source, unit) => {
+        const [a, b, c, d] = this.ends(index, j, k);
+        const share = (x - a) / (c - a);
+        let t = share; // of the curve, whose x is 1.5 t - 1.5 t² + t³
+        for (let round = 0; round < 6; round++)
+          t -= (1.5 * t - 1.5 * t * t + t ** 3 - share) / (1.5 - 3 * t + 3 * t * t);
+        const distance = Math.abs(b + (d - b) * (3 * t * t - 2 * t ** 3) - y);
+        const strength = Math.abs(this.theta[at] / this.largest[index]); // of two near ones the thicker
+        if (distance - strength < nearest)
+          [nearest, found] = [distance - strength, { column: index, unit, source, at }];
+      });
+      return found;
+    }
+
+    /** Return a weight in words. */
+    words({ column, unit, source, at }) {
+      const [from, to] = [this.columns[column - 1].names[source], this.columns[column].names[unit]];
+      return `Weight from ${from} to ${to}: ${short(this.theta[at])}. Click to edit it.`;
+    }
+  }
+
+  return { Diagram };
+})();

@@ -1,0 +1,74 @@
+/* Elements of the page, and numbers as text; what every part of the player of a network uses. */
+"use strict";
+
+const networkElements = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /** Make an element with properties, attributes (names with a hyphen, and roles) and children. */
+  function make(tag, properties = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name.includes("-") || name === "role") element.setAttribute(name, value);
+      else element[name] = value;
+    }
+    element.append(...children);
+    return element;
+  }
+
+  /** Make an element of a picture with attributes and children. */
+  function svg(tag, attributes = {}, ...children) {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  /** Make a button that does something. */
+  function button(text, act, label = null) {
+    const element = make("button", { className: "button", type: "button" }, text);
+    if (label) element.setAttribute("aria-label", label);
+    element.addEventListener("click", act);
+    return element;
+  }
+
+  /** Make a choice between [value, text] pairs, with its label around it. */
+  function select(label, options, value, act) {
+    const texts = options.map(([key, text]) => make("option", { value: key }, text));
+    const element = make("select", { className: "button" }, ...texts);
+    element.value = value;
+    element.addEventListener("change", act);
+    make("label", {}, `${label} `, element);
+    return element;
+  }
+
+  const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat("en");
+
+  /** A number with three digits, short enough for a label. */
+  function short(value) {
+    if (!Number.isFinite(value)) return "–";
+    const size = Math.abs(value);
+    const powers = size >= 1e5 || (size > 0 && size < 1e-3);
+    const text = powers ? value.toExponential(1).replace("e+", "e") : digits.format(value);
+    return text.replaceAll("-", "−");
+  }
+
+  /** A count with a word, as "1 step" and "1,200 steps". */
+  const counted = (count, word) => `${whole.format(count)} ${word}${count === 1 ? "" : "s"}`;
+
+  /** Text of at most some characters. */
+  const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+  /** Return the smallest and the largest of many numbers. */
+  function extremes(values) {
+    let low = Infinity;
+    let high = -Infinity;
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return [low, high];
+  }
+
+  return { make, svg, button, select, short, counted, cut, extremes };
+})();

@@ -1,0 +1,418 @@
+/* The player of a network: a slider over its frames, the boundary, every weight, the unit that is looked at, and
+   training on. It is put into #network-player, with the data under "network" of the page's block of JSON. */
+"use strict";
+
+(() => {
+  const { make, button, short, counted } = networkElements;
+  const PAUSE = 80; // milliseconds between two frames of a replay; a slow page shows them later
+  const CALM = 600; // the same where the reader wants little motion
+  const REST = 160; // milliseconds without a change after which the picture is refined
+  const WIDEST = 470; // pixels of a picture
+  const DIAGRAM_NOTE =
+    "The thicker, the larger; solid orange is positive, dashed blue negative; the dot at a corner is the bias. " +
+    "Choose a unit for its equation.";
+
+  class Player {
+    constructor(data) {
+      this.model = new networkModel.Model(data);
+      this.entries = this.model.entries;
+      this.index = Math.max(0, this.model.best);
+      this.network = this.model.another();
+      this.analysis = new networkAnalysis.Analysis(this.model);
+      this.colours = networkMaps.palette();
+      this.version = 0; // counts what changed the picture
+      this.makeParts();
+      this.makeControls();
+      this.makeElement();
+      this.listen();
+      this.setPlane(this.planeForm.plane);
+      this.load(this.index);
+      this.findDeaths();
+    }
+
+    // What it is made of
+
+    makeParts() {
+      const { model, network } = this;
+      this.boundary = new networkBoundary.Boundary(model, network);
+      this.diagram = new networkDiagram.Diagram(model, {
+        choose: (column, unit) => this.choose({ column, unit }),
+        point: (edge) => this.point(edge),
+        edit: (edge) => this.editEdge(edge),
+      });
+      this.panel = new networkUnit.UnitPanel(model, (at, value) => this.editWeight(at, value));
+      this.lane = new networkLane.Lane(model, (index) => this.seek(index));
+      this.training = new networkTraining.TrainingCard(model, network, {
+        start: () => this.start(),
+        changed: () => this.redraw().loss,
+        reset: () => this.reset(),
+      });
+      this.planeForm = new networkForms.PlaneForm(
+        model,
+        (plane) => this.setPlane(plane),
+        (which) => this.setWhich(which),
+      );
+      const mode = (value) => this.boundary.element.classList.toggle("editing", value !== "look");
+      this.pointForm = new networkForms.PointForm(model, mode, (u, v) => this.addPoint(u, v));
+      this.training.element.append(this.pointForm.element);
+      this.comparison = new networkComparison.Comparison(model);
+    }
+
+    makeControls() {
+      const { best } = this.model;
+      const last = this.entries.length - 1;
+      this.playButton = button("▶ Play", () => (this.isPlaying ? this.pause() : this.play()), "Play the training");
+      this.back = button("◀", () => this.seek(this.index - 1), "One frame back");
+      this.forth = button("▶", () => this.seek(this.index + 1), "One frame on");
+      this.bestButton = button("★ Best", () => this.seek(best), "Go to the best epoch");
+      this.compareButton = button("Compare", () => this.compare(), "Show a second frame beside");
+      this.compareButton.setAttribute("aria-pressed", "false");
+      const range = { type: "range", min: 0, max: last, value: this.index, "aria-label": "Frame of the training" };
+      this.slider = make("input", { className: "slider", ...range });
+      this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
+      const star = make("span", { className: "best-mark", "aria-hidden": "true" }, "★");
+      star.style.left = `calc(8px + (100% - 16px) * ${last > 0 ? best / last : 0})`;
+      star.hidden = this.bestButton.hidden = best < 0;
+      this.label = make("output", { className: "value" });
+      const track = make("div", { className: "track" }, this.slider, star);
+      this.controls = make(
+        "div",
+        { className: "controls", role: "group", "aria-label": "Replay" },
+        this.playButton,
+        this.back,
+        track,
+        this.forth,
+        this.label,
+        this.bestButton,
+        this.compareButton,
+      );
+      this.controls.hidden = last < 1;
+      this.status = make("p", { className: "note status", role: "status" });
+    }
+
+    makeElement() {
+      const { model } = this;
+      const headings = { multiclass: "Decision regions", regression: "Fitted surface", counts: "Fitted surface" };
+      const heading = make("h3", {}, headings[model.task] ?? "Decision boundary");
+      this.readout = make("p", { className: "note readout" });
+      this.edgeNote = make("p", { className: "note" }, DIAGRAM_NOTE);
+      this.legend = new networkLegend.Legend(model);
+      this.picture = make(
+        "figure",
+        { className: "card" },
+        make("figcaption", {}, heading, this.readout),
+        this.boundary.element,
+        this.legend.element,
+      );
+      this.drawing = make(
+        "figure",
+        { className: "card wide" },
+        make("figcaption", {}, make("h3", {}, "Every weight"), this.edgeNote),
+        this.diagram.element,
+      );
+      const cards = [this.picture, this.comparison.element, this.training.element, this.drawing, this.panel.element];
+      const grid = make("div", { className: "grid" }, ...cards, this.lane.element);
+      this.element = make("div", { className: "player" }, this.controls, this.status, this.planeForm.element, grid);
+    }
+
+    // Planes
+
+    setPlane(plane) {
+      this.plane = plane;
+      this.picture.hidden = !plane;
+      this.readout.textContent = this.hint;
+      if (plane) for (const one of this.pictures) one.setPlane(plane);
+      this.layout();
+    }
+
+    setWhich(which) {
+      for (const one of this.pictures) one.setWhich(which);
+      this.layout();
+    }
+
+    get pictures() {
+      return [this.boundary, this.comparison.boundary];
+    }
+
+    // Frames
+
+    /** Show a frame, and leave what was trained or edited in the page. */
+    seek(index) {
+      this.training.forget();
+      this.edited = false;
+      this.training.allowReset(this.rowsChanged);
+      this.load(Math.max(0, Math.min(this.entries.length - 1, index)));
+    }
+
+    load(index) {
+      const entry = this.entries[index];
+      this.index = index;
+      this.network.theta.set(entry.theta);
+      this.network.state.set(entry.state);
+      this.slider.value = index;
+      this.slider.setAttribute("aria-valuetext", entry.label);
+      this.label.textContent = entry.label;
+      this.back.disabled = index === 0;
+      this.forth.disabled = index === this.entries.length - 1;
+      this.lane.show(index);
+      this.redraw();
+    }
+
+    /** Whether what is shown is a frame, and not what the reader made of it. */
+    get isRecorded() {
+      return !this.training.continuation && !this.edited;
+    }
+
+    /** Calculate and draw all that depends on the weights; return what the training rows show. */
+    redraw() {
+      const { network, boundary, plane, colours } = this;
+      const found = this.analysis.of(network, this.isRecorded ? this.index : null);
+      this.version += 1;
+      if (!this.width) return found;
+      if (plane) {
+        boundary.forward();
+        boundary.draw(colours);
+      }
+      this.diagram.draw(network.theta, this.grid, colours, this.deadNow(found.dead));
+      if (this.chosen && !this.isPlaying) this.showUnit();
+      if (!this.isPlaying) this.tell(found.loss);
+      if (!this.isPlaying && !this.training.isOn) this.refineLater();
+      return found;
+    }
+
+    get grid() {
+      return this.plane ? this.boundary.grid : null;
+    }
+
+    refineLater() {
+      const { version } = this;
+      clearTimeout(this.rest);
+      this.rest = setTimeout(() => {
+        if (this.plane && version === this.version) this.boundary.refine(() => version === this.version);
+      }, REST);
+    }
+
+    /** Dead units of what is shown; of frames those that stay dead to the end. */
+    deadNow(dead) {
+      if (!this.isRecorded || !this.deaths) return dead;
+      return this.deaths.map((column) => column?.map((since) => since >= 0 && since <= this.index));
+    }
+
+    async findDeaths() {
+      this.deaths = await this.analysis.deaths();
+      if (this.deaths && this.isRecorded) this.redraw();
+    }
+
+    /** Say in words what is shown. */
+    tell(loss) {
+      const { label, best } = this.entries[this.index];
+      const { continuation } = this.training;
+      const end = loss === null ? "." : `, loss ${short(loss)} on the training rows of this page.`;
+      const other = " This is not the recorded training.";
+      let text =
+        label[0].toUpperCase() + label.slice(1) + (best && label.startsWith("epoch") ? ", the best" : "") + end;
+      if (continuation) {
+        const steps = `${counted(continuation.steps, "step")} (${continuation.epochs.toFixed(1)} epochs)`;
+        text = `Trained on in this page for ${steps} from ${label}${end}${other}`;
+      } else if (this.edited) text = `Weights edited, from ${label}${end}${other}`;
+      else if (!this.model.data.frames) text += " No frames were recorded: train with record: true for a replay.";
+      this.status.textContent = text;
+      const names = this.plane?.names.join(" and ");
+      this.boundary.canvas.setAttribute("aria-label", `Predictions over ${names}. ${text}`);
+    }
+
+    // Playing
+
+    play() {
+      if (this.index === this.entries.length - 1) this.seek(0);
+      else if (!this.isRecorded) this.seek(this.index);
+      this.isPlaying = true;
+      this.playButton.textContent = "❚❚ Pause";
+      this.playButton.setAttribute("aria-label", "Pause");
+      const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : PAUSE;
+      let shown = performance.now();
+      const tick = (now) => {
+        if (!this.isPlaying) return;
+        if (now - shown >= pause) {
+          shown = now;
+          this.load(this.index + 1);
+          if (this.index === this.entries.length - 1) return this.pause();
+        }
+        requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    }
+
+    pause() {
+      this.isPlaying = false;
+      this.playButton.textContent = "▶ Play";
+      this.playButton.setAttribute("aria-label", "Play the training");
+      this.redraw();
+    }
+
+    compare() {
+      this.compareButton.setAttribute("aria-pressed", String(this.comparison.toggle()));
+      this.layout();
+    }
+
+    // Units and weights
+
+    choose(chosen) {
+      const same = this.chosen && this.chosen.column === chosen.column && this.chosen.unit === chosen.unit;
+      this.chosen = same ? null : chosen;
+      this.panel.element.hidden = same;
+      this.boundary.chosen = [];
+      this.diagram.choose(this.chosen);
+      this.layout();
+    }
+
+    showUnit() {
+      const { column, unit } = this.chosen;
+      const since = this.isRecorded ? (this.deaths?.[column]?.[unit] ?? -1) : -1;
+      const label = since >= 0 && since <= this.index ? this.entries[since].label : "";
+      const data = this.analysis.run(this.network);
+      this.panel.show(this.chosen, this.network.theta, this.grid, data, this.colours, label);
+      if (!data) return;
+      this.boundary.chosen = this.panel.excited.map((k) => this.analysis.order[k]);
+      if (this.plane) this.boundary.drawOverlay();
+    }
+
+    point(edge) {
+      this.edgeNote.textContent = edge ? this.diagram.words(edge) : DIAGRAM_NOTE;
+      this.diagram.canvas.classList.toggle("pointing", Boolean(edge));
+    }
+
+    editEdge({ column, unit, source }) {
+      if (this.chosen?.column !== column || this.chosen.unit !== unit) this.choose({ column, unit });
+      this.panel.focus(source);
+    }
+
+    editWeight(at, value) {
+      this.network.theta[at] = value;
+      this.edited = true;
+      this.training.allowReset(true);
+      this.redraw();
+    }
+
+    // Training on, and points
+
+    /** The state from which a training begins; an edited one has no slots. */
+    start() {
+      if (this.isPlaying) this.pause();
+      const entry = this.entries[this.index];
+      return { label: entry.label, slots: this.edited ? null : entry.slots, step: entry.step };
+    }
+
+    reset() {
+      if (this.rowsChanged) {
+        this.model.restoreRows();
+        this.rowsChanged = false;
+        this.analysis.refresh();
+      }
+      this.seek(this.index);
+      if (this.plane) this.boundary.drawOverlay();
+    }
+
+    addPoint(u, v) {
+      if (!this.plane || !Number.isFinite(u) || !(this.plane.flat || Number.isFinite(v))) return;
+      this.model.training.add(this.plane.inputsAt(u, v), [this.pointForm.y]);
+      this.changedRows();
+      const { length } = this.model.training.added;
+      this.training.progress.textContent = `Added a point; ${counted(length, "point")} of yours.`;
+    }
+
+    movePoint(index, u, v) {
+      const rows = this.model.training;
+      this.plane.inputsAt(u, v, rows.inputsOf(index)).forEach((value, f) => {
+        rows.inputs[index * rows.width + f] = value;
+      });
+      this.boundary.drawOverlay();
+    }
+
+    /** Take in that training rows were added or moved. */
+    changedRows() {
+      this.rowsChanged = true;
+      this.training.allowReset(true);
+      this.training.continuation?.rowsChanged();
+      this.analysis.refresh();
+      this.redraw();
+      this.boundary.drawOverlay();
+    }
+
+    get hint() {
+      if (this.model.width > 2 && this.plane && !this.plane.directions)
+        return "Rows are where their two columns put them; the other inputs of the map are fixed.";
+      return "Point at a place for its prediction.";
+    }
+
+    /** The pointer in the picture: it looks, moves points or adds them. */
+    listen() {
+      const area = this.boundary.element;
+      let held = null;
+      const at = (event) => {
+        const box = area.getBoundingClientRect();
+        return [event.clientX - box.left, event.clientY - box.top];
+      };
+      area.addEventListener("pointerdown", (event) => {
+        const mode = this.plane?.flat ? "look" : this.pointForm.mode.value;
+        if (mode === "add") this.addPoint(...this.boundary.toPlane(...at(event)));
+        if (mode !== "move") return;
+        held = this.boundary.rowAt(...at(event));
+        if (held !== null) area.setPointerCapture(event.pointerId);
+      });
+      area.addEventListener("pointermove", (event) => {
+        if (held !== null) this.movePoint(held, ...this.boundary.toPlane(...at(event)));
+        else this.readout.textContent = this.boundary.words(...at(event)) || this.hint;
+      });
+      area.addEventListener("pointerup", () => {
+        if (held !== null) this.changedRows();
+        held = null;
+      });
+      area.addEventListener("pointerleave", () => {
+        this.readout.textContent = this.hint;
+      });
+    }
+
+    // Sizes and colours
+
+    /** Put the player into the page, and follow its width and theme. */
+    mount(place) {
+      place.append(this.element);
+      new ResizeObserver(() => this.layout()).observe(this.element);
+      const recolour = () => {
+        this.colours = networkMaps.palette();
+        this.layout();
+      };
+      document.documentElement.addEventListener("npnet:theme", recolour);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+    }
+
+    layout() {
+      this.width = this.element.clientWidth;
+      if (!this.width) return;
+      if (this.plane) this.boundary.layout(Math.min(WIDEST, insideOf(this.picture)));
+      this.diagram.layout(insideOf(this.drawing));
+      this.lane.layout(insideOf(this.drawing));
+      this.redraw();
+      if (this.plane) {
+        this.boundary.drawOverlay();
+        this.comparison.draw(this.colours, Math.min(WIDEST, insideOf(this.picture)));
+      }
+      this.legend.draw(this.colours);
+    }
+  }
+
+  /** The width inside the padding of an element. */
+  function insideOf(element) {
+    const { paddingLeft, paddingRight } = getComputedStyle(element);
+    return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  }
+
+  const place = document.getElementById("network-player");
+  const block = document.getElementById("npnet-data");
+  const data = place && block && JSON.parse(block.textContent).network;
+  if (data) {
+    window.npnetPlayer = new Player(data);
+    window.npnetPlayer.mount(place);
+  }
+})();
