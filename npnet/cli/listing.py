@@ -34,6 +34,7 @@ npnet init spirals
 npnet init table -o mine.yaml
 npnet init iris -o -
 npnet init --data credit.csv --target Status
+npnet init --playground 'https://playground.tensorflow.org/#dataset=spiral&networkShape=8,8'
 """
 
 
@@ -139,6 +140,9 @@ def init(
     target: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Column of the table to predict; repeatable.")
     ] = None,
+    playground: Annotated[
+        str | None, typer.Option(metavar="URL", help="Write a config for a link of TensorFlow Playground.")
+    ] = None,
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -146,12 +150,14 @@ def init(
 
     With --data the config is made for a table: how its file is written is found out and written down, identifiers are
     left out, and the recipe for tables is written in full. KEY=VALUE says what cannot be seen, as decimal=, or
-    na_values=[-99], or sets another key of the config.
+    na_values=[-99], or sets another key of the config. With --playground it is what the page of the link trains.
     """
     overrides = [text for text in arguments or [] if "=" in text]
     template = _template([text for text in arguments or [] if "=" not in text], bool(overrides), data)
     if show:
         _list_templates(context)
+    elif playground is not None:
+        _write_playground(context, playground, [*(arguments or []), *(["--data"] if data else [])], output, force)
     elif data is not None:
         _write_proposal(context, data, target or [], overrides, output, force)
     elif target:
@@ -209,6 +215,19 @@ def _write_proposal(
     if proposal.dropped:
         context.screen.info(f"left out as identifiers: {listed(proposal.dropped)}")
     _deliver(context, proposal.text, file, {"data": data, "dropped": list(proposal.dropped)})
+
+
+def _write_playground(context: CommandContext, link: str, others: list[str], output: str | None, force: bool) -> None:
+    """Write the config of a link, and show what it cannot express."""
+    if others:
+        raise UsageError("--playground goes with no template, --data or settings", f"leave out {others[0]}")
+    from npnet.config.playground import playground_config
+
+    text, notes = playground_config(link)
+    file = _destination(output or "playground.yaml", force)
+    for note in notes:
+        context.screen.info(note)
+    _deliver(context, text, file, {"playground": link, "notes": notes})
 
 
 def _destination(output: str, force: bool, *inputs: str) -> OutputFile | None:

@@ -1,6 +1,17 @@
 """Tables and datasets, their splits and their preparation; importing it registers datasets."""
 
-from npnet.data.datasets import Dataset, Source, SourceSpec, Task, bundled, datasets, fingerprint, synthetic, table
+from npnet.data.datasets import (
+    Dataset,
+    Source,
+    SourceSpec,
+    Task,
+    bundled,
+    datasets,
+    fingerprint,
+    playground,
+    synthetic,
+    table,
+)
 from npnet.data.preprocessing.scaling import Scaler
 from npnet.data.split import Split
 from npnet.data.split_and_fit import Part, Prepared, prepare
@@ -17,6 +28,7 @@ __all__ = [
     "bundled",
     "datasets",
     "fingerprint",
+    "playground",
     "prepare",
     "synthetic",
     "table",
