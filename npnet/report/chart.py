@@ -8,10 +8,11 @@ import numpy as np
 from npnet.plots.layout import Floats, plain
 from npnet.plots.sweeps import SCORE_DECADES, AxisScale, spans
 from npnet.report.elements import Child, Markup, element, joined, number
-from npnet.report.shapes import letters, outline, path, spot, spots, thinned
+from npnet.report.shapes import letters, outline, path, simplified, spot, spots, thinned
 
 WIDTH, HEIGHT = 460, 300
 LETTER = 7.4  # units that a letter of a tick needs, also where phones show it larger
+CLOSE = 0.12  # units that a line may miss a point by
 FEW, MANY = 60, 800  # points: fewer are drawn larger, more smaller
 
 
@@ -88,8 +89,8 @@ class Chart:
     def line(self, x: Floats, y: Floats, look: str, steps: bool = False) -> None:
         """Draw a line through points; of very many, enough to show every peak."""
         where = self.at(x, y)
-        where = where[np.isfinite(where).all(axis=1)]
-        self.add("path", d=path(thinned(where), steps), class_=f"line {look}")
+        where = thinned(where[np.isfinite(where).all(axis=1)])
+        self.add("path", d=path(where if steps else simplified(where, CLOSE), steps), class_=f"line {look}")
 
     def band(self, x: Floats, low: Floats, high: Floats, look: str) -> None:
         """Fill the space between two lines."""

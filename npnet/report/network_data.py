@@ -259,7 +259,7 @@ def _rows(part: Part, share: float) -> Json:
     y, kind = part.y[chosen], np.float32 if part.y.dtype.kind == "f" else np.uint16
     return {
         "count": count,
-        "row": array(part.rows[chosen], np.int32),
+        "row": array(part.rows[chosen], np.uint16 if part.rows.max() < 2**16 else np.int32),
         "inputs": array(part.X[chosen]),
         "y": array(y.reshape(len(y), -1), kind),
         "weight": None if part.weight is None else array(part.weight[chosen]),

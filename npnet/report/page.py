@@ -97,6 +97,8 @@ def _static(name: str) -> str:
     """Return a script or style of the package, without its indentation, empty lines and lines of comment."""
     text = (files("npnet.report") / "static" / name).read_text("utf-8")
     text = COMMENT.sub("", text)
+    if name.endswith(".css"):
+        return re.sub(r"\s*([{};,])\s*|(?<=:) | /\*.*?\*/", r"\1", text).strip()
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 

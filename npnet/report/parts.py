@@ -12,7 +12,7 @@ from npnet.text import plural
 
 Legend = Sequence[tuple[Markup, str, Child]]  # of each entry a sample, a name and a value
 Cell = str | float | int | bool | None
-MOST_ROWS = 60  # of a table of numbers
+MOST_ROWS = 40  # of a table of numbers
 NAME = 60  # letters of a name
 SCROLLS = 12  # rows: longer tables have a height of their own
 

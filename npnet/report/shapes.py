@@ -80,6 +80,8 @@ def simplified(where: Floats, tolerance: float = 0.25) -> Floats:
 
     Douglas and Peucker (1973).
     """
+    if len(where) < 3:
+        return where
     kept = np.zeros(len(where), bool)
     kept[[0, -1]] = True
     stretches = [(0, len(where) - 1)]

@@ -33,7 +33,9 @@ def page_at(result: Result) -> str:
 
 
 def assert_harmless(page: str) -> None:
-    assert page.count("<script") == page.count("</script>") <= 4
+    assert page.count("<script") == page.count("</script>")
+    assert "alert(1)</script>" not in page
+    assert "<script>alert" not in page
     assert "<img" not in page
     assert not set("\x00\u202e\u2028") & set(page)
     assert "&lt;img src=x onerror=alert(1)&gt;" in page

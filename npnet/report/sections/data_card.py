@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from npnet.data.checks.distributions import Distribution, distribution
+from npnet.data.checks.distributions import Distribution, Drift, distribution
 from npnet.data.datasets import VALUES
 from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
@@ -165,18 +165,21 @@ def _drift(each: list[Distribution]) -> Section | None:
     if differing:
         names = listed(dict.fromkeys(plain(one.column.name, 40) for one, _, _ in differing), 6)
         lede = f"The sets differ by more than chance would explain in {names}."
-    shown = found[:MOST_BARS][::-1]
-    names_of = [f"{plain(one.column.name, 18)} · {split}" for one, split, _ in shown]
-    reach = max(max(drift.distance for _, _, drift in shown) * 1.05, 0.05)
-    chart = Chart(
-        Axis.between(0, reach, "distance from the training set"), Axis.named(names_of), height=60 + 22 * len(shown)
-    )
-    for row, item in enumerate(shown):
-        chart.bar(0, item[2].distance, row - 0.3, row + 0.3, "c2" if item in differing else "c1")
-    alt = "; ".join(
-        f"{name} {short(drift.distance)}"
-        for name, (_, _, drift) in zip(reversed(names_of), reversed(shown), strict=True)
-    )
+    made = _distances(found, [item[2].chance < limit for item in found])
+    return Section("drift", "Drift between splits", lede, made)
+
+
+def _distances(found: list[tuple[Distribution, str, Drift]], differing: list[bool]) -> Markup:
+    """Return the distances of the sets from the training set, the largest first, those that differ marked."""
+    shown = min(len(found), MOST_BARS)
+    names = [f"{plain(one.column.name, 18)} · {split}" for one, split, _ in found[:shown]]
+    reach = max(found[0][2].distance * 1.05, 0.05)
+    axes = Axis.between(0, reach, "distance from the training set"), Axis.named(names[::-1])
+    chart = Chart(*axes, height=60 + 22 * shown)
+    for place in range(shown):
+        row = shown - 1 - place
+        chart.bar(0, found[place][2].distance, row - 0.3, row + 0.3, "c2" if differing[place] else "c1")
+    alt = "; ".join(f"{name} {short(drift.distance)}" for name, (_, _, drift) in zip(names, found, strict=False))
     numbers = NumberTable(
         {
             "column": [one.column.name for one, _, _ in found],
@@ -186,16 +189,12 @@ def _drift(each: list[Distribution]) -> Section | None:
         },
         MOST_LISTED,
     )
+    title = "Distance between sets"
     note = "Kolmogorov-Smirnov distance of numbers and dates, total variation of categories; 0 is the same, 1 is apart."
-    beside = element(
-        "div",
-        chart.svg("Distance between sets", alt, "drift-chart"),
-        table_of(numbers, "distances"),
-        class_="pair start",
-    )
+    svg = chart.svg(title, alt, "drift-chart")
+    beside = element("div", svg, table_of(numbers, "distances"), class_="pair start")
     legend = [(swatch("c1 block"), "as by chance", ""), (swatch("c2 block"), "more than by chance", "")]
-    made = figure("drift-figure", "Distance between sets", beside, note=note, legend=legend, wide=True)
-    return Section("drift", "Drift between splits", lede, made)
+    return figure("drift-figure", title, beside, note=note, legend=legend, wide=True)
 
 
 def _over_time(each: list[Distribution]) -> Section | None:

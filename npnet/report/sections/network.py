@@ -14,7 +14,7 @@ from npnet.report.chart import figure_svg
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
 from npnet.report.parts import NumberTable, card, counted, figure, grid, table_of
-from npnet.report.shapes import spot
+from npnet.report.shapes import path
 from npnet.report.view import RunView
 from npnet.rundir import names
 
@@ -112,10 +112,7 @@ def _edges(matrices: Matrices, where: list[Floats], largest: float) -> Iterator[
         for size, thickness in enumerate(THICKNESSES):
             for look, sign in (("positive", weights > 0), ("negative", weights < 0)):
                 pairs = np.argwhere(sign & (sizes == size)).tolist()
-                lines = [
-                    f"M{spot(left[b, 0] + 6)} {spot(left[b, 1])}L{spot(right[a, 0] - 6)} {spot(right[a, 1])}"
-                    for a, b in pairs
-                ]
+                lines = [path(np.array([left[b] + (6, 0), right[a] - (6, 0)])) for a, b in pairs]
                 if lines:
                     yield element("path", d="".join(lines), class_=f"weight {look}", stroke_width=thickness)
 

@@ -28,7 +28,6 @@ class Setting:
     value: str
     default: str
     changed: bool
-    meaning: str
 
 
 def section(view: RunView) -> Section:
@@ -52,7 +51,7 @@ def settings_of(view: RunView) -> Iterator[Setting]:
         if key in FILLED:
             changed = key in given
         default = "" if required else _shown(info.default)
-        yield Setting(key, _shown(value), default, changed, info.description or "")
+        yield Setting(key, _shown(value), default, changed)
 
 
 def _given_keys(view: RunView) -> set[str]:
@@ -79,7 +78,7 @@ def _table(found: list[Setting], title: str) -> Markup:
         lines.append(
             element(
                 "tr",
-                element("th", one.key, scope="row", title=one.meaning),
+                element("th", one.key, scope="row"),
                 element("td", value),
                 element("td", one.default or "–"),
             )
