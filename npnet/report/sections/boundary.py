@@ -18,7 +18,7 @@ NODES = 81  # along each axis
 FROM_HALF = (0.0, 0.1, 0.2, 0.3, 0.4, 0.48)  # distances from probability 0.5 at which a region gets darker
 BANDS = 9  # of a surface
 SURE = (0.0, 0.4, 0.8)  # leads of a class over the others from which its region is darker
-MOST_POINTS = {"train": 450, "validation": 200, "test": 200}
+MOST_POINTS = {"train": 300, "validation": 150, "test": 150}
 TABLED = 6  # nodes along each axis in the table of numbers
 
 
