@@ -7,6 +7,7 @@ const networkBoundary = (() => {
   const GRID = 100; // nodes of a map on each axis while it moves
   const LINE = 200; // nodes of a line
   const FINEST = 480; // nodes on each axis at rest
+  const REST = 160; // milliseconds without a change after which the map is refined
   const STRIP = 8192; // nodes that are calculated at a time at rest
   const LEVELS = 6; // bands of a surface
   const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
@@ -55,6 +56,7 @@ const networkBoundary = (() => {
 
     /** Calculate every unit over the plane. */
     forward() {
+      this.version = (this.version ?? 0) + 1; // counts what changed the map
       const { pass, columns, rows } = this.grid;
       this.shown = this.model.shown(pass.forward(), columns * rows, this.which, this.values);
     }
@@ -131,10 +133,17 @@ const networkBoundary = (() => {
       return Array.from({ length: LEVELS - 1 }, (_, k) => low + ((high - low) * (k + 1)) / LEVELS);
     }
 
-    /** Calculate the map at the resolution of its place, strip by strip, unless something changes meanwhile. */
+    /** Calculate the map at the resolution of its place once nothing has changed for a while. */
+    refineLater() {
+      const { version } = this;
+      clearTimeout(this.rest);
+      this.rest = setTimeout(() => this.refine(() => version === this.version), REST);
+    }
+
+    /** Calculate the map at the resolution of its place, strip by strip, as long as it is current. */
     async refine(isCurrent) {
       const side = Math.min(FINEST, Math.round(this.inner[0] * networkMaps.density()));
-      if (this.plane.flat || side <= GRID) return;
+      if (this.plane.flat || side <= GRID || !isCurrent()) return;
       const { model, network } = this;
       const rows = Math.floor(STRIP / side);
       const n = side * rows;

@@ -36,6 +36,7 @@ const networkComparison = (() => {
       boundary.forward();
       boundary.draw(colours);
       boundary.drawOverlay();
+      boundary.refineLater();
       boundary.canvas.setAttribute("aria-label", `Predictions at ${entry.label}`);
     }
   }

@@ -11,10 +11,14 @@ const networkForms = (() => {
     constructor(model, change, show) {
       this.model = model;
       const columns = model.numbers.map((index) => [String(index), model.inputs[index].name]);
+      const [first, second] = model.byStrength
+        .slice(0, 2)
+        .sort((a, b) => a - b)
+        .map(String);
       const components = model.components(null) ? [[COMPONENTS, "principal components"]] : [];
       const act = () => change(this.plane);
-      this.across = select("across", [...columns, ...components], columns[0]?.[0] ?? COMPONENTS, act);
-      this.up = select("up", columns.length > 1 ? columns : [["", "nothing"]], columns[1]?.[0] ?? "", act);
+      this.across = select("across", [...columns, ...components], first ?? COMPONENTS, act);
+      this.up = select("up", columns.length > 1 ? columns : [["", "nothing"]], second ?? "", act);
       this.row = make("input", { type: "number", min: 1, placeholder: "median" });
       this.row.addEventListener("change", act);
       const names = model.shownNames.map((name, k) => [String(k), name]);

@@ -50,6 +50,19 @@ const networkModel = (() => {
       return this.task === "multilabel" || this.hasValues ? this.data.targets : this.data.targets.slice(0, 1);
     }
 
+    /** The inputs that can be axes, those with the largest weights to the first layer first. */
+    get byStrength() {
+      const step = this.columns[1]?.step;
+      const { theta } = this.entries[Math.max(0, this.best)];
+      if (step?.type !== "linear" || this.width !== step.inputs) return this.numbers;
+      const { at, rows, columns } = step.parameters[0];
+      const sizes = this.numbers.map((input) => {
+        const weights = Array.from({ length: rows }, (_, row) => theta[at + row * columns + input]);
+        return [input, Math.hypot(...weights)];
+      });
+      return sizes.sort((a, b) => b[1] - a[1]).map(([input]) => input);
+    }
+
     /** The median of each input over the training rows. */
     medians() {
       const { count, inputs } = this.training;
@@ -186,7 +199,7 @@ const networkModel = (() => {
         continue;
       }
       if (step.sum) last.added += 1;
-      else last.functions.push(step);
+      else if (step.type !== "dropout") last.functions.push(step); // at prediction it changes nothing
       last.node = step.y;
     }
     if (columns.length > 1) columns.at(-1).names = outputNames(data, columns.at(-1).width);

@@ -6,7 +6,6 @@
   const { make, button, short, counted } = networkElements;
   const PAUSE = 80; // milliseconds between two frames of a replay; a slow page shows them later
   const CALM = 600; // the same where the reader wants little motion
-  const REST = 160; // milliseconds without a change after which the picture is refined
   const WIDEST = 470; // pixels of a picture
   const DIAGRAM_NOTE =
     "The thicker, the larger; solid orange is positive, dashed blue negative; the dot at a corner is the bias. " +
@@ -20,7 +19,6 @@
       this.network = this.model.another();
       this.analysis = new networkAnalysis.Analysis(this.model);
       this.colours = networkMaps.palette();
-      this.version = 0; // counts what changed the picture
       this.makeParts();
       this.makeControls();
       this.makeElement();
@@ -167,7 +165,6 @@
     redraw() {
       const { network, boundary, plane, colours } = this;
       const found = this.analysis.of(network, this.isRecorded ? this.index : null);
-      this.version += 1;
       if (!this.width) return found;
       if (plane) {
         boundary.forward();
@@ -176,20 +173,12 @@
       this.diagram.draw(network.theta, this.grid, colours, this.deadNow(found.dead));
       if (this.chosen && !this.isPlaying) this.showUnit();
       if (!this.isPlaying) this.tell(found.loss);
-      if (!this.isPlaying && !this.training.isOn) this.refineLater();
+      if (plane && !this.isPlaying && !this.training.isOn) boundary.refineLater();
       return found;
     }
 
     get grid() {
       return this.plane ? this.boundary.grid : null;
-    }
-
-    refineLater() {
-      const { version } = this;
-      clearTimeout(this.rest);
-      this.rest = setTimeout(() => {
-        if (this.plane && version === this.version) this.boundary.refine(() => version === this.version);
-      }, REST);
     }
 
     /** Dead units of what is shown; of frames those that stay dead to the end. */
@@ -398,7 +387,7 @@
         this.boundary.drawOverlay();
         this.comparison.draw(this.colours, Math.min(WIDEST, insideOf(this.picture)));
       }
-      this.legend.draw(this.colours);
+      this.legend.draw(this.colours, this.boundary.range);
     }
   }
 
