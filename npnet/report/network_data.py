@@ -1,8 +1,8 @@
 """A trained network as JSON-ready data for the page: its layers, weights, frames, inputs and rows.
 
-The page has the styles `STYLES` and the scripts `SCRIPTS`, an empty `<div id="network-player">` where the network goes,
-and this data under the key "network" of its JSON block. An array is {"dtype", "shape", "data"}: base64 of its
-little-endian bytes.
+The page has the styles and scripts of `npnet.report.page_engine`, an empty `<div id="network-player">` where the
+network goes, and this data under the key "network" of its JSON block. An array is {"dtype", "shape", "data"}: base64
+of its little-endian bytes.
 
     layers         [{"type": "linear", "name": "layers.0", "options": {"units": 16}, "inputs": 2, "outputs": 16}];
                    a residual block has "layers" of its own; a final activation that the loss contains is left out
@@ -10,7 +10,7 @@ little-endian bytes.
     loss           {"type", "options", "link"}
     optimizer      {"type", "options"}, "constraints" {"l1", "l2", "clip_norm", "clip_value", "max_norm"},
                    "learning_rate", "batch_size" (null for full batches)
-    task, classes, targets    names; for labels, "negatives" has the other class of each
+    task, classes, targets    names
     output         {"mean", "scale", "transform", "moments", "threshold", "temperature"}: from scores to predictions
     inputs         [{"name", "block": "numbers" | "indicators" | "levels" | "codes"}]; numbers have "center", "scale",
                    "clip", and where they are normal scores "knots" [[x], [z]]; codes have "size"
@@ -21,16 +21,14 @@ little-endian bytes.
                    index or null, "theta": (frames, parameters), "state"}
     rows           by split: {"count", "row", "inputs" (shown, inputs), "y" (shown, targets), "weight" or null};
                    "count" has all rows; shown are as many as the page has bytes for; {} without the data
-    lacking        names of layers, losses and optimizers that the page cannot compute; then theta is null, and
-    maps           null, or the recorded outputs over the plane of two inputs
+    lacking        why the page cannot compute the network: names of layers, or its size; then there are only names and
+    maps           null, or the maps of `npnet.report.recorded_maps`
 """
 
-import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from npnet.config import Experiment
 from npnet.data import Part
@@ -40,29 +38,28 @@ from npnet.data.preprocessing.scaling import Scaling, normal_scores
 from npnet.data.preprocessing.steps import DateStep, NumberStep
 from npnet.engine.network import Network
 from npnet.experiment.resolved import without_final_activation
+from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.train_state import Tensors, expand, is_compact
 from npnet.nn.layer import Layers, layers
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
+from npnet.report.page_engine import KNOWN, Json, array
+from npnet.report.recorded_maps import recorded_maps
 from npnet.rundir.frames import has_frames, read_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.spec import Spec
 
-Json = dict[str, Any]
-PARTS = "elements rows model maps diagram points boundary unit lane analysis training forms comparison legend player"
-SCRIPTS = ("engine", *(f"network/{part}" for part in PARTS.split()))
-STYLES = ("network/player",)
 ROW_BYTES = 200_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
 FRAME_BYTES = 200_000
 """Bytes for the weights of all frames; of more frames, as many as fit are taken, evenly spread."""
 KNOTS = 129
 """Points of the table from a number to its normal score."""
-LACKING: dict[str, frozenset[str]] = {"layers": frozenset(), "losses": frozenset(), "optimizers": frozenset()}
-"""Names of what is registered and the page cannot compute."""
+MOST_PARAMETERS = 20_000
+"""Parameters of a network that the page computes; of a larger one it shows recorded maps."""
 ONE_MODEL = 0
 
 
@@ -79,26 +76,22 @@ def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
         experiment, network, loss = predictor.experiment, predictor.network, predictor.loss
         calibration, parts = predictor.calibration, dict(predictor.data.parts)
         data = DataMetadata.of(predictor.folds, calibration)
-    scaler = data.target_scalers[0]
-    return {
-        **_recipe(experiment, network, loss),
+    names = {
         "task": data.task,
         "classes": list(data.classes),
-        "negatives": list(data.negatives),
         "targets": list(data.targets),
-        "output": {
-            "mean": scaler.mean.tolist() if loss.scales_target else [0.0] * len(data.targets),
-            "scale": scaler.scale.tolist() if loss.scales_target else [1.0] * len(data.targets),
-            "transform": data.target_transform,
-            "threshold": calibration.threshold,
-            "temperature": calibration.temperature,
-            "moments": list(calibration.smearing[ONE_MODEL]) if calibration.smearing else None,
-        },
-        "inputs": list(_inputs(data.preparations[0])),
         "model": ONE_MODEL,
         "models": network.models,
         "parameters": network.size,
-        **_states(run, network),
+    }
+    if lacking := list(_lacking(network, loss, experiment, data.preparations[0])):
+        return {**names, "lacking": lacking, "maps": recorded_maps(run, predictor) if predictor else None}
+    return {
+        **names,
+        **_recipe(experiment, network, loss),
+        "output": _output(data, loss, calibration),
+        "inputs": list(_inputs(data.preparations[0])),
+        **_states(run, network, run.info["best_epoch"] if predictor is None else predictor.best_epochs[ONE_MODEL]),
         "frames": _frames(run, network),
         "rows": {split: _rows(part, _share(parts)) for split, part in parts.items()},
         "lacking": [],
@@ -106,11 +99,27 @@ def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
     }
 
 
-def array(values: NDArray[Any], dtype: DTypeLike = np.float32) -> Json:
-    """Return an array as the page reads it: its type, its shape and its little-endian bytes in base64."""
-    kind = np.dtype(dtype).newbyteorder("<")
-    data = np.ascontiguousarray(values, kind)
-    return {"dtype": np.dtype(dtype).name, "shape": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
+def _lacking(network: Network, loss: Loss, experiment: Experiment, preparation: Preparation) -> Iterator[str]:
+    """Yield why the page cannot compute a network: what its engine lacks, or the size of its weights."""
+    found = [("layers", layers.name_of(step.layer)) for step in network.graph.layer_steps]
+    found += [("losses", losses.name_of(loss)), ("optimizers", optimizers.name_of(experiment.optimizer))]
+    found += [("features", features.name_of(one.feature)) for one in preparation.derived]
+    yield from dict.fromkeys(name for kind, name in found if name not in KNOWN[kind])
+    if network.size > MOST_PARAMETERS:
+        yield f"more than {MOST_PARAMETERS:,} parameters"
+
+
+def _output(data: DataMetadata, loss: Loss, calibration: Calibration) -> Json:
+    """Return how raw scores become predictions."""
+    scaler, count = data.target_scalers[0], len(data.targets)
+    return {
+        "mean": scaler.mean.tolist() if loss.scales_target else [0.0] * count,
+        "scale": scaler.scale.tolist() if loss.scales_target else [1.0] * count,
+        "transform": data.target_transform,
+        "threshold": calibration.threshold,
+        "temperature": calibration.temperature,
+        "moments": list(calibration.smearing[ONE_MODEL]) if calibration.smearing else None,
+    }
 
 
 def _recipe(experiment: Experiment, network: Network, loss: Loss) -> Json:
@@ -192,9 +201,9 @@ def _scaling(scaling: Scaling | None) -> Json:
     return found
 
 
-def _states(run: Run, network: Network) -> Json:
+def _states(run: Run, network: Network, best_epoch: int | None) -> Json:
     """Return the best and the last state of the first network; the last is null where the run does not have it."""
-    best = {"epoch": run.info["best_epoch"], "theta": array(network.theta[ONE_MODEL])}
+    best = {"epoch": best_epoch, "theta": array(network.theta[ONE_MODEL])}
     best["state"] = array(network.state[ONE_MODEL])
     return {"best": best, "last": _last(run, network)}
 

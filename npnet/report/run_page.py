@@ -4,15 +4,14 @@ from typing import Any
 
 from npnet.config import load_alone
 from npnet.errors import DataError
-from npnet.report.network_data import SCRIPTS, STYLES, network_data
+from npnet.report.network_data import network_data
 from npnet.report.page import Page, Section
+from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
 from npnet.rundir.run import Run
 from npnet.runner.data_report import report_data
-
-MOST_PARAMETERS = 20_000  # of a network whose weights are in the page
 
 
 def run_page(run: Run, quick: bool = False) -> Page:
@@ -42,11 +41,8 @@ def page_of(view: RunView) -> Page:
 
 
 def _player(view: RunView) -> dict[str, Any]:
-    """Return the data of the network for the script that replays it; nothing of a network that is too large."""
-    parameters = view.info["parameters"]
-    if view.predictor is None or parameters is None or parameters > MOST_PARAMETERS:
-        return {}
-    return {"network": network_data(view.run, view.predictor)}
+    """Return the data of the network for the script that shows it; nothing without the data of the run."""
+    return {} if view.predictor is None else {"network": network_data(view.run, view.predictor)}
 
 
 def _data(view: RunView) -> list[Section]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from npnet.report.elements import element
-from npnet.report.network_data import SCRIPTS, STYLES, network_data
+from npnet.report.network_data import network_data
 from npnet.report.page import Page, Section, html_of
+from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import Run
 from tests.cli.conftest import call

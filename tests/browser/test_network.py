@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from npnet.data.preprocessing.derived import features
+from npnet.report.page_engine import KNOWN
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import Run
 from tests.browser.pages import opened, trained, until, written
@@ -31,6 +33,7 @@ TABLES = {
     "diabetes": "{dataset: diabetes, layers: [{residual: [{linear: 10}, tanh]}, linear], epochs: 5, prepare: {}}",
     "quantiles": "{dataset: diabetes, layers: [{linear: 6}, elu, linear], loss: {quantile: [0.1, 0.6]}, epochs: 3}",
     "logarithm": "{dataset: diabetes, layers: [{linear: 6}, mish, linear], target_transform: log, epochs: 5}",
+    "features": "{dataset: circles, layers: [linear], epochs: 5, prepare: {features: [square, product, sine]}}",
     "wave": "{dataset: noisy_sine, layers: [{linear: 8}, tanh, linear], epochs: 5}",
 }
 
@@ -160,6 +163,23 @@ def test_no_rule_of_accessibility_is_broken(width: int, scheme: str, browser: An
         found = Axe().run(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width
     assert not found.response["violations"], found.generate_report()
+
+
+def test_every_feature_is_in_the_page_or_shows_recorded_maps(page: Any) -> None:
+    assert set(page.evaluate("Object.keys(networkModel.FEATURES)")) == KNOWN["features"] <= set(features)
+
+
+def test_a_network_that_the_page_lacks_shows_recorded_maps(browser: Any, tmp_path: Path) -> None:
+    config = "{dataset: wine, layers: [{linear: 160}, relu, {linear: 130}, relu, linear], epochs: 3, record: true}"
+    run = trained(tmp_path, config)
+    with opened(browser, written(run, tmp_path / "page.html")) as page:
+        assert "more than 20,000 parameters" in page.text_content(".callout")
+        page.get_by_label("Frame of the training").press("Home")
+        assert page.text_content(".player output") == "step 0"
+        page.get_by_label("Go to the best epoch").click()
+        assert page.text_content(".player output").startswith("epoch ")
+        drawn = "new Set(npnetPlayer.context.getImageData(50, 10, 300, 300).data).size"
+        assert page.evaluate(drawn) > 10
 
 
 def test_without_frames_and_data_the_best_weights_are_shown(browser: Any, run: Run, tmp_path: Path) -> None:

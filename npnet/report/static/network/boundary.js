@@ -23,6 +23,29 @@ const networkBoundary = (() => {
     return Array.from({ length: last - first + 1 }, (_, k) => (first + k) * step);
   }
 
+  /** Draw the axes around a picture: names, and round numbers between the limits [[low, high], [low, high]]. */
+  function drawAxes(context, colours, { left, top, width, height }, names, limits) {
+    const [[first, last], [low, high]] = limits;
+    context.strokeStyle = colours.muted;
+    context.lineWidth = 1;
+    context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
+    context.font = `11.5px ${colours.font}`;
+    context.fillStyle = colours.muted;
+    context.textAlign = "right";
+    for (const value of ticks(low, high))
+      context.fillText(short(value), left - 5, top + ((high - value) / (high - low)) * height + 4);
+    context.textAlign = "center";
+    for (const value of ticks(first, last))
+      context.fillText(short(value), left + ((value - first) / (last - first)) * width, top + height + 15);
+    context.fillStyle = colours.ink;
+    context.fillText(cut(names[0], 40), left + width / 2, top + height + 32);
+    context.save();
+    context.translate(11, top + height / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText(cut(names[1], 40), 0, 0);
+    context.restore();
+  }
+
   class Boundary {
     constructor(model, network) {
       this.model = model;
@@ -209,31 +232,9 @@ const networkBoundary = (() => {
     drawOverlay() {
       const context = networkMaps.cleared(this.overlay, this.width, this.height);
       this.places = networkPoints.draw(context, this);
-      this.drawAxes(context);
-    }
-
-    drawAxes(context) {
-      const { colours } = this;
       const [width, height] = this.inner;
-      const [[left, right], [low, high]] = this.limits;
-      context.strokeStyle = colours.muted;
-      context.lineWidth = 1;
-      context.strokeRect(EDGES.left + 0.5, EDGES.top + 0.5, width - 1, height - 1);
-      context.font = `11.5px ${colours.font}`;
-      context.fillStyle = colours.muted;
-      context.textAlign = "right";
-      for (const value of ticks(low, high))
-        context.fillText(short(value), EDGES.left - 5, this.toPixels(left, value)[1] + 4);
-      context.textAlign = "center";
-      for (const value of ticks(left, right))
-        context.fillText(short(value), this.toPixels(value, low)[0], this.height - 25);
-      context.fillStyle = colours.ink;
-      context.fillText(cut(this.plane.names[0], 40), EDGES.left + width / 2, this.height - 8);
-      context.save();
-      context.translate(11, EDGES.top + height / 2);
-      context.rotate(-Math.PI / 2);
-      context.fillText(cut(this.plane.names[1] ?? this.valueName, 40), 0, 0);
-      context.restore();
+      const names = [this.plane.names[0], this.plane.names[1] ?? this.valueName];
+      drawAxes(context, this.colours, { left: EDGES.left, top: EDGES.top, width, height }, names, this.limits);
     }
 
     /** The area of the picture inside its axes, as a path. */
@@ -275,5 +276,5 @@ const networkBoundary = (() => {
     }
   }
 
-  return { Boundary };
+  return { Boundary, drawAxes };
 })();

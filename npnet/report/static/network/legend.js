@@ -15,8 +15,10 @@ const networkLegend = (() => {
       if (names.length > MOST) items.push(make("li", {}, `and ${names.length - MOST} more`));
       this.scale = model.hasValues && model.width > 1 ? make("canvas", { "aria-hidden": "true" }) : null;
       this.ends = [make("span"), make("span")];
-      if (this.scale) items.push(make("li", {}, this.ends[0], this.scale, this.ends[1]));
-      if (this.scale) items.push(make("li", {}, "▲ the target is above the surface, ▼ below; the larger, the farther"));
+      if (this.scale) {
+        items.push(make("li", {}, this.ends[0], this.scale, this.ends[1]));
+        items.push(make("li", {}, "▲ the target is above the surface, ▼ below; the larger the farther"));
+      }
       const [, other] = networkPoints.splitsOf(model);
       if (other) items.push(make("li", {}, `hollow: ${other} set`));
       this.element = make("ul", { className: "legend" }, ...items);

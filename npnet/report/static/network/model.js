@@ -7,7 +7,7 @@ const networkModel = (() => {
   const MOST_COMPONENTS = 200; // inputs up to which principal components are calculated
 
   /** Inputs that are calculated from columns of numbers. */
-  const FEATURES = { square: (a) => a * a, product: (a, b) => a * b, sine: Math.sin, cosine: Math.cos };
+  const FEATURES = { square: (a) => a * a, product: (a, b) => a * b, sine: Math.sin };
 
   /* `inputs` are those of the data, `rows` the rows by split, `entries` the states of the weights in the order of the
      training, `columns` what is drawn as a column of units, `numbers` the inputs that can be axes. */
@@ -261,5 +261,5 @@ const networkModel = (() => {
     };
   }
 
-  return { Model };
+  return { Model, FEATURES };
 })();

@@ -240,7 +240,9 @@
     }
 
     compare() {
-      this.compareButton.setAttribute("aria-pressed", String(this.comparison.toggle()));
+      const shown = this.comparison.toggle();
+      this.compareButton.setAttribute("aria-pressed", String(shown));
+      this.training.element.classList.toggle("wide", shown); // else there is a hole beside it
       this.layout();
     }
 
@@ -401,7 +403,7 @@
   const block = document.getElementById("npnet-data");
   const data = place && block && JSON.parse(block.textContent).network;
   if (data) {
-    window.npnetPlayer = new Player(data);
+    window.npnetPlayer = data.lacking.length ? new networkRecorded.RecordedMaps(data) : new Player(data);
     window.npnetPlayer.mount(place);
   }
 })();

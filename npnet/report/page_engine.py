@@ -1,0 +1,42 @@
+"""What the scripts of the player take: arrays as text, and the layers, losses and optimizers that their engine has."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Json = dict[str, Any]
+
+_PARTS = (
+    *("elements", "rows", "model", "maps", "diagram", "points", "boundary", "recorded"),
+    *("unit", "lane", "analysis", "training", "forms", "comparison", "legend", "player"),
+)
+SCRIPTS = ("engine", *(f"network/{part}" for part in _PARTS))
+STYLES = ("network/player",)
+KNOWN: dict[str, frozenset[str]] = {
+    "layers": frozenset(
+        (
+            *("linear", "relu", "leaky_relu", "elu", "selu", "tanh", "sigmoid", "softplus", "softmax", "gelu", "silu"),
+            *("mish", "dropout", "batch_norm", "layer_norm", "scale", "residual", "embedding", "periodic"),
+        )
+    ),
+    "losses": frozenset(
+        (
+            *("binary_cross_entropy", "cross_entropy", "hinge", "mean_squared_error", "mean_absolute_error"),
+            *("huber", "log_cosh", "quantile", "poisson"),
+        )
+    ),
+    "optimizers": frozenset(
+        ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "nadam", "lion"),
+    ),
+    "features": frozenset(("square", "product", "sine")),
+}
+"""What the page computes, by registry."""
+
+
+def array(values: NDArray[Any], dtype: DTypeLike = np.float32) -> Json:
+    """Return an array as the page reads it: its type, its shape and its little-endian bytes in base64."""
+    kind = np.dtype(dtype).newbyteorder("<")
+    data = np.ascontiguousarray(values, kind)
+    return {"dtype": np.dtype(dtype).name, "shape": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
