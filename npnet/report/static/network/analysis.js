@@ -5,16 +5,18 @@ const networkAnalysis = (() => {
   const MOST = 3000; // rows that are calculated
 
   class Analysis {
-    constructor(model) {
+    /** `split` names the rows; without it they are those of the training set. */
+    constructor(model, split = null) {
       this.model = model;
+      this.split = split;
       this.network = model.another();
       this.refresh();
     }
 
     /** Take the rows of the model again, after they were changed. */
     refresh() {
-      const { model } = this;
-      const rows = model.training;
+      const { model, split } = this;
+      const rows = split ? model.rows[split] : model.training;
       this.found = new Map();
       this.order = networkMaps.spread(rows.count, MOST);
       const n = this.order.length;

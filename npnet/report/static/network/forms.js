@@ -26,9 +26,10 @@ const networkForms = (() => {
       this.others = make("label", {}, "other inputs as in row ", this.row);
       const fields = [this.across.parentElement, this.up.parentElement, this.others, this.which.parentElement];
       this.element = make("div", { className: "controls axes" }, ...fields);
-      this.others.hidden = model.width <= 2;
+      const given = model.inputs.filter((input) => !input.of).length; // the others are calculated from these
+      this.others.hidden = given <= 2;
       this.which.parentElement.hidden = names.length < 2;
-      this.element.hidden = model.width <= 2 && names.length < 2;
+      this.element.hidden = given <= 2 && names.length < 2;
       this.none = !columns.length && !components.length;
     }
 

@@ -13,8 +13,9 @@ const networkRows = (() => {
   const MARGIN = 0.56; // half of a plane, in shares of the span of the data
   const ROUNDS = 200; // of the power iteration
 
-  /** Return the numbers of an array in the data of the page. */
+  /** Return the numbers of an array in the data of the page: in base64, or as an array that was made in the page. */
   function numbersOf({ dtype, data }) {
+    if (typeof data !== "string") return data;
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
     return dtype === "float16" ? halves(new Uint16Array(bytes.buffer)) : new TYPES[dtype](bytes.buffer);
   }

@@ -223,5 +223,5 @@ const networkTraining = (() => {
     }
   }
 
-  return { TrainingCard };
+  return { TrainingCard, Continuation, randomOf };
 })();

@@ -20,7 +20,8 @@ const networkUnit = (() => {
       this.canvas = make("canvas", { role: "img" });
       this.equation = make("p", { className: "equation" });
       this.histogram = svg("svg", { class: "chart", viewBox: "0 0 300 104", role: "img" });
-      this.table = make("div", { className: "scroll" });
+      const region = { tabIndex: 0, role: "region", "aria-label": "Rows that excite the unit most" };
+      this.table = make("div", { className: "scroll", ...region });
       this.fields = make("div", { className: "weights" });
       this.editor = make("details", { className: "numbers" }, make("summary", {}, "Edit the weights"), this.fields);
       const words = make("div", {}, this.equation, this.histogram);
