@@ -4,9 +4,11 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from npnet import __version__
@@ -14,8 +16,7 @@ from npnet.report.elements import Markup, element, joined
 
 COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 DATA = "npnet-data"  # the id of the block of JSON from which scripts read
-MARK = '<meta name="generator" content="npnet report'
-"""The part of every page by which a file is recognised as a report of npnet."""
+FIRST = 4096  # bytes of a file by which a page is recognised
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its title, its head, its sections, the scripts and styles it needs by name, and their data by key."""
+    """A page: its title, its head, its sections, the scripts and styles it needs by name, and their data by key.
+
+    A page without sections has the head as its whole body. `command` is the one that wrote it.
+    """
 
     title: str
     head: Markup
@@ -38,6 +42,7 @@ class Page:
     scripts: Sequence[str] = ()
     styles: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    command: str = "report"
 
     def reloading(self, seconds: float) -> "Page":
         """Return the page that loads itself again after some seconds, as it is rewritten while a run goes on."""
@@ -55,7 +60,7 @@ def html_of(page: Page) -> bytes:
     scripts = [_static(f"{name}.js") for name in ("page", *page.scripts)]
     head = joined(
         element("meta", charset="utf-8"),
-        Markup(f'{MARK} {__version__}">'),
+        Markup(f'{_mark(page.command)}{__version__}">'),
         element("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", page.title),
@@ -63,8 +68,15 @@ def html_of(page: Page) -> bytes:
     )
     data = element("script", Markup(json_text(page.data)), type="application/json", id=DATA) if page.data else ""
     code = [Markup(f"<script>{script}</script>") for script in scripts]
-    body = joined(_body(page), Markup(data), *code)
+    body = joined(_body(page) if page.sections else page.head, Markup(data), *code)
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'.encode()
+
+
+def written_by(command: str, path: Path) -> bool:
+    """Return whether a file is a page that a command of npnet wrote, which the command may replace."""
+    with suppress(OSError), path.open("rb") as file:
+        return _mark(command).encode() in file.read(FIRST)
+    return False
 
 
 def json_text(value: Any) -> str:
@@ -74,6 +86,11 @@ def json_text(value: Any) -> str:
     '{"\\\\u003c/script>":"\\\\u2028\\\\u0000"}'
     """
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _mark(command: str) -> str:
+    """Return the part of every page by which its file is recognised as one of a command."""
+    return f'<meta name="generator" content="npnet {command} '
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:

@@ -2,17 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from npnet.report.page import MARK, Page, html_of
+from npnet.report.page import Page, html_of, written_by
 from npnet.report.run_page import run_page
 from npnet.rundir.names import REPORT
 from npnet.rundir.run import Run, is_sweep
 from npnet.storage import disk
-
-FIRST = 4096  # bytes of a file by which a report is recognised
 
 
 def page_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) -> Page:
@@ -42,9 +39,7 @@ def write_report(run: Run) -> Path:
 
 def is_report(path: Path) -> bool:
     """Return whether a file is a report, which another report may replace."""
-    with suppress(OSError), path.open("rb") as file:
-        return MARK.encode() in file.read(FIRST)
-    return False
+    return written_by("report", path)
 
 
 def _address(run: Run, folder: Path | None) -> str | None:

@@ -34,8 +34,8 @@ def written(run: Run, path: Path, with_data: bool = True) -> Path:
 
 
 @contextmanager
-def opened(browser: Any, path: Path, **options: Any) -> Iterator[Any]:
-    """Open a page; at its end there was no error in the console, and no request but that of the page itself."""
+def opened(browser: Any, path: Path, ready: str = ".player canvas", **options: Any) -> Iterator[Any]:
+    """Open a page until an element is `ready`; at its end the console had no error, and the page made no request."""
     page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
     page.set_default_timeout(1000 * LONG)
     problems, requests = list[str](), list[str]()
@@ -44,7 +44,7 @@ def opened(browser: Any, path: Path, **options: Any) -> Iterator[Any]:
     page.on("request", lambda request: requests.append(request.url))
     try:
         page.goto(path.as_uri())
-        page.wait_for_selector(".player canvas")
+        page.wait_for_selector(ready)
         yield page
         assert not problems, problems
         assert requests == [path.as_uri()], requests

@@ -29,6 +29,7 @@ COMMANDS = [
     "runs tag",
     "runs diff",
     "report",
+    "play",
     "watch",
     "compare",
     "list",

@@ -19,19 +19,23 @@
     show();
   }
 
-  for (const button of document.querySelectorAll("button[data-copy]")) {
-    button.addEventListener("click", async () => {
-      const source = document.getElementById(button.dataset.copy);
-      try {
-        await navigator.clipboard.writeText(source.textContent);
-        button.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(source);
-        button.textContent = "Press Ctrl-C";
-      }
-      setTimeout(() => { button.textContent = "Copy"; }, 1600);
-    });
-  }
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("button[data-copy]");
+    if (!button || button.dataset.text) return;
+    const source = document.getElementById(button.dataset.copy);
+    button.dataset.text = button.textContent;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(source);
+      button.textContent = "Press Ctrl-C";
+    }
+    setTimeout(() => {
+      button.textContent = button.dataset.text;
+      delete button.dataset.text;
+    }, 1600);
+  });
 
   const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
   const mark = () => {

@@ -53,8 +53,8 @@ const networkModel = (() => {
     /** The inputs that can be axes, those with the largest weights to the first layer first. */
     get byStrength() {
       const step = this.columns[1]?.step;
-      const { theta } = this.entries[Math.max(0, this.best)];
-      if (step?.type !== "linear" || this.width !== step.inputs) return this.numbers;
+      const { theta, epoch } = this.entries[Math.max(0, this.best)];
+      if (step?.type !== "linear" || this.width !== step.inputs || epoch === 0) return this.numbers;
       const { at, rows, columns } = step.parameters[0];
       const sizes = this.numbers.map((input) => {
         const weights = Array.from({ length: rows }, (_, row) => theta[at + row * columns + input]);

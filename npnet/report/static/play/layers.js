@@ -1,0 +1,127 @@
+/* The editor of the layers: for each hidden layer its units, its activation, and what else follows it. */
+"use strict";
+
+const playLayers = (() => {
+  const { make, button } = networkElements;
+  const MOST_LAYERS = 8;
+  const MOST_UNITS = 128;
+  const EXTRAS = ["batch_norm", "layer_norm", "dropout"];
+
+  class LayerEditor {
+    /** `change(blocks)` is called with other hidden layers. */
+    constructor(catalog, change) {
+      this.catalog = catalog;
+      this.change = change;
+      this.list = make("ol", { className: "layers" });
+      this.add = button("+ Add a layer", () => this.append());
+      this.element = make("div", { className: "layer-editor" }, this.list, this.add);
+    }
+
+    /** Show the layers of the settings. */
+    show(blocks) {
+      const key = JSON.stringify(blocks);
+      if (key === this.key) return;
+      const focus = this.focusKey();
+      this.key = key;
+      this.blocks = blocks;
+      this.list.replaceChildren(...blocks.map((block, index) => this.item(block, index)));
+      if (!blocks.length) this.list.append(make("li", { className: "note" }, "No hidden layer: a linear model."));
+      this.add.disabled = blocks.length >= MOST_LAYERS;
+      if (focus) this.list.querySelector(`[data-key="${focus}"]`)?.focus();
+    }
+
+    /** The field that has the focus, so that a new list can give it back. */
+    focusKey() {
+      const { activeElement: active } = document;
+      return this.list.contains(active) ? active.closest("[data-key]")?.dataset.key : null;
+    }
+
+    item(block, index) {
+      const change = (patch) => this.change(this.blocks.map((one, k) => (k === index ? { ...one, ...patch } : one)));
+      const name = `Layer ${index + 1}`;
+      const units = make("input", { type: "number", min: 1, max: MOST_UNITS, value: block.units });
+      units.setAttribute("aria-label", `Units of layer ${index + 1}`);
+      units.dataset.key = `units-${index}`;
+      units.addEventListener("change", () => {
+        const given = Math.round(units.valueAsNumber);
+        const size = Number.isFinite(given) ? Math.max(1, Math.min(MOST_UNITS, given)) : block.units;
+        units.value = size;
+        change({ units: size, after: playNetwork.fitted(block.after, size) });
+      });
+      const activation = this.select(this.activations, this.activationOf(block), `Activation of layer ${index + 1}`, (type) =>
+        change({ after: this.withActivation(block, type) }),
+      );
+      activation.dataset.key = `activation-${index}`;
+      const extra = this.select(["", ...EXTRAS], this.extraOf(block), `After layer ${index + 1}`, (type) =>
+        change({ after: this.withExtra(block, type) }),
+      );
+      extra.dataset.key = `extra-${index}`;
+      const remove = button("×", () => this.change(this.blocks.filter((_, k) => k !== index)), `Remove layer ${index + 1}`);
+      remove.dataset.key = `remove-${index}`;
+      const parts = [make("b", {}, name), units, activation, extra, remove];
+      const rest = this.restOf(block);
+      if (rest.length) parts.push(make("span", { className: "chip" }, rest.join(", ")));
+      return make("li", {}, ...parts);
+    }
+
+    select(names, value, label, act) {
+      const text = (name) => (name ? name.replaceAll("_", " ") : "and nothing else");
+      const options = names.map((name) => make("option", { value: name }, text(name)));
+      const element = make("select", { className: "button", "aria-label": label }, ...options);
+      element.value = value;
+      element.addEventListener("change", () => act(element.value));
+      return element;
+    }
+
+    get activations() {
+      return ["linear", ...this.catalog.layers.filter((one) => one.activation).map((one) => one.name)];
+    }
+
+    isActivation({ type }) {
+      return playNetwork.find(this.catalog.layers, type)?.activation;
+    }
+
+    activationOf({ after }) {
+      return after.find((layer) => this.isActivation(layer))?.type ?? "linear";
+    }
+
+    extraOf({ after }) {
+      return after.find((layer) => EXTRAS.includes(layer.type))?.type ?? "";
+    }
+
+    /** Names of the layers of a block that the two choices do not show. */
+    restOf(block) {
+      const shown = [this.activationOf(block), this.extraOf(block)];
+      const left = block.after.map((layer) => layer.type);
+      for (const name of shown) if (left.includes(name)) left.splice(left.indexOf(name), 1);
+      return left;
+    }
+
+    layerOf(type) {
+      return { type, options: playNetwork.find(this.catalog.layers, type).options };
+    }
+
+    withActivation(block, type) {
+      const at = block.after.findIndex((layer) => this.isActivation(layer));
+      const made = type === "linear" ? [] : [this.layerOf(type)];
+      const after = [...block.after];
+      if (at >= 0) after.splice(at, 1, ...made);
+      else after.push(...made);
+      return after;
+    }
+
+    /** Batches are normalized before the activation, the others stand after it. */
+    withExtra(block, type) {
+      const after = block.after.filter((layer) => !EXTRAS.includes(layer.type));
+      if (!type) return after;
+      return type === "dropout" ? [...after, this.layerOf(type)] : [this.layerOf(type), ...after];
+    }
+
+    append() {
+      const last = this.blocks.at(-1) ?? { units: 4, after: [this.layerOf("tanh")] };
+      this.change([...this.blocks, { ...last, after: [...last.after] }]);
+    }
+  }
+
+  return { LayerEditor };
+})();

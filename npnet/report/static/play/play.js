@@ -1,0 +1,327 @@
+/* The playground: its settings, the panels that change them, and the training of the network that they give. */
+"use strict";
+
+(() => {
+  const { make, button, short } = networkElements;
+  const BUDGET = 12; // milliseconds of training between two pictures
+  const CALM = 500; // milliseconds between two pictures where the reader wants little motion
+  const RATES = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
+  const PENALTIES = [0, 1e-5, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
+  const BATCHES = [1, 8, 16, 32, 64, 128, 256];
+  const REGULARIZATIONS = [["", "none"], ["l1", "L1"], ["l2", "L2"], ["weight_decay", "weight decay"]]; // prettier-ignore
+  const FEATURES = { square: "squares, x²", product: "products, x₁·x₂", sine: "sines, sin x" };
+  const SPEEDS = [["1", "a step"], ["epoch", "an epoch"], ["fast", "as many as fit"]]; // prettier-ignore
+  const byId = (id) => document.getElementById(id);
+  const heading = (text, ...more) => make("div", { className: "head" }, make("h2", {}, text), ...more);
+
+  class Playground {
+    constructor(data) {
+      this.catalog = data.catalog;
+      this.curves = new playChart.Curves();
+      const usual = data.catalog.start;
+      this.settings = { ...usual, options: playData.optionsOf(usual.data, this.catalog), ...data.start };
+      this.own = data.table ? playTable.embedded(data.table) : null;
+      this.speed = "epoch";
+      this.makePanels();
+      if (this.own) this.dataPanel.offer(this.own);
+      if (this.settings.data === "table") this.settings.target = this.own.target;
+      this.lacking(data.lacking);
+      this.mount();
+      this.rebuild();
+    }
+
+    // Panels
+
+    makePanels() {
+      const change = (patch) => this.change(patch);
+      this.dataPanel = new playData.DataPanel(this.catalog, {
+        choose: (name) => this.choose(name),
+        use: (table) => this.use(table),
+        change,
+        say: (words) => this.fail(words),
+      });
+      this.layers = new playLayers.LayerEditor(this.catalog, (blocks) => change({ blocks }));
+      this.error = make("p", { className: "callout error", role: "alert", hidden: true });
+      this.featureBox = make("fieldset", { className: "checks" });
+      this.featureBox.hidden = !this.catalog.features.length;
+      this.training = make("div", { className: "fields training-fields" });
+      this.makeTransport();
+      this.picture = make("div", { className: "place" });
+      this.drawing = make("div", { className: "place" });
+      this.unit = make("div", {});
+      this.caption = make("div", {});
+      this.axes = make("div", {});
+      this.below = make("div", {});
+    }
+
+    makeTransport() {
+      this.trainButton = button("▶ Train", () => (this.isOn ? this.pause() : this.run()));
+      this.trainButton.classList.add("main");
+      this.stepButton = button("Step", () => this.advance(1), "One step of the optimizer");
+      this.epochButton = button("Epoch", () => this.advance(this.session.stepsLeft), "To the end of the epoch");
+      this.resetButton = button("Reset", () => this.reset(), "Back to the initial weights");
+      this.copyButton = button("Copy as config", () => {});
+      this.copyButton.dataset.copy = "play-config";
+      this.status = make("p", { className: "visually-hidden", role: "status" });
+      this.counts = make("dl", { className: "counts" });
+      const speed = playControls.choice("Per picture", SPEEDS, this.speed, (value) => (this.speed = value));
+      const buttons = make("div", { className: "buttons" }, this.trainButton, this.stepButton, this.epochButton, this.resetButton);
+      this.transport = make("div", { className: "transport", role: "group", "aria-label": "Training" }, buttons, this.counts, speed, this.copyButton); // prettier-ignore
+    }
+
+    /** Name what the page cannot do of a config. */
+    lacking(lines) {
+      const box = byId("play-lacking");
+      box.hidden = !lines.length;
+      byId("play-lacking-list").append(...lines.map((line) => make("li", {}, line)));
+    }
+
+    mount() {
+      const card = (name, ...parts) => make("section", { className: `card ${name}` }, ...parts);
+      const data = card("data", heading("Data"), this.dataPanel.element, this.featureBox);
+      this.note = make("div", {});
+      const network = card("network", heading("Network"), this.layers.element, this.note, this.drawing, this.unit);
+      const output = card("output", heading("Output"), this.caption, this.axes, this.picture, this.below, make("h3", {}, "Loss"), this.curves.element); // prettier-ignore
+      const training = card("settings", heading("Training"), this.training);
+      const middle = make("div", { className: "middle" }, network, training);
+      byId("play").prepend(this.transport, this.error, this.status, make("div", { className: "bench" }, data, middle, output));
+      new ResizeObserver(() => this.session?.layout()).observe(this.drawing);
+      const recolour = () => {
+        this.dataPanel.draw(networkMaps.palette());
+        this.session?.recolour();
+      };
+      document.documentElement.addEventListener("npnet:theme", recolour);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+      recolour();
+    }
+
+    // Settings
+
+    choose(name) {
+      if (name === "table") return this.change({ data: name, target: this.own.target, skipped: [], features: [], task: null, own: true });
+      this.change({ data: name, options: playData.optionsOf(name, this.catalog), skipped: [], task: null });
+    }
+
+    /** Take a table that the reader gave. */
+    use(table) {
+      this.own = table;
+      this.dataPanel.offer(table);
+      this.choose("table");
+      this.status.textContent = `${table.name} is read: ${table.total} rows.`;
+    }
+
+    /** Take settings; where the data or the network differ, begin anew. */
+    change(patch) {
+      Object.assign(this.settings, patch);
+      this.rebuild();
+    }
+
+    /** Take settings that a training in progress follows. */
+    adjust(patch) {
+      Object.assign(this.settings, patch);
+      if (!this.session) return;
+      const { data } = this.session;
+      Object.assign(data.constraints, Object.fromEntries(["l1", "l2"].map((key) => [key, this.settings[key]])));
+      Object.assign(data.optimizer.options, this.settings.optimizer.options);
+      data.learning_rate = this.settings.learning_rate ?? data.learning_rate;
+      this.showConfig();
+    }
+
+    tableNow() {
+      const { data, options, seed } = this.settings;
+      if (data === "table") return this.own;
+      const most = Math.min(options.samples, playData.MOST_DRAWN);
+      const table = playDrawn.table(data, { ...options, samples: most }, seed);
+      if (most < options.samples) table.notes.push(`The page draws ${most} of the ${options.samples} samples.`);
+      return table;
+    }
+
+    /** Make the network of the settings with its data, and show it untrained; say what is wrong where there is none. */
+    rebuild() {
+      this.stop();
+      const table = this.tableNow();
+      if (table.drawn) this.settings.target = table.target;
+      this.table = table;
+      this.showSettings();
+      try {
+        this.prepared = playPrepare.prepared(table, this.settings);
+      } catch (error) {
+        if (!(error instanceof playTable.TableError)) throw error;
+        this.session = null;
+        return this.fail(error.message);
+      }
+      this.fail("");
+      const data = playNetwork.dataOf(this.settings, this.prepared, this.catalog);
+      data.optimizer = { ...data.optimizer, options: { ...data.optimizer.options } };
+      this.session = new playSession.Session(data, this.curves);
+      this.session.onChange = () => this.show(this.session.draw(this.isOn));
+      this.place();
+      this.showTraining();
+      this.showConfig();
+    }
+
+    /** Put the parts of the session into their places. */
+    place() {
+      const { session } = this;
+      const { legend, panel, planeForm, readout, diagramNote, boundary, diagram } = session;
+      this.caption.replaceChildren(readout);
+      this.axes.replaceChildren(planeForm.element);
+      this.below.replaceChildren(legend.element);
+      this.note.replaceChildren(diagramNote);
+      this.picture.replaceChildren(boundary.element);
+      this.drawing.replaceChildren(diagram.element);
+      this.unit.replaceChildren(panel.element);
+      this.picture.hidden = planeForm.none;
+      session.setPlane(planeForm.plane);
+    }
+
+    /** Say what is wrong, "" for nothing. A file that cannot be read leaves the session as it was. */
+    fail(words) {
+      this.error.textContent = words;
+      this.error.hidden = !words;
+      byId("play").classList.toggle("broken", Boolean(words) && !this.session);
+      for (const one of [this.trainButton, this.stepButton, this.epochButton, this.resetButton]) one.disabled = Boolean(words) && !this.session; // prettier-ignore
+    }
+
+    showSettings() {
+      const { settings } = this;
+      this.dataPanel.show(settings, this.table);
+      this.layers.show(settings.blocks);
+      const chosen = (name) => settings.features.includes(name);
+      const names = this.catalog.features.map(({ name }) => name);
+      const boxes = this.catalog.features.map(({ name, purpose }) => {
+        const act = (is) => this.change({ features: names.filter((one) => (one === name ? is : chosen(one))) });
+        return playControls.check(FEATURES[name] ?? name, chosen(name), act, purpose);
+      });
+      this.featureBox.replaceChildren(make("legend", {}, "Features of the numbers"), ...boxes);
+    }
+
+    /** Show the settings of the training. */
+    showTraining() {
+      const { settings, catalog, session } = this;
+      const { task, loss } = session.data;
+      const entries = (list) => list.map(({ name, purpose }) => [name, name.replaceAll("_", " "), purpose]);
+      const named = (list, key) => (type) => this.change({ [key]: { type, options: { ...playNetwork.find(list, type).options } } });
+      const fitting = catalog.losses.filter(({ tasks }) => tasks.includes(task));
+      const optimizer = (type) => {
+        const { options, rate } = playNetwork.find(catalog.optimizers, type);
+        this.change({ optimizer: { type, options: { ...options } }, learning_rate: rate });
+      };
+      const { choice, number, numbers } = playControls;
+      const batches = [...new Set([...BATCHES, settings.batch_size])].filter(Number).sort((a, b) => a - b);
+      const batch = [...batches.map((size) => [String(size), String(size)]), ["all", "all rows"]];
+      this.training.replaceChildren(
+        choice("Loss", entries(fitting), loss.type, named(catalog.losses, "loss")),
+        choice("Optimizer", entries(catalog.optimizers), settings.optimizer.type, optimizer),
+        numbers("Learning rate", RATES, session.data.learning_rate, (learning_rate) => this.adjust({ learning_rate })),
+        choice("Batch size", batch, settings.batch_size, (text) => this.change({ batch_size: Number(text) || text })),
+        ...this.regularization(),
+        choice("Initial weights", entries(catalog.initializers), settings.init.type, named(catalog.initializers, "init")),
+        number("Seed", { min: 0, max: 2 ** 31, value: settings.seed }, (seed) => this.change({ seed })),
+      );
+    }
+
+    regularization() {
+      const { settings } = this;
+      const strengths = { l1: settings.l1, l2: settings.l2, weight_decay: settings.optimizer.options.weight_decay };
+      const kind = this.penalty ?? Object.keys(strengths).find((key) => strengths[key]) ?? "";
+      const set = (name, strength) => {
+        const { type, options } = this.settings.optimizer;
+        this.penalty = name;
+        this.adjust({
+          l1: name === "l1" ? strength : 0,
+          l2: name === "l2" ? strength : 0,
+          optimizer: { type, options: { ...options, weight_decay: name === "weight_decay" ? strength : 0 } },
+        });
+      };
+      const strength = playControls.numbers("Strength", PENALTIES, strengths[kind] ?? 0, (value) => set(kind, value));
+      strength.querySelector("select").disabled = !kind;
+      const choose = (name) => {
+        set(name, name ? strengths[kind] || 0.001 : 0);
+        this.showTraining();
+      };
+      return [playControls.choice("Regularization", REGULARIZATIONS, kind, choose), strength];
+    }
+
+    // Training
+
+    run() {
+      this.fail("");
+      this.isOn = true;
+      this.trainButton.textContent = "❚❚ Pause";
+      const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : 0;
+      let shown = 0;
+      const tick = (now) => {
+        if (!this.isOn) return;
+        this.train();
+        if (now - shown >= pause) {
+          shown = now;
+          if (!this.show(this.session.draw(true))) return this.pause();
+        }
+        requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    }
+
+    /** Train for one picture: a step, an epoch, or as long as it may take. */
+    train() {
+      const until = performance.now() + BUDGET;
+      const most = this.speed === "fast" ? Infinity : this.speed === "epoch" ? this.session.stepsLeft : 1;
+      this.session.train(this.session.data.learning_rate, (steps) => steps >= most || performance.now() > until);
+    }
+
+    advance(steps) {
+      this.pause();
+      this.session.train(this.session.data.learning_rate, (done) => done >= steps);
+      this.show(this.session.draw(false));
+      this.showConfig();
+    }
+
+    stop() {
+      this.isOn = false;
+      this.trainButton.textContent = "▶ Train";
+    }
+
+    pause() {
+      if (!this.isOn) return;
+      this.stop();
+      this.show(this.session.draw(false));
+      this.showConfig();
+      this.status.textContent = `Paused after ${short(this.session.epochs)} epochs.`;
+    }
+
+    reset() {
+      this.stop();
+      this.session.reset();
+      this.show(this.session.draw(false));
+      this.showConfig();
+      this.status.textContent = "Back to the initial weights.";
+    }
+
+    /** Show epochs and scores; return whether the training can go on. */
+    show(scores) {
+      const name = this.session.model.hasValues ? "R²" : "accuracy";
+      const pair = (term, value) => make("div", {}, make("dt", {}, term), make("dd", {}, value));
+      const last = scores.at(-1);
+      this.counts.replaceChildren(
+        pair("epoch", this.session.epochs.toFixed(this.session.epochs < 10 ? 1 : 0)),
+        ...scores.map(({ split, loss }) => pair(`${split} loss`, short(loss))),
+        pair(`${last.split} ${name}`, this.session.model.hasValues ? short(last.score) : `${(100 * last.score).toFixed(1)} %`),
+      );
+      const words = this.session.plane?.names.join(" and ");
+      this.session.boundary.canvas.setAttribute("aria-label", `Predictions over ${words} after ${short(this.session.epochs)} epochs`);
+      if (Number.isFinite(scores[0].loss)) return true;
+      this.fail("The training diverged: reset it, and take a lower learning rate.");
+      return false;
+    }
+
+    showConfig() {
+      const epochs = Math.ceil(this.session.epochs);
+      const { settings, table, prepared, catalog, session } = this;
+      byId("play-config").textContent = playConfig.text(settings, table, prepared, session.data.loss, catalog, epochs);
+      byId("play-config-note").textContent = table.drawn || table.fixed ? "" : `Save it beside ${table.config.path}.`;
+    }
+  }
+
+  window.npnetPlay = new Playground(JSON.parse(byId("npnet-data").textContent).play);
+})();

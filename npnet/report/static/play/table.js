@@ -1,0 +1,237 @@
+/* Tables of the page: a CSV that was dropped or chosen, and one that came with the page. Columns are numbers or texts, as
+   npnet reads them; `config` has the options by which npnet reads the same file the same way. */
+"use strict";
+
+const playTable = (() => {
+  const { counted } = networkElements;
+  const MOST_BYTES = 20e6;
+  const MOST_ROWS = 5000; // that are kept, evenly spread
+  const MOST_COLUMNS = 100;
+  const MOST_LEVELS = 1000; // of a column of texts
+  const DELIMITERS = [",", ";", "\t", "|"];
+  const SAMPLE = 50; // lines from which the delimiter is found
+  const SHARE = 0.9; // of the cells of a column that make it one of numbers
+  const MOST_ODD = 10; // texts in a column of numbers that are taken for gaps
+  const STYLES = [
+    { pattern: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i },
+    { decimal: ",", pattern: /^[+-]?(\d+,?\d*|,\d+)(e[+-]?\d+)?$/i },
+    { thousands: ",", pattern: /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$|^[+-]?\d+(\.\d*)?$/ },
+    { decimal: ",", thousands: ".", pattern: /^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$|^[+-]?\d+(,\d*)?$/ },
+  ];
+  const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$/;
+
+  /** An error that the reader of the page can mend. */
+  class TableError extends Error {}
+
+  /** Return the text of a file and its encoding, null for UTF-8. */
+  function decoded(bytes) {
+    if (bytes.length > MOST_BYTES)
+      throw new TableError(`The file has ${Math.round(bytes.length / 1e6)} MB; this page reads up to 20 MB. npnet play FILE samples a larger one.`);
+    const [a, b] = bytes;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+      return [new TextDecoder(a === 0xff ? "utf-16le" : "utf-16be").decode(bytes), "utf-16"];
+    if (bytes.subarray(0, 65536).includes(0))
+      throw new TableError("This file is no text: a spreadsheet or an archive? Save it as CSV, or use npnet play FILE.");
+    try {
+      return [new TextDecoder("utf-8", { fatal: true }).decode(bytes), null];
+    } catch {
+      return [new TextDecoder("windows-1252").decode(bytes), "cp1252"];
+    }
+  }
+
+  /** Return the rows of a text as lists of cells, each with the number of its line; blank lines are left out. */
+  function cut(text, delimiter, most = Infinity) {
+    const rows = [];
+    let cells = [];
+    let at = 0;
+    let line = 1;
+    let start = 1;
+    while (at < text.length && rows.length < most) {
+      let cell = "";
+      let blank = at;
+      while (text[blank] === " ") blank++;
+      if (text[blank] === '"') {
+        at = blank + 1;
+        for (;;) {
+          const end = text.indexOf('"', at);
+          if (end < 0) throw new TableError(`Line ${start}: a quote is not closed.`);
+          cell += text.slice(at, end);
+          at = end + 1;
+          if (text[at] !== '"') break;
+          cell += '"';
+          at++;
+        }
+        line += cell.split("\n").length - 1;
+      }
+      let end = at;
+      while (end < text.length && text[end] !== delimiter && text[end] !== "\n" && text[end] !== "\r") end++;
+      cells.push((cell + text.slice(at, end)).trim());
+      at = end + 1;
+      if (end < text.length && text[end] === delimiter) {
+        if (at === text.length) cells.push("");
+        else continue;
+      }
+      if (text[end] === "\r" && text[at] === "\n") at++;
+      if (cells.length > 1 || cells[0]) rows.push({ cells, line: start });
+      cells = [];
+      line++;
+      start = line;
+    }
+    return rows;
+  }
+
+  const isTyped = (cell) => cell === "" || STYLES.some(({ pattern }) => pattern.test(cell)) || DATE.test(cell);
+
+  /** Return the sign that cuts most lines into equally many cells, most of them numbers. */
+  function delimiterOf(text) {
+    const head = text.slice(0, 200_000);
+    const score = (sign) => {
+      let rows;
+      try {
+        rows = cut(head, sign, SAMPLE + 1).slice(0, SAMPLE);
+      } catch {
+        return 0; // a quote that this sign does not close
+      }
+      const counts = new Map();
+      for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+      const [width, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [1, 0];
+      if (width < 2) return 0;
+      const cells = rows.slice(1).filter((row) => row.cells.length === width).flatMap((row) => row.cells); // prettier-ignore
+      return (count / rows.length) * (0.5 + cells.filter(isTyped).length / Math.max(cells.length, 1));
+    };
+    const scores = DELIMITERS.map(score);
+    const best = scores.indexOf(Math.max(...scores));
+    return scores[best] > 0 ? DELIMITERS[best] : ",";
+  }
+
+  /** Whether the first row is data: its numbers stand above numbers. */
+  function isHeaderless(rows) {
+    if (rows.length < 3) return false;
+    const [first, ...others] = rows.map((row) => row.cells);
+    const numeric = first.flatMap((_, k) => {
+      const cells = others.slice(0, 200).map((row) => row[k]).filter(Boolean); // prettier-ignore
+      return cells.length && cells.filter(isNumeric).length >= SHARE * cells.length ? [k] : [];
+    });
+    if (!numeric.length || !numeric.every((k) => isNumeric(first[k]))) return false;
+    const heads = numeric.map((k) => Number(first[k]));
+    const steps = new Set(heads.slice(1).map((value, k) => value - heads[k])); // years are names
+    return !(heads.length > 1 && heads.every(Number.isInteger) && steps.size === 1 && !steps.has(0));
+  }
+
+  const isNumeric = (cell) => STYLES.some(({ pattern }) => pattern.test(cell));
+
+  /** Return the names of the columns; of unnamed ones null. */
+  function namesOf(head, headerless, name) {
+    if (headerless) return head.cells.map((_, k) => `column_${k + 1}`);
+    const seen = new Set();
+    return head.cells.map((text) => {
+      if (text && seen.has(text)) throw new TableError(`${name}: two columns are called ${text}. Give each a name of its own.`);
+      seen.add(text);
+      return text || null;
+    });
+  }
+
+  /** Return how the numbers of the file are written: the style in which most cells are numbers. */
+  function styleOf(columns, delimiter) {
+    const [plain, comma, thousands, both] = STYLES;
+    const candidates = delimiter === "," ? [plain, thousands, comma, both] : [plain, comma, thousands, both];
+    const counts = candidates.map(({ pattern }) =>
+      columns.reduce((sum, cells) => sum + cells.reduce((count, cell) => count + (cell !== "" && pattern.test(cell)), 0), 0),
+    );
+    return candidates[counts.indexOf(Math.max(...counts))];
+  }
+
+  function numberOf(text, { decimal, thousands }) {
+    const digits = thousands ? text.replaceAll(thousands, "") : text;
+    return Number(decimal ? digits.replace(decimal, ".") : digits);
+  }
+
+  /** Return a column by its cells, with the texts that mean missing; {reason} for one that the page does not show. */
+  function columnOf(name, cells, style) {
+    const filled = cells.filter((cell) => cell !== "");
+    const numbers = filled.filter((cell) => style.pattern.test(cell)).length;
+    if (filled.length && filled.filter((cell) => DATE.test(cell)).length >= SHARE * filled.length)
+      return { name, reason: "dates" };
+    const odd = [...new Set(filled.filter((cell) => !style.pattern.test(cell)))];
+    if (numbers >= SHARE * filled.length || (numbers >= filled.length / 2 && odd.length === 1)) {
+      if (odd.length > MOST_ODD) return { name, reason: `numbers among other texts such as ${odd[0]}` };
+      const values = Float64Array.from(cells, (cell) => (style.pattern.test(cell) ? numberOf(cell, style) : NaN));
+      return { name, kind: "number", values, missing: odd };
+    }
+    const levels = [...new Set(filled)].sort();
+    if (levels.length > MOST_LEVELS) return { name, reason: `more than ${MOST_LEVELS} different texts` };
+    const codes = new Map(levels.map((level, code) => [level, code]));
+    return { name, kind: "category", levels, codes: Int32Array.from(cells, (cell) => codes.get(cell) ?? -1), digits: filled.filter((cell) => /\d/.test(cell)).length >= filled.length / 2 };
+  }
+
+  /** Return the table of a file's bytes; throw TableError with a sentence for the reader. */
+  function parse(bytes, name) {
+    const [raw, encoding] = decoded(bytes);
+    const text = raw.replace(/^\ufeff/, "");
+    const delimiter = delimiterOf(text);
+    const rows = cut(text, delimiter);
+    if (rows.length < 2) throw new TableError(`${name} has ${rows.length ? "a single line" : "no line"}: a table has a row for each sample.`);
+    const headerless = isHeaderless(rows);
+    const names = namesOf(rows[0], headerless, name);
+    const body = headerless ? rows : rows.slice(1);
+    const wrong = body.find(({ cells }) => cells.length !== names.length);
+    if (wrong)
+      throw new TableError(`${name}, line ${wrong.line}: ${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}. Is the delimiter ${delimiter === "\t" ? "a tab" : `"${delimiter}"`}?`);
+    const kept = body.length > MOST_ROWS ? spread(body, MOST_ROWS) : body;
+    const cells = names.map((_, k) => kept.map((row) => row.cells[k]));
+    const config = { path: name };
+    if (encoding) config.encoding = encoding;
+    if (delimiter !== (/\.(tsv|tab)$/i.test(name) ? "\t" : ",")) config.delimiter = delimiter;
+    if (headerless) config.header = false;
+    return tableOf(name, names, cells, config, styleOf(cells, delimiter), body.length);
+  }
+
+  const spread = (rows, most) => Array.from({ length: most }, (_, k) => rows[Math.floor((k * rows.length) / most)]);
+
+  function tableOf(name, names, cells, config, { decimal, thousands, pattern }, total) {
+    const notes = [];
+    if (decimal) config.decimal = decimal;
+    if (thousands) config.thousands = thousands;
+    const style = { decimal, thousands, pattern };
+    const every = names.map((label, k) => label === null ? { name: "", reason: "it has no name" } : columnOf(label, cells[k], style)); // prettier-ignore
+    const usable = every.filter((column) => !column.reason);
+    const columns = usable.slice(0, MOST_COLUMNS);
+    const dropped = [...every.filter((column) => column.reason), ...usable.slice(MOST_COLUMNS)].map((one) => one.name);
+    for (const { name: label, reason } of every) if (reason) notes.push(`${label || "A column"} is left out: ${reason}.`);
+    if (usable.length > MOST_COLUMNS) notes.push(`The page shows the first ${MOST_COLUMNS} of ${usable.length} columns.`);
+    const missing = columns.filter((column) => column.missing?.length);
+    if (missing.length) config.na_values = Object.fromEntries(missing.map((column) => [column.name, column.missing]));
+    for (const column of missing) notes.push(`In ${column.name}, ${column.missing.slice(0, 3).join(", ")} is taken for a gap.`);
+    const texts = columns.filter((column) => column.digits);
+    for (const { name: label, levels } of texts) notes.push(`${label} is read as texts, such as ${levels[0]}.`);
+    if (texts.length) config.categorical = texts.map((column) => column.name);
+    if (columns.length < 2) throw new TableError(`${name} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`);
+    const rows = columns[0].values?.length ?? columns[0].codes.length;
+    if (rows < total) notes.push(`The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`);
+    return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
+  }
+
+  /** Return the column that is most likely the target: by its name, else the last one. */
+  function targetOf(columns) {
+    const known = columns.find(({ name }) => /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
+    return (known ?? columns.at(-1)).name;
+  }
+
+  /** Return the table that came with the page. */
+  function embedded(data) {
+    const columns = data.columns.map((column) =>
+      column.kind === "number"
+        ? { ...column, values: Float64Array.from(numbers(column.values)) }
+        : { ...column, codes: numbers(column.codes) },
+    );
+    const config = typeof data.config === "object" && data.config.table ? { ...data.config.table } : data.config;
+    return { ...data, columns, config, notes: [] };
+  }
+
+  function numbers({ dtype, data }) {
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    return new { float64: Float64Array, float32: Float32Array, int32: Int32Array }[dtype](bytes.buffer);
+  }
+
+  return { TableError, parse, embedded };
+})();

@@ -1,0 +1,297 @@
+"""The playground in a real browser: it draws, reads, prepares and trains as npnet does, and its config is trained."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from npnet.data.datasets import datasets
+from npnet.nn.initializers import initializers
+from npnet.report.network_data import network_data
+from npnet.report.play.page import html_of_play
+from npnet.rundir.restore import reopen
+from npnet.rundir.run import Run
+from tests.browser.pages import opened, trained, until
+from tests.cli.conftest import call
+
+pytestmark = pytest.mark.long
+READY = ".transport"
+DROP = """
+([name, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], name));
+  dispatchEvent(new DragEvent("drop", {dataTransfer: data, cancelable: true}));
+}
+"""
+CHANGE = "(patch) => npnetPlay.change(patch)"
+INPUTS = "npnetPlay.session.model.inputs"
+CSV = "Größe;farbe;lücke;codes;art\n" + "".join(
+    f"{k % 7}{',5' if k % 2 else ''};{('rot', 'blau', 'grün', 'gelb')[k % 4]};{'' if k % 9 == 0 else k % 5};{k % 3};"
+    f'"{"ja" if k % 7 > 3 else "nein; nie"}"\n'
+    for k in range(150)
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("play") / "play.html"
+    path.write_bytes(html_of_play())
+    return path
+
+
+@pytest.fixture
+def page(browser: Any, file: Path) -> Iterator[Any]:
+    with opened(browser, file, READY) as found:
+        yield found
+
+
+def config(page: Any) -> str:
+    return str(page.text_content("#play-config"))
+
+
+def drop(page: Any, name: str, content: bytes) -> None:
+    before = page.evaluate("npnetPlay.own")
+    page.evaluate(DROP, [name, list(content)])
+    until(page, f"!document.querySelector('.error').hidden || npnetPlay.own?.name === {json.dumps(name)}")
+    assert before is None or page.evaluate("npnetPlay.own") is not None
+
+
+def run_of(folder: Path, text: str, *settings: str) -> Run:
+    """Train the config of the page for an epoch; return the run."""
+    return trained(folder, text, "epochs=1", *settings)
+
+
+def test_it_trains_pauses_steps_and_goes_back(page: Any) -> None:
+    train = page.get_by_role("button", name="Train")
+    loss = "npnetPlay.session.scores()[0].loss"
+    before = page.evaluate(loss)
+    train.click()
+    until(page, "npnetPlay.session.epochs > 5")
+    page.get_by_role("button", name="Pause").click()
+    assert page.evaluate(loss) < before
+    steps = page.evaluate("npnetPlay.session.training.steps")
+    page.wait_for_timeout(100)
+    page.get_by_role("button", name="One step").click()
+    assert page.evaluate("npnetPlay.session.training.steps") == steps + 1
+    page.get_by_role("button", name="To the end of the epoch").click()
+    assert page.evaluate("npnetPlay.session.epochs % 1") == pytest.approx(0)
+    assert f"epochs: {page.evaluate('npnetPlay.session.epochs')}" in config(page)
+    page.get_by_role("button", name="Back to the initial weights").click()
+    assert page.evaluate(loss) == before
+    assert "Back to the initial" in page.text_content("[role=status]")
+
+
+def test_the_same_seed_gives_the_same_training(page: Any) -> None:
+    def after(seed: int) -> list[float]:
+        page.evaluate(CHANGE, {"seed": seed})
+        page.evaluate("npnetPlay.advance(30)")
+        found: list[float] = page.evaluate("[...npnetPlay.session.network.theta]")
+        return found
+
+    assert after(1) == after(1) != after(2)
+
+
+@pytest.mark.parametrize("name", ["circles", "moons", "spirals"])
+def test_points_without_noise_are_those_of_npnet(name: str, page: Any) -> None:
+    spec = datasets[name](samples=101, noise=0)  # type: ignore[call-arg]
+    X, y = spec.draw(np.random.default_rng(0))  # type: ignore[attr-defined]
+    draw = "([name, options]) => playDrawn.table(name, options, 0).columns.map((one) => [...one.values])"
+    found = np.array(page.evaluate(draw, [name, spec.model_dump()])).T
+    np.testing.assert_allclose(found, np.column_stack([X, y]), atol=1e-12)
+
+
+def test_every_drawn_data_set_can_be_trained_by_npnet(page: Any, tmp_path: Path) -> None:
+    names = page.evaluate("npnetPlay.catalog.datasets.map((one) => one.name)")
+    for name in names:
+        page.get_by_role("radio", name=name.replace("_", " ")).check(force=True)
+        page.get_by_role("button", name="One step").click()
+        assert page.is_hidden(".error")
+        (tmp_path / f"{name}.yaml").write_text(config(page))
+        result = call("config", "check", tmp_path / f"{name}.yaml")
+        assert result.code == 0, result.err
+
+
+def test_initial_weights_spread_as_those_of_npnet(page: Any) -> None:
+    draw = """
+    ([type, options]) => {
+      const random = playDrawn.randomOf(3), normal = playDrawn.normalOf(random);
+      const found = playNetwork.initializers[type](options, 60, 90, random, normal);
+      return [found.reduce((sum, x) => sum + x, 0) / found.length, Math.sqrt(found.reduce((sum, x) => sum + x * x, 0) / found.length)];
+    }
+    """  # noqa: E501 - one script
+    for name, kind in initializers.items():
+        expected = kind().draw(np.random.default_rng(0), (60, 90))
+        mean, size = page.evaluate(draw, [name, kind().model_dump()])
+        assert size == pytest.approx(np.sqrt(np.mean(expected**2)), rel=0.05)
+        assert mean == pytest.approx(expected.mean(), abs=0.05 * size + 1e-12)
+
+
+def test_the_config_of_drawn_data_trains_the_same_network(page: Any, tmp_path: Path) -> None:
+    layers = [{"type": "batch_norm", "options": {"momentum": 0.2, "epsilon": 1e-5}}, {"type": "relu", "options": {}}]
+    page.get_by_role("radio", name="moons").check(force=True)
+    for label in ("squares", "products", "sines"):
+        page.get_by_label(label).check()
+    page.get_by_label("Units of layer 1").fill("5")
+    page.get_by_label("Units of layer 1").press("Enter")
+    page.get_by_label("Activation of layer 2").select_option("leaky_relu")
+    page.get_by_label("After layer 2").select_option("dropout")
+    page.get_by_role("button", name="Add a layer").click()
+    page.get_by_label("Loss", exact=True).select_option("hinge")
+    page.get_by_label("Optimizer", exact=True).select_option("rmsprop")
+    page.get_by_label("Learning rate").select_option("0.003")
+    page.get_by_label("Batch size").select_option("all")
+    page.get_by_label("Regularization").select_option("l1")
+    page.get_by_label("Initial weights", exact=True).select_option("orthogonal")
+    blocks = page.evaluate("npnetPlay.settings.blocks")
+    page.evaluate(CHANGE, {"blocks": [*blocks, {"units": 3, "after": layers}]})
+    page.get_by_role("button", name="One step").click()
+    run = run_of(tmp_path, config(page))
+    assert run.info["parameters"] == page.evaluate("npnetPlay.session.network.size")
+    assert network_data(run)["layers"][0]["outputs"] == 5
+    names = [one["name"] for one in network_data(run)["inputs"]]
+    assert names == page.evaluate(f"{INPUTS}.map((input) => input.name)")
+    resolved = run.file("resolved.yaml").read_text()
+    for text in ("hinge", "rmsprop", "learning_rate: 0.003", "batch_size: all", "l1: 0.001", "orthogonal", "rate: 0.5"):
+        assert text in resolved
+
+
+def test_a_dropped_table_is_prepared_as_npnet_prepares_it(page: Any, tmp_path: Path) -> None:
+    (tmp_path / "Daten 1.csv").write_text(CSV, "utf-8")
+    drop(page, "Daten 1.csv", CSV.encode())
+    assert page.is_hidden(".error")
+    page.evaluate(CHANGE, {"test": 0})
+    page.get_by_role("checkbox", name="codes").uncheck()
+    page.get_by_role("button", name="Train").click()
+    until(page, "npnetPlay.session.epochs > 3")
+    page.get_by_role("button", name="Pause").click()
+    text = config(page)
+    assert 'path: "Daten 1.csv"' in text or "path: Daten 1.csv" in text
+    run = run_of(tmp_path, text)
+    expected = network_data(run, reopen(run))
+    found = page.evaluate(INPUTS)
+    assert [one["name"] for one in found] == [one["name"] for one in expected["inputs"]]
+    for mine, theirs in zip(found, expected["inputs"], strict=True):
+        assert mine["block"] == theirs["block"]
+        if mine["block"] == "numbers":
+            assert [mine["center"], mine["scale"]] == pytest.approx([theirs["center"], theirs["scale"]])
+    assert page.evaluate("npnetPlay.session.data.classes") == expected["classes"] == ["ja", "nein; nie"]
+    order = np.argsort(page.evaluate("[...npnetPlay.session.data.rows.train.row.data]"))
+    rows = np.array(page.evaluate("[...npnetPlay.session.data.rows.train.inputs.data]")).reshape(150, -1)[order]
+    part = reopen(run).data.parts["train"]
+    np.testing.assert_allclose(rows, part.X[np.argsort(part.rows)], atol=1e-6)
+
+
+TABLES = {
+    "no_header.csv": "1,2.5,a\n2,1,b\n3,1.5,a\n4,3.5,b\n5,0,a\n6,1,b\n",
+    "tabs.tsv": "a\tb\n1\t2.5\n2\t3\n3\t2\n4\t0.5\n5\t1\n",
+    "marks.csv": "x,y\n1,2.5\nNA,3.25\n3,1\n4,2\n5,7.5\n6,2\n7,1\n8,9.5\n9,2\n10,1\n11,NA\n",
+    "unnamed.csv": ",x,y\n0,1,a\n1,2,b\n2,3,a\n3,4,b\n4,5,a\n",
+    "quotes.csv": 'x,"a ""b"", c",y\n1,"1,5",p\n2,"2,5\n",q\n3,"3,5",p\n4,"2,5",q\n5,"1,5",p\n',
+    "thousands.csv": 'x;y\n"1.234,5";3\n"2.345,5";4\n"1.234,0";5\n"12.345,0";3,5\n"1.034,5";2\n',
+    "dates.csv": "day,x,y\n" + "".join(f"2024-01-{k:02},{k % 5},{k % 2}\n" for k in range(1, 29)),
+    "latin.csv": "größe,y\n1,süß\n2,sauer\n3,süß\n4,sauer\n5,süß\n6,sauer\n",
+    "classes.csv": "x,y\n" + "".join(f"{k % 11},{k % 3}\n" for k in range(90)),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_config_of_a_dropped_table_is_trained(name: str, page: Any, tmp_path: Path) -> None:
+    content = TABLES[name].encode("cp1252" if name.startswith("latin") else "utf-8")
+    (tmp_path / name).write_bytes(content)
+    drop(page, name, content)
+    assert page.is_hidden(".error"), page.text_content(".error")
+    run = run_of(tmp_path, config(page))
+    data = network_data(run)
+    assert run.info["parameters"] == page.evaluate("npnetPlay.session.network.size")
+    assert [one["name"] for one in data["inputs"]] == page.evaluate(f"{INPUTS}.map((input) => input.name)")
+    assert data["classes"] == page.evaluate("npnetPlay.session.data.classes")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("zip.csv", b"PK\x03\x04\x00\x00", "no text"),
+        ("ragged.csv", b"a,b\n1,2\n3\n", "line 3: 1 cell, where the first line has 2"),
+        ("twice.csv", b"a,a\n1,2\n3,4\n", "two columns are called a"),
+        ("empty.csv", b"", "no line"),
+        ("head.csv", b"a,b\n", "a single line"),
+        ("open.csv", b'a,b\n1,"2\n3,4\n', "a quote is not closed"),
+        ("one.csv", b"a\n1\n2\n3\n4\n5\n", "1 column"),
+        ("same.csv", b"a,y\n" + b"1,x\n2,x\n" * 9, "the same in every row"),
+        ("names.csv", b"x,y\n" + b"".join(b"%d,n%d\n" % (k % 5, k) for k in range(50)), "50 classes in 50 rows"),
+    ],
+)
+def test_what_cannot_be_read_is_said(name: str, content: bytes, words: str, page: Any) -> None:
+    drop(page, name, content)
+    assert words in page.text_content(".error")
+    page.get_by_role("radio", name="xor").check(force=True)
+    assert page.is_hidden(".error")
+    page.get_by_role("button", name="One step").click()
+
+
+def test_a_table_of_the_command_is_trained_by_its_config(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(CSV, "utf-8")
+    page_file = tmp_path / "t.html"
+    assert call("play", tmp_path / "t.csv", "--target", "art", "-o", page_file).code == 0
+    with opened(browser, page_file, READY) as page:
+        page.get_by_label("Target", exact=True).select_option("farbe")
+        page.get_by_role("button", name="To the end of the epoch").click()
+        run = run_of(tmp_path, config(page))
+        assert run.info["parameters"] == page.evaluate("npnetPlay.session.network.size")
+        assert network_data(run)["classes"] == page.evaluate("npnetPlay.session.data.classes")
+
+
+@pytest.mark.parametrize("name", ["spirals", "iris", "diabetes", "article/circles"])
+def test_a_shipped_config_comes_back_from_the_page(name: str, browser: Any, tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "configs" / f"{name}.yaml"
+    page_file = tmp_path / "c.html"
+    assert call("play", path, "-o", page_file).code == 0
+    with opened(browser, page_file, READY) as page:
+        text = config(page)
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "copied.yaml").write_text(text)
+    shown = [json.loads(call("config", "show", one, "--json").out) for one in (path, tmp_path / "copied.yaml")]
+    first, second = ({key: one[key] for key in one if key not in ("layers", "loss")} for one in shown)
+    assert {**first, "learning_rate": second["learning_rate"]} == second
+    runs = run_of(tmp_path / "first", text), run_of(tmp_path / "second", path.read_text())
+    assert runs[0].info["parameters"] == runs[1].info["parameters"]
+
+
+def test_the_config_is_copied(browser: Any, file: Path) -> None:
+    with opened(browser, file, READY) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy as config").click()
+        page.wait_for_selector("button:text('Copied')")
+        assert page.evaluate("navigator.clipboard.readText()") == config(page)
+
+
+def test_it_is_used_by_keyboard(page: Any) -> None:
+    page.get_by_role("radio", name="circles").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("npnetPlay.settings.data") == "moons"
+    page.get_by_label("Noise").focus()
+    page.keyboard.press("End")
+    assert page.evaluate("npnetPlay.settings.options.noise") == 0.5
+    page.get_by_role("button", name="Remove layer 2").press("Enter")
+    assert page.evaluate("npnetPlay.settings.blocks.length") == 1
+    page.locator(".diagram .unit[tabindex='0']").press("Enter")
+    assert "Output 1" in page.text_content(".unit-panel h3")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_violates_the_rules_of_axe(width: int, scheme: str, browser: Any, file: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    size = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "bypass_csp": True}
+    with opened(browser, file, READY, **size) as page:
+        drop(page, "t.csv", CSV.encode())
+        page.evaluate("npnetPlay.advance(3)")
+        page.locator(".diagram .unit").last.click()
+        found = Axe().run(page)
+        assert not found.response["violations"], found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
