@@ -47,14 +47,14 @@ from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
 from npnet.report.page_engine import KNOWN, Json, array
 from npnet.report.recorded_maps import recorded_maps
-from npnet.rundir.frames import has_frames, read_frames
+from npnet.rundir.frames import Frames, has_frames, read_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.spec import Spec
 
-ROW_BYTES = 200_000
+ROW_BYTES = 120_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
-FRAME_BYTES = 200_000
+FRAME_BYTES = 150_000
 """Bytes for the weights of all frames; of more frames, as many as fit are taken, evenly spread."""
 KNOTS = 129
 """Points of the table from a number to its normal score."""
@@ -84,15 +84,16 @@ def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
         "models": network.models,
         "parameters": network.size,
     }
+    frames = read_frames(run) if has_frames(run) else None
     if lacking := list(_lacking(network, loss, experiment, data.preparations[0])):
-        return {**names, "lacking": lacking, "maps": recorded_maps(run, predictor) if predictor else None}
+        return {**names, "lacking": lacking, "maps": recorded_maps(run, predictor, frames) if predictor else None}
     return {
         **names,
         **_recipe(experiment, network, loss),
         "output": _output(data, loss, calibration),
         "inputs": list(_inputs(data.preparations[0])),
-        **_states(run, network, run.info["best_epoch"] if predictor is None else predictor.best_epochs[ONE_MODEL]),
-        "frames": _frames(run, network),
+        **_states(run, network, frames),
+        "frames": frames and _frames(frames, network),
         "rows": {split: _rows(part, _share(parts)) for split, part in parts.items()},
         "lacking": [],
         "maps": None,
@@ -201,9 +202,11 @@ def _scaling(scaling: Scaling | None) -> Json:
     return found
 
 
-def _states(run: Run, network: Network, best_epoch: int | None) -> Json:
+def _states(run: Run, network: Network, frames: Frames | None) -> Json:
     """Return the best and the last state of the first network; the last is null where the run does not have it."""
-    best = {"epoch": best_epoch, "theta": array(network.theta[ONE_MODEL])}
+    # The best epoch of a run is the median of several networks, whose first has the frames.
+    epoch = run.info["best_epoch"] if frames is None or frames.best is None else int(frames.epochs[frames.best])
+    best = {"epoch": epoch, "theta": array(network.theta[ONE_MODEL])}
     best["state"] = array(network.state[ONE_MODEL])
     return {"best": best, "last": _last(run, network)}
 
@@ -224,11 +227,8 @@ def _last(run: Run, network: Network) -> Json | None:
     }
 
 
-def _frames(run: Run, network: Network) -> Json | None:
-    """Return the recorded weights as flat arrays, as float16 where that holds them; null where nothing is recorded."""
-    if not has_frames(run):
-        return None
-    frames = read_frames(run)
+def _frames(frames: Frames, network: Network) -> Json:
+    """Return the recorded weights as flat arrays, as float16 where that holds them."""
     theta = np.zeros((len(frames), network.size), np.float32)
     for name, view, _ in network.pieces(theta):
         view[...] = frames.weights[name]

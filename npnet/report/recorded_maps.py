@@ -23,7 +23,7 @@ from npnet.engine.scoring import Scorer
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.boundary import limits
 from npnet.report.page_engine import Json, array
-from npnet.rundir.frames import Frames, has_frames, read_frames
+from npnet.rundir.frames import Frames
 from npnet.rundir.run import Run
 
 Floats = NDArray[np.float64]
@@ -75,12 +75,11 @@ class Plane:
         return found
 
 
-def recorded_maps(run: Run, predictor: SplitPredictor) -> Json | None:
+def recorded_maps(run: Run, predictor: SplitPredictor, frames: Frames | None) -> Json | None:
     """Return the maps of the first network of a run; None where its inputs have no plane."""
     if predictor.data.preparation.width - len(predictor.data.preparation.embedded) < 2:
         return None
     plane = Plane(predictor)
-    frames = read_frames(run) if has_frames(run) else None
     chosen = _chosen(frames)
     maps = np.stack(list(_maps(predictor, plane, frames, chosen)))
     low, high = _range(predictor)
@@ -91,7 +90,7 @@ def recorded_maps(run: Run, predictor: SplitPredictor) -> Json | None:
     return {
         "names": plane.names,
         "limits": [list(pair) for pair in plane.limits],
-        "labels": [frames.label(index) for index in chosen] if frames else [f"epoch {predictor.best_epochs[0]}"],
+        "labels": [frames.label(index) for index in chosen] if frames else [f"epoch {run.info['best_epoch']}"],
         "best": chosen.index(frames.best) if frames and frames.best is not None else 0,
         "range": [low, high],
         "values": array(values.round(), np.uint8),

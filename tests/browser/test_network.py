@@ -165,6 +165,16 @@ def test_no_rule_of_accessibility_is_broken(width: int, scheme: str, browser: An
     assert not found.response["violations"], found.generate_report()
 
 
+def test_twelve_frames_are_printed(page: Any) -> None:
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    labels = page.locator(".printed-frames figcaption").all_text_contents()
+    assert len(labels) == 12
+    assert labels[0] == "step 0"
+    assert labels[-1].startswith("epoch 12")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator(".printed-frames figure").count()
+
+
 def test_every_feature_is_in_the_page_or_shows_recorded_maps(page: Any) -> None:
     assert set(page.evaluate("Object.keys(networkModel.FEATURES)")) == KNOWN["features"] <= set(features)
 

@@ -6,6 +6,7 @@ const networkDiagram = (() => {
   const { make, short, cut } = networkElements;
   const MOST_UNITS = 32; // of a column; of larger layers those with the largest weights
   const WIDTHS = [0.35, 0.7, 1.1, 1.6, 2.2, 2.9, 3.8]; // of lines, from the smallest weights to the largest
+  const CROWD = 300; // weights of a layer from which on lines get thinner
   const STRENGTHS = [0.35, 0.55, 0.7, 0.8, 0.85, 0.9, 0.95];
   const FADED = 0.1; // strength of the lines that do not belong to the chosen unit
   const DASH = 9; // pixels from one dash to the next
@@ -188,6 +189,8 @@ const networkDiagram = (() => {
     drawEdges(column, index) {
       const { context, chosen, colours } = this;
       const levels = WIDTHS.length;
+      const count = column.shown.length * (this.columns[index - 1]?.shown.length ?? 0);
+      const thinner = Math.min(1, Math.sqrt(CROWD / Math.max(count, 1)));
       const looks = Array.from({ length: 4 * levels }, () => []);
       this.eachEdge(column, index, (j, k, at, source, unit) => {
         const weight = this.theta[at];
@@ -203,7 +206,7 @@ const networkDiagram = (() => {
         context.beginPath();
         for (let k = 0; k < lines.length; k += 2) this.traceEdge(index, lines[k], lines[k + 1], look % 2 === 1);
         context.strokeStyle = look % 2 ? colours.negative : colours.positive;
-        context.lineWidth = WIDTHS[level];
+        context.lineWidth = WIDTHS[level] * thinner;
         context.globalAlpha = chosen ? (look < 2 * levels ? FADED : 1) : STRENGTHS[level];
         context.stroke();
       });

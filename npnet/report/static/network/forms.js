@@ -4,20 +4,22 @@
 const networkForms = (() => {
   const { make, select } = networkElements;
   const COMPONENTS = "components";
+  const FEW = 12; // columns up to which two of them are shown at first
 
   /* The choice of a plane: two columns, and what the other inputs are; or the first two principal components; and which
      label or target is shown. `change` is called with the plane, `show` with the number of the label or target. */
   class PlaneForm {
     constructor(model, change, show) {
       this.model = model;
+      const components = model.components(null) ? [[COMPONENTS, "principal components"]] : [];
       const columns = model.numbers.map((index) => [String(index), model.inputs[index].name]);
+      const start = components.length && columns.length > FEW ? COMPONENTS : null;
       const [first, second] = model.byStrength
         .slice(0, 2)
         .sort((a, b) => a - b)
         .map(String);
-      const components = model.components(null) ? [[COMPONENTS, "principal components"]] : [];
       const act = () => change(this.plane);
-      this.across = select("across", [...columns, ...components], first ?? COMPONENTS, act);
+      this.across = select("across", [...columns, ...components], start ?? first ?? COMPONENTS, act);
       this.up = select("up", columns.length > 1 ? columns : [["", "nothing"]], second ?? "", act);
       this.row = make("input", { type: "number", min: 1, placeholder: "median" });
       this.row.addEventListener("change", act);

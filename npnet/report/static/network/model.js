@@ -253,7 +253,7 @@ const networkModel = (() => {
     return {
       epoch,
       step: steps ?? null,
-      label: epoch === null ? "the best weights" : `epoch ${epoch}`,
+      label: epoch === null ? "the best weights" : epoch ? `epoch ${epoch}` : "step 0",
       slots: slots ? Object.fromEntries(arrays) : null,
       theta: numbersOf(theta),
       state: numbersOf(statistics),

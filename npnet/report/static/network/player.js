@@ -110,7 +110,9 @@
       );
       const cards = [this.picture, this.comparison.element, this.training.element, this.drawing, this.panel.element];
       const grid = make("div", { className: "grid" }, ...cards, this.lane.element);
-      this.element = make("div", { className: "player" }, this.controls, this.status, this.planeForm.element, grid);
+      const printed = new networkPrint.PrintedFrames(model, () => this.printed);
+      const parts = [this.controls, this.status, this.planeForm.element, grid, printed.element];
+      this.element = make("div", { className: "player" }, ...parts);
     }
 
     // Planes
@@ -126,6 +128,11 @@
     setWhich(which) {
       for (const one of this.pictures) one.setWhich(which);
       this.layout();
+    }
+
+    /** What pictures on paper show. */
+    get printed() {
+      return { plane: this.plane, which: this.boundary.which, colours: this.colours };
     }
 
     get pictures() {
