@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from npnet.plots import Material, SweepMaterial
     from npnet.rundir.run import Run
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS = ("png", "svg", "pdf", "gif")
 EXAMPLES = """
 npnet plot latest
 npnet plot latest --kind roc,precision_recall --format png,pdf
 npnet plot latest --kind importance,calibration,threshold
+npnet plot latest --kind animation --format gif
 npnet plot 20261122-1 20261122-2 --kind all
 npnet plot SWEEP --kind slices,parallel --format svg
 npnet plot SWEEP/best
@@ -32,12 +33,16 @@ def plot(
     kind: Annotated[
         str | None, typer.Option(metavar="A,B", help="Kinds of plots, or all that apply; default: the usual ones.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="A,B", help="png, svg, pdf or several of them.")] = "png",
+    form: Annotated[
+        str, typer.Option("--format", metavar="A,B", help="png, svg, pdf or several of them; gif of an animation.")
+    ] = "png",
 ) -> None:
     """Draw the plots of a run or a sweep into its folder; prints the paths written.
 
-    Of a sweep all plots that apply are drawn; SWEEP/best is its best trial, a run like any other. Only boundary,
-    importance and a summary with a boundary need the data of the run; without the data the other plots are drawn.
+    Of a sweep all plots that apply are drawn; SWEEP/best is its best trial, a run like any other. Only animation,
+    boundary, importance and a summary with a boundary need the data of the run; without the data the other plots are
+    drawn. An animation takes some seconds, so it is drawn only where it is named, of a run with record: true in its
+    config: as GIF, or as a PNG that moves.
     """
     formats = _words(form)
     unknown = [name for name in formats if name not in FORMATS]
@@ -92,11 +97,12 @@ def _words(text: str) -> list[str]:
 def _chosen(kind: str | None, material: "Material | SweepMaterial") -> list[str]:
     """Return the plots to draw; raise UsageError for an unknown name."""
     from npnet.plots import plots, suitable, usual
+    from npnet.plots.kinds import MOVING
 
     if kind is None:
         return usual(material)
     if kind == "all":
-        return suitable(plots, material)
+        return suitable([name for name, one in plots.items() if one.formats != MOVING], material)
     try:
         return [name for name in _words(kind) if plots.find(name)]
     except UnknownName as error:

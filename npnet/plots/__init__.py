@@ -1,6 +1,7 @@
 """Plots of a training or a sweep, drawn from plain arrays, with their numbers as CSV."""
 
 from npnet.plots import (  # noqa: F401 - importing a module registers its plots
+    animation,
     boundary,
     class_curves,
     confusion,

@@ -78,7 +78,15 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
         return _paint_fit(box, material)
     points = shown_points(material)
     area = field_of(material, points)
-    axes = box.square().bare()
+    paint_plane(box.square().bare(), material, area, points)
+    if material.task == "regression":
+        return _columns(material, area, ["prediction"], points)
+    names = [f"probability_{material.classes[code]}" for code in material.shown]
+    return _columns(material, area, [*names, "largest_of_others"] if material.few else names, points)
+
+
+def paint_plane(axes: Axes, material: Material, area: Field, points: list[SplitPoints]) -> None:
+    """Draw the outputs over the plane, the points, and a legend."""
     axes.set(xlabel=plain(material.features[0], 34), ylabel=plain(material.features[1], 34))
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
@@ -86,10 +94,6 @@ def paint_boundary(box: Box, material: Material) -> Numbers:
     labels = paint(axes, material, area, points)
     axes.set(xlim=area.extent[:2], ylim=area.extent[2:])
     legend(axes, labels)
-    if material.task == "regression":
-        return _columns(material, area, ["prediction"], points)
-    names = [f"probability_{material.classes[code]}" for code in material.shown]
-    return _columns(material, area, [*names, "largest_of_others"] if material.few else names, points)
 
 
 def field_of(material: Material, points: list[SplitPoints], nodes: int = NODES) -> Field:

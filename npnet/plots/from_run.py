@@ -14,10 +14,12 @@ from npnet.errors import RunError
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
-from npnet.plots.kinds import Material, Predictions, fits_axis
+from npnet.plots.kinds import Material, Predictions, Recorded, fits_axis
 from npnet.plots.layout import Floats
 from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import names as files
+from npnet.rundir.frames import has_frames
+from npnet.rundir.replay import Replay
 from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import Run
 from npnet.rundir.table import LABELS, PROBABILITY, endings
@@ -111,7 +113,28 @@ def _recorded(run: Run, folds: int) -> Material:
         predictions={},
         baselines=run.baselines(),
         best_epochs=_best_epochs(info["monitored"]) if "monitored" in info else None,
+        recorded=partial(_frames, run) if has_frames(run) else None,
         missing=NEEDS_DATA,
+    )
+
+
+def _frames(run: Run) -> Recorded:
+    """Return the recorded frames of a run; raise RunError where they are damaged."""
+    replay = Replay(run)
+    frames, task = replay.frames, replay.data.task
+    count = max(int(frames.steps[-1]) // max(int(frames.epochs[-1]), 1), 1)  # steps of an epoch
+
+    def predict(index: int, X: Floats) -> Floats:
+        output = replay.outputs(index, Frame.of(X, replay.data.features))
+        both = np.concatenate([1 - output, output]) if task == "binary" else output
+        return np.where(fits_axis(both.T), both.T, np.nan)
+
+    return Recorded(
+        labels=tuple(map(frames.label, range(len(frames)))),
+        steps=frames.steps,
+        epochs=frames.steps / count,
+        losses={name: values for name, values in frames.history.items() if name.endswith("_loss")},
+        predict=predict,
     )
 
 

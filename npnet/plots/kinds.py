@@ -1,7 +1,7 @@
 """What the plots of a training show, the registry of all plots, and how a drawing becomes files."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.errors import UsageError
+from npnet.plots.film import film
 from npnet.plots.layout import Box, Figure, Flags, Floats, Ints, page
 from npnet.plots.style import Look, styled
 from npnet.plots.sweeps import SweepMaterial
@@ -23,6 +24,7 @@ Numbers = Mapping[str, NDArray[np.generic]]
 MOST_CLASSES = 50  # in a picture: the most frequent ones
 OTHERS = "(others)"
 LARGEST = 1e300  # largest value to draw: the width of an axis must be a finite number as well
+STILL, MOVING = ("png", "svg", "pdf"), ("gif", "png")
 USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
 # No dates and no versions: the same numbers give the same bytes. Level 3 takes half the time for 12 % more bytes.
 OPTIONS: dict[str, Look] = {
@@ -70,6 +72,20 @@ class Importance:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """The recorded frames of a training: steps (frames,), epochs with their fractions, losses, and what each predicts.
+
+    `predict` maps the index of a frame and X (n, features) to what `Material.predict` gives.
+    """
+
+    labels: tuple[str, ...]
+    steps: Ints
+    epochs: Floats
+    losses: dict[str, Floats]
+    predict: Callable[[int, Floats], Floats]
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything that the plots of one training show.
 
@@ -78,8 +94,8 @@ class Material:
     `predict` maps X (n, features) in those units to probabilities (n, classes), two columns if binary, or to values
     (n, targets); it is None where a feature has cells that are not numbers. `best_epochs` are the first and last best
     epoch of several networks, `best_epoch` is their median. `baselines` are scores by name and split. `threshold`
-    divides two classes. `importance` takes some seconds. Without the data, `missing` holds the reason and `points` is
-    empty.
+    divides two classes. `importance` takes some seconds; `recorded` reads the frames, if there are any. Without the
+    data, `missing` holds the reason and `points` is empty.
     """
 
     title: str
@@ -98,6 +114,7 @@ class Material:
     threshold: float = 0.5
     best_epochs: tuple[int, int] | None = None
     importance: Callable[[], Importance] | None = None
+    recorded: Callable[[], Recorded] | None = None
     rows: dict[str, int] = field(default_factory=dict)
     missing: str | None = None
 
@@ -132,23 +149,30 @@ M = TypeVar("M", Material, SweepMaterial)
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture and the numbers that it shows, as columns of equal length."""
+    """A picture and the numbers that it shows, as columns of equal length.
+
+    `moves` paints the figure of an animation anew each time it is asked for the next, which is shown for its `seconds`.
+    """
 
     figure: Figure
     numbers: Numbers
+    moves: Callable[[], Iterator[None]] | None = None
+    seconds: tuple[float, ...] = ()
 
 
 @dataclass
 class Plot(Generic[M]):
     """A kind of plot of one training or of a sweep: call it with its material.
 
-    `needs` returns why a material cannot be drawn, or None; `shows` names the other kinds that the plot contains.
+    `needs` returns why a material cannot be drawn, or None; `shows` names the other kinds that the plot contains, and
+    `formats` the files that it can be written to.
     """
 
     of: type[M]
     paint: Callable[[M], Drawing]
     needs: Callable[[M], str | None]
     shows: Sequence[str] = ()
+    formats: Sequence[str] = STILL
 
     def __post_init__(self) -> None:
         """Take over what the function says that it paints."""
@@ -164,10 +188,10 @@ plots: Registry[Plot[Any]] = Registry("plot", "plots")
 
 
 def plot(
-    name: str, needs: Callable[[Material], str | None], shows: Sequence[str] = ()
+    name: str, needs: Callable[[Material], str | None], shows: Sequence[str] = (), formats: Sequence[str] = STILL
 ) -> Callable[[Callable[[Material], Drawing]], Plot[Material]]:
     """Register a function as a plot of a training; it is drawn where `needs` returns None."""
-    return lambda paint: plots.add(name)(Plot(Material, paint, needs, shows))
+    return lambda paint: plots.add(name)(Plot(Material, paint, needs, shows, formats))
 
 
 def sweep_plot(
@@ -230,6 +254,8 @@ def draw(
     for kind in kinds:
         if reason := suits(kind, material):
             raise UsageError(f"no {kind} plot: it {reason}")
+        if wrong := [form for form in formats if form not in plots[kind].formats]:
+            raise UsageError(f"no {kind} plot as {wrong[0]}", f"write --format {','.join(plots[kind].formats)}")
     disk.make_folders(folder)
     paths = []
     for kind in kinds:
@@ -241,7 +267,12 @@ def draw(
 
 def files_of(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
     """Return the bytes of a drawing in each format, and last its numbers as csv."""
-    return {form: render(drawing.figure, form) for form in formats} | {"csv": _csv(drawing.numbers)}
+    if drawing.moves is not None:
+        with styled(), np.errstate(all="ignore"):
+            pictures = film(drawing.figure, drawing.moves(), drawing.seconds, formats)
+    else:
+        pictures = {form: render(drawing.figure, form) for form in formats}
+    return pictures | {"csv": _csv(drawing.numbers)}
 
 
 def render(figure: Figure, form: str) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from npnet.plots import Material, Predictions
-from npnet.plots.kinds import Importance
+from npnet.plots.kinds import Importance, Recorded
 
 PARTS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -202,6 +202,20 @@ def compared():
     )
 
 
+def recorded():
+    """Return a run with frames, whose outputs leave one half step by step."""
+    material = circles(samples=60, epochs=2)
+    epochs = np.array([0.0, 0.5, 1.0, 2.0])
+    losses = {"train_loss": np.array([0.7, np.nan, 0.3, 0.1])}
+
+    def predict(index, X):
+        return 0.5 + (material.predict(X) - 0.5) * epochs[index] / 2
+
+    labels = ("step 0", "step 1", "epoch 1", "epoch 2")
+    frames = Recorded(labels, np.array([0, 1, 2, 4]), epochs, losses, predict)
+    return replace(material, recorded=lambda: frames)
+
+
 MATERIALS = {
     "compared": compared,
     "circles": circles,
@@ -219,4 +233,5 @@ MATERIALS = {
     "one_class": one_class,
     "strange": strange,
     "nothing": nothing,
+    "recorded": recorded,
 }

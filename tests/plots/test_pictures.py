@@ -79,6 +79,7 @@ def test_a_plot_says_in_one_line_what_it_shows(kind):
         ("loss", "nothing", "needs at least one epoch of training"),
         ("metrics", "nothing", "needs a metric computed while training"),
         ("learning_rate", "nothing", "needs at least one epoch of training"),
+        ("animation", "circles", "needs recorded frames; write record: true in the config, and train it again"),
     ],
 )
 def test_a_plot_that_does_not_suit_says_why_and_nothing_is_written(kind, name, reason, tmp_path):

@@ -1,0 +1,50 @@
+"""Animated pictures: what a figure shows, one painting after another, as GIF or as a PNG that moves."""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from npnet.plots.layout import Figure
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DPI = 92
+COLOURS = 128  # the same in all pictures of an animation
+SAMPLES = 5  # pictures that the colours are taken from
+
+
+def film(figure: Figure, moves: Iterator[None], seconds: Sequence[float], formats: Sequence[str]) -> dict[str, bytes]:
+    """Return the animation in each format; the same figure gives the same bytes."""
+    from PIL import Image
+
+    figure.set_dpi(DPI)
+    size, pictures = (int(figure.bbox.width), int(figure.bbox.height)), []
+    for _ in moves:
+        buffer = BytesIO()
+        figure.savefig(buffer, format="raw", dpi=DPI)
+        pictures.append(Image.frombytes("RGBA", size, buffer.getvalue()).convert("RGB"))
+    few = _of_few_colours(pictures)
+    return {form: _file(few, seconds, form) for form in formats}
+
+
+def _file(pictures: "list[Image]", seconds: Sequence[float], form: str) -> bytes:
+    buffer, times = BytesIO(), [round(1000 * one) for one in seconds]
+    first, *others = pictures
+    first.save(buffer, form, save_all=True, append_images=others, duration=times, loop=0)
+    return buffer.getvalue()
+
+
+def _of_few_colours(pictures: "list[Image]") -> "list[Image]":
+    """Return pictures of the same few colours, without dithering: flat areas take few bytes."""
+    from PIL import Image
+
+    chosen = [pictures[at] for at in np.unique(np.linspace(0, len(pictures) - 1, SAMPLES).astype(int))]
+    width, height = pictures[0].size
+    strip = Image.new("RGB", (width, height * len(chosen)))
+    for number, picture in enumerate(chosen):
+        strip.paste(picture, (0, height * number))
+    palette = strip.quantize(COLOURS)
+    return [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
