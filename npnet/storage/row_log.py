@@ -71,6 +71,8 @@ def rows_in(data: bytes, names: Sequence[str]) -> Rows | None:
         row = data[end - size - CHECK : end - CHECK]
         if zlib.crc32(row).to_bytes(CHECK, "little") != data[end - CHECK : end]:
             break
+        if not np.isfinite(np.frombuffer(row, "<f4", offset=8 * len(names))).all():
+            break
         count += 1
     table = np.frombuffer(data, np.uint8, count * (size + CHECK), start).reshape(count, size + CHECK)
     whole = np.concatenate([[numbers], np.ascontiguousarray(table[:, : 8 * len(names)]).view("<i8")])

@@ -46,8 +46,8 @@ class SweepContext:
         return {"numpy": found["numpy"], "npnet": found["npnet"], "cpu": machine["cpu"], "blas": machine["blas"]}
 
     def experiment(self, trial: Trial) -> Experiment:
-        """Return the experiment of a trial, with one BLAS thread; raise ConfigError if invalid."""
-        return self.plan.experiment(trial).model_copy(update={"threads": THREADS})
+        """Return the experiment of a trial, with one BLAS thread and not recorded; raise ConfigError if invalid."""
+        return self.plan.experiment(trial).model_copy(update={"threads": THREADS, "record": None})
 
     def config_files(self, trial: Trial, experiment: Experiment | None = None) -> dict[str, bytes]:
         """Return config.yaml and, if the values are valid together, resolved.yaml."""
