@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 
+from npnet.errors import RunError
 from npnet.experiment.frame_plan import FramePlan
 from npnet.rundir import names
 from npnet.rundir.frames import Array, Position, frame_bytes, growing, packed, size_until, unpacked
@@ -64,7 +65,12 @@ class FrameWriter:
             disk.remove_file(path)
             return
         if not path.exists() and self.run.file(names.FRAMES).exists():
-            disk.write_atomic(path, unpacked(self.run))
+            try:
+                data = unpacked(self.run)
+            except RunError as error:
+                hint = f"remove {names.FRAMES} to go on without the frames so far"
+                raise RunError(error.message, hint) from error
+            disk.write_atomic(path, data)
         if path.exists():
             disk.cut_file(path, size_until(disk.read_regular_file(path, 2**34), *position))
 

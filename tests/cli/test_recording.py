@@ -108,3 +108,9 @@ def test_damaged_frames_are_refused(config: Path, cut: int) -> None:
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(RunError, match=r"frames\.safetensors"):
         read_frames(run)
+    result = call("resume", "run", "epochs=3", "-q")
+    assert result.code == 5
+    assert "remove frames.safetensors to go on" in result.err
+    path.unlink()
+    assert call("resume", "run", "epochs=3", "-q").code == 0
+    assert read_frames(run).epochs.tolist() == [3]
