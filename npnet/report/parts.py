@@ -151,7 +151,9 @@ def cell_text(value: Cell) -> str:
 
 
 def _cell(index: int, value: Cell, look: str | None) -> Markup:
-    return element("td" if index else "th", cell_text(value), class_=look, scope=None if index else "row")
+    if index or isinstance(value, float | int):  # a number names no row
+        return element("td", cell_text(value), class_=look)
+    return element("th", cell_text(value), class_=look, scope="row")
 
 
 def _is_number(value: Cell) -> bool:

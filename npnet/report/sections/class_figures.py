@@ -24,7 +24,7 @@ LOOKS = ("c1", "c2 dash1", "c3 dash2", "c4 dash3", "c5", "c6 dash1", "c7 dash2")
 MOST_CURVES = len(LOOKS)  # classes with a curve: of more, those with the smallest areas
 BARS, GAP = 20, 0.002  # of a histogram of probabilities
 UNSURE = 0.2  # distance from 0 and 1 of a probability that is not sure
-SAMPLED = 20  # points of a curve in the table of numbers
+SAMPLED = 12  # points of a curve in the table of numbers
 
 
 def roc(material: Material) -> Markup | None:
@@ -73,7 +73,7 @@ def _numbers(shown: list[ClassCurve], names: list[str], axes: tuple[Axis, Axis])
 
 
 def _sampled(curve: ClassCurve) -> NDArray[np.intp]:
-    """Return the numbers of up to 20 points of a curve."""
+    """Return the numbers of up to 12 points of a curve."""
     rows = np.flatnonzero(curve.needed)
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED)).astype(np.int64))]
 
