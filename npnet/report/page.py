@@ -1,7 +1,6 @@
 """One page in one file: its sections, its style, its scripts and its data, and a policy that refuses all else."""
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,8 +12,8 @@ from typing import Any
 
 from npnet import __version__
 from npnet.report.elements import Markup, element, joined
+from npnet.report.squeeze import squeezed_script, squeezed_style
 
-COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 DATA = "npnet-data"  # the id of the block of JSON from which scripts read
 FIRST = 4096  # bytes of a file by which a page is recognised
 
@@ -111,13 +110,9 @@ def _hash(content: str) -> str:
 
 
 def _static(name: str) -> str:
-    """Return a script or style of the package, without its indentation, empty lines and lines of comment."""
+    """Return a script or style of the package, squeezed."""
     text = (files("npnet.report") / "static" / name).read_text("utf-8")
-    text = COMMENT.sub("", text)
-    if name.endswith(".css"):
-        return re.sub(r"\s*([{};,])\s*|(?<=:) | /\*.*?\*/", r"\1", text).strip()
-    lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    return squeezed_style(text) if name.endswith(".css") else squeezed_script(text)
 
 
 def _body(page: Page) -> Markup:

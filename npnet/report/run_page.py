@@ -5,13 +5,16 @@ from typing import Any
 from npnet.config import load_alone
 from npnet.errors import DataError
 from npnet.report.network_data import network_data
-from npnet.report.page import Page, Section
+from npnet.report.page import Page, Section, json_text
 from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
 from npnet.rundir.run import Run
 from npnet.runner.data_report import report_data
+
+MOST_BYTES = 450_000
+"""Bytes of the data of a network above which its last state is left out, so that a usual page stays below 1 MB."""
 
 
 def run_page(run: Run, quick: bool = False) -> Page:
@@ -41,8 +44,14 @@ def page_of(view: RunView) -> Page:
 
 
 def _player(view: RunView) -> dict[str, Any]:
-    """Return the data of the network for the script that shows it; nothing without the data of the run."""
-    return {} if view.predictor is None else {"network": network_data(view.run, view.predictor)}
+    """Return the data of the network for the script that shows it; nothing without the data of the run.
+
+    Of a large network the last state is left out, which has all slots of the optimizer.
+    """
+    if view.predictor is None:
+        return {}
+    found = network_data(view.run, view.predictor)
+    return {"network": {**found, "last": None} if len(json_text(found)) > MOST_BYTES else found}
 
 
 def _data(view: RunView) -> list[Section]:

@@ -28,7 +28,7 @@ def numbers() -> Column:
 def test_numbers_are_counted_in_bins_of_the_training_set() -> None:
     column = numbers()
     found = distribution(column, dataset(column, (np.nan_to_num(column.values) > 0).astype(np.int64)), ROWS)
-    assert len(found.edges) == 17
+    assert len(found.edges) == 15
     assert {name: int(counts.sum()) for name, counts in found.counts.items()} == {"train": 294, "test": 98}
     assert found.missing == {"train": 6, "test": 2}
     assert found.target.sum() == 294

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Rows = Mapping[str, NDArray[np.int64]]
 
-BINS = 16  # of numbers and dates
+BINS = 14  # of numbers and dates
 MOST_LEVELS = 10  # with a bin of their own; the last bin has the others
 TAIL = 0.005  # share of the rows in each of the two bins at the ends that hold what is far out
 PERIODS = 12  # over time

@@ -14,7 +14,7 @@ from npnet.report.sections.verdict import top
 from npnet.runner.data_report import DataReport
 from npnet.text import first_of, listed
 
-MOST_FIGURES = 24  # columns with a chart: of more, those with the strongest association
+MOST_FIGURES = 18  # columns with a chart: of more, those with the strongest association
 MOST_BARS = 15
 MOST_LISTED = 1000  # rows of a table with a row for each column
 CHANCE = 0.01  # for all columns together: less likely differences are named
