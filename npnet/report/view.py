@@ -82,7 +82,7 @@ def viewing(run: Run, quick: bool = False) -> Iterator[RunView]:
     info, status, found, (experiment, _) = run.info, run.status, folder_material(run), experiment_of(run)
     view = RunView(run, info, status, found, experiment)
     if quick or not run.file(names.WEIGHTS).exists():
-        reason = "the page was written without its data" if quick else "there are no weights yet"
+        reason = "the run goes on" if quick else "there are no weights yet"
         yield RunView(run, info, status, found, experiment, missing=reason)
         return
     with limited(choose_threads(experiment.threads, 0)):

@@ -136,3 +136,15 @@ def test_watch_ends_with_the_run(going: Path, tmp_path: Path) -> None:
     result = call("watch", going, "-o", "-")
     assert result.code == 2
     assert "npnet report -o -" in result.err
+
+
+def test_a_run_whose_data_are_gone_shows_what_its_folder_has(run: Path) -> None:
+    result = call("report", run, "-o", "-")
+    assert result.code == 0, result.err
+    assert "Figures that need the data are left out" in result.out
+    assert [f'id="{name}"' in result.out for name in ("scores", "roc", "threshold", "data")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
