@@ -64,7 +64,7 @@ class FrameWriter:
         if position is None:
             disk.remove_file(path)
             return
-        if not path.exists() and self.run.file(names.FRAMES).exists():
+        if self.run.file(names.FRAMES).exists() and growing(self.run) is None:
             try:
                 data = unpacked(self.run)
             except RunError as error:

@@ -75,8 +75,10 @@ class Frames:
 
 
 def has_frames(run: Run) -> bool:
-    """Return whether a run has recorded frames."""
-    return any(run.file(name).exists() for name in (names.GROWING_FRAMES, names.FRAMES))
+    """Return whether a run has recorded frames, also while it trains."""
+    return any(
+        run.file(name).exists() and run.file(name).stat().st_size for name in (names.GROWING_FRAMES, names.FRAMES)
+    )
 
 
 def read_frames(run: Run) -> Frames:
@@ -86,10 +88,8 @@ def read_frames(run: Run) -> Frames:
     """
     if not has_frames(run):
         hint = f"npnet train {run.resolved_path} record=true repeats the training and keeps them"
-        raise RunError(f"{run.id} has no frames: record is not set in its config", hint)
+        raise RunError(f"{run.id} has no recorded frames", hint)
     rows = growing(run)
-    if rows is None and not run.file(names.FRAMES).exists():
-        raise RunError(f"{run.id} has no frames yet", "they begin with its first epoch")
     file, (tensors, metadata) = names.FRAMES, _tensors(rows) if rows else read_tensors(run.file(names.FRAMES))
     with disk.reading(run.path / file):
         return _frames(run, tensors, metadata)
@@ -122,9 +122,14 @@ def _history(run: Run, epochs: NDArray[np.int64], batches: NDArray[np.int64]) ->
 
 def growing(run: Run) -> Rows | None:
     """Return the frames that were appended so far, if there are any: rows of epoch, batch, step and weights."""
-    if not run.file(names.GROWING_FRAMES).exists():
-        return None
-    return rows_in(run.read(names.GROWING_FRAMES, LARGEST), NUMBERS)
+    path = run.file(names.GROWING_FRAMES)
+    try:
+        data = run.read(path.name, LARGEST) if path.exists() else b""
+    except RunError:
+        if path.exists():
+            raise
+        data = b""  # the training has just packed them
+    return rows_in(data, NUMBERS)
 
 
 def size_until(data: bytes, epoch: int, batch: int) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from npnet.errors import RunError
-from npnet.rundir.frames import read_frames
+from npnet.rundir.frames import read_frames, unpacked
 from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
@@ -72,10 +72,21 @@ def test_of_several_networks_the_first_is_recorded(config: Path, settings: list[
 
 def test_a_run_is_read_while_it_trains_and_without_frames_it_is_refused(config: Path) -> None:
     plain, run = train(config, "plain"), train(config, "run", "record=true")
-    with pytest.raises(RunError, match="plain has no frames") as refusal:
+    with pytest.raises(RunError, match="plain has no recorded frames") as refusal:
         read_frames(plain)
     assert "record=true" in str(refusal.value.hint)
     whole = read_frames(run)
+    (run.path / "frames.bin").write_bytes(unpacked(run) + b"half a frame")
+    (run.path / "frames.safetensors").rename("packed")
+    growing = read_frames(run)
+    assert growing.best is None
+    for name, values in growing.weights.items():
+        np.testing.assert_array_equal(values, whole.weights[name])
+    (run.path / "frames.bin").write_bytes(b"")
+    with pytest.raises(RunError, match="run has no recorded frames"):
+        read_frames(run)
+    Path("packed").rename(run.path / "frames.safetensors")
+    assert len(read_frames(run)) == len(whole)
     assert call("resume", "run", "epochs=6", "-q").code == 0
     assert call("resume", "run", "epochs=7", "-q").code == 0
     longer = read_frames(run)
