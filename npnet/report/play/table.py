@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from npnet.data.columns import Column, Frame
-from npnet.report.network_data import array
+from npnet.report.page_engine import array
 from npnet.text import listed, quoted
 
 Json = dict[str, Any]

@@ -7,6 +7,7 @@ const playChart = (() => {
   const ROWS = 12; // of the table of numbers
   const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [440, 210, 50, 10, 10, 34];
   const LOOKS = { train: "c1", validation: "c3 dash2", test: "c2 dash1" };
+  const APART = 1.6; // ratio of two values whose labels do not meet
   const DECADES = 1.2; // of losses above which their axis is logarithmic
 
   /** Return the accuracy of classes or the R² of values, from the raw scores of a pass over rows. */
@@ -107,7 +108,9 @@ const playChart = (() => {
   function powers(low, high) {
     const found = [];
     for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) found.push(10 ** power);
-    return found.length > 1 ? found : [low, high];
+    if (found.length > 1) return found;
+    const apart = (value) => found.every((power) => Math.max(value / power, power / value) > APART);
+    return [low, ...found, high].filter((value) => found.includes(value) || apart(value));
   }
 
   function rounds(from, to) {

@@ -78,7 +78,9 @@ const playConfig = (() => {
     return Object.fromEntries(Object.keys(known).map((key) => [key, options[key] ?? known[key]]));
   }
 
-  function prepareLine({ prepare, prepared, features }, catalog) {
+  function prepareLine(settings, table, catalog) {
+    const { prepared, features } = settings;
+    const prepare = playPrepare.optionsOf(settings, table);
     if (!prepared && !features.length) return prepare.numbers === "none" ? ["scale: none"] : [];
     const changed = Object.entries(prepare).filter(([key, value]) => value !== catalog.prepare[key] && key !== "features");
     return [`prepare: ${flow({ ...Object.fromEntries(changed), ...(features.length && { features }) })}`];
@@ -92,7 +94,7 @@ const playConfig = (() => {
       "# From npnet play. npnet draws points and weights of its own, so that its training differs from the page's.",
       ...datasetLines(table, settings, prepared, catalog),
       `split: ${flow({ test: settings.test, validation: settings.validation })}`,
-      ...prepareLine(settings, catalog),
+      ...prepareLine(settings, table, catalog),
       "layers:",
       ...layersOf(settings, catalog).map((layer) => `  - ${typeof layer === "string" ? layer : flow(layer).slice(1, -1)}`),
       `loss: ${flow(named(loss, catalog.losses))}`,

@@ -100,6 +100,12 @@ const playData = (() => {
       );
     }
 
+    /** Name the columns that become no input. */
+    leave(names) {
+      const why = "all its values are the same, or too rare";
+      this.notes.append(...names.map((name) => make("li", {}, `${name} is left out: ${why}.`)));
+    }
+
     /** Offer the table of the reader beside the drawn data sets. */
     offer(table) {
       this.own.hidden = false;

@@ -65,7 +65,8 @@ const playLayers = (() => {
     }
 
     select(names, value, label, act) {
-      const text = (name) => (name ? name.replaceAll("_", " ") : "and nothing else");
+      const plus = names.includes("") ? "+ " : ""; // what follows the activation
+      const text = (name) => `${plus}${name ? name.replaceAll("_", " ") : "nothing"}`;
       const options = names.map((name) => make("option", { value: name }, text(name)));
       const element = make("select", { className: "button", "aria-label": label }, ...options);
       element.value = value;

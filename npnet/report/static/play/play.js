@@ -84,7 +84,8 @@
       const output = card("output", heading("Output"), this.caption, this.axes, this.picture, this.below, make("h3", {}, "Loss"), this.curves.element); // prettier-ignore
       const training = card("settings", heading("Training"), this.training);
       const middle = make("div", { className: "middle" }, network, training);
-      byId("play").prepend(this.transport, this.error, this.status, make("div", { className: "bench" }, data, middle, output));
+      const bench = make("div", { className: "bench" }, data, middle, output);
+      byId("play").prepend(this.transport, this.error, byId("play-lacking"), this.status, bench);
       new ResizeObserver(() => this.session?.layout()).observe(this.drawing);
       const recolour = () => {
         this.dataPanel.draw(networkMaps.palette());
@@ -151,6 +152,7 @@
         return this.fail(error.message);
       }
       this.fail("");
+      this.dataPanel.leave(this.prepared.left);
       const data = playNetwork.dataOf(this.settings, this.prepared, this.catalog);
       data.optimizer = { ...data.optimizer, options: { ...data.optimizer.options } };
       this.session = new playSession.Session(data, this.curves);

@@ -82,16 +82,16 @@ const playPrepare = (() => {
   }
 
   /* Return the inputs that a column becomes, each with `of(row)`, its number before scaling, or its value. */
-  function inputsOf(column, train, every, prepare, keeps) {
-    return isNumbers(column) ? numbersOf(column, train, every, prepare, keeps) : levelsOf(column, train, every, prepare);
+  function inputsOf(column, train, every, prepare) {
+    return isNumbers(column) ? numbersOf(column, train, every, prepare) : levelsOf(column, train, every, prepare);
   }
 
-  function numbersOf(column, train, every, prepare, keeps) {
+  function numbersOf(column, train, every, prepare) {
     const { name, values } = column;
     const gaps = every.some((row) => Number.isNaN(values[row]));
     const varies = new Set(every.map((row) => values[row]).filter((value) => !Number.isNaN(value))).size > 1;
     const found = [];
-    if (varies || keeps) {
+    if (varies || prepare.constant === "keep") {
       const scaling = scalingOf(Float64Array.from(train, (row) => values[row]), prepare);
       found.push({ name, block: "numbers", column: name, ...scaling, of: (row) => values[row] });
     }
@@ -176,22 +176,27 @@ const playPrepare = (() => {
     return { count, row: { data: row }, inputs: { data: values }, y: { data: y }, weight: null };
   }
 
+  /** Return how columns become inputs: columns of a single value are kept where npnet names the columns, as by `scale`. */
+  function optionsOf({ prepare, prepared: given }, table) {
+    return given ? prepare : { ...prepare, constant: table.drawn || table.fixed ? "keep" : "drop" };
+  }
+
   /** Return task, classes, inputs and rows of a table by the settings; throw TableError where nothing can be learned. */
   function prepared(table, settings) {
     const target = targetOf(table, settings);
     const split = splitOf(target.rows.length, settings);
     const train = split.train.map((position) => target.rows[position]);
-    const keeps = table.drawn || table.fixed || settings.prepare.constant === "keep";
+    const options = optionsOf(settings, table);
     const left = [];
     const columns = table.columns.filter(({ name }) => name !== target.name && (table.drawn || !settings.skipped.includes(name)));
     const each = columns.map((column) => {
-      const found = inputsOf(column, train, target.rows, settings.prepare, keeps);
+      const found = inputsOf(column, train, target.rows, options);
       if (!found.length) left.push(column.name);
       return found;
     });
     const all = each.flat();
     const inBlocks = ["numbers", "indicators", "levels"].map((block) => all.filter((input) => input.block === block));
-    const made = featuresOf(inBlocks[0], settings.features, train, settings.prepare);
+    const made = featuresOf(inBlocks[0], settings.features, train, options);
     const inputs = [...inBlocks[0], ...made, ...inBlocks[1], ...inBlocks[2]];
     if (!inputs.length) throw new playTable.TableError("No column is left to learn from: choose another one.");
     if (inputs.length > MOST_INPUTS)
@@ -201,5 +206,5 @@ const playPrepare = (() => {
     return { ...target, inputs: shown, rows, left, trained: split.train.map((position) => target.y[position]) };
   }
 
-  return { prepared, scalingOf };
+  return { prepared, scalingOf, optionsOf };
 })();

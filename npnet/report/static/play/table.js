@@ -84,11 +84,11 @@ const playTable = (() => {
 
   /** Return the sign that cuts most lines into equally many cells, most of them numbers. */
   function delimiterOf(text) {
-    const head = text.slice(0, 200_000);
+    const start = text.slice(0, 200_000);
     const score = (sign) => {
       let rows;
       try {
-        rows = cut(head, sign, SAMPLE + 1).slice(0, SAMPLE);
+        rows = cut(start, sign, SAMPLE + 1).slice(0, SAMPLE);
       } catch {
         return 0; // a quote that this sign does not close
       }
@@ -97,14 +97,15 @@ const playTable = (() => {
       const [width, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [1, 0];
       if (width < 2) return 0;
       const cells = rows.slice(1).filter((row) => row.cells.length === width).flatMap((row) => row.cells); // prettier-ignore
-      return (count / rows.length) * (0.5 + cells.filter(isTyped).length / Math.max(cells.length, 1));
+      const head = rows[0].cells.length === width ? 1 : 0.5; // else the names would not fit the columns
+      return head * (count / rows.length) * (0.5 + cells.filter(isTyped).length / Math.max(cells.length, 1));
     };
     const scores = DELIMITERS.map(score);
     const best = scores.indexOf(Math.max(...scores));
     return scores[best] > 0 ? DELIMITERS[best] : ",";
   }
 
-  /** Whether the first row is data: its numbers stand above numbers. */
+  /** Whether the first row is data: its numbers stand above numbers, or most of its texts come again below. */
   function isHeaderless(rows) {
     if (rows.length < 3) return false;
     const [first, ...others] = rows.map((row) => row.cells);
@@ -112,7 +113,9 @@ const playTable = (() => {
       const cells = others.slice(0, 200).map((row) => row[k]).filter(Boolean); // prettier-ignore
       return cells.length && cells.filter(isNumeric).length >= SHARE * cells.length ? [k] : [];
     });
-    if (!numeric.length || !numeric.every((k) => isNumeric(first[k]))) return false;
+    const again = first.filter((cell, k) => cell && others.some((row) => row[k] === cell)).length;
+    if (!numeric.length) return again > first.length / 2;
+    if (!numeric.every((k) => isNumeric(first[k]))) return false;
     const heads = numeric.map((k) => Number(first[k]));
     const steps = new Set(heads.slice(1).map((value, k) => value - heads[k])); // years are names
     return !(heads.length > 1 && heads.every(Number.isInteger) && steps.size === 1 && !steps.has(0));
@@ -176,7 +179,7 @@ const playTable = (() => {
     const body = headerless ? rows : rows.slice(1);
     const wrong = body.find(({ cells }) => cells.length !== names.length);
     if (wrong)
-      throw new TableError(`${name}, line ${wrong.line}: ${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}. Is the delimiter ${delimiter === "\t" ? "a tab" : `"${delimiter}"`}?`);
+      throw new TableError(`${name}, line ${wrong.line}: ${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}. The delimiter seems to be ${delimiter === "\t" ? "a tab" : `"${delimiter}"`}; npnet play FILE reads other layouts too.`);
     const kept = body.length > MOST_ROWS ? spread(body, MOST_ROWS) : body;
     const cells = names.map((_, k) => kept.map((row) => row.cells[k]));
     const config = { path: name };
@@ -211,10 +214,12 @@ const playTable = (() => {
     return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
   }
 
-  /** Return the column that is most likely the target: by its name, else the last one. */
+  /** Return the column that is most likely the target: by its name, else the last one that can be learned. */
   function targetOf(columns) {
     const known = columns.find(({ name }) => /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
-    return (known ?? columns.at(-1)).name;
+    const differs = ({ kind, values, levels, codes }) =>
+      kind === "number" ? new Set(values).size > 1 : levels.length > 1 && levels.length <= Math.min(codes.length / 2, 100);
+    return (known ?? columns.findLast(differs) ?? columns.at(-1)).name;
   }
 
   /** Return the table that came with the page. */
