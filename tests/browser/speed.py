@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from npnet.report.play.page import html_of_play
 from tests.browser.chromium import chromium
 from tests.browser.pages import opened, trained, written
 
@@ -44,6 +45,27 @@ TRAINING = """
 """
 
 
+PLAY = """
+(count) => new Promise((resolve) => {
+  let shown = 0;
+  const tick = () => {
+    if (shown++ === count) return resolve();
+    npnetPlay.train();
+    npnetPlay.show(npnetPlay.session.draw(true));
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+})
+"""
+SETTINGS = """
+() => {
+  const after = [{type: "tanh", options: {}}], [a, b] = [{units: 16, after}, {units: 16, after}];
+  npnetPlay.speed = "1";
+  npnetPlay.change({blocks: [a, b], options: {samples: 5000, noise: 0.04, factor: 0.8}});
+}
+"""
+
+
 def main() -> None:
     """Print milliseconds of a frame and of a step, and the time to the first paint."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the browser inherits it
@@ -58,10 +80,23 @@ def main() -> None:
             page.evaluate(TRAINING, STEPS)
             step = page.evaluate(TRAINING, STEPS)
         size = path.stat().st_size
+        picture = playing(browser, Path(folder) / "play.html")
     print(f"a frame of 2-16-16-1 on maps of 100 x 100: {frame:.1f} ms, {1000 / frame:.0f} a second")
     print(f"processor time of a frame: {spent:.1f} ms, which is {1000 / spent:.0f} a second on an idle core")
+    print(f"processor time of a picture of npnet play: {picture:.1f} ms, {1000 / picture:.0f} a second on an idle core")
     print(f"a step of training on 32 rows: {step:.2f} ms")
     print(f"first paint of a page of {size / 1000:.0f} kB: {paint:.0f} ms")
+
+
+def playing(browser: Any, path: Path) -> float:
+    """Return the milliseconds of processor time in which the playground trains a step of 2-16-16-1 and shows it."""
+    path.write_bytes(html_of_play())
+    with opened(browser, path, ".transport") as page:
+        page.evaluate(SETTINGS)
+        page.evaluate(PLAY, FRAMES)
+        before = processor_time()
+        page.evaluate(PLAY, FRAMES)
+        return (processor_time() - before) * 1000 / FRAMES
 
 
 def processor_time() -> float:

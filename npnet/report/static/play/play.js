@@ -300,8 +300,9 @@
       this.status.textContent = "Back to the initial weights.";
     }
 
-    /** Show epochs and scores; return whether the training can go on. */
+    /** Show epochs and scores, unless there are none now; return whether the training can go on. */
     show(scores) {
+      if (!scores) return true;
       const name = this.session.model.hasValues ? "R²" : "accuracy";
       const pair = (term, value) => make("div", {}, make("dt", {}, term), make("dd", {}, value));
       const last = scores.at(-1);

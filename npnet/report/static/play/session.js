@@ -5,8 +5,9 @@
 const playSession = (() => {
   const { make } = networkElements;
   const WIDEST = 470; // pixels of a picture
-  const SHARED_NOTE = "Solid orange is positive, dashed blue negative; the dot at a corner is the bias. ";
-  const NOTE = `${SHARED_NOTE}Choose a unit for its equation.`;
+  const OFTEN = 100; // milliseconds between two scores while pictures move
+  const NOTE =
+    "Solid orange is positive, dashed blue negative; the dot at a corner is the bias. Choose a unit for its equation.";
 
   class Session {
     constructor(data, curves) {
@@ -19,6 +20,7 @@ const playSession = (() => {
       this.analyses = this.splits.map((split) => new networkAnalysis.Analysis(this.model, split));
       this.targets = this.analyses.map(({ order }, k) => order.map((index) => this.model.rows[this.splits[k]].targetsOf(index)[0])); // prettier-ignore
       this.colours = networkMaps.palette();
+      this.scored = 0;
       this.makeParts();
       this.reset();
     }
@@ -122,11 +124,15 @@ const playSession = (() => {
       this.panel.focus(source);
     }
 
-    /** Draw all that depends on the weights; return the scores. `moving` pictures are not refined. */
+    /** Draw all that depends on the weights; return the scores, or null where `moving` pictures leave them for later. */
     draw(moving) {
-      const scores = this.scores();
-      this.curves.add(this.epochs, scores.map((one) => one.loss)); // prettier-ignore
-      this.curves.draw();
+      const now = performance.now();
+      const scores = moving && now - this.scored < OFTEN ? null : this.scores();
+      if (scores) {
+        this.scored = now;
+        this.curves.add(this.epochs, scores.map((one) => one.loss)); // prettier-ignore
+        this.curves.draw();
+      }
       if (!this.width) return scores;
       if (this.plane) {
         this.boundary.forward();
