@@ -32,7 +32,7 @@ COMMANDS = {
     ),
     "plot": ("plot:plot", "Draw the plots of a run or a sweep into its folder; prints the paths written."),
     "report": ("report:report", "Write one HTML page that shows a run, several runs or a sweep; prints its path."),
-    "watch": ("watch:watch", "Rewrite the page of a run or a sweep every few seconds until it ends; prints its path."),
+    "watch": ("report:watch", "Rewrite the page of a run or a sweep every few seconds until it ends; prints its path."),
     "play": ("play:play", "Write a page that trains networks as you watch, and open it; prints its path."),
     "compare": ("compare:compare", "Compare runs: their scores, and only the settings that differ."),
     "list": ("listing:list_entries", "List layers, losses, metrics and the like, with their options and defaults."),

@@ -7,7 +7,7 @@ from npnet.errors import DataError
 from npnet.report.network_data import network_data
 from npnet.report.page import Page, Section, json_text
 from npnet.report.page_engine import SCRIPTS, STYLES
-from npnet.report.sections import curves, data_card, fit, importance, network, repeat, scores, settings, verdict
+from npnet.report.sections import curves, data_card, importance, network, predictions, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
 from npnet.rundir.run import Run
@@ -25,12 +25,12 @@ def run_page(run: Run, quick: bool = False) -> Page:
 
 def page_of(view: RunView) -> Page:
     """Return the page of what is shown, its sections in the order of their questions."""
-    predictions, data = fit.section(view)
+    predicted, data = predictions.section(view)
     player = _player(view)
     found: list[Section | None] = [
         scores.section(view),
         curves.section(view),
-        predictions,
+        predicted,
         importance.section(view),
         network.section(view, bool(player)),
         settings.section(view),

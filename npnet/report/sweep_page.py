@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from npnet.config.writer import flow
-from npnet.plots.from_run import sweep_material, trials_material
+from npnet.plots.from_run import trials_material
 from npnet.plots.layout import plain, short
 from npnet.plots.sweeps import SweepMaterial, has_trials
 from npnet.plots.sweeps.overview import best_sentence
@@ -18,13 +18,14 @@ from npnet.report.sections.verdict import BAD, GOOD, top
 from npnet.rundir import names
 from npnet.rundir.diff import settings
 from npnet.rundir.run import Run
-from npnet.sweep.results import trials_so_far
+from npnet.sweep.results import read_trials, trials_so_far
 from npnet.text import duration
 
 
 def sweep_page(run: Run, folder: str = "") -> Page:
     """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own."""
-    material = sweep_material(run) if run.file(names.TABLE).exists() else trials_material(run, trials_so_far(run))
+    table = read_trials(run) if run.file(names.TABLE).exists() else trials_so_far(run)
+    material = trials_material(run, table)
     link = _linking(run, folder)
     found, data = list(_sections(run, material, link)), dict[str, Any]()
     if has_trials(material) is None:
@@ -37,6 +38,8 @@ def sweep_page(run: Run, folder: str = "") -> Page:
             grid(*trials.slices(material), trials.order(material)),
         )
         found.insert(2, slices)
+    if failed := trials.failures(table, link):
+        found.insert(-2, failed)
     scripts, packed = (["parallel"], {"parallel": data}) if data else ([], {})
     return Page(str(run.info["name"]), _head(run, material), found, scripts, data=packed)
 
@@ -55,7 +58,8 @@ def _head(run: Run, material: SweepMaterial) -> Markup:
 def _verdict(run: Run, material: SweepMaterial) -> Markup:
     early = "" if run.status == "done" else f"The sweep is {run.status}: {len(material.number):,} trials have ended. "
     if not material.means:
-        return joined(f"{early}{plain(best_sentence(material), 200)}.")
+        sentence = plain(best_sentence(material), 200)
+        return joined(f"{early}{sentence[:1].upper()}{sentence[1:]}.")
     point, mean, _ = material.means[0]
     _, worst, _ = material.means[-1]
     others = f", where the worst point gives {short(worst)}" if len(material.means) > 1 else ""
@@ -85,6 +89,9 @@ def _sections(run: Run, material: SweepMaterial, link: Callable[[int], str]) -> 
     where = f"{run.path.parent.name}/{run.id}"
     shown = [
         command("repeat", "Sweep again", f"npnet sweep {where}/{names.RESOLVED}"),
+        command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),
+    ]
+    best = [
         command("best", "Look at the best trial", f"npnet report {where}/{names.BEST}"),
         command("predict", "Predict with it", f"npnet predict {where}/{names.BEST} new.csv -o predictions.csv"),
         command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),

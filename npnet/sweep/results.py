@@ -182,13 +182,14 @@ class RankedPoint:
 
 @dataclass(frozen=True)
 class TrialTable:
-    """The table of a sweep, a row for each trial: values as written, and scores (NaN: none)."""
+    """The table of a sweep, a row for each trial: how it ended, values as written, and scores (NaN: none)."""
 
     goal: Goal
     number: Ints
     point: Ints
     epochs: Ints
     failed: NDArray[np.bool_]
+    status: list[str]
     cells: dict[str, list[str]]
     scores: dict[str, Floats]
 
@@ -253,4 +254,4 @@ def _parsed(plan: SweepPlan, data: bytes) -> TrialTable:
         for name, texts in columns.items()
         if name not in others
     }
-    return TrialTable(plan.goal, number, point, epochs, failed, cells, scores)
+    return TrialTable(plan.goal, number, point, epochs, failed, columns["status"], cells, scores)

@@ -9,9 +9,12 @@ from npnet.plots.sweeps import AxisScale, SweepMaterial, brief, value_text
 from npnet.plots.sweeps.overview import best_so_far
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
-from npnet.report.parts import NumberTable, figure
+from npnet.report.page import Section
+from npnet.report.parts import NumberTable, card, figure
+from npnet.sweep.results import TrialTable
 
 BEST_POINTS = 12
+FAILED = 40  # trials that failed, in their table
 MOST_KEYS = 9  # parameters with an axis or a slice
 Link = Callable[[int], str]
 
@@ -42,6 +45,25 @@ def best_table(material: SweepMaterial, link: Link) -> Markup:
         )
     made = element("table", element("thead", head), element("tbody", *lines))
     return element("div", made, class_="scroll", tabindex="0", role="region", aria_label="Table: the best points")
+
+
+def failures(table: TrialTable, link: Link) -> Section | None:
+    """Return the trials that failed, and why; None without one."""
+    rows = np.flatnonzero(table.failed)
+    if not len(rows):
+        return None
+    names = brief(list(table.cells))
+    heads = [element("th", word, scope="col") for word in ("trial", *map(plain, names.values()), "how it ended")]
+    lines = []
+    for row in rows[:FAILED].tolist():
+        cells = [element("td", plain(value_text(cells[row]), 40)) for cells in table.cells.values()]
+        why = element("td", plain(table.status[row], 300), class_="long")
+        lines.append(element("tr", element("th", trial_link(int(table.number[row]), link), scope="row"), *cells, why))
+    made = element("table", element("thead", element("tr", *heads)), element("tbody", *lines))
+    box = element("div", made, class_="scroll", tabindex="0", role="region", aria_label="Table: failed trials")
+    lede = f"{len(rows):,} of {len(table.number):,} trials have no score."
+    lede += f" The first {FAILED} of them:" if len(rows) > FAILED else ""
+    return Section("failed", "Failed trials", lede, card("How they ended", box, wide=True))
 
 
 def trial_link(number: int, link: Link) -> Markup:

@@ -10,8 +10,8 @@ from npnet.plots.threshold import above, by_threshold, chooser, divided
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
 from npnet.report.parts import NumberTable, figure
-from npnet.report.sections.class_figures import LOOKS
-from npnet.report.sections.confusion import drawing
+from npnet.report.sections.predictions.class_figures import LOOKS
+from npnet.report.sections.predictions.confusion import drawing
 from npnet.report.shapes import spot
 
 STEPS = 200  # of the slider

@@ -5,12 +5,12 @@ from typing import Any
 from npnet.report.elements import joined
 from npnet.report.page import Section
 from npnet.report.parts import callout, grid
-from npnet.report.sections.boundary import boundary
-from npnet.report.sections.class_figures import calibration, precision_recall, probabilities, roc
-from npnet.report.sections.confusion import confusion, each_class
-from npnet.report.sections.intervals import intervals
-from npnet.report.sections.threshold import threshold
-from npnet.report.sections.values import figures
+from npnet.report.sections.predictions.boundary import boundary
+from npnet.report.sections.predictions.class_figures import calibration, precision_recall, probabilities, roc
+from npnet.report.sections.predictions.confusion import confusion, each_class
+from npnet.report.sections.predictions.intervals import intervals
+from npnet.report.sections.predictions.threshold import threshold
+from npnet.report.sections.predictions.values import figures
 from npnet.report.view import RunView
 
 
