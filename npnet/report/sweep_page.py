@@ -91,14 +91,15 @@ def _sections(run: Run, material: SweepMaterial, link: Callable[[int], str]) -> 
         command("repeat", "Sweep again", f"npnet sweep {where}/{names.RESOLVED}"),
         command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),
     ]
-    best = [
-        command("best", "Look at the best trial", f"npnet report {where}/{names.BEST}"),
-        command("predict", "Predict with it", f"npnet predict {where}/{names.BEST} new.csv -o predictions.csv"),
-        command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),
-    ]
-    yield Section(
-        "repeat", "Repeat it", "", grid(card("Commands", *shown), card("Environment", facts(environment(run))))
-    )
+    if material.means:
+        best = f"{where}/{names.BEST}"
+        shown.append(command("best", "Look at the best trial", f"npnet report {best}"))
+        shown.append(command("predict", "Predict with it", f"npnet predict {best} new.csv -o predictions.csv"))
+    yield Section("repeat", "Repeat it", "", grid(card("Commands", *shown), _environment(run)))
+
+
+def _environment(run: Run) -> Markup:
+    return card("Environment", facts(environment(run)))
 
 
 def _linking(run: Run, folder: str) -> Callable[[int], str]:
