@@ -21,6 +21,7 @@ CONTRACTS = {
     "A schedule": ("inverse_time", "nn/test_schedules nn/test_registries"),
     "A metric": ("mean_bias", "metrics/test_metrics nn/test_registries"),
     "A data set": ("parabola", "data/test_synthetic nn/test_registries"),
+    "A derived input": ("absolute", "data/test_derived_inputs nn/test_registries"),
     "A kind of plot": ("loss_gap", "plots/test_pictures nn/test_registries"),
 }
 """The heading of each kind, the name of its example, and the tests that run over everything of that kind."""

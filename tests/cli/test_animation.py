@@ -10,7 +10,7 @@ from npnet.rundir.frames import read_frames
 from npnet.rundir.run import Run
 from tests.cli.conftest import call
 
-CONFIG = "dataset: {moons: {samples: 60}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 3\nbatch_size: 12\nrecord: 8\n"
+CONFIG = "dataset: {moons: {samples: 60}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 2\nbatch_size: 12\nrecord: 8\n"
 FORMATS = {"gif": "GIF", "png": "PNG"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from npnet.data.datasets.synthetic import Circles
 from npnet.data.preprocessing import Preparation, PrepareSpec
-from npnet.data.preprocessing.derived import Product, Sine, Square
+from npnet.data.preprocessing.derived import Feature, Product, Sine, Square, features
 from npnet.data.split import Split
 from npnet.data.split_and_fit import Prepared, prepare
 from npnet.errors import DataError
@@ -26,9 +26,9 @@ record: true
 """
 
 
-def circles(*features: Square | Product | Sine, **options: object) -> Prepared:
+def circles(*derived: Feature, **options: object) -> Prepared:
     """Return prepared circles."""
-    spec = PrepareSpec.model_validate({"features": features, "numbers": "none", **options})
+    spec = PrepareSpec.model_validate({"features": derived, "numbers": "none", **options})
     return prepare(Circles(samples=100, noise=0.1).load(Path(), 0), Split(), spec, 0)
 
 
@@ -50,8 +50,10 @@ def test_they_are_scaled_on_the_training_set_and_clipped_as_numbers_are() -> Non
     assert np.abs(circles(Square(), numbers="robust").parts["train"].X).max() < 3
 
 
-def test_each_row_is_prepared_by_itself_and_a_text_gives_the_same_inputs() -> None:
-    data = circles(Square(), Product(), Sine(), numbers="robust")
+@pytest.mark.parametrize("name", features)
+def test_each_row_is_prepared_by_itself_and_a_text_gives_the_same_inputs(name: str) -> None:
+    data = circles(features[name](), numbers="robust")
+    assert len(set(data.preparation.names)) == data.inputs > 2
     frame, whole = data.parts["train"].frame, data.parts["train"].with_ones
     again = Preparation.parse(data.preparation.text())
     for rows in (np.arange(1), np.arange(3, 10)):
@@ -78,7 +80,7 @@ def test_a_table_is_trained_evaluated_predicted_resumed_and_drawn(folder: Path) 
 
 
 @pytest.mark.parametrize(
-    ("features", "message", "hint"),
+    ("written", "message", "hint"),
     [
         ("[square, square]", "square is there twice", "keep one of them"),
         ("[sqare]", 'unknown feature "sqare"', 'did you mean "square"?'),
@@ -89,8 +91,8 @@ def test_a_table_is_trained_evaluated_predicted_resumed_and_drawn(folder: Path) 
         ("square", "must be a list", "[square]"),
     ],
 )
-def test_features_that_do_not_fit_are_refused(folder: Path, features: str, message: str, hint: str) -> None:
-    result = call("train", "c.yaml", f"prepare.features={features}", "--run-dir", "run")
+def test_features_that_do_not_fit_are_refused(folder: Path, written: str, message: str, hint: str) -> None:
+    result = call("train", "c.yaml", f"prepare.features={written}", "--run-dir", "run")
     assert result.code in (3, 4)
     assert message in result.err
     assert hint in result.err
