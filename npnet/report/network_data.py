@@ -45,17 +45,19 @@ from npnet.nn.layer import Layers, layers
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
-from npnet.report.page_engine import KNOWN, Json, array
+from npnet.report.page_engine import KNOWN, Json, array, rounded
 from npnet.report.recorded_maps import recorded_maps
 from npnet.rundir.frames import Frames, has_frames, read_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import Run
 from npnet.spec import Spec
 
-ROW_BYTES = 120_000
+ROW_BYTES = 80_000
 """Bytes for the inputs of all splits together; of more rows, as many as fit are taken, evenly spread."""
-FRAME_BYTES = 150_000
+FRAME_BYTES = 100_000
 """Bytes for the weights of all frames; of more frames, as many as fit are taken, evenly spread."""
+ROUNDED_ABOVE = 10_000
+"""Parameters of a network from which on its last state is kept with three digits."""
 KNOTS = 129
 """Points of the table from a number to its normal score."""
 MOST_PARAMETERS = 20_000
@@ -219,11 +221,12 @@ def _last(run: Run, network: Network) -> Json | None:
     if "theta" not in state or state["theta"].shape != network.theta.shape or state["done"][ONE_MODEL]:
         return None  # of a model that is done, a finished run keeps its best state alone
     slots = {name.removeprefix("slots."): values for name, values in state.items() if name.startswith("slots.")}
+    numbers = rounded if network.size > ROUNDED_ABOVE else array
     return {
         "epoch": int(metadata["epoch"]),
-        "theta": array(state["theta"][ONE_MODEL]),
+        "theta": numbers(state["theta"][ONE_MODEL]),
         "state": array(state["state"][ONE_MODEL]),
-        "slots": {name: array(values[ONE_MODEL]) for name, values in slots.items()},
+        "slots": {name: numbers(values[ONE_MODEL]) for name, values in slots.items()},
     }
 
 

@@ -40,3 +40,9 @@ def array(values: NDArray[Any], dtype: DTypeLike = np.float32) -> Json:
     kind = np.dtype(dtype).newbyteorder("<")
     data = np.ascontiguousarray(values, kind)
     return {"dtype": np.dtype(dtype).name, "shape": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
+
+
+def rounded(values: NDArray[np.float32]) -> Json:
+    """Return an array in half the bytes, as bfloat16: the upper halves of float32, with three digits of any size."""
+    bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    return {**array((bits + 0x8000) >> 16, np.uint16), "dtype": "bfloat16"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from npnet.data.preprocessing.derived import features
-from npnet.report.page_engine import KNOWN
+from npnet.report.page_engine import KNOWN, array, rounded
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import Run
 from tests.browser.pages import opened, trained, until, written
@@ -135,6 +135,13 @@ def test_points_can_be_added_and_moved(page: Any) -> None:
     assert page.evaluate(place)[0] > 0.6
     page.get_by_text("Back to the recording").click()
     assert page.evaluate("npnetPlayer.model.training.count") == count
+
+
+@pytest.mark.parametrize("numbers", [array, rounded, lambda values: array(values, np.float16)])
+def test_arrays_read_as_they_were_written(numbers: Any, page: Any) -> None:
+    values = np.array([0.0, -1.0, 1.5, 1e-6, -0.3333, 6e4], np.float32)
+    found = np.array(page.evaluate("(one) => [...networkRows.numbersOf(one)]", numbers(values)))
+    np.testing.assert_allclose(found, values, rtol=0 if numbers is array else 2e-2 if numbers is not rounded else 4e-3)
 
 
 def test_two_frames_stand_side_by_side(page: Any) -> None:

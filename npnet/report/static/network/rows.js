@@ -17,7 +17,10 @@ const networkRows = (() => {
   function numbersOf({ dtype, data }) {
     if (typeof data !== "string") return data;
     const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-    return dtype === "float16" ? halves(new Uint16Array(bytes.buffer)) : new TYPES[dtype](bytes.buffer);
+    if (dtype === "float16") return halves(new Uint16Array(bytes.buffer));
+    if (dtype !== "bfloat16") return new TYPES[dtype](bytes.buffer);
+    // The upper halves of float32
+    return new Float32Array(Uint32Array.from(new Uint16Array(bytes.buffer), (bits) => bits << 16).buffer);
   }
 
   /** Return the values of float16 numbers, given their bits. */
