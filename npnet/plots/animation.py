@@ -1,4 +1,4 @@
-"""A training as an animated picture: the boundary and the losses at each recorded frame."""
+"""A training as an animated picture: the boundary, or curve, and the losses at each recorded frame."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from npnet.plots.boundary import drawable, field_of, paint_plane, shown_points
+from npnet.plots.boundary import drawable, field_of, limits, paint_curve, paint_plane, shown_points
 from npnet.plots.curves import PARTS, losses_recorded
 from npnet.plots.kinds import MOVING, Drawing, Material, Recorded, plot, sheet
 from npnet.plots.layout import Axes, Box
@@ -20,17 +20,15 @@ NO_FRAMES = "needs recorded frames; write record: true in the config, and train 
 
 
 def has_frames(material: Material) -> str | None:
-    """Require recorded frames, two features, and a loss."""
+    """Require recorded frames, and what a boundary and a loss need."""
     if material.recorded is None:
         return NO_FRAMES
-    if len(material.features) == 1:
-        return "needs two features; there is 1"
     return drawable(material) or losses_recorded(material)
 
 
 @plot("animation", needs=has_frames, formats=MOVING)
 def animation(material: Material) -> Drawing:
-    """Boundary and losses at each recorded step of a training, animated, as GIF or PNG."""
+    """Boundary or curve and losses at each recorded step of a training, animated: GIF or PNG."""
     if material.recorded is None:
         raise ValueError("the material has no frames")
     frames = material.recorded()
@@ -43,15 +41,19 @@ def animation(material: Material) -> Drawing:
 
 def _painted(box: Box, material: Material, frames: Recorded) -> Iterator[None]:
     """Paint one frame after another into the figure of the box."""
-    points = shown_points(material)
-    plane = Box(box.figure, box.left, box.bottom, PLANE, box.height - 0.25).square().bare()
+    points, place = shown_points(material), Box(box.figure, box.left, box.bottom, PLANE, box.height - 0.25)
+    plane = place.square().bare() if len(material.features) == 2 else place.axes(left=0.8, bottom=0.55, top=0.1)
     title = box.figure.text(0.8 / box.figure.get_figwidth(), 0.82, "", fontsize=10, fontweight="bold")
     side = Box(box.figure, box.left + PLANE, box.bottom, box.width - PLANE, box.height - 0.25)
     move = _losses(side.axes(left=0.65, bottom=0.55, top=0.1), material)
     for index, label in enumerate(frames.labels):
         plane.clear()
         now = replace(material, predict=partial(frames.predict, index))
-        paint_plane(plane, now, field_of(now, points, NODES), points)
+        if len(material.features) == 2:
+            paint_plane(plane, now, field_of(now, points, NODES), points)
+        else:
+            paint_curve(plane, now, points)
+            plane.set_ylim(*limits(np.concatenate([one.y.reshape(-1, 1) for one in points]))[0])
         title.set_text(label)
         move(float(frames.epochs[index]))
         yield

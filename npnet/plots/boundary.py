@@ -229,9 +229,8 @@ def _marks(points: list[SplitPoints]) -> Iterator[tuple[SplitPoints, Look]]:
         yield one, {"linestyle": "", "markersize": size if filled else size + 0.4} | (rim if filled else hollow)
 
 
-def _paint_fit(box: Box, material: Material) -> Numbers:
-    """Draw the fitted curve of a regression on one feature, over its points."""
-    axes, points = box.axes(right=0.3), shown_points(material)
+def paint_curve(axes: Axes, material: Material, points: list[SplitPoints]) -> tuple[Floats, Floats]:
+    """Draw the fitted curve of one feature over the points; return the feature and the prediction along it."""
     x, fitted = fitted_curve(material, points)
     for one, mark in _marks(points):
         look: Look = {"color": BLUE, "marker": "o"} if one.split == "train" else {"color": INK, "marker": "D"}
@@ -239,6 +238,13 @@ def _paint_fit(box: Box, material: Material) -> Numbers:
     axes.plot(x, fitted, color=VERMILLION, linewidth=2.2, label="prediction")
     axes.set(xlabel=plain(material.features[0], 50), ylabel=plain(material.targets[0], 34), xlim=(x[0], x[-1]))
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1.02), ncols=3)
+    return x, fitted
+
+
+def _paint_fit(box: Box, material: Material) -> Numbers:
+    """Draw the fitted curve of a regression on one feature, over its points."""
+    axes, points = box.axes(right=0.3), shown_points(material)
+    x, fitted = paint_curve(axes, material, points)
     return {
         "part": np.concatenate([["prediction"] * len(x), *([one.split] * len(one.X) for one in points)]),
         f"x: {material.features[0]}": np.concatenate([x, *(one.X[:, 0] for one in points)]),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 DPI = 92
-COLOURS = 128  # the same in all pictures of an animation
+COLOURS = 224  # the same in all pictures of an animation
 SAMPLES = 5  # pictures that the colours are taken from
 
 

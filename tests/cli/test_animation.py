@@ -50,7 +50,13 @@ def test_a_run_is_animated_frame_by_frame_in_both_formats(run: Path) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize(
     "settings",
-    [["dataset={spirals: {classes: 3}}"], ["dataset={playground: {shape: bumps}}"], ["ensemble=2"], ["cv=2"]],
+    [
+        ["dataset={spirals: {classes: 3}}"],
+        ["dataset={playground: {shape: bumps}}"],
+        ["dataset=noisy_sine"],
+        ["ensemble=2"],
+        ["cv=2"],
+    ],
 )
 def test_every_task_and_the_first_of_several_networks_are_animated(settings: list[str], run: Path) -> None:
     config = run.parent / "c.yaml"
