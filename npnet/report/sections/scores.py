@@ -18,11 +18,12 @@ def section(view: RunView) -> Section | None:
     """Return the scores of a run; None while there are none."""
     if view.judged is None:
         return None
-    lede = f"Scores of the {view.judged} set. "
+    lede = f"Scores of the {view.judged} set."
     if view.folds > 1:
-        lede = f"Means over the test sets of {view.folds} folds. "
-    if view.intervals:
-        lede += f"Below each, the interval with 95 % of its values over {view.draws:,} bootstrap samples of these rows."
+        lede = f"Means over the test sets of {view.folds} folds, with the deviation between folds."
+    elif view.intervals:
+        draws = f"{view.draws:,} bootstrap samples of these rows"
+        lede += f" Below each, the interval with 95 % of its values over {draws}."
     tables = [_all_splits(view)]
     if view.material.baselines:
         tables.insert(0, _baselines(view))

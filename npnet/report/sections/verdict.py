@@ -125,7 +125,8 @@ def _comparison(view: RunView) -> Iterator[Markup]:
     if sign * own > sign * known[best]:
         yield joined(f"That is better than the best baseline, {words}, with {short(known[best])}.")
     else:
-        yield joined(f"The best baseline, {words}, does as well or better: {short(known[best])}.")
+        how = "as well" if short(own) == short(known[best]) else "better"
+        yield joined(f"The best baseline, {words}, does {how}: {short(known[best])}.")
 
 
 def _gap(view: RunView) -> Iterator[Markup]:
