@@ -10,7 +10,7 @@ import typer
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import STDIO, OutputFile, destination
 from npnet.cli.options import Force, Output, Run, Runs
-from npnet.errors import RunError, UsageError
+from npnet.errors import UsageError
 
 if TYPE_CHECKING:
     from npnet.rundir.run import Run as RunFolder
@@ -118,13 +118,7 @@ def watch(
     found = find(context.runs_dir, run)
     file, shown = target(output, force, [found]), False
     while (status := found.status) == "running":
-        try:
-            page = page_of_runs([found], path_of(file), quick=True)
-        except RunError:
-            if found.status == "running" and not shown:  # a sweep without a result yet
-                time.sleep(every)
-                continue
-            raise
+        page = page_of_runs([found], path_of(file), quick=True)
         file = _written(file, html_of(page.reloading(every)))
         if not shown and not context.json:
             context.screen.result(str(path_of(file)))

@@ -1,9 +1,10 @@
 """The page of a sweep: its best points, all trials, and what each parameter does to the score."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from npnet.config.writer import flow
+from npnet.errors import RunError
 from npnet.plots.from_run import trials_material
 from npnet.plots.layout import plain, short
 from npnet.plots.sweeps import SweepMaterial, has_trials
@@ -18,30 +19,44 @@ from npnet.report.sections.verdict import BAD, GOOD, top
 from npnet.rundir import names
 from npnet.rundir.diff import settings
 from npnet.rundir.run import Run
-from npnet.sweep.results import read_trials, trials_so_far
+from npnet.sweep.results import TrialTable, read_trials, trials_so_far
 from npnet.text import duration
 
 
 def sweep_page(run: Run, folder: str = "") -> Page:
-    """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own."""
-    table = read_trials(run) if run.file(names.TABLE).exists() else trials_so_far(run)
-    material = trials_material(run, table)
-    link = _linking(run, folder)
-    found, data = list(_sections(run, material, link)), dict[str, Any]()
+    """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own.
+
+    Raise RunError for a damaged sweep, and for one that is done and has no results.
+    """
+    link, name = _linking(run, folder), str(run.info["name"])
+    table = _table(run)
+    if table is None:
+        sentence = joined(f"The sweep is {run.status}: none of its trials has ended yet.")
+        head = top(name, f"npnet report · sweep {run.id}", sentence, [("", run.status, "")])
+        return Page(name, head, [_config(run), _repeat(run, best=False)])
+    material, data = trials_material(run, table), dict[str, Any]()
+    found = [_ranking(material, link)]
     if has_trials(material) is None:
         made, data = parallel(material)
-        found.insert(1, Section("parallel-coordinates", "All trials", "", made))
-        slices = Section(
-            "slices",
-            "Score by parameter",
-            "Each parameter against the score.",
-            grid(*trials.slices(material), trials.order(material)),
-        )
-        found.insert(2, slices)
-    if failed := trials.failures(table, link):
-        found.insert(-2, failed)
+        found.append(Section("parallel-coordinates", "All trials", "", made))
+        each = grid(*trials.slices(material), trials.order(material))
+        found.append(Section("slices", "Score by parameter", "Each parameter against the score.", each))
+    found += [trials.failures(table, link), _config(run), _repeat(run, bool(material.means))]
     scripts, packed = (["parallel"], {"parallel": data}) if data else ([], {})
-    return Page(str(run.info["name"]), _head(run, material), found, scripts, data=packed)
+    sections = [one for one in found if one is not None]
+    return Page(name, _head(run, material), sections, scripts, data=packed)
+
+
+def _table(run: Run) -> TrialTable | None:
+    """Return the trials that have ended; None where a sweep that is not done has none."""
+    if run.file(names.TABLE).exists():
+        return read_trials(run)
+    try:
+        return trials_so_far(run)
+    except RunError:
+        if run.status == "done":
+            raise
+        return None
 
 
 def _head(run: Run, material: SweepMaterial) -> Markup:
@@ -71,35 +86,36 @@ def _verdict(run: Run, material: SweepMaterial) -> Markup:
     )
 
 
-def _sections(run: Run, material: SweepMaterial, link: Callable[[int], str]) -> Iterator[Section]:
+def _ranking(material: SweepMaterial, link: Callable[[int], str]) -> Section | None:
+    if not material.means:
+        return None
     repeats = any(deviation == deviation for _, _, deviation in material.means)
     lede = "Points by the mean of their repeats, the best first." if repeats else "The best first."
-    if material.means:
-        note = "Each number leads to a trial: its report, or else its folder."
-        yield Section(
-            "best", "The best points", lede, card("Ranking", trials.best_table(material, link), note=note, wide=True)
-        )
+    note = "Each number leads to a trial: its report, or else its folder."
+    ranking = card("Ranking", trials.best_table(material, link), note=note, wide=True)
+    return Section("best", "The best points", lede, ranking)
+
+
+def _config(run: Run) -> Section:
     text = run.read(names.CONFIG).decode("utf-8", "replace").rstrip("\n")
     given = card("As given", element("pre", element("code", lines(text)), tabindex="0"), note=names.CONFIG)
     plan = {key.removeprefix("sweep."): value for key, value in settings(run).items() if key.startswith("sweep.")}
-    tried = card(
-        "What was tried", facts((key, element("code", plain(flow(value), 300))) for key, value in plan.items())
-    )
-    yield Section("settings", "Config", "", grid(tried, given))
+    values = ((key, element("code", plain(flow(value), 300))) for key, value in plan.items())
+    return Section("settings", "Config", "", grid(card("What was tried", facts(values)), given))
+
+
+def _repeat(run: Run, best: bool) -> Section:
     where = f"{run.path.parent.name}/{run.id}"
     shown = [
         command("repeat", "Sweep again", f"npnet sweep {where}/{names.RESOLVED}"),
         command("table", "Every trial is a row of", f"{where}/{names.TABLE}"),
     ]
-    if material.means:
-        best = f"{where}/{names.BEST}"
-        shown.append(command("best", "Look at the best trial", f"npnet report {best}"))
-        shown.append(command("predict", "Predict with it", f"npnet predict {best} new.csv -o predictions.csv"))
-    yield Section("repeat", "Repeat it", "", grid(card("Commands", *shown), _environment(run)))
-
-
-def _environment(run: Run) -> Markup:
-    return card("Environment", facts(environment(run)))
+    if best:
+        trial = f"{where}/{names.BEST}"
+        shown.append(command("best", "Look at the best trial", f"npnet report {trial}"))
+        shown.append(command("predict", "Predict with it", f"npnet predict {trial} new.csv -o predictions.csv"))
+    cards = card("Commands", *shown), card("Environment", facts(environment(run)))
+    return Section("repeat", "Repeat it", "", grid(*cards))
 
 
 def _linking(run: Run, folder: str) -> Callable[[int], str]:

@@ -81,6 +81,13 @@ def test_a_sweep_leads_to_its_trials(folder: Path) -> None:
     assert f'href="runs/{sweep.name}/trials/0001/"' in page_at(call("report", "latest", "-o", "sweep.html"))
     (sweep / "trials.csv").unlink()  # as while it trains
     assert 'id="parallel"' in page_at(call("report", "latest"))
+    shutil.rmtree(sweep / "trials")
+    result = call("report", "latest")
+    assert result.code == 5
+    assert "no trial of the sweep" in result.err
+    info = json.loads((sweep / "run.json").read_text())
+    (sweep / "run.json").write_text(json.dumps(info | {"status": "interrupted"}))
+    assert "none of its trials has ended yet" in page_at(call("report", "latest"))
 
 
 def test_several_runs_are_compared(runs: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup
 from npnet.report.page import Section
 from npnet.report.parts import NumberTable, card, facts, figure, grid
+from npnet.report.sections.verdict import best_epochs
 from npnet.report.view import RunView
 from npnet.text import duration
 
@@ -37,7 +38,7 @@ def _course(view: RunView) -> Markup:
     seconds = info["seconds"]
     pairs = [
         ("epochs", f"{epochs:,} of {e.epochs:,}"),
-        ("best epoch", "" if info["best_epoch"] is None else f"{info['best_epoch']:,}"),
+        ("best epoch", "" if info["best_epoch"] is None else best_epochs(view)),
         (f"{monitored.get('name', '')} there", "" if value is None else short(value)),
         ("stopped early", "yes" if e.early_stopping and view.status == "done" and epochs < e.epochs else ""),
         ("batch size", str(e.batch_size)),
@@ -99,4 +100,6 @@ def _epochs(curves: dict[str, tuple[Floats, Floats]]) -> Axis:
 
 def _mark_best(chart: Chart, material: Material) -> None:
     if material.best_epoch:
-        chart.rule("best", x=material.best_epoch, note=f"best: {material.best_epoch:,}")
+        first, last = material.best_epochs or (0, 0)
+        word = "median of the best" if first < last else "best"
+        chart.rule("best", x=material.best_epoch, note=f"{word}: {material.best_epoch:,}")

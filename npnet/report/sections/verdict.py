@@ -139,6 +139,12 @@ def _gap(view: RunView) -> Iterator[Markup]:
         yield joined(f"Its validation loss is {validation / train:.1f} times its training loss: it overfits.")
 
 
+def best_epochs(view: RunView) -> str:
+    """Return the best epoch, of several networks the first and the last of theirs."""
+    first, last = view.material.best_epochs or (0, 0)
+    return f"{first:,} to {last:,}" if first < last else f"{view.info['best_epoch']:,}"
+
+
 def _chips(view: RunView) -> Iterator[tuple[str, str, str]]:
     info, data = view.info, view.info.get("dataset") or {}
     look = "good" if view.status in GOOD else "bad" if view.status in BAD else ""
@@ -151,7 +157,7 @@ def _chips(view: RunView) -> Iterator[tuple[str, str, str]]:
     if info["parameters"] is not None:
         yield "parameters", f"{info['parameters']:,}", ""
     if info["best_epoch"] is not None:
-        yield "best epoch", f"{info['best_epoch']:,} of {view.experiment.epochs:,}", ""
+        yield ("best epoch", f"{best_epochs(view)} of {view.experiment.epochs:,}", "")
     if info["seconds"] is not None:
         yield "trained in", duration(info["seconds"]), ""
     yield "started", info["started"].replace("T", " ").replace("+00:00", " UTC"), ""
