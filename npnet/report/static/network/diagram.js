@@ -9,7 +9,7 @@ const networkDiagram = (() => {
   const CROWD = 300; // weights of a layer from which on lines get thinner
   const STRENGTHS = [0.35, 0.55, 0.7, 0.8, 0.85, 0.9, 0.95];
   const FADED = 0.1; // strength of the lines that do not belong to the chosen unit
-  const DASH = 9; // pixels from one dash to the next
+  const DASHES = [16, 13, 9, 9, 9, 9, 9]; // pixels from one dash to the next
   const NEAR = 5; // pixels at which the pointer is on a line
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const HEAD = 24; // pixels above the units, for the names of the layers
@@ -204,7 +204,8 @@ const networkDiagram = (() => {
         if (!lines.length) return;
         const level = Math.floor((look % (2 * levels)) / 2);
         context.beginPath();
-        for (let k = 0; k < lines.length; k += 2) this.traceEdge(index, lines[k], lines[k + 1], look % 2 === 1);
+        for (let k = 0; k < lines.length; k += 2)
+          this.traceEdge(index, lines[k], lines[k + 1], look % 2 && DASHES[level]);
         context.strokeStyle = look % 2 ? colours.negative : colours.positive;
         context.lineWidth = WIDTHS[level] * thinner;
         context.globalAlpha = chosen ? (look < 2 * levels ? FADED : 1) : STRENGTHS[level];
@@ -220,23 +221,20 @@ const networkDiagram = (() => {
     }
 
     /** Trace a line between units; dashes are traced one by one, which takes half the time of a dashed stroke. */
-    traceEdge(index, j, k, dashed) {
+    traceEdge(index, j, k, dash) {
       const { context } = this;
       const [a, b, c, d] = this.ends(index, j, k);
       const middle = (a + c) / 2;
       context.moveTo(a, b);
-      if (!dashed) return context.bezierCurveTo(middle, b, middle, d, c, d);
-      const dashes = Math.max(2, Math.round(Math.hypot(c - a, d - b) / DASH));
-      for (let dash = 0; dash < dashes; dash++)
-        for (const [t, move] of [
-          [dash / dashes, true],
-          [(dash + 0.6) / dashes, false],
-        ]) {
-          const x = a + (c - a) * (1.5 * t - 1.5 * t * t + t ** 3);
-          const y = b + (d - b) * (3 * t * t - 2 * t ** 3);
-          if (move) context.moveTo(x, y);
-          else context.lineTo(x, y);
-        }
+      if (!dash) return context.bezierCurveTo(middle, b, middle, d, c, d);
+      const count = Math.max(2, Math.round(Math.hypot(c - a, d - b) / dash));
+      for (let n = 0; n < 2 * count; n++) {
+        const t = (Math.floor(n / 2) + (n % 2) * 0.6) / count;
+        const x = a + (c - a) * (1.5 * t - 1.5 * t * t + t ** 3);
+        const y = b + (d - b) * (3 * t * t - 2 * t ** 3);
+        if (n % 2) context.lineTo(x, y);
+        else context.moveTo(x, y);
+      }
     }
 
     drawUnit(column, unit, [x, y], maps, number, dead) {

@@ -47,7 +47,7 @@ const networkMaps = (() => {
       this.columns = columns;
       this.rows = rows;
       this.canvas = make("canvas", { width: columns, height: rows });
-      this.context = this.canvas.getContext("2d");
+      this.context = this.canvas.getContext("2d", { willReadFrequently: true }); // keeps its pixels in memory
       this.image = this.context.createImageData(columns, rows);
       this.pixels = new Uint32Array(this.image.data.buffer);
     }
