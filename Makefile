@@ -55,6 +55,7 @@ test-long: .venv/.test
 test-browser: .venv/.browser
 	$(BIN)/python -m pytest --quiet tests/browser
 	$(BIN)/python -m tests.browser.deviations
+	$(BIN)/python -m tests.browser.speed
 
 # Every byte of a small checkpoint to every other value, each truncation, samples of a large one
 flips: .venv/.test

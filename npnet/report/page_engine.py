@@ -10,7 +10,19 @@ Json = dict[str, Any]
 
 _PARTS = (
     *("elements", "rows", "model", "maps", "diagram", "points", "boundary", "recorded"),
-    *("unit", "lane", "analysis", "training", "forms", "comparison", "legend", "print", "player"),
+    *(
+        "unit",
+        "lane",
+        "analysis",
+        "training",
+        "forms",
+        "comparison",
+        "legend",
+        "print",
+        "controls",
+        "pointer",
+        "player",
+    ),
 )
 SCRIPTS = ("engine", *(f"network/{part}" for part in _PARTS))
 STYLES = ("network/player",)

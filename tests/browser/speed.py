@@ -22,11 +22,11 @@ FRAMES, STEPS = 60, 500
 REPLAY = """
 (count) => new Promise((resolve) => {
   const last = npnetPlayer.entries.length, began = performance.now();
-  npnetPlayer.isPlaying = true;  // as while it plays: nothing is refined in between
+  npnetPlayer.controls.isPlaying = true;  // as while it plays: nothing is refined in between
   let shown = 0;
   const tick = () => {
     if (shown === count) {
-      npnetPlayer.pause();
+      npnetPlayer.controls.pause();
       return resolve((performance.now() - began) / count);
     }
     npnetPlayer.load(shown++ % last);

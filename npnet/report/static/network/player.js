@@ -3,9 +3,7 @@
 "use strict";
 
 (() => {
-  const { make, button, short, counted } = networkElements;
-  const PAUSE = 80; // milliseconds between two frames of a replay; a slow page shows them later
-  const CALM = 600; // the same where the reader wants little motion
+  const { make, short, counted } = networkElements;
   const WIDEST = 470; // pixels of a picture
   const DIAGRAM_NOTE =
     "The thicker, the larger; solid orange is positive, dashed blue negative; the dot at a corner is the bias. " +
@@ -57,34 +55,12 @@
     }
 
     makeControls() {
-      const { best } = this.model;
-      const last = this.entries.length - 1;
-      this.playButton = button("▶ Play", () => (this.isPlaying ? this.pause() : this.play()), "Play the training");
-      this.back = button("◀", () => this.seek(this.index - 1), "One frame back");
-      this.forth = button("▶", () => this.seek(this.index + 1), "One frame on");
-      this.bestButton = button("★ Best", () => this.seek(best), "Go to the best epoch");
-      this.compareButton = button("Compare", () => this.compare(), "Show a second frame beside");
-      this.compareButton.setAttribute("aria-pressed", "false");
-      const range = { type: "range", min: 0, max: last, value: this.index, "aria-label": "Frame of the training" };
-      this.slider = make("input", { className: "slider", ...range });
-      this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
-      const star = make("span", { className: "best-mark", "aria-hidden": "true" }, "★");
-      star.style.left = `calc(8px + (100% - 16px) * ${last > 0 ? best / last : 0})`;
-      star.hidden = this.bestButton.hidden = best < 0;
-      this.label = make("output", { className: "value" });
-      const track = make("div", { className: "track" }, this.slider, star);
-      this.controls = make(
-        "div",
-        { className: "controls", role: "group", "aria-label": "Replay" },
-        this.playButton,
-        this.back,
-        track,
-        this.forth,
-        this.label,
-        this.bestButton,
-        this.compareButton,
-      );
-      this.controls.hidden = last < 1;
+      this.controls = new networkControls.ReplayControls(this.model, {
+        seek: (index) => this.seek(index),
+        load: (index) => this.load(index),
+        stopped: () => this.redraw(),
+        compare: () => this.compare(),
+      });
       this.status = make("p", { className: "note status", role: "status" });
     }
 
@@ -111,7 +87,7 @@
       const cards = [this.picture, this.comparison.element, this.training.element, this.drawing, this.panel.element];
       const grid = make("div", { className: "grid" }, ...cards, this.lane.element);
       const printed = new networkPrint.PrintedFrames(model, () => this.printed);
-      const parts = [this.controls, this.status, this.planeForm.element, grid, printed.element];
+      const parts = [this.controls.element, this.status, this.planeForm.element, grid, printed.element];
       this.element = make("div", { className: "player" }, ...parts);
     }
 
@@ -154,11 +130,7 @@
       this.index = index;
       this.network.theta.set(entry.theta);
       this.network.state.set(entry.state);
-      this.slider.value = index;
-      this.slider.setAttribute("aria-valuetext", entry.label);
-      this.label.textContent = entry.label;
-      this.back.disabled = index === 0;
-      this.forth.disabled = index === this.entries.length - 1;
+      this.controls.show(index);
       this.lane.show(index);
       this.redraw();
     }
@@ -178,9 +150,9 @@
         boundary.draw(colours);
       }
       this.diagram.draw(network.theta, this.grid, colours, this.deadNow(found.dead));
-      if (this.chosen && !this.isPlaying) this.showUnit();
-      if (!this.isPlaying) this.tell(found.loss);
-      if (plane && !this.isPlaying && !this.training.isOn) boundary.refineLater();
+      if (this.chosen && !this.controls.isPlaying) this.showUnit();
+      if (!this.controls.isPlaying) this.tell(found.loss);
+      if (plane && !this.controls.isPlaying && !this.training.isOn) boundary.refineLater();
       return found;
     }
 
@@ -217,40 +189,12 @@
       this.boundary.canvas.setAttribute("aria-label", `Predictions over ${names}. ${text}`);
     }
 
-    // Playing
-
-    play() {
-      if (this.index === this.entries.length - 1) this.seek(0);
-      else if (!this.isRecorded) this.seek(this.index);
-      this.isPlaying = true;
-      this.playButton.textContent = "❚❚ Pause";
-      this.playButton.setAttribute("aria-label", "Pause");
-      const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : PAUSE;
-      let shown = performance.now();
-      const tick = (now) => {
-        if (!this.isPlaying) return;
-        if (now - shown >= pause) {
-          shown = now;
-          this.load(this.index + 1);
-          if (this.index === this.entries.length - 1) return this.pause();
-        }
-        requestAnimationFrame(tick);
-      };
-      requestAnimationFrame(tick);
-    }
-
-    pause() {
-      this.isPlaying = false;
-      this.playButton.textContent = "▶ Play";
-      this.playButton.setAttribute("aria-label", "Play the training");
-      this.redraw();
-    }
-
+    /** Show a second frame beside, or hide it; return whether it is shown. */
     compare() {
       const shown = this.comparison.toggle();
-      this.compareButton.setAttribute("aria-pressed", String(shown));
       this.training.element.classList.toggle("wide", shown); // else there is a hole beside it
       this.layout();
+      return shown;
     }
 
     // Units and weights
@@ -296,7 +240,7 @@
 
     /** The state from which a training begins; an edited one has no slots. */
     start() {
-      if (this.isPlaying) this.pause();
+      this.controls.pause();
       const entry = this.entries[this.index];
       return { label: entry.label, slots: this.edited ? null : entry.slots, step: entry.step };
     }
@@ -343,31 +287,15 @@
       return "Point at a place for its prediction.";
     }
 
-    /** The pointer in the picture: it looks, moves points or adds them. */
     listen() {
-      const area = this.boundary.element;
-      let held = null;
-      const at = (event) => {
-        const box = area.getBoundingClientRect();
-        return [event.clientX - box.left, event.clientY - box.top];
-      };
-      area.addEventListener("pointerdown", (event) => {
-        const mode = this.plane?.flat ? "look" : this.pointForm.mode.value;
-        if (mode === "add") this.addPoint(...this.boundary.toPlane(...at(event)));
-        if (mode !== "move") return;
-        held = this.boundary.rowAt(...at(event));
-        if (held !== null) area.setPointerCapture(event.pointerId);
-      });
-      area.addEventListener("pointermove", (event) => {
-        if (held !== null) this.movePoint(held, ...this.boundary.toPlane(...at(event)));
-        else this.readout.textContent = this.boundary.words(...at(event)) || this.hint;
-      });
-      area.addEventListener("pointerup", () => {
-        if (held !== null) this.changedRows();
-        held = null;
-      });
-      area.addEventListener("pointerleave", () => {
-        this.readout.textContent = this.hint;
+      networkPointer.follow(this.boundary, {
+        mode: () => this.pointForm.mode.value,
+        words: (text) => {
+          this.readout.textContent = text || this.hint;
+        },
+        add: (u, v) => this.addPoint(u, v),
+        move: (index, u, v) => this.movePoint(index, u, v),
+        moved: () => this.changedRows(),
       });
     }
 
