@@ -1,6 +1,6 @@
 """Which steps of a training are recorded: a pure function of their numbers, so that a resume records the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from npnet.config.recording import Recording
@@ -22,11 +22,17 @@ class FramePlan:
 
     capacity: int
     batches: int
+    max_bytes: int = 2**63
 
     @classmethod
     def of(cls, recording: Recording, batches: int, frame_bytes: int) -> "FramePlan":
         """Return the plan of as many frames as both limits of the config allow."""
-        return cls(min(recording.frames, recording.max_bytes // max(frame_bytes, 1)), batches)
+        capacity = min(recording.frames, recording.max_bytes // max(frame_bytes, 1))
+        return cls(capacity, batches, recording.max_bytes)
+
+    def of_larger(self, frame_bytes: int) -> "FramePlan":
+        """Return the plan of frames that take more bytes than was planned, of at least four frames."""
+        return replace(self, capacity=min(self.capacity, max(self.max_bytes // frame_bytes, FEWEST)))
 
     @cached_property
     def steps(self) -> tuple[int, ...]:

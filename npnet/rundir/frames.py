@@ -145,7 +145,7 @@ def size_until(data: bytes, epoch: int, batch: int) -> int:
 def packed(rows: Rows, plan: FramePlan, weights: Mapping[str, Array], best: Position) -> tuple[Tensors, Metadata]:
     """Return the content of frames.safetensors: the frames that the plan keeps, the last one, and the best epoch.
 
-    `best` is the position of these weights, those of the best epoch.
+    `best` is the position of these weights, those of the best epoch. Of frames that need float32 there are fewer.
     """
     positions = [Position(*numbers) for numbers in rows.numbers.tolist()]
     last = positions[-1]
@@ -156,6 +156,9 @@ def packed(rows: Rows, plan: FramePlan, weights: Mapping[str, Array], best: Posi
         numbers = np.insert(numbers, at, best, axis=0)
         tensors = {name: np.insert(values, at, weights[name], axis=0) for name, values in tensors.items()}
     narrow = {name: _narrowed(values) for name, values in tensors.items()}
+    smaller = plan.of_larger(-(-sum(values.nbytes for values in narrow.values()) // len(numbers)))
+    if smaller.capacity < min(plan.capacity, len(numbers)):
+        return packed(rows, smaller, weights, best)
     return _columns(numbers) | narrow, rows.metadata | {BEST: str(best.epoch)}
 
 

@@ -8,6 +8,7 @@ import pytest
 from npnet.errors import RunError
 from npnet.rundir.frames import read_frames, unpacked
 from npnet.rundir.run import Run
+from npnet.storage.tensor_file import read_tensors
 from tests.cli.conftest import call
 
 CONFIG = """\
@@ -92,6 +93,20 @@ def test_a_run_is_read_while_it_trains_and_without_frames_it_is_refused(config: 
     longer = read_frames(run)
     assert longer.epochs[-1] == 7
     assert set(whole.steps.tolist()) <= set(longer.steps.tolist())
+
+
+def test_weights_that_float16_cannot_hold_are_kept_as_float32_and_fewer(config: Path) -> None:
+    tiny = "layers=[{linear: {units: 50, init: {normal: 1e-7}}}, {linear: {init: {normal: 1e6}}}]"
+    settings = [tiny, "learning_rate=1e-12", "epochs=40", "record={max_bytes: 6000}"]
+    usual = read_frames(train(config, "usual", "layers=[{linear: 50}, linear]", *settings[2:]))
+    run = train(config, "run", *settings)
+    frames, (tensors, _) = read_frames(run), read_tensors(run.file("frames.safetensors"))
+    weights, _ = run.weights()
+    assert {tensors[name].dtype for name in frames.weights} >= {np.dtype(np.float32)}
+    for name, values in frames.at(frames.best).items():
+        np.testing.assert_allclose(values, weights[name], rtol=1e-3)
+    assert len(frames) < len(usual) <= 6000 // (2 * 201)
+    assert sum(tensors[name].nbytes for name in frames.weights) <= 6000
 
 
 @pytest.mark.parametrize(
