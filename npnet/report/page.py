@@ -73,8 +73,10 @@ def html_of(page: Page) -> bytes:
 
 def written_by(command: str, path: Path) -> bool:
     """Return whether a file is a page that a command of npnet wrote, which the command may replace."""
-    with suppress(OSError), path.open("rb") as file:
-        return _mark(command).encode() in file.read(FIRST)
+    with suppress(OSError):
+        if path.is_file():  # a pipe would wait
+            with path.open("rb") as file:
+                return _mark(command).encode() in file.read(FIRST)
     return False
 
 

@@ -1,5 +1,6 @@
 """`npnet report`: one page for what there is, where it is written, and what it never replaces."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -72,6 +73,13 @@ def test_a_report_replaces_a_report_and_no_other_file(own: Path, tmp_path: Path)
     assert other.read_text() == "mine"
     assert call("report", "latest", "-o", other, "-f", "--runs-dir", own).code == 0
     assert other.read_bytes() == there.read_bytes()
+
+
+def test_a_pipe_is_neither_read_nor_replaced(own: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = call("report", "latest", "-o", tmp_path / "pipe", "--runs-dir", own)
+    assert result.code == 2
+    assert "is not a regular file" in result.err
 
 
 def test_without_a_run_or_a_folder_nothing_is_written(own: Path, tmp_path: Path) -> None:
