@@ -54,7 +54,7 @@ def _ending(view: RunView) -> Iterator[Markup]:
     }
     if view.status in texts:
         yield joined(texts[view.status])
-    if view.status in ("running", "interrupted") and view.info.get("monitored") is None:
+    if view.status in ("running", "interrupted"):
         best = _best_so_far(view)
         if best:
             yield joined(best)
