@@ -151,10 +151,56 @@ def test_two_frames_stand_side_by_side(page: Any) -> None:
     assert "Beside it: epoch 12" in page.text_content(".player")
 
 
-def test_dead_units_are_found_from_the_epoch_on_in_which_they_died(page: Any) -> None:
-    until(page, "npnetPlayer.deaths")
-    alive = page.evaluate("npnetPlayer.deaths[1].filter((since) => since < 0).length")
-    assert 0 < alive <= 8
+DIE = """
+async () => {
+  const { model, analysis } = npnetPlayer, { at, columns } = model.columns[1].step.parameters[0];
+  for (const entry of model.entries.slice(3)) entry.theta[at + columns - 1] = -1000;  // the bias of the first unit
+  analysis.refresh();
+  await npnetPlayer.findDeaths();
+  return npnetPlayer.deaths[1][0];
+}
+"""
+
+
+def test_a_unit_is_dead_from_the_frame_on_in_which_it_died(page: Any) -> None:
+    until(page, "Boolean(npnetPlayer.deaths)")
+    assert page.evaluate(DIE) == 3
+    page.locator(".units button[aria-label='h1.1, layer 1, unit 1']").click()
+    assert "Dead since step 4" in page.text_content(".unit-panel .note")
+    page.get_by_label("Frame of the training").press("Home")
+    assert page.is_hidden(".unit-panel .note")
+
+
+def test_the_pointer_reads_predictions_and_weights(page: Any) -> None:
+    x, y = page.evaluate("npnetPlayer.boundary.toPixels(0.25, 0.5)")
+    page.locator(".boundary").first.hover(position={"x": x, "y": y})
+    words = page.text_content(".readout")
+    assert words.startswith("x1 0.2")
+    assert "probability of 1" in words
+    ends = "npnetPlayer.diagram.ends(1, 0, 0)"
+    left, top, right, bottom = page.evaluate(ends)
+    page.locator(".diagram > canvas").hover(position={"x": (left + right) / 2, "y": (top + bottom) / 2})
+    assert "Weight from x1 to h1.1" in page.text_content(".player")
+
+
+def test_more_than_two_inputs_offer_columns_rows_and_principal_components(browser: Any, tmp_path: Path) -> None:
+    run = trained(tmp_path, TABLES["iris"])
+    with opened(browser, written(run, tmp_path / "page.html")) as page:
+        chosen = "npnetPlayer.plane.names"
+        page.locator(".axes select").nth(0).select_option(label="sepal length (cm)")
+        page.locator(".axes select").nth(1).select_option(label="petal width (cm)")
+        assert page.evaluate(chosen) == ["sepal length (cm)", "petal width (cm)"]
+        row = page.evaluate("npnetPlayer.model.training.rows[7]")
+        page.get_by_label("other inputs as in row").fill(str(row))
+        page.get_by_label("other inputs as in row").press("Enter")
+        same = "npnetPlayer.plane.base[1] === npnetPlayer.model.training.inputsOf(7)[1]"
+        assert page.evaluate(same)
+        page.locator(".axes select").nth(0).select_option(label="principal components")
+        assert page.evaluate(chosen) == ["principal component 1", "principal component 2"]
+        directions = np.array(page.evaluate("npnetPlayer.plane.directions"))
+    X = reopen(run).data.parts["train"].X
+    _, _, expected = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    np.testing.assert_allclose(np.abs(directions @ expected[:2].T), np.eye(2), atol=1e-3)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -337,8 +337,9 @@
   const place = document.getElementById("network-player");
   const block = document.getElementById("npnet-data");
   const data = place && block && JSON.parse(block.textContent).network;
-  if (data) {
+  const start = () => {
     window.npnetPlayer = data.lacking.length ? new networkRecorded.RecordedMaps(data) : new Player(data);
     window.npnetPlayer.mount(place);
-  }
+  };
+  if (data) requestAnimationFrame(() => setTimeout(start)); // after the first paint of the page
 })();
