@@ -295,3 +295,56 @@ def test_nothing_violates_the_rules_of_axe(width: int, scheme: str, browser: Any
         found = Axe().run(page)
         assert not found.response["violations"], found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_field_that_is_moved_keeps_the_focus(page: Any) -> None:
+    for label in ("Noise", "Test set", "Units of layer 1", "squares", "Strength", "Loss"):
+        field = page.get_by_label(label, exact=label != "squares")
+        if label == "Strength":
+            page.get_by_label("Regularization", exact=True).select_option("l2")
+        field.focus()
+        page.keyboard.press("Space" if label == "squares" else "ArrowUp")
+        page.keyboard.press("Tab" if label == "Units of layer 1" else "Shift")
+        page.wait_for_timeout(20)
+        active = "document.activeElement.labels?.[0]?.textContent ?? document.activeElement.ariaLabel"
+        assert page.evaluate(active).startswith("Activation" if label == "Units of layer 1" else label)
+    box = page.get_by_label("Noise").bounding_box()
+    page.mouse.move(box["x"] + 4, box["y"] + 10)
+    page.mouse.down()
+    for step in range(8):
+        page.mouse.move(box["x"] + 4 + step * box["width"] / 8, box["y"] + 10)
+    page.mouse.up()
+    assert page.evaluate("npnetPlay.settings.options.noise") > 0.35
+
+
+def test_settings_that_npnet_refuses_are_not_offered(browser: Any, tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "configs" / "circles.yaml"
+    file = tmp_path / "circles.html"
+    assert call("play", path, "-o", file).code == 0
+    with opened(browser, file, READY) as page:
+        assert page.locator("#play-lacking-list li").all_text_contents() == [
+            "schedule: the page keeps the learning rate constant"
+        ]
+        page.get_by_label("After layer 1").select_option("batch_norm")
+        page.get_by_label("Batch size").select_option("1")
+        assert "batch_norm needs two rows in each batch" in page.text_content(".error")
+        assert page.get_by_role("button", name="Train").is_disabled()
+        page.get_by_label("Regularization", exact=True).select_option("l1")
+        page.get_by_label("Batch size").select_option("32")
+        page.get_by_role("radio", name="noisy sine").check(force=True)
+        assert "poisson" not in page.get_by_label("Loss", exact=True).text_content()
+        page.get_by_role("button", name="One step").click()
+        (tmp_path / "sine.yaml").write_text(config(page))
+    assert "roc_auc" not in (tmp_path / "sine.yaml").read_text()  # a metric of classes
+    assert call("config", "check", tmp_path / "sine.yaml").code == 0
+
+
+def test_with_reduced_motion_pictures_come_seldom(browser: Any, file: Path) -> None:
+    with opened(browser, file, READY, reduced_motion="reduce") as page:
+        count = "() => { window.drawn = 0; const draw = npnetPlay.session.draw; npnetPlay.session.draw = function (moving) { window.drawn++; return draw.call(this, moving); }; }"  # noqa: E501
+        page.evaluate(count)
+        page.get_by_role("button", name="Train").click()
+        until(page, "npnetPlay.session.epochs > 10")
+        page.wait_for_timeout(600)
+        page.get_by_role("button", name="Pause").click()
+        assert page.evaluate("window.drawn") < page.evaluate("npnetPlay.session.epochs") / 2

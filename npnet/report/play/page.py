@@ -9,7 +9,20 @@ from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.report.play.catalog import catalog
 from npnet.report.play.start import Start
 
-MODULES = ("drawn", "table", "prepare", "network", "config", "chart", "session", "controls", "layers", "data", "play")
+MODULES = (
+    "drawn",
+    "table",
+    "prepare",
+    "network",
+    "config",
+    "chart",
+    "session",
+    "controls",
+    "layers",
+    "data",
+    "training",
+    "play",
+)
 NOT_PLAYED = ("network/lane", "network/comparison", "network/player")
 """Scripts of a report that show a training that was recorded."""
 

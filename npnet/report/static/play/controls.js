@@ -64,5 +64,13 @@ const playControls = (() => {
     return make("label", { className: "check", title }, input, make("span", {}, label));
   }
 
-  return { range, choice, numbers, number, check };
+  /** Replace the content of an element; the field that had the focus there gives it to the one in its place. */
+  function refill(element, ...children) {
+    const fields = () => [...element.querySelectorAll("input, select, button")];
+    const at = fields().indexOf(document.activeElement);
+    element.replaceChildren(...children);
+    if (at >= 0) fields()[at]?.focus();
+  }
+
+  return { range, choice, numbers, number, check, refill };
 })();

@@ -88,16 +88,19 @@ const playData = (() => {
     show(settings, table) {
       const chosen = this.tiles.querySelector(`input[value="${settings.data}"]`);
       if (chosen) chosen.checked = true;
+      this.settings = settings;
       this.notes.replaceChildren(...table.notes.map((note) => make("li", {}, note)));
-      this.columns.replaceChildren(...(table.drawn ? [] : this.columnFields(settings, table)));
-      const change = (patch) => this.acts.change(patch);
-      const share = (value) => `${Math.round(100 * value)} %`;
-      this.options.replaceChildren(
-        ...(table.drawn ? this.drawnFields(settings) : []),
-        playControls.range("Test set", { min: 0, max: 0.8, step: 0.05, value: settings.test, format: share }, (test) =>
-          change({ test, validation: Math.min(settings.validation, 0.9 - test) }),
-        ),
-      );
+      const shown = table.drawn ? settings.data : table;
+      if (this.shown === shown && this.target === settings.target) return; // a field that is moved stays
+      [this.shown, this.target] = [shown, settings.target];
+      playControls.refill(this.columns, ...(table.drawn ? [] : this.columnFields(settings, table)));
+      playControls.refill(this.options, ...(table.drawn ? this.drawnFields(settings) : []), this.testField(settings));
+    }
+
+    testField({ test: value }) {
+      const format = (share) => `${Math.round(100 * share)} %`;
+      const act = (test) => this.acts.change({ test, validation: Math.min(this.settings.validation, Math.round(90 - 100 * test) / 100) });
+      return playControls.range("Test set", { min: 0, max: 0.8, step: 0.05, value, format }, act);
     }
 
     /** Name the columns that become no input. */
@@ -115,7 +118,7 @@ const playData = (() => {
 
     drawnFields({ data, options }) {
       const known = playNetwork.find(this.catalog.datasets, data).options;
-      const change = (name) => (value) => this.acts.change({ options: { ...options, [name]: value } });
+      const change = (name) => (value) => this.acts.change({ options: { ...this.settings.options, [name]: value } });
       const most = Math.max(MOST_NOISE[data] ?? 0.5, options.noise ?? 0);
       const fields = [];
       if ("noise" in known) {
@@ -146,7 +149,7 @@ const playData = (() => {
       if (table.fixed) return fields;
       fields.push(
         playControls.choice("Target", names, settings.target, (target) =>
-          change({ target, task: null, skipped: settings.skipped.filter((name) => name !== target) }),
+          change({ target, task: null, skipped: this.settings.skipped.filter((name) => name !== target) }),
         ),
       );
       const target = table.columns.find(({ name }) => name === settings.target);
@@ -163,7 +166,10 @@ const playData = (() => {
 
     checks({ skipped, target }, table) {
       const others = table.columns.filter(({ name }) => name !== target);
-      const act = (name) => (is) => this.acts.change({ skipped: is ? skipped.filter((one) => one !== name) : [...skipped, name] });
+      const act = (name) => (is) => {
+        const others = this.settings.skipped.filter((one) => one !== name);
+        this.acts.change({ skipped: is ? others : [...others, name] });
+      };
       const kind = (column) => (column.kind === "number" ? "numbers" : `${column.levels.length} texts`);
       const boxes = others.map((column) => playControls.check(column.name, !skipped.includes(column.name), act(column.name), kind(column))); // prettier-ignore
       return make("fieldset", { className: "checks" }, make("legend", {}, "Columns to learn from"), ...boxes);

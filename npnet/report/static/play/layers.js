@@ -21,19 +21,11 @@ const playLayers = (() => {
     show(blocks) {
       const key = JSON.stringify(blocks);
       if (key === this.key) return;
-      const focus = this.focusKey();
       this.key = key;
       this.blocks = blocks;
-      this.list.replaceChildren(...blocks.map((block, index) => this.item(block, index)));
-      if (!blocks.length) this.list.append(make("li", { className: "note" }, "No hidden layer: a linear model."));
+      const none = make("li", { className: "note" }, "No hidden layer: a linear model.");
+      playControls.refill(this.list, ...(blocks.length ? blocks.map((block, index) => this.item(block, index)) : [none]));
       this.add.disabled = blocks.length >= MOST_LAYERS;
-      if (focus) this.list.querySelector(`[data-key="${focus}"]`)?.focus();
-    }
-
-    /** The field that has the focus, so that a new list can give it back. */
-    focusKey() {
-      const { activeElement: active } = document;
-      return this.list.contains(active) ? active.closest("[data-key]")?.dataset.key : null;
     }
 
     item(block, index) {
@@ -41,7 +33,6 @@ const playLayers = (() => {
       const name = `Layer ${index + 1}`;
       const units = make("input", { type: "number", min: 1, max: MOST_UNITS, value: block.units });
       units.setAttribute("aria-label", `Units of layer ${index + 1}`);
-      units.dataset.key = `units-${index}`;
       units.addEventListener("change", () => {
         const given = Math.round(units.valueAsNumber);
         const size = Number.isFinite(given) ? Math.max(1, Math.min(MOST_UNITS, given)) : block.units;
@@ -51,13 +42,10 @@ const playLayers = (() => {
       const activation = this.select(this.activations, this.activationOf(block), `Activation of layer ${index + 1}`, (type) =>
         change({ after: this.withActivation(block, type) }),
       );
-      activation.dataset.key = `activation-${index}`;
       const extra = this.select(["", ...EXTRAS], this.extraOf(block), `After layer ${index + 1}`, (type) =>
         change({ after: this.withExtra(block, type) }),
       );
-      extra.dataset.key = `extra-${index}`;
       const remove = button("×", () => this.change(this.blocks.filter((_, k) => k !== index)), `Remove layer ${index + 1}`);
-      remove.dataset.key = `remove-${index}`;
       const parts = [make("b", {}, name), units, activation, extra, remove];
       const rest = this.restOf(block);
       if (rest.length) parts.push(make("span", { className: "chip" }, rest.join(", ")));

@@ -5,11 +5,16 @@ const playNetwork = (() => {
   /** Return the entry of a name in a list of the catalog. */
   const find = (entries, name) => entries.find((entry) => entry.name === name);
 
-  /** Return the loss of the settings, or the usual one where that does not fit the task. */
-  function lossOf({ loss }, task, catalog) {
+  /** Whether a loss of the catalog fits the target: its task, and no negative values where it takes their logarithm. */
+  function fits({ tasks, link }, { task, y }) {
+    return tasks.includes(task) && (link !== "exp" || y.every((value) => value >= 0));
+  }
+
+  /** Return the loss of the settings, or the usual one where that does not fit the target. */
+  function lossOf({ loss }, prepared, catalog) {
     const entry = loss && find(catalog.losses, loss.type);
-    if (entry?.tasks.includes(task)) return { ...loss, link: entry.link };
-    const usual = find(catalog.losses, catalog.usual_loss[task]);
+    if (entry && fits(entry, prepared)) return { ...loss, link: entry.link };
+    const usual = find(catalog.losses, catalog.usual_loss[prepared.task]);
     return { type: usual.name, options: usual.options, link: usual.link };
   }
 
@@ -36,9 +41,19 @@ const playNetwork = (() => {
     });
   }
 
+  /** Throw TableError where npnet refuses a batch of one row. */
+  function refuseSmallBatches({ before, blocks, batch_size: size }, rows) {
+    const every = [before, ...blocks.map(({ after }) => after)].flat().flatMap((layer) => [layer, ...(layer.layers ?? [])]);
+    const each = size === "all" ? rows : Math.min(size, rows);
+    if (every.every(({ type }) => type !== "batch_norm") || Math.min(each, rows % each || each) > 1) return;
+    const words = `${rows} training rows in batches of ${each} leave one row for the last`;
+    throw new playTable.TableError(`batch_norm needs two rows in each batch, and ${words}: take another batch size.`);
+  }
+
   /** Return the data of a network that is not trained yet, as a page of a run has them; `theta` is drawn by the seed. */
   function dataOf(settings, prepared, catalog) {
-    const loss = lossOf(settings, prepared.task, catalog);
+    const loss = lossOf(settings, prepared, catalog);
+    refuseSmallBatches(settings, prepared.rows.train.count);
     const entry = find(catalog.losses, loss.type);
     const optimizer = settings.optimizer;
     const scales = prepared.task === "regression" && settings.prepare.numbers !== "none" && entry.scales_target;
@@ -128,5 +143,5 @@ const playNetwork = (() => {
     return Float64Array.from({ length: rows * columns }, (_, k) => value(Math.floor(k / columns), k % columns));
   }
 
-  return { dataOf, lossOf, find, fitted, initializers };
+  return { dataOf, find, fits, fitted, initializers };
 })();

@@ -5,12 +5,9 @@
   const { make, button, short } = networkElements;
   const BUDGET = 12; // milliseconds of training between two pictures
   const CALM = 500; // milliseconds between two pictures where the reader wants little motion
-  const RATES = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
-  const PENALTIES = [0, 1e-5, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
-  const BATCHES = [1, 8, 16, 32, 64, 128, 256];
-  const REGULARIZATIONS = [["", "none"], ["l1", "L1"], ["l2", "L2"], ["weight_decay", "weight decay"]]; // prettier-ignore
   const FEATURES = { square: "squares, x²", product: "products, x₁·x₂", sine: "sines, sin x" };
   const SPEEDS = [["1", "a step"], ["epoch", "an epoch"], ["fast", "as many as fit"]]; // prettier-ignore
+  const OF_THE_TARGET = ["metrics", "monitor", "threshold", "temperature", "class_weight", "target_transform"];
   const byId = (id) => document.getElementById(id);
   const heading = (text, ...more) => make("div", { className: "head" }, make("h2", {}, text), ...more);
 
@@ -44,7 +41,7 @@
       this.error = make("p", { className: "callout error", role: "alert", hidden: true });
       this.featureBox = make("fieldset", { className: "checks" });
       this.featureBox.hidden = !this.catalog.features.length;
-      this.training = make("div", { className: "fields training-fields" });
+      this.trainingPanel = new playTraining.TrainingPanel(this.catalog, { change, adjust: (patch) => this.adjust(patch) });
       this.makeTransport();
       this.picture = make("div", { className: "place" });
       this.drawing = make("div", { className: "place" });
@@ -82,7 +79,7 @@
       this.note = make("div", {});
       const network = card("network", heading("Network"), this.layers.element, this.note, this.drawing, this.unit);
       const output = card("output", heading("Output"), this.caption, this.axes, this.picture, this.below, make("h3", {}, "Loss"), this.curves.element); // prettier-ignore
-      const training = card("settings", heading("Training"), this.training);
+      const training = card("settings", heading("Training"), this.trainingPanel.element);
       const middle = make("div", { className: "middle" }, network, training);
       const bench = make("div", { className: "bench" }, data, middle, output);
       byId("play").prepend(this.transport, this.error, byId("play-lacking"), this.status, bench);
@@ -144,22 +141,32 @@
       if (table.drawn) this.settings.target = table.target;
       this.table = table;
       this.showSettings();
+      let data;
       try {
         this.prepared = playPrepare.prepared(table, this.settings);
+        data = playNetwork.dataOf(this.settings, this.prepared, this.catalog);
       } catch (error) {
         if (!(error instanceof playTable.TableError)) throw error;
         this.session = null;
         return this.fail(error.message);
       }
       this.fail("");
+      this.forgetOthers();
       this.dataPanel.leave(this.prepared.left);
-      const data = playNetwork.dataOf(this.settings, this.prepared, this.catalog);
       data.optimizer = { ...data.optimizer, options: { ...data.optimizer.options } };
-      this.session = new playSession.Session(data, this.curves);
-      this.session.onChange = () => this.show(this.session.draw(this.isOn));
+      const session = new playSession.Session(data, this.curves);
+      session.onChange = () => this.session === session && this.show(session.draw(this.isOn));
+      this.session = session;
       this.place();
-      this.showTraining();
+      this.trainingPanel.show(this.settings, this.prepared, data);
       this.showConfig();
+    }
+
+    /** Leave out keys of the config that fit its target alone, once another one is predicted. */
+    forgetOthers() {
+      const what = JSON.stringify([this.settings.data, this.prepared.name, this.prepared.task]);
+      if ((this.first ??= what) === what) return;
+      for (const key of OF_THE_TARGET) delete this.settings.others[key];
     }
 
     /** Put the parts of the session into their places. */
@@ -195,54 +202,7 @@
         const act = (is) => this.change({ features: names.filter((one) => (one === name ? is : chosen(one))) });
         return playControls.check(FEATURES[name] ?? name, chosen(name), act, purpose);
       });
-      this.featureBox.replaceChildren(make("legend", {}, "Features of the numbers"), ...boxes);
-    }
-
-    /** Show the settings of the training. */
-    showTraining() {
-      const { settings, catalog, session } = this;
-      const { task, loss } = session.data;
-      const entries = (list) => list.map(({ name, purpose }) => [name, name.replaceAll("_", " "), purpose]);
-      const named = (list, key) => (type) => this.change({ [key]: { type, options: { ...playNetwork.find(list, type).options } } });
-      const fitting = catalog.losses.filter(({ tasks }) => tasks.includes(task));
-      const optimizer = (type) => {
-        const { options, rate } = playNetwork.find(catalog.optimizers, type);
-        this.change({ optimizer: { type, options: { ...options } }, learning_rate: rate });
-      };
-      const { choice, number, numbers } = playControls;
-      const batches = [...new Set([...BATCHES, settings.batch_size])].filter(Number).sort((a, b) => a - b);
-      const batch = [...batches.map((size) => [String(size), String(size)]), ["all", "all rows"]];
-      this.training.replaceChildren(
-        choice("Loss", entries(fitting), loss.type, named(catalog.losses, "loss")),
-        choice("Optimizer", entries(catalog.optimizers), settings.optimizer.type, optimizer),
-        numbers("Learning rate", RATES, session.data.learning_rate, (learning_rate) => this.adjust({ learning_rate })),
-        choice("Batch size", batch, settings.batch_size, (text) => this.change({ batch_size: Number(text) || text })),
-        ...this.regularization(),
-        choice("Initial weights", entries(catalog.initializers), settings.init.type, named(catalog.initializers, "init")),
-        number("Seed", { min: 0, max: 2 ** 31, value: settings.seed }, (seed) => this.change({ seed })),
-      );
-    }
-
-    regularization() {
-      const { settings } = this;
-      const strengths = { l1: settings.l1, l2: settings.l2, weight_decay: settings.optimizer.options.weight_decay };
-      const kind = this.penalty ?? Object.keys(strengths).find((key) => strengths[key]) ?? "";
-      const set = (name, strength) => {
-        const { type, options } = this.settings.optimizer;
-        this.penalty = name;
-        this.adjust({
-          l1: name === "l1" ? strength : 0,
-          l2: name === "l2" ? strength : 0,
-          optimizer: { type, options: { ...options, weight_decay: name === "weight_decay" ? strength : 0 } },
-        });
-      };
-      const strength = playControls.numbers("Strength", PENALTIES, strengths[kind] ?? 0, (value) => set(kind, value));
-      strength.querySelector("select").disabled = !kind;
-      const choose = (name) => {
-        set(name, name ? strengths[kind] || 0.001 : 0);
-        this.showTraining();
-      };
-      return [playControls.choice("Regularization", REGULARIZATIONS, kind, choose), strength];
+      playControls.refill(this.featureBox, make("legend", {}, "Features of the numbers"), ...boxes);
     }
 
     // Training
