@@ -8,23 +8,16 @@ from numpy.typing import DTypeLike, NDArray
 
 Json = dict[str, Any]
 
-_PARTS = (
-    *("elements", "rows", "model", "maps", "diagram", "points", "boundary", "recorded"),
-    *(
-        "unit",
-        "lane",
-        "analysis",
-        "training",
-        "forms",
-        "comparison",
-        "legend",
-        "print",
-        "controls",
-        "pointer",
-        "player",
-    ),
+_NETWORK = ("elements", "rows", "model", "analysis", "training", "forms", "controls", "pointer", "status", "player")
+_PICTURES = (
+    *("maps", "curves", "diagram", "points", "boundary", "recorded", "unit", "lane", "legend", "print", "comparison"),
 )
-SCRIPTS = ("engine", *(f"network/{part}" for part in _PARTS))
+SCRIPTS = (
+    "engine",
+    *(f"network/{part}" for part in _NETWORK[:-1]),
+    *(f"pictures/{part}" for part in _PICTURES),
+    f"network/{_NETWORK[-1]}",
+)
 STYLES = ("network/player",)
 KNOWN: dict[str, frozenset[str]] = {
     "layers": frozenset(

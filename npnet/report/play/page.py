@@ -23,7 +23,7 @@ MODULES = (
     "training",
     "play",
 )
-NOT_PLAYED = ("network/lane", "network/comparison", "network/player")
+NOT_PLAYED = ("pictures/lane", "pictures/comparison", "network/player")
 """Scripts of a report that show a training that was recorded."""
 
 

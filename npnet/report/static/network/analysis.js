@@ -81,5 +81,8 @@ const networkAnalysis = (() => {
     }
   }
 
-  return { Analysis };
+  /** Flag the units that are dead to the end at a frame, given `deaths`. */
+  const deadAt = (deaths, index) => deaths.map((column) => column?.map((since) => since >= 0 && since <= index));
+
+  return { Analysis, deadAt };
 })();

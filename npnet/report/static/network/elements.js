@@ -70,5 +70,11 @@ const networkElements = (() => {
     return [low, high];
   }
 
-  return { make, svg, button, select, short, counted, cut, extremes };
+  /** The width inside the padding of an element. */
+  function insideOf(element) {
+    const { paddingLeft, paddingRight } = getComputedStyle(element);
+    return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  }
+
+  return { insideOf, make, svg, button, select, short, counted, cut, extremes };
 })();

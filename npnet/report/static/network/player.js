@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { make, short, counted } = networkElements;
+  const { make, counted } = networkElements;
   const WIDEST = 470; // pixels of a picture
   const DIAGRAM_NOTE =
     "The thicker, the larger; solid orange is positive, dashed blue negative; the dot at a corner is the bias. " +
@@ -149,7 +149,8 @@
         boundary.forward();
         boundary.draw(colours);
       }
-      this.diagram.draw(network.theta, this.grid, colours, this.deadNow(found.dead));
+      const dead = this.isRecorded && this.deaths ? networkAnalysis.deadAt(this.deaths, this.index) : found.dead;
+      this.diagram.draw(network.theta, this.grid, colours, dead);
       if (this.chosen && !this.controls.isPlaying) this.showUnit();
       if (!this.controls.isPlaying) this.tell(found.loss);
       if (plane && !this.controls.isPlaying && !this.training.isOn) boundary.refineLater();
@@ -160,12 +161,7 @@
       return this.plane ? this.boundary.grid : null;
     }
 
-    /** Dead units of what is shown; of frames those that stay dead to the end. */
-    deadNow(dead) {
-      if (!this.isRecorded || !this.deaths) return dead;
-      return this.deaths.map((column) => column?.map((since) => since >= 0 && since <= this.index));
-    }
-
+    /** Find the dead units of frames: those that stay dead to the end. */
     async findDeaths() {
       this.deaths = await this.analysis.deaths();
       if (this.deaths && this.isRecorded) this.redraw();
@@ -173,20 +169,11 @@
 
     /** Say in words what is shown. */
     tell(loss) {
-      const { label, best } = this.entries[this.index];
       const { continuation } = this.training;
-      const end = loss === null ? "." : `, loss ${short(loss)} on the training rows of this page.`;
-      const other = " This is not the recorded training.";
-      let text =
-        label[0].toUpperCase() + label.slice(1) + (best && label.startsWith("epoch") ? ", the best" : "") + end;
-      if (continuation) {
-        const steps = `${counted(continuation.steps, "step")} (${continuation.epochs.toFixed(1)} epochs)`;
-        text = `Trained on in this page for ${steps} from ${label}${end}${other}`;
-      } else if (this.edited) text = `Weights edited, from ${label}${end}${other}`;
-      else if (!this.model.data.frames) text += " No frames were recorded: train with record: true for a replay.";
-      this.status.textContent = text;
-      const names = this.plane?.names.join(" and ");
-      this.boundary.canvas.setAttribute("aria-label", `Predictions over ${names}. ${text}`);
+      const recorded = Boolean(this.model.data.frames);
+      const words = networkStatus.words(this.entries[this.index], loss, continuation, this.edited, recorded);
+      this.status.textContent = words;
+      this.boundary.canvas.setAttribute("aria-label", `Predictions over ${this.plane?.names.join(" and ")}. ${words}`);
     }
 
     /** Show a second frame beside, or hide it; return whether it is shown. */
@@ -316,22 +303,16 @@
     layout() {
       this.width = this.element.clientWidth;
       if (!this.width) return;
-      if (this.plane) this.boundary.layout(Math.min(WIDEST, insideOf(this.picture)));
-      this.diagram.layout(insideOf(this.drawing));
-      this.lane.layout(insideOf(this.drawing));
+      if (this.plane) this.boundary.layout(Math.min(WIDEST, networkElements.insideOf(this.picture)));
+      this.diagram.layout(networkElements.insideOf(this.drawing));
+      this.lane.layout(networkElements.insideOf(this.drawing));
       this.redraw();
       if (this.plane) {
         this.boundary.drawOverlay();
-        this.comparison.draw(this.colours, Math.min(WIDEST, insideOf(this.picture)));
+        this.comparison.draw(this.colours, Math.min(WIDEST, networkElements.insideOf(this.picture)));
       }
       this.legend.draw(this.colours, this.boundary.range);
     }
-  }
-
-  /** The width inside the padding of an element. */
-  function insideOf(element) {
-    const { paddingLeft, paddingRight } = getComputedStyle(element);
-    return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   }
 
   const place = document.getElementById("network-player");

@@ -205,7 +205,7 @@ const networkDiagram = (() => {
         const level = Math.floor((look % (2 * levels)) / 2);
         context.beginPath();
         for (let k = 0; k < lines.length; k += 2)
-          this.traceEdge(index, lines[k], lines[k + 1], look % 2 && DASHES[level]);
+          networkCurves.trace(context, this.ends(index, lines[k], lines[k + 1]), look % 2 && DASHES[level]);
         context.strokeStyle = look % 2 ? colours.negative : colours.positive;
         context.lineWidth = WIDTHS[level] * thinner;
         context.globalAlpha = chosen ? (look < 2 * levels ? FADED : 1) : STRENGTHS[level];
@@ -218,23 +218,6 @@ const networkDiagram = (() => {
       const [a, b] = this.places[index - 1][j];
       const [c, d] = this.places[index][k];
       return [a + this.size, b + this.size / 2, c, d + this.size / 2];
-    }
-
-    /** Trace a line between units; dashes are traced one by one, which takes half the time of a dashed stroke. */
-    traceEdge(index, j, k, dash) {
-      const { context } = this;
-      const [a, b, c, d] = this.ends(index, j, k);
-      const middle = (a + c) / 2;
-      context.moveTo(a, b);
-      if (!dash) return context.bezierCurveTo(middle, b, middle, d, c, d);
-      const count = Math.max(2, Math.round(Math.hypot(c - a, d - b) / dash));
-      for (let n = 0; n < 2 * count; n++) {
-        const t = (Math.floor(n / 2) + (n % 2) * 0.6) / count;
-        const x = a + (c - a) * (1.5 * t - 1.5 * t * t + t ** 3);
-        const y = b + (d - b) * (3 * t * t - 2 * t ** 3);
-        if (n % 2) context.lineTo(x, y);
-        else context.moveTo(x, y);
-      }
     }
 
     drawUnit(column, unit, [x, y], maps, number, dead) {
@@ -298,12 +281,7 @@ const networkDiagram = (() => {
       let nearest = NEAR;
       if (index < 1) return found;
       this.eachEdge(this.columns[index], index, (j, k, at, source, unit) => {
-        const [a, b, c, d] = this.ends(index, j, k);
-        const share = (x - a) / (c - a);
-        let t = share; // of the curve, whose x is 1.5 t - 1.5 t² + t³
-        for (let round = 0; round < 6; round++)
-          t -= (1.5 * t - 1.5 * t * t + t ** 3 - share) / (1.5 - 3 * t + 3 * t * t);
-        const distance = Math.abs(b + (d - b) * (3 * t * t - 2 * t ** 3) - y);
+        const distance = networkCurves.distance(this.ends(index, j, k), x, y);
         const strength = Math.abs(this.theta[at] / this.largest[index]); // of two near ones the thicker
         if (distance - strength < nearest)
           [nearest, found] = [distance - strength, { column: index, unit, source, at }];
