@@ -47,8 +47,10 @@ const networkBoundary = (() => {
   }
 
   class Boundary {
-    constructor(model, network) {
+    /** `nodes` are those of a map on each axis while it moves. */
+    constructor(model, network, nodes = GRID) {
       this.model = model;
+      this.nodes = nodes;
       this.network = network;
       this.canvas = make("canvas", { role: "img" });
       this.overlay = make("canvas", { className: "points", "aria-hidden": "true" });
@@ -67,7 +69,7 @@ const networkBoundary = (() => {
     }
 
     setPlane(plane) {
-      const [columns, rows] = plane.flat ? [LINE, 1] : [GRID, GRID];
+      const [columns, rows] = plane.flat ? [LINE, 1] : [this.nodes, this.nodes];
       this.plane = plane;
       if (this.grid?.columns !== columns) {
         this.grid = { columns, rows, pass: new engine.Pass(this.network, columns * rows) };
@@ -166,7 +168,7 @@ const networkBoundary = (() => {
     /** Calculate the map at the resolution of its place, strip by strip, as long as it is current. */
     async refine(isCurrent) {
       const side = Math.min(FINEST, Math.round(this.inner[0] * networkMaps.density()));
-      if (this.plane.flat || side <= GRID || !isCurrent()) return;
+      if (this.plane.flat || side <= this.nodes || !isCurrent()) return;
       const { model, network } = this;
       const rows = Math.floor(STRIP / side);
       const n = side * rows;

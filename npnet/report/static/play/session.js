@@ -5,6 +5,7 @@
 const playSession = (() => {
   const { make } = networkElements;
   const WIDEST = 470; // pixels of a picture
+  const NODES = 72; // of a map on each axis while it moves; at rest it is as fine as its place
   const OFTEN = 100; // milliseconds between two scores while pictures move
   const NOTE =
     "Solid orange is positive, dashed blue negative; the dot at a corner is the bias. Choose a unit for its equation.";
@@ -27,7 +28,7 @@ const playSession = (() => {
 
     makeParts() {
       const { model, network } = this;
-      this.boundary = new networkBoundary.Boundary(model, network);
+      this.boundary = new networkBoundary.Boundary(model, network, NODES);
       this.diagram = new networkDiagram.Diagram(model, {
         choose: (column, unit) => this.choose({ column, unit }),
         point: (edge) => this.point(edge),
