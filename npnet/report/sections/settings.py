@@ -66,7 +66,8 @@ def _given_keys(view: RunView) -> set[str]:
 
 def _shown(value: Any) -> str:
     """Return a value as YAML on one line, of specs inside it only the options that are not the default."""
-    text = flow(changed_options(value))
+    brief = changed_options(value)
+    text = "its defaults" if brief == {} else flow(brief)
     return text if len(text) <= LONG else f"{text[: LONG - 3]}..."
 
 
