@@ -4,14 +4,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from tests.browser.chromium import chromium
 from tests.cli.conftest import call
 
 ROOT = Path(__file__).parents[2]
-LOADS = 5
+LOADS = 7
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"
 
 
@@ -47,7 +46,7 @@ def timed(*command: object) -> tuple[Path, float]:
 
 
 def paint(browser: Any, path: Path) -> float:
-    """Return the milliseconds to the first paint, the median of some loads."""
+    """Return the milliseconds to the first paint, the least of some loads: a busy machine only adds to it."""
     found = []
     for _ in range(LOADS):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -55,7 +54,7 @@ def paint(browser: Any, path: Path) -> float:
         page.wait_for_timeout(300)
         found.append(page.evaluate(PAINT))
         page.close()
-    return median(found)
+    return min(found)
 
 
 if __name__ == "__main__":
