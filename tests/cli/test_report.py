@@ -1,5 +1,6 @@
 """`npnet report`: one page for what there is, where it is written, and what it never replaces."""
 
+import json
 import os
 import re
 import shutil
@@ -29,8 +30,8 @@ def page(own: Path) -> str:
 def test_the_page_of_a_run_is_a_file_of_its_folder(own: Path, page: str) -> None:
     (path,) = {path.resolve() for path in own.glob("*/report.html")}
     assert path.parent.name in page
-    assert call("report", "latest", "-o", "-", "--runs-dir", own).out.startswith("<!doctype html>")
     assert call("report", "latest", "-o", own / "latest" / "report.html", "--runs-dir", own).code == 0
+    assert path.read_text(encoding="utf-8") == page
 
 
 @pytest.mark.parametrize("section", ["scores", "curves", "predictions", "importance", "network", "settings", "repeat"])
@@ -62,17 +63,18 @@ def test_no_id_is_there_twice(page: str) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
-def test_a_report_replaces_a_report_and_no_other_file(own: Path, tmp_path: Path) -> None:
+def test_a_report_replaces_a_report_and_no_other_file(own: Path, page: str, tmp_path: Path) -> None:
     there, other = tmp_path / "there.html", tmp_path / "other.html"
+    there.write_text(page[: len(page) // 2])
     other.write_text("mine")
-    for _ in range(2):
-        assert call("report", "latest", "-o", there, "--runs-dir", own).code == 0
+    assert call("report", "latest", "-o", there, "--runs-dir", own).code == 0
+    assert there.read_text(encoding="utf-8") == page
     result = call("report", "latest", "-o", other, "--runs-dir", own)
     assert result.code == 2
     assert f"{other} exists already" in result.err
     assert other.read_text() == "mine"
-    assert call("report", "latest", "-o", other, "-f", "--runs-dir", own).code == 0
-    assert other.read_bytes() == there.read_bytes()
+    result = call("report", "latest", "-o", other, "-f", "--json", "--runs-dir", own)
+    assert json.loads(result.out) == {"path": str(other), "bytes": there.stat().st_size}
 
 
 def test_a_pipe_is_neither_read_nor_replaced(own: Path, tmp_path: Path) -> None:
