@@ -18,6 +18,7 @@ from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import SGD, Adam, Optimizer, optimizers
 from npnet.nn.regression_losses import MeanSquaredError, Quantile
 from npnet.report.network_data import layers_data, options
+from npnet.report.page_engine import KNOWN
 from tests.nn.builders import layer_of, network, targets_of
 
 STEPS, RATE, ROWS = 50, 0.01, 9
@@ -56,18 +57,18 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Yield a case for everything registered, and for what options change."""
-    for name in layers:
+    """Yield a case for everything that the page computes, and for what options change."""
+    for name in sorted(KNOWN["layers"], key=list(layers).index):
         yield Case("layer", name, (Linear(units=5), layer_of(name), Linear(units=2)))
     yield Case("layer", "embedding of codes", (Embedding(codes=(3, 4), size=3), Linear(units=2)), codes=4)
     yield Case("layer", "periodic of numbers", (Periodic(numbers=2, frequencies=3), Tanh(), Linear(units=2)))
-    for name in losses:
+    for name in sorted(KNOWN["losses"], key=list(losses).index):
         yield _of_loss(name, losses[name]())
     yield _of_loss("cross_entropy, smoothed", losses["cross_entropy"](label_smoothing=0.1))
     yield _of_loss("binary_cross_entropy, smoothed", losses["binary_cross_entropy"](label_smoothing=0.1))
     yield _of_loss("several quantiles", Quantile(quantile=(0.9, 0.1, 0.5)))
     chain = (Linear(units=5), Tanh(), Linear(units=2))
-    for name in optimizers:
+    for name in sorted(KNOWN["optimizers"], key=list(optimizers).index):
         yield Case("optimizer", name, chain, optimizer=optimizers[name](weight_decay=0.02))
     limits = {"l1 and l2": Constraints(l1=0.01, l2=0.02), "max_norm": Constraints(max_norm=0.5)}
     limits |= {"clip_norm": Constraints(clip_norm=0.1), "clip_value": Constraints(clip_value=0.02)}
