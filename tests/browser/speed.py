@@ -60,7 +60,7 @@ PLAY = """
 SETTINGS = """
 () => {
   const after = [{type: "tanh", options: {}}], [a, b] = [{units: 16, after}, {units: 16, after}];
-  npnetPlay.speed = "1";
+  npnetPlay.transport.speed = "1";
   npnetPlay.change({blocks: [a, b], options: {samples: 5000, noise: 0.04, factor: 0.8}});
 }
 """

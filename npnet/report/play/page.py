@@ -21,6 +21,7 @@ MODULES = (
     "layers",
     "data",
     "training",
+    "transport",
     "play",
 )
 NOT_PLAYED = ("pictures/lane", "pictures/comparison", "network/player")

@@ -26,7 +26,9 @@ const playChart = (() => {
     let right = 0;
     for (let k = 0; k < n; k++) {
       let code = Number(found[k] > 0.5);
-      if (model.task === "multiclass") for (let row = (code = 0); row * n < found.length; row++) if (found[row * n + k] > found[code * n + k]) code = row; // prettier-ignore
+      if (model.task === "multiclass")
+        for (let row = (code = 0); row * n < found.length; row++)
+          if (found[row * n + k] > found[code * n + k]) code = row;
       right += code === targets[k];
     }
     return right / n;
@@ -40,7 +42,11 @@ const playChart = (() => {
       this.body = make("tbody");
       this.head = make("tr");
       const table = make("table", {}, make("thead", {}, this.head), this.body);
-      const scroll = make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Table: losses" }, table);
+      const scroll = make(
+        "div",
+        { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Table: losses" },
+        table,
+      );
       this.numbers = make("details", { className: "numbers" }, make("summary", {}, "Numbers"), scroll);
       this.numbers.addEventListener("toggle", () => this.list());
       this.element = make("div", {}, this.plot, this.legend, this.numbers);
@@ -67,7 +73,8 @@ const playChart = (() => {
       const last = this.points.at(-1);
       if (last && last[0] === epoch) this.points.pop();
       this.points.push([epoch, ...losses]);
-      if (this.points.length > MOST) this.points = this.points.filter((_, k) => k % 2 === 0 || k === this.points.length - 1);
+      if (this.points.length > MOST)
+        this.points = this.points.filter((_, k) => k % 2 === 0 || k === this.points.length - 1);
     }
 
     draw() {
@@ -94,7 +101,9 @@ const playChart = (() => {
       const rows = networkMaps.spread(points.length, ROWS).map((k) => points[k]);
       if (points.length > ROWS) rows[ROWS - 1] = points.at(-1);
       this.body.replaceChildren(
-        ...rows.map((row) => make("tr", {}, ...row.map((value, k) => make(k ? "td" : "th", k ? {} : { scope: "row" }, short(value))))),
+        ...rows.map((row) =>
+          make("tr", {}, ...row.map((value, k) => make(k ? "td" : "th", k ? {} : { scope: "row" }, short(value)))),
+        ),
       );
     }
   }
@@ -124,7 +133,10 @@ const playChart = (() => {
     const [right, bottom] = [WIDTH - RIGHT, HEIGHT - BOTTOM];
     const grid = ticks.map((value) => `M${LEFT} ${y(value).toFixed(1)}H${right}`).join("");
     const text = (words, place) => svg("text", { ...place }, words);
-    const found = [svg("path", { class: "gridline", d: grid }), svg("path", { class: "axis", d: `M${LEFT} ${bottom}H${right}` })];
+    const found = [
+      svg("path", { class: "gridline", d: grid }),
+      svg("path", { class: "axis", d: `M${LEFT} ${bottom}H${right}` }),
+    ];
     for (const value of ticks)
       found.push(text(short(value), { x: LEFT - 7, y: y(value) + 4, "text-anchor": "end", class: "tick" }));
     found.push(text("0", { x: LEFT, y: bottom + 16, "text-anchor": "middle", class: "tick" }));

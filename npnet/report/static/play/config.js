@@ -13,7 +13,9 @@ const playConfig = (() => {
     if (typeof value === "string") return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value);
     if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
     if (typeof value !== "object") return String(value);
-    return `{${Object.entries(value).map(([key, one]) => `${flow(key)}: ${flow(one)}`).join(", ")}}`; // prettier-ignore
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${flow(key)}: ${flow(one)}`)
+      .join(", ")}}`;
   }
 
   /** Return a registered thing as a config writes it: its name, with the options that differ from the defaults. */
@@ -27,18 +29,28 @@ const playConfig = (() => {
 
   function layersOf(settings, catalog) {
     const initial = {};
-    for (const [key, usual] of [["init", "he_uniform"], ["bias_init", "zeros"]]) { // prettier-ignore
+    for (const [key, usual] of [
+      ["init", "he_uniform"],
+      ["bias_init", "zeros"],
+    ]) {
       const written = named(settings[key], catalog.initializers);
       if (written !== usual) initial[key] = written;
     }
     const drawn = Object.keys(initial).length > 0;
-    const linear = (units) => (drawn ? { linear: { ...(units && { units }), ...initial } } : units ? { linear: units } : "linear");
+    const linear = (units) =>
+      drawn ? { linear: { ...(units && { units }), ...initial } } : units ? { linear: units } : "linear";
     const written = (layer) => {
       if (layer.layers) return { [layer.type]: layer.layers.map(written) };
-      return layer.type === "linear" ? linear(layer.options.units) : named(layer, catalog.layers, layer.type === "dropout" ? "rate" : null); // prettier-ignore
+      return layer.type === "linear"
+        ? linear(layer.options.units)
+        : named(layer, catalog.layers, layer.type === "dropout" ? "rate" : null);
     };
     const chain = (layers) => layers.map(written);
-    return [...chain(settings.before), ...settings.blocks.flatMap(({ units, after }) => [linear(units), ...chain(after)]), linear(null)]; // prettier-ignore
+    return [
+      ...chain(settings.before),
+      ...settings.blocks.flatMap(({ units, after }) => [linear(units), ...chain(after)]),
+      linear(null),
+    ];
   }
 
   /** Return the options of a table: the target, the columns that are left out, and how the file is read. */
@@ -82,7 +94,9 @@ const playConfig = (() => {
     const { prepared, features } = settings;
     const prepare = playPrepare.optionsOf(settings, table);
     if (!prepared && !features.length) return prepare.numbers === "none" ? ["scale: none"] : [];
-    const changed = Object.entries(prepare).filter(([key, value]) => value !== catalog.prepare[key] && key !== "features");
+    const changed = Object.entries(prepare).filter(
+      ([key, value]) => value !== catalog.prepare[key] && key !== "features",
+    );
     return [`prepare: ${flow({ ...Object.fromEntries(changed), ...(features.length && { features }) })}`];
   }
 
@@ -96,7 +110,9 @@ const playConfig = (() => {
       `split: ${flow({ test: settings.test, validation: settings.validation })}`,
       ...prepareLine(settings, table, catalog),
       "layers:",
-      ...layersOf(settings, catalog).map((layer) => `  - ${typeof layer === "string" ? layer : flow(layer).slice(1, -1)}`),
+      ...layersOf(settings, catalog).map(
+        (layer) => `  - ${typeof layer === "string" ? layer : flow(layer).slice(1, -1)}`,
+      ),
       `loss: ${flow(named(loss, catalog.losses))}`,
       `optimizer: ${flow(named(settings.optimizer, catalog.optimizers, "momentum"))}`,
       `learning_rate: ${rate}`,

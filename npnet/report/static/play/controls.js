@@ -42,7 +42,12 @@ const playControls = (() => {
   /** Return a choice between numbers, the current one among them. */
   function numbers(label, values, value, act) {
     const every = [...new Set([...values, value])].sort((a, b) => a - b);
-    return choice(label, every.map((one) => [String(one), String(one)]), value, (text) => act(Number(text))); // prettier-ignore
+    return choice(
+      label,
+      every.map((one) => [String(one), String(one)]),
+      value,
+      (text) => act(Number(text)),
+    );
   }
 
   /** Return a field of a whole number or of a decimal. */
@@ -50,7 +55,9 @@ const playControls = (() => {
     const input = make("input", { type: "number", min, max, step, value });
     input.addEventListener("change", () => {
       const given = input.valueAsNumber;
-      const fits = Number.isFinite(given) ? Math.max(min, Math.min(max, step === 1 ? Math.round(given) : given)) : value;
+      const fits = Number.isFinite(given)
+        ? Math.max(min, Math.min(max, step === 1 ? Math.round(given) : given))
+        : value;
       input.value = fits;
       act(fits);
     });

@@ -15,7 +15,13 @@ const playData = (() => {
   };
   const MOST_NOISE = { blobs: 6, friedman1: 6, swiss_roll: 2 };
   const SHAPES = ["circle", "xor", "gauss", "spiral", "plane", "bumps"];
-  const LIMITS = { factor: [0, 0.95, 0.05], classes: [2, 7, 1], turns: [0.25, 4, 0.25], cells: [2, 8, 1], features: [2, 12, 1] };
+  const LIMITS = {
+    factor: [0, 0.95, 0.05],
+    classes: [2, 7, 1],
+    turns: [0.25, 4, 0.25],
+    cells: [2, 8, 1],
+    features: [2, 12, 1],
+  };
 
   /** Return the options of a drawn data set that the page starts with. */
   function optionsOf(name, catalog) {
@@ -99,7 +105,8 @@ const playData = (() => {
 
     testField({ test: value }) {
       const format = (share) => `${Math.round(100 * share)} %`;
-      const act = (test) => this.acts.change({ test, validation: Math.min(this.settings.validation, Math.round(90 - 100 * test) / 100) });
+      const act = (test) =>
+        this.acts.change({ test, validation: Math.min(this.settings.validation, Math.round(90 - 100 * test) / 100) });
       return playControls.range("Test set", { min: 0, max: 0.8, step: 0.05, value, format }, act);
     }
 
@@ -136,7 +143,13 @@ const playData = (() => {
         const [min, max, step] = LIMITS[name];
         const least = data === "friedman1" ? 5 : min;
         const label = name[0].toUpperCase() + name.slice(1);
-        fields.push(playControls.number(label, { min: least, max: Math.max(max, options[name]), step, value: options[name] }, change(name)));
+        fields.push(
+          playControls.number(
+            label,
+            { min: least, max: Math.max(max, options[name]), step, value: options[name] },
+            change(name),
+          ),
+        );
       }
       return fields;
     }
@@ -159,7 +172,11 @@ const playData = (() => {
     }
 
     taskField({ task }) {
-      const kinds = [["", "as npnet decides"], ["classification", "classes"], ["regression", "values"]]; // prettier-ignore
+      const kinds = [
+        ["", "as npnet decides"],
+        ["classification", "classes"],
+        ["regression", "values"],
+      ];
       const value = task === "regression" || task === "counts" ? "regression" : task ? "classification" : "";
       return playControls.choice("Target is", kinds, value, (text) => this.acts.change({ task: text || null }));
     }
@@ -171,7 +188,9 @@ const playData = (() => {
         this.acts.change({ skipped: is ? others : [...others, name] });
       };
       const kind = (column) => (column.kind === "number" ? "numbers" : `${column.levels.length} texts`);
-      const boxes = others.map((column) => playControls.check(column.name, !skipped.includes(column.name), act(column.name), kind(column))); // prettier-ignore
+      const boxes = others.map((column) =>
+        playControls.check(column.name, !skipped.includes(column.name), act(column.name), kind(column)),
+      );
       return make("fieldset", { className: "checks" }, make("legend", {}, "Columns to learn from"), ...boxes);
     }
 

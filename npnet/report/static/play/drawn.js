@@ -1,5 +1,5 @@
-/* The drawn data sets of npnet, by the formulas of npnet/data/datasets/synthetic.py. The random numbers are the page's own,
-   so that the same formula gives other points than npnet draws. */
+/* The drawn data sets of npnet, by the formulas of npnet/data/datasets. The random numbers are the page's own, so that
+   the same formula gives other points than npnet draws. */
 "use strict";
 
 const playDrawn = (() => {
@@ -22,7 +22,14 @@ const playDrawn = (() => {
   /** Return two numbers, each moved by a uniform draw of at most some size. */
   const moved = (x, most, random) => x.map((value) => value + most * (2 * random() - 1));
   const square = (half, random) => moved([0, 0], half, random);
-  const MIDDLES = [[-4, 2.5], [0, 2.5], [4, 2.5], [-4, -2.5], [0, -2.5], [4, -2.5]]; // prettier-ignore
+  const MIDDLES = [
+    [-4, 2.5],
+    [0, 2.5],
+    [4, 2.5],
+    [-4, -2.5],
+    [0, -2.5],
+    [4, -2.5],
+  ];
 
   /* The shapes of TensorFlow Playground: each gets the class, the share of its rows before this one, the noise, and a
      uniform and a normal generator, and returns [inputs, target]. */
@@ -37,8 +44,10 @@ const playDrawn = (() => {
       const [a, b] = moved(x, 5 * noise, random);
       return [x, Number(a * b >= 0)];
     },
-    gauss: (code, _, noise, random, normal) =>
-      [[0, 0].map(() => (code ? 2 : -2) + Math.sqrt(0.5 + 7 * noise) * normal()), code], // prettier-ignore
+    gauss: (code, _, noise, random, normal) => [
+      [0, 0].map(() => (code ? 2 : -2) + Math.sqrt(0.5 + 7 * noise) * normal()),
+      code,
+    ],
     spiral(code, share, noise, random) {
       const angle = 1.75 * TURN * share + (code ? 0 : Math.PI);
       return [moved([5 * share * Math.sin(angle), 5 * share * Math.cos(angle)], noise, random), code];

@@ -24,7 +24,10 @@ const playLayers = (() => {
       this.key = key;
       this.blocks = blocks;
       const none = make("li", { className: "note" }, "No hidden layer: a linear model.");
-      playControls.refill(this.list, ...(blocks.length ? blocks.map((block, index) => this.item(block, index)) : [none]));
+      playControls.refill(
+        this.list,
+        ...(blocks.length ? blocks.map((block, index) => this.item(block, index)) : [none]),
+      );
       this.add.disabled = blocks.length >= MOST_LAYERS;
     }
 
@@ -39,13 +42,20 @@ const playLayers = (() => {
         units.value = size;
         change({ units: size, after: playNetwork.fitted(block.after, size) });
       });
-      const activation = this.select(this.activations, this.activationOf(block), `Activation of layer ${index + 1}`, (type) =>
-        change({ after: this.withActivation(block, type) }),
+      const activation = this.select(
+        this.activations,
+        this.activationOf(block),
+        `Activation of layer ${index + 1}`,
+        (type) => change({ after: this.withActivation(block, type) }),
       );
       const extra = this.select(["", ...EXTRAS], this.extraOf(block), `After layer ${index + 1}`, (type) =>
         change({ after: this.withExtra(block, type) }),
       );
-      const remove = button("×", () => this.change(this.blocks.filter((_, k) => k !== index)), `Remove layer ${index + 1}`);
+      const remove = button(
+        "×",
+        () => this.change(this.blocks.filter((_, k) => k !== index)),
+        `Remove layer ${index + 1}`,
+      );
       const parts = [make("b", {}, name), units, activation, extra, remove];
       const rest = this.restOf(block);
       if (rest.length) parts.push(make("span", { className: "chip" }, rest.join(", ")));

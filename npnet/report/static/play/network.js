@@ -1,4 +1,4 @@
-/* From settings to a network of the page: its description as in npnet/report/network_data.py, and its initial values. */
+/* From settings to a network of the page: described as in npnet/report/network_data.py, with its initial values. */
 "use strict";
 
 const playNetwork = (() => {
@@ -43,14 +43,16 @@ const playNetwork = (() => {
 
   /** Throw TableError where npnet refuses a batch of one row. */
   function refuseSmallBatches({ before, blocks, batch_size: size }, rows) {
-    const every = [before, ...blocks.map(({ after }) => after)].flat().flatMap((layer) => [layer, ...(layer.layers ?? [])]);
+    const every = [before, ...blocks.map(({ after }) => after)]
+      .flat()
+      .flatMap((layer) => [layer, ...(layer.layers ?? [])]);
     const each = size === "all" ? rows : Math.min(size, rows);
     if (every.every(({ type }) => type !== "batch_norm") || Math.min(each, rows % each || each) > 1) return;
     const words = `${rows} training rows in batches of ${each} leave one row for the last`;
     throw new playTable.TableError(`batch_norm needs two rows in each batch, and ${words}: take another batch size.`);
   }
 
-  /** Return the data of a network that is not trained yet, as a page of a run has them; `theta` is drawn by the seed. */
+  /** Return the data of an untrained network, as the page of a run has them, with initial values drawn by the seed. */
   function dataOf(settings, prepared, catalog) {
     const loss = lossOf(settings, prepared, catalog);
     refuseSmallBatches(settings, prepared.rows.train.count);
@@ -58,7 +60,14 @@ const playNetwork = (() => {
     const optimizer = settings.optimizer;
     const scales = prepared.task === "regression" && settings.prepare.numbers !== "none" && entry.scales_target;
     const target = scales ? playPrepare.scalingOf(Float64Array.from(prepared.trained), { numbers: "standard" }) : null;
-    const output = { mean: [target?.center ?? 0], scale: [target?.scale || 1], transform: null, moments: null, threshold: 0.5, temperature: 1 };
+    const output = {
+      mean: [target?.center ?? 0],
+      scale: [target?.scale || 1],
+      transform: null,
+      moments: null,
+      threshold: 0.5,
+      temperature: 1,
+    };
     const { l1, l2, max_norm, clip_norm, clip_value } = settings;
     const data = {
       layers: layersOf(settings, outputsOf(entry, prepared)),
@@ -104,7 +113,10 @@ const playNetwork = (() => {
   }
 
   const uniform = (variance) => (o, rows, columns, random) =>
-    Float64Array.from({ length: rows * columns }, () => (2 * random() - 1) * Math.sqrt(3 * o.gain ** 2 * variance(rows, columns)));
+    Float64Array.from(
+      { length: rows * columns },
+      () => (2 * random() - 1) * Math.sqrt(3 * o.gain ** 2 * variance(rows, columns)),
+    );
   const gaussian = (variance) => (o, rows, columns, random, normal) =>
     Float64Array.from({ length: rows * columns }, () => normal() * o.gain * Math.sqrt(variance(rows, columns)));
   const he = (rows, columns) => 2 / columns;
@@ -120,8 +132,10 @@ const playNetwork = (() => {
     lecun_uniform: uniform(lecun),
     lecun_normal: gaussian(lecun),
     orthogonal,
-    uniform: ({ low, high }, rows, columns, random) => Float64Array.from({ length: rows * columns }, () => low + (high - low) * random()),
-    normal: ({ mean, deviation }, rows, columns, _, normal) => Float64Array.from({ length: rows * columns }, () => mean + deviation * normal()),
+    uniform: ({ low, high }, rows, columns, random) =>
+      Float64Array.from({ length: rows * columns }, () => low + (high - low) * random()),
+    normal: ({ mean, deviation }, rows, columns, _, normal) =>
+      Float64Array.from({ length: rows * columns }, () => mean + deviation * normal()),
     zeros: (_, rows, columns) => new Float64Array(rows * columns),
     ones: (_, rows, columns) => new Float64Array(rows * columns).fill(1),
   };

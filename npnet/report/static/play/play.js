@@ -2,11 +2,10 @@
 "use strict";
 
 (() => {
-  const { make, button, short } = networkElements;
+  const { make, short } = networkElements;
   const BUDGET = 12; // milliseconds of training between two pictures
   const CALM = 500; // milliseconds between two pictures where the reader wants little motion
   const FEATURES = { square: "squares, x²", product: "products, x₁·x₂", sine: "sines, sin x" };
-  const SPEEDS = [["1", "a step"], ["epoch", "an epoch"], ["fast", "as many as fit"]]; // prettier-ignore
   const OF_THE_TARGET = ["metrics", "monitor", "threshold", "temperature", "class_weight", "target_transform"];
   const byId = (id) => document.getElementById(id);
   const heading = (text, ...more) => make("div", { className: "head" }, make("h2", {}, text), ...more);
@@ -18,7 +17,6 @@
       const usual = data.catalog.start;
       this.settings = { ...usual, options: playData.optionsOf(usual.data, this.catalog), ...data.start };
       this.own = data.table ? playTable.embedded(data.table) : null;
-      this.speed = "epoch";
       this.makePanels();
       if (this.own) this.dataPanel.offer(this.own);
       if (this.settings.data === "table") this.settings.target = this.own.target;
@@ -41,29 +39,23 @@
       this.error = make("p", { className: "callout error", role: "alert", hidden: true });
       this.featureBox = make("fieldset", { className: "checks" });
       this.featureBox.hidden = !this.catalog.features.length;
-      this.trainingPanel = new playTraining.TrainingPanel(this.catalog, { change, adjust: (patch) => this.adjust(patch) });
-      this.makeTransport();
+      this.trainingPanel = new playTraining.TrainingPanel(this.catalog, {
+        change,
+        adjust: (patch) => this.adjust(patch),
+      });
+      this.transport = new playTransport.Transport({
+        toggle: () => (this.isOn ? this.pause() : this.run()),
+        step: () => this.advance(1),
+        epoch: () => this.advance(this.session.stepsLeft),
+        reset: () => this.reset(),
+      });
+      this.status = make("p", { className: "visually-hidden", role: "status" });
       this.picture = make("div", { className: "place" });
       this.drawing = make("div", { className: "place" });
       this.unit = make("div", {});
       this.caption = make("div", {});
       this.axes = make("div", {});
       this.below = make("div", {});
-    }
-
-    makeTransport() {
-      this.trainButton = button("▶ Train", () => (this.isOn ? this.pause() : this.run()));
-      this.trainButton.classList.add("main");
-      this.stepButton = button("Step", () => this.advance(1), "One step of the optimizer");
-      this.epochButton = button("Epoch", () => this.advance(this.session.stepsLeft), "To the end of the epoch");
-      this.resetButton = button("Reset", () => this.reset(), "Back to the initial weights");
-      this.copyButton = button("Copy as config", () => {});
-      this.copyButton.dataset.copy = "play-config";
-      this.status = make("p", { className: "visually-hidden", role: "status" });
-      this.counts = make("dl", { className: "counts" });
-      const speed = playControls.choice("Per picture", SPEEDS, this.speed, (value) => (this.speed = value));
-      const buttons = make("div", { className: "buttons" }, this.trainButton, this.stepButton, this.epochButton, this.resetButton);
-      this.transport = make("div", { className: "transport", role: "group", "aria-label": "Training" }, buttons, this.counts, speed, this.copyButton); // prettier-ignore
     }
 
     /** Name what the page cannot do of a config. */
@@ -78,11 +70,20 @@
       const data = card("data", heading("Data"), this.dataPanel.element, this.featureBox);
       this.note = make("div", {});
       const network = card("network", heading("Network"), this.layers.element, this.note, this.drawing, this.unit);
-      const output = card("output", heading("Output"), this.caption, this.axes, this.picture, this.below, make("h3", {}, "Loss"), this.curves.element); // prettier-ignore
+      const output = card(
+        "output",
+        heading("Output"),
+        this.caption,
+        this.axes,
+        this.picture,
+        this.below,
+        make("h3", {}, "Loss"),
+        this.curves.element,
+      );
       const training = card("settings", heading("Training"), this.trainingPanel.element);
       const middle = make("div", { className: "middle" }, network, training);
       const bench = make("div", { className: "bench" }, data, middle, output);
-      byId("play").prepend(this.transport, this.error, byId("play-lacking"), this.status, bench);
+      byId("play").prepend(this.transport.element, this.error, byId("play-lacking"), this.status, bench);
       new ResizeObserver(() => this.session?.layout()).observe(this.drawing);
       const recolour = () => {
         this.dataPanel.draw(networkMaps.palette());
@@ -96,7 +97,8 @@
     // Settings
 
     choose(name) {
-      if (name === "table") return this.change({ data: name, target: this.own.target, skipped: [], features: [], task: null, own: true });
+      if (name === "table")
+        return this.change({ data: name, target: this.own.target, skipped: [], features: [], task: null, own: true });
       this.change({ data: name, options: playData.optionsOf(name, this.catalog), skipped: [], task: null });
     }
 
@@ -189,7 +191,7 @@
       this.error.textContent = words;
       this.error.hidden = !words;
       byId("play").classList.toggle("broken", Boolean(words) && !this.session);
-      for (const one of [this.trainButton, this.stepButton, this.epochButton, this.resetButton]) one.disabled = Boolean(words) && !this.session; // prettier-ignore
+      this.transport.disable(Boolean(words) && !this.session);
     }
 
     showSettings() {
@@ -210,7 +212,7 @@
     run() {
       this.fail("");
       this.isOn = true;
-      this.trainButton.textContent = "❚❚ Pause";
+      this.transport.turn(true);
       const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : 0;
       let shown = 0;
       const tick = (now) => {
@@ -228,7 +230,8 @@
     /** Train for one picture: a step, an epoch, or as long as it may take. */
     train() {
       const until = performance.now() + BUDGET;
-      const most = this.speed === "fast" ? Infinity : this.speed === "epoch" ? this.session.stepsLeft : 1;
+      const { speed } = this.transport;
+      const most = speed === "fast" ? Infinity : speed === "epoch" ? this.session.stepsLeft : 1;
       this.session.train(this.session.data.learning_rate, (steps) => steps >= most || performance.now() > until);
     }
 
@@ -241,7 +244,7 @@
 
     stop() {
       this.isOn = false;
-      this.trainButton.textContent = "▶ Train";
+      this.transport.turn(false);
     }
 
     pause() {
@@ -263,16 +266,12 @@
     /** Show epochs and scores, unless there are none now; return whether the training can go on. */
     show(scores) {
       if (!scores) return true;
-      const name = this.session.model.hasValues ? "R²" : "accuracy";
-      const pair = (term, value) => make("div", {}, make("dt", {}, term), make("dd", {}, value));
-      const last = scores.at(-1);
-      this.counts.replaceChildren(
-        pair("epoch", this.session.epochs.toFixed(this.session.epochs < 10 ? 1 : 0)),
-        ...scores.map(({ split, loss }) => pair(`${split} loss`, short(loss))),
-        pair(`${last.split} ${name}`, this.session.model.hasValues ? short(last.score) : `${(100 * last.score).toFixed(1)} %`),
-      );
+      this.transport.show(this.session, scores);
       const words = this.session.plane?.names.join(" and ");
-      this.session.boundary.canvas.setAttribute("aria-label", `Predictions over ${words} after ${short(this.session.epochs)} epochs`);
+      this.session.boundary.canvas.setAttribute(
+        "aria-label",
+        `Predictions over ${words} after ${short(this.session.epochs)} epochs`,
+      );
       if (Number.isFinite(scores[0].loss)) return true;
       this.fail("The training diverged: reset it, and take a lower learning rate.");
       return false;

@@ -39,17 +39,24 @@ const playPrepare = (() => {
     const every = isNumbers(column) ? column.values : column.codes;
     const known = (value) => (isNumbers(column) ? Number.isFinite(value) : value >= 0);
     const rows = Array.from(every.keys()).filter((row) => known(every[row]));
-    if (rows.length < FEWEST_ROWS) throw new playTable.TableError(`${column.name} has a value in ${rows.length} rows: too few to learn from.`);
+    if (rows.length < FEWEST_ROWS)
+      throw new playTable.TableError(`${column.name} has a value in ${rows.length} rows: too few to learn from.`);
     const values = rows.map((row) => every[row]);
     const found = { name: column.name, rows, gaps: every.length - rows.length, isNumbers: isNumbers(column) };
     const distinct = [...new Set(values)].sort((a, b) => a - b);
-    if (distinct.length < 2) throw new playTable.TableError(`${column.name} is the same in every row: choose another target.`);
-    if (isRegression(column, distinct, values.length, settings.task, table)) return { ...found, task: "regression", classes: [], y: values };
+    if (distinct.length < 2)
+      throw new playTable.TableError(`${column.name} is the same in every row: choose another target.`);
+    if (isRegression(column, distinct, values.length, settings.task, table))
+      return { ...found, task: "regression", classes: [], y: values };
     if (distinct.length > MOST_INPUTS / 4 || distinct.length > values.length / 2)
-      throw new playTable.TableError(`${column.name} has ${distinct.length} classes in ${values.length} rows: choose another target.`);
+      throw new playTable.TableError(
+        `${column.name} has ${distinct.length} classes in ${values.length} rows: choose another target.`,
+      );
     let order = distinct;
-    const names = (code) => (table.drawn ? table.classes[code] : isNumbers(column) ? String(code) : column.levels[code]);
-    if (distinct.length === 2 && names(distinct[0]) === String(table.config?.positive_class)) order = [distinct[1], distinct[0]];
+    const names = (code) =>
+      table.drawn ? table.classes[code] : isNumbers(column) ? String(code) : column.levels[code];
+    if (distinct.length === 2 && names(distinct[0]) === String(table.config?.positive_class))
+      order = [distinct[1], distinct[0]];
     const codes = new Map(order.map((value, code) => [value, code]));
     const task = order.length > 2 ? "multiclass" : "binary";
     return { ...found, task, classes: order.map(names), y: values.map((value) => codes.get(value)) };
@@ -92,10 +99,19 @@ const playPrepare = (() => {
     const varies = new Set(every.map((row) => values[row]).filter((value) => !Number.isNaN(value))).size > 1;
     const found = [];
     if (varies || prepare.constant === "keep") {
-      const scaling = scalingOf(Float64Array.from(train, (row) => values[row]), prepare);
+      const scaling = scalingOf(
+        Float64Array.from(train, (row) => values[row]),
+        prepare,
+      );
       found.push({ name, block: "numbers", column: name, ...scaling, of: (row) => values[row] });
     }
-    if (gaps) found.push({ name: `${name} is missing`, block: "indicators", column: name, of: (row) => Number(Number.isNaN(values[row])) });
+    if (gaps)
+      found.push({
+        name: `${name} is missing`,
+        block: "indicators",
+        column: name,
+        of: (row) => Number(Number.isNaN(values[row])),
+      });
     return found;
   }
 
@@ -111,16 +127,22 @@ const playPrepare = (() => {
     const missing = gaps ? [input(`${name} is missing`, (row) => Number(codes[row] < 0))] : [];
     if (!pooled && kept.length === 2) {
       const [first, second] = kept;
-      return [input(`${name} = ${levels[second]}`, (row) => Number(codes[row] === second) - Number(codes[row] === first)), ...missing]; // prettier-ignore
+      return [
+        input(`${name} = ${levels[second]}`, (row) => Number(codes[row] === second) - Number(codes[row] === first)),
+        ...missing,
+      ];
     }
     if (!pooled && kept.length < 2) return missing;
     const places = kept.map((code) => input(`${name} = ${levels[code]}`, (row) => Number(codes[row] === code)));
     const known = new Set(kept);
-    const other = pooled && kept.length ? [input(`${name} = (other)`, (row) => Number(codes[row] >= 0 && !known.has(codes[row])))] : []; // prettier-ignore
+    const other =
+      pooled && kept.length
+        ? [input(`${name} = (other)`, (row) => Number(codes[row] >= 0 && !known.has(codes[row])))]
+        : [];
     return [...places, ...other, ...missing];
   }
 
-  /** Return the inputs that the chosen functions of numbers add, each with {type, columns} of the inputs it is made of. */
+  /** Return the inputs that the chosen features add, each with its type and the columns that it is made of. */
   function featuresOf(inputs, features, train, prepare) {
     const numbers = inputs.flatMap((input, index) => (input.block === "numbers" ? [index] : []));
     const made = [];
@@ -152,7 +174,10 @@ const playPrepare = (() => {
   function refusePairs(columns) {
     const pairs = (columns * (columns - 1)) / 2;
     if (!pairs) throw new playTable.TableError("A product needs two columns of numbers: take it out of the features.");
-    if (pairs > MOST_PAIRS) throw new playTable.TableError(`${columns} columns of numbers have ${pairs} products; npnet takes ${MOST_PAIRS}. Leave columns out.`); // prettier-ignore
+    if (pairs > MOST_PAIRS)
+      throw new playTable.TableError(
+        `${columns} columns of numbers have ${pairs} products; npnet takes ${MOST_PAIRS}. Leave columns out.`,
+      );
   }
 
   function filled(input, row) {
@@ -167,7 +192,8 @@ const playPrepare = (() => {
     positions.forEach((position, k) => {
       const row = target.rows[position];
       inputs.forEach((input, f) => {
-        values[k * width + f] = input.block === "numbers" ? networkRows.toInput(input, filled(input, row)) : input.of(row);
+        values[k * width + f] =
+          input.block === "numbers" ? networkRows.toInput(input, filled(input, row)) : input.of(row);
       });
     });
     const count = positions.length;
@@ -176,19 +202,21 @@ const playPrepare = (() => {
     return { count, row: { data: row }, inputs: { data: values }, y: { data: y }, weight: null };
   }
 
-  /** Return how columns become inputs: columns of a single value are kept where npnet names the columns, as by `scale`. */
+  /** Return how columns become inputs: those of a single value are kept where npnet has named the columns. */
   function optionsOf({ prepare, prepared: given }, table) {
     return given ? prepare : { ...prepare, constant: table.drawn || table.fixed ? "keep" : "drop" };
   }
 
-  /** Return task, classes, inputs and rows of a table by the settings; throw TableError where nothing can be learned. */
+  /** Return task, classes, inputs and rows by the settings; throw TableError where nothing can be learned. */
   function prepared(table, settings) {
     const target = targetOf(table, settings);
     const split = splitOf(target.rows.length, settings);
     const train = split.train.map((position) => target.rows[position]);
     const options = optionsOf(settings, table);
     const left = [];
-    const columns = table.columns.filter(({ name }) => name !== target.name && (table.drawn || !settings.skipped.includes(name)));
+    const columns = table.columns.filter(
+      ({ name }) => name !== target.name && (table.drawn || !settings.skipped.includes(name)),
+    );
     const each = columns.map((column) => {
       const found = inputsOf(column, train, target.rows, options);
       if (!found.length) left.push(column.name);
@@ -200,9 +228,20 @@ const playPrepare = (() => {
     const inputs = [...inBlocks[0], ...made, ...inBlocks[1], ...inBlocks[2]];
     if (!inputs.length) throw new playTable.TableError("No column is left to learn from: choose another one.");
     if (inputs.length > MOST_INPUTS)
-      throw new playTable.TableError(`The columns become ${inputs.length} inputs; this page trains up to ${MOST_INPUTS}. Leave columns out.`);
-    const rows = Object.fromEntries(Object.entries(split).map(([name, chosen]) => [name, rowsOf(inputs, chosen, target)]));
-    const shown = inputs.map(({ name, block, center, scale, clip, source }) => ({ name, block, center, scale, clip, ...(source && { of: source }) })); // prettier-ignore
+      throw new playTable.TableError(
+        `The columns become ${inputs.length} inputs; this page trains up to ${MOST_INPUTS}. Leave columns out.`,
+      );
+    const rows = Object.fromEntries(
+      Object.entries(split).map(([name, chosen]) => [name, rowsOf(inputs, chosen, target)]),
+    );
+    const shown = inputs.map(({ name, block, center, scale, clip, source }) => ({
+      name,
+      block,
+      center,
+      scale,
+      clip,
+      ...(source && { of: source }),
+    }));
     return { ...target, inputs: shown, rows, left, trained: split.train.map((position) => target.y[position]) };
   }
 

@@ -19,7 +19,9 @@ const playSession = (() => {
       this.start = this.model.entries[0];
       this.splits = ["train", "validation", "test"].filter((split) => this.model.rows[split]?.count);
       this.analyses = this.splits.map((split) => new networkAnalysis.Analysis(this.model, split));
-      this.targets = this.analyses.map(({ order }, k) => order.map((index) => this.model.rows[this.splits[k]].targetsOf(index)[0])); // prettier-ignore
+      this.targets = this.analyses.map(({ order }, k) =>
+        order.map((index) => this.model.rows[this.splits[k]].targetsOf(index)[0]),
+      );
       this.colours = networkMaps.palette();
       this.scored = 0;
       this.makeParts();
@@ -39,7 +41,11 @@ const playSession = (() => {
         network.theta[at] = value;
         this.changed();
       });
-      this.planeForm = new networkForms.PlaneForm(model, (plane) => this.setPlane(plane), () => {});
+      this.planeForm = new networkForms.PlaneForm(
+        model,
+        (plane) => this.setPlane(plane),
+        () => {},
+      );
       this.legend = new networkLegend.Legend(model);
       this.readout = make("p", { className: "note readout" });
       this.listen();
@@ -94,7 +100,11 @@ const playSession = (() => {
     scores() {
       return this.analyses.map((analysis, k) => {
         const pass = analysis.run(this.network);
-        return { split: this.splits[k], loss: pass.meanLoss(), score: playChart.scoreOf(this.model, pass, this.targets[k]) };
+        return {
+          split: this.splits[k],
+          loss: pass.meanLoss(),
+          score: playChart.scoreOf(this.model, pass, this.targets[k]),
+        };
       });
     }
 
@@ -125,13 +135,16 @@ const playSession = (() => {
       this.panel.focus(source);
     }
 
-    /** Draw all that depends on the weights; return the scores, or null where `moving` pictures leave them for later. */
+    /** Draw what depends on the weights; return the scores, or null where `moving` pictures leave them for later. */
     draw(moving) {
       const now = performance.now();
       const scores = moving && now - this.scored < OFTEN ? null : this.scores();
       if (scores) {
         this.scored = now;
-        this.curves.add(this.epochs, scores.map((one) => one.loss)); // prettier-ignore
+        this.curves.add(
+          this.epochs,
+          scores.map((one) => one.loss),
+        );
         this.curves.draw();
       }
       if (!this.width) return scores;

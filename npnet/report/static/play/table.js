@@ -1,4 +1,4 @@
-/* Tables of the page: a CSV that was dropped or chosen, and one that came with the page. Columns are numbers or texts, as
+/* Tables of the page: a CSV that was dropped or chosen, or one that came with it. Columns are numbers or texts, as
    npnet reads them; `config` has the options by which npnet reads the same file the same way. */
 "use strict";
 
@@ -20,18 +20,22 @@ const playTable = (() => {
   ];
   const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$/;
 
+  const WORDS = /^(true|false|yes|no|na|n\/a|nan|null|none)$/i; // cells that are no free text
+
   /** An error that the reader of the page can mend. */
   class TableError extends Error {}
 
   /** Return the text of a file and its encoding, null for UTF-8. */
   function decoded(bytes) {
     if (bytes.length > MOST_BYTES)
-      throw new TableError(`The file has ${Math.round(bytes.length / 1e6)} MB; this page reads up to 20 MB. npnet play FILE samples a larger one.`);
+      throw new TableError(`The file is larger than ${MOST_BYTES / 1e6} MB. npnet play FILE samples a larger one.`);
     const [a, b] = bytes;
     if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
       return [new TextDecoder(a === 0xff ? "utf-16le" : "utf-16be").decode(bytes), "utf-16"];
     if (bytes.subarray(0, 65536).includes(0))
-      throw new TableError("This file is no text: a spreadsheet or an archive? Save it as CSV, or use npnet play FILE.");
+      throw new TableError(
+        "This file is no text: a spreadsheet or an archive? Save it as CSV, or use npnet play FILE.",
+      );
     try {
       return [new TextDecoder("utf-8", { fatal: true }).decode(bytes), null];
     } catch {
@@ -80,7 +84,7 @@ const playTable = (() => {
     return rows;
   }
 
-  const isTyped = (cell) => cell === "" || STYLES.some(({ pattern }) => pattern.test(cell)) || DATE.test(cell);
+  const isTyped = (cell) => cell === "" || WORDS.test(cell) || isNumeric(cell) || DATE.test(cell);
 
   /** Return the sign that cuts most lines into equally many cells, most of them numbers. */
   function delimiterOf(text) {
@@ -96,7 +100,10 @@ const playTable = (() => {
       for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
       const [width, count] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [1, 0];
       if (width < 2) return 0;
-      const cells = rows.slice(1).filter((row) => row.cells.length === width).flatMap((row) => row.cells); // prettier-ignore
+      const cells = rows
+        .slice(1)
+        .filter((row) => row.cells.length === width)
+        .flatMap((row) => row.cells);
       const head = rows[0].cells.length === width ? 1 : 0.5; // else the names would not fit the columns
       return head * (count / rows.length) * (0.5 + cells.filter(isTyped).length / Math.max(cells.length, 1));
     };
@@ -110,7 +117,10 @@ const playTable = (() => {
     if (rows.length < 3) return false;
     const [first, ...others] = rows.map((row) => row.cells);
     const numeric = first.flatMap((_, k) => {
-      const cells = others.slice(0, 200).map((row) => row[k]).filter(Boolean); // prettier-ignore
+      const cells = others
+        .slice(0, 200)
+        .map((row) => row[k])
+        .filter(Boolean);
       return cells.length && cells.filter(isNumeric).length >= SHARE * cells.length ? [k] : [];
     });
     const again = first.filter((cell, k) => cell && others.some((row) => row[k] === cell)).length;
@@ -128,7 +138,8 @@ const playTable = (() => {
     if (headerless) return head.cells.map((_, k) => `column_${k + 1}`);
     const seen = new Set();
     return head.cells.map((text) => {
-      if (text && seen.has(text)) throw new TableError(`${name}: two columns are called ${text}. Give each a name of its own.`);
+      if (text && seen.has(text))
+        throw new TableError(`${name}: two columns are called ${text}. Give each a name of its own.`);
       seen.add(text);
       return text || null;
     });
@@ -139,7 +150,10 @@ const playTable = (() => {
     const [plain, comma, thousands, both] = STYLES;
     const candidates = delimiter === "," ? [plain, thousands, comma, both] : [plain, comma, thousands, both];
     const counts = candidates.map(({ pattern }) =>
-      columns.reduce((sum, cells) => sum + cells.reduce((count, cell) => count + (cell !== "" && pattern.test(cell)), 0), 0),
+      columns.reduce(
+        (sum, cells) => sum + cells.reduce((count, cell) => count + (cell !== "" && pattern.test(cell)), 0),
+        0,
+      ),
     );
     return candidates[counts.indexOf(Math.max(...counts))];
   }
@@ -164,7 +178,13 @@ const playTable = (() => {
     const levels = [...new Set(filled)].sort();
     if (levels.length > MOST_LEVELS) return { name, reason: `more than ${MOST_LEVELS} different texts` };
     const codes = new Map(levels.map((level, code) => [level, code]));
-    return { name, kind: "category", levels, codes: Int32Array.from(cells, (cell) => codes.get(cell) ?? -1), digits: filled.filter((cell) => /\d/.test(cell)).length >= filled.length / 2 };
+    return {
+      name,
+      kind: "category",
+      levels,
+      codes: Int32Array.from(cells, (cell) => codes.get(cell) ?? -1),
+      digits: filled.filter((cell) => /\d/.test(cell)).length >= filled.length / 2,
+    };
   }
 
   /** Return the table of a file's bytes; throw TableError with a sentence for the reader. */
@@ -173,13 +193,20 @@ const playTable = (() => {
     const text = raw.replace(/^\ufeff/, "");
     const delimiter = delimiterOf(text);
     const rows = cut(text, delimiter);
-    if (rows.length < 2) throw new TableError(`${name} has ${rows.length ? "a single line" : "no line"}: a table has a row for each sample.`);
+    if (rows.length < 2)
+      throw new TableError(
+        `${name} has ${rows.length ? "a single line" : "no line"}: a table has a row for each sample.`,
+      );
     const headerless = isHeaderless(rows);
     const names = namesOf(rows[0], headerless, name);
     const body = headerless ? rows : rows.slice(1);
     const wrong = body.find(({ cells }) => cells.length !== names.length);
-    if (wrong)
-      throw new TableError(`${name}, line ${wrong.line}: ${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}. The delimiter seems to be ${delimiter === "\t" ? "a tab" : `"${delimiter}"`}; npnet play FILE reads other layouts too.`);
+    if (wrong) {
+      const has = `${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}`;
+      const sign = delimiter === "\t" ? "a tab" : `"${delimiter}"`;
+      const advice = `The delimiter seems to be ${sign}; npnet play FILE reads other layouts too.`;
+      throw new TableError(`${name}, line ${wrong.line}: ${has}. ${advice}`);
+    }
     const kept = body.length > MOST_ROWS ? spread(body, MOST_ROWS) : body;
     const cells = names.map((_, k) => kept.map((row) => row.cells[k]));
     const config = { path: name };
@@ -196,21 +223,32 @@ const playTable = (() => {
     if (decimal) config.decimal = decimal;
     if (thousands) config.thousands = thousands;
     const style = { decimal, thousands, pattern };
-    const every = names.map((label, k) => label === null ? { name: "", reason: "it has no name" } : columnOf(label, cells[k], style)); // prettier-ignore
+    const every = names.map((label, k) =>
+      label === null ? { name: "", reason: "it has no name" } : columnOf(label, cells[k], style),
+    );
     const usable = every.filter((column) => !column.reason);
     const columns = usable.slice(0, MOST_COLUMNS);
     const dropped = [...every.filter((column) => column.reason), ...usable.slice(MOST_COLUMNS)].map((one) => one.name);
-    for (const { name: label, reason } of every) if (reason) notes.push(`${label || "A column"} is left out: ${reason}.`);
-    if (usable.length > MOST_COLUMNS) notes.push(`The page shows the first ${MOST_COLUMNS} of ${usable.length} columns.`);
+    for (const { name: label, reason } of every)
+      if (reason) notes.push(`${label || "A column"} is left out: ${reason}.`);
+    if (usable.length > MOST_COLUMNS)
+      notes.push(`The page shows the first ${MOST_COLUMNS} of ${usable.length} columns.`);
     const missing = columns.filter((column) => column.missing?.length);
     if (missing.length) config.na_values = Object.fromEntries(missing.map((column) => [column.name, column.missing]));
-    for (const column of missing) notes.push(`In ${column.name}, ${column.missing.slice(0, 3).join(", ")} is taken for a gap.`);
+    for (const column of missing)
+      notes.push(`In ${column.name}, ${column.missing.slice(0, 3).join(", ")} is taken for a gap.`);
     const texts = columns.filter((column) => column.digits);
     for (const { name: label, levels } of texts) notes.push(`${label} is read as texts, such as ${levels[0]}.`);
     if (texts.length) config.categorical = texts.map((column) => column.name);
-    if (columns.length < 2) throw new TableError(`${name} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`);
+    if (columns.length < 2)
+      throw new TableError(
+        `${name} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`,
+      );
     const rows = columns[0].values?.length ?? columns[0].codes.length;
-    if (rows < total) notes.push(`The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`);
+    if (rows < total)
+      notes.push(
+        `The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`,
+      );
     return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
   }
 
@@ -218,7 +256,9 @@ const playTable = (() => {
   function targetOf(columns) {
     const known = columns.find(({ name }) => /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
     const differs = ({ kind, values, levels, codes }) =>
-      kind === "number" ? new Set(values).size > 1 : levels.length > 1 && levels.length <= Math.min(codes.length / 2, 100);
+      kind === "number"
+        ? new Set(values).size > 1
+        : levels.length > 1 && levels.length <= Math.min(codes.length / 2, 100);
     return (known ?? columns.findLast(differs) ?? columns.at(-1)).name;
   }
 

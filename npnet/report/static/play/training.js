@@ -6,7 +6,12 @@ const playTraining = (() => {
   const RATES = [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3];
   const PENALTIES = [0, 1e-5, 1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
   const BATCHES = [1, 8, 16, 32, 64, 128, 256];
-  const REGULARIZATIONS = [["", "none"], ["l1", "L1"], ["l2", "L2"], ["weight_decay", "weight decay"]]; // prettier-ignore
+  const REGULARIZATIONS = [
+    ["", "none"],
+    ["l1", "L1"],
+    ["l2", "L2"],
+    ["weight_decay", "weight decay"],
+  ];
   const USUAL = 0.001; // strength of a penalty that is chosen
 
   class TrainingPanel {
@@ -61,7 +66,9 @@ const playTraining = (() => {
       const { l1, l2, optimizer } = this.settings;
       const strengths = { l1, l2, weight_decay: optimizer.options.weight_decay };
       const kind = Object.keys(strengths).find((key) => strengths[key]) ?? "";
-      const strength = playControls.numbers("Strength", PENALTIES, strengths[kind] ?? 0, (value) => this.penalize(kind, value));
+      const strength = playControls.numbers("Strength", PENALTIES, strengths[kind] ?? 0, (value) =>
+        this.penalize(kind, value),
+      );
       strength.querySelector("select").disabled = !kind;
       const choose = (name) => this.penalize(name, name ? strengths[kind] || USUAL : 0);
       return [playControls.choice("Regularization", REGULARIZATIONS, kind, choose), strength];
