@@ -67,7 +67,8 @@
     makeElement() {
       const { model } = this;
       const headings = { multiclass: "Decision regions", regression: "Fitted surface", counts: "Fitted surface" };
-      const heading = make("h3", {}, headings[model.task] ?? "Decision boundary");
+      const curve = model.width === 1 ? "Fitted curve" : null;
+      const heading = make("h3", {}, curve ?? headings[model.task] ?? "Decision boundary");
       this.readout = make("p", { className: "note readout" });
       this.edgeNote = make("p", { className: "note" }, DIAGRAM_NOTE);
       this.legend = new networkLegend.Legend(model);

@@ -110,6 +110,7 @@ const networkMaps = (() => {
     }
 
     draw(context, k, x, y, width, height) {
+      context.imageSmoothingEnabled = this.rows > 1; // a line would be mixed with those above and below it
       context.drawImage(this.map.canvas, 0, k * this.rows, this.columns, this.rows, x, y, width, height);
     }
   }

@@ -97,11 +97,12 @@ const networkPoints = (() => {
 
   /** Draw rings around the rows that excite the chosen unit most. */
   function drawRings(context, boundary) {
-    if (boundary.plane.flat) return;
+    const { training, targets } = boundary.model;
     context.strokeStyle = boundary.colours.accent;
     context.lineWidth = 2;
     for (const index of boundary.chosen) {
-      const [x, y] = placeOf(boundary, boundary.model.training.inputsOf(index));
+      const target = training.targetsOf(index)[targets > 1 ? boundary.which : 0];
+      const [x, y] = placeOf(boundary, training.inputsOf(index), target);
       context.beginPath();
       context.arc(x, y, RING, 0, 2 * Math.PI);
       context.stroke();
