@@ -78,6 +78,7 @@ const networkDiagram = (() => {
         className: "unit",
         type: "button",
         "aria-label": label,
+        title: label,
         "aria-pressed": "false",
       });
       button.addEventListener("click", () => this.acts.choose(column.index, unit));
