@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Config, Force, Output, Overrides, load_config, refuse_options
+from npnet.cli.options import Config, Force, Output, Overrides, inputs_of, load_config, refuse_options
 from npnet.errors import Unmet, UsageError
 from npnet.text import listed
 
@@ -143,7 +143,7 @@ def report_on_data(
     from npnet.cli.report import deliver, output_file
 
     loaded = load_config(config, overrides)
-    file = output_file(output or f"{loaded.path.stem}-data.html", force, [], (str(config),))
+    file = output_file(output or f"{loaded.path.stem}-data.html", force, [], inputs_of(loaded))
     from npnet.report.page import html_of
     from npnet.report.sections.data_card import data_page
     from npnet.runner.data_report import report_data

@@ -73,6 +73,14 @@ def load_config(config: Path, overrides: Sequence[str] | None) -> "Loaded":
     return load(config, overrides or [])
 
 
+def inputs_of(loaded: "Loaded") -> list[str | Path]:
+    """Return the files that a config reads, and the config: what a command on it never overwrites."""
+    from npnet.data.readers.data_file import STDIN, place_of
+
+    files = loaded.experiment.dataset.files
+    return [loaded.path, *(place_of(path, loaded.base) for path in files if path != STDIN)]
+
+
 def refuse_options(arguments: Sequence[str]) -> None:
     """Raise UsageError for `--learning_rate 3`, and show how to write the setting."""
     for index, text in enumerate(arguments):

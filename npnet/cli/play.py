@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +12,12 @@ import typer
 
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import OutputFile, destination
-from npnet.cli.options import Force, Output, load_config, refuse_options
+from npnet.cli.options import Force, Output, inputs_of, load_config, refuse_options
 from npnet.cli.report import deliver
 from npnet.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from npnet.config import Loaded
     from npnet.report.play.start import Start
 
 EXAMPLES = """
@@ -55,8 +57,10 @@ def play(
     overrides = [text for text in arguments or [] if "=" in text]
     names = [text for text in arguments or [] if "=" not in text]
     source = _source(names, overrides, target)
-    file = _file(output, force, () if source is None else (source,))
-    start = None if source is None else _start(source, target, overrides)
+    loaded = load_config(Path(source), overrides) if source is not None and source.endswith(CONFIGS) else None
+    inputs = inputs_of(loaded) if loaded else [] if source is None else [source]
+    file = _file(output, force, inputs)
+    start = None if source is None else _start(source, loaded, target, overrides)
     from npnet.report.play.page import html_of_play
 
     page = html_of_play(start, "" if source is None else Path(source).name)
@@ -88,7 +92,7 @@ def _source(names: list[str], overrides: list[str], target: str | None) -> str |
     return source
 
 
-def _file(output: str | None, force: bool, inputs: tuple[str, ...]) -> OutputFile | None:
+def _file(output: str | None, force: bool, inputs: Sequence[str | Path]) -> OutputFile | None:
     """Return the file of the page, which replaces a playground without `force`; None for standard output."""
     from npnet.report.page import written_by
 
@@ -96,11 +100,11 @@ def _file(output: str | None, force: bool, inputs: tuple[str, ...]) -> OutputFil
     return destination(name, force or written_by("play", Path(name)), inputs)
 
 
-def _start(source: str, target: str | None, overrides: list[str]) -> "Start":
+def _start(source: str, loaded: "Loaded | None", target: str | None, overrides: list[str]) -> "Start":
     from npnet.report.play.start import start_of, start_of_table
 
-    if source.endswith(CONFIGS):
-        return start_of(load_config(Path(source), overrides))
+    if loaded is not None:
+        return start_of(loaded)
     try:
         return start_of_table(source, target, overrides)
     except DataError as error:

@@ -1,6 +1,7 @@
 """`npnet report` and `npnet watch`: a run, several runs or a sweep as one HTML page, which may follow a run."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,7 +75,7 @@ def path_of(file: Target) -> Path | None:
 
 
 def output_file(
-    output: str | None, force: bool, runs: "list[RunFolder]", inputs: tuple[str, ...] = ()
+    output: str | None, force: bool, runs: "list[RunFolder]", inputs: Sequence[str | Path] = ()
 ) -> OutputFile | None:
     """Return the file of a page, which replaces a report without `force`; None for standard output."""
     from npnet.report.writing import is_report
@@ -85,13 +86,14 @@ def output_file(
 def target(output: str | None, force: bool, runs: "list[RunFolder]") -> Target:
     """Return where the page goes: to -o, into the folder of the one run, or into the current folder."""
     from npnet.rundir.names import REPORT
+    from npnet.rundir.restore import data_files
 
     if output is None and len(runs) > 1:
         output = REPORT
     own = runs[0].file(REPORT)
     if output is None or (len(runs) == 1 and output not in ("", "-") and Path(output).resolve() == own):
         return own
-    return output_file(output, force, runs)
+    return output_file(output, force, runs, [path for run in runs for path in data_files(run).values()])
 
 
 @command("watch", WATCH)

@@ -115,3 +115,15 @@ def test_a_run_without_weights_shows_what_there_is(own: Path, tmp_path: Path) ->
     assert result.code == 0, result.err
     assert 'id="curves"' in result.out
     assert 'id="scores"' not in result.out
+
+
+def test_a_page_never_replaces_the_table_that_it_shows(folder: Path) -> None:
+    table, config = folder / "mine.csv", folder / "mine.yaml"
+    table.write_text("a,y\n" + "".join(f"{k},{k % 7}\n" for k in range(40)))
+    config.write_text("dataset: {table: {path: mine.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
+    before = table.read_bytes()
+    assert call("train", config, "-q").code == 0
+    for command in (("report", "latest"), ("watch", "latest"), ("data", "report", config), ("play", config)):
+        result = call(*command, "-f", "-o", table)
+        assert (result.code, table.read_bytes()) == (2, before)
+        assert f"{table} is an input of this command or of its run" in result.err
