@@ -41,7 +41,8 @@ def runs_page(runs: Sequence[Run], link: Callable[[Run], str | None]) -> Page:
     scores = Scores(task, materials)
     links = {name: link(run) for name, run in named.items()}
     title = f"{len(named)} runs"
-    sections = [scores.section(links), *_curves(materials), _settings(named)]
+    fingerprints = {run.info["data"] for run in named.values()} - {None}
+    sections = [scores.section(links, len(fingerprints) > 1), *_curves(materials), _settings(named)]
     chips = [("task", task, ""), *([("by", scores.headline, "")] if scores.headline else [])]
     return Page(title, top(title, "npnet report", scores.verdict(), chips), sections)
 
@@ -82,7 +83,7 @@ class Scores:
         where = f"Best on the {self.split} set is {plain(best, 60)} with {self.headline} "
         return joined(where, element("b", short(value)), f"{others}.")
 
-    def section(self, links: Mapping[str, str | None]) -> Section:
+    def section(self, links: Mapping[str, str | None], data_differ: bool) -> Section:
         """Return the scores side by side, the best of each metric marked."""
         best = {name: self._best(name) for name in self.names}
         heads = [
@@ -102,6 +103,7 @@ class Scores:
         chart = self._chart() if self.ranked else None
         note = "The best of each metric is green and bold."
         lede = f"Scores of the {self.split} set." if self.split else "None of the runs has scores yet."
+        lede += " The runs have different data: compare their scores with care." if data_differ else ""
         return Section("scores", "Scores", lede, joined(grid(chart), card("Side by side", box, note=note, wide=True)))
 
     def _best(self, metric: str) -> str | None:

@@ -96,6 +96,12 @@ def test_several_runs_are_compared(runs: Path, folder: Path) -> None:
     assert 'id="overlay-loss"' in page
     assert "learning_rate" in page
     assert f"{one}/" in page
+    assert "different data" not in page
+    other = folder / "other"
+    shutil.copytree(runs / two, other)
+    info = json.loads((other / "run.json").read_text())
+    (other / "run.json").write_text(json.dumps(info | {"data": "0" * 64}))
+    assert "The runs have different data" in page_at(call("report", runs / one, other, "-o", "differ.html"))
     (folder / "iris.yaml").write_text("dataset: iris\nlayers: [linear]\nepochs: 1\n")
     assert call("train", "iris.yaml", "--no-plots", "-q").code == 0
     result = call("report", one, "runs/latest", "-o", "both.html", "--runs-dir", runs)
@@ -143,6 +149,13 @@ def test_watch_ends_with_the_run(going: Path, tmp_path: Path) -> None:
     result = call("watch", going, "-o", "-")
     assert result.code == 2
     assert "npnet report -o -" in result.err
+
+
+def test_an_interrupted_run_keeps_no_best_epoch_yet(going: Path, runs: Path, tmp_path: Path) -> None:
+    shutil.copy(next(runs.glob("*-one-*")) / "checkpoint.safetensors", going)
+    page = page_at(call("report", going, "-o", tmp_path / "page.html"))
+    assert 'id="curves"' in page
+    assert "keeps its weights of epoch" not in page
 
 
 def test_a_run_whose_data_are_gone_shows_what_its_folder_has(run: Path) -> None:

@@ -24,7 +24,7 @@ def section(view: RunView) -> Section | None:
     found = list(_figures(view.material))
     if not found:
         return None
-    best = view.material.best_epoch
+    best = view.info["best_epoch"]  # None until the training has ended
     lede = "What each pass over the training set changed."
     lede += f" The network keeps its weights of epoch {best:,}." if best is not None and view.folds == 1 else ""
     return Section("curves", "Training", lede, grid(*found, _course(view) if len(found) % 2 else None))
