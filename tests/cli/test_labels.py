@@ -145,6 +145,9 @@ def test_the_predictions_of_a_run_have_the_words_of_label_columns_and_are_drawn(
     assert set(columns["target_jazz"]) == {"0", "1"}
     drawn = call("plot", run, "--kind", "summary")
     assert drawn.code == 0, drawn.err
+    page = call("report", run, "-o", "-").out
+    assert "Each label" in page
+    assert "Residuals" not in page
     file = Path(run, "predictions/test.csv")
     file.write_text(file.read_text().replace("yes", "maybe"))
     refused = call("plot", run, "--kind", "summary")

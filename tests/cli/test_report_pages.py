@@ -152,7 +152,7 @@ def test_watch_ends_with_the_run(going: Path, tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_keeps_no_best_epoch_yet(going: Path, runs: Path, tmp_path: Path) -> None:
-    shutil.copy(next(runs.glob("*-one-*")) / "checkpoint.safetensors", going)
+    shutil.copy(next(runs.glob("*-one-*")) / "weights.safetensors", going)  # as each checkpoint leaves them
     page = page_at(call("report", going, "-o", tmp_path / "page.html"))
     assert 'id="curves"' in page
     assert "keeps its weights of epoch" not in page

@@ -7,7 +7,7 @@ from npnet.report.page import Section
 from npnet.report.parts import callout, grid
 from npnet.report.sections.predictions.boundary import boundary
 from npnet.report.sections.predictions.class_figures import calibration, precision_recall, probabilities, roc
-from npnet.report.sections.predictions.confusion import confusion, each_class
+from npnet.report.sections.predictions.confusion import confusion, each_class, each_label
 from npnet.report.sections.predictions.intervals import intervals
 from npnet.report.sections.predictions.threshold import threshold
 from npnet.report.sections.predictions.values import figures
@@ -18,7 +18,9 @@ def section(view: RunView) -> tuple[Section | None, dict[str, Any]]:
     """Return the figures of the predictions, and the data of their scripts by name."""
     material, data = view.material, {}
     found = [boundary(material)]
-    if material.task == "regression":
+    if view.task == "multilabel":
+        found.append(each_label(material))
+    elif material.task == "regression":
         found += [*figures(material), *intervals(view)]
     elif material.judged:
         found += [confusion(material), roc(material), precision_recall(material), calibration(material)]

@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from npnet.metrics import metrics
 from npnet.plots.confusion import labels, matrix
 from npnet.plots.kinds import Material
 from npnet.plots.layout import Ints, plain
+from npnet.plots.regression import pair
 from npnet.report.chart import WIDTH, figure_svg
 from npnet.report.elements import Attribute, Markup, element, joined
 from npnet.report.parts import Cell, NumberTable, card, figure, table_of
 from npnet.report.shapes import letters, spot
 
 COUNTED = 12  # classes: the cells of more have no counts
+EVEN = 0.5  # a label is predicted above this probability
 TABLED = 30  # classes in the table of numbers
 LIGHT = 0.45  # share of a row from which the text of its cell is light
 WIDE = 60  # units: a cell this wide has room for the share
@@ -43,6 +46,25 @@ def each_class(material: Material) -> Markup | None:
     shown = {name: values[: len(names)] for name, values in columns.items()}
     note = "Precision: how many predicted rows of a class are right; recall: how many of its rows are found."
     return card("Each class", table_of(NumberTable(shown), "precision and recall of each class"), note=note)
+
+
+def each_label(material: Material) -> Markup | None:
+    """Return the scores of each label of a run with several, which are drawn as values from 0 to 1."""
+    if not material.judged:
+        return None
+    columns: dict[str, list[Cell]] = {name: [] for name in ("label", "rows", "roc_auc", "precision", "recall")}
+    for index, name in enumerate(material.targets[:TABLED]):
+        true, chance = pair(material, index)
+        area = metrics["roc_auc"].scores(true.astype(np.int64), chance[None, None])[0]
+        decided, right = chance > EVEN, float(((chance > EVEN) & (true > EVEN)).sum())
+        shares = [right / count if count else None for count in (int(decided.sum()), int(true.sum()))]
+        for column, value in zip(columns.values(), [name, int(true.sum()), float(area), *shares], strict=True):
+            column.append(value)
+    note = (
+        f"The {material.judged} set; a label is predicted above {EVEN}. Precision: how many predicted rows of a label"
+    )
+    note += " are right; recall: how many of its rows are found."
+    return card("Each label", table_of(NumberTable(columns), "scores of each label"), note=note, wide=True)
 
 
 def drawing(names: Sequence[str], count: Ints, id: str) -> Markup:  # noqa: A002 - the attribute
