@@ -110,7 +110,7 @@ def start_of_table(file: str, target: str | None, overrides: Sequence[str]) -> S
     """
     target = _last_column(file) if target is None else target
     proposal = propose(file, (target,), Path.cwd(), overrides)
-    loaded = load_alone(Path(file), proposal.text.encode())
+    loaded = load_alone(Path(Path(file).name), proposal.text.encode())  # its path starts at the current folder
     table = loaded.experiment.dataset
     name, frame, _, config, _ = _rows(loaded)
     found = embedded(Path(name).name, frame, target, config)
