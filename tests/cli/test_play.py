@@ -83,11 +83,11 @@ def test_a_table_is_embedded_as_npnet_reads_it(folder: Path) -> None:
     ]
     assert table["config"]["table"] == {"path": "jobs.csv", "target": "y", "delimiter": ";", "decimal": ","}
     assert call("play", "jobs.csv", "--target", "job").code == 0
+    assert data_of(folder / "play.html")["table"]["target"] == "job"
     (folder / "below").mkdir()
     (folder / "jobs.csv").rename(folder / "below" / "jobs.csv")
     for place in ("below/jobs.csv", folder / "below" / "jobs.csv"):
         assert call("play", place).code == 0
-    assert data_of(folder / "play.html")["table"]["target"] == "job"
 
 
 def test_a_large_table_is_sampled_with_a_note(folder: Path) -> None:
