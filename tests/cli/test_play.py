@@ -86,8 +86,9 @@ def test_a_table_is_embedded_as_npnet_reads_it(folder: Path) -> None:
     assert data_of(folder / "play.html")["table"]["target"] == "job"
     (folder / "below").mkdir()
     (folder / "jobs.csv").rename(folder / "below" / "jobs.csv")
-    for place in ("below/jobs.csv", folder / "below" / "jobs.csv"):
+    for place in (folder / "below" / "jobs.csv", "below/jobs.csv"):
         assert call("play", place).code == 0
+    assert data_of(folder / "play.html")["table"]["config"]["table"]["path"] == "jobs.csv"
 
 
 def test_a_large_table_is_sampled_with_a_note(folder: Path) -> None:

@@ -109,8 +109,9 @@ def start_of_table(file: str, target: str | None, overrides: Sequence[str]) -> S
     Without a target it is the last column. Raise DataError where the table cannot be read.
     """
     target = _last_column(file) if target is None else target
-    proposal = propose(file, (target,), Path.cwd(), overrides)
-    loaded = load_alone(Path(Path(file).name), proposal.text.encode())  # its path starts at the current folder
+    place = Path(file)
+    proposal = propose(file, (target,), place.parent, overrides)  # a config to be saved beside the table
+    loaded = load_alone(place, proposal.text.encode())
     table = loaded.experiment.dataset
     name, frame, _, config, _ = _rows(loaded)
     found = embedded(Path(name).name, frame, target, config)
