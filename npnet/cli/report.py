@@ -84,7 +84,11 @@ def output_file(
 
 
 def target(output: str | None, force: bool, runs: "list[RunFolder]") -> Target:
-    """Return where the page goes: to -o, into the folder of the one run, or into the current folder."""
+    """Return where the page goes: to -o, into the folder of the one run, or into the current folder.
+
+    Raise UsageError where another file than a report would be replaced without `force`.
+    """
+    from npnet.report.writing import is_report
     from npnet.rundir.names import REPORT
     from npnet.rundir.restore import data_files
 
@@ -92,6 +96,8 @@ def target(output: str | None, force: bool, runs: "list[RunFolder]") -> Target:
         output = REPORT
     own = runs[0].file(REPORT)
     if output is None or (len(runs) == 1 and output not in ("", "-") and Path(output).resolve() == own):
+        if own.exists() and not (force or is_report(own)):
+            raise UsageError(f"{own} exists already and is no report", "-f replaces it, -o FILE writes elsewhere")
         return own
     return output_file(output, force, runs, [path for run in runs for path in data_files(run).values()])
 

@@ -90,9 +90,17 @@ def read_frames(run: Run) -> Frames:
         hint = f"npnet train {run.resolved_path} record=true repeats the training and keeps them"
         raise RunError(f"{run.id} has no recorded frames", hint)
     rows = growing(run)
-    file, (tensors, metadata) = names.FRAMES, _tensors(rows) if rows else read_tensors(run.file(names.FRAMES))
+    file, (tensors, metadata) = names.FRAMES, _tensors(rows) if rows else _packed_tensors(run)
     with disk.reading(run.path / file):
         return _frames(run, tensors, metadata)
+
+
+def _packed_tensors(run: Run) -> tuple[Tensors, Mapping[str, str]]:
+    try:
+        return read_tensors(run.file(names.FRAMES))
+    except RunError as error:
+        hint = f"npnet train {run.resolved_path} record=true repeats the training; without this file the rest is shown"
+        raise RunError(error.message, hint) from None
 
 
 def _frames(run: Run, tensors: Tensors, metadata: Mapping[str, str]) -> Frames:

@@ -77,6 +77,26 @@ def test_a_report_replaces_a_report_and_no_other_file(own: Path, page: str, tmp_
     assert json.loads(result.out) == {"path": str(other), "bytes": there.stat().st_size}
 
 
+def test_a_foreign_file_of_that_name_in_a_run_is_kept(own: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(next(path for path in own.iterdir() if path.is_dir()), tmp_path / "run"))
+    (run / "report.html").write_text("mine")
+    result = call("report", run)
+    assert (result.code, (run / "report.html").read_text()) == (2, "mine")
+    assert "exists already and is no report\nhint: -f replaces it" in result.err
+    assert call("report", run, "-f").code == 0
+
+
+def test_damaged_frames_are_named_with_what_helps(own: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(next(path for path in own.iterdir() if path.is_dir()), tmp_path / "run"))
+    (run / "report.html").unlink(missing_ok=True)
+    (run / "frames.safetensors").write_bytes(b"cut")
+    result = call("report", run)
+    assert result.code == 5
+    assert "record=true repeats the training; without this file the rest is shown" in result.err
+    (run / "frames.safetensors").unlink()
+    assert call("report", run).code == 0
+
+
 def test_a_pipe_is_neither_read_nor_replaced(own: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     result = call("report", "latest", "-o", tmp_path / "pipe", "--runs-dir", own)
