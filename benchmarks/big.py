@@ -1,7 +1,8 @@
-"""Large tables: the memory of a training on many rows, and the seconds of one on text and gaps.
+"""Large tables: the memory of a training on many rows, the seconds of one on text and gaps, and reading alone.
 
 python -m benchmarks.big memory [--rows 10000000]
 python -m benchmarks.big seconds [--rows 300000]
+python -m benchmarks.big reading [--rows 1000000]
 
 Tables are made in a temporary folder (TMPDIR) and removed again; ten million rows take 2.5 GB of it, and about as much
 while they are read.
@@ -30,7 +31,32 @@ from npnet.model.trainer import Trainer
 
 CELL = 8  # bytes of a number in the table, with its comma
 FACTOR, CONSTANT = 1.5, 0.5e9  # the limit: so many times the features in float32, and so many bytes
-ROUNDS, BATCH = 7, 256
+ROUNDS, BATCH, READING_ROUNDS = 7, 256, 5
+READINGS = {
+    "pandas": """\
+import time, pandas
+began = time.process_time()
+frame = pandas.read_csv("table.csv")
+print(time.process_time() - began)
+""",
+    "npnet": """\
+import time, pandas
+from pathlib import Path
+from npnet.data.columns.schema import ReadOptions
+from npnet.data.readers.reading import read_frame
+began = time.process_time()
+frame = read_frame(ReadOptions(path="table.csv"), Path())
+print(time.process_time() - began)
+""",
+    "npnet init": """\
+import sys, time
+from npnet.cli import main
+sys.argv = ["npnet", "init", "--data", "table.csv", "--target", "y", "-o", "c.yaml", "-fq"]
+main()
+print(time.process_time())
+""",
+}
+"""Programs that print the processor time of what they read."""
 SMALL = """\
 dataset: {table: {path: table.csv, target: y}}
 layers: [{linear: 32}, relu, linear]
@@ -68,13 +94,43 @@ def main() -> None:
     """Make the table that is asked for, measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.big", description="Train on large tables.")
     commands = parser.add_subparsers(required=True)
-    for name, rows, measure in (("memory", 10_000_000, measure_memory), ("seconds", 300_000, measure_seconds)):
+    for name, (rows, measure) in MEASURES.items():
         command = commands.add_parser(name, help=measure.__doc__)
         command.add_argument("--rows", metavar="N", type=int, default=rows, help="of the table (%(default)s)")
         command.set_defaults(measure=measure)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         arguments.measure(Path(folder), arguments.rows)
+
+
+def measure_reading(folder: Path, rows: int) -> None:
+    """Seconds and peak memory of reading a table of 20 columns with text and gaps, beside pandas; and of npnet init."""
+    machine.pin()
+    code = (
+        f"from pathlib import Path; from benchmarks.big_tables import write_text; write_text(Path('table.csv'), {rows})"
+    )
+    _run(folder, code + "; print(0)")  # in a process of its own: another one inherits the peak of its parent
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in READINGS}
+    for _ in range(READING_ROUNDS):
+        for name, code in READINGS.items():
+            found[name].append(_run(folder, code))
+    print(f"{rows} rows of 20 columns with text and gaps, {READING_ROUNDS} rounds, medians of the processor time")
+    for name, one in found.items():
+        print(f"  {name:12} {median(time for time, _ in one):6.2f} s {max(peak for _, peak in one):8.0f} MB at most")
+    pairs = list(zip(found["npnet"], found["pandas"], strict=True))
+    print(f"npnet / pandas: time {median(own[0] / other[0] for own, other in pairs):.2f}, ", end="")
+    print(f"memory {median(own[1] / other[1] for own, other in pairs):.2f}")
+
+
+def _run(folder: Path, code: str) -> tuple[float, float]:
+    """Run code in a process of its own; return the seconds that it prints, and its peak memory in MB."""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=-1) as process:
+        assert process.stdout is not None
+        seconds = float(process.stdout.read().split()[-1])
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def measure_memory(folder: Path, rows: int) -> None:
@@ -150,6 +206,12 @@ def bare_steps(fitting: Trainer, clock: Clock) -> None:
         pass
     clock.stop("bare steps")
 
+
+MEASURES = {
+    "memory": (10_000_000, measure_memory),
+    "seconds": (300_000, measure_seconds),
+    "reading": (1_000_000, measure_reading),
+}
 
 if __name__ == "__main__":
     main()
