@@ -1,4 +1,4 @@
-"""Parts of a page: figures with the numbers behind them, legends, tables, lists of facts, commands."""
+"""Parts of a page: figures with their numbers, legends, tables, lists of facts, commands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def figure(
     legend: Legend = (),
     wide: bool = False,
 ) -> Markup:
-    """Return a drawing on a card, with its legend, and the numbers behind it folded below."""
+    """Return a drawing on a card, with its legend and its numbers folded below."""
     head = element("figcaption", element("h3", title), element("p", note, class_="note") if note else None)
     return element(
         "figure",

@@ -175,7 +175,7 @@ def _of_loss(experiment: Experiment) -> Iterator[str]:
 
 
 def _prepare(experiment: Experiment) -> tuple[Json, list[str]]:
-    """Return how the page prepares columns, and what of it differs from the config."""
+    """Return how the page prepares columns, and the differences from the config."""
     spec = experiment.prepare or plain(experiment.scale, None)
     if experiment.prepare is None and isinstance(experiment.dataset, Table):
         spec = PrepareSpec(numbers=experiment.scale, clip=False)

@@ -19,7 +19,7 @@ EXACT = 2**24  # whole numbers that float32 holds
 
 @dataclass(frozen=True)
 class EmbeddedTable:
-    """A table as JSON for the page, and what of it the page does not have."""
+    """A table as JSON for the page, and notes on the parts that it leaves out."""
 
     data: Json
     lacking: tuple[str, ...]

@@ -55,7 +55,7 @@ def settings_of(view: RunView) -> Iterator[Setting]:
 
 
 def _given_keys(view: RunView) -> set[str]:
-    """Return the keys of the config as given and of the overrides behind it."""
+    """Return the keys that the config or an override sets."""
     overrides = [text.partition("=")[0] for text in view.info["argv"][2:] if "=" in text]
     try:
         keys = [*flat_settings(view.run.read(names.CONFIG), names.CONFIG), *overrides]
