@@ -1,6 +1,5 @@
 """The playground in a real browser: it draws, trains and is used, and its config is trained by npnet."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,10 @@ from npnet.data.datasets import datasets
 from npnet.nn.initializers import initializers
 from npnet.report.network_data import network_data
 from tests.browser.pages import opened, until
-from tests.browser.playground import CHANGE, CSV, INPUTS, READY, config, drop, run_of, written
+from tests.browser.playground import CHANGE, CSV, INPUTS, READY, config, drop, run_of
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("play"))
-
-
-@pytest.fixture
-def page(browser: Any, file: Path) -> Iterator[Any]:
-    with opened(browser, file, READY) as found:
-        yield found
 
 
 def test_it_trains_pauses_steps_and_goes_back(page: Any) -> None:

@@ -1,7 +1,6 @@
 """Tables and configs in the playground: read and prepared as npnet does, and trained by the config that it shows."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,10 @@ import pytest
 from npnet.report.network_data import network_data
 from npnet.rundir.restore import reopen
 from tests.browser.pages import opened, until
-from tests.browser.playground import CHANGE, CSV, INPUTS, READY, config, drop, run_of, written
+from tests.browser.playground import CHANGE, CSV, INPUTS, READY, config, drop, run_of
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("play"))
-
-
-@pytest.fixture
-def page(browser: Any, file: Path) -> Iterator[Any]:
-    with opened(browser, file, READY) as found:
-        yield found
 
 
 def test_a_dropped_table_is_prepared_as_npnet_prepares_it(page: Any, tmp_path: Path) -> None:

@@ -147,6 +147,7 @@ def test_a_trial_is_one_click_away(page: Any, reports: dict[str, Path]) -> None:
     page.goto(reports["sweep"].as_uri())
     page.locator("#best tbody a").first.click()
     page.wait_for_url("**/trials/0*/")
+    assert Path(page.url.removeprefix("file://")).is_dir()
 
 
 def test_the_theme_can_be_chosen_and_paper_has_no_controls(page: Any, reports: dict[str, Path]) -> None:
