@@ -109,7 +109,7 @@ def cell_advice(options: ReadOptions | Schema, fault: CellFault, texts: Callable
     from npnet.data.sniffing.advice import config_advice, file_advice
 
     if isinstance(options, Schema):
-        return file_advice(options, fault, texts)
+        return file_advice(options, fault, texts) or LEARNED
     return config_advice(options, fault, texts)
 
 

@@ -73,11 +73,10 @@ def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
 
 
 def file_advice(schema: Schema, fault: CellFault, texts: Callable[[], Texts]) -> str:
-    """Return what to do about a cell of a file that is read by the schema of another."""
+    """Return the options to write for a cell of a file that is read by the schema of another; nothing if none help."""
     lines = _style_lines(fault.column, texts(), schema) if fault.why == NO_NUMBER else ""
-    if lines:
-        return f"write {lines} if this file writes its numbers so; otherwise correct the cell, or leave it empty"
-    return "the network learned this column otherwise: correct the cell, or leave it empty"
+    told = f"write {lines} if this file writes its numbers so; otherwise correct the cell, or leave it empty"
+    return told if lines else ""
 
 
 def _style_lines(name: str, texts: Texts, schema: Schema) -> str:
