@@ -120,14 +120,15 @@ def _levels(column: Column, train: Ints) -> tuple[tuple[str, ...], Floats, Ints]
 def _against_target(codes: Ints, dataset: Dataset, train: Ints, size: int) -> tuple[Floats, float]:
     """Return the target in each bin, and the share of its variance or impurity that the bins explain."""
     y = dataset.y.reshape(len(dataset), -1)[train, 0]
-    rows = np.maximum(np.bincount(codes, minlength=size), 1)
+    counts = np.bincount(codes, minlength=size)
+    rows = np.maximum(counts, 1)
     if not len(y):
         return np.full(size, np.nan), 0.0
     if dataset.task in VALUES:
         mean = np.bincount(codes, y, minlength=size) / rows
         total = float(((y - y.mean()) ** 2).sum())
-        between = float((np.bincount(codes, minlength=size) * (mean - y.mean()) ** 2).sum())
-        return np.where(np.bincount(codes, minlength=size) > 0, mean, np.nan), between / total if total else 0.0
+        between = float((counts * (mean - y.mean()) ** 2).sum())
+        return np.where(counts > 0, mean, np.nan), between / total if total else 0.0
     classes = 2 if dataset.task == "multilabel" else len(dataset.classes)
     table = np.zeros((size, classes))
     np.add.at(table, (codes, y.astype(np.int64)), 1)

@@ -57,6 +57,7 @@ def inspect(
     features = [column for name, column in levels.items() if name not in targets]
     complete = with_target(frame, targets)
     y = target.encode(frame.take(complete)).reshape(len(complete), -1)
+    classes = class_counts(target, y)
     odd = oddities(frame, target, y, settled)
     numbers = {finding.columns[0] for finding in odd if finding.fault == "units"}
     identifiers = _identifiers([column for column in features if column.column.name not in numbers])
@@ -69,7 +70,7 @@ def inspect(
         rows=len(frame),
         task=target.task,
         columns=tuple(ColumnSummary(name, c.column.kind, c.missing, c.distinct) for name, c in levels.items()),
-        classes=class_counts(target, y),
+        classes=classes,
         findings=(
             *([Finding("target", tuple(targets), without)] if lacking else []),
             *odd,
@@ -77,7 +78,7 @@ def inspect(
             *identifiers,
             *_copies(features),
             *_predictors([c for c in features if c.column.name not in named], target, y, complete),
-            *_balance(class_counts(target, y)),
+            *_balance(classes),
             *([Finding("rows", (), repeated)] if copies else []),
         ),
     )
@@ -133,10 +134,10 @@ def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
         found += [Finding("rare class", (name,), whole)] if whole else []
         rare = {quoted(label): rows for label, rows in classes.items() if rows < RARE_CLASS and not whole}
         if len(rare) == 1:
-            what = " ".join(
-                f"the class {label} of {quoted(name)} has {rows} {_rows(rows)}" for label, rows in rare.items()
+            ((label, rows),) = rare.items()
+            found.append(
+                Finding("rare class", (name,), f"the class {label} of {quoted(name)} has {rows} {_rows(rows)}")
             )
-            found.append(Finding("rare class", (name,), what))
         elif rare:
             what = f"{len(rare)} of {len(classes)} classes of {quoted(name)} have fewer than {RARE_CLASS} rows"
             each = listed(f"{label} {rows}" for label, rows in sorted(rare.items(), key=lambda one: one[1]))

@@ -83,12 +83,13 @@ def same_columns(columns: Sequence[Levels]) -> list[tuple[str, str, str]]:
     """
     columns = [column for column in columns if column.distinct >= 2 and len(column.codes) >= FEWEST_COPIED]
     columns = [column for column in columns if len(column.codes) - int(column.counts.max()) >= FEWEST_OTHERS]
-    alike = Counter(_sample_groups(column) for column in columns)
+    samples = [_sample_groups(column) for column in columns]
+    alike = Counter(samples)
     kinds = {"the same values": _values, "the same order": _order, "the same groups": _groups}
     firsts: dict[str, dict[bytes, str]] = {how: {} for how in kinds}
     found = []
-    for column in columns:
-        if alike[_sample_groups(column)] == 1:
+    for column, sample in zip(columns, samples, strict=True):
+        if alike[sample] == 1:
             continue
         hashes = {how: digest for how, kind in kinds.items() if (digest := kind(column)) is not None}
         earlier = [(how, firsts[how][digest]) for how, digest in hashes.items() if digest in firsts[how]]
