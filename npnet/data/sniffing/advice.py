@@ -75,8 +75,8 @@ def option_lines(name: str, texts: Texts, options: ReadOptions) -> str:
 def file_advice(schema: Schema, fault: CellFault, texts: Callable[[], Texts]) -> str:
     """Return the options to write for a cell of a file that is read by the schema of another; nothing if none help."""
     lines = _style_lines(fault.column, texts(), schema) if fault.why == NO_NUMBER else ""
-    told = f"write {lines} if this file writes its numbers so; otherwise correct the cell, or leave it empty"
-    return told if lines else ""
+    advice = f"write {lines} if this file writes its numbers so; otherwise correct the cell, or leave it empty"
+    return advice if lines else ""
 
 
 def _style_lines(name: str, texts: Texts, schema: Schema) -> str:
