@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks.measure import ROOT
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     ("words", "said"),
