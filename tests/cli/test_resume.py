@@ -119,6 +119,7 @@ def test_of_damaged_checkpoints_the_newest_good_one_is_taken_with_a_word(config:
     assert len(older) == 2
 
 
+@pytest.mark.long
 def test_where_no_checkpoint_is_good_nothing_is_changed(config: Path) -> None:
     half = killed(config, "half")
     for name in Run(half).checkpoints:
@@ -164,9 +165,14 @@ def test_settings_that_cannot_change_are_refused(settings: list[str], message: s
     assert contents(whole) == before
 
 
-@pytest.mark.parametrize("file", ["config.yaml", "resolved.yaml"])
+@pytest.mark.parametrize("file", ["config.yaml", pytest.param("resolved.yaml", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
-    ("old", "new"), [("batch_size: 16", "batch_size: 17"), ("epochs: 8", "epochs: 8\nseed: 5"), ("adam", "sgd")]
+    ("old", "new"),
+    [
+        ("batch_size: 16", "batch_size: 17"),
+        pytest.param("epochs: 8", "epochs: 8\nseed: 5", marks=pytest.mark.long),
+        pytest.param("adam", "sgd", marks=pytest.mark.long),
+    ],
 )
 def test_a_config_that_was_edited_is_refused_with_the_difference(file: str, old: str, new: str, config: Path) -> None:
     half = killed(config, "half")
@@ -180,7 +186,7 @@ def test_a_config_that_was_edited_is_refused_with_the_difference(file: str, old:
     assert call("resume", "half").code == 0
 
 
-@pytest.mark.parametrize("file", ["config.yaml", "resolved.yaml"])
+@pytest.mark.parametrize("file", ["config.yaml", pytest.param("resolved.yaml", marks=pytest.mark.long)])
 def test_epochs_and_comments_may_be_edited(file: str, config: Path) -> None:
     half = killed(config, "half")
     text = (half / file).read_text()
@@ -226,6 +232,7 @@ def test_a_checkpoint_of_another_network_is_refused(config: Path) -> None:
     assert "it is of another training: 'theta' is float32 (1, " in result.err
 
 
+@pytest.mark.long
 def test_a_history_that_is_shorter_than_its_checkpoint_is_refused(config: Path) -> None:
     half = killed(config, "half")
     (half / "history.csv").write_text("")

@@ -63,7 +63,7 @@ def on_terminal(*arguments: str, term: str = "xterm", columns: int = 80) -> str:
     return text
 
 
-@pytest.mark.parametrize("columns", [20, 80])
+@pytest.mark.parametrize("columns", [pytest.param(20, marks=pytest.mark.long), 80])
 def test_a_terminal_gets_a_live_display_that_is_taken_away(columns: int, folder: Path) -> None:
     heard = on_terminal("train", "small.yaml", "--no-plots", "epochs=40", columns=columns)
     assert "\x1b[?25l" in heard
@@ -74,7 +74,7 @@ def test_a_terminal_gets_a_live_display_that_is_taken_away(columns: int, folder:
     assert plain.count("scoring") >= 1
 
 
-@pytest.mark.parametrize("term", ["dumb", ""])
+@pytest.mark.parametrize("term", ["dumb", pytest.param("", marks=pytest.mark.long)])
 def test_a_dumb_terminal_gets_plain_lines(term: str, folder: Path) -> None:
     heard = on_terminal("train", "small.yaml", "--no-plots", term=term)
     assert "\x1b" not in heard

@@ -110,6 +110,7 @@ def test_a_file_that_is_cut_short_or_changed_is_refused(folder: Path) -> None:
         assert "is a damaged Parquet file" in refused(bytes(damaged))
 
 
+@pytest.mark.long
 def test_a_file_that_unfolds_to_far_more_than_its_size_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -213,6 +213,7 @@ def test_a_file_without_row_groups_has_no_rows(tmp_path):
     assert refusal(tmp_path, "t.parquet")[0] == "t.parquet has no rows"
 
 
+@pytest.mark.long
 @needs_pyarrow
 def test_a_wide_table_comes_in_batches_of_fewer_rows(tmp_path):
     columns = {f"x{number}": np.arange(3000.0) + number for number in range(1500)}

@@ -104,6 +104,7 @@ def test_a_failed_case_is_saved_with_the_command_that_replays_it(
     assert fuzz.main(["--seconds", str(PATIENCE), "--replay", "fuzz-failures/config-0-1"]) == 1
 
 
+@pytest.mark.long
 def test_a_few_cases_of_each_kind_are_run_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert fuzz.main(["--configs", "4", "--tables", "2", "--jobs", "1", "--seconds", str(PATIENCE)]) == 0
     assert capsys.readouterr().out.count("0 failed; exit codes") == 2

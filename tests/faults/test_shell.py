@@ -20,6 +20,7 @@ def can(command: str) -> bool:
     return subprocess.run(["bash", "-c", command], capture_output=True).returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "surroundings",
     [
