@@ -20,9 +20,9 @@ FLOORS = tuple(
         "config engine",
         "experiment",
         "rundir model",
-        "runner api",
+        "runner",
         "plots report sweep",
-        "cli __init__ __main__",
+        "cli api __init__ __main__",
     )
 )
 FLOOR_OF = {part: number for number, floor in enumerate(FLOORS) for part in floor}

@@ -8,7 +8,7 @@ from benchmarks.scale.group import Counter
 from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
 from npnet.machine.signals import Stop
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.sweep.driver import resume_sweep, run_sweep
 from npnet.sweep.plan import SweepOptions, make_plan, read_plan
 from npnet.sweep.results import SweepResults
@@ -36,11 +36,11 @@ def driver_costs(folder: Path, clock: Clock) -> dict[str, float]:
         "wave_trial": least(lambda: read_wave.__wrapped__(sweep, 0), clock),
         "collect_trial": least(lambda: collect(sweep), clock),
         # A sweep in which all is trained is checked and written up again: what every sweep ends with.
-        "finish_trial": least(lambda: resume_sweep(Run(sweep), options, Silent(), Stop()), clock),
+        "finish_trial": least(lambda: resume_sweep(RunFolder(sweep), options, Silent(), Stop()), clock),
     }
     counts = {
         "collect_operations": calls(lambda: collect(sweep)),
-        "finish_operations": calls(lambda: resume_sweep(Run(sweep), options, Silent(), Stop())),
+        "finish_operations": calls(lambda: resume_sweep(RunFolder(sweep), options, Silent(), Stop())),
         "wave_bytes": wave_path(sweep, 0).stat().st_size,
     }
     return {name: value / TRIALS for name, value in (costs | counts).items()}

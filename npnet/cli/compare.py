@@ -12,7 +12,7 @@ from npnet.cli.options import Force, Output, Runs, refuse_together
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir.run import Run
+    from npnet.rundir.run import RunFolder
 
 PICTURE = "compare.png"
 TEXTS = ("csv", "md", "json")
@@ -89,7 +89,7 @@ def _show(context: CommandContext, comparison: "Comparison", form: str | None) -
         context.screen.result_table(table(["", *comparison.runs], comparison.rows))
 
 
-def _draw(context: CommandContext, runs: "list[Run]", form: str, picture: OutputFile) -> None:
+def _draw(context: CommandContext, runs: "list[RunFolder]", form: str, picture: OutputFile) -> None:
     """Draw the loss curves of runs, and write their numbers beside the picture."""
     from npnet.plots.curves import LossCurve, losses
     from npnet.plots.kinds import files_of
@@ -127,7 +127,7 @@ class Comparison:
     kind: str = "runs"
 
     @classmethod
-    def of(cls, runs: "list[Run]") -> "Comparison":
+    def of(cls, runs: "list[RunFolder]") -> "Comparison":
         """Read the scores and settings of runs; raise RunError for a damaged config."""
         from npnet.cli.query import scores_of
         from npnet.rundir.diff import differing_settings
@@ -144,7 +144,7 @@ class Comparison:
         return cls(list(names), metrics, differing_settings(list(found)))
 
     @classmethod
-    def of_points(cls, sweep: "Run") -> "Comparison":
+    def of_points(cls, sweep: "RunFolder") -> "Comparison":
         """Read the best points of a sweep: the means of their scores, and their parameters."""
         from npnet.sweep.results import read_trials
 

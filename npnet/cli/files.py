@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from npnet.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir.run import Run
+    from npnet.rundir.run import RunFolder
 
 STDIO = "-"
 OTHER = "-o FILE writes another file"
@@ -46,7 +46,7 @@ class OutputFile:
     path: Path
     force: bool
     inputs: Sequence[str | Path] = ()
-    runs: Sequence["Run"] = ()
+    runs: Sequence["RunFolder"] = ()
 
     def require_free(self) -> None:
         """Raise UsageError for a file that may not be written, MachineError without its folder.
@@ -96,7 +96,7 @@ class OutputFile:
 
 
 def destination(
-    output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[Run]" = ()
+    output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[RunFolder]" = ()
 ) -> OutputFile | None:
     """Return the file of an output, None for standard output; raise UsageError if it is refused."""
     if output == "":

@@ -11,7 +11,7 @@ from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from npnet.plots import Material, SweepMaterial
-    from npnet.rundir.run import Run
+    from npnet.rundir.run import RunFolder
 
 FORMATS = ("png", "svg", "pdf", "gif")
 EXAMPLES = """
@@ -66,7 +66,7 @@ def plot(
         context.screen.result_json({"paths": [str(path) for path in paths]})
 
 
-def _draw_run(context: CommandContext, run: "Run", kind: str | None, formats: list[str]) -> list[Path]:
+def _draw_run(context: CommandContext, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
     """Draw the plots of a training; its data are opened only where a plot needs them."""
     from npnet.experiment.resolved import choose_threads
     from npnet.experiment.resources import limited

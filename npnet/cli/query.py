@@ -13,7 +13,7 @@ from npnet.text import listed
 
 if TYPE_CHECKING:
     from npnet.rundir.index import Entry
-    from npnet.rundir.run import Run
+    from npnet.rundir.run import RunFolder
 
 TEST = re.compile(r"\s*([\w.]+)\s*(>=|<=|!=|==|=|>|<)\s*(.+?)\s*")
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -126,7 +126,7 @@ def _require_known(names: Sequence[str], known: Sequence[str], runs: Collection[
             raise UsageError(f"no run has the field {name}", hint)
 
 
-def settings_of(run: "Run") -> Settings:
+def settings_of(run: "RunFolder") -> Settings:
     """Return the settings of a run by dotted keys; empty where its config is damaged or missing."""
     from npnet.rundir.diff import settings
 
@@ -136,7 +136,7 @@ def settings_of(run: "Run") -> Settings:
         return {}
 
 
-def scores_of(run: "Run") -> dict[str, dict[str, float]]:
+def scores_of(run: "RunFolder") -> dict[str, dict[str, float]]:
     """Return the scores of a run; empty while there are none."""
     try:
         return run.metrics()

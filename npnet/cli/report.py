@@ -14,7 +14,7 @@ from npnet.cli.options import Force, Output, Run, Runs
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir.run import Run as RunFolder
+    from npnet.rundir.run import RunFolder
 
 Target = OutputFile | Path | None
 """Where a page goes: to a file, into its place in the folder of a run, or to standard output."""

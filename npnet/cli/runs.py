@@ -12,7 +12,7 @@ from npnet.text import listed
 
 if TYPE_CHECKING:
     from npnet.rundir.index import Entry
-    from npnet.rundir.run import Run as RunFolder
+    from npnet.rundir.run import RunFolder
 
 LIST = """
 npnet runs
@@ -48,9 +48,9 @@ def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", t
     folder, screen = context.runs_dir, context.screen
 
     def run_of(entry: "Entry") -> "RunFolder":
-        from npnet.rundir.run import Run  # which imports NumPy, and a plain list needs none
+        from npnet.rundir.run import RunFolder  # which imports NumPy, and a plain list needs none
 
-        return Run(folder / entry.id)
+        return RunFolder(folder / entry.id)
 
     chosen = select(listing(folder), conditions, sort, tag, lambda entry: settings_of(run_of(entry)))
     if context.json:

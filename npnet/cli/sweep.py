@@ -25,7 +25,7 @@ from npnet.cli.options import (
 from npnet.errors import NpnetError, RunError, UsageError
 
 if TYPE_CHECKING:
-    from npnet.rundir.run import Run as RunFolder
+    from npnet.rundir.run import RunFolder
     from npnet.sweep.driver import SweepEnd
     from npnet.sweep.plan import SweepPlan
 

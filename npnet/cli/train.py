@@ -30,7 +30,7 @@ from npnet.errors import MachineError, NpnetError, RunError, UsageError
 if TYPE_CHECKING:
     from npnet.config import Loaded
     from npnet.model.predictor import SplitPredictor
-    from npnet.rundir.run import Run as RunFolder
+    from npnet.rundir.run import RunFolder
     from npnet.runner import Ending
     from npnet.runner.resuming import ResumeOptions
 

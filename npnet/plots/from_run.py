@@ -21,7 +21,7 @@ from npnet.rundir import names as files
 from npnet.rundir.frames import has_frames
 from npnet.rundir.replay import Replay
 from npnet.rundir.restore import DataMetadata, read_weights
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
 
@@ -39,7 +39,7 @@ DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
 }
 
 
-def material(run: Run, predictor: SplitPredictor) -> Material:
+def material(run: RunFolder, predictor: SplitPredictor) -> Material:
     """Return all that the plots of a run show, from its folder, its network and its data."""
     data, crossed = predictor.data, len(predictor.folds) > 1
     judge = "test" if crossed else "validation"
@@ -72,7 +72,7 @@ def material(run: Run, predictor: SplitPredictor) -> Material:
     return replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
 
 
-def folder_material(run: Run) -> Material:
+def folder_material(run: RunFolder) -> Material:
     """Return what the folder of a run holds for its plots: no points, no other outputs."""
     dataset = run.info.get("dataset") or {}
     found = replace(
@@ -96,7 +96,7 @@ def folder_material(run: Run) -> Material:
     )
 
 
-def _recorded(run: Run, folds: int) -> Material:
+def _recorded(run: RunFolder, folds: int) -> Material:
     """Return what a training has recorded: its history, its scores and those of baselines."""
     info = run.info
     scores = run.metrics() if run.file(files.METRICS).exists() else {}
@@ -118,7 +118,7 @@ def _recorded(run: Run, folds: int) -> Material:
     )
 
 
-def _frames(run: Run) -> Recorded:
+def _frames(run: RunFolder) -> Recorded:
     """Return the recorded frames of a run; raise RunError where they are damaged."""
     replay = Replay(run)
     frames, task = replay.frames, replay.data.task
@@ -176,7 +176,7 @@ def _each_class(predictor: SplitPredictor, output: Floats) -> Floats:
     return np.concatenate([1 - output, output]) if predictor.data.task == "binary" else output
 
 
-def _read(run: Run, part: str, data: DataMetadata) -> Predictions:
+def _read(run: RunFolder, part: str, data: DataMetadata) -> Predictions:
     """Read the predictions of a split; raise RunError where they do not fit the run."""
     columns = run.predictions(part)
     with disk.reading(run.path / files.PREDICTIONS / f"{part}.csv"):
@@ -206,14 +206,14 @@ def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str,
     return np.stack([columns[f"{word}{end}"] for end in endings], axis=1)
 
 
-def sweep_material(run: Run) -> SweepMaterial:
+def sweep_material(run: RunFolder) -> SweepMaterial:
     """Return the data of the pictures of a sweep; raise RunError where it has no table yet."""
     from npnet.sweep.results import read_trials  # not above: `npnet train` needs nothing of sweeps
 
     return trials_material(run, read_trials(run))
 
 
-def trials_material(run: Run, trials: "TrialTable") -> SweepMaterial:
+def trials_material(run: RunFolder, trials: "TrialTable") -> SweepMaterial:
     """Return the data of the pictures of a sweep with these trials."""
     count, failed, points = len(trials.number), int(trials.failed.sum()), len(np.unique(trials.point))
     repeats = f" of {points} points" if points < count else ""
@@ -234,7 +234,7 @@ def trials_material(run: Run, trials: "TrialTable") -> SweepMaterial:
     )
 
 
-def _rungs(run: Run) -> tuple[tuple[int, int], ...]:
+def _rungs(run: RunFolder) -> tuple[tuple[int, int], ...]:
     """Return the last epoch and the number of trials of each rung; nothing without halving."""
     from npnet.sweep.plan import read_plan
     from npnet.sweep.waves import read_wave, wave_path
@@ -248,12 +248,12 @@ def _rungs(run: Run) -> tuple[tuple[int, int], ...]:
     return tuple(rungs)
 
 
-def _curves(run: Run, numbers: list[int], score: str) -> Curves:
+def _curves(run: RunFolder, numbers: list[int], score: str) -> Curves:
     """Return the score of each trial that has a history, a column of it, at each of its epochs."""
     curves = {}
     for number in numbers:
         try:
-            history = Run(run.file(f"{files.TRIALS}/{files.trial_name(number)}")).history()
+            history = RunFolder(run.file(f"{files.TRIALS}/{files.trial_name(number)}")).history()
         except RunError:
             continue
         values = history.get(score, np.empty(0))

@@ -49,7 +49,7 @@ from npnet.report.page_engine import KNOWN, Json, array, rounded
 from npnet.report.recorded_maps import recorded_maps
 from npnet.rundir.frames import Frames, has_frames, read_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.spec import Spec
 
 ROW_BYTES = 80_000
@@ -65,7 +65,7 @@ MOST_PARAMETERS = 20_000
 ONE_MODEL = 0
 
 
-def network_data(run: Run, predictor: SplitPredictor | None = None) -> Json:
+def network_data(run: RunFolder, predictor: SplitPredictor | None = None) -> Json:
     """Return the data of the first network of a run; without a predictor, which has its data, without rows.
 
     Raise RunError where the weights are missing or do not fit.
@@ -204,7 +204,7 @@ def _scaling(scaling: Scaling | None) -> Json:
     return found
 
 
-def _states(run: Run, network: Network, frames: Frames | None) -> Json:
+def _states(run: RunFolder, network: Network, frames: Frames | None) -> Json:
     """Return the best and the last state of the first network; the last is null where the run does not have it."""
     # The best epoch of a run is the median of several networks, whose first has the frames.
     epoch = run.info["best_epoch"] if frames is None or frames.best is None else int(frames.epochs[frames.best])
@@ -213,7 +213,7 @@ def _states(run: Run, network: Network, frames: Frames | None) -> Json:
     return {"best": best, "last": _last(run, network)}
 
 
-def _last(run: Run, network: Network) -> Json | None:
+def _last(run: RunFolder, network: Network) -> Json | None:
     if not run.checkpoints:
         return None
     tensors, metadata = run.checkpoint(run.checkpoints[0])

@@ -24,7 +24,7 @@ from npnet.model.predictor import SplitPredictor
 from npnet.plots.boundary import limits
 from npnet.report.page_engine import Json, array
 from npnet.rundir.frames import Frames
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 Floats = NDArray[np.float64]
 SIDE = 64  # nodes on each axis
@@ -75,7 +75,7 @@ class Plane:
         return found
 
 
-def recorded_maps(run: Run, predictor: SplitPredictor, frames: Frames | None) -> Json | None:
+def recorded_maps(run: RunFolder, predictor: SplitPredictor, frames: Frames | None) -> Json | None:
     """Return the maps of the first network of a run; None where its inputs have no plane."""
     if predictor.data.preparation.width - len(predictor.data.preparation.embedded) < 2:
         return None

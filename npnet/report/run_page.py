@@ -10,14 +10,14 @@ from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.report.sections import curves, data_card, importance, network, predictions, repeat, scores, settings, verdict
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.data_report import report_data
 
 MOST_BYTES = 450_000
 """Bytes of the data of a network above which its last state is left out, so that a usual page stays below 1 MB."""
 
 
-def run_page(run: Run, quick: bool = False) -> Page:
+def run_page(run: RunFolder, quick: bool = False) -> Page:
     """Return the page of a run; `quick` shows what its folder alone has. Raise RunError for a damaged run."""
     with viewing(run, quick) as view:
         return page_of(view)

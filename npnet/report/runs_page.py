@@ -17,7 +17,7 @@ from npnet.report.parts import Cell, NumberTable, card, counted, figure, grid, t
 from npnet.report.sections.verdict import top
 from npnet.report.view import defined
 from npnet.rundir.diff import differing_settings
-from npnet.rundir.run import Run, by_name
+from npnet.rundir.run import RunFolder, by_name
 from npnet.text import listed
 
 DASHES = ("", " dash1", " dash2", " dash3")
@@ -28,7 +28,7 @@ SPLITS = ("test", "validation", "train")
 Materials = Mapping[str, Material]
 
 
-def runs_page(runs: Sequence[Run], link: Callable[[Run], str | None]) -> Page:
+def runs_page(runs: Sequence[RunFolder], link: Callable[[RunFolder], str | None]) -> Page:
     """Return the page that compares runs; `link` gives the address of a run's own page.
 
     Raise UsageError for runs of different tasks, RunError for a damaged run.
@@ -170,7 +170,7 @@ def _overlay(materials: Materials, metric: str) -> Markup | None:
     return figure(f"overlay-{metric}", title, chart.svg(title, alt, f"overlay-{metric}-chart"), numbers, legend=legend)
 
 
-def _settings(named: Mapping[str, Run]) -> Section:
+def _settings(named: Mapping[str, RunFolder]) -> Section:
     """Return the settings that differ, a column for each run."""
     found = differing_settings(list(named.values()))
     if not found:

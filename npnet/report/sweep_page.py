@@ -18,12 +18,12 @@ from npnet.report.sections.repeat import environment
 from npnet.report.sections.verdict import BAD, GOOD, top
 from npnet.rundir import names
 from npnet.rundir.diff import settings
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.sweep.results import TrialTable, read_trials, trials_so_far
 from npnet.text import duration
 
 
-def sweep_page(run: Run, folder: str = "") -> Page:
+def sweep_page(run: RunFolder, folder: str = "") -> Page:
     """Return the page of a sweep; links to its trials start with `folder`, "" where the page is in the sweep's own.
 
     Raise RunError for a damaged sweep, and for one that is done and has no results.
@@ -47,7 +47,7 @@ def sweep_page(run: Run, folder: str = "") -> Page:
     return Page(name, _head(run, material), sections, scripts, data=packed)
 
 
-def _table(run: Run) -> TrialTable | None:
+def _table(run: RunFolder) -> TrialTable | None:
     """Return the trials that have ended; None where a sweep that is not done has none."""
     if run.file(names.TABLE).exists():
         return read_trials(run)
@@ -59,7 +59,7 @@ def _table(run: Run) -> TrialTable | None:
         return None
 
 
-def _head(run: Run, material: SweepMaterial) -> Markup:
+def _head(run: RunFolder, material: SweepMaterial) -> Markup:
     info, status = run.info, run.status
     chips = [("", status, "good" if status in GOOD else "bad" if status in BAD else "")]
     chips += [("trials", f"{len(material.number):,} of {info.get('trials') or len(material.number):,}", "")]
@@ -70,7 +70,7 @@ def _head(run: Run, material: SweepMaterial) -> Markup:
     return top(str(info["name"]), f"npnet report · sweep {info['id']}", _verdict(run, material), chips)
 
 
-def _verdict(run: Run, material: SweepMaterial) -> Markup:
+def _verdict(run: RunFolder, material: SweepMaterial) -> Markup:
     early = "" if run.status == "done" else f"The sweep is {run.status}: {len(material.number):,} trials have ended. "
     if not material.means:
         sentence = plain(best_sentence(material), 200)
@@ -96,7 +96,7 @@ def _ranking(material: SweepMaterial, link: Callable[[int], str]) -> Section | N
     return Section("best", "The best points", lede, ranking)
 
 
-def _config(run: Run) -> Section:
+def _config(run: RunFolder) -> Section:
     text = run.read(names.CONFIG).decode("utf-8", "replace").rstrip("\n")
     given = card("As given", element("pre", element("code", lines(text)), tabindex="0"), note=names.CONFIG)
     plan = {key.removeprefix("sweep."): value for key, value in settings(run).items() if key.startswith("sweep.")}
@@ -104,7 +104,7 @@ def _config(run: Run) -> Section:
     return Section("settings", "Config", "", grid(card("What was tried", facts(values)), given))
 
 
-def _repeat(run: Run, best: bool) -> Section:
+def _repeat(run: RunFolder, best: bool) -> Section:
     where = f"{run.path.parent.name}/{run.id}"
     shown = [
         command("repeat", "Sweep again", f"npnet sweep {where}/{names.RESOLVED}"),
@@ -118,7 +118,7 @@ def _repeat(run: Run, best: bool) -> Section:
     return Section("repeat", "Repeat it", "", grid(*cards))
 
 
-def _linking(run: Run, folder: str) -> Callable[[int], str]:
+def _linking(run: RunFolder, folder: str) -> Callable[[int], str]:
     """Return the function from the number of a trial to the link to its report, or else to its folder."""
 
     def link(number: int) -> str:

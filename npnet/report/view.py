@@ -18,7 +18,7 @@ from npnet.plots.from_run import folder_material, material
 from npnet.plots.kinds import Material
 from npnet.rundir import names
 from npnet.rundir.restore import experiment_of, reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.scoring import Interval, intervals_of
 
 DRAWS = 1000  # of a bootstrap, of up to this many rows
@@ -34,7 +34,7 @@ class RunView:
     judged split, over `draws` samples.
     """
 
-    run: Run
+    run: RunFolder
     info: Mapping[str, Any]
     status: str
     material: Material
@@ -77,7 +77,7 @@ class RunView:
 
 
 @contextmanager
-def viewing(run: Run, quick: bool = False) -> Iterator[RunView]:
+def viewing(run: RunFolder, quick: bool = False) -> Iterator[RunView]:
     """Open a run to show; `quick` reads its folder alone. Raise RunError for a damaged run."""
     info, status, found, (experiment, _) = run.info, run.status, folder_material(run), experiment_of(run)
     view = RunView(run, info, status, found, experiment)

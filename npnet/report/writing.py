@@ -8,11 +8,11 @@ from urllib.parse import quote
 from npnet.report.page import Page, html_of, written_by
 from npnet.report.run_page import run_page
 from npnet.rundir.names import REPORT
-from npnet.rundir.run import Run, is_sweep
+from npnet.rundir.run import RunFolder, is_sweep
 from npnet.storage import disk
 
 
-def page_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) -> Page:
+def page_of_runs(runs: Sequence[RunFolder], path: Path | None, quick: bool = False) -> Page:
     """Return the page of a run, a sweep or several runs, which is written to `path`; None is standard output.
 
     `quick` shows what the folder of a run alone has. Raise RunError for a damaged run, UsageError for runs of
@@ -30,7 +30,7 @@ def page_of_runs(runs: Sequence[Run], path: Path | None, quick: bool = False) ->
     return run_page(runs[0], quick)
 
 
-def write_report(run: Run) -> Path:
+def write_report(run: RunFolder) -> Path:
     """Write the page of a run or a sweep into its folder; return its path."""
     path = run.file(REPORT)
     disk.write_atomic(path, html_of(page_of_runs([run], path)))
@@ -42,7 +42,7 @@ def is_report(path: Path) -> bool:
     return written_by("report", path)
 
 
-def _address(run: Run, folder: Path | None) -> str | None:
+def _address(run: RunFolder, folder: Path | None) -> str | None:
     """Return the address of the page of a run, or else of its folder."""
     where = _relative(run.path, folder)
     return f"{where}{REPORT}" if (run.path / REPORT).is_file() else where or None

@@ -10,7 +10,7 @@ from npnet.config.reader import read
 from npnet.errors import ConfigError, RunError
 from npnet.rundir import names
 from npnet.rundir.info import fingerprint
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 WITHOUT_EFFECT = ("checkpoint_every", "record")  # settings that change no number
 Pairs = dict[str, tuple[Any, Any]]  # dotted name -> the value in each run; None where a run has none
@@ -30,7 +30,7 @@ class Difference:
     explains: tuple[str, ...]
 
 
-def difference(first: Run, second: Run) -> Difference:
+def difference(first: RunFolder, second: RunFolder) -> Difference:
     """Compare two runs; every field is empty where nothing differs. Raise RunError for a damaged run."""
     differing = _unequal(settings(first), settings(second))
     metrics = _unequal(_metrics(first), _metrics(second))
@@ -48,14 +48,14 @@ def _explaining(first: dict[str, Any], second: dict[str, Any], differing: Pairs)
     return (*bits, *(["a resume under other conditions"] if resumed else []))
 
 
-def differing_settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+def differing_settings(runs: Sequence[RunFolder]) -> dict[str, list[Any]]:
     """Return the settings that differ among runs, with their value in each; None where missing."""
     found = [settings(run) for run in runs]
     values = {name: [one.get(name) for one in found] for name in dict.fromkeys(name for one in found for name in one)}
     return {name: row for name, row in values.items() if not all(_same(row[0], value) for value in row)}
 
 
-def settings(run: Run) -> dict[str, Any]:
+def settings(run: RunFolder) -> dict[str, Any]:
     """Return the settings of resolved.yaml by dotted keys; raise RunError where it is damaged."""
     try:
         return flat_settings(run.read(names.RESOLVED), names.RESOLVED)
@@ -76,11 +76,11 @@ def changed(before: bytes, now: bytes, name: str) -> Pairs:
     return _unequal(flat_settings(before, name), flat_settings(now, name))
 
 
-def _metrics(run: Run) -> dict[str, Any]:
+def _metrics(run: RunFolder) -> dict[str, Any]:
     return dict(_flat(run.metrics())) if run.file(names.METRICS).exists() else {}
 
 
-def _machine(run: Run) -> dict[str, Any]:
+def _machine(run: RunFolder) -> dict[str, Any]:
     info = run.info
     return dict(_flat({**info["versions"], **info["machine"], "git": info["git"], "data": info["data"]}))
 

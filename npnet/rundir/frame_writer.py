@@ -7,7 +7,7 @@ from npnet.errors import RunError
 from npnet.experiment.frame_plan import FramePlan
 from npnet.rundir import names
 from npnet.rundir.frames import Array, Position, frame_bytes, growing, packed, size_until, unpacked
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage import disk
 from npnet.storage.append_file import Appender
 from npnet.storage.tensor_file import write_tensors
@@ -21,7 +21,7 @@ SECONDS = 0.5
 class FrameWriter:
     """Writes the frames of a run; the holder of the folder's lock has one."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunFolder) -> None:
         self.run = run
         self._file: Appender | None = None
         self._held: list[bytes] = []

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npnet.errors import RunError
 from npnet.experiment.frame_plan import FramePlan
 from npnet.rundir import names
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage import disk
 from npnet.storage.row_log import Rows, opening_of, row_of, rows_in
 from npnet.storage.tensor_file import Tensors, read_tensors
@@ -74,14 +74,14 @@ class Frames:
         return f"epoch {self.epochs[index]}"
 
 
-def has_frames(run: Run) -> bool:
+def has_frames(run: RunFolder) -> bool:
     """Return whether a run has recorded frames, also while it trains."""
     return any(
         run.file(name).exists() and run.file(name).stat().st_size for name in (names.GROWING_FRAMES, names.FRAMES)
     )
 
 
-def read_frames(run: Run) -> Frames:
+def read_frames(run: RunFolder) -> Frames:
     """Return the frames of a run, also of one that still trains; raise RunError where it has none.
 
     Readers never lock: a frame that is being appended is left out.
@@ -95,7 +95,7 @@ def read_frames(run: Run) -> Frames:
         return _frames(run, tensors, metadata)
 
 
-def _packed_tensors(run: Run) -> tuple[Tensors, Mapping[str, str]]:
+def _packed_tensors(run: RunFolder) -> tuple[Tensors, Mapping[str, str]]:
     try:
         return read_tensors(run.file(names.FRAMES))
     except RunError as error:
@@ -103,7 +103,7 @@ def _packed_tensors(run: Run) -> tuple[Tensors, Mapping[str, str]]:
         raise RunError(error.message, hint) from None
 
 
-def _frames(run: Run, tensors: Tensors, metadata: Mapping[str, str]) -> Frames:
+def _frames(run: RunFolder, tensors: Tensors, metadata: Mapping[str, str]) -> Frames:
     numbers = [tensors.get(name, np.empty(0)) for name in NUMBERS]
     if any(one.dtype != np.int64 or one.ndim != 1 or not len(one) for one in numbers):
         raise ValueError("it has no numbers of steps")
@@ -118,7 +118,7 @@ def _frames(run: Run, tensors: Tensors, metadata: Mapping[str, str]) -> Frames:
     return Frames(epochs, batches, steps, weights, history, int(found[0]) if len(found) else None)
 
 
-def _history(run: Run, epochs: NDArray[np.int64], batches: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+def _history(run: RunFolder, epochs: NDArray[np.int64], batches: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """Return the columns of history.csv after these epochs, NaN within epochs."""
     rows, history = np.where(batches == 0, epochs - 1, -1), {}
     for name, column in run.history().items():
@@ -128,7 +128,7 @@ def _history(run: Run, epochs: NDArray[np.int64], batches: NDArray[np.int64]) ->
     return history
 
 
-def growing(run: Run) -> Rows | None:
+def growing(run: RunFolder) -> Rows | None:
     """Return the frames that were appended so far, if there are any: rows of epoch, batch, step and weights."""
     path = run.file(names.GROWING_FRAMES)
     try:
@@ -170,7 +170,7 @@ def packed(rows: Rows, plan: FramePlan, weights: Mapping[str, Array], best: Posi
     return _columns(numbers) | narrow, rows.metadata | {BEST: str(best.epoch)}
 
 
-def unpacked(run: Run) -> bytes:
+def unpacked(run: RunFolder) -> bytes:
     """Return frames.bin of a run whose frames are packed, as the training continues from it."""
     tensors, metadata = read_tensors(run.file(names.FRAMES))
     with disk.reading(run.path / names.FRAMES):

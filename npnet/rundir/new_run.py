@@ -15,7 +15,7 @@ from typing import Any, Self
 from npnet.errors import InUse, MachineError, UsageError
 from npnet.rundir import names
 from npnet.rundir.info import git_commit, machine, versions
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import RunWriter, first_info
 from npnet.storage import disk
 from npnet.storage.lock import Lock, is_locked
@@ -58,7 +58,7 @@ def claim_folder(folder: Path, name: str) -> "NewRun":
         raise taken from error
 
 
-def reclaim(run: Run) -> RunWriter:
+def reclaim(run: RunFolder) -> RunWriter:
     """Take up a run that was interrupted or is to train longer; raise InUse where a process works in it.
 
     Nothing in it is changed before something is written.
@@ -115,7 +115,7 @@ class NewRun:
         self._lock.path = self.folder / names.LOCK
         if self._latest:
             disk.replace_symlink(self.folder.with_name(names.LATEST), self.folder.name)
-        return RunWriter(Run(self.folder), self._lock, info, self._clock)
+        return RunWriter(RunFolder(self.folder), self._lock, info, self._clock)
 
     def discard(self) -> None:
         """Remove the folder, and those above it that were made for it and are empty."""

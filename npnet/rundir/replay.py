@@ -10,7 +10,7 @@ from npnet.engine.network import set_weights
 from npnet.model.predictor import Predictor
 from npnet.rundir.frames import read_frames
 from npnet.rundir.restore import experiment_of, restored
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 
 class Replay:
@@ -19,7 +19,7 @@ class Replay:
     Raises RunError where the run has no frames, or frames of another network.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunFolder) -> None:
         self.frames = read_frames(run)
         predictor, self.data = restored(run, experiment_of(run)[0])
         preparation, transform = predictor.folds[0]

@@ -30,7 +30,7 @@ from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import RESOLVED
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage.strict_json import parse_json
 from npnet.storage.tensor_file import Tensors
 from npnet.text import listed
@@ -173,7 +173,7 @@ class DataMetadata:
         return fits and count == len(self.classes) and len(self.targets) == 1
 
 
-def read_weights(run: Run) -> tuple[Tensors, DataMetadata]:
+def read_weights(run: RunFolder) -> tuple[Tensors, DataMetadata]:
     """Read the weights of a run, by name, and what they need of the data; raise RunError where one is damaged."""
     tensors, metadata = run.weights()
     try:
@@ -182,7 +182,7 @@ def read_weights(run: Run) -> tuple[Tensors, DataMetadata]:
         raise RunError(f"the weights of {run.id} do not say what data they were trained on") from error
 
 
-def restored(run: Run, experiment: Experiment) -> tuple[Predictor, DataMetadata]:
+def restored(run: RunFolder, experiment: Experiment) -> tuple[Predictor, DataMetadata]:
     """Return the predictor of a run without its data, and their metadata; raise RunError for another network."""
     tensors, data = read_weights(run)
     loss = experiment.loss
@@ -212,7 +212,7 @@ def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[s
     return {KEY: DataMetadata.of(folds, calibration).text()}
 
 
-def reopen(run: Run) -> SplitPredictor:
+def reopen(run: RunFolder) -> SplitPredictor:
     """Return the predictor of a finished run with its data, loaded again.
 
     Raise DataError where the data have changed, RunError where the weights do not fit.
@@ -228,14 +228,14 @@ def reopen(run: Run) -> SplitPredictor:
     return trainer.predictor(data.calibration)
 
 
-def data_files(run: Run) -> dict[str, Path]:
+def data_files(run: RunFolder) -> dict[str, Path]:
     """Return the data files of a run by their paths in its config."""
     experiment, base = experiment_of(run)
     return {path: place_of(path, base) for path in experiment.dataset.files if path != STDIN}
 
 
 @contextmanager
-def data_of(run: Run) -> Iterator[None]:
+def data_of(run: RunFolder) -> Iterator[None]:
     """Inside, a DataError about data that are not where the config says names the file and what helps."""
     try:
         yield
@@ -252,13 +252,13 @@ def data_of(run: Run) -> Iterator[None]:
         raise
 
 
-def changed_data(run: Run) -> str:
+def changed_data(run: RunFolder) -> str:
     """Return the message that the data of a run have changed, with the files that were read."""
     files = listed(os.path.normpath(place.absolute()) for place in data_files(run).values())
     return f"the data of {run.id} have changed since its training began{f': {files}' if files else ''}"
 
 
-def experiment_of(run: Run) -> tuple[Experiment, Path]:
+def experiment_of(run: RunFolder) -> tuple[Experiment, Path]:
     """Return the experiment of a run from its resolved.yaml, and the folder where its paths start.
 
     Raise RunError where that file is damaged, or the run of another format.

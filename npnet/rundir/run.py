@@ -19,7 +19,7 @@ from npnet.storage.strict_json import parse_json
 from npnet.storage.tensor_file import Tensors, digest_of, read_tensors
 
 
-class Run:
+class RunFolder:
     """The folder of one run. Every access reads the file as it is now; RunError where it is missing or damaged.
 
     Its id is the name of the folder.
@@ -140,12 +140,12 @@ class Run:
         return fields
 
 
-def is_sweep(run: Run) -> bool:
+def is_sweep(run: RunFolder) -> bool:
     """Return whether a run is a sweep, which has trials and no network of its own."""
     return (run.path / names.SWEEP).is_file()
 
 
-def best_trial_of(run: Run) -> Run:
+def best_trial_of(run: RunFolder) -> RunFolder:
     """Return the best trial of a sweep; any other run is returned as it is.
 
     Raise RunError where a sweep has no best trial yet, or where its link leads to something else than a trial.
@@ -159,17 +159,17 @@ def best_trial_of(run: Run) -> Run:
     folder, _, name = str(link.readlink()).partition("/")
     if folder != names.TRIALS or not names.is_safe(name):
         raise RunError(f"{link} leads elsewhere than to a trial of its sweep", f"npnet resume {run.id} mends it")
-    return Run(run.file(f"{folder}/{name}"))
+    return RunFolder(run.file(f"{folder}/{name}"))
 
 
-def by_name(runs: Sequence[Run]) -> Iterator[tuple[str, Run]]:
+def by_name(runs: Sequence[RunFolder]) -> Iterator[tuple[str, RunFolder]]:
     """Yield runs by their names; of a sweep its best trial."""
     for run in runs:
         one = best_trial_of(run)
         yield run.id if one is run else f"{run.id}/best", one
 
 
-def find(runs_dir: Path, text: str) -> Run:
+def find(runs_dir: Path, text: str) -> RunFolder:
     """Return the run that RUN names: `latest`, an id, a unique prefix, a folder, or SWEEP/best for the best trial.
 
     Raise RunError where it names no run or several, with those that come near.
@@ -178,16 +178,16 @@ def find(runs_dir: Path, text: str) -> Run:
         target = str(link.readlink())
         if not _is_run(runs_dir, target):
             raise RunError(f"{link} names {names.shown(target)}, which is no run there", "`npnet runs` lists the runs")
-        return Run(runs_dir / target)
+        return RunFolder(runs_dir / target)
     if _is_run(runs_dir, text):
-        return Run(runs_dir / text)
+        return RunFolder(runs_dir / text)
     found = _ids(runs_dir, text) if text else []
     if len(found) > 1:
         raise RunError(f"{names.shown(text)} begins the ids of {len(found)} runs: {_last(found)}", "write more of it")
     if found:
-        return Run(runs_dir / found[0])
+        return RunFolder(runs_dir / found[0])
     if _is_folder(text):
-        return Run(Path(text))
+        return RunFolder(Path(text))
     if text.endswith(f"/{names.BEST}"):
         run = find(runs_dir, text.removesuffix(f"/{names.BEST}"))
         if not is_sweep(run):
@@ -196,7 +196,7 @@ def find(runs_dir: Path, text: str) -> Run:
     raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, _ids(runs_dir)))
 
 
-def set_tags(run: Run, tags: Sequence[str]) -> None:
+def set_tags(run: RunFolder, tags: Sequence[str]) -> None:
     """Replace the tags of a run; raise InUse while a process works in it."""
     lock = Lock(run.file(names.LOCK))
     try:
@@ -205,7 +205,7 @@ def set_tags(run: Run, tags: Sequence[str]) -> None:
         lock.release()
 
 
-def remove(run: Run) -> None:
+def remove(run: RunFolder) -> None:
     """Remove a run with all its files; `latest` then names the newest of the others."""
     _ = run.info  # a folder with another program's run.json is not ours to remove
     lock = Lock(run.file(names.LOCK))

@@ -18,7 +18,7 @@ from npnet.rundir import names
 from npnet.rundir.frame_writer import FrameWriter
 from npnet.rundir.frames import Position
 from npnet.rundir.info import THRESHOLD
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.table import csv_rows, line
 from npnet.storage import disk
 from npnet.storage.append_file import Appender
@@ -81,7 +81,7 @@ class RunWriter(FolderWriter):
     A process that dies, or closes without `finish`, leaves a run that reads as interrupted.
     """
 
-    def __init__(self, run: Run, lock: Lock, info: dict[str, Any], clock: float) -> None:
+    def __init__(self, run: RunFolder, lock: Lock, info: dict[str, Any], clock: float) -> None:
         self.run, self._lock, self._info, self._clock = run, lock, info, clock
         self._folder, self._closed = run.path.stat(), False
         self._files: dict[str, Appender] = {}

@@ -27,7 +27,7 @@ from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.table import endings
 from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
 from npnet.runner.unseen import Unseen
@@ -68,7 +68,7 @@ class RunPredictor:
         self.unpredicted, self.run = 0, ""
 
     @classmethod
-    def of(cls, run: Run) -> "RunPredictor":
+    def of(cls, run: RunFolder) -> "RunPredictor":
         """Restore the predictor of a run; of its data, only side tables are needed."""
         experiment, base = experiment_of(run)
         predictor, data = restored(run, experiment)

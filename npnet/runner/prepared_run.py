@@ -30,7 +30,7 @@ from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.restore import DataMetadata, read_weights
-from npnet.rundir.run import Run, best_trial_of, find
+from npnet.rundir.run import RunFolder, best_trial_of, find
 from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
 
@@ -213,7 +213,7 @@ def data_fields(data: Prepared, folds: int) -> dict[str, Any]:
     }
 
 
-def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> Run | None:
+def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> RunFolder | None:
     """Take over the weights of the run that `weights` names, if any; return that run.
 
     Raise RunError where they are of another network, or have an input, target or class in another position.
@@ -227,13 +227,13 @@ def start_from(trainer: Trainer, base: Path, runs_dir: Path) -> Run | None:
     return run
 
 
-def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> Run | None:
+def run_to_start_from(experiment: Experiment, base: Path, runs_dir: Path) -> RunFolder | None:
     """Return the run that `weights` names, a folder or a RUN; raise RunError where there is none."""
     text = experiment.weights
     if text is None:
         return None
     folder = base / text
-    return best_trial_of(Run(folder) if folder.is_dir() else find(runs_dir, text))
+    return best_trial_of(RunFolder(folder) if folder.is_dir() else find(runs_dir, text))
 
 
 def misplaced(then: DataMetadata, now: Prepared) -> str | None:

@@ -19,7 +19,7 @@ from npnet.rundir.info import fingerprint, machine, versions
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import reclaim
 from npnet.rundir.restore import changed_data, data_of
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import GOES_WITH, RunWriter
 from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, training_info
 from npnet.runner.results import history_columns
@@ -59,7 +59,7 @@ class Checkpoint:
         return int(self.metadata["epoch"])
 
 
-def resume_training(run: Run, options: ResumeOptions, show: Show, stop: Stop) -> Ending:
+def resume_training(run: RunFolder, options: ResumeOptions, show: Show, stop: Stop) -> Ending:
     """Continue from the newest good checkpoint of a run, or from its beginning where it has none yet.
 
     Raise ConfigError where its config has changed, DataError where its data have, RunError where no checkpoint can be

@@ -17,7 +17,7 @@ from npnet.model.predictor import Scores, SplitPredictor
 from npnet.registry import nearest
 from npnet.rng import stream
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
 
@@ -57,12 +57,12 @@ class Answer:
     warnings: tuple[str, ...] = ()
 
 
-def score(run: Run, question: Question) -> Answer:
+def score(run: RunFolder, question: Question) -> Answer:
     """Return the loss and metrics of every split, of one, or of another file; raise UsageError for unknown ones."""
     return _of_file(run, question) if question.data is not None else _of_run(run, question)
 
 
-def _of_run(run: Run, question: Question) -> Answer:
+def _of_run(run: RunFolder, question: Question) -> Answer:
     predictor = reopen(run)
     task = predictor.data.task
     predictor = predictor.with_calibration(_with_threshold(predictor.calibration, question, task))
@@ -88,7 +88,7 @@ def intervals_of(predictor: SplitPredictor, scores: Scores, draws: int) -> dict[
     return _drawn(rows, scores, predictor.data.task, predictor.calibration, draws, predictor.experiment.seed)
 
 
-def _of_file(run: Run, question: Question) -> Answer:
+def _of_file(run: RunFolder, question: Question) -> Answer:
     predictor = RunPredictor.of(run).with_tables(question.tables)
     data = predictor.data
     if question.part is not None:

@@ -25,7 +25,7 @@ from npnet.model.trainer import Trainer
 from npnet.rundir.names import CONFIG, OUT_OF_FOLD, PREDICTED, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder
 from npnet.rundir.restore import data_metadata
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import RunWriter
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
@@ -38,7 +38,7 @@ from npnet.runner.results import history_columns, history_row, prediction_blocks
 class Show(Protocol):
     """Receives the reports of a training, for a screen or for nothing."""
 
-    def begin(self, run: Run, trainer: Trainer, log: Callable[[str], None]) -> None:
+    def begin(self, run: RunFolder, trainer: Trainer, log: Callable[[str], None]) -> None:
         """Report that the run folder exists; `log` adds a line to its log.txt."""
 
     def progress(self, progress: Progress) -> None:
@@ -54,7 +54,7 @@ class Show(Protocol):
         """Report the end."""
 
 
-Draw = Callable[[Run, SplitPredictor], object]
+Draw = Callable[[RunFolder, SplitPredictor], object]
 """A function that draws the plots of a run into its folder."""
 
 
@@ -74,7 +74,7 @@ class RunOptions:
 class Ending:
     """How a training ended: its run, scores by split, exit code, its error, and the rule that decides two classes."""
 
-    run: Run
+    run: RunFolder
     status: str
     metrics: Scores
     code: int = 0

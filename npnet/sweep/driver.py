@@ -14,7 +14,7 @@ from npnet.rundir import names as files
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder, reclaim
 from npnet.rundir.restore import changed_data, data_of
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import FAILED, Result, write_trial
 from npnet.rundir.writer import RunWriter
 from npnet.runner.prepared_run import PreparedRun
@@ -33,7 +33,7 @@ MAX_FRUITLESS = 5  # rounds in a row in which workers finish nothing and no sing
 class SweepEnd:
     """The end of a sweep: its run, its results, its status and the exit code."""
 
-    run: Run
+    run: RunFolder
     results: SweepResults
     status: str
     code: int
@@ -42,7 +42,7 @@ class SweepEnd:
 class SweepShow(Protocol):
     """A display of the progress of a sweep."""
 
-    def begin(self, run: Run, plan: SweepPlan, results: SweepResults, log: Callable[[str], None]) -> None:
+    def begin(self, run: RunFolder, plan: SweepPlan, results: SweepResults, log: Callable[[str], None]) -> None:
         """Begin to show a sweep whose folder exists; `results` grows while it trains."""
 
     def trained(self, trials: int, waiting: int) -> None:
@@ -75,7 +75,7 @@ def new_sweep(plan: SweepPlan, options: SweepOptions, **facts: Any) -> tuple[Run
         return new.publish(contents, plan.loaded.base, **info), prepared
 
 
-def resume_sweep(run: Run, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
+def resume_sweep(run: RunFolder, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
     """Train the trials that have no result; raise RunError, or InUse while a process trains."""
     plan = read_plan(run.path)
     if run.info.get("elsewhere"):

@@ -12,7 +12,7 @@ from npnet.errors import RunError, Unmet, UsageError
 from npnet.rng import trial_seed
 from npnet.rundir import names as files
 from npnet.rundir.new_run import reclaim
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import DONE, FAILED, Result
 from npnet.storage import disk
 from npnet.sweep.context import THREADS
@@ -63,18 +63,18 @@ def collect(folder: Path) -> SweepEnd:
     for trial in _trials(plan):
         path = trial_folder(folder, trial.number)
         if path.is_dir():
-            results.external[trial.number] = result_of(trial, Run(path), plan)
+            results.external[trial.number] = result_of(trial, RunFolder(path), plan)
             results.add(trial, results.external[trial.number])
     if not results.trials:
         raise RunError(f"{folder} has no trials yet", "npnet sweep CONFIG --emit-commands prints what trains them")
     results.write_tables()
     missing = plan.size - len(results.trials)
-    status, run = "interrupted" if missing else "done", Run(folder)
+    status, run = "interrupted" if missing else "done", RunFolder(folder)
     reclaim(run).finish(status, error=None, **results.counts)
     return SweepEnd(run, results, status, Unmet.code if results.failed or missing else 0)
 
 
-def result_of(trial: Trial, run: Run, plan: SweepPlan) -> Result:
+def result_of(trial: Trial, run: RunFolder, plan: SweepPlan) -> Result:
     """Return the result of a trial, from the run folder of its training."""
     info, done = run.info, run.status == "done"
     scores = run.metrics() if done else {}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from npnet.errors import RunError
 from npnet.rundir import names as files
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.table import mixed_line, parse_mixed
 from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
@@ -135,7 +135,7 @@ class SweepResults:
         if self.best is not None:
             name = f"{files.TRIALS}/{files.trial_name(self.best.best)}"
             disk.replace_symlink(self.folder / files.BEST, name)
-            disk.write_atomic(self.folder / files.METRICS, Run(self.folder / name).read(files.METRICS))
+            disk.write_atomic(self.folder / files.METRICS, RunFolder(self.folder / name).read(files.METRICS))
 
     def table(self, results: Mapping[int, Result]) -> bytes:
         """Return trials.csv of these results of its trials."""
@@ -213,7 +213,7 @@ class TrialTable:
         return sorted(ranked, key=lambda one: (sign * one.mean, one.point))
 
 
-def read_trials(run: Run) -> TrialTable:
+def read_trials(run: RunFolder) -> TrialTable:
     """Read the table of a sweep; raise RunError where it has none yet, or a damaged one."""
     path = run.file(files.TABLE)
     if not path.exists():
@@ -223,7 +223,7 @@ def read_trials(run: Run) -> TrialTable:
         return _parsed(plan, disk.read_regular_file(path, 2**30))
 
 
-def trials_so_far(run: Run) -> TrialTable:
+def trials_so_far(run: RunFolder) -> TrialTable:
     """Read the results that the trials of a sweep in progress have; raise RunError where none has one."""
     plan, found = read_plan(run.path), dict[int, Result]()
     results = SweepResults(run.path, plan)

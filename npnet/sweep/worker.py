@@ -24,7 +24,7 @@ from npnet.model.predictor import Scores
 from npnet.model.trainer import Trainer
 from npnet.rundir import names as files
 from npnet.rundir.restore import data_metadata
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import DONE, FAILED, Result, TrialWriter, whole_result, write_trial
 from npnet.rundir.writer import first_info
 from npnet.runner.checkpoints import write_finished
@@ -143,7 +143,7 @@ class TrialGroup:
         if self.wave.number == 0 or not self.wave.resumes:
             return {}
         before = read_wave(self.wave.folder, self.wave.number - 1).trials_folder
-        runs = [Run(before / files.trial_name(trial.number)) for trial in trials]
+        runs = [RunFolder(before / files.trial_name(trial.number)) for trial in trials]
         states, metadata = zip(*(run.checkpoint() for run in runs), strict=True)
         joined = {name: np.concatenate([state[name] for state in states]) for name in states[0]}
         trainer.resume(joined, int(metadata[0]["epoch"]))

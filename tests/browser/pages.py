@@ -11,21 +11,21 @@ from npnet.report.network_data import network_data
 from npnet.report.page import Page, Section, html_of
 from npnet.report.page_engine import SCRIPTS, STYLES
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 LONG = 20  # seconds
 
 
-def trained(folder: Path, config: str, *settings: str) -> Run:
+def trained(folder: Path, config: str, *settings: str) -> RunFolder:
     """Train a config without pictures; return its run."""
     (folder / "config.yaml").write_text(config)
     result = call("train", folder / "config.yaml", *settings, "--run-dir", folder / "run", "--no-plots", "-q")
     assert result.code == 0, result.err
-    return Run(folder / "run")
+    return RunFolder(folder / "run")
 
 
-def written(run: Run, path: Path, with_data: bool = True) -> Path:
+def written(run: RunFolder, path: Path, with_data: bool = True) -> Path:
     """Write the page of a run's network."""
     data = network_data(run, reopen(run) if with_data else None)
     section = Section("network", "Network", "The network of a test.", element("div", id="network-player"))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from npnet.report.play.page import html_of_play
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.browser.pages import trained, until
 
 READY = ".transport"
@@ -43,6 +43,6 @@ def drop(page: Any, name: str, content: bytes) -> None:
     assert before is None or page.evaluate("npnetPlay.own") is not None
 
 
-def run_of(folder: Path, text: str, *settings: str) -> Run:
+def run_of(folder: Path, text: str, *settings: str) -> RunFolder:
     """Train the config of the page for an epoch; return the run."""
     return trained(folder, text, "epochs=1", *settings)

@@ -9,7 +9,7 @@ import pytest
 from npnet.data.preprocessing.derived import features
 from npnet.report.page_engine import KNOWN, array, rounded
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.browser.pages import opened, trained, until, written
 
 pytestmark = pytest.mark.long
@@ -47,12 +47,12 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return trained(tmp_path_factory.mktemp("circles"), CIRCLES)
 
 
 @pytest.fixture
-def page(browser: Any, run: Run, tmp_path: Path) -> Any:
+def page(browser: Any, run: RunFolder, tmp_path: Path) -> Any:
     with opened(browser, written(run, tmp_path / "page.html")) as found:
         yield found
 
@@ -215,7 +215,9 @@ def test_more_than_two_inputs_offer_columns_rows_and_principal_components(browse
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_rule_of_accessibility_is_broken(width: int, scheme: str, browser: Any, run: Run, tmp_path: Path) -> None:
+def test_no_rule_of_accessibility_is_broken(
+    width: int, scheme: str, browser: Any, run: RunFolder, tmp_path: Path
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
@@ -255,7 +257,7 @@ def test_a_network_that_the_page_lacks_shows_recorded_maps(browser: Any, tmp_pat
         assert page.evaluate(drawn) > 10
 
 
-def test_without_frames_and_data_the_best_weights_are_shown(browser: Any, run: Run, tmp_path: Path) -> None:
+def test_without_frames_and_data_the_best_weights_are_shown(browser: Any, run: RunFolder, tmp_path: Path) -> None:
     with opened(browser, written(run, tmp_path / "page.html", with_data=False)) as page:
         assert page.is_hidden(".training")
         page.locator(".units button").last.click()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from npnet.rundir.frames import read_frames
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {moons: {samples: 60}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 2\nbatch_size: 12\nrecord: 8\n"
@@ -34,7 +34,7 @@ def test_a_run_is_animated_frame_by_frame_in_both_formats(run: Path) -> None:
     result = call("plot", "run", "--kind", "animation", "--format", "gif,png", "--runs-dir", ".")
     assert result.code == 0, result.err
     assert result.out.split() == [str(run / "plots" / f"animation.{end}") for end in ("gif", "png", "csv")]
-    frames = read_frames(Run(run))
+    frames = read_frames(RunFolder(run))
     for end, form in FORMATS.items():
         with Image.open(run / "plots" / f"animation.{end}") as picture:
             assert picture.format == form

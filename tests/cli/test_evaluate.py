@@ -9,7 +9,7 @@ import pytest
 
 from npnet.metrics import DECIDED, evaluate
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run, find
+from npnet.rundir.run import RunFolder, find
 from npnet.runner.predicting import RunPredictor
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people, trained
@@ -101,11 +101,11 @@ def test_damaged_weights_are_refused(runs: Path, folder: Path) -> None:
 
 
 @pytest.fixture
-def copied(runs: Path, folder: Path) -> Run:
-    return Run(shutil.copytree(find(runs, "latest").path, folder / "copy"))
+def copied(runs: Path, folder: Path) -> RunFolder:
+    return RunFolder(shutil.copytree(find(runs, "latest").path, folder / "copy"))
 
 
-def test_plots_are_drawn_and_named(copied: Run) -> None:
+def test_plots_are_drawn_and_named(copied: RunFolder) -> None:
     result = call("plot", copied.path, "--kind", "roc,loss", "--format", "svg")
     assert result.code == 0
     names = ["roc.svg", "roc.csv", "loss.svg", "loss.csv"]
@@ -113,7 +113,7 @@ def test_plots_are_drawn_and_named(copied: Run) -> None:
     assert sorted(path.name for path in copied.plots.iterdir()) == sorted(names)
 
 
-def test_all_plots_are_those_that_suit(copied: Run) -> None:
+def test_all_plots_are_those_that_suit(copied: RunFolder) -> None:
     result = call("plot", copied.path, "--kind", "all", "--json", "--format", "svg")
     drawn = {Path(path).stem for path in json.loads(result.out)["paths"]}
     assert "boundary" in drawn
@@ -121,7 +121,7 @@ def test_all_plots_are_those_that_suit(copied: Run) -> None:
 
 
 @pytest.mark.parametrize(("kind", "words"), [("rok", "did you mean"), ("residuals", "no residuals plot")])
-def test_a_plot_that_cannot_be_drawn_is_a_usage_error(kind: str, words: str, copied: Run) -> None:
+def test_a_plot_that_cannot_be_drawn_is_a_usage_error(kind: str, words: str, copied: RunFolder) -> None:
     result = call("plot", copied.path, "--kind", kind)
     assert (result.code, result.out) == (2, "")
     assert words in result.err
@@ -135,7 +135,7 @@ def people_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_another_file_is_read_and_scored_as_the_runs_own(people_run: Path) -> None:
     table = people_run.parent.parent / "people.csv"
     found = json.loads(call("evaluate", people_run, "--data", table, "--json").out)["data"]
-    predictor = RunPredictor.of(Run(people_run))
+    predictor = RunPredictor.of(RunFolder(people_run))
     frame = predictor.read(str(table), ("buys",))
     y = np.array([row["buys"] == "yes" for row in people()]).astype(int)
     assert found == evaluate(y, predictor.outputs(frame), "binary")

@@ -8,7 +8,7 @@ import pytest
 
 from npnet.errors import DataError
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import Result, call
 
 CONFIG = "dataset: {table: {path: data/t.csv, target: y}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"
@@ -140,7 +140,7 @@ def test_a_table_that_is_damaged_keeps_its_own_message(away: Path) -> None:
 
 def test_python_says_the_same(away: Path) -> None:
     with pytest.raises(DataError, match="are gone: there is no file"):
-        reopen(Run(away / "run"))
+        reopen(RunFolder(away / "run"))
 
 
 def test_an_absolute_path_is_named_as_it_is(home: Path, tmp_path: Path) -> None:

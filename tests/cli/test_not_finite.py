@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import Result, call
 
 TARGETS = {
@@ -50,12 +50,12 @@ def config(folder: Path, task: str) -> Path:
     return folder / "c.yaml"
 
 
-def trained(folder: Path, task: str, *options: str) -> tuple[Run, Result]:
+def trained(folder: Path, task: str, *options: str) -> tuple[RunFolder, Result]:
     table(folder, HUGE)
     result = call("train", config(folder, task), *options, "--runs-dir", folder / "runs")
     assert result.code in (0, 7), result.err
     assert no_trace(result)
-    return Run(Path(result.out.strip())), result
+    return RunFolder(Path(result.out.strip())), result
 
 
 def no_trace(result: Result) -> bool:
@@ -72,7 +72,7 @@ def strictly(text: str) -> object:
     return json.loads(text, parse_constant=refuse)
 
 
-def check_every_command(run: Run, folder: Path, task: str) -> None:
+def check_every_command(run: RunFolder, folder: Path, task: str) -> None:
     for options in ((), ("--bootstrap", "5"), *([] if task == "multilabel" else [("--data", str(folder / "t.csv"))])):
         result = call("evaluate", run.path, "--json", *options)
         assert result.code == 0, result.err
@@ -125,7 +125,7 @@ def test_a_loss_that_is_infinite_from_the_beginning_ends_with_7_and_no_score(tmp
     options = "dataset: {table: {path: t.csv, target: n, task: counts}}\nscale: none\nepochs: 3\nseed: 2\n"
     (tmp_path / "c.yaml").write_text(f"{options}layers: [{{linear: 8}}, relu, linear]\n")
     result = call("train", tmp_path / "c.yaml", "--no-plots", "--runs-dir", tmp_path / "runs")
-    run = Run(Path(result.out.strip()))
+    run = RunFolder(Path(result.out.strip()))
     assert (result.code, run.status, no_trace(result)) == (7, "diverged", True)
     assert (
         "train_loss is not a finite number, and was none before training; the weights of epoch 0 are kept" in result.err
@@ -147,7 +147,7 @@ def test_one_row_without_a_finite_output_takes_the_scores_of_its_part_alone(tmp_
     options = ("threshold=f1", "temperature=true", "--no-plots", "--runs-dir", tmp_path / "runs")
     result = call("train", tmp_path / "c.yaml", *options)
     assert result.code == 0, result.err
-    run = Run(Path(result.out.strip()))
+    run = RunFolder(Path(result.out.strip()))
     assert np.isfinite(list(run.metrics()["validation"].values())).all()
     assert np.isnan(list(run.metrics()["test"].values())).all()
     assert "the scores of test are null: the outputs for 1 of 30 rows are not finite" in result.err
@@ -174,7 +174,7 @@ def test_a_slot_that_overflows_is_a_divergence_with_its_hint(tmp_path: Path, mon
     assert result.code == 7, result.err
     assert "the training diverged in epoch 1" in result.err
     assert "hint: try a smaller learning_rate" in result.err
-    assert Run(tmp_path / "run").status == "diverged"
+    assert RunFolder(tmp_path / "run").status == "diverged"
     assert call("evaluate", "run").code == 0
 
 

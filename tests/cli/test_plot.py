@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, relu, linear]\nepochs: 2\n"
@@ -109,4 +109,4 @@ def test_predictions_that_are_not_of_the_run_are_refused(old: str, new: str, lon
     result = call("plot", "run", "--kind", "roc", "--runs-dir", ".")
     assert (result.code, result.out) == (5, "")
     assert "test.csv cannot be used" in result.err
-    assert Run(lonely).predicted == ["validation", "test"]
+    assert RunFolder(lonely).predicted == ["validation", "test"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import Result, call
 from tests.cli.tables import CONFIG, csv_of, people, trained
 
@@ -42,7 +42,7 @@ def test_rows_need_no_target_and_get_a_class_each(run: Path) -> None:
 
 
 def test_the_answers_are_those_of_the_training(run: Path) -> None:
-    stored = Run(run).predictions("test")
+    stored = RunFolder(run).predictions("test")
     answers = table(asked(run, csv_of(people()), "--proba").out)
     there = [answers[row - 1] for row in stored["row"]]
     assert [row["prediction"] for row in there] == stored["prediction"].tolist()
@@ -235,4 +235,4 @@ def test_quantiles_are_columns_of_their_own(tmp_path: Path) -> None:
     names = ["quantile_0.1", "quantile_0.5", "quantile_0.9"]
     assert result.out.splitlines()[0] == ",".join(["row", "prediction", *names])
     assert all(float(row[names[0]]) <= float(row[names[1]]) <= float(row[names[2]]) for row in table(result.out))
-    assert names[0] in Run(run).predictions("validation")
+    assert names[0] in RunFolder(run).predictions("validation")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{embedding: 2}, linear]\nepochs: 1\n"
@@ -25,7 +25,7 @@ def table(folder: Path) -> Path:
 def test_a_run_that_knows_many_long_texts_can_be_used(table: Path) -> None:
     trained = call("train", "c.yaml", "--no-plots", "-q")
     assert trained.code == 0, trained.err
-    run = Run(table / trained.out.strip())
+    run = RunFolder(table / trained.out.strip())
     assert (run.path / "weights.safetensors").stat().st_size > 2**20
     scored = call("evaluate", "latest", "--json")
     assert json.loads(scored.out)["test"] == pytest.approx(run.metrics()["test"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from npnet.cli.console.plain import short
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = """\
@@ -55,7 +55,7 @@ def table(text: str, first: str) -> list[dict[str, str]]:
 )
 def test_what_a_training_says_at_its_end_is_in_its_files(options: tuple[str, ...], config: Path) -> None:
     result = call("train", config, *options, "--no-plots", "--runs-dir", config.parent / "runs")
-    run = Run(Path(result.out.strip()))
+    run = RunFolder(Path(result.out.strip()))
     monitored, history = run.info["monitored"], run.history()
     if "epochs=0" in options:
         assert "best: none yet" in result.err
@@ -77,7 +77,7 @@ def test_what_a_training_says_at_its_end_is_in_its_files(options: tuple[str, ...
         assert f"the network decides above {threshold}, the others above 0.5\n" in result.err
 
 
-def are_those_of_the_baselines(run: Run, rows: list[dict[str, str]]) -> None:
+def are_those_of_the_baselines(run: RunFolder, rows: list[dict[str, str]]) -> None:
     assert len(rows) == len(run.metrics()["test"]) - 1
     for row in rows:
         of_all = {"network": run.metrics(), **run.baselines()}

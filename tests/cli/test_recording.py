@@ -7,7 +7,7 @@ import pytest
 
 from npnet.errors import RunError
 from npnet.rundir.frames import read_frames, unpacked
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage.tensor_file import read_tensors
 from tests.cli.conftest import call
 
@@ -27,11 +27,11 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "c.yaml"
 
 
-def train(config: Path, folder: str, *settings: str) -> Run:
+def train(config: Path, folder: str, *settings: str) -> RunFolder:
     """Return the run of a training."""
     result = call("train", config, *settings, "--run-dir", folder, "--no-plots", "-q")
     assert result.code == 0, result.err
-    return Run(config.parent / folder)
+    return RunFolder(config.parent / folder)
 
 
 def test_frames_are_the_weights_of_their_steps_and_recording_changes_none(config: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = """\
@@ -82,7 +82,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str, config: Path) -> None:
     whole, half = train(config, "whole", *KINDS[kind]), killed(config, "half", *KINDS[kind])
-    assert Run(half).status == "interrupted"
+    assert RunFolder(half).status == "interrupted"
     result = call("resume", "half")
     assert (result.code, result.out) == (0, f"{half}\n")
     assert contents(half) == contents(whole)
@@ -92,24 +92,24 @@ def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str
 
 def test_a_training_that_was_killed_before_its_first_checkpoint_begins_anew(config: Path) -> None:
     whole, half = train(config, "whole"), killed(config, "half", syncs=9)
-    assert Run(half).checkpoints == []
+    assert RunFolder(half).checkpoints == []
     assert call("resume", "half").code == 0
     assert contents(half) == contents(whole)
 
 
 def test_the_last_three_checkpoints_stay_while_it_trains_and_the_last_one_after(config: Path) -> None:
     half = killed(config, "half")
-    assert len(Run(half).checkpoints) == 3
-    epochs = [int(Run(half).checkpoint(name)[1]["epoch"]) for name in Run(half).checkpoints]
+    assert len(RunFolder(half).checkpoints) == 3
+    epochs = [int(RunFolder(half).checkpoint(name)[1]["epoch"]) for name in RunFolder(half).checkpoints]
     assert epochs == sorted(epochs, reverse=True)
-    assert Run(half).weights()[0]
+    assert RunFolder(half).weights()[0]
     call("resume", "half")
-    assert Run(half).checkpoints == ["checkpoint.safetensors"]
+    assert RunFolder(half).checkpoints == ["checkpoint.safetensors"]
 
 
 def test_of_damaged_checkpoints_the_newest_good_one_is_taken_with_a_word(config: Path) -> None:
     whole, half = train(config, "whole"), killed(config, "half")
-    newest, *older = [half / name for name in Run(half).checkpoints]
+    newest, *older = [half / name for name in RunFolder(half).checkpoints]
     newest.write_bytes(newest.read_bytes()[:-5])
     result = call("resume", "half")
     assert result.code == 0
@@ -122,7 +122,7 @@ def test_of_damaged_checkpoints_the_newest_good_one_is_taken_with_a_word(config:
 @pytest.mark.long
 def test_where_no_checkpoint_is_good_nothing_is_changed(config: Path) -> None:
     half = killed(config, "half")
-    for name in Run(half).checkpoints:
+    for name in RunFolder(half).checkpoints:
         (half / name).write_bytes(b"none")
     before = {path: path.read_bytes() for path in half.rglob("*") if path.is_file() and path.name != "LOCK"}
     result = call("resume", "half")
@@ -192,7 +192,7 @@ def test_epochs_and_comments_may_be_edited(file: str, config: Path) -> None:
     text = (half / file).read_text()
     (half / file).write_text("# longer\n" + text.replace("epochs: 8", "epochs: 9"))
     assert call("resume", "half").code == 0
-    assert Run(half).history()["epoch"][-1] == 9
+    assert RunFolder(half).history()["epoch"][-1] == 9
 
 
 def test_other_data_are_refused_unless_they_are_accepted(config: Path) -> None:
@@ -206,7 +206,7 @@ def test_other_data_are_refused_unless_they_are_accepted(config: Path) -> None:
     result = call("resume", "half", "--accept-new-data")
     assert result.code == 0
     assert "the data are not those that the training began with" in result.err
-    assert Run(half).info["bitwise"] is False
+    assert RunFolder(half).info["bitwise"] is False
 
 
 def test_on_another_machine_it_says_so_and_strictly_it_refuses(config: Path) -> None:
@@ -219,13 +219,13 @@ def test_on_another_machine_it_says_so_and_strictly_it_refuses(config: Path) -> 
     result = call("resume", "half")
     assert result.code == 0
     assert "its last bits may differ: processor another " in result.err
-    assert Run(half).info["bitwise"] is False
+    assert RunFolder(half).info["bitwise"] is False
 
 
 @pytest.mark.long
 def test_a_checkpoint_of_another_network_is_refused(config: Path) -> None:
     half, other = killed(config, "half"), killed(config, "other", "layers.0.linear=9")
-    for name in Run(half).checkpoints:
+    for name in RunFolder(half).checkpoints:
         shutil.copy(other / name, half / name)
     result = call("resume", "half")
     assert result.code == 5
@@ -264,7 +264,7 @@ def test_a_run_in_use_is_left_alone(config: Path) -> None:
     assert "is in use by process" in result.err
     assert process.returncode == 130
     assert "npnet resume busy continues it" in message
-    assert Run(Path("busy")).status == "interrupted"
+    assert RunFolder(Path("busy")).status == "interrupted"
 
 
 def test_a_diverged_run_would_diverge_again(config: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npnet.engine.loop import Progress
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.training import Training
 from tests.cli.conftest import call
 from tests.cli.test_resume import config, contents, train
@@ -19,8 +19,8 @@ __all__ = ["config"]
 
 
 def test_the_checkpoint_of_a_finished_run_does_not_repeat_its_weights(config: Path) -> None:
-    state, metadata = Run(train(config, "run")).checkpoint()
-    weights = Run(config.parent / "run").weights_digest()
+    state, metadata = RunFolder(train(config, "run")).checkpoint()
+    weights = RunFolder(config.parent / "run").weights_digest()
     assert metadata["weights"] == weights
     assert {name.partition(".")[0] for name in state} >= {"theta", "slots", "rates", "best"}
     assert not {"best.theta", "best.state"} & state.keys()
@@ -29,7 +29,7 @@ def test_the_checkpoint_of_a_finished_run_does_not_repeat_its_weights(config: Pa
 
 @pytest.mark.long
 def test_a_network_that_has_had_enough_leaves_its_weights_alone(config: Path) -> None:
-    run = Run(train(config, "run", "ensemble=3", "early_stopping=1", "epochs=60"))
+    run = RunFolder(train(config, "run", "ensemble=3", "early_stopping=1", "epochs=60"))
     state, _ = run.checkpoint()
     assert state["done"].all()
     assert {values.size for name, values in state.items() if name.startswith(("theta", "state", "slots"))} == {0}
@@ -77,7 +77,7 @@ def test_a_training_that_is_interrupted_at_its_last_epoch_ends_with_the_same_byt
     half = config.parent / "half"
     monkeypatch.undo()
     monkeypatch.chdir(config.parent)
-    assert Run(half).status == "interrupted"
+    assert RunFolder(half).status == "interrupted"
     assert call("resume", "half", "-q").code == 0
     assert contents(half) == contents(whole)
 
@@ -112,7 +112,7 @@ def test_without_its_weights_a_finished_run_cannot_be_trained_on(harm: str, word
 @pytest.mark.long
 def test_a_trial_with_its_whole_state_can_be_trained_on(config: Path) -> None:
     assert call("sweep", config, "learning_rate=[0.01,0.1]", "--keep", "all", "--run-dir", "sweep", "-q").code == 0
-    trial = Run(config.parent / "sweep" / "trials" / "0001")
+    trial = RunFolder(config.parent / "sweep" / "trials" / "0001")
     assert trial.checkpoint()[1]["weights"] == trial.weights_digest()
     before = trial.history()["train_loss"]
     assert call("resume", trial.path, "epochs=10", "-q").code == 0
@@ -123,7 +123,7 @@ def test_a_trial_with_its_whole_state_can_be_trained_on(config: Path) -> None:
 def test_a_signal_that_a_library_wraps_while_pictures_are_drawn_leaves_them_to_resume(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def drawn(run: Run, _: object) -> None:
+    def drawn(run: RunFolder, _: object) -> None:
         try:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(20)
@@ -134,7 +134,7 @@ def test_a_signal_that_a_library_wraps_while_pictures_are_drawn_leaves_them_to_r
         patched.setattr("npnet.cli.train.draw", drawn)
         result = call("train", config, "epochs=2", "--run-dir", "run", "-q")
     assert (result.code, "plots are missing" in result.err) == (143, False), result.err
-    assert Run(config.parent / "run").status == "interrupted"
+    assert RunFolder(config.parent / "run").status == "interrupted"
     assert call("resume", "run", "-q").code == 0
     assert (config.parent / "run" / "plots" / "loss.png").exists()
 
@@ -156,6 +156,6 @@ def test_a_signal_that_a_library_wraps_while_baselines_are_trained_is_no_bug(
     assert result.code == 143, result.err
     assert "npnet resume run goes on" in result.err
     assert not (config.parent / "run" / "crash.txt").exists()
-    assert Run(config.parent / "run").status == "interrupted"
+    assert RunFolder(config.parent / "run").status == "interrupted"
     assert call("resume", "run", "-q").code == 0
     assert (config.parent / "run" / "baselines.json").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.terminals import heard
 
 NPNET = f"{sys.executable} -m npnet"
@@ -25,7 +25,7 @@ def shell(line: str, **environment: str) -> "subprocess.CompletedProcess[str]":
 def test_a_training_needs_no_reader(redirects: str, folder: Path) -> None:
     done = shell(f"{TRAIN} {redirects}")
     assert (done.returncode, done.stderr) == (0, "")
-    run = Run(folder / "run")
+    run = RunFolder(folder / "run")
     assert run.status == "done"
     assert "epoch 3/3" in (run.path / "log.txt").read_text()
 

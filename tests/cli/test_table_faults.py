@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npnet.data.readers import delimited
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 CONFIG = "dataset: {{table: {{path: {path}, target: y{options}}}}}\nlayers: [{{linear: 3}}, tanh, linear]\nepochs: 2\n"
@@ -18,11 +18,11 @@ GOOD = "\n".join(["a,b,y", *ROWS]) + "\n"
 SHORT = 'row 61: "999999999999999999999999999999999999999999999999999999999..." is too large a number in column "a"'
 
 
-def trained(folder: Path, content: bytes | str, options: str = "", more: str = "", path: str = "t.csv") -> Run:
+def trained(folder: Path, content: bytes | str, options: str = "", more: str = "", path: str = "t.csv") -> RunFolder:
     """Train on a table; the run."""
     code, out, err = outcome(folder, content, options, more, path)
     assert code == 0, err
-    return Run(folder / out.strip())
+    return RunFolder(folder / out.strip())
 
 
 def outcome(
@@ -197,7 +197,7 @@ def test_an_undefined_score_is_null_and_reported_once(lopsided: Path) -> None:
     assert result.code == 0
     message = "roc_auc of validation is null: it needs rows of two classes, which that split lacks"
     assert result.err == f"npnet: warning: {message}\n"
-    run = Run(lopsided.parent / result.out.strip())
+    run = RunFolder(lopsided.parent / result.out.strip())
     scores = json.loads((run.path / "metrics.json").read_text())
     assert scores["validation"]["roc_auc"] is None
     assert scores["train"]["roc_auc"] is not None

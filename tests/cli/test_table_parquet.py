@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from npnet.data.readers import child_process
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra parquet is not there")
@@ -33,11 +33,11 @@ def people(rows: int = 80) -> pd.DataFrame:
     )
 
 
-def trained(path: str) -> Run:
+def trained(path: str) -> RunFolder:
     Path("c.yaml").write_text(CONFIG.replace("PATH", path))
     result = call("train", "c.yaml", "--no-plots", "-q")
     assert result.code == 0, result.err
-    return Run(Path(result.out.strip()))
+    return RunFolder(Path(result.out.strip()))
 
 
 def refused(content: bytes) -> str:

@@ -20,7 +20,7 @@ import pytest
 
 from npnet.cli import main
 from npnet.cli.app import npnet
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 from tests.terminals import heard
 
@@ -229,7 +229,7 @@ def test_the_log_of_a_run_can_be_shown_on_a_terminal(world: Path) -> None:
 def test_files_and_pipes_get_every_byte(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(world)
     classes = {f"k0{EVIL}", f"k1{EVIL}"}
-    assert set(Run(world / "run").predictions("test")["target"].tolist()) == classes
+    assert set(RunFolder(world / "run").predictions("test")["target"].tolist()) == classes
     assert call("predict", "run", "new.csv", "-o", "exact.csv").code == 0
     with Path("exact.csv").open(newline="") as file:
         assert {row["prediction"] for row in csv.DictReader(file)} <= classes

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from npnet.rundir import names as files
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import Result, call
 
 CONFIG = """\
@@ -30,13 +30,13 @@ def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def trained(mails: Path, *options: str) -> tuple[Run, Result]:
+def trained(mails: Path, *options: str) -> tuple[RunFolder, Result]:
     result = call("train", mails / "mails.yaml", "--no-plots", "--runs-dir", mails / "runs", *options)
     out = json.loads(result.out)["run"] if "--json" in options else result.out.strip()
-    return Run(Path(out)), result
+    return RunFolder(Path(out)), result
 
 
-def decided(run: Run, part: str, threshold: float) -> dict[str, float]:
+def decided(run: RunFolder, part: str, threshold: float) -> dict[str, float]:
     """Return scikit-learn's scores of the probabilities in the run's folder above a threshold."""
     with (run.path / "predictions" / f"{part}.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -47,7 +47,7 @@ def decided(run: Run, part: str, threshold: float) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def chosen(mails: Path) -> tuple[Run, Result]:
+def chosen(mails: Path) -> tuple[RunFolder, Result]:
     return trained(mails, "threshold=f1")
 
 
@@ -55,7 +55,7 @@ def sentence(names: str, threshold: float, more: str = "") -> str:
     return f'\n{names}: positive class "spam", decided above {threshold:.4f}{more}\n'
 
 
-def test_training_says_which_threshold_it_chose_and_the_files_have_it(chosen: tuple[Run, Result]) -> None:
+def test_training_says_which_threshold_it_chose_and_the_files_have_it(chosen: tuple[RunFolder, Result]) -> None:
     run, result = chosen
     rule = run.info["decisions"]
     threshold = rule["threshold"]
@@ -69,7 +69,7 @@ def test_training_says_which_threshold_it_chose_and_the_files_have_it(chosen: tu
             assert run.metrics()[part][name] == pytest.approx(value, abs=1e-12)
 
 
-def test_evaluating_says_it_again_and_its_json_is_still_metrics_json(chosen: tuple[Run, Result]) -> None:
+def test_evaluating_says_it_again_and_its_json_is_still_metrics_json(chosen: tuple[RunFolder, Result]) -> None:
     run, _ = chosen
     threshold = run.info["decisions"]["threshold"]
     plain, shown = (call("evaluate", run.path, *options).out for options in ((), ("--json",)))
@@ -80,7 +80,7 @@ def test_evaluating_says_it_again_and_its_json_is_still_metrics_json(chosen: tup
     assert json.loads(call("runs", "show", run.path, "--json").out)["decisions"] == run.info["decisions"]
 
 
-def test_another_threshold_is_the_one_that_is_shown(chosen: tuple[Run, Result], mails: Path) -> None:
+def test_another_threshold_is_the_one_that_is_shown(chosen: tuple[RunFolder, Result], mails: Path) -> None:
     run, _ = chosen
     text = call("evaluate", run.path, "--threshold", "0.4", "--metric", "recall", "--metric", "loss").out
     assert text.endswith(sentence("recall", 0.4))
@@ -92,14 +92,14 @@ def test_another_threshold_is_the_one_that_is_shown(chosen: tuple[Run, Result], 
         assert shown["test"][name] == pytest.approx(value, abs=1e-12)
 
 
-def test_rows_of_another_file_are_decided_as_the_run_says(chosen: tuple[Run, Result], mails: Path) -> None:
+def test_rows_of_another_file_are_decided_as_the_run_says(chosen: tuple[RunFolder, Result], mails: Path) -> None:
     run, _ = chosen
     threshold = run.info["decisions"]["threshold"]
     text = call("evaluate", run.path, "--data", mails / "mails.csv", "--metric", "f1").out
     assert text.endswith(sentence("f1", threshold, " (best f1)"))
 
 
-def test_where_no_metric_depends_on_it_no_threshold_is_shown(chosen: tuple[Run, Result]) -> None:
+def test_where_no_metric_depends_on_it_no_threshold_is_shown(chosen: tuple[RunFolder, Result]) -> None:
     run, _ = chosen
     assert "spam" not in call("evaluate", run.path, "--metric", "roc_auc").out
     text = call("evaluate", run.path, "--metric", "accuracy").out
@@ -129,7 +129,7 @@ def test_a_sweep_has_the_threshold_of_its_best_trial(mails: Path) -> None:
     folder = Path(result.out.strip())
     shown = json.loads(call("evaluate", folder, "--json").out)
     assert shown["threshold"] == json.loads((folder / files.METRICS).read_text())["threshold"]
-    threshold = Run(folder / files.BEST).info["decisions"]["threshold"]
+    threshold = RunFolder(folder / files.BEST).info["decisions"]["threshold"]
     assert shown["threshold"] == {"spam": threshold}
     assert f"\nbest trial: {sentence('f1', threshold, ' (best f1)')[1:]}" in result.err
 

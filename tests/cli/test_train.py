@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from npnet.model.predictor import SplitPredictor
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import SMALL, call, start
 from tests.cli.tables import CONFIG, trained
 
 QUICK = ("--no-plots", "-q")
 
 
-def run_of(text: str) -> Run:
-    return Run(Path(text.strip()))
+def run_of(text: str) -> RunFolder:
+    return RunFolder(Path(text.strip()))
 
 
 def test_exactly_one_line_on_standard_output_names_the_run_folder(folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_bug_leaves_its_traceback_in_the_run_folder(folder: Path, monkeypatch:
     assert result.err.startswith("npnet: error: a bug in npnet: KeyError: 'nothing'; see ")
     assert "Traceback" not in result.err
     assert "Traceback" in (folder / "run" / "crash.txt").read_text()
-    assert Run(folder / "run").status == "failed"
+    assert RunFolder(folder / "run").status == "failed"
 
 
 def test_plots_that_fail_are_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +184,7 @@ def test_a_signal_ends_the_training_and_keeps_the_best(number: int, code: int, f
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (code, "run\n")
     assert "interrupted" in err
-    run = Run(folder / "run")
+    run = RunFolder(folder / "run")
     assert run.status == "interrupted"
     assert run.weights()[0]
     assert "test" in json.loads(call("evaluate", "run", "--json").out)
@@ -199,7 +199,7 @@ def test_a_second_signal_stops_at_once(folder: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 130
-    assert Run(folder / "run").status == "interrupted"
+    assert RunFolder(folder / "run").status == "interrupted"
 
 
 def test_a_folder_claimed_by_a_process_that_was_killed_while_it_read_is_free_again(folder: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_folder_claimed_by_a_process_that_was_killed_while_it_read_is_free_aga
     assert process.returncode == -signal.SIGKILL
     assert (folder / ".r").is_dir()
     assert call(*command).code == 0
-    assert Run(folder / "r").status == "done"
+    assert RunFolder(folder / "r").status == "done"
     assert sorted(path.name for path in folder.iterdir()) == ["r", "small.yaml", "t.csv", "t.yaml"]
 
 
@@ -235,7 +235,7 @@ def test_oddities_of_the_data_are_reported_once_and_logged(folder: Path) -> None
 
 
 def test_baselines_are_scored_on_the_same_rows_and_recorded(tmp_path: Path) -> None:
-    run = Run(trained(tmp_path, CONFIG, "--baselines"))
+    run = RunFolder(trained(tmp_path, CONFIG, "--baselines"))
     found = run.baselines()
     assert list(found) == ["majority", "logistic_regression", "hist_gradient_boosting"]
     assert all(list(parts) == ["train", "validation", "test"] for parts in found.values())
@@ -263,7 +263,7 @@ def test_baselines_stand_beside_the_network_then_and_later(tmp_path: Path) -> No
     assert first == ["f1", "f1:", "on", "f1"]
     assert "majority" not in call("evaluate", tmp_path / "run", "--data", tmp_path / "people.csv").out
     assert "majority" not in call("evaluate", tmp_path / "run", "--threshold", "0.3", "--json").out
-    assert list(Run(tmp_path / "run").metrics()) == ["train", "validation", "test"]
+    assert list(RunFolder(tmp_path / "run").metrics()) == ["train", "validation", "test"]
 
 
 def test_problems_of_a_training_are_reported_once_and_logged(folder: Path) -> None:

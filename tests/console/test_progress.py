@@ -9,7 +9,7 @@ from npnet.cli.console.progress import TrainingDisplay
 from npnet.cli.console.screen import Screen
 from npnet.config import load
 from npnet.model.trainer import Trainer
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner import prepare_run
 
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 200\nmetrics: [f1]\n"
@@ -45,12 +45,12 @@ def fitting(tmp_path: Path) -> Trainer:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path) -> RunFolder:
     (tmp_path / "run.json").write_text("{}")
-    return Run(tmp_path)
+    return RunFolder(tmp_path)
 
 
-def show(fitting: Trainer, run: Run, quiet: bool = False) -> list[str]:
+def show(fitting: Trainer, run: RunFolder, quiet: bool = False) -> list[str]:
     display, log = TrainingDisplay(Screen(quiet=quiet)), list[str]()
     display.begin(run, fitting, log.append)
     for progress in fitting.fit():
@@ -61,7 +61,7 @@ def show(fitting: Trainer, run: Run, quiet: bool = False) -> list[str]:
 
 
 def test_off_a_terminal_the_first_and_the_last_epoch_have_a_line(
-    fitting: Trainer, run: Run, capsys: pytest.CaptureFixture[str]
+    fitting: Trainer, run: RunFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = show(fitting, run)
     lines = capsys.readouterr().err.splitlines()
@@ -75,13 +75,13 @@ def test_off_a_terminal_the_first_and_the_last_epoch_have_a_line(
     assert "best: validation_loss" in lines[3]
 
 
-def test_quiet_says_nothing_and_logs_all(fitting: Trainer, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_says_nothing_and_logs_all(fitting: Trainer, run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(show(fitting, run, quiet=True)) == 4
     assert capsys.readouterr().err == ""
 
 
 def test_a_terminal_gets_a_few_frames_however_many_epochs_there_are(
-    fitting: Trainer, run: Run, monkeypatch: pytest.MonkeyPatch
+    fitting: Trainer, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -93,7 +93,7 @@ def test_a_terminal_gets_a_few_frames_however_many_epochs_there_are(
     assert text.rstrip().endswith(log[-1])
 
 
-def test_a_terminal_that_fails_stops_nothing(fitting: Trainer, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_fails_stops_nothing(fitting: Trainer, run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(Terminal):
         def write(self, text: str) -> int:
             raise OSError(5, "Input/output error")
@@ -104,7 +104,7 @@ def test_a_terminal_that_fails_stops_nothing(fitting: Trainer, run: Run, monkeyp
 
 
 def test_a_warning_among_the_epochs_stands_above_the_live_display_which_goes_on(
-    fitting: Trainer, run: Run, monkeypatch: pytest.MonkeyPatch
+    fitting: Trainer, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

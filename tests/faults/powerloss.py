@@ -17,7 +17,7 @@ from pathlib import Path
 
 from npnet.errors import RunError
 from npnet.rundir.names import CHECKPOINT
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage.tensor_file import parse
 from tests.faults.disk import Disk, State, put
 from tests.faults.forks import each, room
@@ -82,7 +82,7 @@ def _position(metadata: Mapping[str, str]) -> Position:
     return int(metadata["epoch"]), int(metadata["batch"])
 
 
-def newest(run: Run) -> Position | None:
+def newest(run: RunFolder) -> Position | None:
     """Where the newest checkpoint is that can be read; None where none can."""
     for name in run.checkpoints:
         with suppress(RunError):
@@ -111,7 +111,7 @@ def recovered(training: Training, golden: Tree, positions: Sequence[Position], l
         put(loss.state, place)
         if loss.promised is not None:
             run, at = run_in(place), loss.promised
-            if run is None or newest(Run(run)) not in positions[at : at + 2]:
+            if run is None or newest(RunFolder(run)) not in positions[at : at + 2]:
                 return f"{loss.how}: neither the checkpoint that was promised nor the one after it can be read"
         ended = under(Call.__call__, training.go_on, place)
         wrong = f"exit code {ended.code}: {ended.stderr}" if ended.code else differences(place, golden)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.faults.shell import NPNET, ROOT, digest, shell
 
 TRAIN = f"{NPNET} train small.yaml -q --no-plots --run-dir run"
@@ -35,7 +35,7 @@ def test_zone_locale_and_hash_seed_change_no_byte(surroundings: dict[str, str], 
     done = shell(f"env {given} {TRAIN}", place)
     assert (done.returncode, done.stderr) == (0, "")
     assert digest(place / "run") == expected
-    assert Run(place / "run").info["started"].endswith("+00:00")
+    assert RunFolder(place / "run").info["started"].endswith("+00:00")
 
 
 def test_a_clock_that_jumps_back_to_1970_changes_nothing_but_the_stamps(place: Path, expected: str) -> None:
@@ -58,7 +58,7 @@ def test_a_clock_that_jumps_back_to_1970_changes_nothing_but_the_stamps(place: P
     done = shell(f"{sys.executable} clock.py train small.yaml -q --no-plots", place)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("runs/19700101-000000-small-")
-    run = Run(place / "runs" / "latest")
+    run = RunFolder(place / "runs" / "latest")
     assert digest(run.path) == expected
     assert run.info["started"] > "2096"
     assert run.info["finished"].startswith("1970")
@@ -202,7 +202,7 @@ def test_names_that_are_no_text_are_written_as_question_marks(place: Path, expec
     (place / "small.yaml").rename(place / os.fsdecode(b"caf\xe9.yaml"))
     done = shell(f"{NPNET} train caf$'\\xe9'.yaml -q --no-plots --tag a$'\\xff'", place)
     assert (done.returncode, done.stderr) == (0, "")
-    run = Run(place / "runs" / "latest")
+    run = RunFolder(place / "runs" / "latest")
     assert digest(run.path) == expected
     assert run.info["tags"] == ["a?"]
     assert "caf?.yaml" in run.info["argv"]

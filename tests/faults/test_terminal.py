@@ -12,7 +12,7 @@ from termios import TIOCSWINSZ
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.faults.shell import NPNET, ROOT, digest, shell
 from tests.terminals import heard
 
@@ -30,7 +30,7 @@ def test_what_hears_a_training_does_not_change_it(redirects: str, place: Path, e
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert digest(place / "run") == expected
-    run = Run(place / "run")
+    run = RunFolder(place / "run")
     assert run.status == "done"
     assert "epoch 3/3" in (run.path / "log.txt").read_text()
 

@@ -14,7 +14,7 @@ from npnet.data.columns import Frame
 from npnet.experiment.resolved import prepare_folds
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.fittings import fitting_of
 
 LAYERS = [{"linear": 8}, "relu", {"dropout": 0.1}, "linear"]
@@ -92,7 +92,7 @@ def test_a_run_of_folds_predicts_evaluates_and_has_out_of_fold_predictions(
         "dataset: {moons: 120}\nlayers: [{linear: 4}, relu, linear]\nepochs: 3\ncv: 3\nensemble: 2\n"
     )
     assert main(["train", "c.yaml", "-q"]) == 0
-    run = Run(Path(capsys.readouterr().out.strip()))
+    run = RunFolder(Path(capsys.readouterr().out.strip()))
     assert list(run.metrics()) == ["train", "validation", "test", "test_deviation", "out_of_fold"]
     assert len(run.predictions("out_of_fold")["row"]) == 120
     weights, _ = run.weights()
@@ -171,7 +171,7 @@ def test_members_with_parts_of_their_own_are_saved_and_opened_again(
     text = "dataset: {moons: 90}\nlayers: [{linear: 4}, relu, linear]\nepochs: 3\nensemble: 3\nown_validation: true\n"
     Path("c.yaml").write_text(text)
     assert main(["train", "c.yaml", "-q"]) == 0
-    scores = Run(Path(capsys.readouterr().out.strip())).metrics()
+    scores = RunFolder(Path(capsys.readouterr().out.strip())).metrics()
     assert main(["evaluate", "latest", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["test"] == pytest.approx(scores["test"])
     assert main(["train", "c.yaml", "-q", "--cv", "2"]) == 0

@@ -16,7 +16,7 @@ import npnet
 from npnet.data.columns.schema import ReadOptions
 from npnet.data.readers.reading import read_frame
 from npnet.rundir.restore import reopen
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 from tests.round_trip.runs import EPOCHS, ROWS, Trained
 
@@ -111,7 +111,7 @@ def resume(trained: Trained, folder: Path) -> None:
     if trained.is_sweep:
         assert call("resume", copy.path, f"epochs={MORE}").code == 2
     _done("resume", copy.run.path, f"epochs={MORE}", "-q")
-    before, after = trained.run.history(), Run(copy.run.path).history()
+    before, after = trained.run.history(), RunFolder(copy.run.path).history()
     assert list(after["epoch"]) == list(range(1, MORE + 1))
     assert {name: list(values[:EPOCHS]) for name, values in after.items()} == {
         name: list(values) for name, values in before.items()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from npnet.rundir.run import Run, best_trial_of
+from npnet.rundir.run import RunFolder, best_trial_of
 from tests.cli.conftest import call
 
 ROWS, EPOCHS = 120, 3
@@ -81,9 +81,9 @@ class Trained:
         return self.form == "sweep"
 
     @cached_property
-    def run(self) -> Run:
+    def run(self) -> RunFolder:
         """The run whose network answers."""
-        return best_trial_of(Run(self.path))
+        return best_trial_of(RunFolder(self.path))
 
     @property
     def file(self) -> Path:

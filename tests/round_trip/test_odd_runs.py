@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import npnet
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
 pytestmark = pytest.mark.long
@@ -91,7 +91,7 @@ def test_whatever_trains_can_be_used(case: str, tmp_path: Path, monkeypatch: pyt
     table.to_csv("t.csv", index=False)
     epochs = "" if "epochs" in keys else "epochs: 2\n"
     Path("c.yaml").write_text(f"dataset: {{table: {{path: t.csv, {says}}}}}\n{keys}{epochs}", encoding="utf-8")
-    run = Run(Path(done("train", "c.yaml", "--no-plots", "-q").strip()))
+    run = RunFolder(Path(done("train", "c.yaml", "--no-plots", "-q").strip()))
     known = {part: present(scores) for part, scores in run.metrics().items()}
     for ask in (lambda: done("evaluate", "latest", "--json"), evaluated_again):
         scores = {part: present(some) for part, some in json.loads(ask()).items() if part in known}
@@ -102,7 +102,7 @@ def test_whatever_trains_can_be_used(case: str, tmp_path: Path, monkeypatch: pyt
 
 def evaluated_again() -> str:
     """Return the scores after the run was resumed without another epoch."""
-    epochs = Run(Path("runs/latest")).history().get("epoch", np.empty(0))
+    epochs = RunFolder(Path("runs/latest")).history().get("epoch", np.empty(0))
     done("resume", "latest", f"epochs={len(epochs)}", "-q")
     return done("evaluate", "latest", "--json")
 

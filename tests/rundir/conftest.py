@@ -5,7 +5,7 @@ import pytest
 
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 WEIGHTS = {"layers.0.weight": np.ones((1, 2), np.float32), "layers.0.bias": np.zeros(1, np.float32)}
 
@@ -19,7 +19,7 @@ def runs_dir(tmp_path):
 def make_run(runs_dir, tmp_path):
     """Make a finished run of a name, with the files of a short training."""
 
-    def make(name="circles", resolved=b"loss: huber\n", roc_auc=0.5, **facts) -> Run:
+    def make(name="circles", resolved=b"loss: huber\n", roc_auc=0.5, **facts) -> RunFolder:
         with claim(runs_dir, name) as new:
             writer = new.publish({CONFIG: b"loss:  huber\n", RESOLVED: resolved}, tmp_path, **facts)
         for epoch in (1, 2):

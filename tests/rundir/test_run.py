@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from npnet.errors import RunError
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 
-def change(run: Run, **fields: object) -> None:
+def change(run: RunFolder, **fields: object) -> None:
     path = run.path / "run.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | fields))
 
@@ -54,9 +54,9 @@ def test_every_prefix_of_a_history_reads_as_the_epochs_that_are_whole(make_run):
 @pytest.mark.parametrize(
     "read",
     [
-        Run.weights,
-        Run.checkpoint,
-        Run.metrics,
+        RunFolder.weights,
+        RunFolder.checkpoint,
+        RunFolder.metrics,
         lambda run: run.predictions("train"),
         lambda run: run.read("config.yaml"),
     ],
@@ -74,7 +74,7 @@ def test_a_file_that_is_not_there_yet_is_named(make_run, read):
 def test_a_folder_without_run_json_is_no_run(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(RunError, match=f"{path} is no run folder"):
-            Run(path)
+            RunFolder(path)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ READS = {
     "run.json": lambda run: run.info,
     "config.yaml": lambda run: run.read("config.yaml"),
     "resolved.yaml": lambda run: run.read("resolved.yaml"),
-    "history.csv": Run.history,
-    "metrics.json": Run.metrics,
-    "weights.safetensors": Run.weights,
+    "history.csv": RunFolder.history,
+    "metrics.json": RunFolder.metrics,
+    "weights.safetensors": RunFolder.weights,
     "predictions/test.csv": lambda run: run.predictions("test"),
 }
 

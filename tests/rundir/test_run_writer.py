@@ -13,7 +13,7 @@ from npnet.errors import Diverged, InUse, MachineError
 from npnet.rundir import names
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.storage.lock import Lock, is_locked
 
 FIRST = {CONFIG: b"# mine\r\nloss: huber\n", RESOLVED: b"loss: huber\n"}
@@ -119,7 +119,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_killed_run_reads_as_interrupted_and_keeps_what_it_had_logged(runs_dir):
     assert subprocess.run([sys.executable, "-c", KILLED, runs_dir], check=False, timeout=60).returncode == -9
-    run = Run(runs_dir / "latest")
+    run = RunFolder(runs_dir / "latest")
     assert run.status == "interrupted"
     assert run.history()["epoch"].tolist() == [1]
 

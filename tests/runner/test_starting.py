@@ -7,7 +7,7 @@ import pytest
 
 from npnet.data.columns import Column, Frame
 from npnet.data.preprocessing import Preparation, PrepareSpec
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.prepared_run import meanings
 from tests.cli.conftest import Result, call
 
@@ -42,17 +42,17 @@ def refused(result: Result) -> str:
 
 @pytest.mark.parametrize("header", ["z,x,y", "u,v,z"])
 def test_inputs_in_their_places_or_of_other_names_are_taken(folder: Path, header: str) -> None:
-    first = Run(Path(train("x,y,z").out.strip()))
+    first = RunFolder(Path(train("x,y,z").out.strip()))
     second = train(header, "weights=latest", "epochs=0")
     assert second.code == 0, second.err
-    for name, values in Run(Path(second.out.strip())).weights()[0].items():
+    for name, values in RunFolder(Path(second.out.strip())).weights()[0].items():
         assert np.array_equal(values, first.weights()[0][name])
 
 
 @pytest.mark.parametrize(("header", "name", "place"), [("y,x,z", "x", 2), ("y,u,z", "y", 1)])
 def test_inputs_in_other_places_are_refused_and_leave_nothing(folder: Path, header: str, name: str, place: int) -> None:
     first = train("x,y,z").out.strip()
-    run, before = Run(Path(first)).id, sorted(path.name for path in Path("runs").iterdir())
+    run, before = RunFolder(Path(first)).id, sorted(path.name for path in Path("runs").iterdir())
     was = "xy".index(name) + 1
     message = f'the input "{name}" is number {place} here, and number {was} for the weights of {run}'
     assert refused(train(header, "weights=latest")) == message

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from npnet.config.overrides import read_override
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.sweep.external import setting
 from tests.cli.conftest import call
 from tests.sweep.conftest import sweep, table
@@ -139,7 +139,7 @@ def test_eight_trainings_at_once_leave_eight_folders(folder: Path, environment: 
     runs = [path for path in Path("runs").iterdir() if not path.is_symlink()]
     assert {str(path) for path in runs} == set(done.stdout.split())
     assert len(runs) == 8
-    assert {Run(path.resolve()).status for path in runs} == {"done"}
+    assert {RunFolder(path.resolve()).status for path in runs} == {"done"}
     seeds = {path.joinpath("resolved.yaml").read_text().partition("model_seed: ")[2][0] for path in runs}
     assert seeds == set("12345678")
     assert Path("runs/latest").resolve() in [path.resolve() for path in runs]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import read_result, write_trial
 from npnet.sweep import driver, processes
 from npnet.sweep.waves import Task
@@ -35,7 +35,7 @@ def test_a_trial_that_diverges_is_reported_with_its_epoch_and_leaves_its_neighbo
     for number in (1, 3):
         weights = (f"trials/{number:04d}/weights.safetensors", f"trials/{number:04d}/history.csv")
         assert all(Path("s", name).read_bytes() == Path("t", name).read_bytes() for name in weights)
-    assert Run(Path("s/trials/0002").resolve()).status == "diverged"
+    assert RunFolder(Path("s/trials/0002").resolve()).status == "diverged"
     assert call("resume", "s", "--no-plots").code == 0
 
 
@@ -205,7 +205,7 @@ def test_ctrl_c_ends_a_sweep_that_resume_brings_to_the_same_table(folder: Path, 
         assert "npnet resume continues it" in told
         assert "Traceback" not in told
         assert out.strip() == name
-        assert Run(Path(name).resolve()).status == "interrupted"
+        assert RunFolder(Path(name).resolve()).status == "interrupted"
         assert call("resume", name, "-j", jobs, "--no-plots").code == 0
         assert table(name) == table("whole")
         assert _tree(name) == _tree("whole")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from npnet.config import load
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.sweep import driver
 from npnet.sweep.waves import Task
 from tests.cli.conftest import call
@@ -37,7 +37,7 @@ def test_a_trial_is_what_a_training_of_the_same_values_makes(folder: Path, optio
         == 0
     )
     for number in (1, 4, 8):
-        trial = Run(Path("s").resolve() / f"trials/{number:04d}")
+        trial = RunFolder(Path("s").resolve() / f"trials/{number:04d}")
         seed = load(trial.path / "resolved.yaml").experiment.model_seed
         row = _rows("s")[number - 1]
         values = [f"{key}={row[key]}" for key in ("learning_rate", "optimizer.sgd.weight_decay")]
@@ -54,7 +54,7 @@ def test_a_trial_is_what_a_training_of_the_same_values_makes(folder: Path, optio
         assert call("train", "c.yaml", *alone).code == 0
         for name in ("history.csv", "weights.safetensors", "resolved.yaml"):
             assert (trial.path / name).read_bytes() == Path(f"alone{number}", name).read_bytes(), name
-        scores, other = trial.metrics(), Run(Path(f"alone{number}").resolve()).metrics()
+        scores, other = trial.metrics(), RunFolder(Path(f"alone{number}").resolve()).metrics()
         assert scores.keys() == other.keys()
         for part, some in other.items():
             assert scores[part] == pytest.approx(some, rel=1e-12, abs=1e-12, nan_ok=True), part
@@ -115,7 +115,7 @@ def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
         begun.clear()
         name = f"stopped{stop}"
         assert sweep(name, *LEARNING[method]).code == 130
-        assert Run(Path(name).resolve()).status == "interrupted"
+        assert RunFolder(Path(name).resolve()).status == "interrupted"
         assert len(statuses(name)) < len(statuses("whole"))
         begun.extend([None] * 9)  # type: ignore[list-item]
         assert call("resume", name, "--no-plots").code == 0

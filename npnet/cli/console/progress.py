@@ -12,7 +12,7 @@ from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.runner.notes import remarks, unused, warnings
 from npnet.text import duration, one_line, plural
 
@@ -126,7 +126,7 @@ def bar(left: str, share: float, right: str) -> "Table":
 class TrainingDisplay(Display):
     """The progress of a training; satisfies `npnet.runner.Show`."""
 
-    def begin(self, run: Run, trainer: Trainer, log: Callable[[str], None]) -> None:
+    def begin(self, run: RunFolder, trainer: Trainer, log: Callable[[str], None]) -> None:
         """Show the network, its data and what to know of them, and open the live display."""
         self.log, self.trainer = log, trainer
         self.first = trainer.stack_trainer.epoch  # epochs done before this training, where it continues a run

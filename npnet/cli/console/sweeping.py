@@ -9,7 +9,7 @@ from npnet.cli.console.plain import short
 from npnet.cli.console.progress import LINE_SECONDS, Display, bar
 from npnet.cli.console.tables import rule_text, table
 from npnet.metrics.calibration import DecisionRule
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.text import duration, one_line, plural
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST_POINTS = 10
 class SweepDisplay(Display):
     """The progress of a sweep; satisfies `npnet.sweep.show.SweepShow`."""
 
-    def begin(self, run: Run, plan: "SweepPlan", results: "SweepResults", log: Callable[[str], None]) -> None:
+    def begin(self, run: RunFolder, plan: "SweepPlan", results: "SweepResults", log: Callable[[str], None]) -> None:
         """Show what is tried, and open the live display."""
         self.plan, self.results, self.log = plan, results, log
         self.began, self.next_line, self.waiting = time.monotonic(), 0.0, 0

@@ -10,7 +10,7 @@ from npnet.report.parts import card, command, facts, grid
 from npnet.report.view import RunView
 from npnet.rundir import names
 from npnet.rundir.info import fingerprint
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 from npnet.text import listed
 
 PACKAGES = ("npnet", "python", "numpy", "scipy", "scikit-learn", "pandas")
@@ -31,7 +31,7 @@ def section(view: RunView) -> Section:
     return Section("repeat", "Repeat it", lede, grid(*cards))
 
 
-def environment(run: Run) -> Iterator[tuple[str, Child]]:
+def environment(run: RunFolder) -> Iterator[tuple[str, Child]]:
     """Yield what may change the last bits of a result, and the fingerprints of data and weights."""
     info = run.info
     versions: dict[str, Any] = info["versions"]

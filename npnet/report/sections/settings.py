@@ -14,7 +14,7 @@ from npnet.report.parts import card, folded_text, grid
 from npnet.report.view import RunView
 from npnet.rundir import names
 from npnet.rundir.diff import flat_settings
-from npnet.rundir.run import Run
+from npnet.rundir.run import RunFolder
 
 FILLED = ("loss", "learning_rate", "monitor", "threads")  # by npnet where they are not given
 LONG = 160  # letters of a value
@@ -88,7 +88,7 @@ def _table(found: list[Setting], title: str) -> Markup:
     return element("div", made, class_="scroll", tabindex="0", role="region", aria_label=f"Table: {title}")
 
 
-def _given(run: Run) -> Markup | None:
+def _given(run: RunFolder) -> Markup | None:
     """Return the config file as it was given, line by line."""
     try:
         text = run.read(names.CONFIG).decode("utf-8", "replace")
