@@ -14,7 +14,7 @@ from npnet.engine.gradcheck import TensorCheck, check_gradients, hint
 from npnet.engine.network import Network
 from npnet.engine.scoring import Scorer
 from npnet.nn.activations import logistic
-from npnet.nn.layer import Activations, Array, Layers, Memory, Shape
+from npnet.nn.layer import Activations, Array, Layers, Memory, Scratch
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, Loss
 from npnet.nn.regression_losses import MeanSquaredError
@@ -35,7 +35,7 @@ class ShyBias(Linear):
 class OneNumber(MeanSquaredError):
     """A mean squared error whose gradient is averaged over the samples: the same number for all of them."""
 
-    def scratch(self, outputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+    def scratch(self, outputs: int, batch: int) -> Scratch:
         """Arrays to work in: shape, and dtype or None for the network's own."""
         return {"mean": ((outputs, 1), None)}
 
@@ -50,7 +50,7 @@ class OneNumber(MeanSquaredError):
 class NanSum(Loss):
     """A binary cross-entropy as it stands in books, summed as by `np.nansum`, which counts NaN as 0."""
 
-    def scratch(self, outputs: int, batch: int) -> dict[str, tuple[Shape, type | None]]:
+    def scratch(self, outputs: int, batch: int) -> Scratch:
         """Arrays to work in: shape, and dtype or None for the network's own."""
         return {"a": ((outputs, batch), None), "rest": ((outputs, batch), None)}
 

@@ -8,6 +8,7 @@ from math import prod
 from npnet.nn.layer import Layer, Layers, layers
 from npnet.nn.linear import Linear
 from npnet.nn.residual import Residual
+from npnet.nn.shape import Shape
 
 REPEATED = 4
 """Number of equal neighbours from which `network_text` counts them."""
@@ -26,7 +27,7 @@ class LayerStep:
 
     layer: Layer
     name: str
-    inputs: int
+    inputs: Shape
     x: int
     y: int
 
@@ -51,24 +52,24 @@ class Sum:
 
 
 class Graph:
-    """Steps in forward order, the width of every node, and which nodes need a gradient."""
+    """Steps in forward order, the shape of every node, and which nodes need a gradient."""
 
     def __init__(self, layers: Layers, inputs: int) -> None:
         self.inputs = inputs
         self.steps: list[LayerStep | Fork | Sum] = []
-        self.widths, self.needs_gradient = [inputs], [False]
+        self.shapes, self.needs_gradient = [Shape(inputs)], [False]
         self._append(layers, 0, "layers")
         self.layer_steps = [step for step in self.steps if isinstance(step, LayerStep)]
-        self.outputs = self.widths[-1]
+        self.outputs = self.shapes[-1].features
 
     def _append(self, chain: Layers, x: int, prefix: str) -> int:
         """Append the steps of layers that read node x, and return the node of their output."""
         for number, layer in enumerate(chain):
-            name, inputs, start, last = f"{prefix}.{number}", self.widths[x], len(self.steps), x
+            name, inputs, start, last = f"{prefix}.{number}", self.shapes[x], len(self.steps), x
             if isinstance(layer, Residual):
                 last = self._append(layer.layers, x, f"{name}.layers")
-            y = len(self.widths)
-            self.widths.append(layer.width(inputs))
+            y = len(self.shapes)
+            self.shapes.append(layer.shape(inputs))
             self.needs_gradient.append(self.needs_gradient[last] or bool(layer.parameters(inputs)))
             if isinstance(layer, Residual):
                 self.steps.insert(start, Fork(name, x, y))
@@ -105,7 +106,8 @@ class Cost:
         sizes = [[prod(p.shape) for p in step.layer.parameters(step.inputs).values()] for step in steps]
         self.by_layer = [sum(of_layer) for of_layer in sizes]
         self.parameters = sum(self.by_layer)
-        self.largest_product = max((size for of_layer in sizes for size in of_layer), default=0) * batch_rows
+        products = [max(size, default=0) * step.inputs.count for size, step in zip(sizes, steps, strict=True)]
+        self.largest_product = max(products, default=0) * batch_rows
         statistics = sum(s.size for step in steps for s in step.layer.state(step.inputs))
         self.weights_bytes = itemsize * (self.parameters + statistics)
         self.checkpoint_bytes = 2 * self.weights_bytes + slots * itemsize * self.parameters
@@ -121,9 +123,9 @@ class Cost:
 
     def buffers(self, rows: int) -> int:
         """Count the values in the buffers of a pass: outputs with ones, gradients, scratch."""
-        nodes = sum(2 * width + 1 for width in self.graph.widths)
-        scratch = [step.layer.scratch(step.inputs, rows).values() for step in self.graph.layer_steps]
-        return nodes * rows + sum(height * width for arrays in scratch for (height, width), _ in arrays)
+        nodes = sum((2 * shape.features + 1) * shape.count for shape in self.graph.shapes)
+        scratch = [step.layer.scratch(step.inputs, rows * step.inputs.count) for step in self.graph.layer_steps]
+        return nodes * rows + sum(prod(shape) for arrays in scratch for shape, _ in arrays.values())
 
     def training_bytes(self, rows: Mapping[str, int], targets: int, models: int) -> int:
         """Estimate the bytes to train some models: arrays like theta, buffers, data."""
@@ -131,30 +133,31 @@ class Cost:
         passes = [self.batch_rows, rows["train"] % self.batch_rows, min(CHUNK, max(rows.values()))]
         # For each row: inputs and a one, encoded targets and scores, and the target with its index, position and order.
         row = (self.graph.inputs + 1) * self.itemsize
-        row += self.graph.outputs * (2 * self.itemsize + FLOAT64) + (targets + 3) * FLOAT64
+        row += self.graph.outputs * self.graph.shapes[-1].count * (2 * self.itemsize + FLOAT64)
+        row += (targets + 3) * FLOAT64
         values = self.parameters * arrays + sum(self.buffers(size) for size in passes)
         return models * self.itemsize * values + sum(rows.values()) * row
 
 
 def network_text(network: Layers, inputs: int) -> str:
-    """Return the widths of a network in one line, such as 2-16-[16+]-1.
+    """Return the shapes of a network in one line, such as 2-16-[16+]-1.
 
     The first number is the inputs. A number is a linear layer, `[16+]` a residual block around a linear layer of 16,
-    `periodic:44` another layer with 44 outputs; `64x8` is eight layers of 64. Layers that keep the width, such as
-    activations, are left out.
+    `periodic:44` another layer with 44 outputs, `conv2d:16x8x8` one with 16 at each of 8 x 8 positions; `64x8` is eight
+    layers of 64. Layers that keep the shape, such as activations, are left out.
     """
-    return _text(network, inputs, [str(inputs)])
+    return _text(network, Shape(inputs), [str(inputs)])
 
 
-def _text(network: Layers, width: int, pieces: list[str]) -> str:
+def _text(network: Layers, shape: Shape, pieces: list[str]) -> str:
     for layer in network:
-        before, width = width, layer.width(width)
+        before, shape = shape, layer.shape(shape)
         if isinstance(layer, Residual):
             pieces.append(f"[{_text(layer.layers, before, [])}+]")
         elif isinstance(layer, Linear):
-            pieces.append(str(width))
-        elif width != before:
-            pieces.append(f"{layers.name_of(layer)}:{width}")
+            pieces.append(str(shape.features))
+        elif shape != before:
+            pieces.append(f"{layers.name_of(layer)}:{shape.text('x')}")
     runs = [(piece, len(list(equal))) for piece, equal in groupby(pieces)]
     counted = [[f"{piece}x{count}"] if count >= REPEATED else [piece] * count for piece, count in runs]
     return "-".join(text for run in counted for text in run)

@@ -107,7 +107,8 @@ class Pass:
 
     def _wire_layer(self, step: LayerStep, dx: dict[int, Array], back: list[Any]) -> None:
         layer, x, y = step.layer, self.nodes[step.x], self.nodes[step.y]
-        scratch, constants = layer.scratch(step.inputs, self.batch), layer.constants(step.inputs, self.batch)
+        columns = step.inputs.count * self.batch
+        scratch, constants = layer.scratch(step.inputs, columns), layer.constants(step.inputs, columns)
         m = self._memory(step.name, self.network.memory(step), layer, scratch, constants)
         self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")
         if not self.training:
@@ -136,10 +137,11 @@ class Pass:
         """Allocate the activations of every node, shared where a layer overwrites its input."""
         graph, models = self.network.graph, self.network.models
         nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
-        for node, width in enumerate(graph.widths[1:], 1):
+        for node, shape in enumerate(graph.shapes[1:], 1):
             shared = graph.overwritten(node)
             if shared is None:
-                nodes.append(Activations(np.ones((models, width + 1, self.batch), self.network.dtype)))
+                with_ones = np.ones((models, shape.features + 1, shape.count * self.batch), self.network.dtype)
+                nodes.append(Activations(with_ones))
             else:
                 nodes.append(nodes[shared])
         return nodes
@@ -147,7 +149,7 @@ class Pass:
     def _gradients(self) -> dict[int, Array]:
         """Allocate a gradient for each node that needs one; both ends of a sum share one array."""
         graph = self.network.graph
-        dx = {len(graph.widths) - 1: self.dz}
+        dx = {len(graph.shapes) - 1: self.dz}
         sums = set()
         for step in reversed(graph.steps):
             if isinstance(step, Sum):
@@ -156,18 +158,19 @@ class Pass:
                     dx[step.x] = dx[step.y]
             elif not isinstance(step, Fork) and step.x not in dx and graph.needs_gradient[step.x]:
                 free = graph.overwritten(step.y) is not None and step.y not in sums
-                dx[step.x] = dx[step.y] if free else self._empty(graph.widths[step.x], self.batch)
+                shape = graph.shapes[step.x]
+                dx[step.x] = dx[step.y] if free else self._empty(shape.features, shape.count * self.batch)
         return dx
 
-    def _empty(self, rows: int, columns: int, dtype: Any = None) -> Array:
-        return np.empty((self.network.models, rows, columns), dtype or self.network.dtype)
+    def _empty(self, *shape: int, dtype: Any = None) -> Array:
+        return np.empty((self.network.models, *shape), dtype or self.network.dtype)
 
     def _memory(
         self, prefix: str, m: Memory, spec: Layer | Loss, scratch: Scratch, constants: dict[str, Any]
     ) -> Memory:
         """Add scratch arrays, decimal options and constants to a memory, and name its arrays in `buffers`."""
-        for name, ((rows, columns), dtype) in scratch.items():
-            setattr(m, name, self._empty(rows, columns, dtype))
+        for name, (shape, dtype) in scratch.items():
+            setattr(m, name, self._empty(*shape, dtype=dtype))
         for name, value in {**decimals(spec), **constants}.items():
             # Columns are cast last: a row of a stack then equals that model alone.
             setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)

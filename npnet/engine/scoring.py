@@ -23,8 +23,8 @@ class DeadUnits:
 
     def __init__(self, network: Network) -> None:
         self._steps = [step for step in network.graph.layer_steps if isinstance(step.layer, ReLU)]
-        widths = network.graph.widths
-        self._dead = {step.name: np.ones((network.models, widths[step.y]), bool) for step in self._steps}
+        shapes = network.graph.shapes
+        self._dead = {step.name: np.ones((network.models, shapes[step.y].features), bool) for step in self._steps}
         self._sums = {name: np.empty(dead.shape, network.dtype) for name, dead in self._dead.items()}
         self._ones: dict[int, NDArray[Any]] = {}
 
@@ -35,8 +35,9 @@ class DeadUnits:
 
     def look(self, current: Pass) -> None:
         """Mark the units that are above 0 on some row of the last forward pass as alive."""
-        ones = self._ones.setdefault(current.batch, np.ones(current.batch, current.network.dtype))
         for step in self._steps:
+            columns = current.nodes[step.y].values.shape[-1]
+            ones = self._ones.setdefault(columns, np.ones(columns, current.network.dtype))
             # ReLU is never below 0, so a sum of 0 means all zeros; a product with ones is the fastest sum.
             sums = np.vecdot(current.nodes[step.y].values, ones, out=self._sums[step.name])
             self._dead[step.name] &= sums == 0

@@ -1,6 +1,7 @@
 """Settings of an experiment that do not fit its data or each other."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from npnet.config.experiment import Experiment, conflicts
 from npnet.config.nodes import KeyIssue, Path, dotted
@@ -17,6 +18,7 @@ from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import BatchNorm
 from npnet.nn.residual import Residual
+from npnet.nn.shape import Shape
 
 TASKS = {
     "binary": "two classes",
@@ -62,12 +64,12 @@ def _layer_key(chain: Layers, position: int, *option: str | int) -> Path:
 
 
 def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[KeyIssue]:
-    width, setter = data.features, len(chain) - 1
+    shape, setter = Shape(data.features), len(chain) - 1
     for position, layer in enumerate(chain):
         try:
-            inputs, width = width, layer.width(width)
-            if not isinstance(layer, Residual) and layer.width(inputs + 1) == width:
-                setter = position  # its number of outputs does not depend on its inputs
+            inputs, shape = shape, layer.shape(shape)
+            if _sets_outputs(layer, inputs):
+                setter = position
         except OptionError as error:
             key = _layer_key(chain, position, *error.path)
             yield key, f"{dotted(key)}: {error.message}", error.hint
@@ -75,11 +77,19 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
         except AdvisedError as error:
             yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
             return
-    if width != needed:
-        gives = f"layers[{setter}] gives {_count(width, 'output')}"
+    if shape.features != needed:
+        gives = f"layers[{setter}] gives {_count(shape.features, 'output')}"
         linear = f"linear: {needed}, or linear alone, which takes its size from the target"
         hint = f"write {linear}" if isinstance(chain[setter], Linear) else f"write as the last layer {linear}"
         yield size_key(chain, setter), f"{gives}, {_needed_outputs(data, loss, needed)}", hint
+
+
+def _sets_outputs(layer: Layer, inputs: Shape) -> bool:
+    """Return whether the number of outputs of a layer does not depend on its inputs."""
+    more = inputs.with_features(inputs.features + 1)
+    with suppress(AdvisedError):
+        return not isinstance(layer, Residual) and layer.shape(more) == layer.shape(inputs)
+    return False
 
 
 def _needed_outputs(data: DataInfo, loss: str, needed: int) -> str:

@@ -34,7 +34,10 @@ def check_memory(experiment: ResolvedExperiment, loaded: Loaded | None = None, f
     if loaded is None:
         raise ConfigError(message, HINT)
     steps = experiment.graph.layer_steps
-    sizes = [(size, step.layer.width(step.inputs)) for size, step in zip(experiment.cost.by_layer, steps, strict=True)]
+    sizes = [
+        (size, step.layer.shape(step.inputs).features)
+        for size, step in zip(experiment.cost.by_layer, steps, strict=True)
+    ]
     widest = int(steps[sizes.index(max(sizes))].name.split(".")[1])
     raise loaded.error(size_key(loaded.experiment.layers, widest), message, HINT)
 

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from npnet.nn.layer import Activations, Array, Layer, Memory, Scratch, layers
+from npnet.nn.shape import Shape
 
 
 @layers.add("relu")
@@ -40,7 +41,7 @@ class LeakyReLU(Layer):
 
     slope: float = Field(0.01, ge=0, lt=1, description="Slope for negative values.")
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return 1 - slope."""
         return {"rest": 1.0 - self.slope}
 
@@ -96,7 +97,7 @@ class ELU(_ExponentialUnit):
 
     alpha: float = Field(1.0, gt=0, le=100, description="Minus the value far below 0.")
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return scale 1 and the slopes on both sides of 0, 1 and alpha."""
         return {"scale": 1.0, "saturation": self.alpha, "step": 1.0 - self.alpha}
 
@@ -108,7 +109,7 @@ class SELU(_ExponentialUnit):
     y = s x if x > 0 else s a (exp(x) - 1),  s = 1.0507, a = 1.6733.  Klambauer et al. (2017).
     """
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return the two constants of the paper in float64."""
         scale, alpha = 1.0507009873554805, 1.6732632423543772
         return {"scale": scale, "saturation": scale * alpha, "step": scale - scale * alpha}
@@ -186,9 +187,9 @@ class Softmax(Layer):
     As the last layer before cross_entropy the two are trained as one stable formula.
     """
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return a row for the largest value and the sum of each sample."""
-        return {"row": ((1, batch), None)}
+        return {"row": ((1, columns), None)}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y; the largest value is subtracted first, so that exp never overflows."""

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from npnet.nn.layer import Activations, Array, Layer, Memory, layers
+from npnet.nn.shape import Shape
 
 
 @layers.add("dropout")
@@ -23,7 +24,7 @@ class Dropout(Layer):
 
     rate: float = Field(0.5, ge=0, lt=1, description="Share of the values set to 0.")
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return the factor of the values that remain."""
         return {"factor": 1.0 / (1.0 - self.rate)}
 

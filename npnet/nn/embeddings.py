@@ -10,6 +10,7 @@ from typing_extensions import override
 from npnet.errors import OptionError
 from npnet.nn.initializers import LeCunUniform, Normal, Zeros
 from npnet.nn.layer import Activations, Array, Inputs, Layer, Memory, Parameter, Piece, Scratch, layers
+from npnet.nn.shape import Shape
 
 Codes = Annotated[int, Field(ge=2, le=10**9)]  # the code of unseen values, and at least one category
 TURN = 2.0 * np.pi
@@ -37,15 +38,15 @@ class Embedding(Layer):
     def fitted(self, inputs: Inputs) -> "Embedding":
         return self if self.codes is not None else self.model_copy(update={"codes": inputs.codes})
 
-    def width(self, inputs: int) -> int:
+    def shape(self, inputs: Shape) -> Shape:
         """Return `size` for each code plus the other inputs; OptionError if codes exceed inputs."""
-        count = len(self._sizes)
-        if count > inputs:
-            most = f"{inputs} input{'s' * (inputs != 1)}"
+        count, features = len(self._sizes), inputs.features
+        if count > features:
+            most = f"{features} input{'s' * (features != 1)}"
             raise OptionError("codes", f"{count} numbers are too many for {most}", "leave codes out")
-        return inputs + count * (self.size - 1)
+        return inputs.with_features(features + count * (self.size - 1))
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return a table E (size, codes) for each input that is a code."""
         tables = {}
         for n, codes in enumerate(self._sizes):
@@ -54,12 +55,12 @@ class Embedding(Layer):
             tables[f"E{n}"] = Parameter((self.size, codes), (unseen, weight))
         return tables
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the one-hot codes of each sample, as a mask and as numbers."""
-        masks: Scratch = {f"mask{n}": ((codes, batch), bool) for n, codes in enumerate(self._sizes)}
-        return masks | {f"hot{n}": ((codes, batch), None) for n, codes in enumerate(self._sizes)}
+        masks: Scratch = {f"mask{n}": ((codes, columns), bool) for n, codes in enumerate(self._sizes)}
+        return masks | {f"hot{n}": ((codes, columns), None) for n, codes in enumerate(self._sizes)}
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return the codes of each table, as a column."""
         return {f"codes{n}": np.arange(float(codes))[:, np.newaxis] for n, codes in enumerate(self._sizes)}
 
@@ -108,7 +109,7 @@ class Periodic(Layer):
     """
 
     reads_output = False
-    keeps_positions = False
+    keeps_features = False
 
     frequencies: int = Field(8, ge=1, le=10**4, description="Frequencies k of each number.")
     sigma: float = Field(0.3, gt=0, le=1e4, description="Spread of the first frequencies, in waves per unit.")
@@ -121,16 +122,17 @@ class Periodic(Layer):
     def fitted(self, inputs: Inputs) -> "Periodic":
         return self if self.numbers is not None else self.model_copy(update={"numbers": inputs.numbers})
 
-    def width(self, inputs: int) -> int:
+    def shape(self, inputs: Shape) -> Shape:
         """Return `size` for each number plus the inputs; OptionError if numbers exceed inputs."""
-        if self._numbers(inputs) > inputs:
-            most = f"{inputs} input{'s' * (inputs != 1)}"
+        features, numbers = inputs.features, self._numbers(inputs.features)
+        if numbers > features:
+            most = f"{features} input{'s' * (features != 1)}"
             raise OptionError("numbers", f"{self.numbers} numbers are too many for {most}", "leave numbers out")
-        return inputs + self._numbers(inputs) * self.size
+        return inputs.with_features(features + numbers * self.size)
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return c (numbers, k), and W (numbers · size, 2 k + 1) with the bias in its last column."""
-        numbers, k = self._numbers(inputs), self.frequencies
+        numbers, k = self._numbers(inputs.features), self.frequencies
         if not numbers:
             return {}
         frequency = Piece("frequency", np.s_[...], Normal(deviation=self.sigma))
@@ -141,16 +143,16 @@ class Periodic(Layer):
             "W": Parameter((numbers * self.size, 2 * k + 1), (weight, bias)),
         }
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return phases, waves with a row of ones, and their gradients for each number."""
-        numbers, k = self._numbers(inputs), self.frequencies
+        numbers, k = self._numbers(inputs.features), self.frequencies
         return {
             "angular": ((numbers, k), None),
-            "phase": ((numbers * k, batch), None),
-            "waves": ((numbers * (2 * k + 1), batch), None),
-            "dwaves": ((numbers * 2 * k, batch), None),
-            "bent": ((numbers * self.size, batch), None),
-            "mask": ((numbers * self.size, batch), bool),
+            "phase": ((numbers * k, columns), None),
+            "waves": ((numbers * (2 * k + 1), columns), None),
+            "dwaves": ((numbers * 2 * k, columns), None),
+            "bent": ((numbers * self.size, columns), None),
+            "mask": ((numbers * self.size, columns), bool),
         }
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:

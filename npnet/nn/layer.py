@@ -2,12 +2,13 @@
 
 Glossary of `nn/`. Every array has the model axis in front, which no layer names; the rest is
 
-    x, y       input and output of a layer: `.values` (features, batch), `.with_ones` (features + 1, batch)
-    dx, dy     gradients of the loss by x and y, plain arrays (features, batch)
+    columns    positions · batch, the positions in order: the batch of a network without positions
+    x, y       input and output of a layer: `.values` (features, columns), `.with_ones` (features + 1, columns)
+    dx, dy     gradients of the loss by x and y, plain arrays (features, columns)
     m          the layer's memory: its parameters, their gradients (`dW` of `W`), running statistics,
                scratch arrays and constants, by the names that the layer gave them
     theta      all parameters of all models (models, size); grad has the same shape
-    z, t, w    raw scores (outputs, batch), encoded targets (outputs, batch), sample weights (1, batch)
+    z, t, w    raw scores (outputs, columns), encoded targets (outputs, columns), sample weights (1, columns)
 """
 
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.nn.initializers import Initializer
+from npnet.nn.shape import Shape
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
 Array = NDArray[Any]
-Shape = tuple[int, int]
-Scratch = dict[str, tuple[Shape, type | None]]  # of each array its shape, and its dtype or None for the network's
+Scratch = dict[
+    str, tuple[tuple[int, ...], type | None]
+]  # of each array its shape, and its dtype or None for the network's
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Piece:
 class Parameter:
     """An array that a layer learns, made of named pieces."""
 
-    shape: Shape
+    shape: tuple[int, int]
     pieces: tuple[Piece, ...]
 
 
@@ -89,39 +92,44 @@ class Layer(Spec):
     it is given, by NumPy functions with `out=`, and holds no state: a pass runs a method once, on arrays that record
     the calls (see `engine/trace.py`). A layer with random numbers writes `draw`.
 
-    `buffers` and `masks` name arrays (inputs, batch), of numbers and of booleans, to calculate in. `reads_output` is
-    False where the gradient does not need y; such a layer may be followed by one that `overwrites` its input: y may
-    then be the same array as x, and dx the same as dy. `keeps_positions` is False where output j is not input j.
+    `buffers` and `masks` name arrays of the size of the inputs, of numbers and of booleans, to calculate in.
+    `reads_output` is False where the gradient does not need y; such a layer may be followed by one that `overwrites`
+    its input: y may then be the same array as x, and dx the same as dy. `keeps_features` is False where output j is
+    not input j.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
     masks: ClassVar[tuple[str, ...]] = ()
     reads_output: ClassVar[bool] = True
     overwrites: ClassVar[bool] = False
-    keeps_positions: ClassVar[bool] = True
+    keeps_features: ClassVar[bool] = True
+
+    def shape(self, inputs: Shape) -> Shape:
+        """Return the shape of the output for a shape of the input."""
+        return inputs
 
     def width(self, inputs: int) -> int:
-        """Return the number of output features for a number of input features."""
-        return inputs
+        """Return the number of output features for a number of inputs without positions."""
+        return self.shape(Shape(inputs)).features
 
     def fitted(self, inputs: Inputs) -> "Layer":
         """Return the layer with the options that depend on the inputs filled in."""
         return self
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return the parameters to learn, by their names in `m`; `m.dNAME` is the gradient."""
         return {}
 
-    def state(self, inputs: int) -> tuple[Statistic, ...]:
+    def state(self, inputs: Shape) -> tuple[Statistic, ...]:
         """Return the running statistics, by their names in `m`."""
         return ()
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
-        """Return the arrays to calculate in."""
-        full = (inputs, batch)
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
+        """Return the arrays to calculate in, for a number of columns of the input."""
+        full = (inputs.features, columns)
         return {**dict.fromkeys(self.buffers, (full, None)), **dict.fromkeys(self.masks, (full, bool))}
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return numbers computed from the options in float64; `m` has the decimal options anyway."""
         return {}
 
@@ -155,8 +163,8 @@ def draws(layer: Layer) -> bool:
 
 
 def fitted(chain: Layers, inputs: Inputs) -> Layers:
-    """Fit the layers to the inputs, up to the first layer that does not keep their positions."""
-    end = next((index for index, layer in enumerate(chain) if not layer.keeps_positions), len(chain)) + 1
+    """Fit the layers to the inputs, up to the first layer that does not keep them in order."""
+    end = next((index for index, layer in enumerate(chain) if not layer.keeps_features), len(chain)) + 1
     return (*(layer.fitted(inputs) for layer in chain[:end]), *chain[end:])
 
 

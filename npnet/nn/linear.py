@@ -6,6 +6,7 @@ from pydantic import Field
 from npnet.errors import AdvisedError
 from npnet.nn.initializers import HeUniform, InitializerSpec, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, layers
+from npnet.nn.shape import Shape
 
 
 @layers.add("linear")
@@ -19,23 +20,23 @@ class Linear(Layer):
     """
 
     reads_output = False
-    keeps_positions = False
+    keeps_features = False
 
     units: int | None = Field(None, ge=1, le=10**7, description="Number of outputs; left out, the target's size.")
     init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")
     bias_init: InitializerSpec = Field(Zeros(), description="Initial values of the biases.")
 
-    def width(self, inputs: int) -> int:
-        """Return `units`; raise AdvisedError where it is left out."""
+    def shape(self, inputs: Shape) -> Shape:
+        """Return `units` features; raise AdvisedError where it is left out."""
         if self.units is None:
             raise AdvisedError("only the last layer may be linear without units", "write linear: 16, or another size")
-        return self.units
+        return inputs.with_features(self.units)
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return W (units, inputs + 1): the weights, and in the last column the biases."""
         weight = Piece("weight", np.s_[..., :-1], self.init, decays=True)
         bias = Piece("bias", np.s_[..., -1], self.bias_init)
-        return {"W": Parameter((self.width(inputs), inputs + 1), (weight, bias))}
+        return {"W": Parameter((self.shape(inputs).features, inputs.features + 1), (weight, bias))}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = W x + b."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from npnet.nn.initializers import Ones, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Scratch, Statistic, layers, mean_column
+from npnet.nn.shape import Shape
 
 HORIZON = -math.log(0.001)  # in units of 1 / momentum: batches until 0.1 % of older statistics is left
 
@@ -17,11 +18,12 @@ class _Normalization(Layer):
 
     reads_output = False
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return a gain and a shift for each feature."""
         gain = Piece("weight", np.s_[..., 0], Ones())
         shift = Piece("bias", np.s_[..., 0], Zeros())
-        return {"gain": Parameter((inputs, 1), (gain,)), "shift": Parameter((inputs, 1), (shift,))}
+        column = (inputs.features, 1)
+        return {"gain": Parameter(column, (gain,)), "shift": Parameter(column, (shift,))}
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write dgain = Σ dy · n and dshift = Σ dy over the batch."""
@@ -48,23 +50,23 @@ class BatchNorm(_Normalization):
         """Number of batches after which 0.1 % is left of older running statistics."""
         return HORIZON / float(np.min(self.momentum))
 
-    def state(self, inputs: int) -> tuple[Statistic, ...]:
+    def state(self, inputs: Shape) -> tuple[Statistic, ...]:
         """Return the running mean and variance of each feature."""
-        return (Statistic("running_mean", inputs, 0.0), Statistic("running_var", inputs, 1.0))
+        return (Statistic("running_mean", inputs.features, 0.0), Statistic("running_var", inputs.features, 1.0))
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the normalized values, and columns for statistics."""
-        column = ((inputs, 1), None)
-        return {"normal": ((inputs, batch), None), "mean": column, "inverse": column, "work": column}
+        column = ((inputs.features, 1), None)
+        return {"normal": ((inputs.features, columns), None), "mean": column, "inverse": column, "work": column}
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return columns for means and sums, and the weights of the running statistics."""
         return {
-            "means": mean_column(batch),
-            "ones": np.ones((batch, 1)),
-            "share": 1.0 / batch,
+            "means": mean_column(columns),
+            "ones": np.ones((columns, 1)),
+            "share": 1.0 / columns,
             "old": 1.0 - self.momentum,
-            "new_unbiased": self.momentum * (batch / max(batch - 1, 1)),
+            "new_unbiased": self.momentum * (columns / max(columns - 1, 1)),
         }
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
@@ -119,14 +121,14 @@ class LayerNorm(_Normalization):
 
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the normalized values, and rows for statistics."""
-        full, row = ((inputs, batch), None), ((1, batch), None)
+        full, row = ((inputs.features, columns), None), ((1, columns), None)
         return {"normal": full, "work": full, "inverse": row, "row": row}
 
-    def constants(self, inputs: int, batch: int) -> dict[str, Any]:
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return a row for means over features, and a column for sums over the batch."""
-        return {"means": mean_column(inputs).T, "ones": np.ones((batch, 1))}
+        return {"means": mean_column(inputs.features).T, "ones": np.ones((columns, 1))}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y from the statistics of each sample."""
@@ -164,13 +166,13 @@ class Scale(Layer):
 
     speed: float = Field(6.0, gt=0, le=1e4, description="How much faster than other parameters a factor moves.")
 
-    def parameters(self, inputs: int) -> dict[str, Parameter]:
-        """Return the distance s of each factor from 1, a column (inputs, 1)."""
-        return {"s": Parameter((inputs, 1), (Piece("weight", np.s_[..., 0], Zeros()),))}
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
+        """Return the distance s of each factor from 1, a column (features, 1)."""
+        return {"s": Parameter((inputs.features, 1), (Piece("weight", np.s_[..., 0], Zeros()),))}
 
-    def scratch(self, inputs: int, batch: int) -> Scratch:
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return a column for the factors."""
-        return {"factor": ((inputs, 1), None)}
+        return {"factor": ((inputs.features, 1), None)}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = (1 + speed s) x."""

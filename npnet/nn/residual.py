@@ -5,13 +5,14 @@ from typing_extensions import override
 
 from npnet.errors import AdvisedError, OptionError
 from npnet.nn.layer import Inputs, Layer, LayerSpec, fitted, layers
+from npnet.nn.shape import Shape
 
 
 @layers.add("residual")
 class Residual(Layer):
     """Adds the input of a list of layers to their output: y = x + f(x).
 
-    dx = dy + the gradient through f.  The layers inside keep the width.  A pass flattens the block
+    dx = dy + the gradient through f.  The layers inside keep the shape.  A pass flattens the block
     into its layers and one sum.  He et al. (2016), Deep residual learning for image recognition.
     """
 
@@ -21,15 +22,17 @@ class Residual(Layer):
     def fitted(self, inputs: Inputs) -> "Residual":
         return self.model_copy(update={"layers": fitted(self.layers, inputs)})
 
-    def width(self, inputs: int) -> int:
-        """Return the number of inputs; AdvisedError or OptionError if the layers do not keep it."""
+    def shape(self, inputs: Shape) -> Shape:
+        """Return the shape of the inputs; AdvisedError or OptionError if the layers do not keep it."""
         inside = inputs
         for index, layer in enumerate(self.layers):
             try:
-                inside = layer.width(inside)
+                inside = layer.shape(inside)
             except OptionError as error:
                 raise error.inside("layers", index, layers.name_of(layer)) from None
         if inside != inputs:
-            what = f"residual takes {inputs} values and its layers give {inside}; the sum needs the same"
-            raise AdvisedError(what, f"write linear: {inputs} as the last layer of residual")
+            what = f"residual takes {inputs.text()} values and its layers give {inside.text()}; the sum needs the same"
+            if inside.positions != inputs.positions:
+                raise AdvisedError(what, "keep layers that change the positions out of residual")
+            raise AdvisedError(what, f"write linear: {inputs.features} as the last layer of residual")
         return inputs

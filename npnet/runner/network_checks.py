@@ -52,8 +52,8 @@ def outline(run: PreparedRun) -> Outline:
     experiment, lines = run.experiment, []
     for step in experiment.graph.layer_steps:
         shapes = [parameter.shape for parameter in step.layer.parameters(step.inputs).values()]
-        count, outputs = sum(rows * columns for rows, columns in shapes), step.layer.width(step.inputs)
-        lines.append(LayerLine(step.name, layers.name_of(step.layer), step.inputs, outputs, count))
+        count, outputs = sum(rows * columns for rows, columns in shapes), step.layer.shape(step.inputs).features
+        lines.append(LayerLine(step.name, layers.name_of(step.layer), step.inputs.features, outputs, count))
     return Outline(
         layers=lines,
         parameters=experiment.cost.parameters,

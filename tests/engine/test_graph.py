@@ -40,7 +40,7 @@ def test_gradients_are_right_however_layers_share_their_arrays(chain: list, mode
 def test_an_activation_overwrites_the_output_of_a_linear_layer_only() -> None:
     def shared(*chain) -> list[int | None]:
         graph = Graph((FIVE, *chain), 4)
-        return [graph.overwritten(node) for node in range(1, len(graph.widths))]
+        return [graph.overwritten(node) for node in range(1, len(graph.shapes))]
 
     assert shared(ReLU()) == [None, 1]
     assert shared(Tanh(), ReLU()) == [None, None, None], "the gradient of tanh needs what it gave"

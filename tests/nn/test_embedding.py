@@ -12,6 +12,7 @@ from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.residual import Residual
+from npnet.nn.shape import Shape
 from tests.nn.builders import run
 
 CODES = (4, 3)
@@ -50,8 +51,8 @@ def test_a_code_becomes_its_column_of_the_table_and_numbers_pass() -> None:
 def test_without_codes_it_is_the_identity() -> None:
     layer = Embedding().fitted(Inputs(4))
     assert layer.codes == ()
-    assert layer.width(4) == 4
-    assert not layer.parameters(4)
+    assert layer.shape(Shape(4)) == Shape(4)
+    assert not layer.parameters(Shape(4))
 
 
 def test_after_a_layer_with_parameters_only_the_inputs_that_pass_have_a_gradient() -> None:

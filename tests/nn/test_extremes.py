@@ -13,6 +13,7 @@ import pytest
 from npnet.nn.activations import ReLU
 from npnet.nn.layer import Activations, Layer, Memory, decimals, draws, layers
 from npnet.nn.losses import Loss, losses
+from npnet.nn.shape import Shape
 from tests.nn.builders import layer_of
 
 FAR = [1e38, 1e30, 1e20, 1e10]
@@ -119,8 +120,8 @@ def through(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the output of a layer, and its derivative."""
     source, target = (Activations(np.ones((1, 2, x.size), x.dtype)) for _ in range(2))
     source.values[...] = x
-    m = Memory(**decimals(layer) | layer.constants(1, x.size))
-    for name, (shape, kind) in layer.scratch(1, x.size).items():
+    m = Memory(**decimals(layer) | layer.constants(Shape(1), x.size))
+    for name, (shape, kind) in layer.scratch(Shape(1), x.size).items():
         setattr(m, name, np.empty((1, *shape), kind or x.dtype))
     dx = np.empty_like(x)
     layer.forward(source, target, m)
@@ -146,7 +147,7 @@ def check(found: np.ndarray, expected: np.ndarray) -> None:
 
 
 def is_elementwise(name: str) -> bool:
-    return name != "residual" and not draws(layer_of(name)) and not layer_of(name).parameters(1)
+    return name != "residual" and not draws(layer_of(name)) and not layer_of(name).parameters(Shape(1))
 
 
 ELEMENTWISE = [name for name in layers if is_elementwise(name)]
