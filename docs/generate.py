@@ -1,4 +1,4 @@
-"""Everything in docs/ that comes from the code: `python -m docs.generate` writes it, `--check` compares.
+"""Everything that comes from the code, in docs/ and the stub: `python -m docs.generate` writes it, `--check` compares.
 
 The article's figures take a minute to train; `python -m docs.article` writes them apart.
 """
@@ -10,10 +10,12 @@ from pathlib import Path
 
 from docs.commands import commands_page, errors_page
 from docs.kinds import config_page, kind_pages
+from docs.stub import stub
 from npnet.config.schema import schema
 
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
+STUB = DOCS.parent / "npnet" / "__init__.pyi"
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -23,6 +25,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield REFERENCE / "config.md", config_page()
     yield REFERENCE / "cli.md", commands_page()
     yield REFERENCE / "errors.md", errors_page()
+    yield STUB, stub()
     yield DOCS / "config.schema.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -31,7 +34,7 @@ def stale() -> list[str]:
     written = dict(pages())
     old = [path for path, text in written.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     left = [path for path in REFERENCE.iterdir() if path not in written]
-    return sorted(path.relative_to(DOCS).as_posix() for path in (*old, *left))
+    return sorted(path.relative_to(DOCS.parent).as_posix() for path in (*old, *left))
 
 
 def write() -> None:

@@ -1,4 +1,17 @@
-"""Neural networks from the command line, on an engine written in NumPy alone."""
+"""Neural networks from the command line and from Python, on an engine written in NumPy alone.
+
+    run = npnet.train("circles.yaml")            train a config as `npnet train` does: a Run
+    run.history, run.metrics, run.plot("loss")   look at it
+    run.model.predict(X)                         its network predicts arrays and DataFrames
+    npnet.Run("latest"), npnet.runs()            open a run; list all of them
+    npnet.sweep("circles.yaml", {"learning_rate": [0.01, 0.1]})
+
+    model = npnet.Model(npnet.Linear(2, 16), npnet.ReLU(), npnet.Linear(16, 1))
+    model.train(X, y).predict(X)                 a network of layers, without config and folder
+
+Every layer of `npnet list layers` is here by its class name: npnet.Linear, npnet.ReLU, npnet.Dropout ...
+Errors and warnings are in npnet.errors.
+"""
 
 __version__ = "0.1.0"
 
@@ -6,17 +19,32 @@ TYPE_CHECKING = False  # importing typing takes 10 ms, during which Ctrl-C would
 if TYPE_CHECKING:
     from typing import Any
 
-    from npnet.api import Model, load
-
-__all__ = ["Model", "load"]
-
 
 def __getattr__(name: str) -> "Any":
-    """Import `Model`, `load` and the layers at their first use: the command line starts without NumPy."""
-    if name == "load" or name[0].isupper():
-        from npnet import api
+    """Import what is asked for at its first use: the command line starts without NumPy."""
+    if name == "__all__":
+        return _names()
+    if name == "errors":
+        from importlib import import_module
 
-        known = {"Model": api.Model, "load": api.load, **api.LAYERS}
-        if name in known:
-            return known[name]
-    raise AttributeError(f"module 'npnet' has no attribute {name!r}")
+        return import_module("npnet.errors")
+    if name not in _names():
+        raise AttributeError(f"module 'npnet' has no attribute {name!r}")
+    from npnet import api
+
+    found = globals()[name] = vars(api)[name] if name in api.__all__ else api.LAYERS[name]
+    return found
+
+
+def __dir__() -> "list[str]":
+    return sorted(["errors", *_names(), *(name for name in globals() if name.startswith("__"))])
+
+
+def _names() -> "list[str]":
+    """Return the names that are imported at their first use, as the stub beside this file lists them."""
+    import re
+    from pathlib import Path
+
+    text = Path(__file__).with_suffix(".pyi").read_text("utf-8")
+    pairs = re.findall(r"^from npnet.api import \w+ as (\w+)|^def (\w+)\(", text, re.MULTILINE)
+    return [name for pair in pairs for name in pair if name]

@@ -31,6 +31,11 @@ class Problem:
     hint: str | None = None
     excerpt: str | None = None
 
+    @property
+    def text(self) -> str:
+        """The location and the message."""
+        return f"{self.where}: {self.message}" if self.where else self.message
+
 
 class ConfigError(NpnetError):
     """A config that cannot be run, with every issue found, in the order of the file."""
@@ -39,8 +44,12 @@ class ConfigError(NpnetError):
 
     def __init__(self, problems: Sequence[Problem] | str, hint: str | None = None) -> None:
         self.problems = (Problem(problems, hint=hint),) if isinstance(problems, str) else tuple(problems)
-        first = self.problems[0]
-        super().__init__(f"{first.where}: {first.message}" if first.where else first.message, first.hint)
+        first, *others = self.problems
+        super().__init__(first.text, first.hint)
+        for line in (first.excerpt or "").splitlines():  # in Python, where a traceback shows the notes
+            self.add_note(f"    {line}")
+        for one in others:
+            self.add_note(f"also {one.text}{f' (hint: {one.hint})' if one.hint else ''}")
 
 
 class DataError(NpnetError):

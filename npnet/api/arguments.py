@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -14,11 +15,13 @@ from npnet.config import Experiment, Loaded
 from npnet.config.issues import issues_of, must_be, non_finite
 from npnet.config.loaded import of_tree
 from npnet.config.nodes import Node, SourceLocation, config_error
-from npnet.config.type_info import type_of
+from npnet.config.type_info import branches, type_of
+from npnet.config.writer import changed_options
 from npnet.data import Source
 from npnet.errors import ConfigError, DataError, Diverged, UsageError
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
+from npnet.spec import Named, Spec
 
 NO_FILE = SourceLocation("")  # of values in Python code: messages name no line of a file
 NOT_OPTIONS = {
@@ -54,6 +57,38 @@ class SizedLayer:
     inputs: int | None = None
     outputs: int | None = None
 
+    def __repr__(self) -> str:
+        """Return the layer as Python code writes it: `Linear(2, 5)`."""
+        return layer_text(self.layer, self.inputs, self.outputs)
+
+
+def layer_text(layer: Layer, inputs: int | None = None, outputs: int | None = None) -> str:
+    """Return a layer as Python code writes it, with the options that differ from their defaults.
+
+    >>> layer_text(Linear(units=5), 2)
+    'Linear(2, 5)'
+    """
+    spec, options = type(layer), {}
+    for name, field in spec.model_fields.items():
+        value = getattr(layer, name)
+        if value != field.default:
+            options[name] = value
+    if spec is Linear:
+        outputs = options.pop("units", outputs)
+    sizes = [str(size) for size in (inputs, outputs) if size is not None]
+    written = [f"{name}={_option_text(value)}" for name, value in options.items()]
+    if list(options) == [spec.main_option()] and not sizes:
+        written = [_option_text(value) for value in options.values()]
+    return f"{spec.__name__}({', '.join([*sizes, *written])})"
+
+
+def _option_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_option_text, value))}]"
+    if isinstance(value, Layer):
+        return layer_text(value)
+    return repr(changed_options(value) if isinstance(value, Spec) else value)
+
 
 def constructor(spec: type[Layer]) -> Callable[..., SizedLayer]:
     """Return the constructor of a layer: `Linear(2, 5)`, `Linear(5)`, `ReLU(5)`, `Dropout(0.2)`.
@@ -77,8 +112,37 @@ def constructor(spec: type[Layer]) -> Callable[..., SizedLayer]:
         return SizedLayer(_checked(spec, {name: _unsized(value) for name, value in options.items()}), inputs, outputs)
 
     make.__name__ = make.__qualname__ = spec.__name__
-    make.__doc__ = spec.__doc__
+    make.__module__, make.__doc__ = "npnet", spec.__doc__
+    sizes = Parameter("sizes", Parameter.VAR_POSITIONAL, annotation="int")
+    make.__signature__ = Signature([sizes, *parameters_of(spec)], return_annotation="SizedLayer")  # type: ignore[attr-defined]
     return make
+
+
+def parameters_of(spec: type[Layer]) -> list[Parameter]:
+    """Return the options of a layer as parameters of its constructor, annotated by the names of their types."""
+    found = []
+    for name, field in spec.model_fields.items():
+        default = Parameter.empty if field.is_required() else field.default
+        default = changed_options(default) if isinstance(default, Spec) else default
+        found.append(
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_type_text(type_of(field), default))
+        )
+    return found
+
+
+def _type_text(kind: Any, default: object) -> str:
+    """Return the type of an option: int, float, bool, str, literals, `_Named` specs, or sequences of these."""
+    words = ["None"] if default is None else []
+    for bare, notes in branches(kind):
+        if any(isinstance(note, Named) for note in notes):
+            words.append("_Named")
+        elif get_origin(bare) is Literal:
+            words.append(f"Literal[{', '.join(map(repr, get_args(bare)))}]")
+        elif get_origin(bare) is tuple:
+            words.append("Sequence[Any]")
+        else:
+            words.append(getattr(bare, "__name__", "Any"))
+    return " | ".join(sorted(dict.fromkeys(words), key=lambda word: word == "None"))
 
 
 LAYERS: dict[str, Callable[..., SizedLayer]] = {spec.__name__: constructor(spec) for spec in layers.values()}

@@ -1,17 +1,16 @@
 """The model: add layers, train on arrays or tables whose rows are samples, predict."""
 
-import sys
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from npnet.api.arguments import SizedLayer, check_sizes, config_of, in_python, option, sized_layer, usage_errors
+from npnet.api.arguments import SizedLayer, check_sizes, config_of, option, sized_layer, usage_errors
 from npnet.api.data import Arrays, matrix, numbers_of
+from npnet.api.warn import warn
 from npnet.data import Prepared
 from npnet.data.columns import Frame
 from npnet.data.datasets.targets import TaskOption
@@ -20,7 +19,7 @@ from npnet.data.split_and_fit import plain
 from npnet.engine.batches import Samples
 from npnet.engine.network import Network, weights_of
 from npnet.engine.scoring import Scorer
-from npnet.errors import DataError, NpnetWarning, UsageError
+from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import prepare_folds
 from npnet.experiment.resources import limited
 from npnet.machine.resources import explained_memory
@@ -32,11 +31,17 @@ from npnet.rundir.run import best_trial_of, find
 from npnet.runner.notes import Health, of_data, remarks
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.prepared_run import misplaced, resolve_checked
+from npnet.text import plural
 
 Floats = NDArray[np.float64]
 Table = Any  # a DataFrame, a dict of columns, or a list of dicts, one for each row
+Rows: TypeAlias = ArrayLike | Table
+"""An array (samples, features), or a table."""
+Targets: TypeAlias = ArrayLike | Table
+"""An array (samples,) or (samples, targets), or a table of targets."""
 PREPARING = {"scale", "prepare"}  # options that replace each other
 FAR = 10.0  # size of an unscaled target above which, or below its inverse, a new network hardly learns it
+SHOWN = 12  # layers in the text of a model
 MAX_LINES = 20  # that `verbose` prints of a training
 
 
@@ -67,6 +72,15 @@ class Model:
         for layer in layers:
             self.add(layer)
 
+    def __repr__(self) -> str:
+        """Return the layers as Python code writes them, with the number of parameters and what it is trained on."""
+        size = f"{self._network.size:,} parameters" if self._network is not None else "no parameters yet"
+        run = self._predictor.run if self._predictor is not None else ""
+        trained = f"trained for {plural(len(self.loss), 'epoch')}" if self.loss else f"of the run {run}"
+        state = trained if self._predictor is not None else "not trained"
+        layers = [*map(repr, self.layers[:SHOWN]), *(["..."] if len(self.layers) > SHOWN else [])]
+        return f"Model({', '.join(layers)})  # {size}, {state}"
+
     def add(self, layer: SizedLayer | Layer) -> "Model":
         """Append a layer; raise UsageError once the model has been built or trained."""
         if self._network is not None:
@@ -76,14 +90,14 @@ class Model:
 
     def train(
         self,
-        X_train: ArrayLike | Table,
-        Y_train: ArrayLike | Table,
+        X_train: "Rows",
+        Y_train: "Targets",
         learning_rate: float = 0.05,
         epochs: int = 1000,
         verbose: bool = False,
         *,
         validation: float = 0.0,
-        task: TaskOption | None = None,
+        task: "TaskOption | None" = None,
         **options: Any,
     ) -> "Model":
         """Train on X (samples, features) and Y (samples,) or (samples, targets).
@@ -112,13 +126,13 @@ class Model:
             resolved = resolve_checked(loaded, folds)
             resolved = replace(resolved, given=experiment)
         if not PREPARING & given and self._defaults.get("scale") == "none" and resolved.loss.scales_target:
-            _warn(_unscaled(folds[0][0]))
+            warn(_unscaled(folds[0][0]))
         with usage_errors(), limited(resolved.threads), explained_memory():
             self._fit(Trainer(resolved, folds), verbose, resolved.threads)
         self._has_names = self._has_names or source.layout is not None
         return self
 
-    def predict(self, X: ArrayLike | Table, tables: Mapping[str, Table | str] | None = None) -> Floats:
+    def predict(self, X: "Rows", tables: "Mapping[str, Table | str] | None" = None) -> "Floats":
         """Return probabilities (samples, classes), of two classes (samples, 1), or values.
 
         Labels are (samples, labels), values (samples, targets). X is a table, whose columns are found by name, or an
@@ -132,17 +146,17 @@ class Model:
             return self._initial(numbers_of(X) if is_table(X) else matrix(X))
         predictor = self._predictor.with_tables(tables or {})
         frame = self._frame(predictor, X)
-        _warn(predictor.warnings(frame))
+        warn(predictor.warnings(frame))
         return predictor.outputs(frame).T
 
-    def parameters(self) -> dict[str, NDArray[Any]]:
+    def parameters(self) -> "dict[str, NDArray[Any]]":
         """Return views of parameters and running statistics by their names in a state_dict.
 
         Assign into them (`model.parameters()["layers.0.weight"][...] = W`) or use `set_parameters`.
         """
         return weights_of(self._built(None))
 
-    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+    def set_parameters(self, parameters: "Mapping[str, ArrayLike]") -> None:
         """Set parameters by name; raise UsageError for an unknown name or another shape."""
         own = self.parameters()
         for name, values in parameters.items():
@@ -159,7 +173,7 @@ class Model:
         """Train from the present parameters; the model then has those of the best epoch."""
         if self._network is not None:
             trainer.set_weights(self.parameters())
-        _warn([*of_data(trainer), *remarks(trainer)])
+        warn([*of_data(trainer), *remarks(trainer)])
         health = Health(trainer)
         every = max(1, trainer.experiment.epochs // MAX_LINES)
         for progress in trainer.fit():
@@ -168,7 +182,7 @@ class Model:
                 if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
                     print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
             if progress.finite.all():  # else Diverged follows
-                _warn(health.check(progress))
+                warn(health.check(progress))
         predictor = trainer.predictor()
         self._network, self._predictor = predictor.network, RunPredictor.of_training(predictor, threads)
 
@@ -186,14 +200,14 @@ class Model:
         if self._predictor is not None and (difference := misplaced(self._predictor.data, data)):
             raise DataError(f"{difference} of the model", "a new Model takes other columns and classes")
 
-    def _frame(self, predictor: RunPredictor, X: ArrayLike | Table) -> Frame:
+    def _frame(self, predictor: RunPredictor, X: Rows) -> Frame:
         """Return the rows of X by the names of the training's columns."""
         if not is_table(X):
             predictor.require_numbers()
             return predictor.by_position(matrix(X))
         if self._has_names:
             return predictor.read_table(X)
-        _warn(["the columns of X have names, and those of the training had none: they are taken in their order"])
+        warn(["the columns of X have names, and those of the training had none: they are taken in their order"])
         return predictor.by_position(numbers_of(X))
 
     def _initial(self, rows: Floats) -> Floats:
@@ -246,12 +260,3 @@ def _unscaled(data: Prepared) -> Iterator[str]:
         if not (deviation > 1 / FAR and max(abs(mean), deviation) < FAR):
             what = f"the target {name} has the mean {mean:.3g} and the deviation {deviation:.3g}, and is not scaled"
             yield f'{what}: scale="standard" scales X and Y as npnet train does'
-
-
-def _warn(texts: Iterable[str]) -> None:
-    """Warn at the line that called npnet."""
-    frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("npnet."):
-        frame, level = frame.f_back, level + 1
-    for text in texts:
-        warnings.warn(in_python(text), NpnetWarning, stacklevel=level)

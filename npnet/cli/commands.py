@@ -15,8 +15,9 @@ from typer.models import CommandInfo
 
 from npnet import __version__
 from npnet.cli.console.screen import Screen
-from npnet.cli.options import RUNS_DIR, Version, common_options
+from npnet.cli.options import Version, common_options
 from npnet.machine.signals import Interrupted, Stop
+from npnet.rundir.names import RUNS_DIR
 
 Function = Callable[..., int | None]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.errors import UsageError
+from npnet.rundir.names import RUNS_DIR
 
 if TYPE_CHECKING:
     from npnet.config import Loaded
 
-RUNS_DIR = "runs"
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, its id, a unique prefix of it, or latest.")]
 Runs = Annotated[list[str], typer.Argument(metavar="RUN", help="Run folders, ids, unique prefixes, or latest.")]

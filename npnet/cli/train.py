@@ -106,11 +106,9 @@ def _write_report(context: CommandContext, ending: "Ending") -> None:
 
 def draw(run: "RunFolder", predictor: "SplitPredictor") -> None:
     """Draw the usual plots of a training into its folder."""
-    from npnet.plots import draw, usual
-    from npnet.plots.from_run import material
+    from npnet.plots.from_run import draw_usual
 
-    found = material(run, predictor)
-    draw(found, usual(found), run.plots)
+    draw_usual(run, predictor)
 
 
 def _show_outline(context: CommandContext, loaded: "Loaded") -> None:

@@ -65,8 +65,25 @@ def load(path: Path, overrides: Sequence[str] = (), sweep_values: Mapping[str, N
     missing file or an override of another form.
     """
     path = Path(path)
-    text = read_bytes(path)
-    root, issues = _read_mapping(text, path)
+    return load_text(path, read_bytes(path), overrides, sweep_values)
+
+
+def load_text(
+    path: Path, text: bytes, overrides: Sequence[str] = (), sweep_values: Mapping[str, Node] | None = None
+) -> Loaded:
+    """Load a config from its text as if it were that of a file at `path`, which need not exist."""
+    return load_tree(*_read_mapping(text, path), path, text, overrides, sweep_values)
+
+
+def load_tree(
+    root: Node,
+    issues: list[ConfigIssue],
+    path: Path,
+    text: bytes,
+    overrides: Sequence[str] = (),
+    sweep_values: Mapping[str, Node] | None = None,
+) -> Loaded:
+    """Complete the tree of a config by the files that it extends, its preset and the overrides, and load it."""
     root = ConfigFiles(Experiment, issues).extended(root, path)
     presets = [override for override in overrides if override.partition("=")[0].strip() == "preset"]
     root = with_overrides(root, presets, issues)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def write_resolved(experiment: Experiment) -> str:
         message = "a path from the folder of the run to a file of the config has bytes that are not UTF-8"
         raise ConfigError(message, "rename that folder, or choose one for the run beside the config")
     values, depth = _extent(fields)
-    text = "".join(_block(key, json.dumps(value)) for key, value in fields.items())
+    text = write_plain(fields)
     for found, limit, unit, hint in (
         (depth, DEPTH, "levels", "nest fewer layers in each other"),
         (values, NODES, "values", "shorten its lists"),
@@ -86,6 +87,11 @@ def write_resolved(experiment: Experiment) -> str:
             message = f"with everything filled in the config has {found} {unit}; at most {limit} can be read again"
             raise ConfigError(message, hint)
     return text
+
+
+def write_plain(fields: Mapping[str, Any]) -> str:
+    """Write plain values by their keys, each key on a line of its own."""
+    return "".join(_block(key, json.dumps(value)) for key, value in fields.items())
 
 
 def _extent(value: Any) -> tuple[int, int]:

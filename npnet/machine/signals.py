@@ -139,6 +139,20 @@ class Listening:
         self.end()
 
 
+@contextmanager
+def interruptible() -> Iterator[Stop]:
+    """Inside, Ctrl-C in the main thread reaches the yielded `Stop`: the process of a caller is not to be ended."""
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, stop.handle)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def exit_code(number: int) -> int:
     """Return the exit code of a process that a signal ended: 130 after Ctrl-C."""
     return 128 + number

@@ -14,7 +14,7 @@ from npnet.errors import RunError
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
-from npnet.plots.kinds import Material, Predictions, Recorded, fits_axis
+from npnet.plots.kinds import Material, Predictions, Recorded, draw, fits_axis, usual
 from npnet.plots.layout import Floats
 from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import names as files
@@ -70,6 +70,12 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
     )
     whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
     return replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
+
+
+def draw_usual(run: RunFolder, predictor: SplitPredictor) -> None:
+    """Draw the usual plots of a training into its folder."""
+    found = material(run, predictor)
+    draw(found, usual(found), run.plots)
 
 
 def folder_material(run: RunFolder) -> Material:

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+RUNS_DIR = "runs"  # the folder of the runs, unless NPNET_RUNS_DIR or an option names another
 FORMAT = 2  # of a run folder; other formats are refused
 
 INFO = "run.json"

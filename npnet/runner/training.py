@@ -13,7 +13,7 @@ import numpy as np
 from npnet.config import Loaded
 from npnet.config.writer import relocated, write_resolved
 from npnet.engine.loop import BETWEEN, Progress
-from npnet.errors import Diverged, MachineError, NpnetError
+from npnet.errors import Diverged, MachineError, NpnetError, NpnetWarning
 from npnet.experiment.resources import limited, require_disk_space
 from npnet.machine.resources import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
@@ -277,7 +277,7 @@ def recorded(writer: RunWriter, trainer: Trainer, show: Show) -> Iterator[None]:
             yield
         finally:
             show.end()
-    except NpnetError as error:
+    except (NpnetError, NpnetWarning) as error:  # the latter where Python raises warnings
         raise _recorded(writer, error) from error.__cause__
     except Exception as error:
         if (refusal := out_of_memory(error)) is not None:
@@ -291,10 +291,10 @@ def recorded(writer: RunWriter, trainer: Trainer, show: Show) -> Iterator[None]:
         writer.close()  # also where the end could not be recorded, or a signal gave no time for it
 
 
-def _recorded(writer: RunWriter, error: NpnetError) -> NpnetError:
+def _recorded(writer: RunWriter, error: Exception) -> Exception:
     """Record an error in the run folder; return it, where the machine is to blame with how to continue."""
     with suppress(MachineError):
-        writer.finish("failed", error=error.message)
+        writer.finish("failed", error=str(error))
     if not isinstance(error, MachineError) or not writer.is_there:
         return error
     return type(error)(error.message, "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"])))

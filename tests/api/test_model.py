@@ -137,4 +137,4 @@ def test_wrong_arguments_are_refused_with_the_reason(call, error: type[NpnetErro
 
 def test_a_name_that_npnet_does_not_have_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="Lineal"):
-        npnet.Lineal  # noqa: B018
+        npnet.Lineal  # type: ignore[attr-defined]  # noqa: B018

@@ -1,0 +1,51 @@
+"""The stub of npnet: the names that `import npnet` has, with the signature of every layer."""
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from npnet.api.arguments import LAYERS, parameters_of
+from npnet.nn.layer import Layer, layers
+
+HEAD = '''"""Neural networks from the command line and from Python, on an engine written in NumPy alone."""
+
+# ruff: noqa
+# `python -m docs.generate` writes this file from the layers that are registered.
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+{names}
+from npnet.api.arguments import SizedLayer
+from npnet.spec import Spec
+
+__version__: str
+
+_Named: TypeAlias = str | Mapping[str, Any] | Spec
+'''
+
+
+def stub() -> str:
+    """Return the text of npnet/__init__.pyi."""
+    from npnet import api
+
+    names = "\n".join(f"from npnet.api import {name} as {name}" for name in api.__all__ if name != "LAYERS")
+    return "\n".join([HEAD.format(names=names), *_functions()])
+
+
+def _functions() -> Iterator[str]:
+    specs = {spec.__name__: spec for spec in layers.values()}
+    for name in LAYERS:
+        first = cleandoc(specs[name].__doc__ or "").partition("\n")[0]
+        options = "".join(f"{one}, " for one in _options(specs[name]))
+        sizes = "*sizes: int, " if specs[name].main_option() is None or name == "Linear" else "*sizes: Any, "
+        arguments = f"{sizes}{options}".removesuffix(", ")
+        line = f"def {name}({arguments}) -> SizedLayer:"
+        if len(line) > 120:
+            line = f"def {name}(\n    {arguments}\n) -> SizedLayer:"
+        yield f'{line}\n    """{first}"""\n'
+
+
+def _options(spec: type[Layer]) -> Iterator[str]:
+    for parameter in parameters_of(spec):
+        given = parameter.default is not parameter.empty  # else the main option, which goes without its name too
+        default = f" = {parameter.default!r}".replace("'", '"') if given else " = ..."
+        yield f"{parameter.name}: {parameter.annotation}{default}"

@@ -1,0 +1,79 @@
+"""Neural networks from the command line and from Python, on an engine written in NumPy alone."""
+
+# ruff: noqa
+# `python -m docs.generate` writes this file from the layers that are registered.
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from npnet.api import Model as Model
+from npnet.api import Run as Run
+from npnet.api import load as load
+from npnet.api import runs as runs
+from npnet.api import train as train
+from npnet.api.arguments import SizedLayer
+from npnet.spec import Spec
+
+__version__: str
+
+_Named: TypeAlias = str | Mapping[str, Any] | Spec
+
+def Linear(
+    *sizes: int, units: int | None = None, init: _Named = "he_uniform", bias_init: _Named = "zeros"
+) -> SizedLayer:
+    """Affine map y = W x + b: every output is a weighted sum of every input."""
+
+def ReLU(*sizes: int) -> SizedLayer:
+    """Rectified linear unit: negative values become 0, positive ones pass."""
+
+def LeakyReLU(*sizes: Any, slope: float = 0.01) -> SizedLayer:
+    """ReLU with a small slope for negative values, so that no unit dies."""
+
+def ELU(*sizes: Any, alpha: float = 1.0) -> SizedLayer:
+    """Exponential linear unit: linear above 0, falling smoothly to -alpha below."""
+
+def SELU(*sizes: int) -> SizedLayer:
+    """Scaled ELU whose constants keep mean 0 and variance 1 from layer to layer."""
+
+def Tanh(*sizes: int) -> SizedLayer:
+    """Hyperbolic tangent: squeezes every value into (-1, 1), with mean near 0."""
+
+def Sigmoid(*sizes: int) -> SizedLayer:
+    """Logistic sigmoid: squeezes every value into (0, 1), read as a probability."""
+
+def Softplus(*sizes: int) -> SizedLayer:
+    """Softplus: a smooth ReLU, always positive."""
+
+def Softmax(*sizes: int) -> SizedLayer:
+    """Softmax: the values of a sample become probabilities that sum to 1."""
+
+def GELU(*sizes: int) -> SizedLayer:
+    """Gaussian error linear unit in its tanh form: x times about P(N(0, 1) < x)."""
+
+def SiLU(*sizes: int) -> SizedLayer:
+    """Sigmoid linear unit, also called swish: x times its own sigmoid."""
+
+def Mish(*sizes: int) -> SizedLayer:
+    """Mish: x times the tanh of its softplus, smooth and slightly negative below 0."""
+
+def Dropout(*sizes: Any, rate: float = 0.5) -> SizedLayer:
+    """Sets a random share of the values to 0 during training, and none at prediction."""
+
+def BatchNorm(*sizes: Any, momentum: float = 0.1, epsilon: float = 1e-05) -> SizedLayer:
+    """Each feature gets mean 0 and variance 1 over the batch, then a learned gain and shift."""
+
+def LayerNorm(*sizes: Any, epsilon: float = 1e-05) -> SizedLayer:
+    """Each sample gets mean 0 and variance 1 over its features, then a learned gain and shift."""
+
+def Scale(*sizes: Any, speed: float = 6.0) -> SizedLayer:
+    """Multiplies each feature by a learned factor that starts at 1."""
+
+def Residual(*sizes: Any, layers: Sequence[Any] = ...) -> SizedLayer:
+    """Adds the input of a list of layers to their output: y = x + f(x)."""
+
+def Embedding(*sizes: Any, size: int = 8, codes: Sequence[Any] | None = None) -> SizedLayer:
+    """Replaces each category code by learned values; other inputs pass."""
+
+def Periodic(
+    *sizes: Any, frequencies: int = 8, sigma: float = 0.3, size: int = 4, numbers: int | None = None
+) -> SizedLayer:
+    """Adds learned periodic features of each number to the inputs."""
