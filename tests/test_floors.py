@@ -21,7 +21,7 @@ FLOORS = tuple(
         "experiment",
         "rundir model",
         "runner",
-        "plots report sweep",
+        "plots report sweep export",
         "cli api __init__ __main__",
     )
 )

@@ -12,6 +12,10 @@ MODULES = {*("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "
 ALLOWED = {
     f"data/readers/child/{name}.py": {"zipfile"} for name in ("archives", "excel_errors")
 }  # in a process of its own, which gives its parent bytes alone
+EXPORTED = {
+    "export/python_code/numpy_program.py": ["np.load(Path(__file__).with_name('weights.npz'), allow_pickle=False)"]
+}
+"""Code that npnet copies into exports and never runs: it reads its own weights, in a way that runs nothing."""
 CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 METHODS = {
     *("np.load", "numpy.load", "joblib.load", "pd.read_pickle", "pandas.read_pickle", "np.genfromtxt", "np.fromregex"),
@@ -32,7 +36,7 @@ def offences(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_module_can_run_what_a_file_says(path: Path) -> None:
     assert {name.split(".")[0] for name in everywhere(path)} & MODULES == ALLOWED.get(name_of(path), set())
-    assert not list(offences(tree_of(path)))
+    assert list(offences(tree_of(path))) == EXPORTED.get(name_of(path), [])
 
 
 @pytest.mark.parametrize(

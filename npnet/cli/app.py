@@ -15,9 +15,7 @@ from npnet.machine.signals import Stop, exit_code
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
-PLANNED = frozenset(
-    {"diagnose", "doctor", "ensemble", "export", "lesson", "log", "prepare"} | {"sample", "serve", "tune"}
-)
+PLANNED = frozenset({"diagnose", "doctor", "ensemble", "lesson", "log", "prepare"} | {"sample", "serve", "tune"})
 """Names that are reserved for later commands."""
 
 COMMANDS = {
@@ -29,6 +27,10 @@ COMMANDS = {
     "predict": (
         "predict:predict",
         "Predict the rows of a file, which may lack the target; columns are matched by name.",
+    ),
+    "export": (
+        "export:export",
+        "Write a run as a NumPy program or as JSON; prints its path.",
     ),
     "plot": ("plot:plot", "Draw the plots of a run or a sweep into its folder; prints the paths written."),
     "report": ("report:report", "Write one HTML page that shows a run, several runs or a sweep; prints its path."),

@@ -71,8 +71,12 @@ def new_id(name: str) -> str:
 
     Every character of the name that an id cannot hold becomes a hyphen.
     """
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{safe}-{os.urandom(2).hex()}"
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{file_name(name)}-{os.urandom(2).hex()}"
+
+
+def file_name(name: str) -> str:
+    """Return the name of a run as part of an id or of a file: other characters than letters and digits are hyphens."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:NAME_LENGTH].strip("-.") or "run"
 
 
 def shown(text: str) -> str:

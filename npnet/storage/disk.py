@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -217,6 +217,24 @@ def remove_folder(folder: Path) -> None:
         folder.rename(hidden)
         shutil.rmtree(hidden)
         sync_folder(folder.parent)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], hint: str | None = None) -> None:
+    """Write a folder of files that replaces a folder of this name; at no time is it half written.
+
+    See `explained` for `hint`. Between the old and the new folder there is a moment with neither.
+    """
+    temporary = hidden_name(folder)
+    try:
+        with explained(folder, sum(map(len, files.values())), hint):
+            temporary.mkdir()
+            for name, data in files.items():
+                write_new(temporary / name, data)
+        if folder.exists():
+            remove_folder(folder)
+        rename_folder(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def remove_empty_folders(folders: Iterable[Path]) -> None:

@@ -7,9 +7,11 @@ Names of months are those of English, German, French, Spanish, Italian, Portugue
 import re
 from functools import cache
 
-DAY, YEAR = r"\d\d?", r"\d{4}"
+DAY_DIGITS, YEAR_DIGITS = r"\d\d?", r"\d{4}"
 SHAPES = {
-    re.compile(shape.replace("D", DAY).replace("Y", YEAR).replace("M", r"(?P<month>[^\W\d_]{3,}\.?)")): form
+    re.compile(
+        shape.replace("D", DAY_DIGITS).replace("Y", YEAR_DIGITS).replace("M", r"(?P<month>[^\W\d_]{3,}\.?)")
+    ): form
     for shape, form in {
         "Y/D/D": "%Y/%m/%d",
         r"Y\.D\.D": "%Y.%m.%d",

@@ -77,7 +77,7 @@ class Rules:
             return None
         if abs(value) > self.largest:
             return "is too large a number"
-        return TOO_LONG if abs(value) >= EXACT and not self.lossy and _too_long(plain) else None
+        return TOO_LONG if abs(value) >= EXACT and not self.lossy and too_long(plain) else None
 
 
 def needs_text(values: NDArray[np.float64]) -> bool:
@@ -90,6 +90,7 @@ def decides(count: int, filled: int, share: int = SHARE) -> bool:
     return filled > 0 and count * 100 >= filled * share
 
 
-def _too_long(text: str) -> bool:
+def too_long(text: str) -> bool:
+    """Return whether a whole number in its plain form is one that float64 may not hold."""
     digits = WHOLE.fullmatch(text)  # None of a number with a point or an exponent
     return digits is not None and (len(digits[1]) > 16 or int(digits[1]) > EXACT)

@@ -171,8 +171,8 @@ class Preparation(Spec):
             for step, column in zip(steps, columns, strict=True):
                 if unseen := unseen_values(step, column):
                     unknown.setdefault(column.name, Counter()).update(unseen)
-        encoders = encoders_of(steps, columns, self._positions[chosen])
-        numbers = [place for places in self._positions[chosen] for place in places if place < self.numbers]
+        encoders = encoders_of(steps, columns, self.positions[chosen])
+        numbers = [place for places in self.positions[chosen] for place in places if place < self.numbers]
         for start in range(0, len(frame), ROWS):
             block, rows = out[start : start + ROWS], slice(start, start + ROWS)
             with np.errstate(over="ignore"):
@@ -241,7 +241,7 @@ class Preparation(Spec):
         return sorted(outputs, key=lambda pair: BLOCKS.index(pair[1].block))
 
     @cached_property
-    def _positions(self) -> list[list[int]]:
+    def positions(self) -> list[list[int]]:
         """The positions of the outputs of each step among the inputs."""
         positions: list[list[int]] = [[] for _ in self.steps]
         for position, (index, _) in enumerate(self._layout):

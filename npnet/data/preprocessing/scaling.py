@@ -75,10 +75,10 @@ def scaled(x: Floats, scalings: Sequence[Scaling]) -> Floats:
     if missing.any():
         x = np.where(missing, fill, x)
     special = [row for row, one in enumerate(scalings) if one.quantiles or not one.scale]
-    if not (special or center.any() or (scale != 1).any()):
+    clipped = [row for row, one in enumerate(scalings) if one.clip]
+    if not (special or clipped or center.any() or (scale != 1).any()):
         return x
     z = standardised(x, center, np.where(scale == 0, 1.0, scale))
-    clipped = [row for row, one in enumerate(scalings) if one.clip]
     if clipped:
         z[clipped] = smooth_clip(z[clipped])
     for row in special:
@@ -160,19 +160,24 @@ def smooth_clip(z: Floats) -> Floats:
 
 
 def normal_scores(x: Floats, quantiles: Floats) -> Floats:
-    """Return the share of ascending quantiles that are below x, as a normal deviate.
+    """Return the share of ascending quantiles that are below x, as a normal deviate."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(share_below(x, quantiles)))
+
+
+def share_below(x: Floats, quantiles: Floats) -> Floats:
+    """Return the share of ascending quantiles that are below x, at least 1e-7 and at most 1 - 1e-7.
 
     Interpolated from below and from above and averaged, so that a value that fills several quantiles gets their
     middle; as scikit-learn's QuantileTransformer(output_distribution="normal").
     """
-    from scipy.special import ndtri
-
     unit = unit_of(quantiles)  # slopes between tiny quantiles would be infinite
     with np.errstate(over="ignore"):
         x, quantiles = x / unit, quantiles / unit
     shares = np.linspace(0, 1, len(quantiles))
     share = (np.interp(x, quantiles, shares) - np.interp(-x, -quantiles[::-1], -shares[::-1])) / 2
-    return np.asarray(ndtri(np.clip(share, TAIL, 1 - TAIL)))
+    return np.clip(share, TAIL, 1 - TAIL)
 
 
 def quantiles_of(ordered: Floats, shares: Floats) -> Floats:
