@@ -43,8 +43,8 @@ COMMANDS = {
         "Compare the gradients of a config's network, loss and penalties with central differences.",
     ),
     "explain-step": (
-        "config:explain_step",
-        "List every NumPy call of one training step: forward, backward and update.",
+        "explain_step:explain_step",
+        "Show every number of one training step on a few rows: forward pass, loss, backward pass, update.",
     ),
     "data": ("config:data", "Look at the data of a config."),
     "config": ("config:config", "Check, complete and explain configs."),

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Config, Force, Output, Overrides, inputs_of, load_config, refuse_options
-from npnet.errors import Unmet, UsageError
+from npnet.cli.options import Config, Force, Output, Overrides, inputs_of, load_config
+from npnet.errors import Unmet
 from npnet.text import listed
 
 CHECK = """
@@ -49,12 +49,6 @@ npnet gradcheck circles.yaml
 npnet gradcheck circles.yaml l2=0.1 layers.1=gelu
 npnet gradcheck circles.yaml --json
 """
-EXPLAIN_STEP = """
-npnet explain-step circles.yaml --calls
-npnet explain-step circles.yaml optimizer=sgd batch_size=2 --calls
-npnet explain-step circles.yaml --calls --json
-"""
-ShowCalls = Annotated[bool, typer.Option("--calls", help="List the NumPy calls of the step, with names and shapes.")]
 
 
 @command("check", CHECK, ignore_unknown_options=True)
@@ -172,34 +166,6 @@ def gradcheck(context: CommandContext, config: Config, overrides: Overrides = No
     wrong = [tensor.name for tensor in check.tensors if not tensor.passed]
     if wrong:
         raise Unmet(f"{len(wrong)} of {len(check.tensors)} gradients are wrong: {listed(wrong, 5)}")
-
-
-@command("explain-step", EXPLAIN_STEP, ignore_unknown_options=True)
-def explain_step(
-    context: CommandContext, config: Config, overrides: Overrides = None, calls: ShowCalls = False
-) -> None:
-    """List every NumPy call of one training step: forward, backward and update.
-
-    Each call has a row, in order: the layer's method that makes it, the function, the arrays that it reads and the one
-    that it writes, with their shapes. Arrays are (features, batch), or (1, features, batch) for one model. Random
-    draws, as of dropout, come before the first call.
-    """
-    refuse_options([str(config), *(overrides or [])])
-    if not calls:
-        raise UsageError("explain-step needs to know what to show", "add --calls for the list of NumPy calls")
-    from npnet.cli.console.tables import step_calls_table
-    from npnet.runner import prepare_run
-    from npnet.runner.network_checks import calls_of_step
-
-    found = calls_of_step(prepare_run(load_config(config, overrides)))
-    if context.json:
-        rows = [
-            {**call._asdict(), "inputs": [one._asdict() for one in call.inputs], "output": call.output._asdict()}
-            for call in found
-        ]
-        context.screen.result_json({"calls": rows})
-    else:
-        context.screen.result_table(step_calls_table(found))
 
 
 data = group("data", "Look at the data of a config.", DATA, {"check": check_data, "report": report_on_data})

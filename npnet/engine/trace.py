@@ -5,7 +5,7 @@ arrays. Views are then made once, numbers are arrays already, and a single model
 network takes half the time; the mathematics stays as it is written in the layers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,13 @@ class CallTrace:
         """Make all calls, in order."""
         for call, arrays in self.calls:
             call(*arrays)
+
+    def play_sections(self) -> Iterator[tuple[str, list[Call]]]:
+        """Make the calls one method after the other; yield the label and calls of each method just played."""
+        for label, first, stop in self.sections:
+            for call, arrays in self.calls[first:stop]:
+                call(*arrays)
+            yield label, self.calls[first:stop]
 
     def trace(self, method: Callable[..., object], *arguments: Any, label: str = "") -> None:
         """Record the calls that a method makes on its arrays, without making them."""

@@ -88,7 +88,7 @@ def check_gradients_of(run: PreparedRun) -> GradientCheck:
     """Compare the gradients of a network at its initial values with central differences, in float64."""
     from npnet.engine.gradcheck import check_gradients
 
-    trainer = _single(run, dtype="float64")
+    trainer = single_trainer(run, dtype="float64")
     whole = trainer.samples("train")
     samples = Samples(whole.x[:ROWS], whole.t[:ROWS])
     network, constraints = trainer.stack_trainer.network, trainer.stack_trainer.learners[0].constraints
@@ -114,7 +114,7 @@ class StepCall(NamedTuple):
 
 def calls_of_step(run: PreparedRun) -> list[StepCall]:
     """Return the NumPy calls of one step of one model on a whole batch, in order."""
-    trainer = _single(run)
+    trainer = single_trainer(run)
     network, experiment = trainer.stack_trainer.network, trainer.resolved
     batches = Batches(trainer.samples("train"), experiment.batch_size, experiment.config.seed)
     one = Pass(network, batches.shapes[batches.size], experiment.loss, training=True)
@@ -156,7 +156,7 @@ def _name(function: Any) -> str:
     return f"{ufunc.__name__}.{function.__name__}" if isinstance(ufunc, np.ufunc) else str(function.__name__)
 
 
-def _single(run: PreparedRun, **changes: str) -> Trainer:
+def single_trainer(run: PreparedRun, **changes: str) -> Trainer:
     """Return the trainer of one network of an experiment, with some settings changed."""
     config = run.experiment.config.model_copy(update={"ensemble": 1, **changes})
     return Trainer(resolve(config, run.experiment.data), run.folds[0][0])

@@ -1,12 +1,14 @@
 """`npnet explain-step`: the calls of a step as a table and as JSON."""
 
 import json
+import os
 import re
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
-from tests.cli.conftest import SMALL, call
+from tests.cli.conftest import SMALL, call, start
 
 
 @pytest.fixture
@@ -39,10 +41,67 @@ def test_json_holds_the_same_calls(config: Path) -> None:
     assert {one["stage"] for one in calls} == {"forward", "backward", "update"}
 
 
-def test_without_a_choice_of_what_to_show_it_says_what_to_add(config: Path) -> None:
-    result = call("explain-step", config)
-    assert result.code == 2
-    assert result.err.splitlines()[1] == "hint: add --calls for the list of NumPy calls"
+def test_every_number_of_a_step_is_written_out_in_80_columns(config: Path) -> None:
+    result = call("explain-step", config, "optimizer=sgd", "--rows", "3,7")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[0] == "One step of 2-4-1, 17 parameters, on row 3, row 7"
+    assert max(map(len, lines)) <= 80
+    for part in ("DATA", "FORWARD", "LOSS", "BACKWARD", "UPDATE"):
+        assert sum(line.startswith(f"── {part} ") for line in lines) == 1
+    assert len(re.findall(r"^    y\d = ", result.out, re.MULTILINE)) == 2 * (4 + 4 + 1)
+    assert len(re.findall(r"^    dW\d,\d = ", result.out, re.MULTILINE)) == 8 + 4
+    assert "    θ ← θ - η g" in lines
+
+
+def test_json_has_every_array_in_full(config: Path) -> None:
+    step = json.loads(call("explain-step", config, "--json").out)
+    assert (step["network"], step["parameters"], step["loss"]) == ("2-4-1", 17, "binary_cross_entropy")
+    assert [part["name"] for part in step["parts"]] == ["data", "forward", "loss", "backward", "update"]
+    first = step["parts"][1]["stages"][0]
+    values = dict.fromkeys([line["name"] for line in first["lines"]])
+    assert list(values) == ["y1", "y2", "y3", "y4"]
+    assert [line["value"] for line in first["lines"][:4]] == [row[0] for row in first["results"][0]["values"]]
+
+
+def test_without_letters_beyond_ascii_a_step_is_spelt_out(config: Path) -> None:
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with start("explain-step", config, "optimizer=adam", env=plain, stdout=PIPE) as process:
+        text = process.communicate()[0]
+    assert process.returncode == 0
+    assert "    theta <- theta - eta m^ / (sqrt s^ + epsilon)" in text.splitlines()
+    assert "?" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message", "hint"),
+    [
+        (
+            ("layers.0.linear=51",),
+            3,
+            "the network has 205 parameters; the numbers of at most 200 can be read",
+            "--calls",
+        ),
+        (("--rows", "1,x"), 2, '--rows accepts numbers of rows, not "1,x"', "--rows 1,2"),
+        (("--rows", "1,,2"), 2, '--rows accepts numbers of rows, not "1,,2"', "--rows 1,2"),
+        (("--rows", ""), 2, '--rows accepts numbers of rows, not ""', "--rows 1,2"),
+        (("--rows", "2,2"), 2, "--rows names row 2 twice", "leave out one of them"),
+        (("--rows", "1,201"), 2, "there is no row 201", "the rows are numbered from 1 to 200"),
+        (("--rows", "0"), 2, "there is no row 0", "the rows are numbered from 1 to 200"),
+        (("--rows", "9" * 5000), 2, "--rows names a row that is not there", "--rows 1,2"),
+        (("--rows", "1,2,3,4,5,6,7,8,9"), 2, "--rows names 9 rows; at most 8 can be read", "leave some out"),
+        (("--rows", "1", "layers.1=batch_norm"), 2, "batch_norm needs 2 rows in every batch", "--rows 1,2"),
+        (("--rows", "1", "--calls"), 2, "--calls lists the calls of a whole batch", "leave out --rows"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_a_hint(
+    options: tuple[str, ...], code: int, message: str, hint: str, config: Path
+) -> None:
+    result = call("explain-step", config, *options)
+    assert (result.code, result.out) == (code, "")
+    lines = result.err.splitlines()
+    assert message[:400] in lines[0]
+    assert hint in lines[-1]
 
 
 def test_a_config_that_cannot_be_trained_is_refused_as_by_train(config: Path) -> None:

@@ -154,7 +154,7 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     ],
     "list": [(0, ("layers",)), (2, (EVIL,))],
     "gradcheck": [(0, (CONFIG,))],
-    "explain-step": [(0, (CONFIG, "--calls"))],
+    "explain-step": [(0, (CONFIG, "--calls")), (0, (CONFIG, "layers=[linear]")), (2, (CONFIG, "--rows", EVIL))],
     "report": [
         (0, ("run", "-o", f"r{EVIL}.html", "-f")),
         (0, ("run", "two", "-o", "two.html", "-f")),
