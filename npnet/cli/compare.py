@@ -8,7 +8,7 @@ import typer
 
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import STDIO, OutputFile, destination, format_of
-from npnet.cli.options import Force, Output, Runs, refuse_together
+from npnet.cli.options import Force, Output, Runs, once, refuse_together
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def compare(
     refuse_together({f"--{form}": wanted for form, wanted in asked.items()})
     if plot and output == STDIO:
         raise UsageError("a picture is not written to standard output", "write -o FILE.png")
-    from npnet.rundir.run import find, is_sweep
+    from npnet.rundir.run import is_sweep
 
-    found = [find(context.runs_dir, text) for text in run]
+    found = once(context, run, with_best=True)
     file = destination(output, force, (), found)
     form = _form(next((form for form, wanted in asked.items() if wanted), None), file)
     if form in PICTURES:

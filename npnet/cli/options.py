@@ -10,7 +10,9 @@ from npnet.errors import UsageError
 from npnet.rundir.names import RUNS_DIR
 
 if TYPE_CHECKING:
+    from npnet.cli.commands import CommandContext
     from npnet.config import Loaded
+    from npnet.rundir.run import Run as RunFolder
 
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, its id, a unique prefix of it, or latest.")]
@@ -121,6 +123,19 @@ def refuse_together(given: Mapping[str, bool]) -> None:
     if others:
         rest = " and ".join(others)
         raise UsageError(f"{first} and {rest} do not go together", f"leave out {first}, or {rest}")
+
+
+def once(context: "CommandContext", texts: Sequence[str], with_best: bool = False) -> "list[RunFolder]":
+    """Return the runs that arguments name, each once, with a note on each that is named again.
+
+    `with_best` takes a sweep and its best trial for the same.
+    """
+    from npnet.rundir.run import find_each
+
+    found, notes = find_each(context.runs_dir, texts, with_best)
+    for note in notes:
+        context.screen.info(note)
+    return found
 
 
 def refuse_twice(options: Mapping[str, str], overrides: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from npnet.cli.commands import CommandContext, command
 from npnet.cli.files import STDIO, OutputFile, destination
-from npnet.cli.options import Force, Output, Run, Runs
+from npnet.cli.options import Force, Output, Run, Runs, once
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def report(context: CommandContext, run: Runs, output: Output = None, force: For
     """
     from npnet.report.page import html_of
     from npnet.report.writing import page_of_runs
-    from npnet.rundir.run import find
 
-    found = [find(context.runs_dir, text) for text in run]
+    found = once(context, run, with_best=True)
     file = target(output, force, found)
     deliver(context, file, html_of(page_of_runs(found, path_of(file))))
 

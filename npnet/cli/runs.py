@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Run, Runs
+from npnet.cli.options import Run, Runs, once
 from npnet.errors import RunError
 from npnet.text import listed
 
@@ -91,9 +91,9 @@ def show(context: CommandContext, run: Run) -> None:
 @command("rm", REMOVE)
 def remove(context: CommandContext, run: Runs) -> None:
     """Remove runs with all their files, without asking."""
-    from npnet.rundir.run import find, remove
+    from npnet.rundir.run import remove
 
-    for one in [find(context.runs_dir, text) for text in run]:
+    for one in once(context, run):
         remove(one)
         context.screen.info(f"removed {one.id}")
 

@@ -196,6 +196,23 @@ def find(runs_dir: Path, text: str) -> RunFolder:
     raise RunError(f"there is no run {names.shown(text)} in {runs_dir}", _hint(text, _ids(runs_dir)))
 
 
+def find_each(runs_dir: Path, texts: Sequence[str], with_best: bool = False) -> tuple[list[RunFolder], list[str]]:
+    """Return the runs that several texts name, each once, and a note on each text that names a run again.
+
+    `with_best` takes a sweep and its best trial for the same. Raise RunError as `find` does.
+    """
+    found: dict[str, tuple[str, RunFolder]] = {}
+    notes = []
+    for text in texts:
+        run = find(runs_dir, text)
+        same = best_trial_of(run) if with_best and len(texts) > 1 else run
+        first, kept = found.setdefault(os.path.realpath(same.path), (text, run))
+        if kept is not run:
+            why = "it is named twice" if text == first else f"it is the same run as {names.shown(first)}"
+            notes.append(f"left out {names.shown(text)}: {why}")
+    return [run for _, run in found.values()], notes
+
+
 def set_tags(run: RunFolder, tags: Sequence[str]) -> None:
     """Replace the tags of a run; raise InUse while a process works in it."""
     lock = Lock(run.file(names.LOCK))

@@ -111,6 +111,20 @@ def test_several_runs_are_compared(runs: Path, folder: Path) -> None:
     assert not (folder / "both.html").exists()
 
 
+@pytest.mark.parametrize("command", [("report", "-o", "page.html"), ("compare",), ("plot", "--kind", "loss")])
+def test_a_run_that_is_named_twice_is_taken_once(command: tuple[str, ...], runs: Path, folder: Path) -> None:
+    one, two = sorted(path.name for path in runs.glob("*-*"))
+    if command[0] == "plot":
+        shutil.copytree(runs, runs := folder / "runs")
+    result = call(command[0], one, two, runs / one, one, *command[1:], "--runs-dir", runs)
+    assert result.code == 0, result.err
+    assert f"it is the same run as '{one}'" in result.err
+    assert f"left out '{one}': it is named twice" in result.err
+    assert len(result.out.split(one)) - 1 == {"report": 0, "compare": 1, "plot": 2}[command[0]]
+    if command[0] == "report":
+        assert "<h1><bdi>2 runs</bdi></h1>" in page_at(result)
+
+
 @pytest.fixture
 def going(runs: Path, tmp_path: Path) -> Path:
     """Return a run that goes on as long as its lock is held."""
