@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npnet.text import plural
+
 Columns = dict[str, NDArray[Any]]
 
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -106,7 +108,7 @@ def _number(value: Any) -> str:
 def _row(text: str, width: int, number: int) -> list[float]:
     cells = text.split(",")
     if len(cells) != width:
-        raise ValueError(f"line {number} has {len(cells)} cells, not {width}")
+        raise ValueError(f"line {number} has {plural(len(cells), 'cell')}, not {width}")
     try:
         return [float(cell) if cell else math.nan for cell in cells]
     except ValueError as error:
@@ -115,6 +117,8 @@ def _row(text: str, width: int, number: int) -> list[float]:
 
 def _cells(column: ArrayLike) -> list[str]:
     array = np.asarray(column)
+    if array.dtype.kind == "U" and not isinstance(column, np.ndarray):
+        array = np.array(column, object)  # strings of NumPy lose a NUL at their end
     values = array.tolist()
     if array.dtype.kind in "iu":
         return list(map(str, values))
@@ -140,5 +144,5 @@ def _typed(cells: Sequence[str], name: str, classes: bool) -> NDArray[Any]:
     if name == "row":
         return np.array([int(cell) for cell in cells], np.int64)
     if classes and (name in LABELS or name.startswith(tuple(f"{word}_" for word in LABELS))):
-        return np.array([_unguarded(cell) for cell in cells], np.str_)
+        return np.array([_unguarded(cell) for cell in cells], object)
     return np.array([float(cell) if cell else math.nan for cell in cells], np.float64)

@@ -60,7 +60,7 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
     for rows in blocks_of(len(part.y), output.shape[0]):
         block = part.take(rows)
         named = data.task in ("binary", "multiclass")
-        y = [np.array(data.classes)[block.y]] if named else block.y.T
+        y = [np.array(data.classes, object)[block.y]] if named else block.y.T
         targets: Columns = {f"target{end}": column for end, column in zip(endings(data.targets), y, strict=True)}
         predictions, probabilities = prediction_columns(data, predictor.calibration, output[:, rows])
         if data.negatives and not (data.schema and data.schema.labels):
@@ -92,7 +92,7 @@ def quantile_columns(data: Names, predictor: Predictor, frame: Frame) -> Columns
 def prediction_columns(data: Names, calibration: Calibration, output: Floats) -> tuple[Columns, Columns]:
     """Return the columns of predictions and of probabilities, the latter none of values, of outputs (outputs, samples).
 
-    An output that is not finite has no prediction: NaN in a column of numbers, "" of classes, None of labels.
+    An output that is not finite has no prediction: NaN in a column of numbers, None of classes and labels.
     """
     ends, output = endings(data.targets), np.where(np.isfinite(output), output, np.nan)
     if data.task in VALUES:
@@ -100,10 +100,12 @@ def prediction_columns(data: Names, calibration: Calibration, output: Floats) ->
     if data.task == "multilabel":
         labels = {f"prediction{end}": _labels(chance) for end, chance in zip(ends, output, strict=True)}
         return labels, {f"probability{end}": chance for end, chance in zip(ends, output, strict=True)}
-    names = np.array(data.classes)[decide(calibration.apply_threshold(output, data.task))]
-    decided = {"prediction": np.where(np.isnan(output).any(axis=0), "", names)}
+    names = np.array(data.classes, object)[decide(calibration.apply_threshold(output, data.task))]
+    names[np.isnan(output).any(axis=0)] = None
     each = np.concatenate([1 - output, output]) if len(output) == 1 else output
-    return decided, {f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)}
+    return {"prediction": names}, {
+        f"probability_{name}": chance for name, chance in zip(data.classes, each, strict=True)
+    }
 
 
 def _labels(chance: Floats) -> NDArray[Any]:
@@ -157,7 +159,7 @@ def rows_of(columns: Columns) -> Iterator[dict[str, Any]]:
 def _values(column: NDArray[Any]) -> list[Any]:
     values: list[Any] = column.tolist()
     if column.dtype.kind != "f" or np.isfinite(column).all():
-        return [None if value == "" else value for value in values] if column.dtype.kind == "U" else values
+        return values
     return [value if math.isfinite(value) else None for value in values]
 
 
