@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from npnet.cli.commands import CommandContext, command
-from npnet.cli.options import Runs
+from npnet.cli.options import Runs, once
 from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def plot(
         raise UsageError(f"there is no format {unknown[0] if unknown else form!r}", f"write {', '.join(FORMATS)}")
     from npnet.plots import draw
     from npnet.plots.from_run import sweep_material
-    from npnet.rundir.run import find, is_sweep
+    from npnet.rundir.run import is_sweep
 
     paths: list[Path] = []
-    for one in [find(context.runs_dir, text) for text in run]:
+    for one in once(context, run):
         if is_sweep(one):
             material = sweep_material(one)
             drawn = draw(material, _chosen(kind, material), one.plots, formats)
@@ -68,13 +68,14 @@ def plot(
 
 def _draw_run(context: CommandContext, run: "RunFolder", kind: str | None, formats: list[str]) -> list[Path]:
     """Draw the plots of a training; its data are opened only where a plot needs them."""
+    from npnet.cli.console.progress import PictureDisplay
     from npnet.experiment.resolved import choose_threads
     from npnet.experiment.resources import limited
     from npnet.plots import draw, lacking_data
     from npnet.plots.from_run import folder_material, material
     from npnet.rundir.restore import reopen
 
-    found = folder_material(run)
+    found, display = folder_material(run), PictureDisplay(context.screen)
     kinds = _chosen(kind, found)
     if not (lacking := lacking_data(kinds, found)):
         return draw(found, kinds, run.plots, formats)
@@ -87,7 +88,10 @@ def _draw_run(context: CommandContext, run: "RunFolder", kind: str | None, forma
         return draw(found, [name for name in kinds if name not in lacking], run.plots, formats)
     with limited(choose_threads(predictor.experiment.threads, 0)):
         whole = material(run, predictor)
-        return draw(whole, _chosen(kind, whole), run.plots, formats)
+        try:
+            return draw(whole, _chosen(kind, whole), run.plots, formats, display.drawn)
+        finally:
+            display.close()
 
 
 def _words(text: str) -> list[str]:

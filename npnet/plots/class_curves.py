@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from npnet.plots.kinds import Drawing, Material, Numbers, needs_classes, plot, sheet
+from npnet.plots.kinds import Drawing, Material, Numbers, Predictions, needs_classes, plot, sheet
 from npnet.plots.layout import Artist, Axes, Box, Flags, Floats, Labels, legend, plain, short
+from npnet.plots.plane.labels import EVEN
 from npnet.plots.style import BLACK, BLUE, CLASS_COLOURS, GREY, LINES, PART_COLOURS, PART_LINES, Look
 
 Points = tuple[Floats, Floats, Floats, Flags, float]  # x, y, thresholds, needed and area, as in ClassCurve
@@ -79,7 +80,7 @@ def _paint(box: Box, material: Material, trace: Trace, across: str, up: str) -> 
     lengths = [int(curve.needed.sum()) for curve in shown]
     return {
         "part": np.repeat([curve.split for curve in shown], lengths),
-        "class": np.repeat([material.classes[curve.code] for curve in shown], lengths),
+        "class": np.repeat([names_of(material)[curve.code] for curve in shown], lengths),
         across.replace(" ", "_"): np.concatenate([curve.x[curve.needed] for curve in shown]),
         up.replace(" ", "_"): np.concatenate([curve.y[curve.needed] for curve in shown]),
         "threshold": np.concatenate([curve.thresholds[curve.needed] for curve in shown]),
@@ -90,9 +91,20 @@ def class_curves(material: Material, trace: Trace) -> list[ClassCurve]:
     """Return a curve for each split (two classes) or class, where it has other classes too."""
     found = []
     for split, code in traceable(material):
-        judged = material.predictions[split]
-        found.append(ClassCurve(split, code, *trace(judged.target == code, judged.probabilities[:, code])))
+        positive = _positive(material, split, code)
+        found.append(ClassCurve(split, code, *trace(positive, _score(material.predictions[split], code))))
     return found
+
+
+def _positive(material: Material, split: str, code: int) -> Flags:
+    """Return which rows of a split have a class, or a label."""
+    target = material.predictions[split].target
+    return target[:, code] > EVEN if material.task == "multilabel" else target == code
+
+
+def _score(found: Predictions, code: int) -> Floats:
+    """Return the probability of a class, or of a label."""
+    return np.asarray(found.prediction if found.probability is None else found.probability, np.float64)[:, code]
 
 
 def traceable(material: Material) -> list[tuple[str, int]]:
@@ -101,7 +113,9 @@ def traceable(material: Material) -> list[tuple[str, int]]:
     splits, codes = judged, material.shown.tolist()
     if material.task == "binary":
         splits, codes = [split for split in ("test", "validation") if split in material.predictions] or judged, [1]
-    of_class = {(split, code): material.predictions[split].target == code for split in splits for code in codes}
+    if material.task == "multilabel":
+        codes = list(range(len(material.targets)))
+    of_class = {(split, code): _positive(material, split, code) for split in splits for code in codes}
     return [where for where, positive in of_class.items() if 0 < positive.sum() < len(positive)]
 
 
@@ -133,7 +147,14 @@ def _counts(positive: Flags, score: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _classes_text(material: Material) -> str:
+    if material.task == "multilabel":
+        return ", each label"
     return f" of “{plain(material.classes[1], 24)}”" if material.task == "binary" else ", each class against the rest"
+
+
+def names_of(material: Material) -> tuple[str, ...]:
+    """Return the names of what has a curve: the classes, or the labels."""
+    return material.targets if material.task == "multilabel" else material.classes
 
 
 def _paint_splits(axes: Axes, material: Material, shown: list[ClassCurve]) -> Labels:
@@ -157,13 +178,19 @@ def _paint_classes(axes: Axes, material: Material, shown: list[ClassCurve]) -> L
     labels: Labels = []
     for curve in sorted(by_area[:LABELLED], key=lambda curve: curve.code):
         colour, line = CLASS_COLOURS[curve.code % len(CLASS_COLOURS)], LINES[curve.code % len(LINES)]
-        name = f"{plain(material.classes[curve.code], 14)} {short(curve.area)}"
+        name = f"{plain(names_of(material)[curve.code], 14)} {short(curve.area)}"
         labels.append((name, _paint_curve(axes, curve, {"color": colour, "linestyle": line, "zorder": 3})))
     pale: Look = {"color": GREY, "alpha": 0.5, "linewidth": 0.8}
     others = [_paint_curve(axes, curve, pale) for curve in by_area[LABELLED:]]
     labels += [(f"{len(others)} others", other) for other in others[:1]]
     mean = float(np.mean([curve.area for curve in shown]))
-    return [*labels, (f"mean of {len(shown)} classes {short(mean)}", axes.plot([], [], alpha=0)[0])]
+    return [
+        *labels,
+        (
+            f"mean of {len(shown)} {'labels' if material.task == 'multilabel' else 'classes'} {short(mean)}",
+            axes.plot([], [], alpha=0)[0],
+        ),
+    ]
 
 
 def _paint_curve(axes: Axes, curve: ClassCurve, look: Look) -> Artist:

@@ -8,6 +8,7 @@ import numpy as np
 from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet
 from npnet.plots.layout import Axes, Box, Floats, Labels, legend, page, plain, short, spread, tidy
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, LINES, PART_COLOURS, PART_LINES, PART_MARKERS, Look, styled
+from npnet.text import plural
 
 PARTS = ("train", "validation")
 FEW = 40  # points up to this number are marked one by one
@@ -187,7 +188,9 @@ def losses(histories: Mapping[str, Mapping[str, Floats]]) -> Drawing:
     highest = [float(curve.values.max()) for curve in ranked]
     near = [curve for curve, high in zip(ranked, highest, strict=True) if high <= FAR * float(np.median(highest))]
     with styled():
-        box = page("Loss by epoch", (f"{len(found)} runs", _description(ranked, len(ranked) - len(near))), 9.2, 4.8)
+        box = page(
+            "Loss by epoch", (plural(len(found), "run"), _description(ranked, len(ranked) - len(near))), 9.2, 4.8
+        )
         axes = box.axes(left=0.85, right=3.25)
         _paint_runs(axes, ranked)
         _epoch_axis(axes, np.concatenate([curve.epochs for curve in ranked]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from npnet.errors import RunError
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
-from npnet.plots.kinds import Material, Predictions, Recorded, draw, fits_axis, usual
+from npnet.plots.kinds import Material, Predictions, Recorded, Task, draw, fits_axis, usual
 from npnet.plots.layout import Floats
 from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import names as files
@@ -24,16 +24,17 @@ from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import RunFolder
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
+from npnet.text import plural
 
 if TYPE_CHECKING:
     from npnet.sweep.results import TrialTable
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features that have no plane
-DRAWN_AS: dict[str, Literal["binary", "multiclass", "regression"]] = {
+DRAWN_AS: dict[str, Task] = {
     "binary": "binary",
     "multiclass": "multiclass",
-    "multilabel": "regression",  # each label's probability beside 0 and 1
+    "multilabel": "multilabel",
     "regression": "regression",
     "counts": "regression",
 }
@@ -47,7 +48,7 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
     outputs = {"test": predictor.out_of_fold()} if crossed else {name: predictor.predictions(name) for name in judging}
     predictions = {}
     for name, (part, output) in outputs.items():
-        if DRAWN_AS[data.task] == "regression":
+        if data.task not in ("binary", "multiclass"):
             predictions[name] = Predictions(part.rows, part.y, output.T)
             continue
         with np.errstate(all="ignore"):  # rows that are not finite are dropped below
@@ -148,7 +149,7 @@ def _with_predictions(found: Material, predictions: Mapping[str, Predictions], *
     """Return a material with its finite predictions; the subtitle counts the rows left out."""
     finite = {name: known for name, one in predictions.items() if len((known := _finite(one)).rows)}
     lost = sum(len(one.rows) for one in predictions.values()) - sum(len(one.rows) for one in finite.values())
-    notes = [f"left out {lost:,} rows without a finite prediction"] if lost else []
+    notes = [f"left out {lost:,} row{'s' * (lost != 1)} without a finite prediction"] if lost else []
     return replace(found, subtitle=", ".join([found.subtitle, *notes]), predictions=finite, **changes)
 
 
@@ -222,7 +223,7 @@ def sweep_material(run: RunFolder) -> SweepMaterial:
 def trials_material(run: RunFolder, trials: "TrialTable") -> SweepMaterial:
     """Return the data of the pictures of a sweep with these trials."""
     count, failed, points = len(trials.number), int(trials.failed.sum()), len(np.unique(trials.point))
-    repeats = f" of {points} points" if points < count else ""
+    repeats = f" of {plural(points, 'point')}" if points < count else ""
     counts = f"{count:,} trial{'s' * (count != 1)}{repeats}{f', {failed:,} failed' if failed else ''}"
     return SweepMaterial(
         title=run.info["name"],

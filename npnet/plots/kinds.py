@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.errors import UsageError
-from npnet.plots.film import film
+from npnet.plots.film import Move, film
 from npnet.plots.layout import Box, Figure, Flags, Floats, Ints, page
 from npnet.plots.style import Look, styled
 from npnet.plots.sweeps import SweepMaterial
 from npnet.registry import Registry
 from npnet.storage import disk
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Numbers = Mapping[str, NDArray[np.generic]]
+Progress = Callable[[int, int], None]  # of an animation: pictures done, and their number
 
 MOST_CLASSES = 50  # in a picture: the most frequent ones
 OTHERS = "(others)"
@@ -44,7 +45,8 @@ def fits_axis(values: NDArray[np.generic]) -> Flags:
 class Predictions:
     """Predictions of a network for one split, and the true values.
 
-    rows (n,); target and prediction (n,) class codes or (n, targets) values; probability (n, classes), None for values.
+    rows (n,); target and prediction (n,) class codes, or (n, targets) values, or labels of 0 and 1 with the probability
+    of each; probability (n, classes), None for values and labels.
     """
 
     rows: Ints
@@ -131,7 +133,7 @@ class Material:
     @property
     def shown(self) -> Ints:
         """Codes of the classes shown: all, or the most frequent ones of the judged split."""
-        if len(self.classes) <= MOST_CLASSES:
+        if not self.few:
             return np.arange(len(self.classes))
         rows = self.predictions[self.judged].target if self.judged else next(iter(self.points.values()))[1]
         counts = np.bincount(rows.astype(np.int64), minlength=len(self.classes))
@@ -141,7 +143,8 @@ class Material:
     def few(self) -> str:
         """Note where not all classes are shown, as "50 most frequent of 2,000 classes"; else ""."""
         classes = len(self.classes)
-        return f"{MOST_CLASSES} most frequent of {classes:,} classes" if classes > MOST_CLASSES else ""
+        few = classes <= MOST_CLASSES or self.task == "multilabel"
+        return "" if few else f"{MOST_CLASSES} most frequent of {classes:,} classes"
 
 
 M = TypeVar("M", Material, SweepMaterial)
@@ -156,7 +159,7 @@ class Drawing:
 
     figure: Figure
     numbers: Numbers
-    moves: Callable[[], Iterator[None]] | None = None
+    moves: Callable[[], Iterator[Move]] | None = None
     seconds: tuple[float, ...] = ()
 
 
@@ -203,8 +206,8 @@ def sweep_plot(
 
 def needs_classes(material: Material) -> str | None:
     """Require predicted classes."""
-    if material.task == "regression":
-        return "needs classes; this target has values"
+    if material.task in ("regression", "multilabel"):
+        return f"needs classes; this target has {'values' if material.task == 'regression' else 'several labels'}"
     return None if material.judged else material.unpredicted
 
 
@@ -244,12 +247,16 @@ def lacking_data(names: Sequence[str], material: Material) -> list[str]:
 
 
 def draw(
-    material: Material | SweepMaterial, kinds: Sequence[str], folder: Path, formats: Sequence[str] = ("png",)
+    material: Material | SweepMaterial,
+    kinds: Sequence[str],
+    folder: Path,
+    formats: Sequence[str] = ("png",),
+    progress: Progress | None = None,
 ) -> list[Path]:
     """Write `<kind>.<format>` and `<kind>.csv` of each kind into the folder; return their paths.
 
     Raise UsageError where a kind does not apply, before anything is drawn; UnknownName for an unknown plot;
-    MachineError where matplotlib cannot be loaded.
+    MachineError where matplotlib cannot be loaded. `progress` is called after each picture of an animation.
     """
     for kind in kinds:
         if reason := suits(kind, material):
@@ -259,17 +266,17 @@ def draw(
     disk.make_folders(folder)
     paths = []
     for kind in kinds:
-        for form, data in files_of(plots[kind](material), formats).items():
+        for form, data in files_of(plots[kind](material), formats, progress).items():
             paths.append(folder / f"{kind}.{form}")
             disk.write_atomic(paths[-1], data)
     return paths
 
 
-def files_of(drawing: Drawing, formats: Sequence[str]) -> dict[str, bytes]:
+def files_of(drawing: Drawing, formats: Sequence[str], progress: Progress | None = None) -> dict[str, bytes]:
     """Return the bytes of a drawing in each format, and last its numbers as csv."""
     if drawing.moves is not None:
         with styled(), np.errstate(all="ignore"):
-            pictures = film(drawing.figure, drawing.moves(), drawing.seconds, formats)
+            pictures = film(drawing.figure, drawing.moves(), drawing.seconds, formats, progress)
     else:
         pictures = {form: render(drawing.figure, form) for form in formats}
     return pictures | {"csv": _csv(drawing.numbers)}

@@ -20,7 +20,7 @@ MOST_POINTS = 4000
 def valued(material: Material) -> str | None:
     """Require predicted values."""
     if material.task != "regression":
-        return "needs values as target; this one has classes"
+        return f"needs values as target; this one has {'labels' if material.task == 'multilabel' else 'classes'}"
     return None if material.judged else material.unpredicted
 
 

@@ -21,7 +21,7 @@ from npnet.engine.batches import Samples
 from npnet.engine.network import Network, set_weights
 from npnet.engine.scoring import Scorer
 from npnet.model.predictor import SplitPredictor
-from npnet.plots.boundary import limits
+from npnet.plots.plane.fields import limits
 from npnet.report.page_engine import Json, array
 from npnet.rundir.frames import Frames
 from npnet.rundir.run import RunFolder

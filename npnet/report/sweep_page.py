@@ -11,7 +11,7 @@ from npnet.plots.sweeps import SweepMaterial, has_trials
 from npnet.plots.sweeps.overview import best_sentence
 from npnet.report.elements import Markup, element, joined, lines
 from npnet.report.page import Page, Section
-from npnet.report.parts import card, command, facts, grid
+from npnet.report.parts import card, command, counted, facts, grid
 from npnet.report.sections import trials
 from npnet.report.sections.parallel import parallel
 from npnet.report.sections.repeat import environment
@@ -71,7 +71,9 @@ def _head(run: RunFolder, material: SweepMaterial) -> Markup:
 
 
 def _verdict(run: RunFolder, material: SweepMaterial) -> Markup:
-    early = "" if run.status == "done" else f"The sweep is {run.status}: {len(material.number):,} trials have ended. "
+    early = (
+        "" if run.status == "done" else f"The sweep is {run.status}: {counted(len(material.number), 'trial')} so far. "
+    )
     if not material.means:
         sentence = plain(best_sentence(material), 200)
         return joined(f"{early}{sentence[:1].upper()}{sentence[1:]}.")
@@ -80,7 +82,7 @@ def _verdict(run: RunFolder, material: SweepMaterial) -> Markup:
     others = f", where the worst point gives {short(worst)}" if len(material.means) > 1 else ""
     return joined(
         early,
-        f"The best of {len(material.means):,} points reaches {material.score} ",
+        f"The best of {counted(len(material.means), 'point')} reaches {material.score} ",
         element("b", short(mean)),
         f" with {material.text(point)}{others}.",
     )

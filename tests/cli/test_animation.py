@@ -9,6 +9,7 @@ from PIL import Image, ImageSequence
 from npnet.rundir.frames import read_frames
 from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
+from tests.cli.test_terminal_text import on_terminal
 
 CONFIG = "dataset: {moons: {samples: 60}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 2\nbatch_size: 12\nrecord: 8\n"
 FORMATS = {"gif": "GIF", "png": "PNG"}
@@ -45,6 +46,14 @@ def test_a_run_is_animated_frame_by_frame_in_both_formats(run: Path) -> None:
     rows = (run / "plots" / "animation.csv").read_text().splitlines()
     assert rows[0] == "frame,step,epoch,train_loss,validation_loss"
     assert [row.split(",")[1] for row in rows[1:]] == [str(step) for step in frames.steps]
+
+
+def test_the_display_counts_the_pictures(run: Path) -> None:
+    code, shown = on_terminal("plot", run, "--kind", "animation", "--format", "gif")
+    count = len(read_frames(Run(run)))
+    assert code == 0
+    assert "1 of" in shown
+    assert f"{count} of {count} pictures" in shown
 
 
 @pytest.mark.long

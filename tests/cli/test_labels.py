@@ -44,6 +44,24 @@ def trained(*more: str) -> str:
     return result.out.strip()
 
 
+def test_labels_have_boundaries_and_curves_and_no_residuals(table: Path) -> None:
+    run = trained("epochs=1", "record=8")
+    drawn = call("plot", run, "--kind", "all", "--format", "svg")
+    names = {Path(line).stem for line in drawn.out.splitlines()}
+    assert {"boundary", "roc", "precision_recall"} <= names
+    assert not {"residuals", "predicted_against_true", "confusion"} & names
+    picture = Path(run, "plots", "boundary.svg").read_text()
+    assert "Decision boundary of each label" in picture
+    header = Path(run, "plots", "boundary.csv").read_text().splitlines()[0]
+    assert header == "part,x: x,y: z,target_jazz,probability_jazz,target_rock,probability_rock"
+    result = call("plot", run, "--kind", "residuals")
+    assert (result.code, "it needs values as target; this one has labels" in result.err) == (2, True)
+    page = Path(call("report", run).out.strip()).read_text()
+    assert "jazz: decision boundary" in page
+    assert "<h3>Fitted surface" not in page
+    assert call("plot", run, "--kind", "animation", "--format", "gif").code == 0
+
+
 def test_labels_that_share_a_cell_are_learned_and_predicted_as_they_are_written(table: Path) -> None:
     run = trained()
     assert json.loads(Path(run, "run.json").read_text())["dataset"]["targets"] == ["jazz", "rock"]

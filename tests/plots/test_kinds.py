@@ -7,8 +7,8 @@ import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
 from npnet.plots import class_curves, curves, plots, suits, usual
-from npnet.plots.boundary import limits
 from npnet.plots.layout import plain, short, spread
+from npnet.plots.plane.fields import limits
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
 
 

@@ -6,8 +6,8 @@ from matplotlib.text import Text
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from npnet.plots import plots, suits
-from npnet.plots.boundary import NODES
 from npnet.plots.kinds import MOST_CLASSES, OTHERS
+from npnet.plots.plane.fields import NODES
 from tests.plots.materials import blobs
 
 CLASSES = 60

@@ -123,6 +123,32 @@ def bar(left: str, share: float, right: str) -> "Table":
     return grid
 
 
+class PictureDisplay(Display):
+    """The progress of an animation, picture by picture."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(screen)
+        self.log = lambda _: None
+        self.done, self.count = 0, 1
+        self.next_line = time.monotonic() + LINE_SECONDS
+
+    def drawn(self, done: int, count: int) -> None:
+        """Show how many pictures are drawn; the last one removes the live display."""
+        self.done, self.count = done, count
+        if self.live is None and done < count:
+            self.open()
+        self.draw()
+        if time.monotonic() >= self.next_line:
+            self.next_line = time.monotonic() + LINE_SECONDS
+            self.line(f"{done} of {plural(count, 'picture')} drawn")
+        if done == count:
+            self.close()
+
+    def frame(self, width: int) -> "RenderableType":
+        """Return the bar."""
+        return bar("animation", self.done / self.count, f"{self.done} of {plural(self.count, 'picture')}")
+
+
 class TrainingDisplay(Display):
     """The progress of a training; satisfies `npnet.runner.Show`."""
 

@@ -6,6 +6,7 @@ from npnet.plots.kinds import Drawing, sheet, sweep_plot
 from npnet.plots.layout import Axes, Box, Floats, Ints, plain, short
 from npnet.plots.style import BLUE, GREY, INK, PALE, Look
 from npnet.plots.sweeps import BEST, FAILED, FEW, AxisScale, SweepMaterial, brief, has_trials, score_axis, value_text
+from npnet.text import plural
 
 MOST_SLICES = 12  # parameters on one page
 ROOM = 34  # letters below an axis
@@ -26,7 +27,7 @@ def slices(material: SweepMaterial) -> Drawing:
     page.note("● best point", color=BEST)
     words = ["● a trial", "– mean of a value"] + ([f"× {material.off}"] if material.off else [])
     if left_out := len(material.scales) - len(keys):
-        words.append(f"{left_out} keys with less influence are left out")
+        words.append(f"left out: {plural(left_out, 'key')} with less influence")
     page.note("    ".join(words), 1.25)
     for box, key in zip(page.inner(0, 0, 0.25, 0).grid(len(keys), columns), keys, strict=True):
         paint_slice(box, material, key)

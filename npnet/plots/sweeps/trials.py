@@ -6,6 +6,7 @@ from npnet.plots.kinds import Drawing, Numbers, sheet, sweep_plot
 from npnet.plots.layout import Axes, plain
 from npnet.plots.style import BLUE, GREY, INK, PALE
 from npnet.plots.sweeps import BEST, FAILED, Curves, SweepMaterial, brief, has_trials
+from npnet.text import plural
 
 MOST_KEYS = 9  # parameters whose ticks have room
 HALO = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
@@ -26,7 +27,7 @@ def parallel(material: SweepMaterial) -> Drawing:
     paint_lines(axes, material, keys)
     paint_scales(axes, material, keys)
     left_out = len(material.scales) - len(keys)
-    more = f"  {left_out} keys with less influence are left out." if left_out else ""
+    more = f"  Left out: {plural(left_out, 'key')} with less influence." if left_out else ""
     page.note(f"Darker: a better score ({'high' if material.maximizes else 'low'}).{more}")
     if material.means:
         best = f"best: {plain(material.text(material.means[0][0]), int(page.width * 9))}"
@@ -163,7 +164,12 @@ def repeated(material: SweepMaterial) -> str | None:
 def seeds(material: SweepMaterial) -> Drawing:
     """Best points of a sweep with all their repeats, mean and deviation, the best on top."""
     shown = material.means[:MOST_POINTS]
-    page = sheet(material, f"The best {len(shown)} points and their repeats", 8.2, 1.6 + 0.27 * len(shown))
+    page = sheet(
+        material,
+        "The best point and its repeats" if len(shown) == 1 else f"The best {len(shown)} points and their repeats",
+        8.2,
+        1.6 + 0.27 * len(shown),
+    )
     labels = [plain(material.text(point), 46) for point, _, _ in shown]
     axes = page.axes(left=0.3 + 0.068 * max(map(len, labels)), right=1.3, bottom=0.8, top=0.05)
     ends = limits(material, [point for point, _, _ in shown])

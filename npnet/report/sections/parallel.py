@@ -9,7 +9,7 @@ from npnet.plots.layout import Floats, plain, short
 from npnet.plots.sweeps import AxisScale, SweepMaterial, brief, value_text
 from npnet.report.chart import figure_svg, swatch
 from npnet.report.elements import Markup, element, joined
-from npnet.report.parts import Legend, NumberTable, figure
+from npnet.report.parts import Legend, NumberTable, counted, figure
 from npnet.report.sections.trials import MOST_KEYS
 from npnet.report.shapes import path, spot
 
@@ -38,7 +38,7 @@ def parallel(material: SweepMaterial) -> tuple[Markup, dict[str, Any]]:
     note = "A line is a trial, from its values to its score at the right: the stronger, the better."
     content = joined(
         _drawing(material, rows, scales, shares, x),
-        element("p", f"{len(rows)} trials", id="parallel-status", class_="note", role="status"),
+        element("p", counted(len(rows), "trial"), id="parallel-status", class_="note", role="status"),
         element("div", id="parallel-controls", class_="needs-js"),
     )
     title = "What was tried, and what it gave"

@@ -10,7 +10,7 @@ from npnet.plots.sweeps.overview import best_so_far
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
-from npnet.report.parts import NumberTable, card, figure
+from npnet.report.parts import NumberTable, card, counted, figure
 from npnet.sweep.results import TrialTable
 
 BEST_POINTS = 12
@@ -89,7 +89,7 @@ def _slice(material: SweepMaterial, key: str, index: int) -> Markup:
     title = f"{plain(material.score, 30)} by {plain(brief(list(material.scales))[key], 30)}"
     where = np.flatnonzero(material.best)
     at = f"; the best point is at {value_text(material.cells[key][int(where[0])])}" if len(where) else ""
-    alt = f"{int(near.sum())} trials{at}."
+    alt = f"{counted(int(near.sum()), 'trial')}{at}."
     numbers = NumberTable(
         {
             "trial": material.number,

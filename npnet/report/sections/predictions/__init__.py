@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from npnet.report.elements import joined
+from npnet.report.elements import Markup, joined
 from npnet.report.page import Section
 from npnet.report.parts import callout, grid
-from npnet.report.sections.predictions.boundary import boundary
+from npnet.report.sections.predictions.boundary import boundaries
 from npnet.report.sections.predictions.class_figures import calibration, precision_recall, probabilities, roc
 from npnet.report.sections.predictions.confusion import confusion, each_class, each_label
 from npnet.report.sections.predictions.intervals import intervals
@@ -17,9 +17,9 @@ from npnet.report.view import RunView
 def section(view: RunView) -> tuple[Section | None, dict[str, Any]]:
     """Return the figures of the predictions, and the data of their scripts by name."""
     material, data = view.material, {}
-    found = [boundary(material)]
+    found: list[Markup | None] = [*boundaries(material)]
     if view.task == "multilabel":
-        found.append(each_label(material))
+        found += [roc(material), precision_recall(material), each_label(material)]
     elif material.task == "regression":
         found += [*figures(material), *intervals(view)]
     elif material.judged:

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from npnet.plots.boundary import Field, SplitPoints, drawable, field_of, fitted_curve, shown_points
+from npnet.plots.boundary import MOST_LABELS, drawable, fitted_curve
 from npnet.plots.kinds import Material
 from npnet.plots.layout import Floats, plain, short
+from npnet.plots.plane.fields import Field, SplitPoints, field_of, shown_points
+from npnet.plots.plane.labels import of_label
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element
-from npnet.report.parts import Legend, NumberTable, figure
+from npnet.report.parts import Legend, NumberTable, counted, figure
 from npnet.report.shapes import path, simplified, spots
 
 NODES = 81  # along each axis
@@ -22,10 +24,19 @@ MOST_POINTS = {"train": 300, "validation": 150, "test": 150}
 TABLED = 6  # nodes along each axis in the table of numbers
 
 
-def boundary(material: Material) -> Markup | None:
-    """Return the picture that fits the task; None without one or two features that are numbers."""
+def boundaries(material: Material) -> Iterator[Markup]:
+    """Yield the picture that fits the task, of several labels that of each; none without numbers as features."""
     if drawable(material) is not None:
-        return None
+        return
+    if material.task != "multilabel":
+        yield _boundary(material, "Decision", "boundary")
+        return
+    for index, name in enumerate(material.targets[:MOST_LABELS]):
+        yield _boundary(of_label(material, index), f"{plain(name, 30)}: decision", f"boundary-{index}")
+
+
+def _boundary(material: Material, decision: str, id: str) -> Markup:  # noqa: A002 - the attribute
+    """Return the picture over one or two features."""
     points = [_fewer(one) for one in shown_points(material)]
     if len(material.features) == 1:
         return _fit(material, points)
@@ -35,12 +46,12 @@ def boundary(material: Material) -> Markup | None:
     chart = Chart(Axis.between(left, right, names[0]), Axis.between(bottom, top, names[1]), square=True)
     paint = {"binary": _binary, "multiclass": _classes}.get(material.task, _surface)
     legend = paint(chart, material, area, points)
-    title = {"binary": "Decision boundary", "multiclass": "Decision regions"}.get(material.task, "Fitted surface")
+    title = {"binary": f"{decision} boundary", "multiclass": "Decision regions"}.get(material.task, "Fitted surface")
     note = " ".join(
         f"Of the {one.split} set {len(one.X):,} of {one.rows:,} rows." for one in points if len(one.X) < one.rows
     )
     alt = f"The outputs of the network over {names[0]} and {names[1]}, with points of the data."
-    return figure("boundary", title, chart.svg(title, alt, "boundary-chart"), _numbers(material, area), note, legend)
+    return figure(id, title, chart.svg(title, alt, f"{id}-chart"), _numbers(material, area), note, legend)
 
 
 def _fewer(one: SplitPoints) -> SplitPoints:
@@ -155,7 +166,7 @@ def _fit(material: Material, points: list[SplitPoints]) -> Markup:
     chart, legend = Chart(Axis.of(x, names[0], log=False), Axis.of(every, names[1], log=False), height=360), []
     for one, look in zip(points, ("c1", "c7 square"), strict=False):
         chart.dots(one.X[:, 0], one.y.ravel().astype(float), look)
-        legend.append((spot_swatch(look), f"{one.split} set", f"{one.rows:,} rows"))
+        legend.append((spot_swatch(look), f"{one.split} set", counted(one.rows, "row")))
     chart.line(x, fitted, "c2")
     legend.append((swatch("c2"), "prediction", ""))
     numbers = NumberTable({names[0]: x[::10], "prediction": fitted[::10]})

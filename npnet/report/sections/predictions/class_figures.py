@@ -9,6 +9,7 @@ from npnet.plots.class_curves import (
     binned,
     claims,
     class_curves,
+    names_of,
     precision_recall_points,
     roc_points,
     traceable,
@@ -46,15 +47,18 @@ def _curves(material: Material, trace: Trace, words: tuple[str, str], axes: tupl
     found = class_curves(material, trace)
     smallest = sorted(found, key=lambda curve: curve.area)[:MOST_CURVES]
     shown = found if binary else sorted(smallest, key=lambda curve: curve.code)
-    names = [curve.split if binary else plain(material.classes[curve.code], 24) for curve in shown]
+    names = [curve.split if binary else plain(names_of(material)[curve.code], 24) for curve in shown]
     chart, legend = Chart(*axes, square=True), []
     if trace is roc_points:
         chart.diagonal()
     for curve, name, look in zip(shown, names, LOOKS, strict=False):
         chart.line(curve.x[curve.needed], curve.y[curve.needed], look)
         legend.append((swatch(look), name, short(curve.area)))
-    note = f"The {area} is 1 at best." if binary else f"Each class against the rest; the {area} is 1 at best."
-    note += f" Shown: the {len(shown)} of {len(found)} classes with the smallest." if len(shown) < len(found) else ""
+    labels = material.task == "multilabel"
+    each = "" if binary else "Each label. " if labels else "Each class against the rest. "
+    note = f"{each}The {area} is 1 at best."
+    what = "labels" if labels else "classes"
+    note += f" Shown: the {len(shown)} of {len(found)} {what} with the smallest." if len(shown) < len(found) else ""
     alt = "; ".join(f"{name}: {area} {short(curve.area)}" for curve, name in zip(shown, names, strict=True))
     where = "roc" if trace is roc_points else "precision-recall"
     drawing = chart.svg(title, alt, f"{where}-chart")

@@ -8,6 +8,7 @@ from npnet.metrics import metrics
 from npnet.plots.confusion import labels, matrix
 from npnet.plots.kinds import Material
 from npnet.plots.layout import Ints, plain
+from npnet.plots.plane.labels import EVEN
 from npnet.plots.regression import pair
 from npnet.report.chart import WIDTH, figure_svg
 from npnet.report.elements import Attribute, Markup, element, joined
@@ -15,7 +16,7 @@ from npnet.report.parts import Cell, NumberTable, card, figure, table_of
 from npnet.report.shapes import letters, spot
 
 COUNTED = 12  # classes: the cells of more have no counts
-EVEN = 0.5  # a label is predicted above this probability
+
 TABLED = 30  # classes in the table of numbers
 LIGHT = 0.45  # share of a row from which the text of its cell is light
 WIDE = 60  # units: a cell this wide has room for the share
@@ -49,7 +50,7 @@ def each_class(material: Material) -> Markup | None:
 
 
 def each_label(material: Material) -> Markup | None:
-    """Return the scores of each label of a run with several, which are drawn as values from 0 to 1."""
+    """Return the scores of each label of a run with several."""
     if not material.judged:
         return None
     columns: dict[str, list[Cell]] = {name: [] for name in ("label", "rows", "roc_auc", "precision", "recall")}

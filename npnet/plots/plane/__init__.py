@@ -1,0 +1,1 @@
+"""Outputs over the plane of two features: how they are painted, and one of several labels."""
