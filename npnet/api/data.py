@@ -19,7 +19,7 @@ from npnet.data.readers.reading import read_table
 from npnet.errors import DataError, UsageError
 from npnet.nn.losses import Loss
 from npnet.runner.predicting import RunPredictor
-from npnet.text import quoted
+from npnet.text import plural, quoted
 
 Floats = NDArray[np.float64]
 CHUNK = 1024  # rows that are copied at a time
@@ -60,7 +60,7 @@ class Arrays(Source):
             layout = known.data.schema
         targets = _table_of_targets(Y)
         if targets.estimate != len(features):
-            raise DataError(f"X has {len(features)} rows, Y has {targets.estimate}")
+            raise DataError(f"X has {plural(len(features), 'row')}, Y has {targets.estimate}")
         frame, _ = read_table(targets, text="category")
         first = next(iter(frame.columns.values()))
         decimals = targets.has_floats(first.name) and not np.isin(first.values, (0, 1)).all()

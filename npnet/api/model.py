@@ -195,7 +195,7 @@ class Model:
         """Raise UsageError or DataError where sizes or inputs are not those of the model."""
         check_sizes(self.layers, data.inputs, data.preparation.names)
         if self._network is not None and self._network.graph.inputs != data.inputs:
-            what = f"X has {data.inputs} inputs, the network takes {self._network.graph.inputs}"
+            what = f"X has {plural(data.inputs, 'input')}, the network takes {self._network.graph.inputs}"
             raise DataError(what, "a model trains on as many as it was built with; a new Model takes others")
         if self._predictor is not None and (difference := misplaced(self._predictor.data, data)):
             raise DataError(f"{difference} of the model", "a new Model takes other columns and classes")
@@ -214,7 +214,7 @@ class Model:
         """Return the outputs of a network that is not trained."""
         network = self._built(rows.shape[1])
         if rows.shape[1] != network.graph.inputs:
-            raise DataError(f"X has {rows.shape[1]} columns, the network takes {network.graph.inputs}")
+            raise DataError(f"X has {plural(rows.shape[1], 'column')}, the network takes {network.graph.inputs}")
         targets = np.zeros((len(rows), network.outputs))
         scores = Scorer(network, MeanSquaredError(), Samples.of(rows, targets, dtype=network.dtype)).predict()
         return np.asarray(scores.mean(axis=0).T, np.float64)

@@ -16,7 +16,7 @@ from npnet.cli.files import STDIO, destination, format_of
 from npnet.cli.options import Force, Output, Run, Tables, side_tables
 from npnet.errors import Unmet, UsageError
 from npnet.registry import nearest
-from npnet.text import escaped
+from npnet.text import escaped, plural
 
 if TYPE_CHECKING:
     from npnet.model.predictor import Scores
@@ -113,7 +113,7 @@ def predict(
     if predictor.unpredicted == 1:
         screen.warn("1 row has no prediction: its output is not finite")
     elif predictor.unpredicted:
-        screen.warn(f"{predictor.unpredicted} rows have no prediction: their outputs are not finite")
+        screen.warn(f"{plural(predictor.unpredicted, 'row')} without a prediction: their outputs are not finite")
     if target is not None:
         screen.info(f"wrote {rows.rows} prediction{'s' * (rows.rows != 1)} to {target.path}")
         if context.json:

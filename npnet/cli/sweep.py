@@ -23,6 +23,7 @@ from npnet.cli.options import (
     used_sweep_options,
 )
 from npnet.errors import NpnetError, RunError, UsageError
+from npnet.text import plural
 
 if TYPE_CHECKING:
     from npnet.rundir.run import RunFolder
@@ -182,7 +183,7 @@ def _show_trials(context: CommandContext, plan: "SweepPlan") -> None:
     rows = [[str(trial.number), str(trial.repeat), *map(value_text, trial.values)] for trial in trials]
     screen.result_table(table(["trial", "repeat", *plan.keys], rows, ["trial", "repeat"]))
     more = f", {len(trials)} of them in the first stage" if len(trials) < plan.size else ""
-    screen.info(f"{plan.size} trials{more}; the best by {plan.goal.name}")
+    screen.info(f"{plural(plan.size, 'trial')}{more}; the best by {plan.goal.name}")
 
 
 def _draw(context: CommandContext, ending: "SweepEnd") -> None:
@@ -224,6 +225,6 @@ def _report(context: CommandContext, ending: "SweepEnd", folder: str) -> int:
     else:
         screen.result(folder)
     if ending.status == "interrupted":
-        done = f"{len(results.trials)} of {results.plan.size} trials"
+        done = f"{len(results.trials)} of {plural(results.plan.size, 'trial')}"
         screen.warn(f"interrupted after {done}; npnet resume continues it")
     return ending.code

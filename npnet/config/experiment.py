@@ -25,7 +25,7 @@ from npnet.nn.optimizers import Adam, OptimizerSpec
 from npnet.nn.schedules import Constant, ScheduleSpec
 from npnet.registry import nearest
 from npnet.spec import Spec
-from npnet.text import quoted
+from npnet.text import plural, quoted
 
 MONITORED_SPLITS = ("train", "validation")
 
@@ -206,7 +206,8 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
         yield ("scale",), message, f"take scale out{other}"
     if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:
         patience, every = e.early_stopping.patience, e.evaluate_every
-        message = f"early_stopping after {patience} epochs would stop before the next evaluation, one in {every} epochs"
+        after = plural(patience, "epoch")
+        message = f"early_stopping after {after} would stop before the next evaluation, one in {every} epochs"
         yield ("early_stopping",), message, f"write early_stopping: {every}, or evaluate_every: {patience}"
 
 

@@ -186,7 +186,8 @@ def _too_long(e: Experiment) -> Iterator[str]:
         few = last if looks == e.epochs else f"{last}, evaluated {looks} times"
         yield f"the schedule never drops the learning rate: its patience is {schedule.patience}, {few}"
     if isinstance(schedule, Cosine) and schedule.warm_up >= e.epochs:
-        yield f"the schedule never gets past its warm_up of {schedule.warm_up:g} epochs: {last}"
+        epochs = f"{schedule.warm_up:g} epoch{'s' * (schedule.warm_up != 1)}"
+        yield f"the schedule never gets past its warm_up of {epochs}: {last}"
 
 
 class Health:

@@ -31,7 +31,7 @@ from npnet.rundir.run import RunFolder
 from npnet.rundir.table import endings
 from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
 from npnet.runner.unseen import Unseen
-from npnet.text import one_line, quoted
+from npnet.text import one_line, plural, quoted
 
 if TYPE_CHECKING:
     from npnet.data.joining.tables import SideSource
@@ -173,7 +173,7 @@ class RunPredictor:
         """
         self.require_numbers()
         if rows.shape[1] != len(self.data.features):
-            what = f"X has {rows.shape[1]} columns, the network takes {len(self.data.features)}"
+            what = f"X has {plural(rows.shape[1], 'column')}, the network takes {len(self.data.features)}"
             more = ", ..." if len(self.data.features) > NAMED else ""
             raise DataError(what, f"in this order: {', '.join(map(quoted, self.data.features[:NAMED]))}{more}")
         if np.isinf(rows).any():

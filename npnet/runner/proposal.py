@@ -27,7 +27,7 @@ from npnet.data.readers.reading import CellError, read_frame
 from npnet.data.sniffing.tags import tags_of
 from npnet.data.understanding import Understanding, understand
 from npnet.errors import DataError, UsageError
-from npnet.text import first_of, listed
+from npnet.text import first_of, listed, plural
 
 T = TypeVar("T")
 
@@ -245,7 +245,9 @@ def _labels(read: TableRows, targets: Sequence[str], found: Inspection) -> Itera
 def _head(file: str, targets: Sequence[str], found: Inspection) -> Iterator[str]:
     features = len(found.columns) - max(len(targets), len(found.classes))
     name = Path(file).name if file != "-" else "standard input"
-    yield _comment(f"{listed(targets)} of {name}: {found.rows} rows, {features} columns, task {found.task}.")
+    yield _comment(
+        f"{listed(targets)} of {name}: {plural(found.rows, 'row')}, {plural(features, 'column')}, task {found.task}."
+    )
     yield "# `npnet data check` on this file says more; `preset: tabular` stands for all that is below the split."
 
 

@@ -25,7 +25,7 @@ from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, trai
 from npnet.runner.results import history_columns
 from npnet.runner.training import Draw, Ending, Show, Training, recorded
 from npnet.storage import disk
-from npnet.text import listed
+from npnet.text import listed, plural
 
 EPOCHS = "epochs"  # the only setting that may change
 EPOCH = re.compile(r"\d{1,8}", re.ASCII)
@@ -140,7 +140,8 @@ class Resumption:
         overrides = [*self.edited(found), *self.options.overrides]
         loaded = load_alone(self.folder.resolved_path, self.folder.read(RESOLVED), overrides)
         if found is not None and loaded.experiment.epochs < found.epoch:
-            what = f"{loaded.experiment.epochs} epochs are fewer than the {found.epoch} done"
+            few = f"{plural(loaded.experiment.epochs, 'epoch')} {'is' if loaded.experiment.epochs == 1 else 'are'}"
+            what = f"{few} fewer than the {found.epoch} done"
             raise loaded.error((EPOCHS,), what, f"write epochs={found.epoch}, or more")
         return loaded
 

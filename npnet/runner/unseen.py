@@ -9,7 +9,7 @@ from npnet.data.columns import Frame
 from npnet.data.preprocessing import Preparation, Unknown, unseen_values
 from npnet.data.preprocessing.steps import CategoryStep
 from npnet.errors import DataError
-from npnet.text import listed, quoted
+from npnet.text import listed, plural, quoted
 
 NAMED, MOST_FREQUENT = 5, 3  # unknown values that a warning names: of few rows, and of many
 MANY = 0.2  # of the rows
@@ -59,7 +59,7 @@ class Unseen:
             if not isinstance(step, CategoryStep) or step.pooled or self.rows < LEAST:
                 continue
             if texts and texts.total() == self.filled[step.column]:
-                what = f"training saw none of the {texts.total()} values of column {quoted(step.column)}"
+                what = f"training saw none of the {plural(texts.total(), 'value')} of column {quoted(step.column)}"
                 known = f"it saw {listed(map(quoted, step.places), NAMED)}"
                 raise DataError(f"{what} ({_frequent(texts, MOST_FREQUENT)})", f"{known}: spell the values so")
 

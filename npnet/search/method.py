@@ -13,6 +13,7 @@ from npnet.registry import Registry
 from npnet.rng import stream
 from npnet.search.space import Choice, Point, Range, Space, as_json
 from npnet.spec import Named, Spec
+from npnet.text import plural
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -144,7 +145,9 @@ class Listed(Method):
         """Raise ValueError for a point that does not have a value for each key."""
         for number, point in enumerate(self.points, 1):
             if len(point) != len(keys):
-                raise ValueError(f"point {number} has {len(point)} values, but there are {len(keys)} parameters")
+                raise ValueError(
+                    f"point {number} has {plural(len(point), 'value')}, for {plural(len(keys), 'parameter')}"
+                )
 
     def points_of(self, space: Space) -> Sequence[Point]:
         """Return the points, at most `trials`."""

@@ -24,6 +24,7 @@ from npnet.rng import trial_seed
 from npnet.rundir import names as files
 from npnet.search import Choice, Range, Space, Stage, Tried, methods
 from npnet.storage import disk
+from npnet.text import plural
 
 Keep = Literal["all", "best", "light", "none"]
 HINT = "npnet sweep CONFIG makes one"
@@ -227,7 +228,7 @@ def read_points(path: Path) -> tuple[Mapping[str, Node], str]:
         raise DataError(f"{path} has no rows", TABLE_HINT)
     for number, row in enumerate(rows, 2):
         if len(row) != len(keys):
-            raise DataError(f"{path}: line {number} has {len(row)} cells, the first line has {len(keys)}")
+            raise DataError(f"{path}: line {number} has {plural(len(row), 'cell')}, the first line has {len(keys)}")
     if len(keys) * len(rows) > MAX_CELLS:
         raise DataError(f"{path} has {len(rows)} rows, which is too many points to list", "several tables, or a grid?")
     points = [[parse_scalar(cell.strip()) for cell in row] for row in rows]

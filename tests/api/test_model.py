@@ -114,7 +114,7 @@ WRONG = [
     (lambda: Model(Linear(1)).train(X, Y * 0), DataError, "single class"),
     (lambda: Model(Linear(1)).train(X, Y, optimizer="adm"), UsageError, "adam"),
     (lambda: Model(Linear(1)).train(X, Y, layer="x"), UsageError, "layer"),
-    (lambda: Model(Linear(1)).train(X, Y).predict(X[:, :1]), DataError, "1 columns"),
+    (lambda: Model(Linear(1)).train(X, Y).predict(X[:, :1]), DataError, "1 column,"),
     (lambda: Model(Linear(1)).train(X, Y).add(ReLU()), UsageError, "add all layers before"),
     (lambda: _article().set_parameters({"layers.0.weight": np.ones(3)}), UsageError, "does not fit"),
     (lambda: _article().set_parameters({"layer.0.weight": np.ones(3)}), UsageError, "one of"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
 from npnet.cli.console.screen import Output, Painted
-from npnet.text import duration, one_line
+from npnet.text import duration, one_line, plural
 
 if TYPE_CHECKING:
     from npnet.rundir.index import Entry
@@ -87,7 +87,7 @@ def _cells(run: "Entry") -> tuple[str, ...]:
     headline = run.headline
     score = "-" if headline is None else f"{one_line(headline[0])} {short(headline[1])}"
     epoch = "-" if run.best_epoch is None else str(run.best_epoch)
-    epoch = epoch if run.trials is None else f"{run.trials} trials"
+    epoch = epoch if run.trials is None else plural(run.trials, "trial")
     took = "-" if run.seconds is None else duration(run.seconds)
     return run.id, run.status, epoch, took, score, one_line(" ".join(run.tags))
 

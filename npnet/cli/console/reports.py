@@ -59,7 +59,7 @@ def _data(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield ("target" if len(data["targets"]) == 1 else "targets"), listed(data["targets"])
     count = 0 if data["task"] == "multilabel" else data["class_count"]  # labels have no classes of one target
     yield "classes", f"{count}: {listed(data['classes'], total=count)}" if count else ""
-    inputs = "" if data["inputs"] == data["columns"] else f", {data['inputs']} inputs of the network"
+    inputs = "" if data["inputs"] == data["columns"] else f", {plural(data['inputs'], 'input')} of the network"
     yield "features", f"{plural(data['columns'], 'column')}{inputs}"
     folds = f" (first of {data['folds']} folds)" if data["folds"] > 1 else ""
     yield "rows", ", ".join(f"{count} {split}" for split, count in data["rows"].items()) + folds
@@ -107,7 +107,7 @@ def data_page(report: "DataReport") -> RenderableType:
     inspection = report.inspection
     features = len(inspection.columns) - sum(role == "target" for role in report.roles.values())
     targets = listed(name for name, role in report.roles.items() if role == "target")
-    head = f"{inspection.rows} rows, {features} features, {inspection.task} target {targets}"
+    head = f"{plural(inspection.rows, 'row')}, {plural(features, 'feature')}, {inspection.task} target {targets}"
     findings = [Text(one_line(note)) for note in first_of(report.notes, "--json lists all")]
     for _, same in groupby(inspection.findings, lambda finding: finding.fault):
         messages = first_of([finding.message for finding in same], "--json lists all")
@@ -130,7 +130,7 @@ def _columns_table(report: "DataReport") -> Table:
         for one in columns
     ]
     if rest := len(report.inspection.columns) - len(columns):
-        rows.append([f"{rest} more columns; --json lists all", "", "", "", ""])
+        rows.append([f"{plural(rest, 'more column')}; --json lists all", "", "", "", ""])
     return table(["column", "kind", "missing", "distinct", "note"], rows, ["missing", "distinct"])
 
 
@@ -143,7 +143,7 @@ def _splits_table(report: "DataReport") -> Table:
         counts = [report.classes[split][label] for split in names]
         rows.append([label, sum(counts), f"{sum(counts) / total:.1%}", *counts])
     if len(classes) > MOST_CLASSES:
-        rows.append([f"{len(classes) - MOST_CLASSES} more classes", "", "", *("" for _ in names)])
+        rows.append([f"further classes: {len(classes) - MOST_CLASSES}", "", "", *("" for _ in names)])
     for number, end in enumerate(("from", "to") if report.spans else ()):
         rows.append([end, "", "", *(report.spans[split][number] for split in names)])
     columns = ["class" if classes else "", "all", "share" if classes else "", *names]

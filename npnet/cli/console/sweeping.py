@@ -32,7 +32,7 @@ class SweepDisplay(Display):
         self.began, self.next_line, self.waiting = time.monotonic(), 0.0, 0
         self.fresh, self.latest = 0, self.began  # trials that ended in this process, and when the last one did
         repeats = f", each {plan.spec.seeds} times" if plan.spec.seeds > 1 else ""
-        self.line(f"{plan.size} trainings: {plan.points} points of {', '.join(plan.keys)}{repeats}")
+        self.line(f"{plural(plan.size, 'training')}: {plural(plan.points, 'point')} of {', '.join(plan.keys)}{repeats}")
         self.open()
 
     def trained(self, trials: int, waiting: int) -> None:

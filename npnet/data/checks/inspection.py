@@ -139,7 +139,8 @@ def _balance(counts: Mapping[str, Mapping[str, int]]) -> list[Finding]:
                 Finding("rare class", (name,), f"the class {label} of {quoted(name)} has {rows} {_rows(rows)}")
             )
         elif rare:
-            what = f"{len(rare)} of {len(classes)} classes of {quoted(name)} have fewer than {RARE_CLASS} rows"
+            has = "has" if len(rare) == 1 else "have"
+            what = f"{len(rare)} of {len(classes)} classes of {quoted(name)} {has} fewer than {RARE_CLASS} rows"
             each = listed(f"{label} {rows}" for label, rows in sorted(rare.items(), key=lambda one: one[1]))
             found.append(Finding("rare class", (name,), f"{what}: {each}"))
         commonest = max(classes, key=lambda label: classes[label])

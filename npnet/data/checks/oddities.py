@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npnet.data.columns import MISSING, Column, Frame, Rows, looks_like_data, looks_like_identifier
 from npnet.data.datasets import Dataset
 from npnet.data.datasets.targets import Target
-from npnet.text import quoted
+from npnet.text import plural, quoted
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
@@ -90,7 +90,8 @@ def spellings(columns: Iterable[Column]) -> list[Finding]:
             most = max(twice, key=lambda texts: sum(counts[text] for text in texts))
             first, second = sorted(most, key=lambda text: (-counts[text], text))[:2]
             what = f"{quoted(column.name)} has texts that differ only in case or blanks, such as {quoted(first)} "
-            what += f"({counts[first]} rows) and {quoted(second)} ({counts[second]}): they are different categories"
+            what += f"({plural(counts[first], 'row')}) and {quoted(second)} ({counts[second]}): "
+            what += "they are different categories"
             found.append(Finding("spelling", (column.name,), what))
     return found
 

@@ -253,5 +253,6 @@ def single_rows(target: str, classes: Mapping[str, int]) -> str | None:
         what = f"{quoted(target)} has as many classes as rows, {len(classes)}"
         return f"{what}: if it is an identifier, choose another target; if it is a number, write task: regression"
     which = listed(map(quoted, single), SHOWN)
-    what = f"{len(single)} of {len(classes)} classes of {quoted(target)} have a single row each ({which})"
+    has = "has" if len(single) == 1 else "have"
+    what = f"{len(single)} of {len(classes)} classes of {quoted(target)} {has} a single row each ({which})"
     return f"{what}: such a class is either trained on or scored, never both"

@@ -199,7 +199,7 @@ def unmatched_note(side: SideTable, unmatched: int, rows: int) -> tuple[str, ...
     if not unmatched:
         return ()
     before = " from before" if side.key.time else ""
-    return (f"{side.name}: {unmatched} of {rows} rows have no match{before} in it",)
+    return (f"{side.name}: {unmatched} of {rows} rows {'has' if unmatched == 1 else 'have'} no match{before} in it",)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from npnet.data.columns.type_rules import needs_text
 from npnet.data.readers import Block, refuse_repeated
 from npnet.data.readers.child.cells import clock
 from npnet.errors import DataError
-from npnet.text import quoted
+from npnet.text import plural, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ class InMemory:
         first = self.names[0]
         for name, length in lengths.items():
             if length != lengths[first]:
-                what = f"column {quoted(name)} has {length} rows, column {quoted(first)} has {lengths[first]}"
+                what = f"column {quoted(name)} has {plural(length, 'row')}, column {quoted(first)} has {lengths[first]}"
                 raise DataError(f"{self.name}: {what}", "all columns are equally long")
         if not lengths[first]:
             raise DataError(f"{self.name} has no rows")

@@ -76,7 +76,7 @@ def folds_by_class(codes: Codes, spec: Folds, seed: int) -> list[Fold]:
 
     Held parts differ by a row at most, also in the rows of a class. Raises DataError for fewer rows than folds.
     """
-    _refuse_few(len(codes), spec.folds, "rows")
+    _refuse_few(len(codes), spec.folds, "row", "rows")
     found = []
     for repeat in range(spec.repeats):
         order = np.lexsort((words(len(codes), seed, repeat), codes))
@@ -96,7 +96,7 @@ def folds_by_group(codes: Codes, groups: Codes, spec: Folds, seed: int) -> list[
     fold with the fewest rows. Raises DataError for fewer groups than folds, or too few to train on.
     """
     sizes = np.bincount(groups)
-    _refuse_few(len(sizes), spec.folds, "groups")
+    _refuse_few(len(sizes), spec.folds, "group", "groups")
     found = []
     for repeat in range(spec.repeats):
         fold_of = _dealt(sizes, spec.folds, words(len(sizes), seed, repeat))[groups]
@@ -121,7 +121,7 @@ def folds_by_time(times: Floats, spec: Folds) -> list[Fold]:
         raise DataError("folds by time are the same in every repeat")
     order = np.argsort(times, kind="stable")
     edges = time_edges(times[order])
-    _refuse_few(len(edges), spec.folds + bool(spec.validation), "changes of time")
+    _refuse_few(len(edges), spec.folds + bool(spec.validation), "change of time", "changes of time")
     starts = _starts(edges, len(times), spec)
     window = half_up(starts[0], spec.validation)
     middles = [nearest_edge(edges[edges < start], start - window) if window else start for start in starts]
@@ -188,6 +188,7 @@ def _starts(edges: Rows, rows: int, spec: Folds) -> list[int]:
     return starts
 
 
-def _refuse_few(count: int, folds: int, what: str) -> None:
+def _refuse_few(count: int, folds: int, one: str, several: str) -> None:
+    few = f"{count} {one} is" if count == 1 else f"{count} {several} are"
     if count < folds:
-        raise DataError(f"{count} {what} are too few for {folds} folds")
+        raise DataError(f"{few} too few for {folds} folds")
