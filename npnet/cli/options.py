@@ -12,7 +12,7 @@ from npnet.rundir.names import RUNS_DIR
 if TYPE_CHECKING:
     from npnet.cli.commands import CommandContext
     from npnet.config import Loaded
-    from npnet.rundir.run import Run as RunFolder
+    from npnet.rundir.run import RunFolder
 
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, its id, a unique prefix of it, or latest.")]

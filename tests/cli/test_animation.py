@@ -50,7 +50,7 @@ def test_a_run_is_animated_frame_by_frame_in_both_formats(run: Path) -> None:
 
 def test_the_display_counts_the_pictures(run: Path) -> None:
     code, shown = on_terminal("plot", run, "--kind", "animation", "--format", "gif")
-    count = len(read_frames(Run(run)))
+    count = len(read_frames(RunFolder(run)))
     assert code == 0
     assert "1 of" in shown
     assert f"{count} of {count} pictures" in shown
