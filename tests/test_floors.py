@@ -21,7 +21,7 @@ FLOORS = tuple(
         "experiment",
         "rundir model",
         "runner",
-        "plots report sweep export",
+        "plots report sweeps export",
         "cli api __init__ __main__",
     )
 )

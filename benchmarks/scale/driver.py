@@ -9,10 +9,10 @@ from benchmarks.sweeps.npnet_sweep import Silent
 from npnet.config import load
 from npnet.machine.signals import Stop
 from npnet.rundir.run import RunFolder
-from npnet.sweep.driver import resume_sweep, run_sweep
-from npnet.sweep.plan import SweepOptions, make_plan, read_plan
-from npnet.sweep.results import SweepResults
-from npnet.sweep.waves import group_trials, read_wave, wave_path
+from npnet.sweeps.driver import resume_sweep, run_sweep
+from npnet.sweeps.plan import SweepOptions, make_plan, read_plan
+from npnet.sweeps.results import SweepResults
+from npnet.sweeps.waves import group_trials, read_wave, wave_path
 
 TRIALS = 1000
 TINY = f"""\

@@ -12,9 +12,9 @@ from typing import Any
 from benchmarks.scale.clocks import CLOCKS, Clock
 from npnet.rundir.names import trial_name
 from npnet.storage.disk import remove_folder
-from npnet.sweep.context import sweep_context
-from npnet.sweep.waves import Task, WavePlan, read_wave
-from npnet.sweep.worker import work
+from npnet.sweeps.context import sweep_context
+from npnet.sweeps.waves import Task, WavePlan, read_wave
+from npnet.sweeps.worker import work
 
 CALLS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.listdir", "os.scandir"}
 

@@ -17,8 +17,8 @@ from benchmarks.scale.driver import driver_costs
 from benchmarks.scale.simulation import heartbeat_interval
 from benchmarks.sweeps import CONFIG
 from npnet.storage import disk
-from npnet.sweep.waves import Task, read_wave
-from npnet.sweep.worker import work
+from npnet.sweeps.waves import Task, read_wave
+from npnet.sweeps.worker import work
 
 ROUNDS, TASKS, IDLE, SYNCS = 5, 2000, 20.0, 100
 

@@ -15,8 +15,8 @@ from benchmarks.sweeps.npnet_sweep import Silent
 from benchmarks.sweeps.worker import CONFIG_FILE
 from npnet.config import load
 from npnet.machine.signals import Stop
-from npnet.sweep.driver import run_sweep
-from npnet.sweep.plan import SweepOptions, make_plan
+from npnet.sweeps.driver import run_sweep
+from npnet.sweeps.plan import SweepOptions, make_plan
 
 COUNTS = ("1000", "10000")
 CONFIG = """\

@@ -7,7 +7,7 @@ from npnet.config import load
 from npnet.experiment.resolved import DataInfo, prepare_folds, resolve
 from npnet.experiment.resources import limited
 from npnet.model.trainer import Trainer
-from npnet.sweep.plan import make_plan
+from npnet.sweeps.plan import make_plan
 
 
 class Stack:

@@ -6,8 +6,8 @@ from pathlib import Path
 from benchmarks.sweeps.worker import CONFIG_FILE, main
 from npnet.config import load
 from npnet.machine.signals import Stop
-from npnet.sweep.driver import run_sweep
-from npnet.sweep.plan import SweepOptions, make_plan
+from npnet.sweeps.driver import run_sweep
+from npnet.sweeps.plan import SweepOptions, make_plan
 
 
 class Silent:

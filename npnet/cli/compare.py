@@ -146,7 +146,7 @@ class Comparison:
     @classmethod
     def of_points(cls, sweep: "RunFolder") -> "Comparison":
         """Read the best points of a sweep: the means of their scores, and their parameters."""
-        from npnet.sweep.results import read_trials
+        from npnet.sweeps.results import read_trials
 
         trials = read_trials(sweep)
         best = trials.ranking[:MOST_POINTS]

@@ -27,8 +27,8 @@ from npnet.text import plural
 
 if TYPE_CHECKING:
     from npnet.rundir.run import RunFolder
-    from npnet.sweep.driver import SweepEnd
-    from npnet.sweep.plan import SweepPlan
+    from npnet.sweeps.driver import SweepEnd
+    from npnet.sweeps.plan import SweepPlan
 
 MOST_CHECKED = 100  # trials whose configs a dry run checks
 EXAMPLES = """
@@ -88,7 +88,7 @@ def sweep(
     if collect is not None:
         others = {f"--{name}": value is not None for name, value in settings.items()}
         refuse_together({"--collect": True, "a config": config is not None, **others, **used})
-        from npnet.sweep.external import collect as collect_trials
+        from npnet.sweeps.external import collect as collect_trials
 
         return _report(context, collect_trials(collect), str(collect))
     refuse_together({"--trials-from": trials_from is not None, "--method": method is not None})
@@ -101,18 +101,18 @@ def sweep(
     if dry_run:
         _show_trials(context, plan)
         return None
-    from npnet.sweep.plan import SweepOptions
+    from npnet.sweeps.plan import SweepOptions
 
     output: dict[str, Any] = {"keep": _known_keep(keep), "run_dir": run_dir, "name": name, "tags": tuple(tag or ())}
     options = SweepOptions(context.runs_dir, **output, **execution)
     if emit_commands:
-        from npnet.sweep.external import commands, prepare_folder
+        from npnet.sweeps.external import commands, prepare_folder
 
         for line in commands(plan, prepare_folder(plan, options)):
             context.screen.result(line)
         return None
     from npnet.cli.console.sweeping import SweepDisplay
-    from npnet.sweep.driver import run_sweep
+    from npnet.sweeps.driver import run_sweep
 
     ending = run_sweep(plan, options, SweepDisplay(context.screen), context.stop)
     code = _report(context, ending, str(run_dir or context.runs_dir / ending.run.id))
@@ -126,8 +126,8 @@ def resume_sweep(
 ) -> int:
     """Continue a sweep; where `strict`, raise RunError for trials whose last bits may differ."""
     from npnet.cli.console.sweeping import SweepDisplay
-    from npnet.sweep.driver import resume_sweep
-    from npnet.sweep.plan import SweepOptions
+    from npnet.sweeps.driver import resume_sweep
+    from npnet.sweeps.plan import SweepOptions
 
     keep = _known_keep(str(found.info.get("keep", "light")))
     options = SweepOptions(context.runs_dir, found.path, keep=keep, **execution)
@@ -145,7 +145,7 @@ def _plan(config: Path, overrides: list[str], settings: dict[str, Any], table: P
     """Return the plan of a config with the settings of the command line."""
     from npnet.config import load
     from npnet.config.overrides import split_sweep_values
-    from npnet.sweep.plan import make_plan, read_points
+    from npnet.sweeps.plan import make_plan, read_points
 
     tries, others = split_sweep_values(overrides)
     given = {key: value for key, value in settings.items() if value is not None}
@@ -160,7 +160,7 @@ def _plan(config: Path, overrides: list[str], settings: dict[str, Any], table: P
 
 def _known_keep(text: str) -> Any:
     """Return the files to keep; raise UsageError for another word."""
-    from npnet.sweep.plan import Keep
+    from npnet.sweeps.plan import Keep
 
     if text not in get_args(Keep):
         raise UsageError(f"--keep does not accept {text}", f"write {', '.join(get_args(Keep))}")

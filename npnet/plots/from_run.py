@@ -27,7 +27,7 @@ from npnet.storage import disk
 from npnet.text import plural
 
 if TYPE_CHECKING:
-    from npnet.sweep.results import TrialTable
+    from npnet.sweeps.results import TrialTable
 
 NEEDS_DATA = "needs the data"
 MANY = 3  # features that have no plane
@@ -215,7 +215,7 @@ def _stacked(columns: Mapping[str, NDArray[Any]], word: str, endings: tuple[str,
 
 def sweep_material(run: RunFolder) -> SweepMaterial:
     """Return the data of the pictures of a sweep; raise RunError where it has no table yet."""
-    from npnet.sweep.results import read_trials  # not above: `npnet train` needs nothing of sweeps
+    from npnet.sweeps.results import read_trials  # not above: `npnet train` needs nothing of sweeps
 
     return trials_material(run, read_trials(run))
 
@@ -243,8 +243,8 @@ def trials_material(run: RunFolder, trials: "TrialTable") -> SweepMaterial:
 
 def _rungs(run: RunFolder) -> tuple[tuple[int, int], ...]:
     """Return the last epoch and the number of trials of each rung; nothing without halving."""
-    from npnet.sweep.plan import read_plan
-    from npnet.sweep.waves import read_wave, wave_path
+    from npnet.sweeps.plan import read_plan
+    from npnet.sweeps.waves import read_wave, wave_path
 
     rungs: list[tuple[int, int]] = []
     while wave_path(run.path, len(rungs)).exists():

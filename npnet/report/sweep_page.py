@@ -19,7 +19,7 @@ from npnet.report.sections.verdict import BAD, GOOD, top
 from npnet.rundir import names
 from npnet.rundir.diff import settings
 from npnet.rundir.run import RunFolder
-from npnet.sweep.results import TrialTable, read_trials, trials_so_far
+from npnet.sweeps.results import TrialTable, read_trials, trials_so_far
 from npnet.text import duration
 
 

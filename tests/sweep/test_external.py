@@ -12,7 +12,7 @@ import pytest
 
 from npnet.config.overrides import read_override
 from npnet.rundir.run import RunFolder
-from npnet.sweep.external import setting
+from npnet.sweeps.external import setting
 from tests.cli.conftest import call
 from tests.sweep.conftest import sweep, table
 

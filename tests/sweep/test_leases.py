@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from npnet.storage.lock import process_start
-from npnet.sweep import processes
-from npnet.sweep.processes import Leases, end_process
+from npnet.sweeps import processes
+from npnet.sweeps.processes import Leases, end_process
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import read_result, write_trial
-from npnet.sweep import driver, processes
-from npnet.sweep.waves import Task
+from npnet.sweeps import driver, processes
+from npnet.sweeps.waves import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import SLOW, TRIES, Start, marks, statuses, sweep, table, wait_for
 

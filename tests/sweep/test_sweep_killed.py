@@ -31,7 +31,7 @@ def _tree(name: str) -> set[str]:
 @pytest.mark.long
 def test_a_sweep_that_is_killed_at_random_moments_comes_to_the_same_table(folder: Path) -> None:
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["npnet.sweep.driver", "tests.sweep.conftest"])
+    processes.set_forkserver_preload(["npnet.sweeps.driver", "tests.sweep.conftest"])
     took, chance = {}, random.Random(20)
     for method, options in METHODS.items():
         for name in ("warm", method):
@@ -72,8 +72,8 @@ def test_the_claim_of_a_sweep_that_died_before_its_folder_was_shown_is_free(fold
 def test_what_killed_processes_left_under_hidden_names_is_removed_in_the_end(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from npnet.sweep import driver
-    from npnet.sweep.waves import Task
+    from npnet.sweeps import driver
+    from npnet.sweeps.waves import Task
 
     work = driver.work  # type: ignore[attr-defined]
 

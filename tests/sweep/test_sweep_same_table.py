@@ -10,8 +10,8 @@ import pytest
 
 from npnet.config import load
 from npnet.rundir.run import RunFolder
-from npnet.sweep import driver
-from npnet.sweep.waves import Task
+from npnet.sweeps import driver
+from npnet.sweeps.waves import Task
 from tests.cli.conftest import call
 from tests.sweep.conftest import statuses, sweep, table
 

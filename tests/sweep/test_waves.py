@@ -12,8 +12,8 @@ from npnet.config import Experiment, load
 from npnet.errors import ConfigError, RunError
 from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
-from npnet.sweep.plan import Trial, make_plan, read_plan
-from npnet.sweep.waves import WavePlan, group_trials, read_wave, signature
+from npnet.sweeps.plan import Trial, make_plan, read_plan
+from npnet.sweeps.waves import WavePlan, group_trials, read_wave, signature
 from tests.fittings import together_of
 from tests.sweep.conftest import CONFIG
 

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from npnet.sweep.plan import SweepPlan
-    from npnet.sweep.results import SweepResults
+    from npnet.sweeps.plan import SweepPlan
+    from npnet.sweeps.results import SweepResults
 
 MOST_POINTS = 10
 """Points in the table of the best."""
 
 
 class SweepDisplay(Display):
-    """The progress of a sweep; satisfies `npnet.sweep.show.SweepShow`."""
+    """The progress of a sweep; satisfies `npnet.sweeps.driver.SweepShow`."""
 
     def begin(self, run: RunFolder, plan: "SweepPlan", results: "SweepResults", log: Callable[[str], None]) -> None:
         """Show what is tried, and open the live display."""

@@ -11,7 +11,7 @@ from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
 from npnet.report.parts import NumberTable, card, counted, figure
-from npnet.sweep.results import TrialTable
+from npnet.sweeps.results import TrialTable
 
 BEST_POINTS = 12
 FAILED = 40  # trials that failed, in their table

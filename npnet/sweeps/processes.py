@@ -25,8 +25,8 @@ from npnet.machine.signals import Stop
 from npnet.rundir import names as files
 from npnet.storage import disk
 from npnet.storage.lock import is_running, process_start
-from npnet.sweep.context import THREADS
-from npnet.sweep.waves import Task
+from npnet.sweeps.context import THREADS
+from npnet.sweeps.waves import Task
 
 ADDRESS = re.compile(r"(tcp|tls|ucx|wss?)://[^/\s]+:\d{1,5}")
 Work = Callable[[Task], int]

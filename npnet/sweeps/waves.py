@@ -14,7 +14,7 @@ from npnet.errors import ConfigError
 from npnet.rundir import names as files
 from npnet.storage import disk
 from npnet.storage.strict_json import parse_json, to_json
-from npnet.sweep.plan import Trial
+from npnet.sweeps.plan import Trial
 
 JOINED = ("layers", "loss", "optimizer")
 """Keys inside which decimals may differ within a stack."""

@@ -31,11 +31,11 @@ from npnet.runner.checkpoints import write_finished
 from npnet.runner.prepared_run import training_info
 from npnet.storage import disk
 from npnet.storage.strict_json import to_json
-from npnet.sweep.context import THREADS, require_trainable, sweep_context
-from npnet.sweep.plan import Trial
-from npnet.sweep.processes import Leases
-from npnet.sweep.trial_files import Histories, finite, scores_of
-from npnet.sweep.waves import Task, WavePlan, read_wave
+from npnet.sweeps.context import THREADS, require_trainable, sweep_context
+from npnet.sweeps.plan import Trial
+from npnet.sweeps.processes import Leases
+from npnet.sweeps.trial_files import Histories, finite, scores_of
+from npnet.sweeps.waves import Task, WavePlan, read_wave
 
 ONE_THREAD = SharedLimit(THREADS)
 """Shared by the groups that a worker of a cluster may train at once, in threads."""

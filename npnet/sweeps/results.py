@@ -21,8 +21,8 @@ from npnet.rundir.table import mixed_line, parse_mixed
 from npnet.rundir.trial import DONE, Result, read_result, whole_result
 from npnet.search import Point, Tried
 from npnet.storage import disk
-from npnet.sweep.plan import Goal, SweepPlan, Trial, read_plan
-from npnet.sweep.waves import WavePlan, read_wave, trial_folder, wave_path
+from npnet.sweeps.plan import Goal, SweepPlan, Trial, read_plan
+from npnet.sweeps.waves import WavePlan, read_wave, trial_folder, wave_path
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

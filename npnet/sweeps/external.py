@@ -15,12 +15,12 @@ from npnet.rundir.new_run import reclaim
 from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import DONE, FAILED, Result
 from npnet.storage import disk
-from npnet.sweep.context import THREADS
-from npnet.sweep.driver import SweepEnd, new_sweep
-from npnet.sweep.plan import SweepOptions, SweepPlan, Trial, read_plan
-from npnet.sweep.results import SweepResults
-from npnet.sweep.trial_files import finite
-from npnet.sweep.waves import trial_folder
+from npnet.sweeps.context import THREADS
+from npnet.sweeps.driver import SweepEnd, new_sweep
+from npnet.sweeps.plan import SweepOptions, SweepPlan, Trial, read_plan
+from npnet.sweeps.results import SweepResults
+from npnet.sweeps.trial_files import finite
+from npnet.sweeps.waves import trial_folder
 
 PLAIN = re.compile(r"[\w./-]+")
 CODES = {"diverged": 7, "failed": 1, "interrupted": 130, "running": 9}

@@ -18,8 +18,8 @@ from npnet.rundir.info import machine, versions
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.storage import disk
-from npnet.sweep.plan import SweepPlan, Trial, read_plan
-from npnet.sweep.waves import trial_folder
+from npnet.sweeps.plan import SweepPlan, Trial, read_plan
+from npnet.sweeps.waves import trial_folder
 
 THREADS = 1  # BLAS threads of a worker, whatever --jobs says: results are then the same on one core and on many
 KEY = ("sweep", "metric")

@@ -19,12 +19,12 @@ from npnet.rundir.trial import FAILED, Result, write_trial
 from npnet.rundir.writer import RunWriter
 from npnet.runner.prepared_run import PreparedRun
 from npnet.storage import disk
-from npnet.sweep.context import SweepContext, prepare_sweep, require_trainable, set_context
-from npnet.sweep.plan import SweepOptions, SweepPlan, read_plan
-from npnet.sweep.processes import MAX_ATTEMPTS, Leases, WorkerDied, require_backend, run_tasks, watching
-from npnet.sweep.results import SweepResults
-from npnet.sweep.waves import Task, WavePlan, group_trials, read_wave, trial_folder, wave_path
-from npnet.sweep.worker import work
+from npnet.sweeps.context import SweepContext, prepare_sweep, require_trainable, set_context
+from npnet.sweeps.plan import SweepOptions, SweepPlan, read_plan
+from npnet.sweeps.processes import MAX_ATTEMPTS, Leases, WorkerDied, require_backend, run_tasks, watching
+from npnet.sweeps.results import SweepResults
+from npnet.sweeps.waves import Task, WavePlan, group_trials, read_wave, trial_folder, wave_path
+from npnet.sweeps.worker import work
 
 MAX_FRUITLESS = 5  # rounds in a row in which workers finish nothing and no single group is to blame
 
