@@ -125,7 +125,8 @@ def prepare_parts(
         whole, layout, aggregates = with_own(dataset.frame, dataset.own, chosen["train"])
         dataset = replace(dataset, frame=whole)
     train = dataset.frame.take(chosen["train"])
-    preparation = Preparation.fit(train, layout, spec).model_copy(update={"aggregates": aggregates})
+    weight_of_train = None if dataset.weight is None else dataset.weight[chosen["train"]]
+    preparation = Preparation.fit(train, layout, spec, weight_of_train).model_copy(update={"aggregates": aggregates})
     transform = target_transform if dataset.task == "regression" else None
     target_scaler = _target_scaler(dataset, chosen["train"], spec, transform)
     weight = _weights(dataset, chosen["train"], class_weight)
@@ -151,8 +152,8 @@ def _target_scaler(
         refuse_outside(transform, dataset.y, dataset.targets, dataset.frame.rows)
     if spec.numbers == "none" or dataset.task != "regression":
         return Scaler.none(len(dataset.targets))
-    y = dataset.y[train]
-    return Scaler.fit(y if transform is None else TRANSFORMS[transform].forward(y))
+    y, weight = dataset.y[train], None if dataset.weight is None else dataset.weight[train]
+    return Scaler.fit(y if transform is None else TRANSFORMS[transform].forward(y), weight)
 
 
 def prepare_members(
@@ -202,7 +203,8 @@ def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeig
             error = DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
             error.key = "class_weight"
             raise error
-        factors.append(class_weights(dataset.y[train], dataset.classes, class_weight)[dataset.y])
+        own = None if dataset.weight is None else dataset.weight[train]
+        factors.append(class_weights(dataset.y[train], dataset.classes, class_weight, own)[dataset.y])
     return sample_weights(train, *factors) if factors else None
 
 
@@ -215,24 +217,28 @@ def _refuse_weightless(parts: Mapping[str, Part], dataset: Dataset, class_weight
             raise DataError(f"every row of the {name} part has the weight 0", hint)
 
 
-def class_weights(codes: NDArray[np.int64], classes: Sequence[str], option: ClassWeight) -> Array:
-    """Return the weight of each class, (classes,); `codes` are those of the training set.
+def class_weights(
+    codes: NDArray[np.int64], classes: Sequence[str], option: ClassWeight, weight: Array | None = None
+) -> Array:
+    """Return the weight of each class, (classes,); `codes` are those of the training set, whose rows may have weights.
 
-    balanced: rows / (classes * rows of the class), so that all classes weigh the same; a class without rows in the
-    training set gets 0. A mapping names classes; all others weigh 1. Raises DataError for a name that is not a class,
-    and for a weight that is negative or not finite.
+    balanced: rows / (classes * rows of the class), each by its weight, so that all classes weigh the same; a class
+    without rows in the training set gets 0. A mapping names classes; all others weigh 1. Raises DataError for a name
+    that is not a class, and for a weight that is negative or not finite.
     """
     if not isinstance(option, Mapping):
-        counts = np.bincount(codes, minlength=len(classes))
-        return np.where(counts > 0, len(codes) / (len(classes) * np.maximum(counts, 1)), 0.0)
+        counts = np.bincount(codes, weight, minlength=len(classes)).astype(np.float64)
+        shares = np.zeros(len(classes))
+        np.divide(counts.sum(), len(classes) * counts, out=shares, where=counts > 0)
+        return shares
     named = {str(name): float(weight) for name, weight in option.items()}
-    for name, weight in named.items():
+    for name, factor in named.items():
         if name not in classes:
             near = nearest(name, list(classes))
             hint = f"did you mean {quoted(near)}?" if near else f"the classes are: {listed(classes)}"
             raise DataError(f"class_weight: {quoted(name)} is no class", hint)
-        if not (np.isfinite(weight) and weight >= 0):
-            raise DataError(f"class_weight: the weight of {quoted(name)} is {weight:g}", "weights are 0 or more")
+        if not (np.isfinite(factor) and factor >= 0):
+            raise DataError(f"class_weight: the weight of {quoted(name)} is {factor:g}", "weights are 0 or more")
     return np.array([named.get(name, 1.0) for name in classes])
 
 

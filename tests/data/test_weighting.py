@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from npnet.data.datasets.table import row_weights
+from npnet.data.preprocessing.scaling import Scaling
 from npnet.data.split_and_fit import class_weights, sample_weights
 from npnet.errors import DataError
 from tests.data.frames import category, number
@@ -66,3 +67,13 @@ def test_weights_multiply_and_have_mean_1_over_the_train_part():
 def test_a_train_part_without_any_weight_is_refused():
     with pytest.raises(DataError, match="has the weight 0"):
         sample_weights(np.array([0]), np.array([0.0, 1.0]))
+
+
+def test_a_row_of_weight_two_counts_like_two_rows() -> None:
+    x, weight = np.array([1.0, 4.0, np.nan, 9.0]), np.array([2, 1, 3, 0])
+    weighted, repeated = (
+        Scaling.fit(*some) for some in ((x, "standard", False, weight), (x.repeat(weight), "standard", False))
+    )
+    np.testing.assert_allclose([weighted.center, weighted.scale], [repeated.center, repeated.scale], rtol=1e-14)
+    codes, counts = np.array([0, 0, 1]), np.array([1.0, 1.0, 4.0])
+    np.testing.assert_allclose(class_weights(codes, "ab", "balanced", counts), [1.5, 0.75], rtol=1e-15)

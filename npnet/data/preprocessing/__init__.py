@@ -78,8 +78,10 @@ class Preparation(Spec):
         return self
 
     @classmethod
-    def fit(cls, train: Frame, layout: Frame, spec: PrepareSpec) -> "Preparation":
-        """Fit the steps on the training set; the whole table, `layout`, gives the inputs.
+    def fit(
+        cls, train: Frame, layout: Frame, spec: PrepareSpec, weight: NDArray[np.float64] | None = None
+    ) -> "Preparation":
+        """Fit the steps on the training set, whose rows may have weights; the whole table, `layout`, gives the inputs.
 
         From the layout come only names: which columns vary, which have gaps, which levels there are and which of them
         are rare; so that folds have the same inputs. Every column of the layout is a feature. Raises DataError where
@@ -92,7 +94,7 @@ class Preparation(Spec):
         for name, stored in layout.columns.items():
             column = stored.loaded()
             reason = None if spec.constant == "keep" and column.kind == "number" else useless(column)
-            step = None if reason else _fit(train.columns[name].loaded(), column, spec)
+            step = None if reason else _fit(train.columns[name].loaded(), column, spec, weight)
             if step is None or not step.outputs:
                 reasons.setdefault(reason or f"no value of it occurs {spec.rare} times", []).append(name)
                 continue
@@ -103,7 +105,7 @@ class Preparation(Spec):
         if not steps:
             raise DataError("there is no column left to learn from", "; ".join(warnings) or None)
         fills = {step.column: step.scaling.fill for step in steps if step.kind == "number" and step.scaling}
-        derived = fit_derived(spec.features, train, fills, spec.numbers, spec.clip)
+        derived = fit_derived(spec.features, train, fills, spec.numbers, spec.clip, weight)
         return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings), derived=derived)
 
     @classmethod
@@ -250,17 +252,18 @@ class Preparation(Spec):
         return positions
 
 
-def _fit(train: Column, layout: Column, spec: PrepareSpec) -> AnyStep:
+def _fit(train: Column, layout: Column, spec: PrepareSpec, weight: NDArray[np.float64] | None) -> AnyStep:
     name, gaps = layout.name, bool(layout.missing.any())
     if layout.kind == "category":
         return CategoryStep.fit(train, layout, spec.rare, spec.embed_above)
     try:
         if layout.kind == "datetime":
             names = [part for part in DATE_PARTS if varies(date_part(layout.values, part))]
-            scalings = {part: Scaling.fit(date_part(train.values, part), spec.numbers, spec.clip) for part in names}
+            values = {part: date_part(train.values, part) for part in names}
+            scalings = {part: Scaling.fit(values[part], spec.numbers, spec.clip, weight) for part in names}
             return DateStep(column=name, parts=scalings, gaps=gaps)
         scales = spec.constant == "keep" or varies(layout.values)
-        scaling = Scaling.fit(train.values, spec.numbers, spec.clip) if scales else None
+        scaling = Scaling.fit(train.values, spec.numbers, spec.clip, weight) if scales else None
         return NumberStep(column=name, scaling=scaling, gaps=gaps)
     except OverflowError:
         hint = "divide them, or take their logarithm"

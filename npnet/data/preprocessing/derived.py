@@ -158,7 +158,12 @@ class DerivedStep(Spec):
 
 
 def fit_derived(
-    given: Features, train: Frame, fills: dict[str, float], method: Method, clip: bool
+    given: Features,
+    train: Frame,
+    fills: dict[str, float],
+    method: Method,
+    clip: bool,
+    weight: Floats | None = None,
 ) -> tuple[DerivedStep, ...]:
     """Fit the inputs that features derive from columns of numbers, given with what fills their gaps.
 
@@ -168,14 +173,20 @@ def fit_derived(
         groups = [(feature, group) for feature in given for group in feature.groups(list(fills))]
         if given and not groups:
             raise DataError("there is no column of numbers to derive inputs from", "take features out of prepare")
-        return tuple(_fit(feature, group, train, fills, method, clip) for feature, group in groups)
+        return tuple(_fit(feature, group, train, fills, method, clip, weight) for feature, group in groups)
     except DataError as error:
         error.key = "prepare"
         raise
 
 
 def _fit(
-    feature: Feature, columns: tuple[str, ...], train: Frame, fills: dict[str, float], method: Method, clip: bool
+    feature: Feature,
+    columns: tuple[str, ...],
+    train: Frame,
+    fills: dict[str, float],
+    method: Method,
+    clip: bool,
+    weight: Floats | None,
 ) -> DerivedStep:
     unscaled = Scaling(fill=0.0)
     step = DerivedStep(feature=feature, columns=columns, fills=tuple(fills[name] for name in columns), scaling=unscaled)
@@ -183,7 +194,7 @@ def _fit(
     try:
         if not np.isfinite(values).all():
             raise OverflowError
-        return step.model_copy(update={"scaling": Scaling.fit(values, method, clip)})
+        return step.model_copy(update={"scaling": Scaling.fit(values, method, clip, weight)})
     except OverflowError:
         message = f"the values of {quoted(step.name)} are too large to scale"
         raise DataError(message, "divide the column, or leave it out of prepare.features") from None

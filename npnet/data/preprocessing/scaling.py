@@ -36,8 +36,11 @@ class Scaling(Spec):
     quantiles: tuple[Finite, ...] = ()
 
     @classmethod
-    def fit(cls, x: Floats, method: Method, clip: bool) -> "Scaling":
-        """Fit on values, NaN where missing; raises OverflowError where their spread exceeds float64."""
+    def fit(cls, x: Floats, method: Method, clip: bool, weight: Floats | None = None) -> "Scaling":
+        """Fit on values, NaN where missing; raises OverflowError where their spread exceeds float64.
+
+        Mean and standard deviation count each value by its weight; medians and quantiles count values.
+        """
         ordered = np.sort(x)[: len(x) - np.count_nonzero(np.isnan(x))]  # gaps come last
         if not len(ordered):
             return cls(fill=0.0, scale=0.0)
@@ -50,7 +53,9 @@ class Scaling(Spec):
             elif method == "min_max":
                 center, scale = low, high - low
             elif method == "standard":
-                mean, deviation = mean_and_deviation(x[~np.isnan(x)].astype(np.float64))
+                known = ~np.isnan(x)
+                own = None if weight is None else weight[known]
+                mean, deviation = mean_and_deviation(x[known].astype(np.float64), own)
                 center, scale = float(mean), float(deviation) or high - low  # a deviation may be too small for a float
             else:  # half the range where the quartiles coincide (Holzmueller et al., 2024)
                 center, scale = median, third - first or (high - low) / 2 or high - low
@@ -95,9 +100,9 @@ class Scaler:
     scale: Floats
 
     @classmethod
-    def fit(cls, X: Floats) -> "Scaler":
-        """Fit mean and standard deviation of each column; a constant column gets scale 1."""
-        mean, scale = mean_and_deviation(X)
+    def fit(cls, X: Floats, weight: Floats | None = None) -> "Scaler":
+        """Fit mean and standard deviation of each column, of weighted rows; a constant column gets scale 1."""
+        mean, scale = mean_and_deviation(X, weight)
         constant = (X[0] == X).all(axis=0)
         with np.errstate(over="ignore"):  # a deviation may be too small for a float, a range too large
             scale = np.where(scale == 0, X.max(axis=0) - X.min(axis=0), scale)
@@ -121,13 +126,16 @@ class Scaler:
             return np.asarray((Z * (self.scale * quarter) + self.mean * quarter) / quarter)
 
 
-def mean_and_deviation(x: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation (of n, not n - 1) along the first axis.
+def mean_and_deviation(x: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation (of n, not n - 1) along the first axis, of rows that count by their weight.
 
     Where squares of the numbers would overflow or underflow, they are computed in another unit, a power of two, which
     changes no digit.
     """
     unit = unit_of(x)
+    if weight is not None and weight.any():
+        mean = np.average(x / unit, axis=0, weights=weight)
+        return np.asarray(mean * unit), np.sqrt(np.average((x / unit - mean) ** 2, axis=0, weights=weight)) * unit
     return np.asarray((x / unit).mean(axis=0) * unit), np.asarray((x / unit).std(axis=0) * unit)
 
 
