@@ -1,4 +1,4 @@
-"""Everything that comes from the code, in docs/ and the stub: `python -m docs.generate` writes it, `--check` compares.
+"""Everything that comes from the code, in docs/ and npnet/: `python -m docs.generate` writes it, `--check` compares.
 
 The article's figures take a minute to train; `python -m docs.article` writes them apart.
 """
@@ -10,11 +10,13 @@ from pathlib import Path
 
 from docs.commands import commands_page, errors_page
 from docs.kinds import config_page, kind_pages
+from docs.parameters import parameters_module
 from docs.stub import stub
 from npnet.config.schema import schema
 
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
+PARAMETERS = DOCS.parent / "npnet" / "estimators" / "parameters.py"
 STUB = DOCS.parent / "npnet" / "__init__.pyi"
 
 
@@ -26,6 +28,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield REFERENCE / "cli.md", commands_page()
     yield REFERENCE / "errors.md", errors_page()
     yield STUB, stub()
+    yield PARAMETERS, parameters_module()
     yield DOCS / "config.schema.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 

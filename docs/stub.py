@@ -25,9 +25,11 @@ _Named: TypeAlias = str | Mapping[str, Any] | Spec
 
 def stub() -> str:
     """Return the text of npnet/__init__.pyi."""
-    from npnet import api
+    from npnet import api, estimators
 
-    names = "\n".join(f"from npnet.api import {name} as {name}" for name in api.__all__ if name != "LAYERS")
+    known = {"api": api.__all__, "estimators": estimators.__all__}
+    pairs = [(module, name) for module, names in known.items() for name in names if name != "LAYERS"]
+    names = "\n".join(f"from npnet.{module} import {name} as {name}" for module, name in pairs)
     return "\n".join([HEAD.format(names=names), *_functions()])
 
 

@@ -9,6 +9,8 @@
     model = npnet.Model(npnet.Linear(2, 16), npnet.ReLU(), npnet.Linear(16, 1))
     model.train(X, y).predict(X)                 a network of layers, without config and folder
 
+    npnet.NPNetClassifier(), npnet.NPNetRegressor()    the same for scikit-learn
+
 Every layer of `npnet list layers` is here by its class name: npnet.Linear, npnet.ReLU, npnet.Dropout ...
 Errors and warnings are in npnet.errors.
 """
@@ -30,6 +32,10 @@ def __getattr__(name: str) -> "Any":
         return import_module("npnet.errors")
     if name not in _names():
         raise AttributeError(f"module 'npnet' has no attribute {name!r}")
+    if name.startswith("NPNet"):
+        from npnet import estimators
+
+        return getattr(estimators, name)
     from npnet import api
 
     found = globals()[name] = vars(api)[name] if name in api.__all__ else api.LAYERS[name]
@@ -46,5 +52,5 @@ def _names() -> "list[str]":
     from pathlib import Path
 
     text = Path(__file__).with_suffix(".pyi").read_text("utf-8")
-    pairs = re.findall(r"^from npnet.api import \w+ as (\w+)|^def (\w+)\(", text, re.MULTILINE)
+    pairs = re.findall(r"^from npnet.(?:api|estimators) import \w+ as (\w+)|^def (\w+)\(", text, re.MULTILINE)
     return [name for pair in pairs for name in pair if name]

@@ -10,6 +10,8 @@ from npnet.api import Run as Run
 from npnet.api import load as load
 from npnet.api import runs as runs
 from npnet.api import train as train
+from npnet.estimators import NPNetClassifier as NPNetClassifier
+from npnet.estimators import NPNetRegressor as NPNetRegressor
 from npnet.api.arguments import SizedLayer
 from npnet.spec import Spec
 

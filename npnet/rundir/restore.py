@@ -185,26 +185,34 @@ def read_weights(run: RunFolder) -> tuple[Tensors, DataMetadata]:
 def restored(run: RunFolder, experiment: Experiment) -> tuple[Predictor, DataMetadata]:
     """Return the predictor of a run without its data, and their metadata; raise RunError for another network."""
     tensors, data = read_weights(run)
+    return rebuilt(experiment, tensors, data, run.id), data
+
+
+def rebuilt(experiment: Experiment, tensors: Tensors, data: DataMetadata, whose: str) -> Predictor:
+    """Return the predictor of weights and what they need of the data; raise RunError where they do not fit.
+
+    Messages name them as the weights of `whose`.
+    """
     loss = experiment.loss
     if loss is None:
-        raise RunError(f"the weights of {run.id} do not say what data they were trained on")
+        raise RunError(f"the weights of {whose} do not say what data they were trained on")
     models, inputs = experiment.ensemble * len(data.preparations), data.preparations[0].width
     layers = without_final_activation(experiment.layers, loss)
     largest = sum(array.size for array in tensors.values()) + MARGIN
     if models * Cost(Graph(layers, inputs), 1, 0, 1).parameters > largest:
-        raise RunError(f"the weights of {run.id} are of another network, which is far smaller")
+        raise RunError(f"the weights of {whose} are of another network, which is far smaller")
     dtype = np.dtype(experiment.dtype).type
     network = Network([layers] * models, inputs, seeds=range(models), dtype=dtype)
     if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
-        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
+        raise RunError(f"the weights of {whose} say of their data what does not fit the network")
     set_weights(network, tensors)
     if len(data.calibration.smearing) not in (0, models):
-        raise RunError(f"the weights of {run.id} say of their data what does not fit the network")
+        raise RunError(f"the weights of {whose} say of their data what does not fit the network")
     folds, members = [], experiment.ensemble
     for fold, (steps, scaler) in enumerate(zip(data.preparations, data.target_scalers, strict=True)):
         smearing = data.calibration.smearing_of(slice(fold * members, (fold + 1) * members))
         folds.append((steps, OutputTransform(loss, data.task, scaler, data.target_transform, smearing)))
-    return Predictor(network, loss, folds, data.calibration), data
+    return Predictor(network, loss, folds, data.calibration)
 
 
 def data_metadata(folds: Sequence[Prepared], calibration: Calibration) -> dict[str, str]:

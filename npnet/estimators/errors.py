@@ -1,0 +1,49 @@
+"""Errors of the estimators: npnet's words and hints, in the types that scikit-learn expects."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from npnet.config import Experiment
+from npnet.errors import ConfigError, DataError, NpnetError, UsageError
+
+VALIDATION = re.compile(r"write validation: 0\.2 under split")
+OPTION = re.compile(rf"\b({'|'.join(Experiment.model_fields)}): (\[.*?\]|\{{.*?\}}|[\w.-]+)")
+WORD = re.compile(r"[a-z_]\w*")
+
+
+class InvalidSetting(UsageError, ValueError):
+    """A parameter of an estimator that is not valid."""
+
+
+class InvalidData(DataError, ValueError):
+    """X, y or sample_weight that cannot be used."""
+
+
+@contextmanager
+def value_errors() -> Iterator[None]:
+    """Turn errors about a config and about data into ValueErrors, with hints written as Python code."""
+    try:
+        yield
+    except (InvalidSetting, InvalidData):
+        raise
+    except ConfigError as error:
+        first, *others = error.problems
+        message = "; ".join([first.message, *(other.message for other in others)])
+        raise InvalidSetting(in_python(message), first.hint and in_python(first.hint)) from None
+    except UsageError as error:
+        raise InvalidSetting(in_python(error.message), error.hint and in_python(error.hint)) from None
+    except DataError as error:
+        raise InvalidData(in_python(error.message), error.hint and in_python(error.hint)) from None
+    except NpnetError as error:
+        raise type(error)(in_python(error.message), error.hint and in_python(error.hint)) from None
+
+
+def in_python(text: str) -> str:
+    """Return a message about a config with its keys as keyword arguments."""
+    return OPTION.sub(_argument, VALIDATION.sub('split={"validation": 0.2}', text))
+
+
+def _argument(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    return f'{name}="{value}"' if WORD.fullmatch(value) else f"{name}={value}"
