@@ -79,3 +79,15 @@ def Periodic(
     *sizes: Any, frequencies: int = 8, sigma: float = 0.3, size: int = 4, numbers: int | None = None
 ) -> SizedLayer:
     """Adds learned periodic features of each number to the inputs."""
+
+def Positions(*sizes: Any, size: int | Sequence[Any] = ..., ragged: bool = False) -> SizedLayer:
+    """Takes the inputs of a row as positions: steps of a sequence, or pixels of an image."""
+
+def Flatten(*sizes: int) -> SizedLayer:
+    """Takes the values of all positions as features, which linear layers mix."""
+
+def Last(*sizes: int) -> SizedLayer:
+    """Takes the last position of each sequence: of ragged ones, the last that exists."""
+
+def GlobalAveragePool(*sizes: int) -> SizedLayer:
+    """Takes the mean of each feature over all positions that exist."""

@@ -21,6 +21,7 @@ from npnet.data import Source
 from npnet.errors import ConfigError, DataError, Diverged, UsageError
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
+from npnet.nn.shape import Shape
 from npnet.spec import Named, Spec
 
 NO_FILE = SourceLocation("")  # of values in Python code: messages name no line of a file
@@ -109,6 +110,8 @@ def constructor(spec: type[Layer]) -> Callable[..., SizedLayer]:
         inputs, outputs = (None, *sizes)[-2:] if sizes else (None, None)
         if spec is Linear and outputs is not None:
             options = {"units": outputs, **options}
+        elif main is not None and outputs is not None and spec.model_fields[main].is_required():
+            options, outputs = {main: outputs, **options}, None  # such as the units of a recurrent layer
         return SizedLayer(_checked(spec, {name: _unsized(value) for name, value in options.items()}), inputs, outputs)
 
     make.__name__ = make.__qualname__ = spec.__name__
@@ -161,16 +164,16 @@ def sized_layer(layer: object) -> SizedLayer:
 
 def check_sizes(chain: Sequence[SizedLayer], inputs: int, names: Sequence[str] = ()) -> None:
     """Raise UsageError where a written size is not that of the network; `names` are its inputs'."""
-    width = inputs
+    shape = Shape(inputs)
     for number, sized in enumerate(chain):
-        if sized.inputs not in (None, width):
+        if sized.inputs not in (None, shape.features):
             hint = f"the inputs are: {', '.join(names)}" if names and not number else None
-            raise UsageError(f"layers[{number}] is written for {sized.inputs} inputs and gets {width}", hint)
+            raise UsageError(f"layers[{number}] is written for {sized.inputs} inputs and gets {shape.features}", hint)
         if isinstance(sized.layer, Linear) and sized.layer.units is None:
             return  # takes its size from the target
-        width = sized.layer.width(width)
-        if sized.outputs not in (None, width):
-            raise UsageError(f"layers[{number}] is written for {sized.outputs} outputs and gives {width}")
+        shape = sized.layer.shape(shape)
+        if sized.outputs not in (None, shape.features):
+            raise UsageError(f"layers[{number}] is written for {sized.outputs} outputs and gives {shape.features}")
 
 
 def option(name: str, value: object) -> Any:

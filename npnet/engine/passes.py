@@ -11,6 +11,7 @@ from npnet.engine.network import Network
 from npnet.engine.trace import Call, CallTrace
 from npnet.nn.layer import Activations, Array, Layer, Memory, Scratch, decimals, draws
 from npnet.nn.losses import Loss
+from npnet.nn.shape import by_position
 
 
 class Pass:
@@ -18,31 +19,34 @@ class Pass:
 
     A training pass has gradients and random draws; an inference pass has `infer` in place of `forward`.
     `take` copies a batch in; `train` leaves the gradient of the mean loss in `network.grad`.
-    `like` is a batch of the size and shape to come. `buffers` has every array by its name.
+    `like` is a batch of the size and shape to come. `buffers` has every array by its name. Where the network ends with
+    positions, a sample has a target at each, all of the first position before those of the next, and its loss is the
+    mean over the positions that exist.
     """
 
     def __init__(self, network: Network, like: Batch, loss: Loss, *, training: bool) -> None:
         self.network, self.batch, self.loss, self.training = network, like.size, loss, training
-        self.terms = loss.terms(network.outputs)
+        self.terms, self.positions = loss.terms(network.outputs), network.graph.shapes[-1].count
+        columns = self.positions * self.batch
         if like.fixed and like.x.dtype == network.dtype:
             self._x = like.x
         elif like.whole:
             self._x = np.ones(like.x.shape, network.dtype)  # features first, which reads faster
         else:
             self._x = np.ones(like.x.mT.shape, network.dtype).mT  # row by row, as batches are gathered
-        self._t = np.ones(like.t.shape, network.dtype)
-        self._w = None if like.w is None else np.ones(like.w.shape, network.dtype)
+        self._t = np.ones((len(like.t), like.t.shape[-2] // self.positions, columns), network.dtype)
+        self._w = None if like.w is None else np.ones((len(like.w), 1, columns), network.dtype)
         self._taken: Batch | None = None
         self.nodes = self._nodes()
         self.z = self.nodes[-1].values
-        self.losses = self._empty(self.terms, self.batch)
-        self.dz = self._empty(network.outputs, self.batch) if training else self.z
-        self._ones = np.ones(self.terms * self.batch, network.dtype)
+        self.losses = self._empty(self.terms, columns)
+        self.dz = self._empty(network.outputs, columns) if training else self.z
+        self._ones = np.ones(self.terms * columns, network.dtype)
         self._total = np.empty(network.models, network.dtype)
         self.buffers = {"x": self._x, "t": self._t, "losses": self.losses, "total_loss": self._total}
         if self._w is not None:
             self.buffers["w"] = self._w
-        scratch, constants = loss.scratch(network.outputs, self.batch), loss.constants(network.outputs)
+        scratch, constants = loss.scratch(network.outputs, columns), loss.constants(network.outputs)
         self.m = self._memory("loss", Memory(), loss, scratch, constants)
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
@@ -58,9 +62,13 @@ class Pass:
             return
         if batch.x is not self._x:
             np.copyto(self._x, batch.x)
-        np.copyto(self._t, batch.t)
+        if self.positions == 1:
+            np.copyto(self._t, batch.t)
+        else:
+            target = by_position(self._t, (self.positions,)).swapaxes(-3, -2)
+            np.copyto(target, batch.t.reshape(target.shape, copy=False))
         if self._w is not None and batch.w is not None:
-            np.copyto(self._w, batch.w)
+            np.copyto(by_position(self._w, (self.positions,)), batch.w[..., np.newaxis, :])
         self._taken = batch if batch.whole else None
 
     def train(self) -> None:
@@ -82,7 +90,7 @@ class Pass:
     def total_loss(self) -> Array:
         """Return the sum of the (weighted) losses of the last scores, (models,)."""
         self._losses.play()
-        return self._total / self.terms
+        return self._total / (self.terms * self.positions)
 
     def _wire(self, dx: dict[int, Array]) -> None:
         graph, back = self.network.graph, list[tuple[str, Callable[..., object], tuple[Any, ...]]]()
@@ -99,9 +107,10 @@ class Pass:
             self.buffers[f"{step.name}.y"] = self.nodes[step.y].with_ones
             if step.y in dx:
                 self.buffers[f"{step.name}.dy"] = dx[step.y]
-        self._losses.trace(self._sum_losses, self.z, self._t, self._w, self.losses, self.m)
+        weights = self._wire_weights(self.nodes[-1].mask)
+        self._losses.trace(self._sum_losses, self.z, self._t, weights, self.losses, self.m)
         if self.training:
-            self.backward.trace(self._slope, self.z, self._t, self._w, self.dz, self.m, label="loss.derivative")
+            self.backward.trace(self._slope, self.z, self._t, weights, self.dz, self.m, label="loss.derivative")
         for label, method, arrays in reversed(back):
             self.backward.trace(method, *arrays, label=label)
 
@@ -121,9 +130,18 @@ class Pass:
         if layer.parameters(step.inputs):
             back.append((f"{step.name}.grad_parameters", layer.grad_parameters, (x, dx[step.y], m)))
 
+    def _wire_weights(self, mask: Array | None) -> Array | None:
+        """Return the weights of the losses; a ragged position that does not exist has none."""
+        if mask is None:
+            return self._w
+        shares, count = np.empty_like(mask), self._empty(1, 1, self.batch)
+        self.buffers["shares"] = shares
+        self.forward.trace(_share, mask, self._w, shares, count, self.positions, label="loss.weights")
+        return shares
+
     def _slope(self, z: Array, t: Array, w: Array | None, dz: Array, m: Memory) -> None:
         self.loss.derivative(z, t, dz, m)
-        np.multiply(dz, self.loss.factor / (self.batch * self.terms), out=dz)
+        np.multiply(dz, self.loss.factor / (self.batch * self.terms * self.positions), out=dz)
         if w is not None:
             np.multiply(dz, w, out=dz)
 
@@ -137,11 +155,15 @@ class Pass:
         """Allocate the activations of every node, shared where a layer overwrites its input."""
         graph, models = self.network.graph, self.network.models
         nodes = [Activations(np.broadcast_to(self._x, (models, *self._x.shape[1:])))]
+        sources = {step.y: step.x for step in graph.steps if not isinstance(step, Fork)}
         for node, shape in enumerate(graph.shapes[1:], 1):
             shared = graph.overwritten(node)
             if shared is None:
                 with_ones = np.ones((models, shape.features + 1, shape.count * self.batch), self.network.dtype)
-                nodes.append(Activations(with_ones))
+                mask = nodes[sources[node]].mask if shape.ragged else None
+                if shape.ragged and mask is None:
+                    mask = np.ones((models, 1, shape.count * self.batch), self.network.dtype)
+                nodes.append(Activations(with_ones, shape.positions, mask))
             else:
                 nodes.append(nodes[shared])
         return nodes
@@ -176,3 +198,13 @@ class Pass:
             setattr(m, name, value.astype(self.network.dtype) if isinstance(value, np.ndarray) else value)
         self.buffers |= {f"{prefix}.{name}": one for name, one in vars(m).items() if isinstance(one, np.ndarray)}
         return m
+
+
+def _share(mask: Array, w: Array | None, shares: Array, count: Array, positions: int) -> None:
+    """Write the share of each position that exists in the loss of its sample, times the number of positions."""
+    each, by_mask = by_position(shares, (positions,)), by_position(mask, (positions,))
+    np.add.reduce(by_mask, axis=-2, keepdims=True, out=count)
+    np.divide(by_mask, count, out=each)
+    np.multiply(shares, positions, out=shares)
+    if w is not None:
+        np.multiply(shares, w, out=shares)

@@ -51,8 +51,9 @@ class DeadUnits:
 class Scorer:
     """Raw scores and the mean loss of every model of a stack on a set of samples.
 
-    `scores` (models, outputs, samples) and `losses` (models,) are overwritten by each call. Values that are not finite
-    raise no warning.
+    `scores` (models, outputs, columns) and `losses` (models,) are overwritten by each call; there is a column for each
+    sample or, where the network ends with positions, for each position of each sample. Values that are not finite raise
+    no warning.
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
@@ -62,7 +63,9 @@ class Scorer:
         likes = {batch.size: batch for batch in batches}
         passes = {rows: Pass(network, like, loss, training=False) for rows, like in likes.items()}
         self._chunks = [(part, batch, passes[batch.size]) for part, batch in zip(parts, batches, strict=True)]
-        self.scores: Array = np.empty((network.models, network.outputs, size), network.dtype)
+        positions = network.graph.shapes[-1].count
+        self.scores: Array = np.empty((network.models, network.outputs, positions * size), network.dtype)
+        self._each_position = (network.models, network.outputs, positions, -1)
         self.losses = np.zeros(network.models)
 
     def run(self, dead: DeadUnits | None = None) -> NDArray[np.float64]:
@@ -79,7 +82,7 @@ class Scorer:
         for part, batch, current in self._chunks:
             with np.errstate(all="ignore"):
                 current.take(batch)
-                self.scores[..., part] = current.scores()
+                self._keep(part, current.scores())
                 total += current.total_loss()
                 if dead:
                     dead.look(current)
@@ -91,5 +94,8 @@ class Scorer:
         """Fill and return `scores` without the losses."""
         for part, batch, current in self._chunks:
             current.take(batch)
-            self.scores[..., part] = current.scores()
+            self._keep(part, current.scores())
         return self.scores
+
+    def _keep(self, part: slice, scores: Array) -> None:
+        self.scores.reshape(self._each_position)[..., part] = scores.reshape(self._each_position)

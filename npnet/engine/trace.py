@@ -111,7 +111,7 @@ def _traced(argument: Any, records: list[Record]) -> Any:
     if isinstance(argument, Memory):
         return Memory(**{name: _traced(value, records) for name, value in vars(argument).items()})
     if isinstance(argument, Activations):
-        return Activations(_traced(argument.with_ones, records))
+        return Activations(_traced(argument.with_ones, records), argument.positions, _traced(argument.mask, records))
     return argument
 
 

@@ -77,7 +77,11 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
         except AdvisedError as error:
             yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
             return
-    if shape.features != needed:
+    if shape.positions:
+        gives = f"the network ends with {shape.text()} values, and a row has one target, not one at each position"
+        hint = "write flatten, last or global_average_pool before the last linear layer"
+        yield ("layers", len(chain) - 1), gives, hint
+    elif shape.features != needed:
         gives = f"layers[{setter}] gives {_count(shape.features, 'output')}"
         linear = f"linear: {needed}, or linear alone, which takes its size from the target"
         hint = f"write {linear}" if isinstance(chain[setter], Linear) else f"write as the last layer {linear}"

@@ -13,6 +13,8 @@ from npnet.nn.dropout import Dropout
 from npnet.nn.normalization import BatchNorm, LayerNorm, Scale
 from npnet.nn.residual import Residual
 from npnet.nn.embeddings import Embedding, Periodic
+from npnet.nn.positions.reshape import Flatten, Positions
+from npnet.nn.positions.reduce import GlobalAveragePool, Last
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
 from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.errors import AdvisedError
 from npnet.nn.initializers import Initializer
-from npnet.nn.shape import Shape
+from npnet.nn.shape import Shape, by_position
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 
 Array = NDArray[Any]
-Scratch = dict[
-    str, tuple[tuple[int, ...], type | None]
-]  # of each array its shape, and its dtype or None for the network's
+Scratch = dict[str, tuple[tuple[int, ...], type | None]]
+"""Of each array its shape, and its dtype or None for the network's."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,23 @@ class Inputs:
 
 
 class Activations:
-    """The values between two layers; `values` is `with_ones` without its last row of ones."""
+    """The values between two layers; `values` is `with_ones` without its last row of ones.
 
-    __slots__ = ("values", "with_ones")
+    `by_position` views the values as (features, *positions, batch). Of ragged positions, `mask` (1, columns) is 1
+    where a position exists, else 0.
+    """
 
-    def __init__(self, with_ones: Array) -> None:
+    __slots__ = ("mask", "positions", "values", "with_ones")
+
+    def __init__(self, with_ones: Array, positions: tuple[int, ...] = (), mask: Array | None = None) -> None:
         self.with_ones: Array = with_ones
         self.values: Array = with_ones[..., :-1, :]
+        self.positions, self.mask = positions, mask
+
+    @property
+    def by_position(self) -> Array:
+        """The values with an axis for each axis of positions."""
+        return by_position(self.values, self.positions)
 
 
 class Memory(SimpleNamespace):
@@ -95,7 +105,8 @@ class Layer(Spec):
     `buffers` and `masks` name arrays of the size of the inputs, of numbers and of booleans, to calculate in.
     `reads_output` is False where the gradient does not need y; such a layer may be followed by one that `overwrites`
     its input: y may then be the same array as x, and dx the same as dy. `keeps_features` is False where output j is
-    not input j.
+    not input j. `axes` is the number of axes of positions that a layer needs, None where it works on each position by
+    itself; `takes_ragged` is False where all of these positions must exist.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
@@ -103,6 +114,8 @@ class Layer(Spec):
     reads_output: ClassVar[bool] = True
     overwrites: ClassVar[bool] = False
     keeps_features: ClassVar[bool] = True
+    axes: ClassVar[int | None] = None
+    takes_ragged: ClassVar[bool] = True
 
     def shape(self, inputs: Shape) -> Shape:
         """Return the shape of the output for a shape of the input."""
@@ -155,6 +168,21 @@ class Layer(Spec):
 layers: Registry[type[Layer]] = Registry("layer", "layers")
 LayerSpec = Annotated[Layer, Named(layers)]
 Layers = tuple[Layer, ...]
+
+
+def require_positions(layer: Layer, inputs: Shape) -> None:
+    """Raise AdvisedError where a shape lacks the positions that a layer needs."""
+    name, needed, found = layers.name_of(layer), layer.axes, len(inputs.positions)
+    if needed not in (None, found):
+        axes = f"positions along {'one axis' if needed == 1 else f'{needed} axes'}"
+        got = f"{inputs.text()}, along {found}" if found else f"{inputs.text()} values without positions"
+        sizes = "[8, 8]" if needed == 2 else str(inputs.count) if found else "24"
+        raise AdvisedError(
+            f"{name} needs {axes} and gets {got}", f"write positions: {sizes}, or other sizes, before it"
+        )
+    if inputs.ragged and not layer.takes_ragged:
+        message = f"{name} needs every position, and ragged ones may not exist"
+        raise AdvisedError(message, "write last, or global_average_pool, before it, or take ragged out of positions")
 
 
 def draws(layer: Layer) -> bool:

@@ -1,5 +1,6 @@
 """Resolved configs: all keys in a stable order, as YAML that loads to an equal experiment."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,13 +20,14 @@ from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.schedules import schedules
+from tests.nn.builders import written
 
 Load = Callable[..., Loaded]
 SHIPPED = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
 CHOICES = [
     *(f"dataset: {name}\nlayers: [linear]" for name in datasets if name != "table"),
-    *(f"dataset: xor\nlayers: [{name}, linear]" for name in layers if name != "residual"),
+    *(f"dataset: xor\nlayers: {json.dumps(written(name))}" for name in layers),
     "dataset: {table: {path: 'no', target: [a, b], drop: ['1e3', '~']}}\nlayers: [linear]",
     "dataset: xor\nlayers: [residual: [linear: 2, residual: [relu, dropout: 0.1]], linear: 1]",
     *(f"dataset: xor\nlayers: [linear]\nloss: {name}" for name in losses),

@@ -12,10 +12,9 @@ from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.dropout import Dropout
 from npnet.nn.layer import layers
-from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
-from tests.nn.builders import layer_of, move, targets_of
+from tests.nn.builders import chain_of, move, targets_of
 
 SMALL = 256 * 1024
 LIMITS = Constraints(l1=0.001, l2=0.001, clip_norm=1.0, max_norm=3.0)
@@ -25,7 +24,8 @@ def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer
     rng = np.random.default_rng(0)
     loss = losses[loss_name]()
     t, outputs = targets_of(loss, rows, rng)
-    stack = Network([(Linear(units=5), layer_of(name), Dropout(rate=0.1), Linear(units=outputs))], 4)
+    chain = chain_of(name, outputs=outputs)
+    stack = Network([(*chain[:-1], Dropout(rate=0.1), chain[-1])], 4)
     updates = Updates(stack, optimizers[optimizer](), LIMITS)
     batch = Batch(Samples.of(rng.standard_normal((rows, 4)), t, rng.random((rows, 1))), slice(None))
     one = Pass(stack, batch, loss, training=True)

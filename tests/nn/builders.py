@@ -14,19 +14,44 @@ from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import Adam, Optimizer
+from npnet.nn.positions.reshape import Flatten, Positions
 from npnet.nn.residual import Residual
+from npnet.nn.shape import Shape
 from npnet.registry import Registry
+from npnet.spec import Named
 
 # Only layers that need options are written here; all others are found in the registry.
-WRITTEN: dict[str, Callable[[], Layer]] = {
-    "linear": lambda: Linear(units=5),
-    "residual": lambda: Residual(layers=(Linear(units=5), Tanh(), Residual(layers=(Tanh(),)))),
+WRITTEN: dict[str, Callable[[int], Layer]] = {
+    "linear": lambda inputs: Linear(units=5),
+    "positions": lambda inputs: Positions(size=inputs),
+    "residual": lambda inputs: Residual(layers=(Linear(units=inputs), Tanh(), Residual(layers=(Tanh(),)))),
 }
 
 
-def layer_of(name: str) -> Layer:
+# Layers for any positions that would do nothing without them.
+POSITIONS = {"flatten": 1, "global_average_pool": 2}
+
+
+def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]:
+    """Build a layer between linear layers, at positions if it needs them; or as the first layer, for 4 inputs."""
+    axes = layers[name].axes or POSITIONS.get(name, 0)
+    sizes = {1: ((2,), (6,)), 2: ((2, 2), (4, 3))}.get(axes, ((), ()))[not first]
+    before: list[Layer] = [] if first else [Linear(units=24 if axes else 5)]
+    before += [Positions(size=sizes)] if axes else []
+    layer, shape = layer_of(name, 4 if first else 5), Shape(4)
+    for one in (*before, layer):
+        shape = one.shape(shape)
+    return [*before, layer, *([Flatten()] if shape.positions else []), Linear(units=outputs)]
+
+
+def layer_of(name: str, inputs: int = 5) -> Layer:
     """Build a registered layer with its defaults."""
-    return WRITTEN[name]() if name in WRITTEN else layers[name]()
+    return WRITTEN[name](inputs) if name in WRITTEN else layers[name]()
+
+
+def written(name: str) -> list[Any]:
+    """Return the chain of a layer as a config has it, with units left to the target at its end."""
+    return [*map(Named(layers).write, chain_of(name)[:-1]), "linear"]
 
 
 def reference_of(registry: Registry[Any], name: str, table: Mapping[str, Any], file: str) -> Any:

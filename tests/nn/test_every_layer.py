@@ -12,7 +12,7 @@ from npnet.nn.layer import draws, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.regression_losses import MeanSquaredError
-from tests.nn.builders import layer_of, network, run, samples, targets_of
+from tests.nn.builders import chain_of, layer_of, network, run, samples, targets_of
 
 LAYERS, LOSSES = sorted(layers), sorted(losses)
 
@@ -20,7 +20,7 @@ LAYERS, LOSSES = sorted(layers), sorted(losses)
 @pytest.mark.parametrize("models", [1, 3])
 @pytest.mark.parametrize("name", LAYERS)
 def test_gradients_equal_central_differences(name: str, models: int) -> None:
-    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]] * models)
+    stack = network([chain_of(name)] * models)
     checks = check_gradients(stack, MeanSquaredError(), samples(), Constraints(l1=0.01, l2=0.02))
     assert all(check.checked for check in checks)
     assert max(check.error for check in checks) < 1e-6, checks
@@ -28,8 +28,7 @@ def test_gradients_equal_central_differences(name: str, models: int) -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_first_layer_has_right_gradients_without_grad_input(name: str) -> None:
-    first = layer_of(name) if name != "residual" else layers["residual"](layers=(Linear(units=4), layers["tanh"]()))
-    stack = network([[first, Linear(units=2)]])
+    stack = network([chain_of(name, first=True)])
     checks = check_gradients(stack, MeanSquaredError(), samples())
     assert max(check.error for check in checks) < 1e-6, checks
 
@@ -48,7 +47,7 @@ def test_gradients_of_losses_equal_central_differences(name: str, models: int) -
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_row_of_a_stack_equals_that_model_alone_bit_for_bit(name: str, dtype: type) -> None:
-    chain = [Linear(units=5), layer_of(name), Linear(units=2)]
+    chain = chain_of(name)
     rows = samples(rows=29, dtype=dtype)
     stack = network([chain] * 3, dtype=dtype, seeds=(4, 5, 6))
     run(stack, rows, epochs=5)
@@ -61,7 +60,7 @@ def test_a_row_of_a_stack_equals_that_model_alone_bit_for_bit(name: str, dtype: 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_training_reduces_the_loss(name: str) -> None:
-    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    stack = network([chain_of(name)])
     rows = samples(rows=64)
     before = _loss(stack, rows)
     run(stack, rows, epochs=60)
@@ -70,7 +69,7 @@ def test_training_reduces_the_loss(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_step_changes_neither_its_input_nor_the_rows_of_ones(name: str) -> None:
-    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    stack = network([chain_of(name)])
     batch = Batch(samples(), slice(None))
     one = Pass(stack, batch, MeanSquaredError(), training=True)
     stack.start_epoch(1)
@@ -85,7 +84,7 @@ def test_a_step_changes_neither_its_input_nor_the_rows_of_ones(name: str) -> Non
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_inference_gives_a_row_the_same_scores_in_any_batch(name: str) -> None:
-    stack = network([[Linear(units=5), layer_of(name), Linear(units=2)]])
+    stack = network([chain_of(name)])
     rows = samples(rows=64)
     run(stack, rows, epochs=2)
     assert np.allclose(_scores(stack, rows, slice(None))[..., 10:13], _scores(stack, rows, slice(10, 13)), atol=1e-12)
@@ -93,10 +92,10 @@ def test_inference_gives_a_row_the_same_scores_in_any_batch(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_names_and_shapes_are_those_of_a_state_dict(name: str) -> None:
-    stack = Network([(Linear(units=5), layer_of(name), Linear(units=2))], 4)
-    named = stack.named(stack.theta)
-    assert named["layers.0.weight"].shape == (1, 5, 4)
-    assert named["layers.0.bias"].shape == (1, 5)
+    stack = Network([tuple(chain_of(name))], 4)
+    named, units = stack.named(stack.theta), stack.graph.shapes[1].features
+    assert named["layers.0.weight"].shape == (1, units, 4)
+    assert named["layers.0.bias"].shape == (1, units)
     assert sum(values.size for values in named.values()) == stack.size
     assert all(np.shares_memory(values, stack.theta) for values in named.values())
 

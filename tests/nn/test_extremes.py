@@ -147,7 +147,9 @@ def check(found: np.ndarray, expected: np.ndarray) -> None:
 
 
 def is_elementwise(name: str) -> bool:
-    return name != "residual" and not draws(layer_of(name)) and not layer_of(name).parameters(Shape(1))
+    layer = layer_of(name)
+    alone = layer.axes is None and layer.keeps_features and name != "residual"
+    return alone and not draws(layer) and not layer.parameters(Shape(1))
 
 
 ELEMENTWISE = [name for name in layers if is_elementwise(name)]

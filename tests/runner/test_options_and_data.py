@@ -17,7 +17,8 @@ from npnet.nn.layer import layers
 from npnet.nn.losses import losses
 from npnet.runner import prepare_run
 from npnet.runner.network_checks import check_gradients_of
-from npnet.spec import Spec
+from npnet.spec import Named, Spec
+from tests.nn.builders import chain_of
 
 ROWS = [f"{n % 7},{n % 5 / 4},{n % 3 / 2},k{n % 6},{'yes' if n % 2 else 'no'},{n % 4},{n % 11 / 3}" for n in range(48)]
 TABLES = {
@@ -83,11 +84,13 @@ def taken(folder: Path, table: str, chain: list[Any], **others: Any) -> bool:
 def test_a_layer_is_refused_or_can_be_trained_with_every_value_of_its_options(
     folder: Path, name: str, table: str
 ) -> None:
-    first = [{name: {}}] if name == "embedding" else [{"embedding": 1}, {name: {}}]
-    results = []
-    for options in cases(layers[name]):
-        first[-1] = {name: options}
-        results.append(taken(folder, table, [*first, {"linear": 2}, "linear"]))
+    chain = chain_of(name)[:-1]
+    position = next(place for place, layer in enumerate(chain) if layers.name_of(layer) == name)
+    before = [] if name == "embedding" else [{"embedding": 1}, *map(Named(layers).write, chain[:position])]
+    needed, after = chain[position].model_dump(exclude_unset=True), ["flatten", {"linear": 2}, "linear"]
+    results = [
+        taken(folder, table, [*before, {name: {**needed, **options}}, *after]) for options in cases(layers[name])
+    ]
     assert any(results)
     assert not all(results)
 

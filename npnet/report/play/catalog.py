@@ -17,6 +17,7 @@ from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import Adam, optimizers
 from npnet.report.network_data import options
+from npnet.report.page_engine import KNOWN
 from npnet.spec import Spec
 
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ ACTIVATIONS = ("npnet.nn.activations", "npnet.nn.gated_activations")
 def catalog() -> Json:
     """Return what the page can choose from: for each thing its name, its purpose and its options with defaults."""
     drawn = {name: kind for name, kind in datasets.items() if issubclass(kind, Synthetic)}
-    chained = {name: kind for name, kind in layers.items() if name not in STRUCTURE}
+    chained = {name: kind for name, kind in layers.items() if name in KNOWN["layers"] - STRUCTURE}
     return {
         "datasets": [{**one, "options": plain_options(drawn[one["name"]]())} for one in _entries(drawn.items())],
         "layers": [

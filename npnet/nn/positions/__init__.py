@@ -1,0 +1,1 @@
+"""Layers between the inputs of a row, and features at positions: there, and back."""
