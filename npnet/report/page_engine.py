@@ -10,7 +10,20 @@ Json = dict[str, Any]
 
 _NETWORK = ("elements", "rows", "model", "analysis", "training", "forms", "controls", "pointer", "status", "player")
 _PICTURES = (
-    *("maps", "curves", "diagram", "points", "boundary", "recorded", "unit", "lane", "legend", "print", "comparison"),
+    *(
+        "maps",
+        "curves",
+        "edges",
+        "diagram",
+        "points",
+        "boundary",
+        "recorded",
+        "unit",
+        "lane",
+        "legend",
+        "print",
+        "comparison",
+    ),
 )
 SCRIPTS = (
     "engine",

@@ -187,7 +187,7 @@ def test_the_pointer_reads_predictions_and_weights(page: Any) -> None:
     words = page.text_content(".readout")
     assert words.startswith("x1 0.2")
     assert "probability of 1" in words
-    ends = "npnetPlayer.diagram.ends(1, 0, 0)"
+    ends = "npnetPlayer.diagram.edges.ends(1, 0, 0)"
     left, top, right, bottom = page.evaluate(ends)
     page.locator(".diagram > canvas").hover(position={"x": (left + right) / 2, "y": (top + bottom) / 2})
     assert "Weight from x1 to h1.1" in page.text_content(".player")
@@ -238,6 +238,39 @@ def test_twelve_frames_are_printed(page: Any) -> None:
     assert labels[-1].startswith("epoch 12")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert not page.locator(".printed-frames figure").count()
+
+
+def test_a_dark_page_is_printed_in_light_colours(browser: Any, run: Run, tmp_path: Path) -> None:
+    ground = "() => [npnetPlayer.colours.panel, document.documentElement.dataset.theme ?? null]"
+    with opened(browser, written(run, tmp_path / "page.html"), color_scheme="dark") as page:
+        dark = page.evaluate(ground)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(ground) == ["#ffffff", "light"]
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(ground) == dark
+
+
+INK = """
+() => {
+  const { diagram, network, colours } = npnetPlayer, { edges } = diagram;
+  const pixelsOf = (chosen) => {
+    edges.draw(diagram.context, network.theta, chosen, colours);
+    return edges.map.pixels.filter((pixel) => pixel !== colours.pixels.panel).length;
+  };
+  const all = pixelsOf(null);
+  network.theta.fill(0);
+  return [all, pixelsOf(null), edges.map.image.width];
+}
+"""
+
+
+@pytest.mark.parametrize("ratio", [1, 1.5, 2])
+def test_lines_of_weights_are_drawn_at_every_density(ratio: float, browser: Any, run: Run, tmp_path: Path) -> None:
+    with opened(browser, written(run, tmp_path / "page.html"), device_scale_factor=ratio) as page:
+        ink, thin, width = page.evaluate(INK)
+        left, right = page.evaluate("[npnetPlayer.diagram.edges.left, npnetPlayer.diagram.places.at(-1)[0][0]]")
+    assert ink > thin > 0
+    assert width == pytest.approx((right - left) * ratio, abs=1)
 
 
 def test_every_feature_is_in_the_page_or_shows_recorded_maps(page: Any) -> None:

@@ -19,6 +19,14 @@
     show();
   }
 
+  let chosen = null;   // the theme before printing
+  const print = (theme) => {
+    if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+    root.dispatchEvent(new Event("npnet:theme"));
+  };
+  addEventListener("beforeprint", () => { if (dark()) { chosen = { theme: root.dataset.theme }; print("light"); } });
+  addEventListener("afterprint", () => { if (chosen) print(chosen.theme); chosen = null; });
+
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("button[data-copy]");
     if (!button || button.dataset.text) return;

@@ -208,7 +208,7 @@
     }
 
     point(edge) {
-      this.edgeNote.textContent = edge ? this.diagram.words(edge) : DIAGRAM_NOTE;
+      this.edgeNote.textContent = edge ? this.diagram.edges.words(edge) : DIAGRAM_NOTE;
       this.diagram.canvas.classList.toggle("pointing", Boolean(edge));
     }
 

@@ -3,24 +3,19 @@
 "use strict";
 
 const networkDiagram = (() => {
-  const { make, short, cut } = networkElements;
+  const { make, cut } = networkElements;
   const MOST_UNITS = 32; // of a column; of larger layers those with the largest weights
-  const WIDTHS = [0.35, 0.7, 1.1, 1.6, 2.2, 2.9, 3.8]; // of lines, from the smallest weights to the largest
-  const CROWD = 300; // weights of a layer from which on lines get thinner
-  const STRENGTHS = [0.35, 0.55, 0.7, 0.8, 0.85, 0.9, 0.95];
-  const FADED = 0.1; // strength of the lines that do not belong to the chosen unit
-  const DASHES = [16, 13, 9, 9, 9, 9, 9]; // pixels from one dash to the next
-  const NEAR = 5; // pixels at which the pointer is on a line
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const HEAD = 24; // pixels above the units, for the names of the layers
 
   class Diagram {
-    /** `acts` has choose(column, unit), point(edge or null) and edit(edge), where an edge is what `edgeAt` returns. */
+    /** `acts` has choose(column, unit), point(edge or null) and edit(edge), where an edge is what `edges.at` returns. */
     constructor(model, acts) {
       this.model = model;
       this.acts = acts;
       this.columns = model.columns.map((column, index) => ({ ...column, index, shown: this.strongest(column, index) }));
-      this.largest = this.columns.map((column) => this.largestOf(column));
+      this.edges = new networkEdges.Edges(this.columns);
+      this.edges.measure(model.entries);
       this.canvas = make("canvas", { "aria-hidden": "true" });
       this.units = make("div", {
         className: "units",
@@ -33,7 +28,7 @@ const networkDiagram = (() => {
     }
 
     listen() {
-      const at = (event) => this.edgeAt(event.offsetX, event.offsetY);
+      const at = (event) => this.edges.at(event.offsetX, event.offsetY);
       this.canvas.addEventListener("pointermove", (event) => this.acts.point(at(event)));
       this.canvas.addEventListener("pointerleave", () => this.acts.point(null));
       this.canvas.addEventListener("click", (event) => {
@@ -57,17 +52,6 @@ const networkDiagram = (() => {
       }
       const first = every.sort((a, b) => sizes[b] - sizes[a]).slice(0, MOST_UNITS);
       return first.sort((a, b) => a - b);
-    }
-
-    /** Return the largest weight of a layer in all frames, so that the lines of two frames can be compared. */
-    largestOf(column) {
-      let largest = 1e-9;
-      if (column.step?.type !== "linear") return largest;
-      const { at, rows, columns } = column.step.parameters[0];
-      for (const { theta } of this.model.entries)
-        for (let k = 0; k < rows * columns; k++)
-          if ((k + 1) % columns) largest = Math.max(largest, Math.abs(theta[at + k]));
-      return largest;
     }
 
     button(column, unit) {
@@ -131,6 +115,7 @@ const networkDiagram = (() => {
           [style.left, style.top, style.width, style.height] = [`${x}px`, `${y}px`, side, side];
         }),
       );
+      this.edges.layout(this.places, this.size, HEAD, this.height - HEAD);
       this.element.style.height = `${this.height}px`;
     }
 
@@ -138,7 +123,7 @@ const networkDiagram = (() => {
     draw(theta, grid, colours, dead) {
       const context = networkMaps.cleared(this.canvas, this.width, this.height);
       [this.theta, this.colours, this.context] = [theta, colours, context];
-      this.columns.forEach((column, index) => this.drawEdges(column, index));
+      this.edges.draw(context, theta, this.chosen, colours);
       const maps = grid && this.mapsOf(grid);
       let number = 0;
       this.columns.forEach((column, index) => {
@@ -177,50 +162,6 @@ const networkDiagram = (() => {
       context.fillText((index ? function_.replace("_", " ") : "inputs") + few, at, 12);
     }
 
-    /** Call visit(j, k, at, source, unit) for each weight between drawn units, where j and k count these. */
-    eachEdge(column, index, visit) {
-      if (column.step?.type !== "linear") return;
-      const { at, columns } = column.step.parameters[0];
-      column.shown.forEach((unit, k) =>
-        this.columns[index - 1].shown.forEach((source, j) => visit(j, k, at + unit * columns + source, source, unit)),
-      );
-    }
-
-    /** Draw the weights of a layer, those of one look as one path, the thin ones first. */
-    drawEdges(column, index) {
-      const { context, chosen, colours } = this;
-      const levels = WIDTHS.length;
-      const count = column.shown.length * (this.columns[index - 1]?.shown.length ?? 0);
-      const thinner = Math.min(1, Math.sqrt(CROWD / Math.max(count, 1)));
-      const looks = Array.from({ length: 4 * levels }, () => []);
-      this.eachEdge(column, index, (j, k, at, source, unit) => {
-        const weight = this.theta[at];
-        const level = Math.min(levels - 1, Math.floor((Math.abs(weight) / this.largest[index]) * levels));
-        const own =
-          (chosen?.column === index && chosen.unit === unit) ||
-          (chosen?.column === index - 1 && chosen.unit === source);
-        looks[(own ? 2 * levels : 0) + 2 * level + (weight < 0)].push(j, k);
-      });
-      looks.forEach((lines, look) => {
-        if (!lines.length) return;
-        const level = Math.floor((look % (2 * levels)) / 2);
-        context.beginPath();
-        for (let k = 0; k < lines.length; k += 2)
-          networkCurves.trace(context, this.ends(index, lines[k], lines[k + 1]), look % 2 && DASHES[level]);
-        context.strokeStyle = look % 2 ? colours.negative : colours.positive;
-        context.lineWidth = WIDTHS[level] * thinner;
-        context.globalAlpha = chosen ? (look < 2 * levels ? FADED : 1) : STRENGTHS[level];
-        context.stroke();
-      });
-      context.globalAlpha = 1;
-    }
-
-    ends(index, j, k) {
-      const [a, b] = this.places[index - 1][j];
-      const [c, d] = this.places[index][k];
-      return [a + this.size, b + this.size / 2, c, d + this.size / 2];
-    }
-
     drawUnit(column, unit, [x, y], maps, number, dead) {
       const { context, colours, size, chosen } = this;
       const isChosen = chosen?.column === column.index && chosen.unit === unit;
@@ -247,7 +188,7 @@ const networkDiagram = (() => {
       const { context, colours } = this;
       const { at, columns } = column.step.parameters[0];
       const bias = this.theta[at + (unit + 1) * columns - 1];
-      const radius = 2.5 + 4 * Math.min(1, Math.abs(bias) / this.largest[column.index]);
+      const radius = 2.5 + 4 * Math.min(1, Math.abs(bias) / this.edges.largest[column.index]);
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.fillStyle = bias < 0 ? colours.negative : colours.positive;
@@ -272,28 +213,6 @@ const networkDiagram = (() => {
       context.fillStyle = this.colours.ink;
       context.textAlign = last ? "left" : "right";
       context.fillText(cut(column.names[unit], 13), last ? x + size + 8 : x - 8, y + size / 2 + 4);
-    }
-
-    /** Return the weight whose line is at a place, {column, unit, source, at}, or null. */
-    edgeAt(x, y) {
-      const between = (places, k) => k > 0 && x <= places[0][0] && x >= this.places[k - 1][0][0] + this.size;
-      const index = this.places.findIndex(between);
-      let found = null;
-      let nearest = NEAR;
-      if (index < 1) return found;
-      this.eachEdge(this.columns[index], index, (j, k, at, source, unit) => {
-        const distance = networkCurves.distance(this.ends(index, j, k), x, y);
-        const strength = Math.abs(this.theta[at] / this.largest[index]); // of two near ones the thicker
-        if (distance - strength < nearest)
-          [nearest, found] = [distance - strength, { column: index, unit, source, at }];
-      });
-      return found;
-    }
-
-    /** Return a weight in words. */
-    words({ column, unit, source, at }) {
-      const [from, to] = [this.columns[column - 1].names[source], this.columns[column].names[unit]];
-      return `Weight from ${from} to ${to}: ${short(this.theta[at])}. Click to edit it.`;
     }
   }
 

@@ -15,6 +15,7 @@ const networkMaps = (() => {
     const colours = Object.fromEntries(names.map((name) => [name, of(name)]));
     const [low, middle, high, panel] = ["map-low", "map-middle", "map-high", "panel"].map((name) => rgb(of(name)));
     const diverging = (share) => (share < 0.5 ? mixed(low, middle, share * 2) : mixed(middle, high, share * 2 - 1));
+    colours.pixels = Object.fromEntries(["positive", "negative", "panel"].map((name) => [name, pixelOf(rgb(of(name)))]));
     colours.font = getComputedStyle(document.body).fontFamily;
     colours.classes = [1, 2, 3, 4, 5, 6, 7].map((k) => of(`c${k}`));
     colours.diverging = shades(diverging);
@@ -34,12 +35,12 @@ const networkMaps = (() => {
 
   const mixed = (a, b, share) => a.map((value, k) => value + (b[k] - value) * share);
 
-  /** A table of colours as a pixel of a canvas has them. */
+  /** A colour as a pixel of a canvas has it. */
+  const pixelOf = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+
+  /** A table of colours as pixels have them. */
   const shades = (colour) =>
-    Uint32Array.from({ length: SHADES }, (_, k) => {
-      const [red, green, blue] = colour(k / (SHADES - 1)).map(Math.round);
-      return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-    });
+    Uint32Array.from({ length: SHADES }, (_, k) => pixelOf(colour(k / (SHADES - 1)).map(Math.round)));
 
   /* A canvas of pixels that values are written to, and drawn from at any size. */
   class PixelMap {

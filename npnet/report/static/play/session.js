@@ -126,7 +126,7 @@ const playSession = (() => {
     }
 
     point(edge) {
-      this.diagramNote.textContent = edge ? this.diagram.words(edge) : NOTE;
+      this.diagramNote.textContent = edge ? this.diagram.edges.words(edge) : NOTE;
       this.diagram.canvas.classList.toggle("pointing", Boolean(edge));
     }
 
@@ -156,7 +156,7 @@ const playSession = (() => {
       const grid = this.plane ? this.boundary.grid : null;
       const { dead } = this.analyses[0].of(this.network);
       this.model.entries = [{ ...this.start, theta }]; // of which the largest weight gives the thickness of lines
-      this.diagram.largest = this.diagram.columns.map((column) => this.diagram.largestOf(column));
+      this.diagram.edges.measure(this.model.entries);
       this.diagram.draw(theta, grid, this.colours, dead);
       if (this.chosen && !moving) this.showUnit(grid);
       if (this.plane && !moving) this.boundary.refineLater();
