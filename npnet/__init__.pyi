@@ -7,8 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 from npnet.api import Model as Model
 from npnet.api import Run as Run
+from npnet.api import Sweep as Sweep
 from npnet.api import load as load
 from npnet.api import runs as runs
+from npnet.api import sweep as sweep
 from npnet.api import train as train
 from npnet.estimators import NPNetClassifier as NPNetClassifier
 from npnet.estimators import NPNetRegressor as NPNetRegressor

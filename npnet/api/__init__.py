@@ -2,7 +2,7 @@
 
 from npnet.api.arguments import LAYERS
 from npnet.api.model import Model, load
-from npnet.api.run import Run, runs
-from npnet.api.training import train
+from npnet.api.run import Run, Sweep, runs
+from npnet.api.training import sweep, train
 
-__all__ = ["LAYERS", "Model", "Run", "load", "runs", "train"]
+__all__ = ["LAYERS", "Model", "Run", "Sweep", "load", "runs", "sweep", "train"]

@@ -4,7 +4,7 @@ import sys
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from npnet.api.warn import warn
+from npnet.api.reporting import warn
 from npnet.cli.console.progress import Display, TrainingDisplay
 from npnet.cli.console.screen import Screen
 from npnet.cli.console.sweeping import SweepDisplay
@@ -30,6 +30,20 @@ class NotebookDisplay(PythonDisplay):
     """A display as one output of a notebook's cell, which is replaced as the work goes on."""
 
     handle: Any = None
+    last = ""
+
+    def line(self, text: str) -> None:
+        """Write a line to the log."""
+        self.last = text
+        super().line(text)
+
+    def end(self) -> None:
+        """Replace the frame by the last line: how the work ended."""
+        super().end()
+        if self.handle is not None:
+            from rich.text import Text
+
+            self._update(Text(self.last))
 
     def open(self) -> None:
         """Add an output to the cell."""
@@ -37,21 +51,20 @@ class NotebookDisplay(PythonDisplay):
 
         if self.handle is None:
             display: Any = IPython.display.display
-            self.handle = display(self._bundle(), raw=True, display_id=True)
+            self.handle = display(bundle(self.frame(WIDTH)), raw=True, display_id=True)
 
     def draw(self) -> None:
         """Replace the output by a frame of now."""
         if self.handle is not None:
-            self.handle.update(self._bundle(), raw=True)
+            self._update(self.frame(WIDTH))
 
     def close(self) -> bool:
         """Leave the last frame in the cell."""
         self.draw()
         return False
 
-    def _bundle(self) -> dict[str, str]:
-        html, text = rendered(self.frame(WIDTH))
-        return {"text/html": html, "text/plain": text}
+    def _update(self, shown: "RenderableType") -> None:
+        self.handle.update(bundle(shown), raw=True)
 
 
 class PythonTrainingDisplay(PythonDisplay, TrainingDisplay):
@@ -91,14 +104,14 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def rendered(renderable: "RenderableType") -> tuple[str, str]:
-    """Return a frame as HTML and as plain text."""
+def bundle(shown: "RenderableType") -> dict[str, str]:
+    """Return a renderable of Rich as the output of a cell: HTML, and plain text."""
     from npnet.cli.console.tables import Escaped, plain_console
 
     console = plain_console(StringIO(), record=True, width=WIDTH, force_terminal=True, force_jupyter=False)
-    console.print(Escaped(renderable))
+    console.print(Escaped(shown))
     html = console.export_html(inline_styles=True, code_format=HTML, clear=False)
-    return html, console.export_text()
+    return {"text/html": html, "text/plain": console.export_text()}
 
 
 def _screen(quiet: bool) -> Screen:

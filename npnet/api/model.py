@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npnet.api.arguments import SizedLayer, check_sizes, config_of, option, sized_layer, usage_errors
 from npnet.api.data import Arrays, matrix, numbers_of
-from npnet.api.warn import warn
+from npnet.api.reporting import short_traceback, warn
 from npnet.data import Prepared
 from npnet.data.columns import Frame
 from npnet.data.datasets.targets import TaskOption
@@ -88,6 +88,7 @@ class Model:
         self.layers.append(sized_layer(layer))
         return self
 
+    @short_traceback
     def train(
         self,
         X_train: "Rows",
@@ -132,6 +133,7 @@ class Model:
         self._has_names = self._has_names or source.layout is not None
         return self
 
+    @short_traceback
     def predict(self, X: "Rows", tables: "Mapping[str, Table | str] | None" = None) -> "Floats":
         """Return probabilities (samples, classes), of two classes (samples, 1), or values.
 
@@ -145,9 +147,15 @@ class Model:
                 raise UsageError("a model that is not trained has no side tables", "leave out tables")
             return self._initial(numbers_of(X) if is_table(X) else matrix(X))
         predictor = self._predictor.with_tables(tables or {})
-        frame = self._frame(predictor, X)
+        frame = self.frame(predictor, X)
         warn(predictor.warnings(frame))
         return predictor.outputs(frame).T
+
+    def predictor(self) -> RunPredictor:
+        """Return what predicts rows of tables; raise UsageError for a model that is not trained."""
+        if self._predictor is None:
+            raise UsageError("the model is not trained", "model.train(X, y)")
+        return self._predictor
 
     def parameters(self) -> "dict[str, NDArray[Any]]":
         """Return views of parameters and running statistics by their names in a state_dict.
@@ -200,7 +208,7 @@ class Model:
         if self._predictor is not None and (difference := misplaced(self._predictor.data, data)):
             raise DataError(f"{difference} of the model", "a new Model takes other columns and classes")
 
-    def _frame(self, predictor: RunPredictor, X: Rows) -> Frame:
+    def frame(self, predictor: RunPredictor, X: Rows) -> Frame:
         """Return the rows of X by the names of the training's columns."""
         if not is_table(X):
             predictor.require_numbers()
@@ -231,6 +239,7 @@ class Model:
         return self._network
 
 
+@short_traceback
 def load(run: str | Path, runs_dir: str | Path = "runs") -> Model:
     """Load the model of a run folder, an id, a prefix of an id, or `latest`.
 

@@ -1,18 +1,25 @@
 """Runs as objects of Python: what a run folder holds as tables, and its network."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from npnet.api.configs import Folder, runs_folder
-from npnet.api.model import Model, load
-from npnet.config.reader import read
-from npnet.config.writer import moved_path, relocated, write_resolved
+from npnet.api.configs import Folder, python_errors, runs_folder
+from npnet.api.display import sweep_display, training_display
+from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
+from npnet.api.model import Model, Rows, Table, load
+from npnet.api.reporting import short_traceback, warn
+from npnet.api.saved import SavedRun
+from npnet.config.nodes import parse_scalar
 from npnet.errors import RunError, UsageError
 from npnet.rundir import names
 from npnet.rundir.index import Entry, listing
-from npnet.rundir.restore import experiment_of
-from npnet.rundir.run import RunFolder, find, is_sweep
+from npnet.rundir.run import RunFolder, best_trial_of, is_sweep
+from npnet.runner.resuming import ResumeOptions, resume_training
+from npnet.runner.scoring import Question, score
+from npnet.sweeps.results import read_trials
+from npnet.text import plural
 
 if TYPE_CHECKING:
     import pandas
@@ -22,7 +29,7 @@ LISTED = ("id", "name", "status", "best_epoch", "trials", "seconds", "tags", "st
 """Columns of the table of runs before their scores."""
 
 
-class Run:
+class Run(SavedRun):
     """A trained run: its config, history, scores, predictions, plots and network.
 
     `npnet.train` returns one; `npnet.Run("latest")` opens one of the folder of the runs by `latest`, its id, a unique
@@ -33,36 +40,11 @@ class Run:
     ('done', 5, 5)
     """
 
-    def __init__(self, run: str | Path = "latest", runs_dir: Folder = None) -> None:
-        self._folder = find(runs_folder(runs_dir), str(run))
+    def __init__(self, run: str | Path = "latest", runs_dir: "Folder" = None) -> None:
+        super().__init__(run, runs_dir)
         if is_sweep(self._folder):
-            what = f"{self._folder.id} is a sweep, which has many trainings"
-            raise UsageError(what, f'npnet.Sweep("{self._folder.id}") opens it; its `best` is a Run')
-
-    @property
-    def path(self) -> Path:
-        """The run folder."""
-        return self._folder.path
-
-    @property
-    def id(self) -> str:
-        """The id, which is the name of the folder."""
-        return self._folder.id
-
-    @property
-    def status(self) -> str:
-        """The status: running, done, interrupted, failed or diverged."""
-        return self._folder.status
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """The fields of run.json: times, versions, machine, data, best epoch."""
-        return self._folder.info
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The config with everything filled in, as a dict, its paths from the current folder: train it again."""
-        return config_of(self._folder)
+            what = f"{self.id} is a sweep, which has many trainings"
+            raise UsageError(what, f'npnet.Sweep("{self.id}") opens it; its `best` is a Run')
 
     @property
     def history(self) -> "pandas.DataFrame":
@@ -80,6 +62,7 @@ class Run:
         """The scores: a row for each metric, a column for each split; `run.metrics["test"]["loss"]`."""
         return scores_table(self._folder.metrics())
 
+    @short_traceback
     def predictions(self, split: str | None = None) -> "pandas.DataFrame":
         """Return the predictions of a split beside the targets; default: the test set, else validation.
 
@@ -95,6 +78,62 @@ class Run:
             raise RunError(f"{self.id} has no predictions of {names.shown(split)}", has)
         return pandas.DataFrame(self._folder.predictions(split or there[-1]))
 
+    @short_traceback
+    def predict(self, X: "Rows | str", tables: "Mapping[str, Table | str] | None" = None) -> "pandas.DataFrame":
+        """Return predictions, and probabilities of classes, for other rows: a table, an array, or the path of a file.
+
+        They are those of `npnet predict`; `run.model.predict` gives the bare numbers. Raises DataError for a missing
+        column; a value that training never saw is an NpnetWarning.
+
+        >>> npnet.Run("latest").predict([[0.5, -0.5]]).columns.to_list()
+        ['prediction', 'probability_0', 'probability_1']
+        """
+        import pandas
+
+        predictor = self.model.predictor().with_tables(tables or {})
+        frame = predictor.read(X) if isinstance(X, str) else self.model.frame(predictor, X)
+        warn(predictor.warnings(frame))
+        index = X.index if isinstance(X, pandas.DataFrame) else None
+        return pandas.DataFrame(dict(predictor.predictions(frame, proba=True)), index=index)
+
+    @short_traceback
+    def evaluate(
+        self,
+        data: "Table | str | None" = None,
+        *,
+        split: str | None = None,
+        threshold: float | None = None,
+        bootstrap: int = 0,
+    ) -> "pandas.DataFrame":
+        """Return the scores again from the weights: of the run's data, or of other rows with targets.
+
+        Other rows are a table, or the path of a file. `bootstrap` draws add the ends of 95 % intervals. Raises
+        DataError where the run's data have changed.
+        """
+        answer = score(self._folder, Question(split, None, threshold, data, bootstrap))
+        warn((*answer.notes, *answer.warnings))
+        columns: dict[str, Mapping[str, float]] = {}
+        for name, scores in answer.scores.items():
+            columns[name] = scores
+            for end, word in enumerate(("low", "high") if name in answer.intervals else ()):
+                columns[f"{name}_{word}"] = {metric: span[end] for metric, span in answer.intervals[name].items()}
+        return scores_table(columns)
+
+    @short_traceback
+    def resume(self, epochs: int | None = None, *, accept_new_data: bool = False, quiet: bool = False) -> "Run":
+        """Continue an interrupted training, or a finished one up to `epochs` epochs; return the run.
+
+        It ends with the same bytes as a training without a break.
+        """
+        if self.status == "done" and epochs is None:
+            return self
+        runs_dir, overrides = self.path.parent, () if epochs is None else (f"epochs={epochs}",)
+        asked = self.info.get("asked", {}).get("plots", False)
+        given = ResumeOptions(runs_dir, overrides, accept_new_data, draw=draw if asked else None)
+        with python_errors(), stopping() as stop:
+            raise_for(resume_training(self._folder, given, training_display(quiet), stop), stop)
+        return Run(self.path)
+
     @cached_property
     def model(self) -> Model:
         """The network with the weights of the best epoch."""
@@ -106,23 +145,64 @@ class Run:
         return f'<Run "{self.id}": {self.status}{network}{_headline(self._folder)}>'
 
 
-def config_of(folder: RunFolder) -> dict[str, Any]:
-    """Return the resolved config of a run or a sweep as a dict, its paths from the current folder."""
-    (experiment, base), here = experiment_of(folder), Path()
-    experiment = relocated(experiment, base, here)
-    if experiment.weights is not None:
-        experiment = experiment.model_copy(update={"weights": moved_path(experiment.weights, base, here)})
-    found: dict[str, Any] = read(write_resolved(experiment).encode(), names.RESOLVED)[0].plain()
-    return found
-
-
-def scores_table(scores: dict[str, dict[str, float]]) -> "pandas.DataFrame":
+def scores_table(scores: Mapping[str, Mapping[str, float]]) -> "pandas.DataFrame":
     """Return scores with a row for each metric and a column for each split."""
     import pandas
 
     order = list(dict.fromkeys(name for some in scores.values() for name in some))
     table = pandas.DataFrame(scores, dtype="float64").reindex(order)
     return table.rename_axis("metric")
+
+
+class Sweep(SavedRun):
+    """Many trainings of one config: a table of their scores, and the best of them.
+
+    `npnet.sweep` returns one; `npnet.Sweep("latest")` opens one like a Run.
+    """
+
+    _overview = "overview"
+
+    def __init__(self, run: str | Path = "latest", runs_dir: "Folder" = None) -> None:
+        super().__init__(run, runs_dir)
+        if not is_sweep(self._folder):
+            raise UsageError(f"{self.id} is one training, no sweep", f'npnet.Run("{self.id}") opens it')
+
+    @property
+    def results(self) -> "pandas.DataFrame":
+        """The trials by number: their point, values, status, epochs and scores."""
+        import pandas
+
+        found = read_trials(self._folder)
+        values = {key: list(map(parse_scalar, cells)) for key, cells in found.cells.items()}
+        head = {"point": found.point, "status": found.status, "epochs": found.epochs}
+        return pandas.DataFrame({**head, **values, **found.scores}, index=pandas.Index(found.number, name="trial"))
+
+    @property
+    def best(self) -> Run:
+        """The best trial, a run like any other."""
+        return Run(best_trial_of(self._folder).path)
+
+    @property
+    def model(self) -> Model:
+        """The network of the best trial."""
+        return self.best.model
+
+    @short_traceback
+    def resume(self, *, jobs: int = 1, quiet: bool = False) -> "Sweep":
+        """Train the trials that have no result yet; return the sweep."""
+        from npnet.sweeps.driver import resume_sweep
+        from npnet.sweeps.plan import SweepOptions
+
+        if self.status != "done":
+            keep: Any = self.info.get("keep", "light")
+            given = SweepOptions(self.path.parent, self.path, jobs=jobs, keep=keep)
+            with python_errors(), stopping() as stop:
+                resume_sweep(self._folder, given, sweep_display(quiet), stop)
+                raise_if_stopped(self._folder, stop)
+        return Sweep(self.path)
+
+    def __repr__(self) -> str:
+        return f'<Sweep "{self.id}": {self.status}, {plural(self.info["trials"], "trial")}>'
 
 
 def runs(runs_dir: Folder = None) -> "pandas.DataFrame":

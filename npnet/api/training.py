@@ -1,22 +1,20 @@
 """Trainings and sweeps from Python: what `npnet train` and `npnet sweep` do, with the run as an object."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
 from npnet.api.configs import Config, Folder, load_config, python_errors, runs_folder
-from npnet.api.display import training_display
-from npnet.api.run import Run
+from npnet.api.display import sweep_display, training_display
+from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
+from npnet.api.reporting import short_traceback, warn
+from npnet.api.run import Run, Sweep
 from npnet.errors import UsageError
-from npnet.machine.signals import Interrupted, Stop, interruptible
-from npnet.rundir.run import RunFolder
-from npnet.runner import Ending, RunOptions, run_training
-
-if TYPE_CHECKING:
-    from npnet.model.predictor import SplitPredictor
+from npnet.runner import RunOptions, run_training
+from npnet.text import listed, plural
 
 
+@short_traceback
 def train(
     config: "Config",
     overrides: "Mapping[str, Any] | None" = None,
@@ -47,52 +45,73 @@ def train(
     >>> run.metrics.loc["roc_auc", "test"] > 0.5
     True
     """
-    loaded = load_config(config, _merged(overrides, keys))
+    loaded = load_config(config, merged(overrides, keys))
     given = RunOptions(
         runs_folder(runs_dir),
         None if run_dir is None else Path(run_dir),
         name,
-        _tags(tags),
+        tags_of(tags),
         draw if plots else None,
         baselines,
     )
     with python_errors(), stopping() as stop:
-        return finished(run_training(loaded, given, training_display(quiet), stop), stop)
+        ending = run_training(loaded, given, training_display(quiet), stop)
+        raise_for(ending, stop)
+    return Run(ending.run.path)
 
 
-def draw(run: RunFolder, predictor: "SplitPredictor") -> None:
-    """Draw the usual plots of a training into its folder."""
-    from npnet.plots.from_run import draw_usual
+@short_traceback
+def sweep(
+    config: "Config",
+    overrides: "Mapping[str, Any] | None" = None,
+    /,
+    *,
+    method: str | None = None,
+    metric: str | None = None,
+    seeds: int | None = None,
+    trials: int | None = None,
+    jobs: int = 1,
+    keep: str = "light",
+    name: str | None = None,
+    tags: Sequence[str] = (),
+    runs_dir: "Folder" = None,
+    run_dir: "Folder" = None,
+    quiet: bool = False,
+    **keys: Any,
+) -> Sweep:
+    """Train a config many times with other values, as `npnet sweep` does; return the sweep.
 
-    draw_usual(run, predictor)
+    A list in `overrides` or a keyword holds the values to try, `{"min": 1e-4, "max": 0.1, "distribution":
+    "log_uniform"}` is a range. `method` is grid, random, sobol, halving or tpe, `metric` the score that chooses the
+    best, as validation.roc_auc; each point is trained `seeds` times, in `jobs` processes. The other arguments, errors
+    and Ctrl-C are those of `npnet.train`; a trial that fails is a warning.
+
+    >>> config = {"dataset": "moons", "layers": [npnet.Linear(8), npnet.Tanh(), npnet.Linear()], "epochs": 3}
+    >>> found = npnet.sweep(config, learning_rate=[0.001, 0.1])
+    >>> found.best.config["learning_rate"]
+    0.1
+    """
+    from npnet.sweeps.driver import run_sweep
+    from npnet.sweeps.plan import Keep, SweepOptions, make_plan
+
+    if keep not in get_args(Keep):
+        raise UsageError(f"keep is one of {', '.join(get_args(Keep))}, not {keep!r}")
+    settings = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
+    given = {f"sweep.{key}": value for key, value in settings.items() if value is not None}
+    loaded = load_config(config, {**given, **merged(overrides, keys)}, sweep=True)
+    folders = runs_folder(runs_dir), None if run_dir is None else Path(run_dir)
+    kept: Any = keep
+    options = SweepOptions(*folders, name, tags_of(tags), jobs, keep=kept)
+    with python_errors(), stopping() as stop:
+        ending = run_sweep(make_plan(loaded), options, sweep_display(quiet), stop)
+        raise_if_stopped(ending.run, stop)
+    if failed := ending.results.failed:
+        reasons = listed(dict.fromkeys(failed.values()), 3)
+        warn([f"{len(failed)} of {plural(len(ending.results.trials), 'trial')} failed: {reasons}"])
+    return Sweep(ending.run.path)
 
 
-@contextmanager
-def stopping() -> Iterator[Stop]:
-    """Inside, Ctrl-C asks the work to stop in good order; its KeyboardInterrupt says how to continue."""
-    with interruptible() as stop:
-        try:
-            yield stop
-        except Interrupted as halted:
-            if halted.hint:
-                halted.add_note(f"hint: {halted.hint}")
-            raise
-
-
-def finished(ending: Ending, stop: Stop) -> Run:
-    """Return the run of a training that has ended; raise Diverged or KeyboardInterrupt for an early end."""
-    run = Run(ending.run.path)
-    if ending.error is not None:
-        ending.error.add_note(f'npnet.Run("{run.id}") has its history, and the best weights before')
-        raise ending.error
-    if stop:
-        halted = Interrupted(stop.number)
-        halted.hint = f'npnet.Run("{run.id}") has the best weights so far, its resume() continues the training'
-        raise halted
-    return run
-
-
-def _merged(overrides: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> dict[str, Any]:
+def merged(overrides: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return overrides and keywords together; raise UsageError for a key that is in both."""
     if overrides is not None and not isinstance(overrides, Mapping):
         hint = 'write them as {"layers.0.linear.units": 32}, or as keywords: epochs=5'
@@ -103,5 +122,6 @@ def _merged(overrides: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> dic
     return given | dict(keys)
 
 
-def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+def tags_of(tags: Sequence[str]) -> tuple[str, ...]:
+    """Return tags as a tuple; a single text is one tag."""
     return (tags,) if isinstance(tags, str) else tuple(map(str, tags))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from npnet.api.warn import warn
+from npnet.api.reporting import warn
 from npnet.data import Dataset
 from npnet.errors import UsageError
 from npnet.estimators.errors import in_python, value_errors

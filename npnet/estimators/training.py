@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from npnet.api.warn import warn
+from npnet.api.reporting import warn
 from npnet.config import Loaded
 from npnet.config.experiment import conflicts
 from npnet.data import Dataset

@@ -3,6 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,7 +13,7 @@ from unicodedata import east_asian_width
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.plots.style import GREY, Look
+from npnet.plots.style import GREY, Look, styled
 from npnet.text import escaped
 
 if TYPE_CHECKING:
@@ -108,11 +110,24 @@ class Box:
         self.write(text, x, self.height - 0.14, **({"fontsize": 8.5, "color": GREY} | look))
 
 
+@cache
+def figure_type() -> "type[Figure]":
+    """Return matplotlib's Figure, which as the value of a notebook's cell shows itself, also without pyplot."""
+    import matplotlib.figure
+
+    class ShownFigure(matplotlib.figure.Figure):
+        def _repr_png_(self) -> bytes:
+            buffer = BytesIO()
+            with styled():
+                self.savefig(buffer, format="png")
+            return buffer.getvalue()
+
+    return ShownFigure
+
+
 def page(heading: str, notes: Sequence[str], width: float, height: float) -> Box:
     """Return the free box of a new figure with a heading and notes below it."""
-    from matplotlib.figure import Figure
-
-    whole = Box(Figure(figsize=(width, height)), 0, 0, width, height)
+    whole = Box(figure_type()(figsize=(width, height)), 0, 0, width, height)
     whole.write(heading, 0.2, 0.32, fontsize=12, fontweight="bold")
     names = [plain(note, int(width * 6.5)) for note in notes if note]
     whole.write("  ·  ".join(names), 0.2, 0.54, fontsize=8.5, color=GREY)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from npnet.errors import UsageError
 from npnet.report.page import Page, html_of, written_by
 from npnet.report.run_page import run_page
 from npnet.rundir.names import REPORT
@@ -30,9 +31,14 @@ def page_of_runs(runs: Sequence[RunFolder], path: Path | None, quick: bool = Fal
     return run_page(runs[0], quick)
 
 
-def write_report(run: RunFolder) -> Path:
-    """Write the page of a run or a sweep into its folder; return its path."""
-    path = run.file(REPORT)
+def write_report(run: RunFolder, path: Path | None = None) -> Path:
+    """Write the page of a run or a sweep to a file, by default into its folder; return its path.
+
+    Raise UsageError where another file than a report would be replaced.
+    """
+    path = path or run.file(REPORT)
+    if path.exists() and not is_report(path):
+        raise UsageError(f"{path} exists already and is no report", "remove it, or write the report to another file")
     disk.write_atomic(path, html_of(page_of_runs([run], path)))
     return path
 

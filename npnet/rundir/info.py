@@ -120,8 +120,9 @@ def machine() -> Info:
     except OSError:
         text = ""
     model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
-    # The first in the order of loading is NumPy's; SciPy may bring another. Not every BLAS reports its architecture.
-    blas = next((library for library in threadpool_info() if library["user_api"] == "blas"), None)
+    # SciPy may bring another BLAS than NumPy, listed first once it is loaded. Not every BLAS reports its architecture.
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    blas = next((library for library in found if "numpy.libs" in library["filepath"]), found[0] if found else None)
     keys = {"name": "internal_api", "version": "version", "architecture": "architecture", "threads": "num_threads"}
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",

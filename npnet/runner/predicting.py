@@ -192,20 +192,23 @@ class RunPredictor:
             what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
             raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
 
-    def read_with_targets(self, path: str, layout: Mapping[str, Any]) -> ReadFrame:
-        """Read a file with targets; rows without one are left out where training left them out.
+    def read_with_targets(self, table: object, layout: Mapping[str, Any]) -> ReadFrame:
+        """Read a file, or a table in memory, with targets; rows without one are left out as in the training.
 
         Raise DataError for a row without a target where training refused it, and where no row has one.
         """
-        frame = self.read(path, self.data.targets, layout)
+        if isinstance(table, str):
+            name, frame = table, self.read(table, self.data.targets, layout)
+        else:
+            name, frame = "the table", self.read_table(table, self.data.targets)
         rows = with_target(frame, self.data.targets)
         lacking = len(frame) - len(rows)
         many = f"{lacking} row{'s' * (lacking != 1)} without a target"
         if not len(rows):
-            raise DataError(f"no row of {path} has a target", "npnet predict needs none")
+            raise DataError(f"no row of {name} has a target", "npnet predict needs none")
         if lacking and not self.drop_rows:
             first = frame.rows[np.setdiff1d(np.arange(len(frame)), rows)[0]]
-            raise DataError(f"{path} has {many}, first in row {first}", "give them one, or take them out of the file")
+            raise DataError(f"{name} has {many}, first in row {first}", "give them one, or take them out of the file")
         notes = (*frame.notes, f"left out {many}, as in training") if lacking else frame.notes
         chosen = frame.take(rows)
         return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)

@@ -32,15 +32,15 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Question:
-    """What to score: which split, which metrics, at which threshold, on which file, with how many bootstrap draws.
+    """What to score: which split, which metrics, at which threshold, on which rows, with how many bootstrap draws.
 
-    `tables` are the files of side tables for that file, by their names.
+    `data` is a file or a table in memory, `tables` are the files of its side tables by their names.
     """
 
     part: str | None = None
     names: tuple[str, ...] | None = None
     threshold: float | None = None
-    data: str | None = None
+    data: object | None = None
     bootstrap: int = 0
     tables: Mapping[str, str] = field(default_factory=dict)
     layout: Mapping[str, Any] = field(default_factory=dict)  # how that file is written
@@ -94,7 +94,7 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
     calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
-    frame = predictor.read_with_targets(str(question.data), question.layout)
+    frame = predictor.read_with_targets(question.data, question.layout)
     y, output = data.target.encode(frame), predictor.outputs(frame)
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
     drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)

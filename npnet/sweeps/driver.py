@@ -92,7 +92,7 @@ def resume_sweep(run: RunFolder, options: SweepOptions, show: SweepShow, stop: S
 
 
 def _drive(writer: RunWriter, context: SweepContext, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
-    sweep = Sweep(writer, context, options, show, stop)
+    sweep = SweepTraining(writer, context, options, show, stop)
     show.begin(writer.run, context.plan, sweep.results, writer.log)
     try:
         with stop.waiting():
@@ -105,7 +105,7 @@ def _drive(writer: RunWriter, context: SweepContext, options: SweepOptions, show
         show.end()
 
 
-class Sweep:
+class SweepTraining:
     """A sweep in progress: its folder, its plan and the results of its trials so far."""
 
     def __init__(

@@ -121,7 +121,7 @@ def test_ctrl_c_keeps_the_best_weights_and_says_how_to_continue() -> None:
     with pytest.raises(KeyboardInterrupt) as raised:
         npnet.train(MOONS, epochs=10**6)
     run = npnet.Run("latest")
-    assert f'npnet.Run("{run.id}") has the best weights so far' in raised.value.__notes__[0]
+    assert f'npnet.Run("{run.id}") has what is done so far' in raised.value.__notes__[0]
     assert run.status == "interrupted"
     assert run.model.predict([[0.0, 1.0]]).shape == (1, 1)
     assert signal.getsignal(signal.SIGINT) is before

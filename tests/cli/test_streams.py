@@ -50,10 +50,10 @@ def test_a_terminal_that_speaks_ascii_gets_ascii(runs: Path) -> None:
     assert "----" in done.stdout
 
 
-def on_terminal(*arguments: str, term: str = "xterm", columns: int = 80) -> str:
+def on_terminal(*arguments: str, term: str = "xterm", columns: int = 80, **variables: str) -> str:
     """Return what npnet writes to a terminal."""
     owner, terminal = pty.openpty()
-    environment = {**os.environ, "TERM": term, "COLUMNS": str(columns)}
+    environment = {**os.environ, "TERM": term, "COLUMNS": str(columns), **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "npnet", *arguments], stdout=terminal, stderr=terminal, stdin=terminal, env=environment
     )
@@ -77,6 +77,13 @@ def test_a_terminal_gets_a_live_display_that_is_taken_away(columns: int, folder:
 @pytest.mark.parametrize("term", ["dumb", pytest.param("", marks=pytest.mark.long)])
 def test_a_dumb_terminal_gets_plain_lines(term: str, folder: Path) -> None:
     heard = on_terminal("train", "small.yaml", "--no-plots", term=term)
+    assert "\x1b" not in heard
+    assert "epoch 3/3" in heard
+
+
+def test_a_cell_of_a_notebook_gets_plain_lines(folder: Path) -> None:
+    backend = "module://matplotlib_inline.backend_inline"  # which Jupyter's kernel sets
+    heard = on_terminal("train", "small.yaml", "--no-plots", term="xterm-color", FORCE_COLOR="1", MPLBACKEND=backend)
     assert "\x1b" not in heard
     assert "epoch 3/3" in heard
 

@@ -93,6 +93,10 @@ class Display:
             live.stop()
         return live is not None
 
+    def end(self) -> None:
+        """End the display; subclasses say how the work ended."""
+        self.close()
+
     def line(self, text: str) -> None:
         """Write a line to the log, and to the screen where there is no live display."""
         self.log(text)

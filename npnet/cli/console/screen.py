@@ -45,7 +45,8 @@ class Output:
         self.stream = stream
         self.terminal = stream is not None and not stream.closed and stream.isatty()
         understands_escapes = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
-        self.moves = self.terminal and understands_escapes  # whether a live display can move the cursor
+        # Whether a live display can move the cursor
+        self.moves = self.terminal and understands_escapes and not in_a_cell()
         self.color = (self.moves and not os.environ.get("NO_COLOR")) if color is None else color
         self.unicode = (getattr(stream, "encoding", None) or "ascii").lower().startswith("utf")
 
@@ -78,6 +79,15 @@ class Output:
         if self.stream is not None:
             with suppress(OSError):
                 self.write(text)
+
+
+def in_a_cell() -> bool:
+    """Return whether a cell of a notebook started this process (`!npnet train`).
+
+    Jupyter gives it a terminal, but the notebook keeps every byte as text: bars and colours would stay as escape codes.
+    """
+    plots = os.environ.get("MPLBACKEND", "")
+    return "JPY_PARENT_PID" in os.environ or plots.endswith("matplotlib_inline.backend_inline")
 
 
 class Screen:
