@@ -78,7 +78,7 @@ def test_a_trial_that_takes_more_memory_than_there_is_fails_alone(
 def test_more_failures_than_wanted_stop_the_sweep_and_resume_goes_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 1)
+    monkeypatch.setattr(driver.SweepTraining, "_stack_size", lambda *_: 1)
     tries = ("learning_rate=[0.01, 1e5, 1e6, 0.02, 0.03]",)
     assert sweep("whole", *REGRESSION, tries=tries).code == 8
     assert sweep("s", *REGRESSION, "--max-failures", 2, tries=tries).code == 8
@@ -102,7 +102,7 @@ def test_keep_chooses_the_files_of_a_trial(folder: Path, keep: str, weights: int
 
 
 def test_keep_best_removes_the_other_weights_at_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 1)
+    monkeypatch.setattr(driver.SweepTraining, "_stack_size", lambda *_: 1)
     monkeypatch.setattr(driver, "work", _stopping_at(4, driver.work))  # type: ignore[attr-defined]
     assert sweep("s", "--keep", "best").code == 130
     assert len(list(Path("s/trials").glob("*/weights.safetensors"))) == 3

@@ -82,7 +82,7 @@ def test_processes_and_threads_give_the_same_table(folder: Path, method: str) ->
 def test_the_order_in_which_groups_end_changes_nothing(
     folder: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
+    monkeypatch.setattr(driver.SweepTraining, "_stack_size", lambda *_: 2)
     assert sweep("one", *LEARNING[method]).code == 0
     run_tasks = driver.run_tasks  # type: ignore[attr-defined]
 
@@ -99,7 +99,7 @@ def test_the_order_in_which_groups_end_changes_nothing(
 def test_a_sweep_that_stops_at_any_group_goes_on_to_the_same_table(
     folder: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
+    monkeypatch.setattr(driver.SweepTraining, "_stack_size", lambda *_: 2)
     assert sweep("whole", *LEARNING[method]).code == 0
     work = driver.work  # type: ignore[attr-defined]
     begun = []
@@ -138,7 +138,7 @@ def test_a_finished_sweep_is_just_named(folder: Path) -> None:
 def test_a_damaged_file_makes_its_group_run_again_and_no_other(
     folder: Path, name: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver.Sweep, "_stack_size", lambda *_: 2)
+    monkeypatch.setattr(driver.SweepTraining, "_stack_size", lambda *_: 2)
     assert sweep("s", *LEARNING[method]).code == 0
     whole = table("s")
     shutil.rmtree("s/trials/0006")  # so that there is something to resume
