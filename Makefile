@@ -48,6 +48,7 @@ test: .venv/.test
 	@command -v chromium >/dev/null || echo "no Chromium, so tests/browser is skipped: apt-get install chromium"
 	$(BIN)/python -m pytest -n $(JOBS) -m "not peers and not long" --quiet
 
+# Without pdflatex (apt-get install texlive-latex-base), no worksheet is compiled
 test-long: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers" --quiet
 

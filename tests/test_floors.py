@@ -21,7 +21,7 @@ FLOORS = tuple(
         "experiment",
         "rundir model",
         "runner",
-        "plots report sweeps export",
+        "plots report sweeps export lessons",
         "cli api estimators __init__ __main__",
     )
 )

@@ -1,11 +1,14 @@
 """`npnet explain-step`: every number of one training step, or its NumPy calls."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from npnet.cli.commands import CommandContext, command
-from npnet.cli.options import Config, Overrides, load_config
+from npnet.cli.files import STDIO, OutputFile, destination
+from npnet.cli.options import Config, Force, Overrides, inputs_of, load_config
 from npnet.errors import UsageError
 from npnet.text import quoted
 
@@ -16,9 +19,15 @@ if TYPE_CHECKING:
 EXPLAIN_STEP = """
 npnet explain-step circles.yaml
 npnet explain-step circles.yaml --rows 1,2 optimizer=sgd
+npnet explain-step circles.yaml --html step.html
+npnet explain-step circles.yaml --worksheet step.tex --answers key.tex
 npnet explain-step circles.yaml --calls
-npnet explain-step circles.yaml --calls --json
 """
+Html = Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page; - is standard output.")]
+Worksheet = Annotated[
+    str | None, typer.Option("--worksheet", metavar="FILE", help="Write a worksheet with blanks, in LaTeX.")
+]
+Answers = Annotated[str | None, typer.Option("--answers", metavar="FILE", help="Write the key to the worksheet.")]
 ShowCalls = Annotated[bool, typer.Option("--calls", help="List the NumPy calls of the step, with names and shapes.")]
 Rows = Annotated[
     str | None, typer.Option("--rows", metavar="1,2", help="Numbers of the rows of the data; default: two that train.")
@@ -31,22 +40,33 @@ def explain_step(
     config: Config,
     overrides: Overrides = None,
     rows: Rows = None,
+    html: Html = None,
+    worksheet: Worksheet = None,
+    answers: Answers = None,
+    force: Force = False,
     calls: ShowCalls = False,
 ) -> None:
     """Show every number of one training step on a few rows: forward pass, loss, backward pass, update.
 
     The numbers are those of the engine at the initial values of the network, each beside its formula and written out.
+    --html, --worksheet and --answers write files instead, and print their paths. A worksheet leaves blanks for all
+    results; its key has them filled in.
     """
+    files = {"--html": html, "--worksheet": worksheet, "--answers": answers}
     loaded = load_config(config, overrides)
     if calls:
-        if rows is not None:
-            raise UsageError("--calls lists the calls of a whole batch", "leave out --rows, or --calls")
+        unused = [name for name, value in {"--rows": rows, **files}.items() if value is not None]
+        if unused:
+            raise UsageError(f"--calls does not go with {unused[0]}", f"leave out {unused[0]}, or --calls")
         _show_calls(context, loaded)
         return
+    outputs = _outputs({name: text for name, text in files.items() if text is not None}, force, loaded)
     from npnet.runner.worked_step import worked_step_of
 
     step = worked_step_of(loaded, rows_of(rows))
-    if context.json:
+    if outputs:
+        _write(context, step, outputs, loaded.path.stem)
+    elif context.json:
         context.screen.result_json(as_json(step))
     else:
         from npnet.cli.console.worked_step import worked_step_page
@@ -69,9 +89,52 @@ def rows_of(text: str | None) -> list[int]:
     return numbers
 
 
+def _outputs(files: Mapping[str, str], force: bool, loaded: "Loaded") -> dict[str, OutputFile | None]:
+    """Return the file of each option, None for standard output; raise UsageError for one that may not be written."""
+    from npnet.report.page import written_by
+
+    taken: dict[Path, str] = {}
+    found: dict[str, OutputFile | None] = {}
+    for option, text in files.items():
+        own = option == "--html" and written_by("explain-step", Path(text))
+        found[option] = destination(text, force or own, inputs_of(loaded), option=option)
+        place = Path("-" if text == STDIO else text).resolve()
+        if place in taken:
+            raise UsageError(f"{taken[place]} and {option} name the same file", "give each a file of its own")
+        taken[place] = option
+    return found
+
+
+def _write(context: CommandContext, step: "WorkedStep", outputs: Mapping[str, OutputFile | None], name: str) -> None:
+    """Write each file, and print its path; a single one may go to standard output."""
+    paths = []
+    for option, file in outputs.items():
+        data = _content(option, step, name)
+        if file is None:
+            context.screen.result(data.decode())
+            continue
+        file.write([data])
+        paths.append(str(file.path))
+    if context.json:
+        context.screen.result_json({"paths": paths})
+    elif paths:
+        context.screen.result("\n".join(paths))
+
+
+def _content(option: str, step: "WorkedStep", name: str) -> bytes:
+    if option == "--html":
+        from npnet.lessons.step_page import step_page
+        from npnet.report.page import html_of
+
+        return html_of(step_page(step, name))
+    from npnet.lessons.worksheet import worksheet
+
+    return worksheet(step, answers=option == "--answers")
+
+
 def as_json(step: "WorkedStep") -> dict[str, Any]:
     """Return a worked step as JSON: all arrays in full, and each line as its name, its text and its value."""
-    from npnet.cli.console.worked_step import expression_text
+    from npnet.runner.worked_step.structure import expression_text
 
     def grid(one: Any) -> dict[str, Any]:
         return {"name": one.name, "rows": one.rows, "columns": one.columns, "values": one.values.tolist()}

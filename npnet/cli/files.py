@@ -41,12 +41,14 @@ class OutputFile:
     """A file to write, which replaces an existing file only with `force`, and never an input.
 
     `inputs` are the paths that the command reads, `-` for standard input; `runs` are the runs whose files it reads.
+    `option` is the one that names the file.
     """
 
     path: Path
     force: bool
     inputs: Sequence[str | Path] = ()
     runs: Sequence["RunFolder"] = ()
+    option: str = "-o"
 
     def require_free(self) -> None:
         """Raise UsageError for a file that may not be written, MachineError without its folder.
@@ -56,21 +58,25 @@ class OutputFile:
         from npnet.rundir.names import owner
 
         if (run := owner(self.path)) is not None:
-            raise UsageError(f"{self.path} belongs to the run {run.name}, whose files are never overwritten", OTHER)
+            raise UsageError(
+                f"{self.path} belongs to the run {run.name}, whose files are never overwritten", self._other
+            )
         above = next((folder for folder in self.path.parents if os.path.lexists(folder)), Path())
         if not above.is_dir():
-            raise UsageError(f"cannot write {self.path}: {above} is a file, not a folder", OTHER)
+            raise UsageError(f"cannot write {self.path}: {above} is a file, not a folder", self._other)
         if not self.path.parent.is_dir():
             what = f"cannot write {self.path}: there is no folder {self.path.parent}"
             raise MachineError(what, f"mkdir -p {shlex.quote(str(self.path.parent))} makes it")
         if not os.path.lexists(self.path):
             return
         if self.path.is_dir():
-            raise UsageError(f"{self.path} is a folder", f"-o {self.path / 'NAME'} writes a file into it")
+            raise UsageError(f"{self.path} is a folder", f"{self.option} {self.path / 'NAME'} writes a file into it")
         if _is_special(self.path):
-            raise UsageError(f"{self.path} is not a regular file", "-o - is standard output")
+            raise UsageError(f"{self.path} is not a regular file", f"{self.option} - is standard output")
         if any(_is_same(self.path, other) for other in self._read()):
-            raise UsageError(f"{self.path} is an input of this command or of its run, and is never overwritten", OTHER)
+            raise UsageError(
+                f"{self.path} is an input of this command or of its run, and is never overwritten", self._other
+            )
         if not self.force:
             raise self._taken()
 
@@ -80,12 +86,16 @@ class OutputFile:
 
         self.require_free()
         try:
-            write_atomic(self.path, pieces, OTHER, publish=Path.replace if self.force else link_new)
+            write_atomic(self.path, pieces, self._other, publish=Path.replace if self.force else link_new)
         except FileExistsError:  # another process made it meanwhile
             raise self._taken() from None
 
+    @property
+    def _other(self) -> str:
+        return OTHER.replace("-o", self.option)
+
     def _taken(self) -> UsageError:
-        return UsageError(f"{self.path} exists already", f"-f replaces it, {OTHER}")
+        return UsageError(f"{self.path} exists already", f"-f replaces it, {self._other}")
 
     def _read(self) -> Iterator[Path | int]:
         """Yield the inputs, and the files of runs where the output has hard links."""
@@ -96,19 +106,25 @@ class OutputFile:
 
 
 def destination(
-    output: str | None, force: bool, inputs: Sequence[str | Path] = (), runs: "Sequence[RunFolder]" = ()
+    output: str | None,
+    force: bool,
+    inputs: Sequence[str | Path] = (),
+    runs: "Sequence[RunFolder]" = (),
+    option: str = "-o",
 ) -> OutputFile | None:
     """Return the file of an output, None for standard output; raise UsageError if it is refused."""
     if output == "":
-        raise UsageError("-o names no file", "-o FILE writes a file, -o - to standard output")
+        raise UsageError(f"{option} names no file", f"{option} FILE writes a file, {option} - to standard output")
     if output not in (None, STDIO):
-        file = OutputFile(Path(str(output)), force, inputs, runs)
+        file = OutputFile(Path(str(output)), force, inputs, runs, option)
         file.require_free()
         return file
     for path in inputs:  # as in `npnet predict RUN a.csv >> a.csv`
         if _is_same(_opened(path), 1):
             name = "standard input" if path == STDIO else path
-            raise UsageError(f"{name} is an input of this command, and standard output goes there", OTHER)
+            raise UsageError(
+                f"{name} is an input of this command, and standard output goes there", OTHER.replace("-o", option)
+            )
     return None
 
 

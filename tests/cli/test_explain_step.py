@@ -91,7 +91,7 @@ def test_without_letters_beyond_ascii_a_step_is_spelt_out(config: Path) -> None:
         (("--rows", "9" * 5000), 2, "--rows names a row that is not there", "--rows 1,2"),
         (("--rows", "1,2,3,4,5,6,7,8,9"), 2, "--rows names 9 rows; at most 8 can be read", "leave some out"),
         (("--rows", "1", "layers.1=batch_norm"), 2, "batch_norm needs 2 rows in every batch", "--rows 1,2"),
-        (("--rows", "1", "--calls"), 2, "--calls lists the calls of a whole batch", "leave out --rows"),
+        (("--rows", "1", "--calls"), 2, "--calls does not go with --rows", "leave out --rows"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_a_hint(

@@ -9,20 +9,20 @@ from rich.text import Text
 
 from npnet.cli.console.screen import Output
 from npnet.runner.worked_step.structure import (
-    Expression,
     StepPart,
     StepStage,
     ValueGrid,
     WorkedStep,
     WrittenLine,
     column_texts,
+    expression_text,
     number_text,
 )
 from npnet.text import one_line, plural
 
 USUAL, WIDEST, NARROWEST = 80, 100, 40
 NAME = 18  # letters of a name in a table
-ROUNDED = "Numbers are shown with four decimals; the engine calculates with all of theirs."
+ROUNDED = "Numbers are rounded to four decimals here; the engine calculates with more."
 ASCII = str.maketrans(
     {
         "·": "*",
@@ -64,11 +64,6 @@ def worked_step_page(step: WorkedStep, output: Output) -> RenderableType:
     for line in lines:
         line.no_wrap, line.overflow = True, "ignore"
     return Group(*lines)
-
-
-def expression_text(expression: Expression) -> str:
-    """Return an expression as text: 0.31·0.5 + (-0.2)·1.2."""
-    return "".join(piece if isinstance(piece, str) else number_text(piece.number) for piece in expression)
 
 
 def _translated(line: Text) -> Text:

@@ -73,7 +73,7 @@ def parts_of(played: PlayedStep, labels: Labels) -> tuple[StepPart, ...]:
         ValueGrid.of("x", labels.inputs, labels.columns(x.shape[1]), x, given=True),
         ValueGrid.of("t", outputs, labels.columns(t.shape[1]), t, given=True),
     )
-    given = StepStage("rows", "the rows", (), data, note="x: the inputs, prepared and scaled; t: the targets")
+    given = StepStage("data", "inputs and targets", (), data, note="x: the inputs, prepared and scaled; t: the targets")
     return (
         StepPart("data", "What goes in.", (given,)),
         StepPart("forward", "From the inputs to the scores, layer by layer.", tuple(layer.forward())),

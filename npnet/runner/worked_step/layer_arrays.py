@@ -6,7 +6,7 @@ import numpy as np
 
 from npnet.engine.graph import Fork, LayerStep
 from npnet.nn.dropout import Dropout
-from npnet.nn.layer import Array, decimals
+from npnet.nn.layer import Array, decimals, layers
 from npnet.nn.linear import Linear
 from npnet.runner.worked_step.lines import Labels, numbered
 from npnet.runner.worked_step.playing import Arrays, PlayedStep
@@ -16,6 +16,8 @@ NAMED = {"normal": "n"}
 """Arrays of a layer's memory whose letter in the formulas is another."""
 SHOWN = {**NAMED, "inverse": "1 / √(variance + epsilon)", "factor": "f"}
 """What the arrays of a layer's memory are called where they are shown."""
+ROWS = {"layer_norm": "mean", "softmax": "Σ exp(x - max(x))"}
+"""What the layers keep in their `row`."""
 HIDDEN = ("y", "dy", "drawn", "kept", "work")
 """Arrays that are shown elsewhere, or are only in the way."""
 
@@ -77,11 +79,12 @@ class LayerArrays:
         """Return what a layer computes on the way: the arrays of its memory that it has written or drawn."""
         hidden = {*HIDDEN, *step.layer.constants(step.inputs, after["x"].shape[-1]), *self.learned(step)}
         hidden |= {f"d{name}" for name in self.learned(step)}
+        shown = {**SHOWN, "row": ROWS.get(layers.name_of(step.layer), "row")}
         old, found = self._own(step, before), []
         for name, array in self._own(step, after).items():
             changed = not np.array_equal(old[name], array, equal_nan=True)
             if name not in hidden and (changed or isinstance(step.layer, Dropout)):
-                found.append(self.grid(SHOWN.get(name, name), array.astype(np.float64)))
+                found.append(self.grid(shown.get(name, name), array.astype(np.float64)))
         return found
 
     def grid(self, name: str, values: Array, unit: str = "") -> ValueGrid:

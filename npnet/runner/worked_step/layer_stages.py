@@ -127,7 +127,8 @@ class LayerStages:
         formulas = formulas_of(type(layer))
         if isinstance(layer, Dropout):  # its mask is divided by 1 - rate already
             formulas = (formula_of_method(layer.forward), formula_of_method(layer.grad_input))
-        given = {*layer_options(step, like.shape[1]), *self.arrays.learned(step)} | ({"x"} if step.x == 0 else set())
+        given = {*layer_options(step, like.shape[1]), *self.arrays.learned(step)}
+        given |= {*(["x"] if step.x == 0 else []), *(["mask"] if isinstance(layer, Dropout) else [])}
         lines = written_lines(symbol, result, self.labels, side_of(formulas, symbol, values), values, given)
         if lines or not self.elementwise[name] or layer.parameters(step.inputs) or "[" in side_of(formulas, "y"):
             return lines

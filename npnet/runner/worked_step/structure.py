@@ -112,6 +112,15 @@ def number_text(value: float) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
+def expression_text(expression: Expression) -> str:
+    """Return an expression as text.
+
+    >>> expression_text((Value(0.5), "·(", Value(-2.0), ")"))
+    '0.5·(-2)'
+    """
+    return "".join(piece if isinstance(piece, str) else number_text(piece.number) for piece in expression)
+
+
 def column_texts(values: Array) -> list[str]:
     """Return the numbers of a column with equally many decimals where their sizes allow it.
 
