@@ -21,7 +21,7 @@ from npnet.runner.worked_step.structure import (
 from npnet.text import one_line, plural
 
 USUAL, WIDEST, NARROWEST = 80, 100, 40
-NAME = 18  # letters of a name in a table
+HEAD, NAME = 18, 32  # letters of a column and of a row in a table
 ROUNDED = "Numbers are rounded to four decimals here; the engine calculates with more."
 ASCII = str.maketrans(
     {
@@ -134,7 +134,7 @@ def _table(grid: ValueGrid, width: int) -> Iterator[Text]:
     names = [one_line(name, NAME) for name in grid.rows]
     left = max(map(len, (*names, grid.name)), default=0)
     cells = [column_texts(column) for column in grid.values.T]
-    heads = [one_line(name, NAME) for name in grid.columns]
+    heads = [one_line(name, HEAD) for name in grid.columns]
     widths = [max(map(len, (head, *column)), default=0) for head, column in zip(heads, cells, strict=True)]
     for first, stop in _blocks(widths, width - left - 2):
         yield Text()
