@@ -15,6 +15,9 @@ from npnet.nn.residual import Residual
 from npnet.nn.embeddings import Embedding, Periodic
 from npnet.nn.positions.reshape import Flatten, Positions
 from npnet.nn.positions.reduce import GlobalAveragePool, Last
+from npnet.nn.sequence.rnn import RNN
+from npnet.nn.sequence.gru import GRU
+from npnet.nn.sequence.lstm import LSTM
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
 from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp

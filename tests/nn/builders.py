@@ -24,6 +24,7 @@ from npnet.spec import Named
 WRITTEN: dict[str, Callable[[int], Layer]] = {
     "linear": lambda inputs: Linear(units=5),
     "positions": lambda inputs: Positions(size=inputs),
+    **{name: lambda inputs, name=name: layers[name](units=3) for name in ("rnn", "gru", "lstm")},  # type: ignore[misc]
     "residual": lambda inputs: Residual(layers=(Linear(units=inputs), Tanh(), Residual(layers=(Tanh(),)))),
 }
 
@@ -35,8 +36,8 @@ POSITIONS = {"flatten": 1, "global_average_pool": 2}
 def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]:
     """Build a layer between linear layers, at positions if it needs them; or as the first layer, for 4 inputs."""
     axes = layers[name].axes or POSITIONS.get(name, 0)
-    sizes = {1: ((2,), (6,)), 2: ((2, 2), (4, 3))}.get(axes, ((), ()))[not first]
-    before: list[Layer] = [] if first else [Linear(units=24 if axes else 5)]
+    sizes = {1: ((2,), (4,)), 2: ((2, 2), (4, 3))}.get(axes, ((), ()))[not first]
+    before: list[Layer] = [] if first else [Linear(units={1: 12, 2: 24}.get(axes, 5))]
     before += [Positions(size=sizes)] if axes else []
     layer, shape = layer_of(name, 4 if first else 5), Shape(4)
     for one in (*before, layer):

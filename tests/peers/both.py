@@ -43,17 +43,30 @@ def body():
 class Both:
     """The same network, data, loss and optimizer twice; `step` trains both on the same batch."""
 
-    def __init__(self, written, modules, loss, criterion, outputs, optimizer, rule, constraints=None, weights=False):
+    def __init__(
+        self,
+        written,
+        modules,
+        loss,
+        criterion,
+        outputs,
+        optimizer,
+        rule,
+        constraints=None,
+        weights=False,
+        inputs=INPUTS,
+        width=8,
+    ):
         parse = Named(layers).parse
         specs = (*map(parse, written), parse({"linear": outputs}))
-        self.network = Network([specs], INPUTS, seeds=[3], dtype=np.float64)
-        self.net = Stack(*modules, nn.Linear(8, outputs))
+        self.network = Network([specs], inputs, seeds=[3], dtype=np.float64)
+        self.net = Stack(*modules, nn.Linear(width, outputs))
         self.loss, self.criterion = Named(losses).parse(loss), criterion
         self.load()
         self.updates = Updates(self.network, Named(optimizers).parse(optimizer), constraints or Constraints())
         self.rule = rule(self.net)
         self.random = np.random.default_rng(5)
-        self.weights = weights
+        self.weights, self.inputs = weights, inputs
         like = self.batch()[0]
         self.passes = {mode: Pass(self.network, like, self.loss, training=mode) for mode in (True, False)}
 
@@ -64,7 +77,7 @@ class Both:
         assert all(name.endswith("num_batches_tracked") for name in found.missing_keys)
 
     def batch(self):
-        x = self.random.standard_normal((BATCH, INPUTS))
+        x = self.random.standard_normal((BATCH, self.inputs))
         y, t = targets(self.loss, self.random, self.network.outputs)
         w = self.random.uniform(0.5, 2.0, (BATCH, 1)) if self.weights else None
         return Batch(Samples.of(x, t, w, np.float64), slice(None)), x, y, w

@@ -1,0 +1,207 @@
+"""What recurrent layers share: parameters, directions, and the walk over the steps, forward and backward.
+
+The rows of W and U are those of the gates, of one direction after the other. The input products of all steps are one
+product, written into z (rows, columns); the gradients by the pre-activations replace them there on the way back.
+Arrays of one step after the other are (steps, rows, batch). h has one step more than x: the initial state, which is 0.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from npnet.nn.initializers import GlorotUniform, Initializer, InitializerSpec, Orthogonal, Zeros
+from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Scratch, require_positions
+from npnet.nn.shape import Shape, by_position
+
+
+class Recurrent(Layer):
+    """A layer whose state after a step depends on its input and on the state after the step before.
+
+    Subclasses write `advance` and `retreat`, the mathematics of one step, and `derive`, of all steps at once.
+    """
+
+    axes = 1
+    reads_output = False
+    keeps_features = False
+    gates: ClassVar[int]
+    by_gate: ClassVar[tuple[str, ...]] = ("U", "dU", "halved_U", "z", "gates", "slopes")
+    by_unit: ClassVar[tuple[str, ...]] = ("h", "dh", "work")
+    """Arrays with rows for the gates, or for the units, of each direction."""
+    halved: ClassVar[tuple[float, ...]]
+    """A factor on the pre-activation of each gate: 1/2 for a sigmoid, which is computed as a tanh of the half."""
+
+    units: int = Field(ge=1, le=10**5, description="Size of the state, in each direction.")
+    states: Literal["all", "last"] = Field("all", description="Whether to give the state of every step, or the last.")
+    bidirectional: bool = Field(False, description="Whether to read the steps backwards too, with weights of its own.")
+    truncate: int | None = Field(
+        None, ge=1, le=10**6, description="After how many steps the gradient is cut; left out, never."
+    )
+    init: InitializerSpec = Field(GlorotUniform(), description="Initial values of the weights of the input.")
+    recurrent_init: InitializerSpec = Field(Orthogonal(), description="Initial values of the weights of the state.")
+
+    def shape(self, inputs: Shape) -> Shape:
+        """Return the units of all directions, at every step or without steps."""
+        require_positions(self, inputs)
+        units = self.units * len(self._suffixes)
+        return inputs.with_features(units) if self.states == "all" else Shape(units)
+
+    @property
+    def bias_init(self) -> Initializer:
+        """Initial values of the biases beside the input."""
+        return Zeros()
+
+    def parameters(self, inputs: Shape) -> dict[str, Parameter]:
+        """Return W (rows, features + 1) and U (rows, units + 1), the last columns the biases."""
+        of_input, of_state, height = list[Piece](), list[Piece](), self.gates * self.units
+        for number, suffix in enumerate(self._suffixes):
+            rows = slice(number * height, (number + 1) * height)
+            of_input.append(Piece(f"weight_ih_l0{suffix}", np.s_[..., rows, :-1], self.init, decays=True))
+            of_input.append(Piece(f"bias_ih_l0{suffix}", np.s_[..., rows, -1], self.bias_init))
+            of_state.append(Piece(f"weight_hh_l0{suffix}", np.s_[..., rows, :-1], self.recurrent_init, decays=True))
+            of_state.append(Piece(f"bias_hh_l0{suffix}", np.s_[..., rows, -1], Zeros()))
+        height *= len(self._suffixes)
+        return {
+            "W": Parameter((height, inputs.features + 1), tuple(of_input)),
+            "U": Parameter((height, self.units + 1), tuple(of_state)),
+        }
+
+    def scratch(self, inputs: Shape, columns: int) -> Scratch:
+        """Return the arrays of all steps, and of one."""
+        batch, width = columns // inputs.count, len(self._suffixes)
+        rows, units = width * self.gates * self.units, width * self.units
+        found: Scratch = {
+            "halved_W": ((rows, inputs.features + 1), None),
+            "halved_U": ((rows, self.units + 1), None),
+            "z": ((rows, columns), None),
+            "h": ((units, columns + batch), None),
+            "gates": ((inputs.count, rows, batch), None),
+            "slopes": ((inputs.count, rows, batch), None),
+            "dh": ((units, batch), None),
+            "work": ((units, batch), None),
+        }
+        if self.states == "last" and inputs.ragged:
+            found["chosen"] = ((1, inputs.count, batch), None)
+            found["parts"] = ((self.units, inputs.count, batch), None)
+        return found
+
+    def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
+        """Return the factors of the rows, as a column."""
+        return {"halves": np.tile(np.repeat(self.halved, self.units), len(self._suffixes))[:, np.newaxis]}
+
+    def advance(self, t: int, before: int, after: int, d: Memory) -> None:
+        """Write the state after step t, `d.h[..., after, :]`, by `d.z` at t and the state before it."""
+        raise TypeError(f"{type(self).__name__} has no advance")
+
+    def derive(self, d: Memory, before: slice) -> None:
+        """Write what the gradients of all steps have in common into `d.slopes`."""
+        raise TypeError(f"{type(self).__name__} has no derive")
+
+    def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
+        """Write the gradient by the pre-activations into `d.z` at t, from `d.dh`, that by the state after step t.
+
+        If `carry`, write the gradient by the state before the step into `d.dh`. On the `first` step back, no later step
+        has left anything.
+        """
+        raise TypeError(f"{type(self).__name__} has no retreat")
+
+    def forward(self, x: Activations, y: Activations, m: Memory) -> None:
+        """Write the states of all steps, and those asked for into y."""
+        self._halve(m)
+        np.matmul(m.halved_W, x.with_ones, out=m.z)
+        for d in self._directions(x, m):
+            d.h[..., d.start, :] = 0.0
+            for t, before, after in d.steps:
+                self.advance(t, before, after, d)
+        for number, d in enumerate(self._directions(x, m)):
+            target = y.values[..., number * self.units : (number + 1) * self.units, :]
+            if self.states == "all":
+                np.copyto(by_position(target, x.positions), d.h[..., d.after, :])
+            elif d.mask is None or number:
+                np.copyto(target, d.h[..., d.steps[-1][2], :])
+            else:
+                _choose_last(d.mask, m.chosen)
+                np.multiply(d.h[..., d.after, :], m.chosen, out=m.parts)
+                np.add.reduce(m.parts, axis=-2, out=target)
+
+    def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
+        """Write the gradients by the pre-activations into z, and dW = dz xᵀ, dU = dz hᵀ."""
+        for number, d in enumerate(self._directions(x, m)):
+            self.derive(d, d.before)
+            self._backward(d, dy[..., number * self.units : (number + 1) * self.units, :], m, number)
+        np.matmul(m.z, x.with_ones.mT, out=m.dW)
+        for d in self._directions(x, m):
+            self.grad_recurrent(d, m)
+
+    def grad_recurrent(self, d: Memory, m: Memory) -> None:
+        """Write dU of a direction, whose biases have the gradient of those beside the input."""
+        np.matmul(d.columns, d.states.mT, out=d.dU[..., :-1])
+        np.copyto(d.dU[..., -1], m.dW[..., d.rows, -1])
+
+    def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
+        """Write dx = Wᵀ dz."""
+        np.matmul(m.W[..., :-1].mT, m.z, out=dx)
+
+    def _halve(self, m: Memory) -> None:
+        """Write W with the biases of U added to its own, and U, times the factors of their gates."""
+        np.copyto(m.halved_W, m.W)
+        self.fold_biases(m)
+        np.multiply(m.halved_W, m.halves, out=m.halved_W)
+        np.multiply(m.U, m.halves, out=m.halved_U)
+
+    def fold_biases(self, m: Memory) -> None:
+        """Add the biases of U to those of W."""
+        np.add(m.W[..., -1], m.U[..., -1], out=m.halved_W[..., -1])
+
+    def _backward(self, d: Memory, dy: Array, m: Memory, number: int) -> None:
+        """Walk back over the steps; `truncate` counts them from the first."""
+        first = True
+        for index, (t, _, _) in reversed([*enumerate(d.steps)]):
+            own = self._gradient_at(t, index == len(d.steps) - 1, d, dy, m, number)
+            if first:
+                d.dh[...] = 0.0 if own is None else own
+            elif own is not None:
+                np.add(d.dh, own, out=d.dh)
+            carry = index > 0 and (self.truncate is None or index % self.truncate != 0)
+            self.retreat(t, d, first=first, carry=carry)
+            first = not carry
+
+    def _gradient_at(self, t: int, end: bool, d: Memory, dy: Array, m: Memory, number: int) -> Array | None:
+        """Return the gradient that the output itself has by the state after step t."""
+        if self.states == "all":
+            each: Array = by_position(dy, (len(d.steps),))[..., t, :]
+            return each
+        if d.mask is None or number:
+            return dy if end else None
+        work: Array = d.work
+        np.multiply(dy, m.chosen[..., t, :], out=work)
+        return work
+
+    @property
+    def _suffixes(self) -> tuple[str, ...]:
+        return ("", "_reverse")[: 1 + self.bidirectional]
+
+    def _directions(self, x: Activations, m: Memory) -> Iterator[Memory]:
+        """Iterate over the directions, each with its rows of all arrays, and its steps: (t, before, after)."""
+        (count,) = x.positions
+        for number in range(len(self._suffixes)):
+            rows = slice(number * self.gates * self.units, (number + 1) * self.gates * self.units)
+            units = slice(number * self.units, (number + 1) * self.units)
+            d = Memory(rows=rows, before=slice(number, count + number), after=slice(1 - number, count + 1 - number))
+            for names, part in ((self.by_gate, rows), (self.by_unit, units)):
+                vars(d).update({name: getattr(m, name)[..., part, :] for name in names if hasattr(m, name)})
+            d.steps = [(t, t, t + 1) for t in range(count)]
+            if number:
+                d.steps = [(t, t + 1, t) for t in reversed(range(count))]
+            d.start, d.mask = d.steps[0][1], None if x.mask is None else by_position(x.mask, x.positions)
+            batch = d.z.shape[-1] // count
+            d.columns, d.states = d.z, d.h[..., d.before.start * batch : d.before.stop * batch]
+            d.z, d.h = by_position(d.z, (count,)), by_position(d.h, (count + 1,))
+            yield d
+
+
+def _choose_last(mask: Array, chosen: Array) -> None:
+    """Write 1 for the last position that exists, else 0."""
+    np.copyto(chosen, mask)
+    np.subtract(chosen[..., :-1, :], mask[..., 1:, :], out=chosen[..., :-1, :])
