@@ -49,7 +49,15 @@ TABLES = {
     "unnamed.csv": ",x,y\n0,1,a\n1,2,b\n2,3,a\n3,4,b\n4,5,a\n",
     "quotes.csv": 'x,"a ""b"", c",y\n1,"1,5",p\n2,"2,5\n",q\n3,"3,5",p\n4,"2,5",q\n5,"1,5",p\n',
     "thousands.csv": 'x;y\n"1.234,5";3\n"2.345,5";4\n"1.234,0";5\n"12.345,0";3,5\n"1.034,5";2\n',
-    "dates.csv": "day,x,y\n" + "".join(f"2024-01-{k:02},{k % 5},{k % 2}\n" for k in range(1, 29)),
+    "dates.csv": "day,x,y\n" + "".join(f"2024-{1 + k // 6:02}-{k:02},{k % 5},{k % 2}\n" for k in range(1, 29)),
+    "german.csv": "tag;zeit;y\n"
+    + "".join(f"{k}.0{1 + k % 7}.2024;2024-05-{k:02}T{k % 24:02}:30+02:00;{k % 2}\n" for k in range(13, 29)),
+    "money.csv": "price;share;blank;y\n"
+    + "".join(f"{'-' * (k % 3 == 0)}${k},{k:03}.50;{k}.5%;{k} 0{k:02};{k % 2}\n" for k in range(10, 70)),
+    "not_finite.csv": "a,b,c,y\n"
+    + "".join(f"{('inf', k)[k > 3]},{('1e400', k)[k > 2]},nan,{k % 2}\n" for k in range(40)),
+    "codes.csv": "zip,y\n" + "".join(f"0{1000 + k % 9},{k % 2}\n" for k in range(40)),
+    "many.csv": "x,word,y\n" + "".join(f"{k % 7},w{k % 120},{k % 2}\n" for k in range(480)),
     "latin.csv": "größe,y\n1,süß\n2,sauer\n3,süß\n4,sauer\n5,süß\n6,sauer\n",
     "classes.csv": "x,y\n" + "".join(f"{k % 11},{k % 3}\n" for k in range(90)),
 }
@@ -68,9 +76,60 @@ def test_the_config_of_a_dropped_table_is_trained(name: str, page: Any, tmp_path
     assert data["classes"] == page.evaluate("npnetPlay.session.data.classes")
 
 
+def test_dates_become_what_npnet_makes_of_them(page: Any, tmp_path: Path) -> None:
+    content = "day;y\n" + "".join(f"{k % 28 + 1}.{k % 12 + 1}.{2000 + k};{k % 2}\n" for k in range(60))
+    (tmp_path / "d.csv").write_text(content)
+    drop(page, "d.csv", content.encode())
+    page.evaluate(CHANGE, {"test": 0})
+    run = run_of(tmp_path, config(page))
+    part = reopen(run).data.parts["train"]
+    order = np.argsort(page.evaluate("[...npnetPlay.session.data.rows.train.row.data]"))
+    rows = np.array(page.evaluate("[...npnetPlay.session.data.rows.train.inputs.data]")).reshape(60, -1)[order]
+    np.testing.assert_allclose(rows, part.X[np.argsort(part.rows)], atol=1e-6)
+
+
+def test_layers_of_the_inputs_are_those_of_npnet(page: Any, tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text(TABLES["many.csv"])
+    drop(page, "many.csv", TABLES["many.csv"].encode())
+    assert "word is left out" in page.text_content(".notes")
+    for label in ("periodic", "embedding"):
+        page.get_by_label(label).check()
+    assert "word is left out" not in page.text_content(".notes")
+    before = page.evaluate("npnetPlay.session.scores()[0].loss")
+    page.evaluate("npnetPlay.advance(60)")
+    assert page.evaluate("npnetPlay.session.scores()[0].loss") < before
+    run = run_of(tmp_path, config(page))
+    assert run.info["parameters"] == page.evaluate("npnetPlay.session.network.size")
+    (tmp_path / "c.yaml").write_text(config(page))
+    assert call("play", tmp_path / "c.yaml", "-o", tmp_path / "again.html").err == ""
+
+
+LONG = "long " + "n" * 5000
+TURNED = "turned\u202eback\u2066"
+
+
+def test_names_are_shown_and_neither_obeyed_nor_too_long(page: Any, tmp_path: Path) -> None:
+    rows = "".join(f"{k % 7},{k % 5},{k % 3},{('no', TURNED)[k % 2]}\n" for k in range(60))
+    content = f"{LONG},{TURNED},שם,y\n{rows}"
+    name = "t\u202e.csv"
+    drop(page, name, content.encode())
+    text = page.inner_text("#play")
+    assert "turned\\u202eback\\u2066" in text
+    assert not set("\u202e\u2066") & set(page.evaluate("document.body.innerText + document.title"))
+    assert f"{LONG[:30]}" in text
+    assert "n" * 100 not in page.inner_text(".bench")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.locator(f'label[title="{LONG}: numbers"]').count() == 1
+    page.locator(".diagram .unit").first.click()
+    (tmp_path / name).write_text(content)
+    run = run_of(tmp_path, config(page))
+    assert [one["name"] for one in network_data(run)["inputs"]] == [LONG, TURNED, "שם"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
+        ("few.csv", b"a,y\n1,\n2,\n3,\n4,5\n", "y has a value in 1 row:"),
         ("zip.csv", b"PK\x03\x04\x00\x00", "no text"),
         ("ragged.csv", b"a,b\n1,2\n3\n", "line 3: 1 cell, where the first line has 2"),
         ("twice.csv", b"a,a\n1,2\n3,4\n", "two columns are called a"),

@@ -22,8 +22,12 @@ from npnet.spec import Spec
 
 Json = dict[str, Any]
 TASKS = ("binary", "multiclass", "regression")
-STRUCTURE = frozenset({"linear", "residual", "embedding", "periodic"})
-"""Layers that do not follow a linear layer as its activation does: the page has no controls for them."""
+STRUCTURE = frozenset({"linear", "residual"})
+"""Layers that the page does not offer by their name."""
+OF_INPUTS = frozenset({"embedding", "periodic"})
+"""Layers that stand before the first linear one."""
+SIZED = frozenset({"codes", "numbers"})
+"""Options of those that come from the data."""
 ACTIVATIONS = ("npnet.nn.activations", "npnet.nn.gated_activations")
 
 

@@ -11,6 +11,8 @@ from npnet.report.play.start import Start
 
 MODULES = (
     "drawn",
+    "numbers",
+    "dates",
     "table",
     "prepare",
     "network",

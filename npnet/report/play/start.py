@@ -27,7 +27,7 @@ from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
 from npnet.report.network_data import options
-from npnet.report.play.catalog import STRUCTURE, TASKS
+from npnet.report.play.catalog import OF_INPUTS, SIZED, STRUCTURE, TASKS
 from npnet.report.play.table import embedded
 from npnet.runner.prepared_run import at_line, with_targets
 from npnet.runner.proposal import propose
@@ -217,11 +217,13 @@ def _chain_of(experiment: Experiment) -> _Chain:
     for layer in chain[:last]:
         if isinstance(layer, Linear):
             blocks.append({"units": layer.units, "after": []})
-        elif _name(layer) not in STRUCTURE or (isinstance(layer, Residual) and blocks):
+        elif _name(layer) in OF_INPUTS and not blocks:
+            before.append(_layer(layer))
+        elif _name(layer) not in STRUCTURE | OF_INPUTS or (isinstance(layer, Residual) and blocks):
             (blocks[-1]["after"] if blocks else before).append(_layer(layer))
         else:
             others.append(_name(layer))
-    lacking = [f"{name}: the page has no such layer" for name in dict.fromkeys(others)]
+    lacking = [f"{name}: the page has no such layer there" for name in dict.fromkeys(others)]
     every = [layer for layer in chain if isinstance(layer, Linear)] or [Linear()]
     if any((one.init, one.bias_init) != (every[0].init, every[0].bias_init) for one in every):
         lacking.append("init: the page draws all layers as the first")
@@ -232,7 +234,9 @@ def _chain_of(experiment: Experiment) -> _Chain:
 def _layer(layer: Layer) -> Json:
     """Return a layer with its options; of a residual block also its layers."""
     inside = {"layers": [_layer(one) for one in layer.layers]} if isinstance(layer, Residual) else {}
-    return {**_named(layers, layer), **inside}
+    found = _named(layers, layer)
+    own = {key: value for key, value in found["options"].items() if key not in SIZED}
+    return {**found, "options": own, **inside}
 
 
 def _after_last(chain: Sequence[Layer], experiment: Experiment) -> list[str]:

@@ -59,8 +59,6 @@ def _fitting(frame: Frame, target: str) -> tuple[list[Column], list[str]]:
 
 
 def _reason(column: Column) -> str | None:
-    if column.kind == "datetime":
-        return "dates"
     if column.kind == "category" and len(column.levels) > MOST_LEVELS:
         return f"more than {MOST_LEVELS} different texts"
     return None
@@ -70,6 +68,8 @@ def _column(column: Column) -> Json:
     values = column.values
     if column.kind == "category":
         return {"name": column.name, "kind": "category", **_levels(column)}
+    if column.kind == "datetime":
+        return {"name": column.name, "kind": "datetime", "values": array(values, np.float64)}
     known = values[np.isfinite(values)]
     whole = bool((known == np.floor(known)).all()) and bool((np.abs(known) >= EXACT).any())
     return {"name": column.name, "kind": "number", "values": array(values, np.float64 if whole else np.float32)}

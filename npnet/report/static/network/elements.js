@@ -4,14 +4,41 @@
 const networkElements = (() => {
   const SVG = "http://www.w3.org/2000/svg";
 
+  const LONGEST = 60; // characters of a name
+  const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu; // control characters, marks of direction, separators of lines
+  const [OPEN, CLOSE] = ["\u2068", "\u2069"]; // around a name that is written from right to left
+  const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+  const SHORT = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+  /** Return a text with what is not to be seen escaped, as npnet writes it: direction marks are shown, not obeyed. */
+  function escaped(text) {
+    return text.replace(UNSEEN, (letter) => {
+      if (letter === OPEN || letter === CLOSE) return letter;
+      if (letter < "\x7f") return SHORT[letter] ?? `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`;
+      return Array.from({ length: letter.length }, (_, k) => `\\u${hex(letter.charCodeAt(k))}`).join("");
+    });
+  }
+
+  const hex = (code) => code.toString(16).padStart(4, "0");
+
+  /** Return a name of the data fit to be shown: escaped, the middle of a long one cut, and apart from what is around. */
+  function plain(name, most = LONGEST) {
+    const text = escaped(name.replaceAll(OPEN, "\\u2068").replaceAll(CLOSE, "\\u2069"));
+    const tail = Math.floor(most / 3);
+    const short = text.length > most ? `${text.slice(0, most - tail - 1)}…${text.slice(-tail)}` : text;
+    return FROM_THE_RIGHT.test(short) ? `${OPEN}${short}${CLOSE}` : short;
+  }
+
+  const shown = (child) => (typeof child === "string" ? escaped(child) : child);
+
   /** Make an element with properties, attributes (names with a hyphen, and roles) and children. */
   function make(tag, properties = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(properties)) {
       if (name.includes("-") || name === "role") element.setAttribute(name, value);
-      else element[name] = value;
+      else element[name] = name === "title" ? shown(value) : value;
     }
-    element.append(...children);
+    element.append(...children.map(shown));
     return element;
   }
 
@@ -19,7 +46,7 @@ const networkElements = (() => {
   function svg(tag, attributes = {}, ...children) {
     const element = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
+    element.append(...children.map(shown));
     return element;
   }
 
@@ -76,5 +103,5 @@ const networkElements = (() => {
     return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   }
 
-  return { insideOf, make, svg, button, select, short, counted, cut, extremes };
+  return { plain, escaped, insideOf, make, svg, button, select, short, counted, cut, extremes };
 })();

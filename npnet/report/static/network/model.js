@@ -2,6 +2,7 @@
 "use strict";
 
 const networkModel = (() => {
+  const { plain } = networkElements;
   const { Rows, Plane, numbersOf, toInput, toUnits, principalComponents } = networkRows;
   const STRUCTURE = ["linear", "periodic", "embedding"]; // layers that make units; others change values one by one
   const MOST_COMPONENTS = 200; // inputs up to which principal components are calculated
@@ -12,7 +13,8 @@ const networkModel = (() => {
   /* `inputs` are those of the data, `rows` the rows by split, `entries` the states of the weights in the order of the
      training, `columns` what is drawn as a column of units, `numbers` the inputs that can be axes. */
   class Model {
-    constructor(data) {
+    constructor(given) {
+      const data = named(given);
       this.data = data;
       this.inputs = data.inputs;
       this.width = data.inputs.length;
@@ -164,6 +166,13 @@ const networkModel = (() => {
         : y;
       return engine.encode(this.data.loss, scaled, targets, this.classes, this.network.outputs);
     }
+  }
+
+  /** Return the data with names as the page shows them. */
+  function named(data) {
+    const shown = (names) => names.map((name) => plain(name));
+    const inputs = data.inputs.map((input) => ({ ...input, name: plain(input.name) }));
+    return { ...data, inputs, classes: shown(data.classes), targets: shown(data.targets) };
   }
 
   /** Whether an input can be an axis: a number that varies and is not calculated from others. */

@@ -10,7 +10,7 @@ const networkRecorded = (() => {
   class RecordedMaps {
     constructor(data) {
       this.data = data;
-      this.maps = data.maps;
+      this.maps = data.maps && { ...data.maps, names: data.maps.names.map((name) => networkElements.plain(name)) };
       const why = `This page cannot compute the network (${data.lacking.join(", ")}). `;
       const note = make("p", { className: "callout" }, why);
       this.element = make("div", { className: "player" }, note);

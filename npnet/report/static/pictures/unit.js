@@ -125,7 +125,7 @@ const networkUnit = (() => {
       if (!values.length) return;
       const inputs = model.inputs.slice(0, MOST_INPUTS);
       const names = ["row", "value", ...inputs.map((input) => input.name), model.data.targets[0]];
-      const head = make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)));
+      const head = make("tr", {}, ...names.map((name) => make("th", { scope: "col", title: name }, name)));
       const body = this.excited.map((index) => {
         const own = model.training.inputsOf(index);
         const cells = [model.training.rows[index] || "yours", short(values[index])];

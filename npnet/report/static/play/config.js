@@ -5,17 +5,26 @@ const playConfig = (() => {
   const PLAIN = /^[A-Za-z_][\w.-]*( [\w.-]+)*$/;
   const WORDS = /^(true|false|null|yes|no|on|off|y|n|inf|nan|infinity)$/i;
   const PER_COLUMN = ["drop", "id", "numeric", "categorical", "datetime", "duration", "ordered", "na_values"];
+  const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
   const LIMITS = ["l1", "l2", "max_norm", "clip_norm", "clip_value"];
 
   /** Write a value in one line of YAML. */
   function flow(value) {
     if (value === null) return "null";
-    if (typeof value === "string") return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value);
+    if (typeof value === "string") return PLAIN.test(value) && !WORDS.test(value) ? value : inQuotes(value);
     if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
     if (typeof value !== "object") return String(value);
     return `{${Object.entries(value)
       .map(([key, one]) => `${flow(key)}: ${flow(one)}`)
       .join(", ")}}`;
+  }
+
+  /** Write a text in quotes; what is not to be seen in it, such as a mark of direction, as YAML escapes it. */
+  function inQuotes(text) {
+    return JSON.stringify(text).replace(UNSEEN, (letter) => {
+      const code = letter.codePointAt(0).toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+    });
   }
 
   /** Return a registered thing as a config writes it: its name, with the options that differ from the defaults. */
@@ -55,7 +64,9 @@ const playConfig = (() => {
 
   /** Return the options of a table: the target, the columns that are left out, and how the file is read. */
   function tableOf(table, settings, prepared) {
-    const drop = [...new Set([...(table.config.drop ?? []), ...(table.dropped ?? []), ...settings.skipped])];
+    const embeds = settings.before.some(({ type }) => type === "embedding");
+    const left = [...(table.dropped ?? []), ...settings.skipped, ...(embeds ? [] : prepared.coded)];
+    const drop = [...new Set([...(table.config.drop ?? []), ...left])];
     const out = drop.filter((name) => name !== settings.target);
     const { path, target, ...rest } = table.config;
     const found = { path, target: settings.target };

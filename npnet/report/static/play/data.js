@@ -2,7 +2,7 @@
 "use strict";
 
 const playData = (() => {
-  const { make, extremes } = networkElements;
+  const { make, extremes, counted, escaped, plain } = networkElements;
   const SIDE = 52; // pixels of the picture of a data set
   const MOST_DRAWN = 5000;
   /* Options that show a data set well, and the ends of their ranges. */
@@ -84,7 +84,7 @@ const playData = (() => {
         this.acts.use(playTable.parse(new Uint8Array(await file.arrayBuffer()), file.name));
       } catch (error) {
         if (error instanceof playTable.TableError) this.acts.say(error.message);
-        else if (error instanceof DOMException) this.acts.say(`${file.name} cannot be read: is it a folder?`);
+        else if (error instanceof DOMException) this.acts.say(`${plain(file.name)} cannot be read: is it a folder?`);
         else throw error;
       }
       this.file.value = "";
@@ -110,17 +110,19 @@ const playData = (() => {
       return playControls.range("Test set", { min: 0, max: 0.8, step: 0.05, value, format }, act);
     }
 
-    /** Name the columns that become no input. */
-    leave(names) {
-      const why = "all its values are the same, or too rare";
-      this.notes.append(...names.map((name) => make("li", {}, `${name} is left out: ${why}.`)));
+    /** Name the columns that become no input, and those that an embedding takes. */
+    leave({ left, coded }) {
+      const note = (why) => (name) => make("li", {}, `${plain(name)} is left out: ${why}.`);
+      this.notes.append(...left.map(note("all its values are the same, or too rare")));
+      if (this.settings.before.some(({ type }) => type === "embedding")) return;
+      this.notes.append(...coded.map(note("it has many different texts; the layer embedding learns from them")));
     }
 
     /** Offer the table of the reader beside the drawn data sets. */
     offer(table) {
       this.own.hidden = false;
-      this.own.querySelector("span").textContent = table.name;
-      this.own.title = table.name;
+      this.own.querySelector("span").textContent = plain(table.name);
+      this.own.title = escaped(table.name);
     }
 
     drawnFields({ data, options }) {
@@ -155,9 +157,11 @@ const playData = (() => {
     }
 
     columnFields(settings, table) {
-      const names = table.columns.map(({ name }) => [name, name]);
+      const names = table.columns
+        .filter(({ kind }) => kind !== "datetime")
+        .map(({ name }) => [name, plain(name), name]);
       const change = (patch) => this.acts.change(patch);
-      const size = `${table.name}: ${table.total.toLocaleString("en")} rows, ${table.columns.length} columns`;
+      const size = `${plain(table.name)}: ${counted(table.total, "row")}, ${counted(table.columns.length, "column")}`;
       const fields = [make("p", { className: "note" }, size)];
       if (table.fixed) return fields;
       fields.push(
@@ -187,10 +191,11 @@ const playData = (() => {
         const others = this.settings.skipped.filter((one) => one !== name);
         this.acts.change({ skipped: is ? others : [...others, name] });
       };
-      const kind = (column) => (column.kind === "number" ? "numbers" : `${column.levels.length} texts`);
-      const boxes = others.map((column) =>
-        playControls.check(column.name, !skipped.includes(column.name), act(column.name), kind(column)),
-      );
+      const kinds = { number: () => "numbers", datetime: () => "dates", category: ({ levels }) => counted(levels.length, "text") };
+      const boxes = others.map((column) => {
+        const title = `${column.name}: ${kinds[column.kind](column)}`;
+        return playControls.check(plain(column.name), !skipped.includes(column.name), act(column.name), title);
+      });
       return make("fieldset", { className: "checks" }, make("legend", {}, "Columns to learn from"), ...boxes);
     }
 

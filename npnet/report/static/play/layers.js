@@ -7,14 +7,19 @@ const playLayers = (() => {
   const MOST_UNITS = 128;
   const EXTRAS = ["batch_norm", "layer_norm", "dropout"];
 
+  const FIRST = [
+    ["periodic", "periodic: learned waves of each number"],
+    ["embedding", "embedding: learned values of texts of many kinds"],
+  ];
+
   class LayerEditor {
-    /** `change(blocks)` is called with other hidden layers. */
-    constructor(catalog, change) {
-      this.catalog = catalog;
-      this.change = change;
+    /** `change(blocks)` is called with other hidden layers, `begin(before)` with others that take the inputs. */
+    constructor(catalog, change, begin) {
+      Object.assign(this, { catalog, change, begin });
+      this.first = make("fieldset", { className: "checks first" });
       this.list = make("ol", { className: "layers" });
       this.add = button("+ Add a layer", () => this.append());
-      this.element = make("div", { className: "layer-editor" }, this.list, this.add);
+      this.element = make("div", { className: "layer-editor" }, this.first, this.list, this.add);
     }
 
     /** Show the layers of the settings. */
@@ -29,6 +34,26 @@ const playLayers = (() => {
         ...(blocks.length ? blocks.map((block, index) => this.item(block, index)) : [none]),
       );
       this.add.disabled = blocks.length >= MOST_LAYERS;
+    }
+
+    /** Offer the layers that take the inputs: waves of numbers, and values of texts of many kinds where there are some. */
+    showFirst(before, coded) {
+      const offered = FIRST.filter(([type]) => this.catalog.layers.some(({ name }) => name === type));
+      const has = (type) => before.some((layer) => layer.type === type);
+      const boxes = offered
+        .filter(([type]) => type !== "embedding" || coded.length || has(type))
+        .map(([type, text]) => {
+          const { purpose } = playNetwork.find(this.catalog.layers, type);
+          return playControls.check(text, has(type), (is) => this.begin(this.withFirst(before, type, is)), purpose);
+        });
+      playControls.refill(this.first, make("legend", {}, "Layers of the inputs"), ...boxes);
+    }
+
+    /** Return the layers of the inputs with one more or less; an embedding comes first, as npnet requires. */
+    withFirst(before, type, is) {
+      const others = before.filter((layer) => layer.type !== type);
+      if (!is) return others;
+      return type === "embedding" ? [this.layerOf(type), ...others] : [...others, this.layerOf(type)];
     }
 
     item(block, index) {

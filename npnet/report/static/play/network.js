@@ -2,6 +2,7 @@
 "use strict";
 
 const playNetwork = (() => {
+  const EMBEDDED = 0.3; // deviation of the first values of codes
   /** Return the entry of a name in a list of the catalog. */
   const find = (entries, name) => entries.find((entry) => entry.name === name);
 
@@ -24,8 +25,11 @@ const playNetwork = (() => {
     return prepared.task === "binary" ? entry.binary_outputs : 1;
   }
 
-  function layersOf(settings, outputs) {
-    const every = [...settings.before];
+  /** Return the layers; those before the first linear one take as many numbers and codes as the data have. */
+  function layersOf(settings, outputs, inputs) {
+    const of = (block) => inputs.filter((input) => input.block === block);
+    const sizes = { periodic: { numbers: of("numbers").length }, embedding: { codes: of("codes").map((one) => one.size) } };
+    const every = settings.before.map((layer) => ({ ...layer, options: { ...layer.options, ...sizes[layer.type] } }));
     for (const { units, after } of settings.blocks) every.push({ type: "linear", options: { units } }, ...after);
     every.push({ type: "linear", options: { units: outputs } });
     return every.map((layer, k) => ({ ...layer, name: `layers.${k}` }));
@@ -70,7 +74,7 @@ const playNetwork = (() => {
     };
     const { l1, l2, max_norm, clip_norm, clip_value } = settings;
     const data = {
-      layers: layersOf(settings, outputsOf(entry, prepared)),
+      layers: layersOf(settings, outputsOf(entry, prepared), prepared.inputs),
       activation: { sigmoid: "sigmoid", softmax: "softmax" }[loss.link] ?? null,
       loss,
       optimizer,
@@ -100,6 +104,7 @@ const playNetwork = (() => {
     const random = playDrawn.randomOf(seed, 2);
     const normal = playDrawn.normalOf(random);
     for (const step of network.steps) {
+      if (step.type === "periodic" || step.type === "embedding") drawInputs(network.theta, step, random, normal);
       if (step.type !== "linear") continue;
       const [{ at, rows, columns }] = step.parameters;
       const weights = initializers[init.type](init.options, rows, columns - 1, random, normal);
@@ -110,6 +115,20 @@ const playNetwork = (() => {
       }
     }
     return network;
+  }
+
+  /** Draw what npnet draws for a layer of inputs: frequencies and their weights, or the values of codes. */
+  function drawInputs(theta, { type, parameters, o }, random, normal) {
+    for (const { name, at, rows, columns } of parameters) {
+      const waves = name === "W" && initializers.lecun_uniform({ gain: 1 }, rows, columns - 1, random, normal);
+      for (let row = 0; row < rows; row++)
+        for (let k = 0; k < columns; k++) {
+          const place = at + row * columns + k;
+          if (type === "embedding") theta[place] = k ? EMBEDDED * normal() : 0; // code 0 is of rare texts
+          else if (!waves) theta[place] = o.sigma * normal();
+          else theta[place] = k < columns - 1 ? waves[row * (columns - 1) + k] : 0;
+        }
+    }
   }
 
   const uniform = (variance) => (o, rows, columns, random) =>

@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { make, short } = networkElements;
+  const { make, short, counted, escaped, plain } = networkElements;
   const BUDGET = 12; // milliseconds of training between two pictures
   const CALM = 500; // milliseconds between two pictures where the reader wants little motion
   const FEATURES = { square: "squares, x²", product: "products, x₁·x₂", sine: "sines, sin x" };
@@ -35,7 +35,9 @@
         change,
         say: (words) => this.fail(words),
       });
-      this.layers = new playLayers.LayerEditor(this.catalog, (blocks) => change({ blocks }));
+      this.layers = new playLayers.LayerEditor(this.catalog, (blocks) => change({ blocks }), (before) =>
+        change({ before }),
+      );
       this.error = make("p", { className: "callout error", role: "alert", hidden: true });
       this.featureBox = make("fieldset", { className: "checks" });
       this.featureBox.hidden = !this.catalog.features.length;
@@ -107,7 +109,7 @@
       this.own = table;
       this.dataPanel.offer(table);
       this.choose("table");
-      this.status.textContent = `${table.name} is read: ${table.total} rows.`;
+      this.status.textContent = `${plain(table.name)} is read: ${counted(table.total, "row")}.`;
     }
 
     /** Take settings; where the data or the network differ, begin anew. */
@@ -132,7 +134,7 @@
       if (data === "table") return this.own;
       const most = Math.min(options.samples, playData.MOST_DRAWN);
       const table = playDrawn.table(data, { ...options, samples: most }, seed);
-      if (most < options.samples) table.notes.push(`The page draws ${most} of the ${options.samples} samples.`);
+      if (most < options.samples) table.notes.push(`The page draws ${most} of the ${counted(options.samples, "sample")}.`);
       return table;
     }
 
@@ -154,7 +156,8 @@
       }
       this.fail("");
       this.forgetOthers();
-      this.dataPanel.leave(this.prepared.left);
+      this.dataPanel.leave(this.prepared);
+      this.layers.showFirst(this.settings.before, this.prepared.coded);
       data.optimizer = { ...data.optimizer, options: { ...data.optimizer.options } };
       const session = new playSession.Session(data, this.curves);
       session.onChange = () => this.session === session && this.show(session.draw(this.isOn));
@@ -188,7 +191,7 @@
 
     /** Say what is wrong, "" for nothing. A file that cannot be read leaves the session as it was. */
     fail(words) {
-      this.error.textContent = words;
+      this.error.textContent = escaped(words);
       this.error.hidden = !words;
       byId("play").classList.toggle("broken", Boolean(words) && !this.session);
       this.transport.disable(Boolean(words) && !this.session);
@@ -252,7 +255,7 @@
       this.stop();
       this.show(this.session.draw(false));
       this.showConfig();
-      this.status.textContent = `Paused after ${short(this.session.epochs)} epochs.`;
+      this.status.textContent = `Paused after epoch ${short(this.session.epochs)}.`;
     }
 
     reset() {
@@ -281,7 +284,7 @@
       const epochs = Math.ceil(this.session.epochs);
       const { settings, table, prepared, catalog, session } = this;
       byId("play-config").textContent = playConfig.text(settings, table, prepared, session.data.loss, catalog, epochs);
-      byId("play-config-note").textContent = table.drawn || table.fixed ? "" : `Save it beside ${table.config.path}.`;
+      byId("play-config-note").textContent = table.drawn || table.fixed ? "" : `Save it beside ${plain(table.config.path)}.`;
     }
   }
 

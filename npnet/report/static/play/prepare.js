@@ -7,6 +7,8 @@ const playPrepare = (() => {
   const MOST_CLASSES = 20; // of whole numbers that are taken for classes
   const FEWEST_ROWS = 4;
 
+  const { counted, plain } = networkElements;
+
   const isNumbers = (column) => column.kind === "number";
 
   /** Return a quantile of ordered numbers, interpolated linearly. */
@@ -35,22 +37,22 @@ const playPrepare = (() => {
   /** Return the rows that have a target, and their targets with the task and the classes. */
   function targetOf(table, settings) {
     const column = table.columns.find(({ name }) => name === settings.target);
-    if (!column) throw new playTable.TableError(`There is no column ${settings.target}.`);
+    if (!column) throw new playTable.TableError(`There is no column ${plain(settings.target)}.`);
     const every = isNumbers(column) ? column.values : column.codes;
     const known = (value) => (isNumbers(column) ? Number.isFinite(value) : value >= 0);
     const rows = Array.from(every.keys()).filter((row) => known(every[row]));
     if (rows.length < FEWEST_ROWS)
-      throw new playTable.TableError(`${column.name} has a value in ${rows.length} rows: too few to learn from.`);
+      throw new playTable.TableError(`${plain(column.name)} has a value in ${counted(rows.length, "row")}: too few to learn from.`);
     const values = rows.map((row) => every[row]);
     const found = { name: column.name, rows, gaps: every.length - rows.length, isNumbers: isNumbers(column) };
     const distinct = [...new Set(values)].sort((a, b) => a - b);
     if (distinct.length < 2)
-      throw new playTable.TableError(`${column.name} is the same in every row: choose another target.`);
+      throw new playTable.TableError(`${plain(column.name)} is the same in every row: choose another target.`);
     if (isRegression(column, distinct, values.length, settings.task, table))
       return { ...found, task: "regression", classes: [], y: values };
     if (distinct.length > MOST_INPUTS / 4 || distinct.length > values.length / 2)
       throw new playTable.TableError(
-        `${column.name} has ${distinct.length} classes in ${values.length} rows: choose another target.`,
+        `${plain(column.name)} has ${distinct.length} classes in ${values.length} rows: choose another target.`,
       );
     let order = distinct;
     const names = (code) =>
@@ -90,6 +92,7 @@ const playPrepare = (() => {
 
   /* Return the inputs that a column becomes, each with `of(row)`, its number before scaling, or its value. */
   function inputsOf(column, train, every, prepare) {
+    if (column.kind === "datetime") return playDates.inputsOf(column, train, every, prepare);
     return isNumbers(column) ? numbersOf(column, train, every, prepare) : levelsOf(column, train, every, prepare);
   }
 
@@ -98,6 +101,7 @@ const playPrepare = (() => {
     const gaps = every.some((row) => Number.isNaN(values[row]));
     const varies = new Set(every.map((row) => values[row]).filter((value) => !Number.isNaN(value))).size > 1;
     const found = [];
+    if (every.every((row) => Number.isNaN(values[row])) && prepare.constant !== "keep") return found;
     if (varies || prepare.constant === "keep") {
       const scaling = scalingOf(
         Float64Array.from(train, (row) => values[row]),
@@ -123,7 +127,7 @@ const playPrepare = (() => {
     const pooled = kept.length < there.length;
     const gaps = every.some((row) => codes[row] < 0);
     const input = (text, of) => ({ name: text, block: "levels", column: name, of });
-    if (kept.length > most) return [];
+    if (kept.length > most) return [codesOf(name, codes, kept, gaps)];
     const missing = gaps ? [input(`${name} is missing`, (row) => Number(codes[row] < 0))] : [];
     if (!pooled && kept.length === 2) {
       const [first, second] = kept;
@@ -142,9 +146,16 @@ const playPrepare = (() => {
     return [...places, ...other, ...missing];
   }
 
+  /** Return the input of a column of many texts: the number of each, for an embedding; 0 stands for rare ones. */
+  function codesOf(name, codes, kept, gaps) {
+    const places = new Map(kept.map((code, k) => [code, k + 1]));
+    const of = (row) => (codes[row] < 0 && gaps ? kept.length + 1 : (places.get(codes[row]) ?? 0));
+    return { name, block: "codes", column: name, size: kept.length + 1 + Number(gaps), of };
+  }
+
   /** Return the inputs that the chosen features add, each with its type and the columns that it is made of. */
   function featuresOf(inputs, features, train, prepare) {
-    const numbers = inputs.flatMap((input, index) => (input.block === "numbers" ? [index] : []));
+    const numbers = inputs.flatMap((input, index) => (input.block === "numbers" && !input.isPart ? [index] : []));
     const made = [];
     const add = (type, name, columns) => {
       const value = networkModel.FEATURES[type];
@@ -213,19 +224,25 @@ const playPrepare = (() => {
     const split = splitOf(target.rows.length, settings);
     const train = split.train.map((position) => target.rows[position]);
     const options = optionsOf(settings, table);
-    const left = [];
     const columns = table.columns.filter(
       ({ name }) => name !== target.name && (table.drawn || !settings.skipped.includes(name)),
     );
+    const embeds = settings.before.some(({ type }) => type === "embedding");
+    const [left, coded] = [[], []]; // columns that become no input, and those that only an embedding takes
     const each = columns.map((column) => {
       const found = inputsOf(column, train, target.rows, options);
-      if (!found.length) left.push(column.name);
-      return found;
+      const codes = found.some(({ block }) => block === "codes");
+      if (codes) coded.push(column.name);
+      else if (!found.length) left.push(column.name);
+      return codes && !embeds ? [] : found;
     });
     const all = each.flat();
-    const inBlocks = ["numbers", "indicators", "levels"].map((block) => all.filter((input) => input.block === block));
+    const inBlocks = ["numbers", "indicators", "levels", "codes"].map((block) =>
+      all.filter((input) => input.block === block),
+    );
     const made = featuresOf(inBlocks[0], settings.features, train, options);
-    const inputs = [...inBlocks[0], ...made, ...inBlocks[1], ...inBlocks[2]];
+    const [numbers, ...others] = inBlocks;
+    const inputs = [numbers, made, ...others].flat();
     if (!inputs.length) throw new playTable.TableError("No column is left to learn from: choose another one.");
     if (inputs.length > MOST_INPUTS)
       throw new playTable.TableError(
@@ -234,15 +251,16 @@ const playPrepare = (() => {
     const rows = Object.fromEntries(
       Object.entries(split).map(([name, chosen]) => [name, rowsOf(inputs, chosen, target)]),
     );
-    const shown = inputs.map(({ name, block, center, scale, clip, source }) => ({
+    const shown = inputs.map(({ name, block, center, scale, clip, size, source }) => ({
       name,
       block,
+      size,
       center,
       scale,
       clip,
       ...(source && { of: source }),
     }));
-    return { ...target, inputs: shown, rows, left, trained: split.train.map((position) => target.y[position]) };
+    return { ...target, inputs: shown, rows, left, coded, trained: split.train.map((position) => target.y[position]) };
   }
 
   return { prepared, scalingOf, optionsOf };

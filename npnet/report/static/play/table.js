@@ -3,7 +3,7 @@
 "use strict";
 
 const playTable = (() => {
-  const { counted } = networkElements;
+  const { counted, plain } = networkElements;
   const MOST_BYTES = 20e6;
   const MOST_ROWS = 5000; // that are kept, evenly spread
   const MOST_COLUMNS = 100;
@@ -12,13 +12,7 @@ const playTable = (() => {
   const SAMPLE = 50; // lines from which the delimiter is found
   const SHARE = 0.9; // of the cells of a column that make it one of numbers
   const MOST_ODD = 10; // texts in a column of numbers that are taken for gaps
-  const STYLES = [
-    { pattern: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i },
-    { decimal: ",", pattern: /^[+-]?(\d+,?\d*|,\d+)(e[+-]?\d+)?$/i },
-    { thousands: ",", pattern: /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$|^[+-]?\d+(\.\d*)?$/ },
-    { decimal: ",", thousands: ".", pattern: /^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$|^[+-]?\d+(,\d*)?$/ },
-  ];
-  const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$/;
+  const NAMED = 3; // of those, and columns, that a note names
 
   const WORDS = /^(true|false|yes|no|na|n\/a|nan|null|none)$/i; // cells that are no free text
 
@@ -84,7 +78,7 @@ const playTable = (() => {
     return rows;
   }
 
-  const isTyped = (cell) => cell === "" || WORDS.test(cell) || isNumeric(cell) || DATE.test(cell);
+  const isTyped = (cell) => cell === "" || WORDS.test(cell) || playNumbers.isWritten(cell) || playDates.isDate(cell);
 
   /** Return the sign that cuts most lines into equally many cells, most of them numbers. */
   function delimiterOf(text) {
@@ -131,7 +125,7 @@ const playTable = (() => {
     return !(heads.length > 1 && heads.every(Number.isInteger) && steps.size === 1 && !steps.has(0));
   }
 
-  const isNumeric = (cell) => STYLES.some(({ pattern }) => pattern.test(cell));
+  const isNumeric = (cell) => playNumbers.isWritten(cell);
 
   /** Return the names of the columns; of unnamed ones null. */
   function namesOf(head, headerless, name) {
@@ -139,42 +133,46 @@ const playTable = (() => {
     const seen = new Set();
     return head.cells.map((text) => {
       if (text && seen.has(text))
-        throw new TableError(`${name}: two columns are called ${text}. Give each a name of its own.`);
+        throw new TableError(`${plain(name)}: two columns are called ${plain(text)}. Give each a name of its own.`);
       seen.add(text);
       return text || null;
     });
   }
 
-  /** Return how the numbers of the file are written: the style in which most cells are numbers. */
-  function styleOf(columns, delimiter) {
-    const [plain, comma, thousands, both] = STYLES;
-    const candidates = delimiter === "," ? [plain, thousands, comma, both] : [plain, comma, thousands, both];
-    const counts = candidates.map(({ pattern }) =>
-      columns.reduce(
-        (sum, cells) => sum + cells.reduce((count, cell) => count + (cell !== "" && pattern.test(cell)), 0),
-        0,
-      ),
-    );
-    return candidates[counts.indexOf(Math.max(...counts))];
-  }
-
-  function numberOf(text, { decimal, thousands }) {
-    const digits = thousands ? text.replaceAll(thousands, "") : text;
-    return Number(decimal ? digits.replace(decimal, ".") : digits);
-  }
-
   /** Return a column by its cells, with the texts that mean missing; {reason} for one that the page does not show. */
   function columnOf(name, cells, style) {
     const filled = cells.filter((cell) => cell !== "");
-    const numbers = filled.filter((cell) => style.pattern.test(cell)).length;
-    if (filled.length && filled.filter((cell) => DATE.test(cell)).length >= SHARE * filled.length)
-      return { name, reason: "dates" };
-    const odd = [...new Set(filled.filter((cell) => !style.pattern.test(cell)))];
-    if (numbers >= SHARE * filled.length || (numbers >= filled.length / 2 && odd.length === 1)) {
-      if (odd.length > MOST_ODD) return { name, reason: `numbers among other texts such as ${odd[0]}` };
-      const values = Float64Array.from(cells, (cell) => (style.pattern.test(cell) ? numberOf(cell, style) : NaN));
-      return { name, kind: "number", values, missing: odd };
-    }
+    const [form, other] = playDates.formsOf(filled);
+    if (other) return { name, reason: `the days and months of its dates, such as ${plain(filled[0])}, can be either` };
+    if (form) return datesOf(name, cells, form);
+    return numbersOf(name, cells, filled, style) ?? textsOf(name, cells, filled);
+  }
+
+  function datesOf(name, cells, form) {
+    const values = Float64Array.from(cells, (cell) => playDates.secondsOf(cell, form));
+    const missing = [...new Set(cells.filter((cell, k) => cell !== "" && Number.isNaN(values[k])))];
+    if (missing.length > MOST_ODD) return { name, reason: `dates among other texts such as ${plain(missing[0])}` };
+    return { name, kind: "datetime", values, missing, form };
+  }
+
+  /** Return a column of numbers; those that are not finite are gaps. Null for texts. */
+  function numbersOf(name, cells, filled, style) {
+    const own = playNumbers.ofColumn(filled, style);
+    if (!own || playNumbers.areCodes(filled)) return null;
+    const valueOf = (cell) => {
+      const value = playNumbers.valueOf(cell, own);
+      return playNumbers.isUsable(value) ? value : NaN;
+    };
+    const values = Float64Array.from(cells, valueOf);
+    const odd = [...new Set(cells.filter((cell, k) => cell !== "" && Number.isNaN(values[k])))];
+    const isNumber = (cell) => playNumbers.isNotFinite(cell) || !Number.isNaN(playNumbers.valueOf(cell, own));
+    const numbers = filled.filter(isNumber).length;
+    if (numbers < SHARE * filled.length && !(numbers >= filled.length / 2 && odd.length === 1)) return null;
+    if (odd.length > MOST_ODD) return { name, reason: `numbers among other texts such as ${plain(odd[0])}` };
+    return { name, kind: "number", values, missing: odd, unit: own.unit, percent: own.percent };
+  }
+
+  function textsOf(name, cells, filled) {
     const levels = [...new Set(filled)].sort();
     if (levels.length > MOST_LEVELS) return { name, reason: `more than ${MOST_LEVELS} different texts` };
     const codes = new Map(levels.map((level, code) => [level, code]));
@@ -183,7 +181,7 @@ const playTable = (() => {
       kind: "category",
       levels,
       codes: Int32Array.from(cells, (cell) => codes.get(cell) ?? -1),
-      digits: filled.filter((cell) => /\d/.test(cell)).length >= filled.length / 2,
+      digits: filled.length > 0 && filled.filter((cell) => /\d/.test(cell) || playNumbers.isNotFinite(cell)).length >= filled.length / 2,
     };
   }
 
@@ -195,7 +193,7 @@ const playTable = (() => {
     const rows = cut(text, delimiter);
     if (rows.length < 2)
       throw new TableError(
-        `${name} has ${rows.length ? "a single line" : "no line"}: a table has a row for each sample.`,
+        `${plain(name)} has ${rows.length ? "a single line" : "no line"}: a table has a row for each sample.`,
       );
     const headerless = isHeaderless(rows);
     const names = namesOf(rows[0], headerless, name);
@@ -205,7 +203,7 @@ const playTable = (() => {
       const has = `${counted(wrong.cells.length, "cell")}, where the first line has ${names.length}`;
       const sign = delimiter === "\t" ? "a tab" : `"${delimiter}"`;
       const advice = `The delimiter seems to be ${sign}; npnet play FILE reads other layouts too.`;
-      throw new TableError(`${name}, line ${wrong.line}: ${has}. ${advice}`);
+      throw new TableError(`${plain(name)}, line ${wrong.line}: ${has}. ${advice}`);
     }
     const kept = body.length > MOST_ROWS ? spread(body, MOST_ROWS) : body;
     const cells = names.map((_, k) => kept.map((row) => row.cells[k]));
@@ -213,50 +211,81 @@ const playTable = (() => {
     if (encoding) config.encoding = encoding;
     if (delimiter !== (/\.(tsv|tab)$/i.test(name) ? "\t" : ",")) config.delimiter = delimiter;
     if (headerless) config.header = false;
-    return tableOf(name, names, cells, config, styleOf(cells, delimiter), body.length);
+    return tableOf(name, names, cells, config, playNumbers.styleOf(cells, delimiter), body.length);
   }
 
   const spread = (rows, most) => Array.from({ length: most }, (_, k) => rows[Math.floor((k * rows.length) / most)]);
 
-  function tableOf(name, names, cells, config, { decimal, thousands, pattern }, total) {
-    const notes = [];
-    if (decimal) config.decimal = decimal;
-    if (thousands) config.thousands = thousands;
-    const style = { decimal, thousands, pattern };
+  function tableOf(name, names, cells, config, style, total) {
     const every = names.map((label, k) =>
       label === null ? { name: "", reason: "it has no name" } : columnOf(label, cells[k], style),
     );
     const usable = every.filter((column) => !column.reason);
     const columns = usable.slice(0, MOST_COLUMNS);
     const dropped = [...every.filter((column) => column.reason), ...usable.slice(MOST_COLUMNS)].map((one) => one.name);
-    for (const { name: label, reason } of every)
-      if (reason) notes.push(`${label || "A column"} is left out: ${reason}.`);
-    if (usable.length > MOST_COLUMNS)
-      notes.push(`The page shows the first ${MOST_COLUMNS} of ${usable.length} columns.`);
-    const missing = columns.filter((column) => column.missing?.length);
-    if (missing.length) config.na_values = Object.fromEntries(missing.map((column) => [column.name, column.missing]));
-    for (const column of missing)
-      notes.push(`In ${column.name}, ${column.missing.slice(0, 3).join(", ")} is taken for a gap.`);
-    const texts = columns.filter((column) => column.digits);
-    for (const { name: label, levels } of texts) notes.push(`${label} is read as texts, such as ${levels[0]}.`);
-    if (texts.length) config.categorical = texts.map((column) => column.name);
     if (columns.length < 2)
       throw new TableError(
-        `${name} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`,
+        `${plain(name)} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`,
       );
+    addOptions(config, style, columns);
     const rows = columns[0].values?.length ?? columns[0].codes.length;
-    if (rows < total)
-      notes.push(
-        `The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`,
-      );
+    const notes = [...notesOf(every, usable), ...notesOn(columns, style)];
+    const few = `The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`;
+    if (rows < total) notes.push(few);
     return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
+  }
+
+  /** Write into the options of the table how npnet reads the columns in the same way. */
+  function addOptions(config, { decimal, thousands }, columns) {
+    const named = (key, value) => {
+      const found = columns.filter((column) => value(column)).map((column) => [column.name, value(column)]);
+      if (found.length) config[key] = Object.fromEntries(found);
+    };
+    const numbers = columns.filter(({ kind }) => kind === "number");
+    if (decimal !== ".") config.decimal = decimal;
+    if (thousands) config.thousands = thousands;
+    const units = [...new Set(numbers.map(({ unit }) => unit).filter(Boolean))];
+    if (units.length) config.units = units;
+    if (numbers.some(({ percent }) => percent)) config.percent = true;
+    named("na_values", ({ missing }) => missing?.length && missing);
+    named("datetime", ({ form }) => form !== playDates.ISO_FORM && form);
+    const texts = columns.filter((column) => column.digits);
+    if (texts.length) config.categorical = texts.map((column) => column.name);
+  }
+
+  /** Return notes on the columns that are left out. */
+  function notesOf(every, usable) {
+    const left = every.filter(({ reason }) => reason);
+    const notes = left.map(({ name, reason }) => `${name ? plain(name) : "A column"} is left out: ${reason}.`);
+    const most = `The page shows the first ${MOST_COLUMNS} of ${counted(usable.length, "column")}.`;
+    return usable.length > MOST_COLUMNS ? [...notes, most] : notes;
+  }
+
+  /** Return notes on how columns are read. */
+  function notesOn(columns, { decimal, thousands }) {
+    const notes = [];
+    if (thousands) notes.push(`Numbers are read with ${decimal} as decimal sign and "${thousands}" between thousands.`);
+    else if (decimal !== ".") notes.push(`Numbers are read with ${decimal} as decimal sign.`);
+    for (const { name, kind, missing, unit, percent, form, digits, levels } of columns) {
+      const label = plain(name);
+      const texts = missing?.slice(0, NAMED).map((text) => plain(text)).join(", ");
+      if (missing?.length) notes.push(`In ${label}, ${texts} ${missing.length > 1 ? "are" : "is"} taken for a gap.`);
+      if (unit) notes.push(`${label} is read without its unit, ${plain(unit)}.`);
+      if (percent) notes.push(`${label}: 45% is read as 0.45.`);
+      if (kind === "datetime")
+        notes.push(`${label} is read as dates${form === playDates.ISO_FORM ? "" : ` of the form ${form}`}.`);
+      if (digits) notes.push(`${label} is read as texts, such as ${plain(levels[0])}.`);
+    }
+    return notes;
   }
 
   /** Return the column that is most likely the target: by its name, else the last one that can be learned. */
   function targetOf(columns) {
-    const known = columns.find(({ name }) => /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
+    const known = columns.find(({ name, kind }) => kind !== "datetime" && /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
     const differs = ({ kind, values, levels, codes }) =>
-      kind === "number"
+      kind === "datetime"
+        ? false
+        : kind === "number"
         ? new Set(values).size > 1
         : levels.length > 1 && levels.length <= Math.min(codes.length / 2, 100);
     return (known ?? columns.findLast(differs) ?? columns.at(-1)).name;
@@ -265,7 +294,7 @@ const playTable = (() => {
   /** Return the table that came with the page. */
   function embedded(data) {
     const columns = data.columns.map((column) =>
-      column.kind === "number"
+      column.kind !== "category"
         ? { ...column, values: Float64Array.from(numbers(column.values)) }
         : { ...column, codes: numbers(column.codes) },
     );
