@@ -14,6 +14,7 @@ Legend = Sequence[tuple[Markup, str, Child]]  # of each entry a sample, a name a
 Cell = str | float | int | bool | None
 MOST_ROWS = 40  # of a table of numbers
 NAME = 60  # letters of a name
+FITTING = 20  # letters of a name that has room everywhere
 SCROLLS = 12  # rows: longer tables have a height of their own
 
 
@@ -82,7 +83,10 @@ def table_of(table: NumberTable, title: str) -> Markup:
     ]
     look = "nums" if all(aligned[1:]) else None  # of all columns but the first: no cell needs a class of its own
     own = [None] * len(aligned) if look else aligned
-    heads = [element("th", plain(name, NAME), scope="col", class_=one) for name, one in zip(columns, own, strict=True)]
+    heads = [
+        element("th", plain(name, NAME), scope="col", class_=one, title=whole(name))
+        for name, one in zip(columns, own, strict=True)
+    ]
     lines = [
         element("tr", *(_cell(at, column[row], own[at]) for at, column in enumerate(columns.values()))) for row in shown
     ]
@@ -153,7 +157,12 @@ def cell_text(value: Cell) -> str:
 def _cell(index: int, value: Cell, look: str | None) -> Markup:
     if index or isinstance(value, float | int):  # a number names no row
         return element("td", cell_text(value), class_=look)
-    return element("th", cell_text(value), class_=look, scope="row")
+    return element("th", cell_text(value), class_=look, scope="row", title=whole(value))
+
+
+def whole(name: Cell) -> str | None:
+    """Return a name that its place may cut, for the title of its element; None for a short one."""
+    return name if isinstance(name, str) and len(name) > FITTING else None
 
 
 def _is_number(value: Cell) -> bool:

@@ -39,7 +39,7 @@ def sweep_page(run: RunFolder, folder: str = "") -> Page:
     if has_trials(material) is None:
         made, data = parallel(material)
         found.append(Section("parallel-coordinates", "All trials", "", made))
-        each = grid(*trials.slices(material), trials.order(material))
+        each = grid(trials.rungs(material), *trials.slices(material), trials.order(material))
         found.append(Section("slices", "Score by parameter", "Each parameter against the score.", each))
     found += [trials.failures(table, link), _config(run), _repeat(run, bool(material.means))]
     scripts, packed = (["parallel"], {"parallel": data}) if data else ([], {})

@@ -1,12 +1,13 @@
 """The report on the data of a config, before anything is trained on them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.config import Loaded
+from npnet.config import Experiment, Loaded
 from npnet.data.checks.inspection import Inspection, inspect
 from npnet.data.checks.oddities import Finding, repeated_in_test, spans
 from npnet.data.columns import Frame
@@ -14,7 +15,9 @@ from npnet.data.datasets import Dataset
 from npnet.data.datasets.table import Table
 from npnet.data.readers.data_file import STDIN
 from npnet.data.split import divided
+from npnet.data.split.folds import folds_of
 from npnet.data.understanding import contradictions
+from npnet.errors import DataError
 from npnet.runner.prepared_run import at_line, settled, with_targets
 
 
@@ -23,7 +26,8 @@ class DataReport:
     """The findings of a table, the roles of columns that are no features, rows by split, rows by split and class.
 
     `spans` has the first and last time of each split where rows are split by time; `notes` tell of rows left out.
-    `dataset` has the rows with a target, `rows` the positions of those of each split.
+    `dataset` has the rows with a target, `rows` the positions of those of each split; of a cross-validation with so
+    many `folds`, all of that is of the first fold.
     """
 
     inspection: Inspection
@@ -34,6 +38,7 @@ class DataReport:
     notes: tuple[str, ...]
     dataset: Dataset
     rows: Mapping[str, NDArray[np.int64]]
+    folds: int = 1
 
 
 def report_data(loaded: Loaded) -> DataReport:
@@ -45,7 +50,7 @@ def report_data(loaded: Loaded) -> DataReport:
     experiment = loaded.experiment
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
-        parts = divided(dataset, experiment.split, experiment.seed)
+        parts, folds = _parts(experiment, dataset)
         found = inspect(frame, dataset.targets, dataset.task, settled(experiment))
         found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
@@ -60,7 +65,16 @@ def report_data(loaded: Loaded) -> DataReport:
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
     time = next((name for name, role in roles.items() if role == "time"), "")
     sizes = {name: len(rows) for name, rows in parts.items()}
-    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes, dataset, parts)
+    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes, dataset, parts, folds)
+
+
+def _parts(experiment: Experiment, dataset: Dataset) -> tuple[Mapping[str, NDArray[np.int64]], int]:
+    """Return the rows of each set, of a cross-validation those of the first fold, and the number of folds."""
+    if experiment.cv:
+        with suppress(DataError):  # too few rows for the folds: show the split
+            folds = folds_of(dataset, experiment.cv, experiment.seed)
+            return folds[0], len(folds)
+    return divided(dataset, experiment.split, experiment.seed), 1
 
 
 def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import time
@@ -109,6 +110,53 @@ def test_several_runs_are_compared(runs: Path, folder: Path) -> None:
     assert "binary" in result.err
     assert "multiclass" in result.err
     assert not (folder / "both.html").exists()
+
+
+def test_the_rungs_of_a_halving_are_drawn(folder: Path) -> None:
+    plan = "{method: {halving: {min_epochs: 1, reduction: 2}}, trials: 4, metric: validation.roc_auc, "
+    values = "parameters: {learning_rate: {min: 0.001, max: 0.1, distribution: log_uniform}}}"
+    (folder / "sweep.yaml").write_text(SWEEP.partition("sweep:")[0] + f"metrics: [roc_auc]\nsweep: {plan}{values}\n")
+    assert call("sweep", "sweep.yaml", "--no-plots", "-q").code == 0
+    page = page_at(call("report", "latest"))
+    assert 'id="rungs"' in page
+    assert "4 trials to epoch 1; 2 trials to epoch 2." in page
+
+
+def test_each_of_several_targets_has_its_charts(folder: Path) -> None:
+    rows = "".join(f"{i},{i % 5},{2 * i},{i % 3}\n" for i in range(60))
+    (folder / "t.csv").write_text(f"x,z,tall,heavy\n{rows}")
+    (folder / "t.yaml").write_text("dataset: {table: {path: t.csv, target: [tall, heavy]}}\nlayers: [linear]\n")
+    page = page_at(call("data", "report", "t.yaml"))
+    assert all(f'id="{name}"' in page for name in ("target", "target-1", "column-0", "column-1-0", "column-1-1"))
+    assert page.count('<details class="target"') == 2
+    assert page.count("explains 100 % of tall") == 2
+
+
+LONG = "n" * 5000
+
+
+def test_long_names_are_cut_and_are_whole_in_a_title(folder: Path) -> None:
+    rows = "".join(f"{i % 7},{i % 5},{'no' if i % 2 else LONG}\n" for i in range(60))
+    (folder / "t.csv").write_text(f"{LONG},x,{LONG}y\n{rows}")
+    (folder / "t.yaml").write_text(
+        f"dataset: {{table: {{path: t.csv, target: {LONG}y}}}}\nlayers: [linear]\nepochs: 1\n"
+    )
+    result = call("train", "t.yaml", "--no-plots", "-q", "--report")
+    assert result.code == 0, result.err
+    page = (Path(result.out.strip()) / "report.html").read_text(encoding="utf-8")
+    shown = re.sub(r"<script.*?</script>|<style>.*?</style>|<pre[^>]*>.*?</pre>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert max(map(len, shown.split())) <= 200
+    assert f'title="{LONG}"' in page
+
+
+def test_of_a_cross_validation_the_sets_are_those_of_its_first_fold(folder: Path) -> None:
+    page = page_at(call("data", "report", "small.yaml", "cv=4"))
+    assert "The first of 4 folds." in page
+    assert call("train", "small.yaml", "cv=4", "epochs=2", "record=8", "--no-plots", "-q", "--report").code == 0
+    page = page_at(call("report", "latest"))
+    assert "Shown is the first network, of the first of 4 folds." in page
+    assert call("train", "small.yaml", "ensemble=3", "epochs=1", "--no-plots", "-q").code == 0
+    assert "Shown is network 1 of 3, which predict together." in page_at(call("report", "latest"))
 
 
 @pytest.mark.parametrize("command", [("report", "-o", "page.html"), ("compare",), ("plot", "--kind", "loss")])

@@ -1,7 +1,7 @@
 """Distributions of columns: over bins, against the target, between the sets of a split, and over time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Distribution:
     """A column over its bins: those of numbers and dates have `edges` (bins + 1,), those of categories `names`.
 
     `counts` are rows by set, (bins,); `missing` their rows without a value. `target` are rows of the training set by
-    class, (bins, classes), or the mean of the first target, (bins,), NaN without rows. `association` is the share of
+    class, (bins, classes), or the mean of one target, (bins,), NaN without rows. `association` is the share of
     the target's variance, or of Gini's impurity, that the bins explain. `over_time` has the mean of each period, of a
     category the share of its commonest level; it is empty without times.
     """
@@ -63,11 +63,19 @@ def distribution(column: Column, dataset: Dataset, rows: Rows) -> Distribution:
     counts = {name: np.bincount(codes[part][known[part]], minlength=size) for name, part in rows.items()}
     missing = {name: int((~known[part]).sum()) for name, part in rows.items()}
     train = rows["train"][known[rows["train"]]]
-    target, association = _against_target(codes[train], dataset, train, size)
+    target, association = _against_target(codes[train], dataset, train, size, 0)
     drift = {name: _drift(column, known, rows["train"], part) for name, part in rows.items() if name != "train"}
     return Distribution(
         column, names, edges, counts, missing, target, association, drift, _over_time(column, known, dataset)
     )
+
+
+def against(one: Distribution, dataset: Dataset, rows: Rows, which: int) -> Distribution:
+    """Return the distribution of a column with another target of several in its bins."""
+    names, edges, codes = _binned(one.column, rows["train"])
+    train = rows["train"][codes[rows["train"]] >= 0]
+    target, association = _against_target(codes[train], dataset, train, len(names) or len(edges) - 1, which)
+    return replace(one, target=target, association=association)
 
 
 def periods(dataset: Dataset) -> list[Ints]:
@@ -117,9 +125,9 @@ def _levels(column: Column, train: Ints) -> tuple[tuple[str, ...], Floats, Ints]
     return tuple([*names, OTHERS] if len(order) > len(shown) else names), np.empty(0), place[codes]
 
 
-def _against_target(codes: Ints, dataset: Dataset, train: Ints, size: int) -> tuple[Floats, float]:
-    """Return the target in each bin, and the share of its variance or impurity that the bins explain."""
-    y = dataset.y.reshape(len(dataset), -1)[train, 0]
+def _against_target(codes: Ints, dataset: Dataset, train: Ints, size: int, which: int) -> tuple[Floats, float]:
+    """Return a target in each bin, and the share of its variance or impurity that the bins explain."""
+    y = dataset.y.reshape(len(dataset), -1)[train, which]
     counts = np.bincount(codes, minlength=size)
     rows = np.maximum(counts, 1)
     if not len(y):

@@ -16,7 +16,7 @@ NAME = 18
 GAP = 0.04  # of a bar
 
 
-def column_figure(one: Distribution, classes: Sequence[str], target: str, index: int) -> Markup:
+def column_figure(one: Distribution, classes: Sequence[str], target: str, id: str) -> Markup:  # noqa: A002 - the attribute
     """Return how a column is distributed on the training set, and what the target is in each bin."""
     stacked = one.target.ndim == 2
     rows = one.counts["train"].astype(float)
@@ -30,8 +30,8 @@ def column_figure(one: Distribution, classes: Sequence[str], target: str, index:
     note = f"{one.column.kind}{f', {100 * gaps:.1f} % missing' if gaps else ''}"
     note += f"; explains {100 * one.association:.0f} % of {plain(target, 24)}"
     alt = f"Distribution of {name} over {len(rows)} bins; {note}."
-    drawing = chart.svg(f"Distribution of {name}", alt, f"column-{index}-chart")
-    return figure(f"column-{index}", name, drawing, _numbers(one, classes, target), note)
+    drawing = chart.svg(f"Distribution of {name}", alt, f"{id}-chart")
+    return figure(id, name, drawing, _numbers(one, classes, target), note)
 
 
 def class_legend(classes: Sequence[str]) -> Legend:

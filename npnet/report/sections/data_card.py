@@ -1,8 +1,10 @@
 """The data card: columns, gaps, classes, splits, distributions against the target, drift, findings."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
-from npnet.data.checks.distributions import Distribution, Drift, distribution
+from npnet.data.checks.distributions import Distribution, Drift, against, distribution
 from npnet.data.datasets import VALUES
 from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
@@ -16,6 +18,7 @@ from npnet.text import first_of, listed
 
 MOST_FIGURES = 18  # columns with a chart: of more, those with the strongest association
 MOST_BARS = 15
+MOST_TARGETS = 6
 MOST_LISTED = 1000  # rows of a table with a row for each column
 CHANCE = 0.01  # for all columns together: less likely differences are named
 FOUND = 40  # findings listed
@@ -39,10 +42,10 @@ def sections(report: DataReport) -> list[Section]:
     """Return the sections of the data card."""
     dataset = report.dataset
     each = [distribution(column, dataset, report.rows) for column in dataset.frame.columns.values()]
-    names = listed(dataset.targets, 5)
+    names = listed((plain(target, 40) for target in dataset.targets), 5)
     rows = sum(report.parts.values())
     lede = f"{counted(rows, 'row')}, {counted(len(each), 'feature')}, {dataset.task} target {names}."
-    first = joined(_findings(report), grid(_split_table(report), _target(report)), _columns(report, each))
+    first = joined(_findings(report), grid(_split_table(report), *_targets(report)), _columns(report, each))
     found = [Section("data", "Data", lede, first), _distributions(report, each)]
     found += [one for one in (_drift(each), _over_time(each)) if one is not None]
     return found
@@ -71,26 +74,31 @@ def _split_table(report: DataReport) -> Markup:
         columns["of"].append(word)
         for split in splits:
             columns[split].append(report.spans[split][place])
-    note = f"The first {CLASSES} of {len(classes)} classes." if len(classes) > CLASSES else ""
+    note = f"The first of {report.folds} folds. " if report.folds > 1 else ""
+    note += f"The first {CLASSES} of {len(classes)} classes." if len(classes) > CLASSES else ""
     return card("Splits", table_of(NumberTable(columns), "rows of each split"), note=note)
 
 
-def _target(report: DataReport) -> Markup | None:
-    """Return how the first target is distributed in each set."""
-    dataset, train = report.dataset, report.rows["train"]
-    if dataset.task in VALUES:
-        y = dataset.y[:, 0]
-        counts, edges = np.histogram(y[train], bins=24)
-        name = plain(dataset.targets[0], 30)
-        chart = Chart(Axis.of(edges, name, 0.01, log=False), Axis.between(0, counts.max() * 1.05, "rows"))
-        for count, low, high in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            chart.bar(low, high, 0, count, "c1")
-        alt = f"{name} from {short(float(edges[0]))} to {short(float(edges[-1]))} on the training set."
-        numbers = NumberTable({"from": edges[:-1], "to": edges[1:], "rows": counts})
-        return figure("target", f"Target {name}", chart.svg(f"Target {name}", alt, "target-chart"), numbers)
-    if not report.classes:
-        return None
-    return _class_bars(report)
+def _targets(report: DataReport) -> Iterator[Markup]:
+    """Yield how each target is distributed, or the first ones; of classes their shares in each set."""
+    if report.dataset.task in VALUES:
+        for which, name in enumerate(report.dataset.targets[:MOST_TARGETS]):
+            yield _target(report, which, name)
+    elif report.classes:
+        yield _class_bars(report)
+
+
+def _target(report: DataReport, which: int, name: str) -> Markup:
+    """Return how a target of values is distributed on the training set."""
+    y, id_ = report.dataset.y.reshape(len(report.dataset), -1)[:, which], f"target-{which}" if which else "target"
+    counts, edges = np.histogram(y[report.rows["train"]], bins=24)
+    name = plain(name, 30)
+    chart = Chart(Axis.of(edges, name, 0.01, log=False), Axis.between(0, counts.max() * 1.05, "rows"))
+    for count, low, high in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        chart.bar(low, high, 0, count, "c1")
+    alt = f"{name} from {short(float(edges[0]))} to {short(float(edges[-1]))} on the training set."
+    numbers = NumberTable({"from": edges[:-1], "to": edges[1:], "rows": counts})
+    return figure(id_, f"Target {name}", chart.svg(f"Target {name}", alt, f"{id_}-chart"), numbers)
 
 
 def _class_bars(report: DataReport) -> Markup:
@@ -107,7 +115,8 @@ def _class_bars(report: DataReport) -> Markup:
             chart.bar(0, shares[split][name], top - 0.8 / len(splits) + 0.03, top, looks[split])
     title = f"Target {plain(report.dataset.targets[0], 30)}"
     alt = "; ".join(
-        f"{name}: {100 * shares['train'][code]:.1f} % of the training set" for code, name in enumerate(classes)
+        f"{plain(name, 30)}: {100 * shares['train'][code]:.1f} % of the training set"
+        for code, name in enumerate(classes)
     )
     numbers = NumberTable({"class": classes, **{f"share of {split}": values for split, values in shares.items()}})
     legend = [(swatch(f"{look} block"), split, "") for split, look in looks.items()]
@@ -125,14 +134,15 @@ def _columns(report: DataReport, each: list[Distribution]) -> Markup:
         for name in finding.columns[:1]:
             notes.setdefault(name, []).append(finding.fault)
     columns: dict[str, list[Cell]] = {
-        "column": [plain(name, 60) for name in names],
+        "column": [*names],
         "kind": [summaries[name].kind if name in summaries else found[name].column.kind for name in names],
         "missing": [_percent(summaries[name].missing / max(rows, 1)) if name in summaries else "" for name in names],
         "distinct": [summaries[name].distinct if name in summaries else None for name in names],
         "explains": [f"{100 * found[name].association:.0f} %" if name in found else "" for name in names],
         "note": [", ".join(dict.fromkeys(notes.get(name, []))) for name in names],
     }
-    note = "“Explains”: the share of the target's variance or impurity between a column's bins, on the training set."
+    what = "the target" if len(report.dataset.targets) == 1 else plain(report.dataset.targets[0], 40)
+    note = f"“Explains”: the share of the variance or impurity of {what} between the bins of a column, in training."
     return card("Columns", table_of(NumberTable(columns, MOST_LISTED), "columns"), note=note, wide=True)
 
 
@@ -141,16 +151,34 @@ def _percent(share: float) -> str:
 
 
 def _distributions(report: DataReport, each: list[Distribution]) -> Section:
-    ranked = sorted(each, key=lambda one: -one.association)[:MOST_FIGURES]
+    """Return each column against the target; of several targets each can be opened."""
     dataset = report.dataset
     classes = ("no", "yes") if dataset.task == "multilabel" else dataset.classes
-    cards = [column_figure(one, classes, dataset.targets[0], index) for index, one in enumerate(ranked)]
-    lede = "Each column on the training set, the one that explains most of the target first."
-    lede += f" Shown: {len(ranked)} of {len(each)} columns." if len(ranked) < len(each) else ""
     keys = legend_of(class_legend(classes)) if classes else None
-    return Section(
-        "distributions", "Columns against the target", lede, joined(keys, element("div", *cards, class_="grid small"))
-    )
+    shown = min(len(each), MOST_FIGURES)
+    lede = "Each column on the training set, the one that explains most of the target first."
+    lede += f" Shown: {shown} of {len(each)} columns." if shown < len(each) else ""
+    names = dataset.targets[:MOST_TARGETS]
+    lede += f" Shown: {len(names)} of {len(dataset.targets)} targets." if len(names) < len(dataset.targets) else ""
+    charts = [_against(report, each, classes, which) for which in range(len(names))]
+    if len(names) > 1:
+        heads = [element("summary", element("b", f"Target {plain(name, 60)}")) for name in names]
+        pairs = zip(heads, charts, strict=True)
+        charts = [element("details", *pair, class_="target", open=not at) for at, pair in enumerate(pairs)]
+    title = "Columns against the target" + "s" * (len(names) > 1)
+    return Section("distributions", title, lede, joined(keys, *charts))
+
+
+def _against(report: DataReport, each: list[Distribution], classes: Sequence[str], which: int) -> Markup:
+    """Return the charts of the columns that explain most of a target."""
+    dataset = report.dataset
+    found = [against(one, dataset, report.rows, which) for one in each] if which else each
+    ranked = sorted(found, key=lambda one: -one.association)[:MOST_FIGURES]
+    place = f"{which}-" if which else ""
+    cards = [
+        column_figure(one, classes, dataset.targets[which], f"column-{place}{at}") for at, one in enumerate(ranked)
+    ]
+    return element("div", *cards, class_="grid small")
 
 
 def _drift(each: list[Distribution]) -> Section | None:

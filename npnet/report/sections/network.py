@@ -13,7 +13,7 @@ from npnet.plots.layout import Floats, plain
 from npnet.report.chart import figure_svg
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
-from npnet.report.parts import NumberTable, card, counted, figure, grid, table_of
+from npnet.report.parts import NumberTable, callout, card, counted, figure, grid, table_of
 from npnet.report.shapes import path
 from npnet.report.view import RunView
 from npnet.rundir import names
@@ -30,8 +30,6 @@ def section(view: RunView, player: bool = False) -> Section:
     tensors = _tensors(view)
     count = view.info["parameters"]
     lede = "" if count is None else f"{view.info.get('network') or ''}, {counted(count, 'parameter')}."
-    lede += f" {view.experiment.ensemble} networks vote; the first is shown." if view.experiment.ensemble > 1 else ""
-    lede += f" Each of {view.folds} folds has its own; the first is shown." if view.folds > 1 else ""
     drawing = _drawing(view, tensors)
     parts = [
         card(
@@ -42,7 +40,20 @@ def section(view: RunView, player: bool = False) -> Section:
         )
     ]
     place = element("div", id=PLAYER) if player else Markup("")
-    return Section("network", "Network", lede.strip(", "), joined(place, grid(drawing, *parts)))
+    return Section("network", "Network", lede.strip(", "), joined(_which(view), place, grid(drawing, *parts)))
+
+
+def _which(view: RunView) -> Markup | None:
+    """Return which of several networks is shown; None for a single one."""
+    count, folds = view.experiment.ensemble, view.folds
+    if count * folds == 1:
+        return None
+    own = f"network 1 of {count}, which predict together" if count > 1 else "the first network"
+    shown = f"Shown is {own}." if folds == 1 else f"Shown is {own}, of the first of {folds} folds."
+    others = "all networks" if folds == 1 else "the networks of all folds"
+    return callout(
+        f"{shown} This page holds its weights alone. The scores and predictions above are those of {others}."
+    )
 
 
 def _tensors(view: RunView) -> Mapping[str, NDArray[Any]]:

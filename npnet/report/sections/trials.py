@@ -7,6 +7,7 @@ import numpy as np
 from npnet.plots.layout import Floats, plain, short
 from npnet.plots.sweeps import AxisScale, SweepMaterial, brief, value_text
 from npnet.plots.sweeps.overview import best_so_far
+from npnet.plots.sweeps.trials import MOST_RATIO, climbed, room
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
 from npnet.report.page import Section
@@ -131,3 +132,45 @@ def order(material: SweepMaterial) -> Markup:
     table = NumberTable({"trial": material.number, material.score: material.values, "best until then": running})
     legend = [(swatch("c1", 0, False), "a trial", ""), (swatch("c7 thin"), "best until then", last)]
     return figure("order", "Trial by trial", chart.svg("Trial by trial", alt, "order-chart"), table, legend=legend)
+
+
+def rungs(material: SweepMaterial) -> Markup | None:
+    """Return the score of each trial of a halving by epoch, with the ends of the rungs; None without rungs."""
+    if climbed(material) is not None:
+        return None
+    curves, ends = material.curves(), [epoch for epoch, _ in material.rungs]
+    low, high = room(material, curves)
+    log = ends[-1] > MOST_RATIO * ends[0]
+    across = Axis(AxisScale(np.array([1.0, *ends]), log=log), "epoch (log scale)" if log else "epoch")
+    chart = Chart(across, Axis.between(low, high, plain(material.score, 28)), height=280)
+    for number, (epoch, trials) in enumerate(material.rungs):
+        chart.rule("chance", x=float(epoch), note=counted(trials, "trial") if number == 0 else f"{trials:,}")
+    for trial, look in trials_by_rung(material):
+        if trial in curves:
+            epochs, values = curves[trial]
+            chart.line(np.asarray(epochs, float), np.clip(values, low, high), look)
+            chart.markers(np.asarray(epochs[-1:], float), np.clip(values[-1:], low, high), 0, look.split()[0], 3)
+    each = "; ".join(f"{counted(trials, 'trial')} to epoch {epoch:,}" for epoch, trials in material.rungs)
+    found = [(trial, *curves[trial]) for trial, _ in trials_by_rung(material) if trial in curves]
+    last = {"trial": [trial for trial, _, _ in found], "last epoch": [int(epochs[-1]) for _, epochs, _ in found]}
+    table = NumberTable({**last, material.score: [float(values[-1]) for _, _, values in found]})
+    legend = [
+        (swatch("c0 thin faint"), "ended early", ""),
+        (swatch("c1"), "reached the last rung", ""),
+        (swatch("c2"), "the best point", ""),
+    ]
+    title = "Which trials went on"
+    note = f"The score by epoch: {each}."
+    return figure("rungs", title, chart.svg(title, note, "rungs-chart"), table, note, legend)
+
+
+def trials_by_rung(material: SweepMaterial) -> list[tuple[int, str]]:
+    """Return the numbers of the trials with their look, those that ended early first and the best last."""
+    final = material.rungs[-2][0] if len(material.rungs) > 1 else 0
+    looks = [
+        "c2" if best else "c1 thin" if epochs > final else "c0 thin faint"
+        for best, epochs in zip(material.best.tolist(), material.epochs.tolist(), strict=True)
+    ]
+    order = ("c0 thin faint", "c1 thin", "c2")
+    pairs = zip(material.number.tolist(), looks, strict=True)
+    return sorted(pairs, key=lambda pair: order.index(pair[1]))
