@@ -37,17 +37,19 @@ def _functions() -> Iterator[str]:
     specs = {spec.__name__: spec for spec in layers.values()}
     for name in LAYERS:
         first = cleandoc(specs[name].__doc__ or "").partition("\n")[0]
-        options = "".join(f"{one}, " for one in _options(specs[name]))
-        sizes = "*sizes: int, " if specs[name].main_option() is None or name == "Linear" else "*sizes: Any, "
-        arguments = f"{sizes}{options}".removesuffix(", ")
-        line = f"def {name}({arguments}) -> SizedLayer:"
+        size = "int" if specs[name].main_option() is None or name == "Linear" else "Any"
+        arguments = [f"*sizes: {size}", *_options(specs[name])]
+        line = f"def {name}({', '.join(arguments)}) -> SizedLayer:"
         if len(line) > 120:
-            line = f"def {name}(\n    {arguments}\n) -> SizedLayer:"
+            inside = f"    {', '.join(arguments)}\n"
+            if len(inside) > 121:
+                inside = "".join(f"    {one},\n" for one in arguments)
+            line = f"def {name}(\n{inside}) -> SizedLayer:"
         yield f'{line}\n    """{first}"""\n'
 
 
 def _options(spec: type[Layer]) -> Iterator[str]:
     for parameter in parameters_of(spec):
         given = parameter.default is not parameter.empty  # else the main option, which goes without its name too
-        default = f" = {parameter.default!r}".replace("'", '"') if given else " = ..."
-        yield f"{parameter.name}: {parameter.annotation}{default}"
+        default = f" = {parameter.default!r}" if given else " = ..."
+        yield f"{parameter.name}: {parameter.annotation}{default}".replace("'", '"')
