@@ -16,6 +16,7 @@ from npnet.engine.graph import FEW
 from npnet.engine.loop import BETWEEN, KeepBest, PerModel, Progress
 from npnet.engine.network import Network, named
 from npnet.engine.updates import Constraints
+from npnet.experiment.frame_plan import FramePlan
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.model.stack import SPLITS, Data, FoldData, Indices, Learner, Stack, StackTraining
 from npnet.model.train_state import NEVER, Tensors, TrainState
@@ -32,11 +33,11 @@ class StackTrainer:
     its best ones after `restore`. `watched` are the metrics that are measured after each epoch, those of the config and
     the monitored one; `measured` the names of all values that an evaluation gives. `finite` flags the models that were
     finite last; `diverged_in` has the epoch in which a model diverged, 0 for the others; `dead_units` the share of dead
-    units of each layer that can have them, as last measured. There is progress after each of the steps `pauses` of the
-    first model.
+    units of each layer that can have them, as last measured. With a `plan` the first model is recorded: there is
+    progress after each of its recorded steps, and the state has its slots of the best epoch.
     """
 
-    def __init__(self, experiments: Sequence[ResolvedExperiment], data: Data, pauses: Sequence[int] = ()) -> None:
+    def __init__(self, experiments: Sequence[ResolvedExperiment], data: Data, plan: FramePlan | None = None) -> None:
         self.resolved, self.experiment = experiments[0], experiments[0].config
         self.data = FoldData(data, self.resolved.dtype)
         self.learners = [learner for one in experiments for learner in self._learners(one)]
@@ -50,7 +51,7 @@ class StackTrainer:
         patience, min_delta = (stopping.patience, stopping.min_delta) if stopping else (None, 0.0)
         self.best = KeepBest(self.network, self.monitor, patience, min_delta)
         rates, slots = np.array([one.learning_rate for one in self.learners]), self.experiment.optimizer.slots
-        self.state = TrainState.initial(self.network, self.best, slots, rates, len(self.measured))
+        self.state = TrainState.initial(self.network, self.best, slots, rates, len(self.measured), plan is not None)
         factors = [one.config.diverge_factor or np.inf for one in experiments]
         self._factors = np.repeat(factors, len(self.learners) // len(experiments))
         self.finite = np.ones(len(self.learners), bool)
@@ -59,7 +60,7 @@ class StackTrainer:
         self.stacks = [self._stack(indices) for indices in self._cut()]
         self.trainings: list[StackTraining] = []
         self._recorded: tuple[StackTraining, Tensors] | None = None
-        self.epoch, self.begun, self._evaluated, self._pauses = 0, False, False, pauses
+        self.epoch, self.begun, self._evaluated, self._pauses = 0, False, False, plan.steps if plan else ()
         self._scored: dict[str, tuple[PerModel, list[NDArray[Any]]]] = {}
 
     def _learners(self, resolved: ResolvedExperiment) -> Iterator[Learner]:
@@ -105,7 +106,7 @@ class StackTrainer:
                 while not training.evaluated:
                     progress, now = training.advance(), time.perf_counter()
                     if progress.complete:
-                        self._record(training.stack, progress)
+                        self._record(training, progress)
                     done = sum(min(one.batches_done, one.batches.count) for one in self.trainings)
                     if not progress.complete or (done < batches and now - shown > BETWEEN):
                         shown, seconds = now, now - began
@@ -128,9 +129,10 @@ class StackTrainer:
         """Return train_loss of some models, which `progress` is of, divided by max(1, initial train_loss)."""
         return progress.values["train_loss"] / np.maximum(self.state.initial_loss[models], 1.0)
 
-    def _record(self, stack: Stack, progress: Progress) -> None:
+    def _record(self, training: StackTraining, progress: Progress) -> None:
         """Record the epoch of one stack; a loss that grew by more than `diverge_factor` counts as not finite."""
-        indices, measured, values = stack.indices, self.state.measured, progress.values
+        stack, measured, values = training.stack, self.state.measured, progress.values
+        indices = stack.indices
         if values:
             diverged = self.growth(progress, indices) > self._factors[indices]
             progress = replace(progress, finite=progress.finite & ~diverged)
@@ -140,6 +142,9 @@ class StackTrainer:
                 measured[indices, column] = values[name]
                 self._evaluated = True
         self.best.look(progress, indices, stack.network)
+        if indices[0] == FIRST and self.best.epoch[FIRST] == progress.epoch:
+            for name, slot in self.state.best_slots.items():
+                slot[...] = training.updates.slots[name][:1]
         if values:
             for name, shares in stack.dead_units.shares.items():
                 self.dead_units.setdefault(name, np.zeros(len(self.learners)))[indices] = shares

@@ -1,6 +1,6 @@
 """The state of a training: arrays of all models, as the loop uses them and as checkpoints store them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -31,8 +31,10 @@ KEYS = {
     "measured": "measured",
     "batches_done": "batches_done",
 }
-"""Fields of `TrainState` and their names in a checkpoint; the slots of the optimizer are slots.<name>."""
-MOVING = ("theta", "state", "slots.", "rates.")
+"""Fields of `TrainState` and their names in a checkpoint."""
+SLOTS, BEST_SLOTS = "slots.", "best.slots."
+"""What precedes the name of a slot of the optimizer in a checkpoint."""
+MOVING = ("theta", "state", SLOTS, "rates.")
 """The beginnings of the names whose arrays only a model that still trains needs."""
 BEST_OF = {"theta": "best.theta", "state": "best.state"}
 """Where a model is, and where it was best: the latter is in the weights of the run too."""
@@ -48,7 +50,8 @@ class TrainState:
     statistics now and in the best epoch; slots, by name, are those of the optimizer. rate_drop, plateau_best,
     plateau_epochs (models,) belong to `Rates`; best_value, best_epoch and done to `KeepBest`. initial_loss (models,) is
     the loss before training; measured (models, 1 + values) the last learning rate and values; batches_done (models,)
-    the batches of the epoch in progress, one more where it was evaluated too.
+    the batches of the epoch in progress, one more where it was evaluated too. best_slots, by name, are the slots of the
+    first model (1, size) in its best epoch where its training is recorded; else there are none.
     """
 
     theta: Array
@@ -65,9 +68,12 @@ class TrainState:
     initial_loss: PerModel
     measured: NDArray[np.float64]
     batches_done: NDArray[np.int64]
+    best_slots: Tensors
 
     @classmethod
-    def initial(cls, network: Network, best: KeepBest, slots: Iterable[str], rates: PerModel, values: int) -> Self:
+    def initial(
+        cls, network: Network, best: KeepBest, slots: Sequence[str], rates: PerModel, values: int, recorded: bool
+    ) -> Self:
         """Return the state before the first epoch; it shares the arrays of `best`, which it sees change."""
         models, theta, statistics = network.models, network.theta, network.state
         measured = np.full((models, 1 + values), np.nan)
@@ -87,12 +93,14 @@ class TrainState:
             initial_loss=np.zeros(models),
             measured=measured,
             batches_done=np.zeros(models, np.int64),
+            best_slots={name: np.zeros_like(theta[:1]) for name in slots if recorded},
         )
 
     def take(self, rows: Rows) -> "TrainState":
         """Return the state of some models: views for a slice, copies for indices."""
         arrays = {name: getattr(self, name)[rows] for name in KEYS}
-        return TrainState(**arrays, slots={name: slot[rows] for name, slot in self.slots.items()})
+        slots = {name: slot[rows] for name, slot in self.slots.items()}
+        return TrainState(**arrays, slots=slots, best_slots=self.best_slots)
 
     def put(self, rows: Rows, other: "TrainState") -> None:
         """Overwrite the state of some models."""
@@ -100,6 +108,8 @@ class TrainState:
             getattr(self, name)[rows] = getattr(other, name)
         for name, slot in self.slots.items():
             slot[rows] = other.slots[name]
+        for name, slot in self.best_slots.items():
+            slot[...] = other.best_slots[name]
 
     def as_tensors(self) -> Tensors:
         """Return the arrays as a checkpoint has them, without copies where no value has to change.
@@ -107,7 +117,8 @@ class TrainState:
         A file holds finite numbers only: infinity becomes `NEVER`, and `measured`, with its NaN, its bits.
         """
         found = {key: getattr(self, name) for name, key in KEYS.items()}
-        found |= {f"slots.{name}": slot for name, slot in self.slots.items()}
+        found |= {f"{SLOTS}{name}": slot for name, slot in self.slots.items()}
+        found |= {f"{BEST_SLOTS}{name}": slot for name, slot in self.best_slots.items()}
         for name in ("rates.best", "best.value"):
             found[name] = np.where(np.isinf(found[name]), NEVER, found[name])
         return found | {"done": self.done.astype(np.uint8), "measured": self.measured.view(np.int64)}
@@ -119,8 +130,7 @@ class TrainState:
         for name in ("plateau_best", "best_value"):
             found[name] = np.where(found[name] == NEVER, np.inf, found[name])
         found |= {"done": found["done"].astype(bool), "measured": found["measured"].view(np.float64)}
-        slots = {name.removeprefix("slots."): slot for name, slot in tensors.items() if name.startswith("slots.")}
-        return cls(**found, slots=slots)
+        return cls(**found, slots=slots_in(tensors, SLOTS), best_slots=slots_in(tensors, BEST_SLOTS))
 
     def differences(self, tensors: Tensors, epoch: int) -> list[str]:
         """Return what keeps the tensors of a checkpoint after `epoch` from being a state of these models."""
@@ -136,6 +146,11 @@ class TrainState:
         most = {"done": 1, "best.epoch": epoch + 1, "rates.plateau_epochs": epoch + 1, "batches_done": NEVER}
         odd = [name for name, last in most.items() if ((tensors[name] < 0) | (tensors[name] > last)).any()]
         return [f"{name} is out of its range" for name in odd]
+
+
+def slots_in(tensors: Tensors, prefix: str) -> Tensors:
+    """Return the slots of a checkpoint by name, those now or, by the other prefix, those of the best epoch."""
+    return {name.removeprefix(prefix): slot for name, slot in tensors.items() if name.startswith(prefix)}
 
 
 def compact(state: Tensors) -> Tensors:

@@ -30,8 +30,8 @@ class Trainer(SplitPredictor):
         self, experiment: ResolvedExperiment, data: Data, stack_trainer: StackTrainer | None = None, index: int = 0
     ) -> None:
         given = Calibration(threshold=experiment.config.given_threshold)
-        pauses = experiment.frame_plan.steps if experiment.frame_plan else ()
-        super().__init__(stack_trainer or StackTrainer([experiment], data, pauses), experiment, index, given)
+        trainer = stack_trainer or StackTrainer([experiment], data, experiment.frame_plan)
+        super().__init__(trainer, experiment, index, given)
 
     @classmethod
     def together(cls, experiments: Sequence[ResolvedExperiment], data: Data) -> "list[Trainer]":

@@ -16,7 +16,8 @@ of its little-endian bytes.
                    "clip", and where they are normal scores "knots" [[x], [z]]; codes have "size"
     model, models  which of how many networks this is
     parameters     their number; theta and state are flat, in the order of `npnet.engine.network.Network`
-    best, last     {"epoch", "theta", "state"}; last, which may be null, has "slots" by name and their "steps"
+    best, last     {"epoch", "theta", "state"}, and where the run has them "slots" of the optimizer by name and
+                   "steps", the number of updates (null without the data); last may be null
     frames         null, or {"step": [], "epoch": [], "label": [], "loss": [] (null where it is not known), "best":
                    index or null, "theta": (frames, parameters), "state"}
     rows           by split: {"count", "row", "inputs" (shown, inputs), "y" (shown, targets), "weight" or null};
@@ -40,7 +41,7 @@ from npnet.engine.network import Network
 from npnet.experiment.resolved import without_final_activation
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
-from npnet.model.train_state import Tensors, expand, is_compact
+from npnet.model.train_state import BEST_SLOTS, SLOTS, Tensors, expand, is_compact, slots_in
 from npnet.nn.layer import Layers, layers
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import optimizers
@@ -57,7 +58,7 @@ ROW_BYTES = 80_000
 FRAME_BYTES = 100_000
 """Bytes for the weights of all frames; of more frames, as many as fit are taken, evenly spread."""
 ROUNDED_ABOVE = 10_000
-"""Parameters of a network from which on its last state is kept with three digits."""
+"""Parameters of a network from which on its last state and all slots are kept with three digits."""
 KNOTS = 129
 """Points of the table from a number to its normal score."""
 MOST_PARAMETERS = 20_000
@@ -94,7 +95,7 @@ def network_data(run: RunFolder, predictor: SplitPredictor | None = None) -> Jso
         **_recipe(experiment, network, loss),
         "output": _output(data, loss, calibration),
         "inputs": list(_inputs(data.preparations[0])),
-        **_states(run, network, frames),
+        **_states(run, network, frames, _batches(experiment, parts)),
         "frames": frames and _frames(frames, network),
         "rows": {split: _rows(part, _share(parts)) for split, part in parts.items()},
         "lacking": [],
@@ -204,29 +205,43 @@ def _scaling(scaling: Scaling | None) -> Json:
     return found
 
 
-def _states(run: RunFolder, network: Network, frames: Frames | None) -> Json:
+def _batches(experiment: Experiment, parts: Mapping[str, Part]) -> int | None:
+    """Return the batches of an epoch; None without the data."""
+    if "train" not in parts:
+        return None
+    count, size = len(parts["train"].y), experiment.batch_size
+    return 1 if size == "all" else -(-count // size)
+
+
+def _states(run: RunFolder, network: Network, frames: Frames | None, batches: int | None) -> Json:
     """Return the best and the last state of the first network; the last is null where the run does not have it."""
     # The best epoch of a run is the median of several networks, whose first has the frames.
     epoch = run.info["best_epoch"] if frames is None or frames.best is None else int(frames.epochs[frames.best])
-    best = {"epoch": epoch, "theta": array(network.theta[ONE_MODEL])}
-    best["state"] = array(network.state[ONE_MODEL])
-    return {"best": best, "last": _last(run, network)}
-
-
-def _last(run: RunFolder, network: Network) -> Json | None:
+    best = {"epoch": epoch, "theta": array(network.theta[ONE_MODEL]), "state": array(network.state[ONE_MODEL])}
     if not run.checkpoints:
-        return None
+        return {"best": best, "last": None}
     tensors, metadata = run.checkpoint(run.checkpoints[0])
+    numbers = rounded if network.size > ROUNDED_ABOVE else array
+    if "best.epoch" in tensors and tensors["best.epoch"][ONE_MODEL] == epoch:
+        slots = slots_in(tensors, BEST_SLOTS)
+        best |= {"slots": {name: numbers(values[0]) for name, values in slots.items()} or None}
+        best |= {"steps": None if batches is None else epoch * batches}
+    return {"best": best, "last": _last(tensors, int(metadata["epoch"]), network, batches)}
+
+
+def _last(tensors: Tensors, epoch: int, network: Network, batches: int | None) -> Json | None:
+    """Return the last state, from a checkpoint."""
     state: Tensors = expand(tensors, network.theta, network.state) if is_compact(tensors) else tensors
     if "theta" not in state or state["theta"].shape != network.theta.shape or state["done"][ONE_MODEL]:
         return None  # of a model that is done, a finished run keeps its best state alone
-    slots = {name.removeprefix("slots."): values for name, values in state.items() if name.startswith("slots.")}
     numbers = rounded if network.size > ROUNDED_ABOVE else array
+    done = min(int(state["batches_done"][ONE_MODEL]), batches or 0)
     return {
-        "epoch": int(metadata["epoch"]),
+        "epoch": epoch,
         "theta": numbers(state["theta"][ONE_MODEL]),
         "state": array(state["state"][ONE_MODEL]),
-        "slots": {name: numbers(values[ONE_MODEL]) for name, values in slots.items()},
+        "slots": {name: numbers(values[ONE_MODEL]) for name, values in slots_in(state, SLOTS).items()},
+        "steps": None if batches is None else epoch * batches + done,
     }
 
 

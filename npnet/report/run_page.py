@@ -14,7 +14,7 @@ from npnet.rundir.run import RunFolder
 from npnet.runner.data_report import report_data
 
 MOST_BYTES = 450_000
-"""Bytes of the data of a network above which its last state is left out, so that a usual page stays below 1 MB."""
+"""Bytes of the data of a network above which its last state and its slots are left out: a usual page is below 1 MB."""
 
 
 def run_page(run: RunFolder, quick: bool = False) -> Page:
@@ -46,12 +46,14 @@ def page_of(view: RunView) -> Page:
 def _player(view: RunView) -> dict[str, Any]:
     """Return the data of the network for the script that shows it; nothing without the data of the run.
 
-    Of a large network the last state is left out, which has all slots of the optimizer.
+    Of a large network the last state and the slots of the optimizer are left out.
     """
     if view.predictor is None:
         return {}
     found = network_data(view.run, view.predictor)
-    return {"network": {**found, "last": None} if len(json_text(found)) > MOST_BYTES else found}
+    if len(json_text(found)) > MOST_BYTES and found.get("best"):
+        found |= {"last": None, "best": {**found["best"], "slots": None}}
+    return {"network": found}
 
 
 def _data(view: RunView) -> list[Section]:

@@ -8,6 +8,7 @@ import pytest
 
 from npnet.data.preprocessing.derived import features
 from npnet.report.page_engine import KNOWN, array, rounded
+from npnet.rundir.frames import read_frames
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder
 from tests.browser.pages import opened, trained, until, written
@@ -127,6 +128,18 @@ def test_training_on_from_the_last_epoch_continues_with_its_slots(page: Any) -> 
     assert page.evaluate("npnetPlayer.training.losses.at(-1)[1]") < loss
 
 
+def test_training_on_from_the_best_epoch_continues_with_its_slots(browser: Any, tmp_path: Path) -> None:
+    run = trained(tmp_path, CIRCLES, "learning_rate=0.3", "early_stopping=3", "epochs=40")
+    best = run.info["best_epoch"]
+    assert 0 < best < len(run.history()["epoch"])
+    with opened(browser, written(run, tmp_path / "page.html")) as page:
+        page.get_by_text("One step").click()
+        assert f"From epoch {best}, with the optimizer's slots as they were" in page.text_content(".training")
+        done = page.evaluate("npnetPlayer.training.continuation.trainer.count")
+    frames = read_frames(run)
+    assert done == frames.steps[frames.best] + 1
+
+
 def test_points_can_be_added_and_moved(page: Any) -> None:
     count = page.evaluate("npnetPlayer.model.training.count")
     page.get_by_label("Place of the point across").fill("0.5")
@@ -240,7 +253,7 @@ def test_twelve_frames_are_printed(page: Any) -> None:
     assert not page.locator(".printed-frames figure").count()
 
 
-def test_a_dark_page_is_printed_in_light_colours(browser: Any, run: Run, tmp_path: Path) -> None:
+def test_a_dark_page_is_printed_in_light_colours(browser: Any, run: RunFolder, tmp_path: Path) -> None:
     ground = "() => [npnetPlayer.colours.panel, document.documentElement.dataset.theme ?? null]"
     with opened(browser, written(run, tmp_path / "page.html"), color_scheme="dark") as page:
         dark = page.evaluate(ground)
@@ -265,7 +278,9 @@ INK = """
 
 
 @pytest.mark.parametrize("ratio", [1, 1.5, 2])
-def test_lines_of_weights_are_drawn_at_every_density(ratio: float, browser: Any, run: Run, tmp_path: Path) -> None:
+def test_lines_of_weights_are_drawn_at_every_density(
+    ratio: float, browser: Any, run: RunFolder, tmp_path: Path
+) -> None:
     with opened(browser, written(run, tmp_path / "page.html"), device_scale_factor=ratio) as page:
         ink, thin, width = page.evaluate(INK)
         left, right = page.evaluate("[npnetPlayer.diagram.edges.left, npnetPlayer.diagram.places.at(-1)[0][0]]")

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from npnet.errors import RunError
+from npnet.report.network_data import network_data
+from npnet.report.page_engine import array
 from npnet.rundir.frames import read_frames, unpacked
 from npnet.rundir.run import RunFolder
 from npnet.storage.tensor_file import read_tensors
@@ -32,6 +34,23 @@ def train(config: Path, folder: str, *settings: str) -> RunFolder:
     result = call("train", config, *settings, "--run-dir", folder, "--no-plots", "-q")
     assert result.code == 0, result.err
     return RunFolder(config.parent / folder)
+
+
+def test_the_slots_of_the_best_epoch_are_those_of_a_training_that_ends_there(config: Path) -> None:
+    falling = ("learning_rate=0.3", "early_stopping=3", "epochs=40")  # overfits soon
+    run = train(config, "all", "record=true", *falling)
+    best = run.info["best_epoch"]
+    assert 0 < best < len(run.history()["epoch"])
+    ended, _ = train(config, "ended", *falling, f"epochs={best}").checkpoint("checkpoint.safetensors")
+    kept, _ = run.checkpoint("checkpoint.safetensors")
+    slots = {name: values for name, values in kept.items() if name.startswith("best.slots.")}
+    assert slots.keys() == {"best.slots.mean", "best.slots.squares"}
+    for name, values in slots.items():
+        np.testing.assert_array_equal(values, ended[name.removeprefix("best.")])
+    assert not any(name.startswith("best.slots.") for name in ended)
+    data = network_data(run)
+    assert data["last"] is None
+    assert data["best"]["slots"]["mean"] == array(slots["best.slots.mean"].ravel())
 
 
 def test_frames_are_the_weights_of_their_steps_and_recording_changes_none(config: Path) -> None:
