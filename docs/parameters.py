@@ -30,8 +30,8 @@ DESCRIPTIONS = {
     "layers": "The layers of the network in order; the number of inputs is inferred. Without `layers` and `preset` "
     "there are two hidden layers of 32 units.",
     "weights": "A run to take the initial weights from: its folder, or its id under runs.",
-    "cv": "Cross-validation: a number of folds, options, or a list of (train, test) positions; the prediction is the "
-    "mean of the networks of all folds.",
+    "cv": "Cross-validation: a number of folds, options, a splitter such as KFold(5), or a list of (train, test) "
+    "positions; the prediction is the mean of the networks of all folds.",
     "seed": "Seed of all random numbers: split, weights, batches. `random_state` replaces it.",
 }
 """Descriptions of keys that differ for an estimator."""

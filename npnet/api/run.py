@@ -5,6 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from npnet.api.configs import Folder, python_errors, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
@@ -49,13 +52,7 @@ class Run(SavedRun):
     @property
     def history(self) -> "pandas.DataFrame":
         """The losses and metrics of each epoch, and the learning rate."""
-        import pandas
-
-        columns = self._folder.history()
-        if not columns:
-            return pandas.DataFrame(index=pandas.Index([], name="epoch", dtype="int64"))
-        epochs = pandas.Index(columns.pop("epoch").astype("int64"), name="epoch")
-        return pandas.DataFrame(columns, index=epochs)
+        return history_table(self._folder.history())
 
     @property
     def metrics(self) -> "pandas.DataFrame":
@@ -143,6 +140,17 @@ class Run(SavedRun):
         info = self.info
         network = f", {info['network']}" if info.get("network") else ""
         return f'<Run "{self.id}": {self.status}{network}{_headline(self._folder)}>'
+
+
+def history_table(columns: Mapping[str, NDArray[np.float64]]) -> "pandas.DataFrame":
+    """Return the columns of history.csv with a row for each epoch."""
+    import pandas
+
+    values = dict(columns)
+    if not values:
+        return pandas.DataFrame(index=pandas.Index([], name="epoch", dtype="int64"))
+    epochs = pandas.Index(values.pop("epoch").astype("int64"), name="epoch")
+    return pandas.DataFrame(values, index=epochs)
 
 
 def scores_table(scores: Mapping[str, Mapping[str, float]]) -> "pandas.DataFrame":

@@ -1,15 +1,16 @@
 """Errors of the estimators: npnet's words and hints, in the types that scikit-learn expects."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from npnet.config import Experiment
+from npnet.config.reader import read
 from npnet.errors import ConfigError, DataError, NpnetError, UsageError
 
 VALIDATION = re.compile(r"write validation: 0\.2 under split")
 OPTION = re.compile(rf"\b({'|'.join(Experiment.model_fields)}): (\[.*?\]|\{{.*?\}}|[\w.-]+)")
-WORD = re.compile(r"[a-z_]\w*")
 
 
 class InvalidSetting(UsageError, ValueError):
@@ -46,4 +47,8 @@ def in_python(text: str) -> str:
 
 def _argument(found: re.Match[str]) -> str:
     name, value = found.groups()
-    return f'{name}="{value}"' if WORD.fullmatch(value) else f"{name}={value}"
+    try:
+        plain = read(value.encode(), "")[0].plain()
+    except ConfigError:
+        return found.group()
+    return f"{name}={json.dumps(plain)}".replace("true", "True").replace("false", "False").replace("null", "None")

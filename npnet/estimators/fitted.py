@@ -1,6 +1,6 @@
 """What a fitted estimator keeps: the networks, what they need of the data, and the history of their training."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from npnet.config.writer import write_resolved
 from npnet.data.datasets.table import Table
 from npnet.engine.network import weights_of
 from npnet.model.train_state import Tensors
+from npnet.rundir.names import ROWS
 from npnet.rundir.restore import DataMetadata, rebuilt
 from npnet.runner.predicting import RunPredictor
-
-DATA = "data.csv"
-"""The path of the rows in the config of an estimator."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +23,15 @@ class Fitted:
     """A trained network and the record of its training.
 
     `experiment` is the config with everything filled in, whose dataset is a table that need not be there; `history`
-    has the columns of history.csv by name.
+    has the columns of history.csv by name, `info` the fields of run.json about the training.
     """
 
     predictor: RunPredictor
     experiment: Experiment
     history: dict[str, NDArray[np.float64]]
     best_epoch: int
-    monitored: dict[str, Any] = field(default_factory=dict)
+    monitored: dict[str, Any]
+    info: dict[str, Any]
 
     @property
     def weights(self) -> Tensors:
@@ -49,6 +48,7 @@ class Fitted:
             "history": dict(self.history),
             "best_epoch": self.best_epoch,
             "monitored": dict(self.monitored),
+            "info": self.info,
         }
 
     @classmethod
@@ -58,19 +58,23 @@ class Fitted:
         data = DataMetadata.parse(fields["data"])
         predictor = rebuilt(experiment, fields["weights"], data, "the estimator")
         rows = RunPredictor(predictor, data, fields["threads"])
-        return cls(rows, experiment, fields["history"], fields["best_epoch"], fields["monitored"])
+        record = (fields[name] for name in ("history", "best_epoch", "monitored", "info"))
+        return cls(rows, experiment, *record)
 
 
 def table_of(data: DataMetadata, weight: str | None) -> Table:
     """Return the table of a config that describes the rows of an estimator."""
     kinds = data.schema.kinds if data.schema else {}
-    names = [name for name in data.features if kinds.get(name) == "category"]
-    several = len(data.targets) > 1
+    numeric, categorical, dates = (
+        tuple(name for name in data.features if kinds.get(name) == kind) for kind in ("number", "category", "datetime")
+    )
     return Table(
-        path=DATA,
-        target=data.targets if several else data.targets[0],
+        path=ROWS,
+        target=data.targets if len(data.targets) > 1 else data.targets[0],
         task=data.task,
         weight=weight,
-        categorical=tuple(names),
+        numeric=numeric,
+        categorical=categorical,
+        datetime=dates,
         positive_class=data.classes[1] if data.task == "binary" else None,
     )

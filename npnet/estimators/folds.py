@@ -16,8 +16,11 @@ from npnet.estimators.errors import InvalidSetting
 Splits = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
-def splits_of(cv: Any, rows: int) -> Splits | None:
-    """Return the splits that `cv` lists, None where it is a number or options of a config."""
+def splits_of(cv: Any, y: NDArray[Any]) -> Splits | None:
+    """Return the splits that `cv` lists, or makes as KFold does; None where it is a number or options of a config."""
+    rows = len(y)
+    if hasattr(cv, "split") and not isinstance(cv, str):
+        cv = cv.split(np.empty((rows, 1)), y)
     if isinstance(cv, str | bytes) or not isinstance(cv, Iterable) or hasattr(cv, "keys"):
         return None
     found = []

@@ -52,8 +52,8 @@ class ClassifierParameters(Parameters):
     evaluate_every : a whole number from 1 to 10**7, default=None
         Evaluate every this many epochs.
     cv : a number of folds or options (folds, repeats, validation), default=None
-        Cross-validation: a number of folds, options, or a list of (train, test) positions; the prediction is the
-        mean of the networks of all folds.
+        Cross-validation: a number of folds, options, a splitter such as KFold(5), or a list of (train, test)
+        positions; the prediction is the mean of the networks of all folds.
     class_weight : "balanced" or a mapping, each value a number from 0 to 1e9, default=None
         Weights of classes: `balanced` for the same total weight each, or a mapping.
     threshold : text or a number greater than 0 and less than 1, default=None
@@ -173,8 +173,8 @@ class RegressorParameters(Parameters):
     evaluate_every : a whole number from 1 to 10**7, default=None
         Evaluate every this many epochs.
     cv : a number of folds or options (folds, repeats, validation), default=None
-        Cross-validation: a number of folds, options, or a list of (train, test) positions; the prediction is the
-        mean of the networks of all folds.
+        Cross-validation: a number of folds, options, a splitter such as KFold(5), or a list of (train, test)
+        positions; the prediction is the mean of the networks of all folds.
     ensemble : a whole number from 1 to 10000, default=None
         Number of networks whose predictions are averaged.
     own_validation : true or false, default=None

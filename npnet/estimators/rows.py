@@ -62,8 +62,13 @@ def as_table(X: Any) -> Any | None:
     return X
 
 
-def features_of(estimator: Any, X: Any, *, reset: bool = True, least: int = 1) -> Features:
-    """Check X as scikit-learn does, and return its columns; names that are no text become x1, x2 and so on."""
+def features_of(
+    estimator: Any, X: Any, *, reset: bool = True, least: int = 1, schema: Schema | None = None
+) -> Features:
+    """Check X as scikit-learn does, and return its columns; names that are no text become x1, x2 and so on.
+
+    With the schema of other rows, columns are read as theirs.
+    """
     table = as_table(X)
     if table is None:
         return of_numbers(checked_numbers(estimator, X, reset=reset, least=least))
@@ -71,8 +76,14 @@ def features_of(estimator: Any, X: Any, *, reset: bool = True, least: int = 1) -
     if len(table) < least:
         raise InvalidData(f"X has {len(table)} sample{'s' * (len(table) != 1)}, and a minimum of {least} is required")
     with value_errors():
-        frame, schema = read_table(InMemory(named(table, estimator)))
-    return Features(frame, schema)
+        names = None if schema is None else estimator._fitted.predictor.data.features
+        frame, found = read_table(InMemory(named(table, estimator)), schema, names)
+    return Features(frame, without_targets(found, frame))
+
+
+def without_targets(schema: Schema, frame: Frame) -> Schema:
+    """Return the schema of the columns of a frame."""
+    return schema.model_copy(update={"columns": tuple(one for one in schema.columns if one.name in frame.columns)})
 
 
 def named(X: Any, estimator: Any) -> Any:

@@ -15,6 +15,7 @@ HISTORY = "history.csv"
 TIMING = "timing.csv"
 METRICS = "metrics.json"
 BASELINES = "baselines.json"
+ROWS = "data.csv"  # of an estimator: the rows that it was fitted on
 PREDICTIONS = "predictions"
 PREDICTED = ("validation", "test")  # the splits whose predictions are written
 OUT_OF_FOLD = "out_of_fold"  # a cross-validation: predictions of all test rows, each by the fold that held it out
@@ -86,7 +87,7 @@ def shown(text: str) -> str:
 
 OWN = frozenset(
     (
-        *(INFO, CONFIG, RESOLVED, HISTORY, TIMING, METRICS, BASELINES, PREDICTIONS, WEIGHTS, CHECKPOINT, *OLDER),
+        *(INFO, CONFIG, RESOLVED, HISTORY, TIMING, METRICS, BASELINES, ROWS, PREDICTIONS, WEIGHTS, CHECKPOINT, *OLDER),
         *(FRAMES, GROWING_FRAMES, PLOTS, REPORT, LOG, CRASH, LOCK, SWEEP, TRIALS, RESULT, TABLE, POINTS, BEST),
         *(WAVES, STOP),
     )

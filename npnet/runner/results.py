@@ -22,10 +22,12 @@ from npnet.errors import MachineError, UsageError
 from npnet.machine.resources import out_of_memory
 from npnet.metrics import decide
 from npnet.model.outputs import Calibration
-from npnet.model.predictor import Predictor, SplitPredictor
+from npnet.model.predictor import Predictor, Scores, SplitPredictor
 from npnet.model.trainer import Trainer
+from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.rundir.restore import DataMetadata
 from npnet.rundir.table import csv_rows, endings
+from npnet.rundir.writer import RunWriter
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -48,6 +50,17 @@ def history_row(progress: Progress, columns: list[str]) -> dict[str, float]:
     """Return the row of an epoch; NaN where it was not evaluated."""
     values = {name: progress.mean(name) for name in columns}
     return {"epoch": progress.epoch, **values, "learning_rate": float(progress.learning_rate[0])}
+
+
+def write_scores(writer: RunWriter, predictor: SplitPredictor) -> Scores:
+    """Write the scores of every split and the predictions of those that did not train; return the scores."""
+    metrics = predictor.all_scores()
+    writer.write_metrics(metrics, predictor.rule)
+    crossed = len(predictor.folds) > 1
+    for split in (OUT_OF_FOLD,) if crossed else [name for name in PREDICTED if name in predictor.data.parts]:
+        rows, output = predictor.out_of_fold() if crossed else predictor.predictions(split)
+        writer.write_predictions(split, prediction_blocks(predictor, rows, output))
+    return metrics
 
 
 def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> Iterator[Columns]:

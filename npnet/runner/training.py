@@ -22,7 +22,7 @@ from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
-from npnet.rundir.names import CONFIG, OUT_OF_FOLD, PREDICTED, RESOLVED
+from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder
 from npnet.rundir.restore import data_metadata
 from npnet.rundir.run import RunFolder
@@ -32,7 +32,7 @@ from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
 from npnet.runner.notes import Health, unfinite
 from npnet.runner.prepared_run import prepare_run, start_from, training_info
 from npnet.runner.recording import Recorder
-from npnet.runner.results import history_columns, history_row, prediction_blocks
+from npnet.runner.results import history_columns, history_row, write_scores
 
 
 class Show(Protocol):
@@ -234,14 +234,9 @@ class Training:
     def write_scores(self, predictor: SplitPredictor) -> Scores:
         """Write the scores of every split and the predictions of those that did not train."""
         self.show.stage("scoring")
-        metrics = predictor.all_scores()
+        metrics = write_scores(self.writer, predictor)
         for text in unfinite(predictor, metrics):
             self.show.warn(text)
-        self.writer.write_metrics(metrics, predictor.rule)
-        crossed = len(predictor.folds) > 1
-        for split in (OUT_OF_FOLD,) if crossed else [name for name in PREDICTED if name in predictor.data.parts]:
-            rows, output = predictor.out_of_fold() if crossed else predictor.predictions(split)
-            self.writer.write_predictions(split, prediction_blocks(predictor, rows, output))
         return metrics
 
     def write_baselines(self) -> dict[str, Scores]:
