@@ -95,16 +95,35 @@ def GlobalAveragePool(*sizes: int) -> SizedLayer:
     """Takes the mean of each feature over all positions that exist."""
 
 def RNN(
-    *sizes: Any, units: int = ..., states: Literal['all', 'last'] = "all", bidirectional: bool = False, truncate: int | None = None, init: _Named = "glorot_uniform", recurrent_init: _Named = "orthogonal", activation: Literal['tanh', 'relu'] = "tanh"
+    *sizes: Any,
+    units: int = ...,
+    states: Literal["all", "last"] = "all",
+    bidirectional: bool = False,
+    truncate: int | None = None,
+    init: _Named = "glorot_uniform",
+    recurrent_init: _Named = "orthogonal",
+    activation: Literal["tanh", "relu"] = "tanh",
 ) -> SizedLayer:
     """Recurrent layer: the state is an activation of the input and the state before."""
 
 def GRU(
-    *sizes: Any, units: int = ..., states: Literal['all', 'last'] = "all", bidirectional: bool = False, truncate: int | None = None, init: _Named = "glorot_uniform", recurrent_init: _Named = "orthogonal"
+    *sizes: Any,
+    units: int = ...,
+    states: Literal["all", "last"] = "all",
+    bidirectional: bool = False,
+    truncate: int | None = None,
+    init: _Named = "glorot_uniform",
+    recurrent_init: _Named = "orthogonal",
 ) -> SizedLayer:
     """Gated recurrent unit: a gate mixes the state before with a new one."""
 
 def LSTM(
-    *sizes: Any, units: int = ..., states: Literal['all', 'last'] = "all", bidirectional: bool = False, truncate: int | None = None, init: _Named = "glorot_uniform", recurrent_init: _Named = "orthogonal"
+    *sizes: Any,
+    units: int = ...,
+    states: Literal["all", "last"] = "all",
+    bidirectional: bool = False,
+    truncate: int | None = None,
+    init: _Named = "glorot_uniform",
+    recurrent_init: _Named = "orthogonal",
 ) -> SizedLayer:
     """Long short-term memory: gates decide what a cell keeps, takes in and shows."""
