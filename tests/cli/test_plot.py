@@ -110,3 +110,45 @@ def test_predictions_that_are_not_of_the_run_are_refused(old: str, new: str, lon
     assert (result.code, result.out) == (5, "")
     assert "test.csv cannot be used" in result.err
     assert RunFolder(lonely).predicted == ["validation", "test"]
+
+
+def test_a_terminal_gets_curves_and_the_boundary_and_the_folder_no_file(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(trained.rglob("*"))
+    result = call("plot", trained, "--terminal")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[0].startswith("loss   ⠂⠂ train ")
+    assert any(line.startswith("decision boundary") for line in lines)
+    assert "yes" in result.out
+    assert "→ a\n" in result.out
+    assert max(map(len, lines)) <= 80
+    pictures = json.loads(call("plot", trained, "--terminal", "--json").out)["runs"][0]["pictures"]
+    assert pictures["loss"] + ["", *pictures["boundary"]] == lines
+    assert sorted(trained.rglob("*")) == before
+
+
+def test_without_its_data_a_terminal_gets_the_curves_and_a_note(lonely: Path) -> None:
+    result = call("plot", "run", "--terminal")
+    assert result.code == 0
+    assert result.err.startswith(f"left out boundary: {GONE}")
+    assert result.out.startswith("loss ")
+    assert "decision" not in result.out
+    assert call("plot", "run", "--terminal", "--kind", "boundary").code == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        (("--kind", "roc"), "there is no roc plot on a terminal", "write --kind loss,boundary"),
+        (("--kind", "lose"), 'unknown plot "lose"', 'did you mean "loss"?'),
+        (("--format", "png"), "--terminal and --format do not go together", "leave out --terminal, or --format"),
+    ],
+)
+def test_what_a_terminal_cannot_show_is_refused(
+    options: tuple[str, ...], message: str, hint: str, lonely: Path
+) -> None:
+    result = call("plot", "run", "--terminal", *options)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines() == [f"npnet: error: {message}", f"hint: {hint}"]

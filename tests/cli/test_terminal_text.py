@@ -137,7 +137,12 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
         (2, ("run", "new.csv", "--format", EVIL)),
         (2, ("run", "new.csv", "-o", f"p{EVIL}")),
     ],
-    "plot": [(0, ("run", "--kind", "loss,confusion")), (2, ("run", "--kind", EVIL)), (2, ("run", "--format", EVIL))],
+    "plot": [
+        (0, ("run", "--kind", "loss,confusion")),
+        (0, ("run", "--terminal")),
+        (2, ("run", "--kind", EVIL)),
+        (2, ("run", "--format", EVIL)),
+    ],
     "runs": [(0, ()), (0, ("--json",)), (2, ("--sort", EVIL)), (2, ("--filter", EVIL)), (0, ("--tag", EVIL))],
     "runs list": [(0, ())],
     "runs show": [(0, ("run",)), (0, ("run", "--json")), (0, ("sweep",)), (5, (EVIL,))],
