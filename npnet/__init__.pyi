@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from npnet.api import Model as Model
+from npnet.api import PlainLayer as PlainLayer
 from npnet.api import Run as Run
 from npnet.api import Sweep as Sweep
 from npnet.api import load as load

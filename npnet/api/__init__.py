@@ -2,7 +2,8 @@
 
 from npnet.api.arguments import LAYERS
 from npnet.api.model import Model, load
+from npnet.api.plain import PlainLayer
 from npnet.api.run import Run, Sweep, runs
 from npnet.api.training import sweep, train
 
-__all__ = ["LAYERS", "Model", "Run", "Sweep", "load", "runs", "sweep", "train"]
+__all__ = ["LAYERS", "Model", "PlainLayer", "Run", "Sweep", "load", "runs", "sweep", "train"]

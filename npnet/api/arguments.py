@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from npnet.api.plain import AdaptedLayer, PlainLayer
 from npnet.config import Experiment, Loaded
 from npnet.config.issues import issues_of, must_be, non_finite
 from npnet.config.loaded import of_tree
@@ -69,6 +70,8 @@ def layer_text(layer: Layer, inputs: int | None = None, outputs: int | None = No
     >>> layer_text(Linear(units=5), 2)
     'Linear(2, 5)'
     """
+    if isinstance(layer, AdaptedLayer):
+        return repr(layer.plain)
     spec, options = type(layer), {}
     for name, field in spec.model_fields.items():
         value = getattr(layer, name)
@@ -156,6 +159,8 @@ def sized_layer(layer: object) -> SizedLayer:
     """Return a layer of a model with its sizes; raise UsageError for another object."""
     if isinstance(layer, SizedLayer | Layer):
         return layer if isinstance(layer, SizedLayer) else SizedLayer(layer)
+    if isinstance(layer, PlainLayer):
+        return SizedLayer(AdaptedLayer(plain=layer))
     name = getattr(layer, "__name__", None)
     if name in LAYERS:
         raise UsageError(f"{name} is the class of a layer, not a layer", f"write {name}()")

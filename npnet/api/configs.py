@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from npnet.api.arguments import SizedLayer
+from npnet.api.plain import PlainLayer
 from npnet.config import Loaded, load, load_text, load_tree
 from npnet.config.nodes import COMMAND_LINE, ConfigIssue, Node, SourceLocation
 from npnet.config.overrides import split_sweep_values
@@ -77,6 +78,9 @@ def plain_value(value: Any, key: str) -> Any:
         value = value.item()
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
+    if isinstance(value, PlainLayer):
+        what = f"{key} holds {value!r}, a layer in Python code, which a config cannot have"
+        raise UsageError(what, "npnet.Model(...).train(X, y) trains it")
     if value is not None and not isinstance(value, bool | int | float | str):
         raise UsageError(f"{key} holds a {type(value).__name__}, which a config cannot have")
     return value

@@ -1,5 +1,7 @@
 """Data of a model in Python: arrays and tables in memory as a dataset."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
@@ -144,3 +146,17 @@ def _table_of_targets(Y: Any) -> InMemory:
         raise DataError(f"Y has the shape {values.shape}; it takes (samples,) or (samples, targets)")
     is_single = values.shape[1] == 1
     return InMemory({"y" if is_single else f"y{n}": column for n, column in enumerate(values.T, 1)}, name="Y")
+
+
+def targets_frame(y: Any, names: Sequence[str]) -> Frame:
+    """Return targets by the names that a model knows; those of an array are taken in their order.
+
+    Raise DataError for another number of targets.
+    """
+    frame, _ = read_table(_table_of_targets(y), text="category")
+    if set(names) <= set(frame.columns):
+        return frame
+    if len(frame.columns) != len(names):
+        raise DataError(f"y has {plural(len(frame.columns), 'target')}, the model has {len(names)}")
+    each = zip(names, frame.columns.values(), strict=True)
+    return replace(frame, columns={name: replace(column, name=name) for name, column in each})

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from npnet.api.configs import Folder, python_errors, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
-from npnet.api.model import Model, Rows, Table, load
+from npnet.api.layered import Rows, Table
+from npnet.api.model import Model, load
 from npnet.api.reporting import short_traceback, warn
 from npnet.api.saved import SavedRun
 from npnet.config.nodes import parse_scalar

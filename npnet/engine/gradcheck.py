@@ -1,18 +1,21 @@
 """The gradient check: backpropagation compared with central differences in float64."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Batch, Samples
-from npnet.engine.network import Network
+from npnet.engine.graph import LayerStep
+from npnet.engine.network import Network, weights_of
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
-from npnet.nn.layer import Array
+from npnet.nn.layer import Array, Layer
+from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss
 from npnet.nn.optimizers import SGD
+from npnet.nn.regression_losses import MeanSquaredError
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
 """Widths of the differences: wide ones have less rounding error, narrow ones rarely cross a kink."""
@@ -139,3 +142,58 @@ def hint(check: TensorCheck, samples: int) -> str:
             fraction = f" = 1/{1 / check.ratio:.0f}" if 0 < check.ratio < 0.5 else ""
             return f"ratio {check.ratio:.4g}{fraction}: {reason}"
     return f"ratio {check.ratio:.4g}: the formula itself?"
+
+
+def check_layers(network: Network, samples: Samples) -> dict[str, list[TensorCheck]]:
+    """Check each layer alone, by its name, on the values that reach it from some samples.
+
+    The check named `input` compares dx, by way of a linear layer in front that passes the values on: a wrong dx is
+    found at its own layer, not at those before it. Layers at positions, and the inputs of a first layer that depends
+    on what its inputs mean, are left out.
+    """
+    found = {}
+    for step, x in _inputs_of(network, samples):
+        if step.inputs.positions or step.layer.shape(step.inputs).positions:
+            continue
+        layer, first = step.layer, step.x == 0
+        depends = type(layer).fitted is not Layer.fitted
+        before = () if first and depends else (Linear(units=step.inputs.features),)
+        alone = Network([(*before, layer)] * network.models, step.inputs.features, seeds=network.seeds, dtype=x.dtype)
+        _fill(alone, network, step.name, f"layers.{len(before)}")
+        target = np.random.default_rng(0).normal(size=(len(samples), alone.outputs))
+        rows = Samples.of(x.mT, np.broadcast_to(target, (network.models, *target.shape)), dtype=x.dtype)
+        checks = check_gradients(alone, MeanSquaredError(), rows)
+        found[step.name] = [replace(one, name=_name_alone(one.name, bool(before))) for one in checks]
+    return found
+
+
+def _inputs_of(network: Network, samples: Samples) -> list[tuple[LayerStep, Array]]:
+    """Return every layer with the values (models, features, columns) that it gets in a training pass."""
+    network.start_epoch(1)
+    batch = Batch(samples, slice(None))
+    whole = Pass(network, batch, MeanSquaredError(), training=True)
+    whole.take(batch)
+    for call, arrays in whole.draws:
+        call(*arrays)
+    state, nodes = network.state.copy(), {0: whole.nodes[0].values.copy()}
+    for step, values in whole.outputs():
+        nodes[step.y] = values
+    network.state[...] = state
+    return [(step, nodes[step.x]) for step in network.graph.layer_steps]
+
+
+def _fill(alone: Network, network: Network, name: str, own: str) -> None:
+    """Copy the parameters of a layer; the layer in front of it passes values on."""
+    given = weights_of(network)
+    for target, values in weights_of(alone).items():
+        if target.startswith(f"{own}."):
+            values[...] = given[f"{name}.{target.removeprefix(f'{own}.')}"]
+        else:
+            values[...] = np.eye(values.shape[-1]) if target.endswith("weight") else 0.0
+
+
+def _name_alone(name: str, has_before: bool) -> str:
+    """Return the name of a tensor in its layer; the weights in front carry the gradient of the input."""
+    if has_before and name.startswith("layers.0."):
+        return "input" if name.endswith("weight") else "input (sum)"
+    return name.split(".", 2)[-1]

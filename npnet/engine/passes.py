@@ -1,6 +1,6 @@
 """A pass: the buffers of one batch size, and a step as flat lists of calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,15 @@ class Pass:
         """Run forward, and return raw scores (models, outputs, batch), overwritten by each call."""
         self.forward.play()
         return self.z
+
+    def outputs(self) -> Iterator[tuple[LayerStep | Sum, Array]]:
+        """Run forward, and yield a copy of the output of each layer or block, which later ones may overwrite."""
+        steps = {f"{step.name}.forward": step for step in self.network.graph.steps if not isinstance(step, Fork)}
+        for label, first, stop in self.forward.sections:
+            for call, arrays in self.forward.calls[first:stop]:
+                call(*arrays)
+            if label in steps:
+                yield steps[label], self.nodes[steps[label].y].values.copy()
 
     def total_loss(self) -> Array:
         """Return the sum of the (weighted) losses of the last scores, (models,)."""

@@ -102,6 +102,14 @@ class TracedArray(np.ndarray[Any, Any]):
         self.records.append((np.copyto, (value,), self[index], {}))
 
 
+def record(function: Callable[..., object], inputs: Sequence[Any], out: Array) -> None:
+    """Record a call of any function of arrays, which gets the inputs and then `out` to write into."""
+    if isinstance(out, TracedArray):
+        out.records.append((function, inputs, out, {}))
+    else:
+        function(*inputs, out)
+
+
 def _traced(argument: Any, records: list[Record]) -> Any:
     """Return the argument with traced arrays in place of its arrays."""
     if isinstance(argument, np.ndarray):

@@ -53,10 +53,15 @@ class Registry(dict[str, T]):
         return self[name]
 
     def name_of(self, thing: object) -> str:
-        """Return the name of a registered thing or of an instance's class, or raise ValueError."""
+        """Return the name of a registered thing or of an instance's class, or raise ValueError.
+
+        An instance of a class that Python code defines, and no config can name, has its name as `title`.
+        """
         for name, registered in self.items():
             if registered is thing or registered is type(thing):
                 return name
+        if isinstance(title := getattr(thing, "title", None), str):
+            return title
         raise ValueError(f"{thing!r} is no registered {self.kind}")
 
 
