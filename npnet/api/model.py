@@ -38,10 +38,15 @@ MAX_LINES = 20  # that `verbose` prints of a training
 class Model(InspectedModel):
     """A network: `add` layers, `train` on arrays or tables, `predict`. Rows are samples.
 
-    >>> model = Model()
-    >>> model.add(Linear(2, 5)); model.add(ReLU(5)); model.add(Linear(5, 1)); model.add(Sigmoid(1))
-    >>> model.train(X, Y, learning_rate=0.05, epochs=1000)
-    >>> model.predict(X)                  # probabilities, (samples, 1)
+    >>> X = np.random.default_rng(0).normal(size=(200, 2))
+    >>> y = np.hypot(X[:, 0], X[:, 1]) < 1
+    >>> model = npnet.Model()
+    >>> for layer in (npnet.Linear(2, 5), npnet.Tanh(5), npnet.Linear(5, 1), npnet.Sigmoid(1)):
+    ...     _ = model.add(layer)
+    >>> model.train(X, y, learning_rate=0.5, epochs=200)
+    Model(Linear(2, 5), Tanh(5), Linear(5, 1), Sigmoid(1))  # 21 parameters, trained for 200 epochs
+    >>> model.predict(X[:3]).shape                  # probabilities
+    (3, 1)
 
     `loss` is the training loss after each epoch. Without other options `train` does what a first
     implementation does: gradient descent on the full batch, no scaling, no validation.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas
 
 
+MOST = 5  # points of a sweep that a notebook shows
 LISTED = ("id", "name", "status", "best_epoch", "trials", "seconds", "tags", "started", "parameters")
 """Columns of the table of runs before their scores."""
 
@@ -39,9 +40,15 @@ class Run(SavedRun):
     `npnet.train` returns one; `npnet.Run("latest")` opens one of the folder of the runs by `latest`, its id, a unique
     prefix of that, or its path.
 
-    >>> run = npnet.Run("latest")
+    >>> run = npnet.train({"dataset": "moons", "layers": [npnet.Linear(8), npnet.Tanh(), npnet.Linear()]}, epochs=5)
     >>> run.status, run.config["epochs"], len(run.history)
     ('done', 5, 5)
+    >>> list(run.predictions("test").columns)
+    ['row', 'target', 'prediction', 'probability_0', 'probability_1']
+    >>> run.predict([[0.5, -0.5]]).columns.to_list()
+    ['prediction', 'probability_0', 'probability_1']
+    >>> npnet.Run("latest").id == run.id
+    True
     """
 
     def __init__(self, run: str | Path = "latest", runs_dir: "Folder" = None) -> None:
@@ -82,9 +89,6 @@ class Run(SavedRun):
 
         They are those of `npnet predict`; `run.model.predict` gives the bare numbers. Raises DataError for a missing
         column; a value that training never saw is an NpnetWarning.
-
-        >>> npnet.Run("latest").predict([[0.5, -0.5]]).columns.to_list()
-        ['prediction', 'probability_0', 'probability_1']
         """
         import pandas
 
@@ -137,6 +141,11 @@ class Run(SavedRun):
         """The network with the weights of the best epoch."""
         return load(self.path)
 
+    def _repr_html_(self) -> str:
+        from npnet.api.html import run_html
+
+        return run_html(self._folder)
+
     def __repr__(self) -> str:
         info = self.info
         network = f", {info['network']}" if info.get("network") else ""
@@ -166,7 +175,8 @@ def scores_table(scores: Mapping[str, Mapping[str, float]]) -> "pandas.DataFrame
 class Sweep(SavedRun):
     """Many trainings of one config: a table of their scores, and the best of them.
 
-    `npnet.sweep` returns one; `npnet.Sweep("latest")` opens one like a Run.
+    `npnet.sweep` returns one; `npnet.Sweep("latest")` opens one like a Run. `results` is a DataFrame with a row for
+    each trial, `best` the best trial as a Run.
     """
 
     _overview = "overview"
@@ -210,6 +220,18 @@ class Sweep(SavedRun):
                 raise_if_stopped(self._folder, stop)
         return Sweep(self.path)
 
+    def _repr_html_(self) -> str:
+        from npnet.api.html import sweep_html
+
+        table = read_trials(self._folder)
+        ranked = [int(rows.rows[0]) for rows in table.ranking[:MOST]]
+        heads = ["trial", *table.cells, table.goal.name]
+        rows = [
+            [str(table.number[row]), *(cells[row] for cells in table.cells.values()), f"{table.score[row]:.4g}"]
+            for row in ranked
+        ]
+        return sweep_html(repr(self).strip("<>"), f"The best points by {table.goal.name}:", heads, rows)
+
     def __repr__(self) -> str:
         return f'<Sweep "{self.id}": {self.status}, {plural(self.info["trials"], "trial")}>'
 
@@ -219,7 +241,8 @@ def runs(runs_dir: Folder = None) -> "pandas.DataFrame":
 
     The index is the id; scores are columns such as test.roc_auc.
 
-    >>> npnet.runs()[["status", "test.roc_auc"]].tail(1)["status"].item()
+    >>> run = npnet.train({"dataset": "moons", "layers": ["linear"]}, epochs=1)
+    >>> npnet.runs().loc[run.id, "status"]
     'done'
     """
     import pandas

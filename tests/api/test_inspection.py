@@ -132,6 +132,23 @@ def test_a_boundary_is_a_figure(y: np.ndarray) -> None:
     assert figure.axes[0].get_xlabel() == "x1"
 
 
+def test_models_runs_and_sweeps_show_themselves_in_a_notebook(tmp_path) -> None:
+    run = npnet.train(MOONS, runs_dir=tmp_path, name="<b>moons</b>")
+    sweep = npnet.sweep(MOONS, learning_rate=[0.01, 0.1], runs_dir=tmp_path)
+    model = Model(Linear(2, 1)).train(X, Y, epochs=5)
+    for shown in (run, sweep, model, model.gradcheck()):
+        html = shown._repr_html_()
+        assert "<table" in html
+        assert "class=" not in html  # viewers drop style sheets, so all looks are written out
+    html = run._repr_html_()
+    assert "the network reaches roc_auc" in html
+    assert html.count("<path") >= 4
+    assert "<b>&lt;b&gt;moons&lt;/b&gt;</b>" in html
+    assert "<svg" in model._repr_html_()
+    assert "<svg" not in npnet.train(MOONS, runs_dir=tmp_path, epochs=0)._repr_html_()
+    assert "not trained" in Model(Linear(2, 1))._repr_html_()
+
+
 WRONG = [
     (lambda: Model(Linear(5)).activations(np.zeros((3, 0))), NpnetError, "."),
     (lambda: Model(Linear(2, 5)).activations(X[:, :1]), NpnetError, "written for 2 inputs and gets 1"),

@@ -48,6 +48,11 @@ class InspectedModel(LayeredModel):
         inputs = known if self._network is None else self._network.graph.inputs
         return summary_of(self._chain(), self.layers, inputs, self._state())
 
+    def _repr_html_(self) -> str:
+        from npnet.api.html import model_html
+
+        return model_html(self.summary().html, self.loss, f"{id(self):x}")
+
     @short_traceback
     def activations(self, X: "Rows") -> "dict[str, NDArray[Any]]":
         """Return the outputs of each layer for rows X by its name, (samples, units).

@@ -7,6 +7,7 @@ from npnet.cli.console.screen import Output
 from npnet.cli.console.tables import table, text_of
 from npnet.report.elements import Markup, element
 
+TABLE = "color:inherit;font-size:inherit"
 CELL = "padding:2px 10px;text-align:"
 
 
@@ -24,10 +25,15 @@ class TextTable:
         return text + self.foot
 
     def _repr_html_(self) -> str:
+        return self.html
+
+    @property
+    def html(self) -> Markup:
+        """The table as HTML."""
         sides = ["right" if name in self.numbers else "left" for name in self.columns]
         heads = [element("th", name, style=CELL + side) for name, side in zip(self.columns, sides, strict=True)]
         lines = [element("tr", *map(_cell, row, sides)) for row in self.rows]
-        body = element("table", element("thead", element("tr", *heads)), element("tbody", *lines))
+        body = element("table", element("thead", element("tr", *heads)), element("tbody", *lines), style=TABLE)
         return Markup(body + element("p", self.foot)) if self.foot else body
 
 
