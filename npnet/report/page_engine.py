@@ -8,7 +8,19 @@ from numpy.typing import DTypeLike, NDArray
 
 Json = dict[str, Any]
 
-_NETWORK = ("elements", "rows", "model", "analysis", "training", "forms", "controls", "pointer", "status", "player")
+_NETWORK = (
+    "elements",
+    "rows",
+    "model",
+    "analysis",
+    "training",
+    "forms",
+    "controls",
+    "pointer",
+    "editor",
+    "status",
+    "player",
+)
 _PICTURES = (
     *(
         "maps",

@@ -26,7 +26,7 @@ MODULES = (
     "transport",
     "play",
 )
-NOT_PLAYED = ("pictures/lane", "pictures/comparison", "network/player")
+NOT_PLAYED = ("pictures/lane", "pictures/comparison", "network/editor", "network/player")
 """Scripts of a report that show a training that was recorded."""
 
 

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { make, counted } = networkElements;
+  const { make } = networkElements;
   const WIDEST = 470; // pixels of a picture
   const DIAGRAM_NOTE =
     "The thicker, the larger; solid orange is positive, dashed blue negative; the dot at a corner is the bias. " +
@@ -20,7 +20,6 @@
       this.makeParts();
       this.makeControls();
       this.makeElement();
-      this.listen();
       this.setPlane(this.planeForm.plane);
       this.load(this.index);
       this.findDeaths();
@@ -48,9 +47,13 @@
         (plane) => this.setPlane(plane),
         (which) => this.setWhich(which),
       );
-      const mode = (value) => this.boundary.element.classList.toggle("editing", value !== "look");
-      this.pointForm = new networkForms.PointForm(model, mode, (u, v) => this.addPoint(u, v));
-      this.training.element.append(this.pointForm.element);
+      this.points = new networkEditor.PointEditor(model, this.boundary, {
+        changed: () => this.changedRows(),
+        tell: (words) => {
+          this.training.progress.textContent = words;
+        },
+      });
+      this.training.element.append(this.points.form.element);
       this.comparison = new networkComparison.Comparison(model);
     }
 
@@ -69,13 +72,12 @@
       const headings = { multiclass: "Decision regions", regression: "Fitted surface", counts: "Fitted surface" };
       const curve = model.width === 1 ? "Fitted curve" : null;
       const heading = make("h3", {}, curve ?? headings[model.task] ?? "Decision boundary");
-      this.readout = make("p", { className: "note readout" });
       this.edgeNote = make("p", { className: "note" }, DIAGRAM_NOTE);
       this.legend = new networkLegend.Legend(model);
       this.picture = make(
         "figure",
         { className: "card" },
-        make("figcaption", {}, heading, this.readout),
+        make("figcaption", {}, heading, this.points.readout),
         this.boundary.element,
         this.legend.element,
       );
@@ -97,7 +99,7 @@
     setPlane(plane) {
       this.plane = plane;
       this.picture.hidden = !plane;
-      this.readout.textContent = this.hint;
+      this.points.setPlane(plane);
       if (plane) for (const one of this.pictures) one.setPlane(plane);
       this.layout();
     }
@@ -122,7 +124,7 @@
     seek(index) {
       this.training.forget();
       this.edited = false;
-      this.training.allowReset(this.rowsChanged);
+      this.training.allowReset(this.points.isChanged);
       this.load(Math.max(0, Math.min(this.entries.length - 1, index)));
     }
 
@@ -234,57 +236,21 @@
     }
 
     reset() {
-      if (this.rowsChanged) {
-        this.model.restoreRows();
-        this.rowsChanged = false;
+      if (this.points.isChanged) {
+        this.points.restore();
         this.analysis.refresh();
       }
       this.seek(this.index);
       if (this.plane) this.boundary.drawOverlay();
     }
 
-    addPoint(u, v) {
-      if (!this.plane || !Number.isFinite(u) || !(this.plane.flat || Number.isFinite(v))) return;
-      this.model.training.add(this.plane.inputsAt(u, v), [this.pointForm.y]);
-      this.changedRows();
-      const { length } = this.model.training.added;
-      this.training.progress.textContent = `Added a point; ${counted(length, "point")} of yours.`;
-    }
-
-    movePoint(index, u, v) {
-      const rows = this.model.training;
-      this.plane.inputsAt(u, v, rows.inputsOf(index)).forEach((value, f) => {
-        rows.inputs[index * rows.width + f] = value;
-      });
-      this.boundary.drawOverlay();
-    }
-
     /** Take in that training rows were added or moved. */
     changedRows() {
-      this.rowsChanged = true;
       this.training.allowReset(true);
       this.training.continuation?.rowsChanged();
       this.analysis.refresh();
       this.redraw();
       this.boundary.drawOverlay();
-    }
-
-    get hint() {
-      if (this.model.width > 2 && this.plane && !this.plane.directions)
-        return "Rows are where their two columns put them; the other inputs of the map are fixed.";
-      return "Point at a place for its prediction.";
-    }
-
-    listen() {
-      networkPointer.follow(this.boundary, {
-        mode: () => this.pointForm.mode.value,
-        words: (text) => {
-          this.readout.textContent = text || this.hint;
-        },
-        add: (u, v) => this.addPoint(u, v),
-        move: (index, u, v) => this.movePoint(index, u, v),
-        moved: () => this.changedRows(),
-      });
     }
 
     // Sizes and colours
