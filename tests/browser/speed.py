@@ -1,10 +1,12 @@
 """Print how fast the page replays and trains 2-16-16-1 on one core, as docs/report.md has it.
 
-Wall time counts for an idle machine only; processor time is that of all processes of the browser.
+Wall time counts for an idle machine only; processor time is that of all processes of the browser. Of several rounds
+the least counts, as other work on the machine can only add to it.
 """
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ layers: [{linear: 16}, tanh, {linear: 16}, tanh, {linear: 1}]
 epochs: 10
 record: true
 """
-FRAMES, STEPS = 60, 500
+FRAMES, STEPS, ROUNDS = 20, 500, 6
 REPLAY = """
 (count) => new Promise((resolve) => {
   const last = npnetPlayer.entries.length, began = performance.now();
@@ -74,9 +76,7 @@ def main() -> None:
         with opened(browser, path) as page:
             paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN")
             page.evaluate(REPLAY, FRAMES)
-            before = processor_time()
-            frame = page.evaluate(REPLAY, FRAMES)
-            spent = (processor_time() - before) * 1000 / FRAMES
+            frame, spent = least(lambda: page.evaluate(REPLAY, FRAMES))
             page.evaluate(TRAINING, STEPS)
             step = page.evaluate(TRAINING, STEPS)
         size = path.stat().st_size
@@ -94,9 +94,17 @@ def playing(browser: Any, path: Path) -> float:
     with opened(browser, path, ".transport") as page:
         page.evaluate(SETTINGS)
         page.evaluate(PLAY, FRAMES)
+        return least(lambda: page.evaluate(PLAY, FRAMES))[1]
+
+
+def least(show: Callable[[], Any]) -> tuple[Any, float]:
+    """Return the least of what some rounds return, and of their milliseconds of processor time for a frame."""
+    found, spent = [], []
+    for _ in range(ROUNDS):
         before = processor_time()
-        page.evaluate(PLAY, FRAMES)
-        return (processor_time() - before) * 1000 / FRAMES
+        found.append(show())
+        spent.append((processor_time() - before) * 1000 / FRAMES)
+    return min(filter(None, found), default=None), min(spent)
 
 
 def processor_time() -> float:
