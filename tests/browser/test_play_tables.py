@@ -76,6 +76,12 @@ def test_the_config_of_a_dropped_table_is_trained(name: str, page: Any, tmp_path
     assert data["classes"] == page.evaluate("npnetPlay.session.data.classes")
 
 
+def test_row_numbers_are_left_out(page: Any) -> None:
+    drop(page, "rows.csv", b"id,x,y\n" + b"".join(b"%d,%d,%d\n" % (k, k % 7, k % 2) for k in range(1, 41)))
+    assert "id is left out: it numbers the rows." in page.text_content(".notes")
+    assert "drop: [id]" in config(page)
+
+
 def test_dates_become_what_npnet_makes_of_them(page: Any, tmp_path: Path) -> None:
     content = "day;y\n" + "".join(f"{k % 28 + 1}.{k % 12 + 1}.{2000 + k};{k % 2}\n" for k in range(60))
     (tmp_path / "d.csv").write_text(content)

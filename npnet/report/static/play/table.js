@@ -12,6 +12,7 @@ const playTable = (() => {
   const SAMPLE = 50; // lines from which the delimiter is found
   const SHARE = 0.9; // of the cells of a column that make it one of numbers
   const MOST_ODD = 10; // texts in a column of numbers that are taken for gaps
+  const ROW_NUMBERS = /^(row|rows|row_?names?|row_?(number|id)|index|id|nr|no)$/i;
   const NAMED = 3; // of those, and columns, that a note names
 
   const WORDS = /^(true|false|yes|no|na|n\/a|nan|null|none)$/i; // cells that are no free text
@@ -218,7 +219,7 @@ const playTable = (() => {
 
   function tableOf(name, names, cells, config, style, total) {
     const every = names.map((label, k) =>
-      label === null ? { name: "", reason: "it has no name" } : columnOf(label, cells[k], style),
+      label === null ? { name: "", reason: "it has no name" } : numbersRows(label, columnOf(label, cells[k], style), total),
     );
     const usable = every.filter((column) => !column.reason);
     const columns = usable.slice(0, MOST_COLUMNS);
@@ -233,6 +234,14 @@ const playTable = (() => {
     const few = `The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`;
     if (rows < total) notes.push(few);
     return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
+  }
+
+  /** Return a column, or why it is left out where it numbers the rows and is called so. */
+  function numbersRows(name, column, total) {
+    const { values, kind } = column;
+    if (kind !== "number" || !ROW_NUMBERS.test(name)) return column;
+    const isPlace = (value, k) => value - values[0] === Math.floor((k * total) / values.length);
+    return values.every(isPlace) ? { name, reason: "it numbers the rows" } : column;
   }
 
   /** Write into the options of the table how npnet reads the columns in the same way. */
@@ -274,7 +283,7 @@ const playTable = (() => {
       if (percent) notes.push(`${label}: 45% is read as 0.45.`);
       if (kind === "datetime")
         notes.push(`${label} is read as dates${form === playDates.ISO_FORM ? "" : ` of the form ${form}`}.`);
-      if (digits) notes.push(`${label} is read as texts, such as ${plain(levels[0])}.`);
+      if (digits) notes.push(`${label} is read as texts, such as ${plain(levels.find((level) => /\d/.test(level)) ?? levels[0])}.`);
     }
     return notes;
   }
