@@ -108,7 +108,7 @@ def _start(source: str, loaded: "Loaded | None", target: str | None, overrides: 
     try:
         return start_of_table(source, target, overrides)
     except DataError as error:
-        if target is not None:
+        if target is not None or not Path(source).exists():
             raise
         hint = "--target COLUMN chooses the column to predict, which is the last one without it"
         raise DataError(error.message, f"{error.hint}; {hint}" if error.hint else hint) from None

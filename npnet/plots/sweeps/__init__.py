@@ -20,6 +20,7 @@ FAR = 30.0  # times the distance from the best score to that of three in four: w
 CLOSE = 0.03  # of a linear axis: values nearer than this look equal
 FEW = 8  # values that may stand side by side like names
 BINS = 6  # of the values of a parameter that has more
+DIGITS, MOST_DIGITS = 4, 12  # of a number beside an axis
 WORST = 0.1  # share of the trials, the worst, that have the palest colour
 
 
@@ -88,7 +89,8 @@ class AxisScale:
             return [(float(value), _number_text(value)) for value in distinct]
         low, high = self.limits
         marks = _decades(low, high, most) if self.log else list(MaxNLocator(most).tick_values(low, high))
-        return [(mark, _number_text(mark)) for mark in marks if low <= mark <= high]
+        inside = [mark for mark in marks if low <= mark <= high]
+        return list(zip(inside, _number_texts(inside), strict=True))
 
     @property
     def spread(self) -> Floats:
@@ -116,8 +118,21 @@ def spans(values: Floats, ratio: float) -> bool:
     return len(finite) > 0 and bool(finite.min() > 0) and bool(finite.max() >= ratio * finite.min())
 
 
-def _number_text(value: float) -> str:
-    return tidy(f"{value:.4g}")
+def _number_text(value: float, digits: int = DIGITS) -> str:
+    return tidy(f"{value:.{digits}g}")
+
+
+def _number_texts(values: Sequence[float]) -> list[str]:
+    """Return numbers with as many digits as keep them apart.
+
+    >>> _number_texts([0.1, 0.25]), _number_texts([0.99985, 0.9999])
+    (['0.1', '0.25'], ['0.99985', '0.9999'])
+    """
+    for digits in range(DIGITS, MOST_DIGITS):
+        texts = [_number_text(value, digits) for value in values]
+        if len(set(texts)) == len(texts):
+            return texts
+    return [_number_text(value) for value in values]
 
 
 def value_text(cell: str) -> str:

@@ -103,9 +103,10 @@ def _right(view: RunView) -> str:
     """Return the share of right decisions, or the typical error."""
     accuracy, error = view.scores.get("accuracy"), view.scores.get("mae")
     if accuracy is not None and defined(accuracy) and view.headline != "accuracy":
-        return f" and decides {100 * accuracy:.1f}\u00a0% of them right"
+        verb = "decides" if view.experiment.ensemble == 1 else "decide"
+        return f" and {verb} {100 * accuracy:.1f}\u00a0% of them right"
     if error is not None and defined(error) and len(view.material.targets) == 1:
-        return f"; it is off by {short(error)} on average"
+        return f"; {'it is' if view.experiment.ensemble == 1 else 'they are'} off by {short(error)} on average"
     return ""
 
 
