@@ -1,19 +1,23 @@
 """A worked step as a page, as a worksheet and as its key: complete, nothing told too early, and LaTeX that compiles."""
 
+import doctest
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from npnet.cli.console import curves
 from npnet.config import load
+from npnet.lessons import tex
 from npnet.lessons.tex import tex_math, tex_text
 from npnet.lessons.worksheet import worksheet
 from npnet.nn.layer import layers
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
-from npnet.runner.worked_step import worked_step_of
+from npnet.runner.worked_step import formulas, structure, worked_step_of
 from npnet.runner.worked_step.formulas import formulas_of
 from npnet.runner.worked_step.structure import Value, WorkedStep, number_text
 from tests.cli.conftest import call
@@ -108,6 +112,12 @@ def test_files_that_may_not_be_written_are_refused(
     assert message in result.err.splitlines()[0]
     assert hint in result.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", [curves, formulas, structure, tex])
+def test_the_examples_in_the_code_are_true(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def test_every_formula_becomes_latex_without_a_letter_that_it_lacks() -> None:

@@ -79,7 +79,7 @@ def sparkline(values: Sequence[float], style: TextStyle, width: int) -> str:
     """Return the last values as bars, as many as fit; a space stands for a value that is not finite.
 
     >>> sparkline([4, 2, 1, float("nan"), 0], TextStyle(False, True), 5)
-    '█▄▃ ▁'
+    '█▅▃ ▁'
     """
     shown = np.asarray(values[-width:], np.float64)
     finite = np.isfinite(shown)

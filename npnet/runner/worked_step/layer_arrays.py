@@ -18,7 +18,7 @@ SHOWN = {**NAMED, "inverse": "1 / √(variance + epsilon)", "factor": "f"}
 """What the arrays of a layer's memory are called where they are shown."""
 ROWS = {"layer_norm": "mean", "softmax": "Σ exp(x - max(x))"}
 """What the layers keep in their `row`."""
-HIDDEN = ("y", "dy", "drawn", "kept", "work")
+HIDDEN = ("y", "dy", "drawn", "kept", "work", "halved_W", "halved_U", "z", "products")
 """Arrays that are shown elsewhere, or are only in the way."""
 
 
@@ -44,13 +44,22 @@ class LayerArrays:
         """Return where the values of a node come from."""
         return "the inputs of the rows" if node == 0 else f"y of {self.made[node]}"
 
+    def columns(self, step: LayerStep) -> int:
+        """Return the number of columns of a layer's input: the rows, or the positions of all rows."""
+        return len(self.labels.rows) * step.inputs.count
+
+    def options(self, step: LayerStep) -> dict[str, float]:
+        """Return the decimal options and constants of a layer that are plain numbers."""
+        found = {**decimals(step.layer), **step.layer.constants(step.inputs, self.columns(step))}
+        return {name: value for name, value in found.items() if isinstance(value, float)}
+
     def learned(self, step: LayerStep) -> set[str]:
         """Return the names of a layer's parameters in its memory."""
         return {name for owner, name, _, _ in self.played.network.layout if owner is step}
 
     def symbols(self, step: LayerStep, like: Array, arrays: Arrays) -> dict[str, Any]:
         """Return the options and arrays of a layer that fit an array, by their letters in formulas."""
-        found: dict[str, Any] = {**layer_options(step, like.shape[1])}
+        found: dict[str, Any] = {**self.options(step)}
         fitting = (like.shape, (len(like), 1), (1, like.shape[1]))
         for name, array in self._own(step, arrays).items():
             if array.shape in fitting and name not in ("y", "dy"):
@@ -77,7 +86,7 @@ class LayerArrays:
 
     def inside(self, step: LayerStep, before: Arrays, after: Arrays) -> list[ValueGrid]:
         """Return what a layer computes on the way: the arrays of its memory that it has written or drawn."""
-        hidden = {*HIDDEN, *step.layer.constants(step.inputs, after["x"].shape[-1]), *self.learned(step)}
+        hidden = {*HIDDEN, *step.layer.constants(step.inputs, self.columns(step)), *self.learned(step)}
         hidden |= {f"d{name}" for name in self.learned(step)}
         shown = {**SHOWN, "row": ROWS.get(layers.name_of(step.layer), "row")}
         old, found = self._own(step, before), []
@@ -104,9 +113,3 @@ class LayerArrays:
 
     def _inputs(self, step: LayerStep, count: int) -> tuple[str, ...]:
         return self.labels.inputs if step.x == 0 and len(self.labels.inputs) == count else numbered(count, "x")
-
-
-def layer_options(step: LayerStep, columns: int) -> dict[str, float]:
-    """Return the decimal options and constants of a layer that are plain numbers."""
-    found = {**decimals(step.layer), **step.layer.constants(step.inputs, columns)}
-    return {name: value for name, value in found.items() if isinstance(value, float)}

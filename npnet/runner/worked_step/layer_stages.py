@@ -8,7 +8,7 @@ from npnet.nn.layer import Array, layers
 from npnet.nn.linear import Linear
 from npnet.nn.residual import Residual
 from npnet.runner.worked_step.formulas import formula_of_method, formulas_of, side_of
-from npnet.runner.worked_step.layer_arrays import LayerArrays, layer_options
+from npnet.runner.worked_step.layer_arrays import LayerArrays
 from npnet.runner.worked_step.lines import (
     Labels,
     affine,
@@ -71,7 +71,8 @@ class LayerStages:
         else:
             lines = self._lines(step, "y", y, after)
         inside = [] if lines and self.elementwise[name] else arrays.inside(step, before, after)
-        title = f"{layers.name_of(layer)}, {len(x)} to {len(y)}"
+        sizes = step.inputs.text(), self.played.network.graph.shapes[step.y].text()
+        title = f"{layers.name_of(layer)}, {sizes[0]} to {sizes[1]}"
         reads = (*arrays.parameters(step, after), *inside)
         return StepStage(name, title, formulas, reads, lines, (arrays.grid("y", y),), f"x: {arrays.source(step.x)}")
 
@@ -119,7 +120,7 @@ class LayerStages:
     def _lines(self, step: LayerStep, symbol: str, result: Array, arrays: Arrays) -> tuple[WrittenLine, ...]:
         """Return every number of an array by the formula of its layer; nothing where a formula cannot be written so."""
         layer, name, like = step.layer, step.name, self.y[step.name]
-        if result.shape != like.shape:
+        if not result.shape == like.shape == self.x[name].shape:
             return ()
         values = self.arrays.symbols(step, like, arrays) | {"x": self.x[name], "y": like}
         if symbol == "dx":
@@ -127,7 +128,7 @@ class LayerStages:
         formulas = formulas_of(type(layer))
         if isinstance(layer, Dropout):  # its mask is divided by 1 - rate already
             formulas = (formula_of_method(layer.forward), formula_of_method(layer.grad_input))
-        given = {*layer_options(step, like.shape[1]), *self.arrays.learned(step)}
+        given = {*self.arrays.options(step), *self.arrays.learned(step)}
         given |= {*(["x"] if step.x == 0 else []), *(["mask"] if isinstance(layer, Dropout) else [])}
         lines = written_lines(symbol, result, self.labels, side_of(formulas, symbol, values), values, given)
         if lines or not self.elementwise[name] or layer.parameters(step.inputs) or "[" in side_of(formulas, "y"):

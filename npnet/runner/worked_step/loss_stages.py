@@ -24,7 +24,8 @@ class LossStages:
         name = getattr(last, "name", "")
         self.z = before[f"{name}.y"][0, :-1] if name else before["x"][0, :-1]
         self.losses = self.method.arrays["losses"][0]
-        self.w = before["w"][0, 0] if "w" in before else None
+        weights = before.get("shares", before.get("w"))  # of positions that may not exist, or of rows
+        self.w = None if weights is None else weights[0, 0]
         self.t = targets_of(played, before["t"][0])
         self.kind, self.formulas = losses.name_of(loss), formulas_of(type(loss))
 

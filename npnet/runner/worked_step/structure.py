@@ -1,7 +1,7 @@
 """What a worked step holds: formulas, arrays with labels, and lines in which every number is written out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from npnet.nn.layer import Array
@@ -121,16 +121,17 @@ def expression_text(expression: Expression) -> str:
     return "".join(piece if isinstance(piece, str) else number_text(piece.number) for piece in expression)
 
 
-def column_texts(values: Array) -> list[str]:
+def column_texts(values: Iterable[float]) -> list[str]:
     """Return the numbers of a column with equally many decimals where their sizes allow it.
 
-    >>> column_texts(np.array([0.5, -0.25])), column_texts(np.array([0.5, 0.31472]))
+    >>> column_texts([0.5, -0.25]), column_texts([0.5, 0.31472])
     (['0.5', '-0.25'], ['0.5000', '0.3147'])
     """
-    texts = [number_text(float(value)) for value in values]
-    if any(len(text.partition(".")[2]) == 4 and "e" not in text for text in texts):
-        return [
-            f"{float(value):.4f}" if value != 0 and "e" not in text and text not in ("nan", "inf", "-inf") else text
-            for value, text in zip(values, texts, strict=True)
-        ]
-    return texts
+    numbers = [float(value) for value in values]
+    texts = list(map(number_text, numbers))
+    if not any(len(text.partition(".")[2]) == 4 and "e" not in text for text in texts):
+        return texts
+    plain = [
+        value != 0 and math.isfinite(value) and "e" not in text for value, text in zip(numbers, texts, strict=True)
+    ]
+    return [f"{number:.4f}" if one else text for number, text, one in zip(numbers, texts, plain, strict=True)]
