@@ -116,7 +116,7 @@ def test_text_of_a_table_stays_text(folder: Path) -> None:
         (["--target", "y"], 2, "--target is for a config or a table", "name its file"),
         (["small.yaml", "--epochs", "3"], 2, "there is no option --epochs", "write epochs=3"),
         (["none.yaml"], 2, "no such file: none.yaml", "did you mean"),
-        (["none.csv"], 4, "there is no file none.csv", "hint: this path starts at"),
+        (["none.csv"], 4, "there is no file none.csv", 'did you mean "one.csv"?\n'),
         (["t.csv", "--target", "z"], 4, 't.csv has no column "z"', "The columns are"),
         (["one.csv"], 4, "single class", "--target COLUMN"),
         (["t.csv", "layer=3"], 3, "layer", "layers"),
