@@ -95,6 +95,51 @@ def Last(*sizes: int) -> SizedLayer:
 def GlobalAveragePool(*sizes: int) -> SizedLayer:
     """Takes the mean of each feature over all positions that exist."""
 
+def Conv1d(
+    *sizes: Any,
+    filters: int = ...,
+    kernel: int | Sequence[Any] = 3,
+    stride: int | Sequence[Any] = 1,
+    padding: int | Sequence[Any] | Literal["same"] = 0,
+    dilation: int | Sequence[Any] = 1,
+    groups: int | Literal["depthwise"] = 1,
+    init: _Named = "he_uniform",
+    bias_init: _Named = "zeros",
+) -> SizedLayer:
+    """Convolution over the steps of a sequence."""
+
+def Conv2d(
+    *sizes: Any,
+    filters: int = ...,
+    kernel: int | Sequence[Any] = 3,
+    stride: int | Sequence[Any] = 1,
+    padding: int | Sequence[Any] | Literal["same"] = 0,
+    dilation: int | Sequence[Any] = 1,
+    groups: int | Literal["depthwise"] = 1,
+    init: _Named = "he_uniform",
+    bias_init: _Named = "zeros",
+) -> SizedLayer:
+    """Convolution over the pixels of an image."""
+
+def MaxPool(
+    *sizes: Any,
+    size: int | Sequence[Any] = 2,
+    stride: int | Sequence[Any] | Literal["size"] = "size",
+    padding: int | Sequence[Any] = 0,
+) -> SizedLayer:
+    """Takes the largest value of each window."""
+
+def AveragePool(
+    *sizes: Any,
+    size: int | Sequence[Any] = 2,
+    stride: int | Sequence[Any] | Literal["size"] = "size",
+    padding: int | Sequence[Any] = 0,
+) -> SizedLayer:
+    """Takes the mean of each window, values outside the input counted as 0."""
+
+def Upsample(*sizes: Any, factor: int = 2) -> SizedLayer:
+    """Repeats each position along every axis: an image becomes `factor` times as high and as wide."""
+
 def RNN(
     *sizes: Any,
     units: int = ...,

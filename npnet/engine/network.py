@@ -109,7 +109,7 @@ class Network:
         for step, _, parameter, columns in self.layout:
             array = values[:, columns].reshape(len(values), *parameter.shape, copy=False)
             for piece in parameter.pieces:
-                yield f"{step.name}.{piece.name}", array[piece.at], piece.decays
+                yield f"{step.name}.{piece.name}", piece.view(array), piece.decays
 
 
 def _layout(graph: Graph) -> Iterator[tuple[LayerStep, str, Parameter, slice]]:

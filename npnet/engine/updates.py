@@ -108,8 +108,9 @@ class Updates:
         if limits.max_norm is not None:
             for _, weight, decays in self.network.pieces(theta):
                 if decays:
-                    norms = np.empty(weight.shape[:2], weight.dtype)
-                    self.calls.trace(_limit_norms, weight, norms, self._cast(limits.max_norm))
+                    units = weight.reshape(*weight.shape[:2], -1, copy=False)
+                    norms = np.empty(units.shape[:2], units.dtype)
+                    self.calls.trace(_limit_norms, units, norms, self._cast(limits.max_norm))
 
     def _trace_block(self, rows: slice, columns: slice) -> None:
         theta, grad = self.network.theta[rows, columns], self.network.grad[rows, columns]

@@ -15,6 +15,9 @@ from npnet.nn.residual import Residual
 from npnet.nn.embeddings import Embedding, Periodic
 from npnet.nn.positions.reshape import Flatten, Positions
 from npnet.nn.positions.reduce import GlobalAveragePool, Last
+from npnet.nn.convolution.convolution import Conv1d, Conv2d
+from npnet.nn.convolution.pooling import AveragePool, MaxPool
+from npnet.nn.convolution.upsample import Upsample
 from npnet.nn.sequence.rnn import RNN
 from npnet.nn.sequence.gru import GRU
 from npnet.nn.sequence.lstm import LSTM

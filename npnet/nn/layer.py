@@ -33,13 +33,20 @@ Scratch = dict[str, tuple[tuple[int, ...], type | None]]
 class Piece:
     """A part of a parameter: its name in a PyTorch state_dict, its index, its initial values.
 
-    `at` starts with an ellipsis, such as `np.s_[..., :-1]`, which stands for the model axis too.
+    `at` starts with an ellipsis, such as `np.s_[..., :-1]`, which stands for the model axis too. `shape` is the shape
+    that it has outside, where that is another than inside, (outputs, inputs).
     """
 
     name: str
     at: Any
     init: Initializer
     decays: bool = False
+    shape: tuple[int, ...] | None = None
+
+    def view(self, values: Array) -> Array:
+        """View the piece of a parameter (models, rows, columns) as it is named outside."""
+        found: Array = values[self.at]
+        return found if self.shape is None else found.reshape(len(values), *self.shape, copy=False)
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,8 @@ class Layer(Spec):
     `buffers` and `masks` name arrays of the size of the inputs, of numbers and of booleans, to calculate in.
     `reads_output` is False where the gradient does not need y; such a layer may be followed by one that `overwrites`
     its input: y may then be the same array as x, and dx the same as dy. `keeps_features` is False where output j is
-    not input j. `axes` is the number of axes of positions that a layer needs, None where it works on each position by
-    itself; `takes_ragged` is False where all of these positions must exist.
+    not input j. `axes` is the number of axes of positions that a layer needs, None for any; `needs_positions` is True
+    where it needs one axis at least; `takes_ragged` is False where all of these positions must exist.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
@@ -115,6 +122,7 @@ class Layer(Spec):
     overwrites: ClassVar[bool] = False
     keeps_features: ClassVar[bool] = True
     axes: ClassVar[int | None] = None
+    needs_positions: ClassVar[bool] = False
     takes_ragged: ClassVar[bool] = True
 
     def shape(self, inputs: Shape) -> Shape:
@@ -173,8 +181,10 @@ Layers = tuple[Layer, ...]
 def require_positions(layer: Layer, inputs: Shape) -> None:
     """Raise AdvisedError where a shape lacks the positions that a layer needs."""
     name, needed, found = layers.name_of(layer), layer.axes, len(inputs.positions)
-    if needed not in (None, found):
-        axes = f"positions along {'one axis' if needed == 1 else f'{needed} axes'}"
+    if needed not in (None, found) or (layer.needs_positions and not found):
+        axes = "positions"
+        if needed:
+            axes += f" along {'one axis' if needed == 1 else f'{needed} axes'}"
         got = f"{inputs.text()}, along {found}" if found else f"{inputs.text()} values without positions"
         sizes = "[8, 8]" if needed == 2 else str(inputs.count) if found else "24"
         raise AdvisedError(

@@ -24,13 +24,15 @@ from npnet.spec import Named
 WRITTEN: dict[str, Callable[[int], Layer]] = {
     "linear": lambda inputs: Linear(units=5),
     "positions": lambda inputs: Positions(size=inputs),
+    "conv1d": lambda inputs: layers["conv1d"](filters=3, kernel=2),  # type: ignore[call-arg]
+    "conv2d": lambda inputs: layers["conv2d"](filters=3, kernel=2, padding=1),  # type: ignore[call-arg]
     **{name: lambda inputs, name=name: layers[name](units=3) for name in ("rnn", "gru", "lstm")},  # type: ignore[misc]
     "residual": lambda inputs: Residual(layers=(Linear(units=inputs), Tanh(), Residual(layers=(Tanh(),)))),
 }
 
 
 # Layers for any positions that would do nothing without them.
-POSITIONS = {"flatten": 1, "global_average_pool": 2}
+POSITIONS = {"flatten": 1, "global_average_pool": 2, "max_pool": 2, "average_pool": 2, "upsample": 2}
 
 
 def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]:

@@ -40,3 +40,25 @@ def recurrent(kind, *, last=False, truncate=None, **options):
             return h.swapaxes(0, 1).flatten(1) if last else torch.cat(states, dim=1)
 
     return Module(FEATURES, UNITS, batch_first=True, **options)
+
+
+class Signal(nn.Module):
+    """The inputs of a row as a signal: (batch, features, steps)."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+
+    def forward(self, x):
+        return x.reshape(len(x), self.steps, -1).swapaxes(1, 2)
+
+
+class Image(nn.Module):
+    """The inputs of a row as an image: (batch, features, height, width)."""
+
+    def __init__(self, height, width):
+        super().__init__()
+        self.size = height, width
+
+    def forward(self, x):
+        return x.reshape(len(x), *self.size, -1).permute(0, 3, 1, 2)
