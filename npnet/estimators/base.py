@@ -62,7 +62,7 @@ class NPNetEstimator(RunMethods, CallbackSupport, BaseEstimator):
             The fitted estimator.
         """
         features = features_of(self, X, least=LEAST)
-        array, names = target_table(y, X, self)
+        array, names = target_table(y, len(features.frame), self)
         weight = weights_of_rows(sample_weight, len(array))
         rows = np.arange(len(array)) if weight is None else np.flatnonzero(weight)
         dataset = self._dataset(features.take(rows), array[rows], names, _of_rows(weight, rows), known=False)
@@ -79,7 +79,7 @@ class NPNetEstimator(RunMethods, CallbackSupport, BaseEstimator):
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, first: bool) -> Self:
         """Train on rows once; `first` says whether the columns are those of the first call."""
         features = features_of(self, X, reset=first, schema=None if first else self._fitted.predictor.data.schema)
-        array, names = target_table(y, X, self)
+        array, names = target_table(y, len(features.frame), self)
         weight = weights_of_rows(sample_weight, len(array))
         rows = np.arange(len(array)) if weight is None else np.flatnonzero(weight)
         dataset = self._dataset(features.take(rows), array[rows], names, _of_rows(weight, rows), known=True)

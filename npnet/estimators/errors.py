@@ -9,7 +9,7 @@ from npnet.config import Experiment
 from npnet.config.reader import read
 from npnet.errors import ConfigError, DataError, NpnetError, UsageError
 
-VALIDATION = re.compile(r"write validation: 0\.2 under split")
+NESTED = re.compile(r"write (\w+): (\S+) under (\w+)")
 OPTION = re.compile(rf"\b({'|'.join(Experiment.model_fields)}): (\[.*?\]|\{{.*?\}}|[\w.-]+)")
 
 
@@ -42,7 +42,7 @@ def value_errors() -> Iterator[None]:
 
 def in_python(text: str) -> str:
     """Return a message about a config with its keys as keyword arguments."""
-    return OPTION.sub(_argument, VALIDATION.sub('split={"validation": 0.2}', text))
+    return OPTION.sub(_argument, NESTED.sub(r"write \3: {\1: \2}", text))
 
 
 def _argument(found: re.Match[str]) -> str:

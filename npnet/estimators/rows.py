@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 from scipy.sparse import issparse
+from sklearn.utils import get_tags
 from sklearn.utils.validation import _check_sample_weight, check_array, check_consistent_length, validate_data
 from typing_extensions import override
 
@@ -100,7 +101,8 @@ def default_names(columns: int) -> list[str]:
 
 def checked_numbers(estimator: Any, X: Any, *, reset: bool, least: int = 1) -> Floats:
     """Return X as an array of numbers, gaps as NaN; raise ValueError in scikit-learn's words for anything else."""
-    options = {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan", "ensure_min_samples": least}
+    gaps = "allow-nan" if get_tags(estimator).input_tags.allow_nan else True
+    options = {"dtype": [np.float64, np.float32], "ensure_all_finite": gaps, "ensure_min_samples": least}
     return np.asarray(validate_data(estimator, X, reset=reset, **options))
 
 
@@ -122,15 +124,15 @@ def weights_of_rows(sample_weight: Any, rows: int) -> Floats | None:
     return weights
 
 
-def target_table(y: Any, X: Any, estimator: Any) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Return y as an array without gaps, and the names of its columns; raise ValueError where it does not fit X."""
+def target_table(y: Any, rows: int, estimator: Any) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Return y as an array without gaps, and the names of its columns; raise ValueError where it has other rows."""
     if y is None:
-        validate_data(estimator, X, y, skip_check_array=True, reset=False)  # which raises the error of a missing y
+        raise InvalidData(f"{type(estimator).__name__} requires y to be passed, but the target y is None")
     names = _names_of(y)
     if hasattr(y, "toarray"):
         y = y.toarray()
     array = check_array(y, ensure_2d=False, dtype=None, input_name="y", ensure_min_samples=0, ensure_min_features=0)
-    check_consistent_length(X, array)
+    check_consistent_length(np.empty(rows), array)
     if array.dtype.kind == "O":
         import pandas as pd
 

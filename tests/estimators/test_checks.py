@@ -1,13 +1,35 @@
 """The checks that scikit-learn has for every estimator, none of which is expected to fail."""
 
+import os
 import warnings
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from npnet.errors import NpnetWarning
 from npnet.estimators import NPNetClassifier, NPNetRegressor
+
+QUICK = (
+    "check_estimator_cloneable",
+    "check_do_not_raise_errors_in_init_or_set_params",
+    "check_parameters_default_constructible",
+    "check_n_features_in",
+    "check_estimators_unfitted",
+    "check_classifiers_one_label_sample_weights",
+    "check_estimator_tags_renamed",
+)
+"""Those that are run at every change; all are run by the long tests."""
+
+
+def checks() -> Iterator[Any]:
+    for estimator in (NPNetClassifier(), NPNetRegressor()):
+        for number, (_, check) in enumerate(estimator_checks_generator(estimator)):
+            name = check.func.__name__ if isinstance(check, partial) else check.__name__
+            marks = () if name in QUICK else (pytest.mark.long,)
+            yield pytest.param(estimator, check, id=f"{type(estimator).__name__}-{number}-{name}", marks=marks)
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +41,9 @@ def _only_their_warnings() -> Iterator[None]:
         yield
 
 
-@pytest.mark.long
-@parametrize_with_checks([NPNetClassifier(), NPNetRegressor()])
-def test_a_check_of_scikit_learn(estimator, check) -> None:
+@pytest.mark.parametrize(("estimator", "check"), [*checks()])
+def test_a_check_of_scikit_learn(estimator: Any, check: Any) -> None:
+    name = getattr(check, "func", check).__name__
+    if name == "check_array_api_input" and not os.environ.get("SCIPY_ARRAY_API"):
+        pytest.skip("it needs SCIPY_ARRAY_API=1, as `make test-oldest` sets it")
     check(estimator)

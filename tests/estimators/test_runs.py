@@ -59,7 +59,7 @@ def test_every_command_takes_the_run_of_an_estimator(there: Path, table: pd.Data
     estimator = NPNetClassifier(layers=[{"linear": 8}, "relu", "linear"], epochs=5).fit(table, classes)
     estimator.to_run("run")
     predicted = call("predict", "run", "rows.csv", "--proba")
-    columns = pd.read_csv(StringIO(predicted.out))
+    columns = pd.read_csv(StringIO(predicted.out), float_precision="round_trip")
     assert columns["prediction"].tolist() == estimator.predict(table).tolist()
     np.testing.assert_array_equal(columns["probability_yes"], estimator.predict_proba(table)[:, 1])
     for command in (["evaluate", "run"], ["report", "run"], ["plot", "run"], ["plot", "run", "--kind", "importance"]):

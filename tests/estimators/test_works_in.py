@@ -24,6 +24,7 @@ from sklearn.ensemble import (
 )
 from sklearn.inspection import PartialDependenceDisplay, permutation_importance
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     GridSearchCV,
@@ -108,14 +109,8 @@ def test_calibration_and_thresholds(classifier: NPNetClassifier, numbers: Number
 def test_inspection(classifier: NPNetClassifier, table: pd.DataFrame, classes: Classes) -> None:
     classifier.fit(table, classes)
     assert permutation_importance(classifier, table, classes, n_repeats=1).importances.shape == (6, 1)
-    display = PartialDependenceDisplay.from_estimator(
-        classifier,
-        table[table.notna().all(axis=1)],
-        ["a", "colour"],
-        categorical_features=["colour"],
-        grid_resolution=3,
-    )
-    assert display.axes_.size == 2
+    display = PartialDependenceDisplay.from_estimator(classifier, table, ["a"], grid_resolution=3)
+    assert display.axes_.size == 1
 
 
 @pytest.mark.parametrize("name", ["pickle", "joblib", "clone"])
@@ -180,10 +175,17 @@ def test_curves(classifier: NPNetClassifier, numbers: Numbers, classes: Classes)
 def test_metadata_routing(classifier: NPNetClassifier, numbers: Numbers, classes: Classes) -> None:
     weight = np.r_[np.zeros(20), np.ones(len(classes) - 20)]
     with sklearn.config_context(enable_metadata_routing=True):
-        classifier.set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+        classifier.set_fit_request(sample_weight=True)
+        scorer = get_scorer("accuracy").set_score_request(sample_weight=True)
         pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), classifier)
         found = cross_validate(
-            pipeline, numbers, classes, cv=KFold(2), params={"sample_weight": weight}, return_estimator=True
+            pipeline,
+            numbers,
+            classes,
+            cv=KFold(2),
+            scoring=scorer,
+            params={"sample_weight": weight},
+            return_estimator=True,
         )
     alone = clone(pipeline).fit(numbers[60:], classes[60:])
     np.testing.assert_array_equal(found["estimator"][0].predict_proba(numbers), alone.predict_proba(numbers))
