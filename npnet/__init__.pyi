@@ -173,3 +173,17 @@ def LSTM(
     recurrent_init: _Named = "orthogonal",
 ) -> SizedLayer:
     """Long short-term memory: gates decide what a cell keeps, takes in and shows."""
+
+def TokenEmbedding(*sizes: Any, tokens: int = ..., size: int = 32, init: _Named = {"normal": 0.3}) -> SizedLayer:
+    """Replaces the code at each position by learned values."""
+
+def Unembedding(*sizes: Any, tokens: int = ...) -> SizedLayer:
+    """Scores each token by the values that the token_embedding before it has for it."""
+
+def Positional(*sizes: Any, kind: Literal["learned", "sinusoidal"] = "learned") -> SizedLayer:
+    """Adds values to each position that depend on the position alone: learned, or waves."""
+
+def Attention(
+    *sizes: Any, heads: int = 4, causal: bool = False, rotary: bool = False, init: _Named = "glorot_uniform"
+) -> SizedLayer:
+    """Multi-head self-attention: each position asks, and takes a mean of what the others have."""

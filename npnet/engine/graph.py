@@ -23,13 +23,17 @@ FLOAT64 = 8
 
 @dataclass(frozen=True)
 class LayerStep:
-    """One layer from node x to node y, by the name that its parameters have in a state_dict."""
+    """One layer from node x to node y, by the name that its parameters have in a state_dict.
+
+    `owner` is the name of the layer whose weights it uses too, if they are tied.
+    """
 
     layer: Layer
     name: str
     inputs: Shape
     x: int
     y: int
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,18 @@ class Graph:
                 self.steps.insert(start, Fork(name, x, y))
                 self.steps.append(Sum(name, last, x, y))
             else:
-                self.steps.append(LayerStep(layer, name, inputs, x, y))
+                self.steps.append(LayerStep(layer, name, inputs, x, y, self._owner(layer, inputs)))
             x = y
         return x
+
+    def _owner(self, layer: Layer, inputs: Shape) -> str | None:
+        """Return the name of the layer that owns tied weights; AdvisedError where they do not fit."""
+        if layer.tied is None:
+            return None
+        before = [step for step in self.steps if isinstance(step, LayerStep)]
+        owner = next((step for step in reversed(before) if layers.name_of(step.layer) == layer.tied), None)
+        layer.require_tied(inputs, owner.layer if owner else None)
+        return owner.name if owner else None
 
     def overwritten(self, node: int) -> int | None:
         """Return the node that a node may overwrite: its input if nothing else reads it, or None."""

@@ -81,6 +81,8 @@ class Network:
                 shape = (self.models, *parameter.shape)
                 setattr(m, name, self.theta[:, columns].reshape(shape, copy=False))
                 setattr(m, f"d{name}", self.grad[:, columns].reshape(shape, copy=False))
+            if owner.name == step.owner and name == "W":
+                m.tied = self.theta[:, columns].reshape(self.models, *parameter.shape, copy=False)
         for owner, statistic, columns in self.statistics:
             if owner is step:
                 setattr(m, statistic.name, self.state[:, columns, np.newaxis])

@@ -128,6 +128,8 @@ class Pass:
         columns = step.inputs.count * self.batch
         scratch, constants = layer.scratch(step.inputs, columns), layer.constants(step.inputs, columns)
         m = self._memory(step.name, self.network.memory(step), layer, scratch, constants)
+        if step.owner and self.training:
+            m.dtied = self.buffers[f"{step.name}.dtied"]
         self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")
         if not self.training:
             return
@@ -136,6 +138,10 @@ class Pass:
         # In reverse order: the list is reversed at the end.
         if step.x in dx:
             back.append((f"{step.name}.grad_input", layer.grad_input, (x, y, dx[step.y], dx[step.x], m)))
+        for user in self.network.graph.layer_steps:
+            if user.owner == step.name:  # it comes later, so that its part of the gradient is there before
+                part = self.buffers[f"{user.name}.dtied"] = np.empty_like(m.dW)
+                back.append((f"{step.name}.grad_tied", np.add, (m.dW, part, m.dW)))
         if layer.parameters(step.inputs):
             back.append((f"{step.name}.grad_parameters", layer.grad_parameters, (x, dx[step.y], m)))
 

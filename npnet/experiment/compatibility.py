@@ -8,6 +8,7 @@ from npnet.config.nodes import KeyIssue, Path, dotted
 from npnet.config.recording import Recording
 from npnet.data import Split
 from npnet.data.datasets.table import Table
+from npnet.engine.graph import Graph
 from npnet.errors import AdvisedError, OptionError
 from npnet.experiment.frame_plan import FEWEST
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
@@ -77,6 +78,10 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
         except AdvisedError as error:
             yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
             return
+    try:
+        Graph(chain, data.features)
+    except AdvisedError as error:  # of layers that share weights
+        yield ("layers",), error.message, error.hint
     if shape.positions:
         gives = f"the network ends with {shape.text()} values, and a row has one target, not one at each position"
         hint = "write flatten, last or global_average_pool before the last linear layer"

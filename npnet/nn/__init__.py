@@ -21,6 +21,9 @@ from npnet.nn.convolution.upsample import Upsample
 from npnet.nn.sequence.rnn import RNN
 from npnet.nn.sequence.gru import GRU
 from npnet.nn.sequence.lstm import LSTM
+from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
+from npnet.nn.attention.positional import Positional
+from npnet.nn.attention.attention import Attention
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
 from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp

@@ -113,7 +113,9 @@ class Layer(Spec):
     `reads_output` is False where the gradient does not need y; such a layer may be followed by one that `overwrites`
     its input: y may then be the same array as x, and dx the same as dy. `keeps_features` is False where output j is
     not input j. `axes` is the number of axes of positions that a layer needs, None for any; `needs_positions` is True
-    where it needs one axis at least; `takes_ragged` is False where all of these positions must exist.
+    where it needs one axis at least; `takes_ragged` is False
+    where all of these positions must exist. `tied` names the kind of layer, the last one before it, whose parameter W
+    it uses too: as `m.tied`, with its part of the gradient in `m.dtied`.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
@@ -124,6 +126,7 @@ class Layer(Spec):
     axes: ClassVar[int | None] = None
     needs_positions: ClassVar[bool] = False
     takes_ragged: ClassVar[bool] = True
+    tied: ClassVar[str | None] = None
 
     def shape(self, inputs: Shape) -> Shape:
         """Return the shape of the output for a shape of the input."""
@@ -132,6 +135,9 @@ class Layer(Spec):
     def width(self, inputs: int) -> int:
         """Return the number of output features for a number of inputs without positions."""
         return self.shape(Shape(inputs)).features
+
+    def require_tied(self, inputs: Shape, owner: "Layer | None") -> None:
+        """Raise AdvisedError where the layer that owns the tied weights is missing or of other sizes."""
 
     def fitted(self, inputs: Inputs) -> "Layer":
         """Return the layer with the options that depend on the inputs filled in."""

@@ -26,13 +26,26 @@ WRITTEN: dict[str, Callable[[int], Layer]] = {
     "positions": lambda inputs: Positions(size=inputs),
     "conv1d": lambda inputs: layers["conv1d"](filters=3, kernel=2),  # type: ignore[call-arg]
     "conv2d": lambda inputs: layers["conv2d"](filters=3, kernel=2, padding=1),  # type: ignore[call-arg]
+    "token_embedding": lambda inputs: layers["token_embedding"](tokens=4, size=3),  # type: ignore[call-arg]
+    "unembedding": lambda inputs: layers["unembedding"](tokens=4),  # type: ignore[call-arg]
+    "attention": lambda inputs: layers["attention"](heads=1),  # type: ignore[call-arg]
     **{name: lambda inputs, name=name: layers[name](units=3) for name in ("rnn", "gru", "lstm")},  # type: ignore[misc]
     "residual": lambda inputs: Residual(layers=(Linear(units=inputs), Tanh(), Residual(layers=(Tanh(),)))),
 }
 
 
 # Layers for any positions that would do nothing without them.
-POSITIONS = {"flatten": 1, "global_average_pool": 2, "max_pool": 2, "average_pool": 2, "upsample": 2}
+POSITIONS = {
+    "token_embedding": 1,
+    "unembedding": 1,
+    "positional": 1,
+    "attention": 1,
+    "flatten": 1,
+    "global_average_pool": 2,
+    "max_pool": 2,
+    "average_pool": 2,
+    "upsample": 2,
+}
 
 
 def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]:
@@ -41,6 +54,9 @@ def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]
     sizes = {1: ((2,), (4,)), 2: ((2, 2), (4, 3))}.get(axes, ((), ()))[not first]
     before: list[Layer] = [] if first else [Linear(units={1: 12, 2: 24}.get(axes, 5))]
     before += [Positions(size=sizes)] if axes else []
+    if name in ("token_embedding", "unembedding"):
+        before = [*before[:-1], Positions(size=4), *([layer_of("token_embedding")] if name == "unembedding" else [])]
+        before = before if first else [Linear(units=4), *before[1:]]
     layer, shape = layer_of(name, 4 if first else 5), Shape(4)
     for one in (*before, layer):
         shape = one.shape(shape)

@@ -56,11 +56,12 @@ class Both:
         weights=False,
         inputs=INPUTS,
         width=8,
+        ends=False,
     ):
         parse = Named(layers).parse
-        specs = (*map(parse, written), parse({"linear": outputs}))
+        specs = tuple(map(parse, written if ends else [*written, {"linear": outputs}]))
         self.network = Network([specs], inputs, seeds=[3], dtype=np.float64)
-        self.net = Stack(*modules, nn.Linear(width, outputs))
+        self.net = Stack(*modules, *([] if ends else [nn.Linear(width, outputs)]))
         self.loss, self.criterion = Named(losses).parse(loss), criterion
         self.load()
         self.updates = Updates(self.network, Named(optimizers).parse(optimizer), constraints or Constraints())
@@ -106,7 +107,9 @@ class Both:
         self.net.eval()
         own = self.passes[False]
         own.take(batch)
-        np.testing.assert_allclose(own.scores()[0].T, self.net(x).detach().numpy(), rtol=WITHIN, atol=WITHIN)
+        theirs = self.net(x).detach().numpy()
+        scores = own.scores()[0].reshape(self.network.outputs, -1, BATCH).T.reshape(theirs.shape)
+        np.testing.assert_allclose(scores, theirs, rtol=WITHIN, atol=WITHIN)
 
     def compare(self):
         theirs = self.net.state_dict()

@@ -62,3 +62,63 @@ class Image(nn.Module):
 
     def forward(self, x):
         return x.reshape(len(x), *self.size, -1).permute(0, 3, 1, 2)
+
+
+class Ragged(nn.Module):
+    """The inputs of a row as steps of which the last may be missing; `exists` tells which are not."""
+
+    def forward(self, x):
+        x = x.reshape(len(x), STEPS, -1)
+        self.exists = torch.isfinite(x).any(dim=2)
+        return torch.nan_to_num(x)
+
+
+class Mean(nn.Module):
+    """The mean over the steps that exist."""
+
+    def __init__(self, ragged):
+        super().__init__()
+        self.ragged = [ragged]  # in a list it is no part of this module
+
+    def forward(self, x):
+        share = self.ragged[0].exists / self.ragged[0].exists.sum(dim=1, keepdim=True)
+        return (x * share[..., None]).sum(dim=1)
+
+
+class Attention(nn.MultiheadAttention):
+    """Self-attention: of all steps, of earlier ones, or of those that exist."""
+
+    def __init__(self, features, heads, *, causal=False, ragged=None):
+        super().__init__(features, heads, batch_first=True)
+        self.causal, self.ragged = causal, [ragged]
+
+    def forward(self, x):
+        later = torch.triu(torch.ones(x.shape[1], x.shape[1], dtype=torch.bool), 1) if self.causal else None
+        absent = ~self.ragged[0].exists if self.ragged[0] else None
+        return super().forward(x, x, x, attn_mask=later, key_padding_mask=absent, need_weights=False)[0]
+
+
+class Tokens(nn.Embedding):
+    """Values of the code at each step; `positions` of a row are its inputs."""
+
+    def forward(self, x):
+        return super().forward(x.long())
+
+
+class Learned(nn.Embedding):
+    """Values of each position, added."""
+
+    def forward(self, x):
+        return x + self.weight
+
+
+class Scores(nn.Module):
+    """Scores of each token by the weights of an embedding, and a bias of its own."""
+
+    def __init__(self, embedding):
+        super().__init__()
+        self.embedding = [embedding]
+        self.bias = nn.Parameter(torch.zeros(len(embedding.weight)))
+
+    def forward(self, x):
+        return x @ self.embedding[0].weight.T + self.bias
