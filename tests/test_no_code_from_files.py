@@ -13,12 +13,25 @@ ALLOWED = {
     f"data/readers/child/{name}.py": {"zipfile"} for name in ("archives", "excel_errors")
 }  # in a process of its own, which gives its parent bytes alone
 EXPORTED = {
-    "export/python_code/numpy_program.py": ["np.load(Path(__file__).with_name('weights.npz'), allow_pickle=False)"]
+    f"export/python_code/{name}_program.py": [call]
+    for name, call in {
+        "numpy": "np.load(Path(__file__).with_name('weights.npz'), allow_pickle=False)",
+        "torch": "torch.load(path, map_location='cpu', weights_only=True)",
+    }.items()
 }
 """Code that npnet copies into exports and never runs: it reads its own weights, in a way that runs nothing."""
 CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 METHODS = {
-    *("np.load", "numpy.load", "joblib.load", "pd.read_pickle", "pandas.read_pickle", "np.genfromtxt", "np.fromregex"),
+    *(
+        "torch.load",
+        "np.load",
+        "numpy.load",
+        "joblib.load",
+        "pd.read_pickle",
+        "pandas.read_pickle",
+        "np.genfromtxt",
+        "np.fromregex",
+    ),
     *("yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "importlib.import_module", "os.system"),
 }
 

@@ -1,5 +1,6 @@
 """NumPy: a program that a student can read, and its weights."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pprint import pformat
 from typing import Any
@@ -37,20 +38,26 @@ MODEL, at the end, has everything but the weights, which are in weights.npz.
 """
 '''
 START = """if __name__ == "__main__":
-    main()"""
+    main(predict, MODEL["writing"])"""
 
 
 def render(document: Document) -> dict[str, bytes]:
     """Return predict.py and weights.npz."""
-    source, used = SourceCode(), list(needed(document))
-    for table, kind in TABLES.items():
-        source.restrict(table, [name for one, name in used if one == kind])
-    source.leave_out(f"{CODE}.numpy_program", "MODEL").add(f"{CODE}.numpy_program", ["predict", "main"])
+    source = code_of(document, TABLES).leave_out(f"{CODE}.numpy_program", "MODEL")
+    source.add(f"{CODE}.numpy_program", ["predict"]).add(f"{CODE}.command", ["main"])
     title = TITLE.format(run=document.origin.run, written_by=document.origin.written_by)
     return {
         "predict.py": source.text(title, f"MODEL = {literal(document)}", START).encode(),
         "weights.npz": _weights(document),
     }
+
+
+def code_of(document: Document, tables: Mapping[str, str]) -> SourceCode:
+    """Return source code whose tables of operations, by name, have those of a document alone."""
+    source, used = SourceCode(), list(needed(document))
+    for table, kind in tables.items():
+        source.restrict(table, [name for one, name in used if one == kind])
+    return source
 
 
 def literal(document: Document) -> str:

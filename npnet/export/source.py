@@ -72,6 +72,7 @@ class SourceCode:
 
     imports: list[str] = field(default_factory=list)
     definitions: list[str] = field(default_factory=list)
+    _replaced: dict[str, str] = field(default_factory=dict)
     _restricted: dict[str, Collection[str]] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _open: list[tuple[str, str]] = field(default_factory=list)  # definitions whose names are being looked up
@@ -81,6 +82,11 @@ class SourceCode:
     def restrict(self, table: str, keys: Collection[str]) -> "SourceCode":
         """Write only some of the entries of a table, which is a dict of functions by name."""
         self._restricted[table] = keys
+        return self
+
+    def replace(self, name: str, text: str) -> "SourceCode":
+        """Write another text in place of a definition, which uses the same names."""
+        self._replaced[name] = text
         return self
 
     def leave_out(self, module: str, name: str) -> "SourceCode":
@@ -107,7 +113,7 @@ class SourceCode:
             node = found.definitions[name]
             if name in self._restricted:
                 node = _restricted(node, self._restricted[name])
-            text = ast.unparse(node) if name in self._restricted else found.text(name)
+            text = ast.unparse(node) if name in self._restricted else self._replaced.get(name) or found.text(name)
             if self._texts.setdefault(name, text) != text:
                 raise ValueError(f"{name} of {module} has the name of another definition")
             used = list(dict.fromkeys(_names(node)))

@@ -35,7 +35,9 @@ class ExportTarget:
 
 
 TARGETS = {
+    "onnx": ExportTarget("onnx_target", ".onnx", "one ONNX graph of columns in and predictions out"),
     "numpy": ExportTarget("numpy_target", "", "a folder with predict.py and weights.npz that needs NumPy only"),
+    "torch": ExportTarget("torch_target", "", "a folder with model.py, a PyTorch module, and weights.pt"),
     "json": ExportTarget("json_target", ".json", "the whole model as data", is_text=True),
 }
 

@@ -1,7 +1,5 @@
 """The program of NumPy exports."""
 
-import csv
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from npnet.export.python_code.answers import answers_of
 from npnet.export.python_code.numpy_inputs import inputs_of
 from npnet.export.python_code.numpy_layers import LAYERS
 from npnet.export.python_code.numpy_outputs import calibrated, output_of
-from npnet.export.python_code.reading import Cells, Row, cells_of, rows_of
+from npnet.export.python_code.reading import Cells, Row, cells_of
 
 MODEL: dict[str, Any] = {}  # the document of the run, without its weights
 
@@ -49,16 +47,3 @@ def predict(rows: list[Row]) -> list[dict[str, Any]]:
     with np.errstate(all="ignore"):
         outputs = outputs_of(cells_of(rows, MODEL["columns"], MODEL["writing"]))
     return [answers_of(row, MODEL["output"]) for row in outputs.tolist()]
-
-
-def main() -> None:
-    """Print a prediction for each row of a CSV file."""
-    if len(sys.argv) != 2:
-        raise SystemExit(f"usage: python {sys.argv[0]} rows.csv")
-    try:
-        predictions = predict(rows_of(sys.argv[1], MODEL["writing"]))
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{sys.argv[0]}: {error}") from None
-    writer = csv.DictWriter(sys.stdout, ["row", *(predictions or [{}])[0]], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({"row": number} | answer for number, answer in enumerate(predictions, 1))
