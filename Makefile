@@ -7,13 +7,14 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-browser crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long test-bridges test-browser crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
+	@echo "make test-bridges  exports in onnxruntime and PyTorch, and how far they are from npnet"
 	@echo "make test-browser  the scripts of reports in Chromium, and how far they are from NumPy"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
@@ -36,7 +37,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # An extra is installed when its stamp is older than what it depends on.
-.venv/.demo .venv/.test .venv/.browser .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
+.venv/.demo .venv/.test .venv/.bridges .venv/.browser .venv/.dev .venv/.bench .venv/.bench-tables .venv/.rivals: .venv/.%: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(filter-out demo,$*),[$*])'
 	@touch $@
 
@@ -46,11 +47,16 @@ demo: .venv/.demo
 # Without Chromium and Playwright, the tests of tests/browser are skipped
 test: .venv/.test
 	@command -v chromium >/dev/null || echo "no Chromium, so tests/browser is skipped: apt-get install chromium"
-	$(BIN)/python -m pytest -n $(JOBS) -m "not peers and not long" --quiet
+	$(BIN)/python -m pytest -n $(JOBS) -m "not peers and not long and not bridges" --quiet
 
 # Without pdflatex (apt-get install texlive-latex-base), no worksheet is compiled
 test-long: .venv/.test
-	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers" --quiet
+	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers and not bridges" --quiet
+
+# The table of docs/export.md, too; --write renews it
+test-bridges: .venv/.bridges
+	$(BIN)/python -m pytest -n $(JOBS) -m bridges --quiet tests/bridges
+	$(BIN)/python -m tests.bridges.parity
 
 # Debian's Chromium (apt-get install chromium), driven by Playwright, which downloads no browser
 test-browser: .venv/.browser

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from npnet.export.targets import Files
     from npnet.rundir.run import RunFolder
 
-TO = ("onnx", "numpy", "torch", "json")
-WORDS = "onnx, numpy, torch or json"
+TO = ("onnx", "numpy", "torch", "c", "json")
+WORDS = "onnx, numpy, torch, c or json"
 EXPORT = """
 npnet export latest --to numpy
 npnet export latest --to numpy -o circles

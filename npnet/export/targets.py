@@ -38,6 +38,7 @@ TARGETS = {
     "onnx": ExportTarget("onnx_target", ".onnx", "one ONNX graph of columns in and predictions out"),
     "numpy": ExportTarget("numpy_target", "", "a folder with predict.py and weights.npz that needs NumPy only"),
     "torch": ExportTarget("torch_target", "", "a folder with model.py, a PyTorch module, and weights.pt"),
+    "c": ExportTarget("c_target", ".h", "one C99 header that allocates nothing", is_text=True),
     "json": ExportTarget("json_target", ".json", "the whole model as data", is_text=True),
 }
 
@@ -54,7 +55,9 @@ def missing_operations(document: Document, operations: Operations | None) -> lis
     """Return the operations of a document that are not among those of a target; None has all."""
     if operations is None:
         return []
-    return list(dict.fromkeys(f"{kind} {one}" for kind, one in needed(document) if one not in operations[kind]))
+    return list(
+        dict.fromkeys(f"{kind} {one}" for kind, one in needed(document) if one not in operations.get(kind, [one]))
+    )
 
 
 def needed(document: Document) -> Iterator[tuple[str, str]]:
@@ -63,6 +66,7 @@ def needed(document: Document) -> Iterator[tuple[str, str]]:
     yield from (("feature", one.feature) for fold in document.preparations for one in fold.derived)
     yield from (("step", step.kind) for fold in document.preparations for step in fold.steps)
     yield from (("reader", column.reader) for column in document.columns)
+    yield from (("date form", one.form or "ISO 8601") for one in document.columns if one.reader == "date")
     yield ("link", document.output.link)
     if document.output.transform is not None:
         yield ("target_transform", document.output.transform)

@@ -1,6 +1,7 @@
 """Exports in the formats of others, asked for predictions: onnxruntime, the reference of ONNX, PyTorch."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 
 from npnet.export.python_code.answers import answers_of
 from npnet.export.python_code.reading import cells_of
-from tests.export.parity import Answers, module_of
+from tests.export.cases import Exported
+from tests.export.parity import ASK, Answers, Rows, module_of
 
 
-def ask_onnxruntime(path: Path, rows: list[dict[str, str]]) -> Answers:
+def ask_onnxruntime(path: Path, rows: Rows) -> Answers:
     """Return the predictions of onnxruntime."""
     import onnxruntime
 
@@ -24,7 +26,7 @@ def ask_onnxruntime(path: Path, rows: list[dict[str, str]]) -> Answers:
     return answers(dict(zip(names, session.run(names, feeds_of(properties, rows)), strict=True)), properties)
 
 
-def feeds_of(properties: dict[str, str], rows: list[dict[str, str]]) -> dict[str, NDArray[Any]]:
+def feeds_of(properties: dict[str, str], rows: Rows) -> dict[str, NDArray[Any]]:
     """Return the inputs of a model, from the texts of rows by the readers that it carries."""
     columns, names = json.loads(properties["npnet.columns"]), json.loads(properties["npnet.inputs"])
     cells = cells_of(rows, columns, json.loads(properties["npnet.writing"]))
@@ -55,7 +57,17 @@ def answers(found: dict[str, NDArray[Any]], properties: dict[str, str]) -> Answe
     return each
 
 
-def ask_torch(path: Path, rows: list[dict[str, str]]) -> Answers:
+def ask_torch(path: Path, rows: Rows) -> Answers:
     """Return the predictions of model.py."""
     found: Answers = module_of(path / "model.py").predict(rows)
     return found
+
+
+EVERY: Mapping[str, Callable[[Path, Exported], Answers]] = {
+    "onnx": lambda path, case: ask_onnxruntime(path, case.rows),
+    "numpy": ASK["numpy"],
+    "torch": lambda path, case: ask_torch(path, case.rows),
+    "c": ASK["c"],
+    "json": ASK["json"],
+}
+"""Ask an export for the rows of a case, by target, in the order of the table of parity."""

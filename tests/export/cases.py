@@ -10,6 +10,8 @@ from npnet.data.preprocessing.derived import features
 from npnet.data.preprocessing.scaling import Method
 from npnet.data.preprocessing.target_transform import TRANSFORMS
 from npnet.errors import DataError
+from npnet.export.describe import describe
+from npnet.export.document import Document
 from npnet.nn.layer import Layer, layers
 from npnet.nn.losses import losses
 from npnet.rundir.run import RunFolder, best_trial_of
@@ -23,6 +25,9 @@ WRITTEN = {"residual": "{residual: [relu, {linear: 6}]}", "linear": "{linear: 7}
 """Layers whose name alone is no layer, or would be the last."""
 TASKS = {"multilabel": "labels", "counts": "counts", "binary": "binary", "multiclass": "multiclass"}
 SPECIAL = {"quantile": "{quantile: [0.9, 0.1, 0.5]}"}
+TABULAR = (
+    "layers=[embedding, {periodic: 8}, {scale: 20.0}, {linear: 16}, mish, {dropout: 0.15}, {linear: 16}, mish, linear]"
+)
 OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "codes for an embedding": ("regression", ("prepare.embed_above=2", "layers=[{embedding: 3}, {linear: 6}, linear]")),
     "no clipping": ("regression", ("prepare.clip=false",)),
@@ -40,8 +45,8 @@ OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "transform without correction": ("regression", ("target_transform=log", "loss=mean_absolute_error")),
     "transform of quantiles": ("regression", ("target_transform=log", "loss={quantile: [0.1, 0.5, 0.9]}")),
     "transform of folds and members": ("several targets", ("target_transform=square_root", "ensemble=2", "cv=2")),
-    "preset tabular": ("multiclass", ("preset=tabular", "epochs=2", "layers=[{linear: 8}, mish, linear]")),
-    "quantiles of several targets": ("several targets", ("loss={quantile: [0.2, 0.8]}",)),
+    "preset tabular": ("multiclass", ("preset=tabular", "epochs=2", TABULAR)),
+    "quantiles": ("several targets", ("loss={quantile: [0.2, 0.8]}",)),
     "cross-entropy of two classes": ("binary", ("loss=cross_entropy",)),
     "squared error of several classes": ("multiclass", ("loss=mean_squared_error",)),
 }
@@ -125,6 +130,11 @@ class Exported:
     def predictor(self) -> RunPredictor:
         """The predictor of the run."""
         return RunPredictor.of(self.run)
+
+    @cached_property
+    def document(self) -> Document:
+        """The document of the run."""
+        return describe(self.run, self.predictor)
 
     def answers(self, rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         """Return the predictions of rows by npnet, with probabilities."""

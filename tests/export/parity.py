@@ -1,7 +1,9 @@
 """The deviation of exports from npnet: each is written by the command and asked for the same rows."""
 
 import importlib.util
-from collections.abc import Callable, Sequence
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,13 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from npnet.export.document import Document
+from npnet.export.python_code.answers import answers_of
+from npnet.export.python_code.numpy_inputs import inputs_of
+from npnet.export.python_code.numpy_outputs import calibrated, output_of
+from npnet.export.python_code.numpy_program import forward
+from npnet.export.python_code.reading import cells_of
 from tests.cli.conftest import call
 from tests.export.cases import Exported, cases
 from tests.round_trip.runs import ROWS
 
 CLOSE = 1e-5
+Rows = list[dict[str, str]]
 Answers = list[dict[str, Any]]
-Ask = Callable[[Path, list[dict[str, str]]], Answers]
 
 
 def exported(case: Exported, to: str, path: Path) -> Path | None:
@@ -39,10 +47,95 @@ def module_of(path: Path) -> ModuleType:
     return module
 
 
-def ask_numpy(path: Path, rows: list[dict[str, str]]) -> Answers:
+def ask_numpy(path: Path, rows: Rows) -> Answers:
     """Return the predictions of predict.py."""
     answers: Answers = module_of(path / "predict.py").predict(rows)
     return answers
+
+
+def ask_json(path: Path, rows: Rows) -> Answers:
+    """Return the predictions of the document, computed by the functions that NumPy exports are made of."""
+    model = json.loads(path.read_text())
+    cells = cells_of(rows, model["columns"], model["writing"])
+    outputs = []
+    with np.errstate(all="ignore"):
+        inputs = [inputs_of(cells, fold).astype(model["dtype"]) for fold in model["preparations"]]
+        for one in model["models"]:
+            weights = {name: np.array(values, model["dtype"]) for name, values in one["weights"].items()}
+            scores = forward(inputs[one["fold"]], model["layers"], weights).astype(float)
+            outputs.append(output_of(scores, one, model["output"]))
+        y = calibrated(np.mean(outputs, axis=0), model["output"])
+    return [answers_of(row, model["output"]) for row in y.tolist()]
+
+
+PROGRAM = r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include "{header}"
+
+static char text[1 << 24];
+
+int main(void)
+{{
+    const char *cells[NPNET_COLUMNS];
+    double outputs[NPNET_OUTPUTS];
+    size_t length = fread(text, 1, sizeof text - 1, stdin), at = 0, n;
+    while (at < length) {{
+        int refused;
+        for (n = 0; n < NPNET_COLUMNS; n++) {{ /* a cell ends with a unit separator */
+            cells[n] = text + at;
+            while (text[at] != 31) at++;
+            text[at++] = 0;
+        }}
+        refused = npnet_predict(cells, outputs);
+        printf("%d", refused);
+        for (n = 0; n < NPNET_OUTPUTS; n++) printf(",%.17g", refused ? 0.0 : outputs[n]);
+        {label}
+        printf("\n");
+    }}
+    return 0;
+}}
+"""
+LABEL = 'printf(",%s", refused || !npnet_label(outputs) ? "" : npnet_label(outputs));'
+STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
+
+
+def ask_c(path: Path, rows: Rows, document: Document) -> Answers:
+    """Return the predictions of a header, compiled with all warnings as errors; raise ValueError for a refused row."""
+    columns, output = document.columns, document.output.model_dump(mode="json")
+    decides = output["task"] in ("binary", "multiclass")
+    program = path.with_suffix(".program")
+    source = PROGRAM.format(header=path.name, label=LABEL if decides else "")
+    path.with_suffix(".c").write_text(source)
+    subprocess.run(["cc", *STRICT, path.with_suffix(".c"), "-lm", "-o", program], check=True)
+    cells = "".join(f"{row[column.name]}\x1f" for row in rows for column in columns)
+    printed = subprocess.run([program], input=cells, check=True, capture_output=True, encoding="utf-8").stdout
+    answers = []
+    for number, line in enumerate(printed.splitlines(), 1):
+        refused, *numbers = line.split(",", len(output["classes"]) + 1 if decides else -1)
+        if refused != "0":
+            raise ValueError(f"row {number}: column {refused} is refused")
+        label = numbers.pop() if decides else None
+        y = [float(one) for one in numbers]
+        answer = answers_of(y[1:] if output["task"] == "binary" else y, output)
+        assert not decides or label == (answer["prediction"] or "")
+        answers.append(answer)
+    return answers
+
+
+ASK: Mapping[str, Callable[[Path, Exported], Answers]] = {
+    "numpy": lambda path, case: ask_numpy(path, case.rows),
+    "c": lambda path, case: ask_c(path, case.rows, case.document),
+    "json": lambda path, case: ask_json(path, case.rows),
+}
+"""Ask an export for the rows of a case, by target; those that need nothing extra."""
+NAMES = {"numpy": "folder", "torch": "module", "c": "model.h", "json": "model.json", "onnx": "model.onnx"}
+
+
+def measured(case: Exported, to: str, folder: Path, ask: Callable[[Path, Exported], Answers]) -> float | None:
+    """Return the deviation of an export that is written into a folder; None where the target refuses it by name."""
+    path = exported(case, to, folder / NAMES[to])
+    return None if path is None else deviation(case, ask(path, case))
 
 
 def deviation(case: Exported, answers: Answers) -> float:

@@ -1,0 +1,1 @@
+"""C: the functions of each operation of a document, in C99."""
