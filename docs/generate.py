@@ -13,6 +13,7 @@ from docs.kinds import config_page, kind_pages
 from docs.parameters import parameters_module
 from docs.stub import stub
 from npnet.config.schema import schema
+from npnet.export.document import document_schema
 
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
@@ -29,6 +30,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield REFERENCE / "errors.md", errors_page()
     yield STUB, stub()
     yield PARAMETERS, parameters_module()
+    yield REFERENCE / "export.schema.json", json.dumps(document_schema(), indent=2, ensure_ascii=False) + "\n"
     yield DOCS / "config.schema.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,7 +1,7 @@
 """From a run folder to its document."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def describe(run: RunFolder, predictor: RunPredictor) -> Document:
             config_sha256=hashlib.sha256(run.read(RESOLVED)).hexdigest(),
             weights_sha256=run.weights_digest(),
         ),
-        writing=_writing(schema),
+        writing=_writing(schema, experiment.dataset.files),
         columns=tuple(_columns(predictor, schema)),
         preparations=tuple(map(_preparation, data.preparations)),
         dtype=experiment.dtype,
@@ -81,12 +81,13 @@ def _refuse_other_rows(predictor: RunPredictor) -> None:
         raise ConfigError(f"no export looks up aggregates of the training set: the run has {names}", hint)
 
 
-def _writing(schema: Schema) -> TableWriting:
+def _writing(schema: Schema, files: Sequence[str]) -> TableWriting:
+    usual = "\t" if any(".tsv" in file.lower() for file in files) else ","
     style = schema.number_style
     names = ("decimal", "thousands", "units", "percent")
     return TableWriting(
         encoding=schema.encoding or "utf-8-sig",
-        delimiter=schema.delimiter or ",",
+        delimiter=schema.delimiter or usual,
         quote=schema.quote or '"',
         lossy=schema.lossy,
         **{name: getattr(style, name) for name in names},

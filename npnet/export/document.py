@@ -192,3 +192,9 @@ class Document(Spec):
     def scores(self) -> int:
         """The number of scores of a model."""
         return self.layers[-1].outputs if self.layers else len(self.preparations[0].order)
+
+
+def document_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `npnet export --to json`."""
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return draft | Document.model_json_schema(mode="serialization")

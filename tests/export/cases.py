@@ -1,5 +1,6 @@
 """Runs to export: one for every layer, loss, scaling, feature, task and form, from the registries."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,11 +19,10 @@ from npnet.rundir.run import RunFolder, best_trial_of
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.results import rows_of
 from tests.cli.conftest import call
+from tests.nn.builders import written
 from tests.round_trip import runs
 from tests.round_trip.runs import FORMS, SETTINGS, TARGETS, config
 
-WRITTEN = {"residual": "{residual: [relu, {linear: 6}]}", "linear": "{linear: 7}"}
-"""Layers whose name alone is no layer, or would be the last."""
 TASKS = {"multilabel": "labels", "counts": "counts", "binary": "binary", "multiclass": "multiclass"}
 SPECIAL = {"quantile": "{quantile: [0.9, 0.1, 0.5]}"}
 TABULAR = (
@@ -71,9 +71,8 @@ class Parity:
 def cases() -> Iterator[Parity]:
     """Yield all cases; what is registered later is among them."""
     for name, layer in layers.items():
-        own = WRITTEN.get(name, name)
-        chain = f"[{own}, {{linear: 6}}, tanh, linear]" if _reads_data(layer) else f"[{{linear: 6}}, {own}, linear]"
-        yield Parity("layer", name, "regression", ("epochs=2", f"layers={chain}"))
+        chain = [name, {"linear": 6}, "tanh", "linear"] if _reads_data(layer) else written(name)
+        yield Parity("layer", name, "regression", ("epochs=2", f"layers={json.dumps(chain)}"))
     for name, loss in losses.items():
         task = next(iter(loss.tasks))
         yield Parity(

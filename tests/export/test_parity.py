@@ -15,4 +15,3 @@ def test_an_export_predicts_what_npnet_predicts(case: Parity, tmp_path: Path) ->
     run = trained(tmp_path / "run", case)
     found = {to: measured(run, to, tmp_path, ask) for to, ask in ASK.items()}
     assert {to: far for to, far in found.items() if far is not None and not far < CLOSE} == {}
-    assert found["json"] is not None

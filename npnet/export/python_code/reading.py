@@ -16,11 +16,14 @@ Cells = dict[str, list[Any]]
 
 
 def rows_of(path: str, writing: Column) -> list[Row]:
-    """Return the rows of a CSV file as texts by column."""
+    """Return the rows of a CSV file as texts by column; its first line has the names."""
+    form = {"delimiter": writing["delimiter"], "quotechar": writing["quote"], "skipinitialspace": True}
     with open(path, encoding=writing["encoding"], newline="") as file:  # noqa: PTH123 - as short as it can be
-        rows = list(csv.reader(file, delimiter=writing["delimiter"], quotechar=writing["quote"]))
-    names = [name.strip() for name in rows[0]]
-    return [dict(zip(names, row, strict=True)) for row in rows[1:] if row]
+        names, *lines = [[cell.strip() for cell in line] for line in csv.reader(file, **form) if any(line)] or [[]]
+    for line in lines:
+        if len(line) < len(names) or any(line[len(names) :]):
+            raise ValueError(f"a row has {len(line)} cells, not {len(names)}: {line}")
+    return [dict(zip(names, line, strict=False)) for line in lines]
 
 
 def cells_of(rows: list[Row], columns: Iterable[Column], writing: Column) -> Cells:
