@@ -41,14 +41,14 @@ FIXED = {
 
 def _residual(layer: LayerNode) -> str:
     inner = ", ".join(LAYERS[one.op](one) for one in layer.layers)
-    return f"Residual({inner})"
+    return f"ResidualBlock({inner})"
 
 
 def _periodic(layer: LayerNode) -> str:
     numbers = (layer.outputs - layer.inputs) // layer.options["size"]
     if not numbers:
         return "nn.Identity()"
-    return f"Periodic({numbers}, {layer.options['frequencies']}, {layer.options['size']})"
+    return f"PeriodicWaves({numbers}, {layer.options['frequencies']}, {layer.options['size']})"
 
 
 def _fixed(text: str) -> Callable[[LayerNode], str]:
@@ -60,10 +60,10 @@ LAYERS: dict[str, Callable[[LayerNode], str]] = {
     "linear": lambda layer: f"nn.Linear({layer.inputs}, {layer.outputs})",
     "leaky_relu": lambda layer: f"nn.LeakyReLU({layer.options['slope']})",
     "elu": lambda layer: f"nn.ELU({layer.options['alpha']})",
-    "batch_norm": lambda layer: f"BatchNorm({layer.inputs}, eps={layer.options['epsilon']})",
-    "layer_norm": lambda layer: f"LayerNorm({layer.inputs}, eps={layer.options['epsilon']})",
-    "scale": lambda layer: f"Scale({layer.inputs}, {layer.options['speed']})",
-    "embedding": lambda layer: f"Embedding({list(layer.options['codes'] or ())}, {layer.options['size']})",
+    "batch_norm": lambda layer: f"FeatureNorm({layer.inputs}, eps={layer.options['epsilon']})",
+    "layer_norm": lambda layer: f"RowNorm({layer.inputs}, eps={layer.options['epsilon']})",
+    "scale": lambda layer: f"FeatureScale({layer.inputs}, {layer.options['speed']})",
+    "embedding": lambda layer: f"CodeEmbedding({list(layer.options['codes'] or ())}, {layer.options['size']})",
     "periodic": _periodic,
     "residual": _residual,
 }
@@ -80,12 +80,12 @@ OPERATIONS = {
     "step": entries_of(f"{CODE}.torch_inputs", "STEPS"),
 }
 OWN = {
-    "residual": "Residual",
-    "scale": "Scale",
-    "embedding": "Embedding",
-    "periodic": "Periodic",
-    "batch_norm": "BatchNorm",
-    "layer_norm": "LayerNorm",
+    "residual": "ResidualBlock",
+    "scale": "FeatureScale",
+    "embedding": "CodeEmbedding",
+    "periodic": "PeriodicWaves",
+    "batch_norm": "FeatureNorm",
+    "layer_norm": "RowNorm",
 }
 """Layers whose modules the export brings along."""
 

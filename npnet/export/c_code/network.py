@@ -1,4 +1,4 @@
-"""Layers in C: statements on two buffers, a and b, of which the current one holds the values of a row."""
+"""Layers in C: statements on two buffers, a and b; the current one holds the values of a row."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

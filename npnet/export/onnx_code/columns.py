@@ -80,7 +80,7 @@ class ColumnInputs:
         return self.parts[column, part]
 
     def _part(self, seconds: str, part: DatePart) -> str:
-        """Return a part of seconds since 1970; the calendar is that of Hinnant's civil_from_days."""
+        """Return a part of seconds since 1970; by the calendar of Hinnant's civil_from_days."""
         add = self.graph.add
         days = self._floor(seconds, DAY)
         if part == "hour":

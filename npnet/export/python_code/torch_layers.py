@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Residual(nn.Module):
+class ResidualBlock(nn.Module):
     """Layers whose input is added to their output."""
 
     def __init__(self, *layers: nn.Module) -> None:
@@ -16,7 +16,7 @@ class Residual(nn.Module):
         return x + self.layers(x)
 
 
-class BatchNorm(nn.BatchNorm1d):
+class FeatureNorm(nn.BatchNorm1d):
     """Batch normalization that rounds at prediction as npnet does."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -26,7 +26,7 @@ class BatchNorm(nn.BatchNorm1d):
         return (x - self.running_mean) * (self.weight / (self.running_var + self.eps).sqrt()) + self.bias
 
 
-class LayerNorm(nn.LayerNorm):
+class RowNorm(nn.LayerNorm):
     """Layer normalization that rounds, and overflows, as npnet's does."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -36,7 +36,7 @@ class LayerNorm(nn.LayerNorm):
         return centered / deviation * self.weight + self.bias
 
 
-class Scale(nn.Module):
+class FeatureScale(nn.Module):
     """A learned factor 1 + speed s for each feature."""
 
     def __init__(self, features: int, speed: float) -> None:
@@ -48,7 +48,7 @@ class Scale(nn.Module):
         return x * (1 + self.speed * self.weight)
 
 
-class Embedding(nn.Module):
+class CodeEmbedding(nn.Module):
     """Learned values of each code; the codes are the last inputs, the others pass."""
 
     def __init__(self, codes: list[int], size: int) -> None:
@@ -62,7 +62,7 @@ class Embedding(nn.Module):
         return torch.cat([x[:, :passed], *values], dim=1)
 
 
-class Periodic(nn.Module):
+class PeriodicWaves(nn.Module):
     """Learned waves of each number; the numbers are the first inputs."""
 
     def __init__(self, numbers: int, frequencies: int, size: int) -> None:

@@ -19,7 +19,7 @@ def network() -> nn.Sequential:
     return nn.Sequential()
 
 
-class Model(nn.Module):
+class TrainedNetworks(nn.Module):
     """The networks, with everything before and behind them."""
 
     def __init__(self) -> None:
@@ -45,9 +45,9 @@ class Model(nn.Module):
         return calibrated(torch.stack(outputs).mean(dim=0), MODEL["output"])
 
 
-def load() -> Model:
+def load() -> TrainedNetworks:
     """Return the model with its weights, ready to predict."""
-    model = Model()
+    model = TrainedNetworks()
     path = Path(__file__).with_name("weights.pt")
     model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     return model.eval()
