@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.text import Text
 
-from npnet.cli.console.curves import Curve, TextStyle, curve_picture, sparkline
+from npnet.cli.console.curves import Curve, TextStyle, curve_picture, sparklines
 from npnet.cli.console.field import TextPlane, field_picture, legend
 from npnet.cli.console.pictures import KINDS, picture
 from npnet.cli.console.screen import Output
@@ -14,7 +14,7 @@ from npnet.cli.console.tables import text_of
 from npnet.plots.kinds import suits
 from tests.plots.materials import blobs, circles, one_epoch, strange, values_material
 
-PLAIN, COLOURS, ASCII = TextStyle(False, True), TextStyle(True, True), TextStyle(False, False)
+PLAIN, COLOURS, ASCII = TextStyle(False, True), TextStyle(True, True), TextStyle(True, False)
 X = np.arange(1.0, 101.0)
 
 
@@ -62,12 +62,12 @@ def test_values_over_two_decades_are_drawn_on_a_log_scale() -> None:
     assert np.ptp(np.diff(firsts)) <= 1  # a straight line
 
 
-def test_a_sparkline_has_the_last_values_and_gaps() -> None:
-    assert sparkline([3.0] * 4, PLAIN, 3) == "▅▅▅"
-    assert sparkline([np.nan, 1.0, 0.0, np.inf], PLAIN, 9) == " █▁ "
-    assert sparkline([np.nan], PLAIN, 9) == " "
-    assert sparkline([], PLAIN, 9) == ""
-    assert sparkline([0.0, 5.0], ASCII, 9) == "_#"
+def test_sparklines_share_a_scale_and_have_gaps() -> None:
+    assert sparklines([[3.0] * 3], PLAIN) == ["▅▅▅"]
+    assert sparklines([[np.nan, 1.0, 0.0, np.inf], [0.5]], PLAIN) == [" █▁ ", "▅"]
+    assert sparklines([[np.nan], []], PLAIN) == [" ", ""]
+    assert sparklines([[0.0, 5.0]], ASCII) == ["_#"]
+    assert sparklines([[1.0, 0.1, 0.01, 0.001]], PLAIN) == ["█▆▃▁"]  # a logarithmic scale
 
 
 def _plane(classes: int, **values: float) -> TextPlane:

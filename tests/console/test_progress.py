@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from npnet.cli.console.curves import TextStyle
+from npnet.cli.console.forming import BARS, ROWS, FormingPlane, LossBars
 from npnet.cli.console.progress import TrainingDisplay
 from npnet.cli.console.screen import Screen
 from npnet.config import load
@@ -123,3 +125,46 @@ def test_a_warning_among_the_epochs_stands_above_the_live_display_which_goes_on(
     assert before.rindex("\x1b[?25h") > before.rindex("\x1b[?25l")  # taken away
     assert "cut short" not in text
     assert after.count("\x1b[?25l") == after.count("\x1b[?25h") == 1
+
+
+@pytest.mark.parametrize(("height", "bars", "plane"), [(40, True, True), (14, True, False), (7, False, False)])
+def test_losses_and_the_plane_form_on_a_terminal_that_has_room(
+    height: int, bars: bool, plane: bool, fitting: Trainer, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": str(height)}.items():
+        monkeypatch.setenv(name, value)
+    show(fitting, run)
+    text = "".join(terminal.written)
+    assert ("█" in text, "▀" in text) == (bars, plane)
+
+
+def test_bars_stand_for_any_number_of_epochs() -> None:
+    bars, style = LossBars(), TextStyle(color=False, unicode=True)
+    assert bars.lines(style, 80) == []
+    for epoch in range(1, 10_001):
+        bars.add({"train_loss": 1 / epoch, "validation_loss": 2 / epoch, "train_f1": 0.5})
+    lines = [line.plain for line in bars.lines(style, 80)]
+    assert [line.split()[0] for line in lines] == ["train", "validation"]
+    assert all(BARS // 2 <= len(line) - 12 <= BARS for line in lines)
+    assert lines[1][12] == "█"
+    assert len(bars.lines(style, 30)[0]) <= 30
+    assert bars.lines(style, 15) == []
+
+
+def test_a_plane_forms_of_one_network_on_two_numbers_alone(fitting: Trainer, tmp_path: Path) -> None:
+    style = TextStyle(color=False, unicode=True)
+    plane = FormingPlane.of(fitting, style)
+    assert plane is not None
+    before = plane.lines()
+    for _ in fitting.fit():
+        pass
+    assert len(before) == ROWS
+    assert [line.plain for line in before] != [line.plain for line in plane.lines()]
+    for changed in ("ensemble: 2", "cv: 3", "prepare: {features: [square]}", "dataset: {blobs: {features: 3}}"):
+        text = CONFIG.partition("\n")[2] if changed.startswith("dataset") else CONFIG
+        (tmp_path / "c.yaml").write_text(f"{text}{changed}\n")
+        ready = prepare_run(load(tmp_path / "c.yaml"))
+        found = FormingPlane.of(Trainer(ready.experiment, ready.folds), style)
+        assert (found is not None) == changed.startswith("prepare"), changed

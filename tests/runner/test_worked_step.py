@@ -184,7 +184,8 @@ def test_what_is_given_and_what_is_a_result_can_be_told_apart() -> None:
 
 @pytest.mark.parametrize("name", list(layers))
 @pytest.mark.long
-def test_every_layer_with_every_loss_and_optimizer(name: str) -> None:
-    for loss, optimizer, dtype in product(losses, optimizers, (np.float32, np.float64)):
-        _, own, plain, _ = _both(chain_of(name)[:-1], loss, optimizers[optimizer](), dtype, **LIMITS)
+def test_every_layer_with_every_loss_and_with_every_optimizer(name: str) -> None:
+    for loss, optimizer in [*product(losses, ["sgd"]), *product(["mean_squared_error"], optimizers)]:
+        parts, own, plain, _ = _both(chain_of(name)[:-1], loss, optimizers[optimizer](), np.float32, **LIMITS)
         assert _differences(own, plain) == [], (loss, optimizer)
+        assert [part.name for part in parts] == ["data", "forward", "loss", "backward", "update"]

@@ -1,7 +1,9 @@
 """Curves on a terminal: braille dots in colours, dotted and solid without colours; letters where only ASCII shows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,11 @@ class TextStyle:
     color: bool
     unicode: bool
 
+    @property
+    def blocks(self) -> bool:
+        """Whether half blocks in two colours can be shown."""
+        return self.color and self.unicode
+
 
 def curve_picture(
     curves: Sequence[Curve],
@@ -75,20 +82,26 @@ def curve_picture(
     return [*lines, *_axis(left, right, columns, style, marked or {})]
 
 
-def sparkline(values: Sequence[float], style: TextStyle, width: int) -> str:
-    """Return the last values as bars, as many as fit; a space stands for a value that is not finite.
+def sparklines(series: Sequence[Sequence[float]], style: TextStyle) -> list[str]:
+    """Return each series as bars on one scale, logarithmic if all are positive; a space for what is not finite.
 
-    >>> sparkline([4, 2, 1, float("nan"), 0], TextStyle(False, True), 5)
-    '█▅▃ ▁'
+    >>> sparklines([[8, 2, 1], [4, float("nan"), 0.5]], TextStyle(False, True))
+    ['█▄▃', '▆ ▁']
     """
-    shown = np.asarray(values[-width:], np.float64)
-    finite = np.isfinite(shown)
-    if not finite.any():
-        return " " * len(shown)
-    low, high = _span(shown[finite])
+    values = [np.asarray(one, np.float64) for one in series]
+    finite = np.concatenate([one[np.isfinite(one)] for one in values])
+    if not len(finite):
+        return [" " * len(one) for one in values]
+    if finite.min() > 0:
+        with np.errstate(all="ignore"):
+            values, finite = [np.log10(one) for one in values], np.log10(finite)
+    low, high = _span(finite)
     bars = BARS if style.unicode else "_.-=*#"
-    levels = np.where(finite, (shown - low) / (high - low) * (len(bars) - 1), 0).round().astype(int)
-    return "".join(bars[level] if known else " " for level, known in zip(levels, finite, strict=True))
+    return ["".join(map(_bar, ((one - low) / (high - low)).tolist(), repeat(bars))) for one in values]
+
+
+def _bar(share: float, bars: str) -> str:
+    return bars[round(share * (len(bars) - 1))] if math.isfinite(share) else " "
 
 
 def style_of(name: str, style: TextStyle) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,7 @@ class TextPlane:
 
 def field_picture(plane: TextPlane, style: TextStyle) -> list[Text]:
     """Return a plane as text: with colours two rows of outputs in each line, without colours every other row."""
-    return _blocks(plane) if style.color else _shades(plane, style)
+    return _blocks(plane) if style.blocks else _shades(plane, style)
 
 
 def legend(plane: TextPlane, style: TextStyle) -> list[Text]:
@@ -49,7 +51,7 @@ def legend(plane: TextPlane, style: TextStyle) -> list[Text]:
     for code, name in enumerate(plane.classes):
         letters = f"{_shade_of(code, len(plane.classes), style)}{MARKS[code % len(MARKS)]} "
         colour = Style(color=CLASS_COLOURS[code % len(CLASS_COLOURS)])
-        lines.append(Text.assemble(("██ ", colour) if style.color else letters, name))
+        lines.append(Text.assemble(("██ ", colour) if style.blocks else letters, name))
     return lines
 
 
@@ -69,16 +71,23 @@ def colours_of(plane: TextPlane) -> Colours:
 
 def _blocks(plane: TextPlane) -> list[Text]:
     colours = _stepped(colours_of(plane))
+    codes = colours @ (1 << 16, 1 << 8, 1)
     lines = []
-    for row in range(0, len(colours) - 1, 2):
+    for row in range(0, len(codes) - 1, 2):
         line, marks = Text(), _marks(plane, row, row + 2)
-        for column, (top, bottom) in enumerate(zip(colours[row], colours[row + 1], strict=True)):
-            if column in marks:
-                line.append("●", Style(color=_point_colour(plane, marks[column]), bgcolor=_name(top)))
-            else:
-                line.append("▀", Style(color=_name(top), bgcolor=_name(bottom)))
+        cells = zip(codes[row].tolist(), codes[row + 1].tolist(), strict=True)
+        keys = [(top, bottom, marks.get(column)) for column, (top, bottom) in enumerate(cells)]
+        for (top, bottom, point), equal in groupby(keys):
+            colour = None if point is None else _point_colour(plane, point)
+            line.append(("▀" if point is None else "●") * len(list(equal)), _cell_style(top, bottom, colour))
         lines.append(line)
     return lines
+
+
+@cache
+def _cell_style(top: int, bottom: int, point: str | None) -> Style:
+    """Return the style of a cell of two pixels, or of a point before the upper one."""
+    return Style(color=f"#{top:06x}" if point is None else point, bgcolor=f"#{bottom if point is None else top:06x}")
 
 
 def _shades(plane: TextPlane, style: TextStyle) -> list[Text]:
@@ -124,7 +133,7 @@ def _scale(plane: TextPlane, style: TextStyle) -> list[Text]:
     for share in (1.0, 0.5, 0.0):
         value = plane.low + share * (plane.high - plane.low)
         colour = Style(color=_name(_gradient(SURFACE, np.array([share]))[0]))
-        sample = ("██ ", colour) if style.color else (f"{shades[round(share * (len(shades) - 1))]} ", "")
+        sample = ("██ ", colour) if style.blocks else (f"{shades[round(share * (len(shades) - 1))]} ", "")
         found.append(Text.assemble(sample, f"{value:.4g}"))
     return found
 

@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
+    from npnet.cli.console.forming import Forming
+
 LINE_SECONDS = 10.0
 """Seconds between two lines off a terminal."""
-FRAME_SECONDS = 0.1
-"""Seconds between two frames of the live display, whose drawing takes longer than a short epoch."""
+FRAME_SECONDS, LONGEST = 0.1, 4.0
+"""Seconds between two frames of the live display, at least and at most."""
+SHARE = 0.01
+"""Share of the time of a training that goes into frames, whose drawing takes longer than a short epoch."""
 NARROW = 32
 TRAINING = "training"
 
@@ -162,9 +166,11 @@ class TrainingDisplay(Display):
         self.first = trainer.stack_trainer.epoch  # epochs done before this training, where it continues a run
         self.began, self.stage_name = time.monotonic(), TRAINING
         self.next_frame = self.next_line = 0.0
+        self.cost = SHARE * FRAME_SECONDS  # of a frame, in seconds
         self.latest: Progress | None = None
         self.written: Progress | None = None  # the last progress that has a line
         self.values: dict[str, float] = {}
+        self.forming: Forming | None = None
         self.ending = "the training was cut short"
         for text in warnings(trainer):
             self.warn(text)
@@ -177,6 +183,8 @@ class TrainingDisplay(Display):
             self.line(line)
         if self.first:
             self.line(f"continues after epoch {self._position()[0]}")
+        if self.screen.err.moves and not self.screen.quiet:
+            self.forming = _forming(trainer, self.screen.err)
         self.open()
 
     def progress(self, progress: Progress) -> None:
@@ -184,10 +192,14 @@ class TrainingDisplay(Display):
         self.latest = progress
         if progress.values:
             self.values = {name: progress.mean(name) for name in progress.values}
+            if self.forming:
+                self.forming.bars.add(self.values)
         now = time.monotonic()
         if now >= self.next_frame:
             self.draw()
-            self.next_frame = now + FRAME_SECONDS
+            drawn = time.monotonic()
+            self.cost = min(drawn - now, 1.5 * self.cost)  # a single slow frame does not count
+            self.next_frame = drawn + min(max(FRAME_SECONDS, self.cost / SHARE), LONGEST)
         if now >= self.next_line:
             self._epoch_line()
             self.next_line = now + LINE_SECONDS
@@ -237,14 +249,18 @@ class TrainingDisplay(Display):
         return f"{value}, the mean of {found['networks']} networks, each at its best ({epochs_text(**found)})"
 
     def frame(self, width: int) -> "RenderableType":
-        """Return the bar, the latest values and the best value so far."""
+        """Return the bar, the latest values, the best value so far, and what forms where there is room for it."""
         from rich.console import Group
         from rich.text import Text
 
         epoch, share, left = self._position()
         right = f"{left} left" if self.stage_name == TRAINING else f"{self.stage_name} ..."
         best = Text.assemble(("best  ", "dim"), self.best)
-        return Group(bar(f"epoch {epoch}", share, right), self._values(narrow=width < NARROW), best)
+        shown: list[RenderableType] = [bar(f"epoch {epoch}", share, right), self._values(narrow=width < NARROW), best]
+        if self.forming and self.live and self.stage_name == TRAINING:
+            used = len({name.partition("_")[2] for name in self.values}) + 4
+            shown += self.forming.drawn(width, self.live.console.height - used)
+        return Group(*shown)
 
     def _values(self, narrow: bool) -> "Table":
         """Return the latest values: a row for the loss and each metric, a column for each split."""
@@ -271,3 +287,9 @@ class TrainingDisplay(Display):
         batch = "" if latest.complete else f" batch {latest.batch}/{latest.batches}"
         epoch, _, left = self._position()
         self.line(f"epoch {epoch}{batch}  {values}  {left} left")
+
+
+def _forming(trainer: Trainer, output: Output) -> "Forming":
+    from npnet.cli.console.forming import Forming
+
+    return Forming(trainer, output)
