@@ -36,6 +36,8 @@ MATH = {
     "β": r"\beta ",
     "ε": r"\varepsilon ",
     "λ": r"\lambda ",
+    "⌊": r"\lfloor ",
+    "⌋": r"\rfloor ",
     "ŝ": r"\hat{s}",
     "~": r"\sim ",
     "<": "<",

@@ -86,7 +86,7 @@ def sparklines(series: Sequence[Sequence[float]], style: TextStyle) -> list[str]
     """Return each series as bars on one scale, logarithmic if all are positive; a space for what is not finite.
 
     >>> sparklines([[8, 2, 1], [4, float("nan"), 0.5]], TextStyle(False, True))
-    ['█▄▃', '▆ ▁']
+    ['█▅▃', '▆ ▁']
     """
     values = [np.asarray(one, np.float64) for one in series]
     finite = np.concatenate([one[np.isfinite(one)] for one in values])

@@ -8,7 +8,7 @@ from npnet.runner.worked_step.structure import Expression, Value
 
 END = re.compile(r"(.*?)\.(?:\s{2,}|\n|$)", re.DOTALL)
 BETWEEN = re.compile(r"[,;](?:  |\n)\s*")
-ASSIGNED = re.compile(r"(?:\S+|\w_\([^)]*\)|\w+ at position p) [=←~] ")
+ASSIGNED = re.compile(r"(?:\S+(?: at .{1,10}?)?|\w_\([^)]*\)) [=←~] ")
 DEFINED = re.compile(r"\b([a-z]) = ([^,;]+)")
 WORD = re.compile(r"[^\W\d_²³]+")
 KNOWN = frozenset(["max", "min", "exp", "tanh", "ln", "cosh", "sign", "clip", "if", "else", "where", "σ", "π"])
