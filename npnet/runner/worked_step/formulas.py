@@ -16,7 +16,7 @@ KNOWN = frozenset(["max", "min", "exp", "tanh", "ln", "cosh", "sign", "clip", "i
 
 
 def formulas_of(thing: object) -> tuple[str, ...]:
-    """Return the formulas in the docstring of a class or method, without sources and shapes.
+    """Return the formulas in the docstring of a class, without sources and shapes, or its text where it has none.
 
     >>> class Tanh:
     ...     '''Hyperbolic tangent.
@@ -29,7 +29,8 @@ def formulas_of(thing: object) -> tuple[str, ...]:
     _, _, body = cleandoc(thing.__doc__ or "").partition("\n\n")
     found = END.match(body)
     pieces = BETWEEN.split(found[1]) if found else []
-    return tuple(" ".join(piece.split()) for piece in pieces if ASSIGNED.match(piece))
+    lines = [" ".join(piece.split()) for piece in pieces]
+    return tuple(line for line in lines if ASSIGNED.match(line)) or tuple(lines[:1])
 
 
 def formula_of_method(method: object) -> str:
