@@ -90,7 +90,7 @@ def render(document: Document) -> bytes:
     library = "\n".join(functions_used("\n".join(own)))
     deviates = [_polynomials("center", CENTER), _polynomials("tails", TAILS)] if "npnet_deviate" in library else []
     origin, real = document.origin, "float" if document.dtype == "float32" else "double"
-    title = TITLE.format(run=comment(origin.run), written_by=origin.written_by, outputs=comment(_outputs(document)))
+    title = TITLE.format(run=origin.shown_run, written_by=origin.written_by, outputs=comment(_outputs(document)))
     guard = ["#ifndef NPNET_EXPORT_H", "#define NPNET_EXPORT_H", "", "#include <math.h>", "#include <stddef.h>"]
     head = "\n".join([*guard, "#include <stdlib.h>", "#include <string.h>", "", *_sizes(document), ""])
     tables, *rest = own

@@ -4,6 +4,7 @@ Every export is a rendering of it, and `npnet export --to json` writes it as it 
 network and behind its scores is in float64; the network itself has the dtype that the document names.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -44,6 +45,11 @@ class Origin(Spec):
     run: str = Field(description="Id of the run.")
     config_sha256: str = Field(description="SHA-256 of the resolved config of the run.")
     weights_sha256: str = Field(description="SHA-256 that the file of the run's weights has in its header.")
+
+    @property
+    def shown_run(self) -> str:
+        """The id of the run as comments of programs have it: the name of a folder may be anything."""
+        return re.sub(r"[^A-Za-z0-9._-]", "_", self.run)
 
 
 class TableWriting(Spec):

@@ -45,7 +45,7 @@ def render(document: Document) -> dict[str, bytes]:
     """Return predict.py and weights.npz."""
     source = code_of(document, TABLES).leave_out(f"{CODE}.numpy_program", "MODEL")
     source.add(f"{CODE}.numpy_program", ["predict"]).add(f"{CODE}.command", ["main"])
-    title = TITLE.format(run=document.origin.run, written_by=document.origin.written_by)
+    title = TITLE.format(run=document.origin.shown_run, written_by=document.origin.written_by)
     return {
         "predict.py": source.text(title, f"MODEL = {literal(document)}", START).encode(),
         "weights.npz": _weights(document),

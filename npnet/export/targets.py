@@ -48,7 +48,7 @@ def refuse_missing_operations(document: Document, name: str) -> None:
     lacking = {one: missing_operations(document, target.code.OPERATIONS) for one, target in TARGETS.items()}
     if lacking[name]:
         able = " or ".join(one for one in TARGETS if not lacking[one])
-        raise ConfigError(f"--to {name} has no {lacking[name][0]}", f"--to {able} has")
+        raise ConfigError(f"--to {name} has no {lacking[name][0]}", f"--to {able} has it")
 
 
 def missing_operations(document: Document, operations: Operations | None) -> list[str]:

@@ -105,7 +105,7 @@ def render(document: Document) -> dict[str, bytes]:
     source = code_of(document, TABLES).leave_out(program, "MODEL").replace("network", _network(document))
     source.add(f"{CODE}.torch_layers", [module for op, module in OWN.items() if op in used])
     source.add(program, ["predict"]).add(f"{CODE}.command", ["main"])
-    title = TITLE.format(run=document.origin.run, written_by=document.origin.written_by)
+    title = TITLE.format(run=document.origin.shown_run, written_by=document.origin.written_by)
     text = source.text(title, f"MODEL: dict[str, Any] = {literal(document)}", START)
     return {"model.py": text.encode(), "weights.pt": _weights(document)}
 

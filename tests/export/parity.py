@@ -29,8 +29,8 @@ Answers = list[dict[str, Any]]
 
 
 def exported(case: Exported, to: str, path: Path) -> Path | None:
-    """Export a run to a path with the command; None where the target refuses it by name."""
-    result = call("export", case.run.path, "--to", to, "-o", path)
+    """Export a run, or the best trial of a sweep, with the command; None where the target refuses it by name."""
+    result = call("export", case.folder / "run", "--to", to, "-o", path)
     if result.code == 3:
         assert f"--to {to} has no " in result.err
         assert not path.exists()

@@ -1,6 +1,8 @@
 """`npnet export`: what it writes, what it replaces, and what it refuses."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,12 @@ from tests.cli.tables import csv_of, people
 def here(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def refused(*arguments: object, code: int = 2) -> str:
@@ -125,3 +133,83 @@ def test_a_damaged_or_unfinished_run_is_refused(here: Path, tmp_path: Path) -> N
     finally:
         weights.write_bytes(whole)
     assert not list(tmp_path.iterdir())
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+from npnet.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("to", ["json", "numpy"])
+def test_a_disk_that_takes_no_more_leaves_nothing_or_the_old_export(to: str, here: Path) -> None:
+    command = [sys.executable, "-c", FULL, "export", str(here), "--to", to, "-o", "model"]
+    for _ in range(2):
+        before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert (result.returncode, result.stdout) == (6, "")
+        assert "than this machine allows a file to be" in result.stderr
+        assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
+        assert call("export", here, "--to", to, "-o", "model").code == 0
+        command += ["-f"] if to == "json" and "-f" not in command else []
+
+
+@pytest.mark.parametrize(("to", "package", "name"), [("onnx", "onnx", "onnx"), ("torch", "torch", "PyTorch")])
+def test_a_missing_package_is_named_with_its_command(to: str, package: str, name: str, here: Path) -> None:
+    Path("shadow", package).mkdir(parents=True)
+    Path("shadow", package, "__init__.py").write_text("raise ImportError('gone')")
+    command = [sys.executable, "-m", "npnet", "export", str(here), "--to", to, "-o", "model"]
+    environment = {**os.environ, "PYTHONPATH": str(Path("shadow").absolute())}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (result.returncode, result.stdout) == (6, "")
+    assert result.stderr == f'npnet: error: --to {to} needs {name}: gone\nhint: pip install "npnet[{to}]"\n'
+    assert not Path("model").exists()
+
+
+POSITIONS = """\
+dataset: {xor: {samples: 60}}
+layers: [{linear: 12}, {positions: 4}, {lstm: 3}, last, linear]
+epochs: 1
+"""
+
+
+def test_a_layer_that_a_target_does_not_have_is_refused_by_name(folder: Path) -> None:
+    Path("c.yaml").write_text(POSITIONS)
+    assert call("train", "c.yaml", "--run-dir", "run", "--no-plots", "-q").code == 0
+    for to in ("numpy", "c"):
+        message = refused("run", "--to", to, "-o", "model", code=3)
+        assert message == f"npnet: error: --to {to} has no layer positions\nhint: --to json has it\n"
+    assert not Path("model").exists()
+    layers = json.loads(call("export", "run", "--to", "json", "-o", "-").out)["layers"]
+    assert [(one["op"], one["positions"]) for one in layers[1:3]] == [("positions", [4]), ("lstm", [4])]
+
+
+JOINED = """\
+dataset: {table: {path: people.csv, target: buys, drop: [id, code], join: {path: towns.csv, on: town}}}
+layers: [linear]
+epochs: 1
+"""
+
+
+def test_columns_of_side_tables_are_refused(folder: Path) -> None:
+    Path("people.csv").write_text(csv_of(people(40)))
+    Path("towns.csv").write_text("town,size\nRome,3\nOslo,1\nLima,10\n")
+    Path("c.yaml").write_text(JOINED)
+    result = call("train", "c.yaml", "--run-dir", "run", "--no-plots", "-q")
+    assert result.code == 0, result.err
+    for to in ("numpy", "json"):
+        message = refused("run", "--to", to, "-o", "model", code=3)
+        assert 'no export joins side tables: the run has "towns"' in message
+    assert not Path("model").exists()
+
+
+def test_the_name_of_a_folder_adds_no_code(here: Path, tmp_path: Path) -> None:
+    odd = tmp_path / 'a"""\nimport this\nb*'
+    shutil.copytree(here, odd)
+    for to, name in (("numpy", "model/predict.py"), ("c", "model.h")):
+        result = call("export", odd, "--to", to, "-o", name.partition("/")[0])
+        assert result.code == 0, result.err
+        assert "trained as a____import_this_b_." in Path(name).read_text()

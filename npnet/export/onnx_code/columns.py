@@ -15,6 +15,7 @@ from npnet.export.onnx_code.graph import DOUBLE, STRING, OnnxGraph
 READERS = ("number", "text", "date", "duration", "rank")
 TEXTS = ("text", "rank")
 """Readers of columns that are inputs of text."""
+DATES = (-62135596800.0, 253402300800.0)  # the years 1 to 9999
 UNSEEN, MISSING = 0, 1
 """The first codes of texts; texts that training saw follow."""
 OUTPUTS = ("label", "probabilities", "value", "quantiles")
@@ -49,7 +50,11 @@ class ColumnInputs:
 
     def _add_number(self, column: RawColumn, x: str) -> None:
         add = self.graph.add
-        self.refused.append(add("IsInf", x))
+        odd = add("IsInf", x)
+        if column.reader == "date":
+            odd = add("Or", add("Less", x, DATES[0]), add("Greater", x, DATES[1]))
+        self.refused.append(odd)
+        x = add("Where", odd, np.nan, x)
         for text in column.missing if column.reader == "number" else ():
             if (plain := PLAIN.plain(text)) is not None:
                 x = add("Where", add("Equal", x, float(plain)), np.nan, x)
