@@ -113,6 +113,8 @@ def _type_name(bare: Any) -> str:
         return "Sequence[Any]"
     if get_origin(bare) is Literal:
         return "str"
+    if get_origin(bare) is dict:
+        return "Mapping[Any, Any]"
     if isinstance(bare, type) and bare in PLAIN:
         return PLAIN[bare]
     return "Mapping[str, Any]"

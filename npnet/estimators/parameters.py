@@ -111,7 +111,7 @@ class ClassifierParameters(Parameters):
         metrics: Sequence[Any] | None = None,
         evaluate_every: int | None = None,
         cv: Any = None,
-        class_weight: str | Mapping[str, Any] | None = None,
+        class_weight: str | Mapping[Any, Any] | None = None,
         threshold: str | float | None = None,
         temperature: bool | None = None,
         ensemble: int | None = None,
