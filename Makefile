@@ -7,14 +7,15 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long test-bridges test-browser crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
+.PHONY: help demo test test-long test-bridges test-oldest test-browser crash powerloss ioerr stops starved repro flips rivals fuzz fuzz-checkpoints test-peers check format bench
 .PHONY: bench-scale bench-tables docs clean
 
 help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
-	@echo "make test-bridges  exports in onnxruntime and PyTorch, and how far they are from npnet"
+	@echo "make test-bridges  exports in onnxruntime and PyTorch, how far they are from npnet, and make test-oldest"
+	@echo "make test-oldest  the estimators in the oldest scikit-learn that they take, 1.6"
 	@echo "make test-browser  the scripts of reports in Chromium, and how far they are from NumPy"
 	@echo "make check   format, lint, types, tests"
 	@echo "make docs    regenerate docs/reference, the schema and docs/article.md"
@@ -54,9 +55,20 @@ test-long: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers and not bridges" --quiet
 
 # The table of docs/export.md, too; --write renews it
-test-bridges: .venv/.bridges
+test-bridges: .venv/.bridges test-oldest
 	$(BIN)/python -m pytest -n $(JOBS) -m bridges --quiet tests/bridges
 	$(BIN)/python -m tests.bridges.parity
+
+# scikit-learn 1.6 with libraries of its time, in an environment of its own; the long tests use the newest
+.venv-oldest/.done: pyproject.toml
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable . 'pytest>=8.3' \
+		'numpy==2.1.*' 'pandas==2.2.*' 'scikit-learn==1.6.*' 'scipy==1.14.*'
+	@touch $@
+
+test-oldest: export SCIPY_ARRAY_API := 1
+test-oldest: .venv-oldest/.done
+	.venv-oldest/bin/python -m pytest --quiet tests/estimators
 
 # Debian's Chromium (apt-get install chromium), driven by Playwright, which downloads no browser
 test-browser: .venv/.browser
@@ -136,4 +148,4 @@ docs: .venv/.dev
 	$(BIN)/python -m docs.article
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-oldest build dist .pytest_cache .mypy_cache .ruff_cache
