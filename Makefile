@@ -14,7 +14,7 @@ help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
-	@echo "make test-bridges  exports in onnxruntime and PyTorch, how far they are from npnet, and make test-oldest"
+	@echo "make test-bridges  exports in onnxruntime and PyTorch, how far they are from npnet, the notebook, and make test-oldest"
 	@echo "make test-oldest  the estimators in the oldest scikit-learn that they take, 1.6"
 	@echo "make test-browser  the scripts of reports in Chromium, and how far they are from NumPy"
 	@echo "make check   format, lint, types, tests"

@@ -108,7 +108,7 @@ def bundle(shown: "RenderableType") -> dict[str, str]:
     """Return a renderable of Rich as the output of a cell: HTML, and plain text."""
     from npnet.cli.console.tables import Escaped, plain_console
 
-    console = plain_console(StringIO(), record=True, width=WIDTH, force_terminal=True, force_jupyter=False)
+    console = plain_console(StringIO(), record=True, width=WIDTH, force_terminal=True)
     console.print(Escaped(shown))
     html = console.export_html(inline_styles=True, code_format=HTML, clear=False)
     return {"text/html": html, "text/plain": console.export_text()}

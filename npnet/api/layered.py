@@ -21,7 +21,7 @@ from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import ResolvedExperiment, prepare_folds
 from npnet.nn.layer import Layer, Layers
 from npnet.runner.predicting import RunPredictor
-from npnet.runner.prepared_run import misplaced, resolve_checked
+from npnet.runner.prepared_run import SUGGESTIONS, misplaced, oddities_of, resolve_checked
 from npnet.text import plural
 
 Floats = NDArray[np.float64]
@@ -141,6 +141,9 @@ class LayeredModel:
                 experiment = experiment.model_copy(update={"prepare": plain(experiment.scale, None)})
             folds = prepare_folds(experiment, dataset)
             self._check_inputs(folds[0][0])
+            if source.layout is not None:  # a table, whose columns may be odd
+                odd = [one.message for one in oddities_of(experiment, dataset) if one.fault not in SUGGESTIONS]
+                folds[0][0] = replace(folds[0][0], notes=(*folds[0][0].notes, *odd))
             resolved = replace(resolve_checked(loaded, folds), given=experiment)
         return resolved, folds, source.layout is not None
 

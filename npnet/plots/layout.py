@@ -26,6 +26,7 @@ Artist: TypeAlias = "matplotlib.artist.Artist"
 Axes: TypeAlias = "matplotlib.axes.Axes"
 Colormap: TypeAlias = "matplotlib.colors.Colormap"
 Figure: TypeAlias = "matplotlib.figure.Figure"
+NOTEBOOK_DPI = 110  # dots per inch: the picture is kept in the file of the notebook
 Labels = list[tuple[str, Artist]]  # the entries of a legend
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -119,7 +120,7 @@ def figure_type() -> "type[Figure]":
         def _repr_png_(self) -> bytes:
             buffer = BytesIO()
             with styled():
-                self.savefig(buffer, format="png")
+                self.savefig(buffer, format="png", dpi=NOTEBOOK_DPI)
             return buffer.getvalue()
 
     return ShownFigure

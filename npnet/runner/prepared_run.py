@@ -35,7 +35,7 @@ from npnet.storage.tensor_file import METADATA_LIMIT
 from npnet.text import quoted
 
 if TYPE_CHECKING:
-    from npnet.data.checks.oddities import FindingKind
+    from npnet.data.checks.oddities import Finding, FindingKind
 
 SUGGESTIONS = ("skew", "counts", "repeated")  # kinds of findings that need not be mistakes
 NAMES, LETTERS = 20, 60  # names of targets and classes in run.json, and letters of each
@@ -84,12 +84,9 @@ def _with_findings(experiment: Experiment, source: Table, dataset: Dataset, data
 
     Beside those that need not be mistakes, the remarks say from when to when each set reaches.
     """
-    from npnet.data.checks.oddities import oddities, repeated_in_test, spans
+    from npnet.data.checks.oddities import repeated_in_test, spans
 
-    classes = (dataset.classes,) if dataset.task in ("binary", "multiclass") else ()
-    target = Target(task=dataset.task, names=dataset.targets, classes=classes)
-    y, periods = dataset.y.reshape(len(dataset), -1), list[str]()
-    found = oddities(with_targets(dataset), target, y, settled(experiment))
+    found, periods = oddities_of(experiment, dataset), list[str]()
     if experiment.cv is None:
         parts = parts_of(dataset, experiment.split, experiment.seed)
         found += repeated_in_test(dataset, parts)
@@ -99,6 +96,15 @@ def _with_findings(experiment: Experiment, source: Table, dataset: Dataset, data
     remarks = [finding.message for finding in found if finding.fault in SUGGESTIONS]
     notes = [finding.message for finding in found if finding.fault not in SUGGESTIONS]
     return replace(data, notes=(*data.notes, *notes), remarks=(*remarks, *periods))
+
+
+def oddities_of(experiment: Experiment, dataset: Dataset) -> "list[Finding]":
+    """Return the findings about the names and texts of a table, and about its target."""
+    from npnet.data.checks.oddities import oddities
+
+    classes = (dataset.classes,) if dataset.task in ("binary", "multiclass") else ()
+    target = Target(task=dataset.task, names=dataset.targets, classes=classes)
+    return oddities(with_targets(dataset), target, dataset.y.reshape(len(dataset), -1), settled(experiment))
 
 
 def settled(experiment: Experiment) -> "set[FindingKind]":

@@ -44,8 +44,15 @@ class Escaped:
 
 
 def plain_console(file: IO[str], **settings: Any) -> Console:
-    """Return a Rich console that writes text as it is: no markup, no emoji, no highlighting."""
-    return Console(file=file, highlight=False, markup=False, emoji=False, legacy_windows=False, **settings)
+    """Return a Rich console that writes text as it is, in a notebook too: no markup, no emoji, no highlighting."""
+    plain: dict[str, Any] = {
+        "highlight": False,
+        "markup": False,
+        "emoji": False,
+        "legacy_windows": False,
+        "force_jupyter": False,
+    }
+    return Console(file=file, **plain, **settings)
 
 
 def text_of(renderable: RenderableType, output: Output) -> Painted:
