@@ -95,6 +95,12 @@ def test_moons_rank_nearly_perfectly_with_every_seed() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.long
+def test_digits_are_read_better_as_images() -> None:
+    scores = [trained("digits_images", seed).predictor().scores("test")["accuracy"] for seed in range(5)]
+    assert np.mean(scores) >= 0.985
+
+
 def test_digits_are_read_with_every_seed() -> None:
     assert on_test("digits", "accuracy").min() >= 0.97
 

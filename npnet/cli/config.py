@@ -7,7 +7,7 @@ import typer
 
 from npnet.cli.commands import CommandContext, command, group
 from npnet.cli.options import Config, Force, Output, Overrides, inputs_of, load_config
-from npnet.errors import Unmet
+from npnet.errors import NpnetError, Unmet
 from npnet.text import listed
 
 CHECK = """
@@ -65,17 +65,28 @@ def check(context: CommandContext, config: Config, overrides: Overrides = None) 
 
 @command("show", SHOW, ignore_unknown_options=True)
 def show(context: CommandContext, config: Config, overrides: Overrides = None) -> None:
-    """Print a config with every default filled in, as YAML that trains the same."""
+    """Print a config with every default filled in, as YAML that trains the same.
+
+    A comment has the shape after each layer, features x positions, for the inputs that the data give.
+    """
     from npnet.config.writer import plain_options, write_commented
     from npnet.experiment.resolved import without_final_activation
+    from npnet.runner import prepare_run
+    from npnet.runner.network_checks import layer_shapes
 
-    experiment, screen = load_config(config, overrides).experiment, context.screen
+    loaded = load_config(config, overrides)
+    experiment, screen = loaded.experiment, context.screen
     if context.json:
         screen.result_json(plain_options(experiment))
         return
     if experiment.loss and without_final_activation(experiment.layers, experiment.loss) != experiment.layers:
         screen.result(f"# {experiment.loss.link} is trained together with the loss, as one formula of raw scores")
-    screen.result(write_commented(experiment))
+    try:
+        shapes = [shape.text() for shape in layer_shapes(prepare_run(loaded))]
+    except NpnetError as error:
+        screen.result(f"# the shapes after each layer are not known: {error.message}")
+        shapes = []
+    screen.result(write_commented(experiment, shapes))
 
 
 @command("schema", SCHEMA)

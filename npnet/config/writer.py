@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -110,14 +110,18 @@ def _block(key: str, value: str) -> str:
     return _dump({key: item}, flow=None if isinstance(item, dict | list) else False, width=110)
 
 
-def write_commented(experiment: Experiment) -> str:
-    """Write an experiment with comments on default keys and on the meaning of null."""
-    lines = []
+def write_commented(experiment: Experiment, shapes: Sequence[str] = ()) -> str:
+    """Write an experiment with comments on default keys, on the meaning of null, and on the shape after each layer."""
+    lines, left, top = [], iter(shapes), ""
     for line in write_resolved(experiment).splitlines():
+        top = line if line[:1] not in (" ", "-") else top
         key = line.partition(":")[0]
         is_default = key in Experiment.model_fields and key not in experiment.model_fields_set
         notes = ["default"] if is_default else []
         notes += [NOTES[key]] if line.endswith(": null") and key in NOTES else []
+        if top.startswith("layers:"):
+            notes += [next(left, "")] if line.startswith("- ") else [*left] if line.startswith("layers: [") else []
+        notes = [note for note in notes if note]
         lines.append(f"{line}  # {', '.join(notes)}\n" if notes else f"{line}\n")
     return "".join(lines)
 

@@ -16,8 +16,8 @@ CACHE = 2 << 20
 """Bytes up to which a larger stack is faster per model; beyond, cache misses outweigh the gain."""
 LARGE_CACHE = 32 << 20
 FEW, MANY = 8, 256
-CHUNK = 1024
-"""Rows of an inference pass."""
+CHUNK, FEWEST_ROWS = 1024, 32
+"""Rows of an inference pass, and the fewest of a network with positions."""
 FLOAT64 = 8
 
 
@@ -65,6 +65,12 @@ class Graph:
         self._append(layers, 0, "layers")
         self.layer_steps = [step for step in self.steps if isinstance(step, LayerStep)]
         self.outputs = self.shapes[-1].features
+
+    @property
+    def chunk(self) -> int:
+        """The rows of an inference pass: fewer where each has many positions."""
+        positions = max(shape.count for shape in self.shapes)
+        return CHUNK if positions == 1 else max(CHUNK * 8 // positions, FEWEST_ROWS)
 
     def _append(self, chain: Layers, x: int, prefix: str) -> int:
         """Append the steps of layers that read node x, and return the node of their output."""
@@ -143,7 +149,7 @@ class Cost:
     def training_bytes(self, rows: Mapping[str, int], targets: int, models: int) -> int:
         """Estimate the bytes to train some models: arrays like theta, buffers, data."""
         arrays = 6 + self.slots  # theta, gradient, mask, two work arrays, the best, and the slots
-        passes = [self.batch_rows, rows["train"] % self.batch_rows, min(CHUNK, max(rows.values()))]
+        passes = [self.batch_rows, rows["train"] % self.batch_rows, min(self.graph.chunk, max(rows.values()))]
         # For each row: inputs and a one, encoded targets and scores, and the target with its index, position and order.
         row = (self.graph.inputs + 1) * self.itemsize
         row += self.graph.outputs * self.graph.shapes[-1].count * (2 * self.itemsize + FLOAT64)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Batch, Samples
-from npnet.engine.graph import CHUNK
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.nn.activations import ReLU
@@ -58,7 +57,8 @@ class Scorer:
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
         self.network, self.samples, size = network, samples, len(samples)
-        parts = [slice(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK)]
+        chunk = network.graph.chunk
+        parts = [slice(start, min(start + chunk, size)) for start in range(0, size, chunk)]
         batches = [Batch(samples, part) for part in parts]
         likes = {batch.size: batch for batch in batches}
         passes = {rows: Pass(network, like, loss, training=False) for rows, like in likes.items()}

@@ -14,6 +14,7 @@ from npnet.engine.updates import Updates
 from npnet.experiment.resolved import resolve
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Array, layers
+from npnet.nn.shape import Shape
 from npnet.runner.prepared_run import PreparedRun
 
 if TYPE_CHECKING:
@@ -25,13 +26,14 @@ ROWS = 32
 
 @dataclass(frozen=True)
 class LayerLine:
-    """One layer: its name in a state_dict, its kind, its inputs and outputs, its parameters."""
+    """One layer: its name in a state_dict, kind, inputs, outputs, parameters, and the positions of the outputs."""
 
     name: str
     kind: str
     inputs: int
     outputs: int
     parameters: int
+    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,22 @@ class Outline:
     memory: int
 
 
+def layer_shapes(run: PreparedRun) -> Iterator[Shape]:
+    """Iterate over the shapes after each layer of an experiment, the activation that the loss contains included."""
+    shape = Shape(run.experiment.data.features)
+    for layer in run.experiment.sized_layers:
+        shape = layer.shape(shape)
+        yield shape
+
+
 def outline(run: PreparedRun) -> Outline:
     """Describe the training of an experiment without allocating anything for it."""
     experiment, lines = run.experiment, []
     for step in experiment.graph.layer_steps:
         shapes = [parameter.shape for parameter in step.layer.parameters(step.inputs).values()]
-        count, outputs = sum(rows * columns for rows, columns in shapes), step.layer.shape(step.inputs).features
-        lines.append(LayerLine(step.name, layers.name_of(step.layer), step.inputs.features, outputs, count))
+        count, made = sum(rows * columns for rows, columns in shapes), step.layer.shape(step.inputs)
+        kind = layers.name_of(step.layer)
+        lines.append(LayerLine(step.name, kind, step.inputs.features, made.features, count, made.positions))
     return Outline(
         layers=lines,
         parameters=experiment.cost.parameters,

@@ -34,6 +34,22 @@ def test_a_sigmoid_that_the_loss_contains_is_pointed_out(folder: Path) -> None:
     assert call("config", "show", "fused.yaml").out.startswith("# sigmoid is trained together with the loss")
 
 
+def test_the_shape_after_each_layer_stands_beside_it(folder: Path) -> None:
+    layers = "layers=[{linear: 12}, {positions: [2, 3]}, relu, flatten, linear]"
+    shown = call("config", "show", "small.yaml", layers).out
+    lines = [line for line in shown.splitlines() if line.startswith("- ")]
+    assert [line.partition("  # ")[2] for line in lines] == ["12", "2 x 2 x 3", "2 x 2 x 3", "12", "1"]
+    assert "2 x 2 x 3" in call("train", "small.yaml", layers, "--dry-run").out
+    plan = json.loads(call("train", "small.yaml", layers, "--dry-run", "--json").out)
+    assert [line["positions"] for line in plan["layers"]] == [[], [2, 3], [2, 3], [], []]
+
+
+def test_shapes_of_data_that_cannot_be_read_are_left_out(folder: Path) -> None:
+    (folder / "gone.yaml").write_text("dataset: {table: {path: gone.csv, target: y}}\nlayers: [linear]\n")
+    shown = call("config", "show", "gone.yaml")
+    assert (shown.code, shown.out.startswith("# the shapes after each layer are not known: ")) == (0, True)
+
+
 def test_the_schema_is_one_and_takes_the_configs_that_come_with_npnet() -> None:
     schema = json.loads(call("config", "schema").out)
     for text in templates().values():

@@ -47,6 +47,10 @@ KINDS = {
     "float64": ["dtype=float64", "schedule={reduce_on_plateau: {patience: 1}}", "optimizer=momentum"],
 }
 
+POSITIONS = """layers=[{linear: 24}, {positions: [4, 3]}, {conv2d: {filters: 4, padding: same}}, batch_norm, max_pool, \
+flatten, {positions: 4}, positional, {attention: {heads: 1}}, {lstm: {units: 3, bidirectional: true}}, {gru: 3}, last, \
+{dropout: 0.2}, linear]"""
+
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -79,9 +83,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, pytest.param("positions", marks=pytest.mark.long)])
 def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str, config: Path) -> None:
-    whole, half = train(config, "whole", *KINDS[kind]), killed(config, "half", *KINDS[kind])
+    settings = KINDS.get(kind, [POSITIONS])
+    whole, half = train(config, "whole", *settings), killed(config, "half", *settings)
     assert RunFolder(half).status == "interrupted"
     result = call("resume", "half")
     assert (result.code, result.out) == (0, f"{half}\n")

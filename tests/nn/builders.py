@@ -68,6 +68,11 @@ def layer_of(name: str, inputs: int = 5) -> Layer:
     return WRITTEN[name](inputs) if name in WRITTEN else layers[name]()
 
 
+def has_positions(name: str) -> bool:
+    """Whether the chain of a layer has positions."""
+    return any(isinstance(layer, Positions) for layer in chain_of(name))
+
+
 def written(name: str) -> list[Any]:
     """Return the chain of a layer as a config has it, with units left to the target at its end."""
     return [*map(Named(layers).write, chain_of(name)[:-1]), "linear"]

@@ -18,7 +18,7 @@ from npnet.nn.losses import losses
 from npnet.runner import prepare_run
 from npnet.runner.network_checks import check_gradients_of
 from npnet.spec import Named, Spec
-from tests.nn.builders import chain_of
+from tests.nn.builders import chain_of, has_positions
 
 ROWS = [f"{n % 7},{n % 5 / 4},{n % 3 / 2},k{n % 6},{'yes' if n % 2 else 'no'},{n % 4},{n % 11 / 3}" for n in range(48)]
 TABLES = {
@@ -79,8 +79,12 @@ def taken(folder: Path, table: str, chain: list[Any], **others: Any) -> bool:
         return False
 
 
+WITH_NUMBERS = [name for name in layers if [*cases(layers[name])] and name != "residual"]
+OF_LAYERS = [pytest.param(name, marks=pytest.mark.long) if has_positions(name) else name for name in WITH_NUMBERS]
+
+
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("name", [name for name in layers if layers[name].model_fields and name != "residual"])
+@pytest.mark.parametrize("name", OF_LAYERS)
 def test_a_layer_is_refused_or_can_be_trained_with_every_value_of_its_options(
     folder: Path, name: str, table: str
 ) -> None:
@@ -89,7 +93,7 @@ def test_a_layer_is_refused_or_can_be_trained_with_every_value_of_its_options(
     before = [] if name == "embedding" else [{"embedding": 1}, *map(Named(layers).write, chain[:position])]
     needed, after = chain[position].model_dump(exclude_unset=True), ["flatten", {"linear": 2}, "linear"]
     results = [
-        taken(folder, table, [*before, {name: {**needed, **options}}, *after]) for options in cases(layers[name])
+        taken(folder, table, [*before, {name: {**needed, **options}}, *after]) for options in ({}, *cases(layers[name]))
     ]
     assert any(results)
     assert not all(results)

@@ -17,6 +17,7 @@ from npnet.cli.console.screen import Output, Painted
 from npnet.machine.resources import size_text
 from npnet.metrics import DECIDED, OF_POSITIVE
 from npnet.metrics.calibration import DecisionRule
+from npnet.nn.shape import Shape
 from npnet.text import one_line, plural, quoted, visible
 
 if TYPE_CHECKING:
@@ -155,7 +156,10 @@ def _two_lines(name: str) -> str:
 
 def outline_table(outline: "Outline") -> RenderableType:
     """Return the layers with their shapes and parameters, and below them the training."""
-    rows = [[line.name, line.kind, line.inputs, line.outputs, line.parameters] for line in outline.layers]
+    rows = [
+        [line.name, line.kind, line.inputs, Shape(line.outputs, line.positions).text(), line.parameters]
+        for line in outline.layers
+    ]
     layers = table(["name", "layer", "inputs", "outputs", "parameters"], rows, ["inputs", "outputs", "parameters"])
     counts = ", ".join(f"{count} {split}" for split, count in outline.rows.items())
     steps = f"{outline.epochs} epochs of {outline.steps} steps, {plural(outline.threads, 'thread')}"

@@ -1,6 +1,6 @@
 """Convolutions: the same weights at every position of a sequence or an image."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -11,7 +11,7 @@ from npnet.nn.initializers import HeUniform, InitializerSpec, Zeros
 from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, Scratch, layers, require_positions
 from npnet.nn.shape import Shape, by_position
 
-Groups = Literal["depthwise"]
+Groups = Annotated[int, Field(ge=1, le=10**5)] | Literal["depthwise"]
 
 
 class Convolution(Layer):
@@ -31,7 +31,7 @@ class Convolution(Layer):
     stride: Sizes = Field(1, description="Steps between the windows.")
     padding: Padding = Field(0, description="Zeros around the input, or `same` to keep the positions.")
     dilation: Sizes = Field(1, description="Distance of the positions in a window.")
-    groups: int | Groups = Field(
+    groups: Groups = Field(
         1, description="Parts of the features that are convolved apart; `depthwise`: every feature by itself."
     )
     init: InitializerSpec = Field(HeUniform(), description="Initial values of the weights.")
