@@ -31,7 +31,10 @@ def __getattr__(name: str) -> "Any":
 
         return import_module("npnet.errors")
     if name not in _names():
-        raise AttributeError(f"module 'npnet' has no attribute {name!r}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, _names(), n=1)
+        raise AttributeError(f"module 'npnet' has no attribute {name!r}{f'; did you mean {near[0]}?' if near else ''}")
     if name.startswith("NPNet"):
         from npnet import estimators
 

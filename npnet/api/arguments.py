@@ -105,6 +105,8 @@ def constructor(spec: type[Layer]) -> Callable[..., SizedLayer]:
         if len(sizes) > 2:
             raise UsageError(f"{spec.__name__} takes at most two sizes, inputs and outputs", f"{sizes} were given")
         main = spec.main_option()
+        if options and not spec.model_fields:
+            raise UsageError(f"{spec.__name__} has no options", f"leave out {next(iter(options))}: {spec.__name__}()")
         if len(sizes) == 1 and main is not None and not _is_size(sizes[0]):
             options, sizes = {main: sizes[0], **options}, ()
         for size in sizes:
@@ -164,7 +166,12 @@ def sized_layer(layer: object) -> SizedLayer:
     name = getattr(layer, "__name__", None)
     if name in LAYERS:
         raise UsageError(f"{name} is the class of a layer, not a layer", f"write {name}()")
-    raise UsageError(f"{layer!r} is no layer", "write one as ReLU() or Linear(5), of `from npnet import ...`")
+    hint = "write one as ReLU() or Linear(5), of `from npnet import ...`"
+    if isinstance(layer, str) and layer in layers:
+        hint = f"write {layers[layer].__name__}()"
+    elif isinstance(layer, list | tuple):
+        hint = "write Model(*layers), which unpacks a list"
+    raise UsageError(f"{layer!r} is no layer", hint)
 
 
 def check_sizes(chain: Sequence[SizedLayer], inputs: int, names: Sequence[str] = ()) -> None:

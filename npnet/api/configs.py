@@ -1,22 +1,20 @@
 """Configs of Python code: a file, a YAML text or a dict, with overrides by key."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from npnet.api.arguments import SizedLayer
+from npnet.api.arguments import LAYERS, SizedLayer, sized_layer
 from npnet.api.plain import PlainLayer
 from npnet.config import Loaded, load, load_text, load_tree
-from npnet.config.nodes import COMMAND_LINE, ConfigIssue, Node, SourceLocation
+from npnet.config.nodes import ConfigIssue, Node, SourceLocation
 from npnet.config.overrides import split_sweep_values
 from npnet.config.writer import changed_options, flow, write_plain
 from npnet.data.readers.in_memory import is_table
-from npnet.errors import ConfigError, NpnetError, UsageError
+from npnet.errors import UsageError
 from npnet.rundir.names import RUNS_DIR
 from npnet.spec import Spec
 
@@ -38,19 +36,18 @@ def load_config(config: Config, overrides: Mapping[str, Any], sweep: bool = Fals
 
     Raise ConfigError with every issue, and UsageError for an object that is no config.
     """
-    with python_errors():
-        texts = [f"{key}={flow(plain_value(value, key))}" for key, value in overrides.items()]
-        values, others = split_sweep_values(texts) if sweep else ({}, texts)
-        if isinstance(config, Mapping):
-            tree = plain_value(config, "the config")
-            root = Node.of(tree, SourceLocation(str(NAMELESS)))
-            return load_tree(root, list[ConfigIssue](), NAMELESS, write_plain(tree).encode(), others, values)
-        if isinstance(config, str) and is_text(config):
-            return load_text(NAMELESS, config.encode(), others, values)
-        if not isinstance(config, str | os.PathLike):
-            hint = 'npnet.train("circles.yaml"), or npnet.train({"dataset": "circles", ...})'
-            raise UsageError(f"a config is a path, a YAML text or a dict, not {type(config).__name__}", hint)
-        return load(Path(config), others, values)
+    texts = [f"{key}={flow(plain_value(value, key))}" for key, value in overrides.items()]
+    values, others = split_sweep_values(texts) if sweep else ({}, texts)
+    if isinstance(config, Mapping):
+        tree = plain_value(config, "the config")
+        root = Node.of(tree, SourceLocation(str(NAMELESS)))
+        return load_tree(root, list[ConfigIssue](), NAMELESS, write_plain(tree).encode(), others, values)
+    if isinstance(config, str) and is_text(config):
+        return load_text(NAMELESS, config.encode(), others, values)
+    if not isinstance(config, str | os.PathLike):
+        hint = 'npnet.train("circles.yaml"), or npnet.train({"dataset": "circles", ...})'
+        raise UsageError(f"a config is a path, a YAML text or a dict, not {type(config).__name__}", hint)
+    return load(Path(config), others, values)
 
 
 def is_text(config: str) -> bool:
@@ -63,8 +60,8 @@ def plain_value(value: Any, key: str) -> Any:
 
     Raise UsageError for any other object.
     """
-    if isinstance(value, SizedLayer):
-        value = value.layer
+    if isinstance(value, SizedLayer) or getattr(value, "__name__", None) in LAYERS:
+        value = sized_layer(value).layer
     if isinstance(value, Spec):
         return changed_options(value)
     if is_table(value) and not isinstance(value, Mapping | list | tuple):
@@ -84,24 +81,3 @@ def plain_value(value: Any, key: str) -> Any:
     if value is not None and not isinstance(value, bool | int | float | str):
         raise UsageError(f"{key} holds a {type(value).__name__}, which a config cannot have")
     return value
-
-
-@contextmanager
-def python_errors() -> Iterator[None]:
-    """Inside, errors name overrides by their key alone: there is no command line."""
-    try:
-        yield
-    except ConfigError as error:
-        problems = [
-            replace(one, where=_without(one.where), excerpt=None if COMMAND_LINE in one.where else one.excerpt)
-            for one in error.problems
-        ]
-        raise ConfigError(problems) from error.__cause__
-    except NpnetError as error:
-        if COMMAND_LINE not in error.message:
-            raise
-        raise type(error)(_without(error.message), error.hint) from error.__cause__
-
-
-def _without(text: str) -> str:
-    return text.replace(COMMAND_LINE, "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.api.configs import Folder, python_errors, runs_folder
+from npnet.api.configs import Folder, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
 from npnet.api.layered import Rows, Table
@@ -132,7 +132,7 @@ class Run(SavedRun):
         runs_dir, overrides = self.path.parent, () if epochs is None else (f"epochs={epochs}",)
         asked = self.info.get("asked", {}).get("plots", False)
         given = ResumeOptions(runs_dir, overrides, accept_new_data, draw=draw if asked else None)
-        with python_errors(), stopping() as stop:
+        with stopping() as stop:
             raise_for(resume_training(self._folder, given, training_display(quiet), stop), stop)
         return Run(self.path)
 
@@ -215,7 +215,7 @@ class Sweep(SavedRun):
         if self.status != "done":
             keep: Any = self.info.get("keep", "light")
             given = SweepOptions(self.path.parent, self.path, jobs=jobs, keep=keep)
-            with python_errors(), stopping() as stop:
+            with stopping() as stop:
                 resume_sweep(self._folder, given, sweep_display(quiet), stop)
                 raise_if_stopped(self._folder, stop)
         return Sweep(self.path)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class SavedRun:
     """The folder of a run or a sweep, opened by `latest`, its id, a unique prefix of that, or its path."""
 
+    @short_traceback
     def __init__(self, run: str | Path = "latest", runs_dir: Folder = None) -> None:
         self._folder = find(runs_folder(runs_dir), str(run))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from npnet.api.configs import Config, Folder, load_config, python_errors, runs_folder
+from npnet.api.configs import Config, Folder, load_config, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
 from npnet.api.reporting import short_traceback, warn
@@ -54,7 +54,7 @@ def train(
         draw if plots else None,
         baselines,
     )
-    with python_errors(), stopping() as stop:
+    with stopping() as stop:
         ending = run_training(loaded, given, training_display(quiet), stop)
         raise_for(ending, stop)
     return Run(ending.run.path)
@@ -96,13 +96,15 @@ def sweep(
 
     if keep not in get_args(Keep):
         raise UsageError(f"keep is one of {', '.join(get_args(Keep))}, not {keep!r}")
+    if not isinstance(jobs, int) or jobs < 1:
+        raise UsageError(f"jobs is a number of processes from 1 on, not {jobs!r}")
     settings = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
     given = {f"sweep.{key}": value for key, value in settings.items() if value is not None}
     loaded = load_config(config, {**given, **merged(overrides, keys)}, sweep=True)
     folders = runs_folder(runs_dir), None if run_dir is None else Path(run_dir)
     kept: Any = keep
     options = SweepOptions(*folders, name, tags_of(tags), jobs, keep=kept)
-    with python_errors(), stopping() as stop:
+    with stopping() as stop:
         ending = run_sweep(make_plan(loaded), options, sweep_display(quiet), stop)
         raise_if_stopped(ending.run, stop)
     if failed := ending.results.failed:

@@ -126,6 +126,7 @@ def test_a_gradient_check_has_a_row_for_every_tensor() -> None:
     assert Model(Linear(2, 5), ReLU(), Linear(5, 3), npnet.Softmax()).gradcheck().passed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("y", [Y, X[:, 0]], ids=["classes", "values"])
 def test_a_boundary_is_a_figure(y: np.ndarray) -> None:
     figure = Model(Linear(4), Tanh(), Linear()).train(X, y, 0.1, 20).plot_boundary(X, y)
@@ -164,7 +165,9 @@ WRONG = [
         UsageError,
         "needs two features; there are 3",
     ),
-    (lambda: Model("relu"), UsageError, "'relu' is no layer"),
+    (lambda: Model("relu"), UsageError, r"'relu' is no layer write ReLU\(\)"),
+    (lambda: Model([ReLU()]), UsageError, r"is no layer write Model\(\*layers\)"),
+    (lambda: ReLU(inplace=True), UsageError, r"ReLU has no options leave out inplace: ReLU\(\)"),
 ]
 
 

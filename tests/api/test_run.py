@@ -64,6 +64,7 @@ def test_a_plot_is_a_figure_that_shows_itself(run: npnet.Run) -> None:
     assert "matplotlib.pyplot" not in sys.modules
 
 
+@pytest.mark.long
 def test_a_report_goes_into_the_folder_or_to_a_file(sweep: npnet.Sweep) -> None:
     run = sweep.best
     assert run.report() == run.path / "report.html"

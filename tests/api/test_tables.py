@@ -207,3 +207,9 @@ def test_masked_targets_are_missing(shape: tuple[int, ...]) -> None:
     )
     with pytest.raises(DataError, match="missing in 20 of 40 rows"):
         Model(Linear(shape[1] if len(shape) > 1 else 1)).train(X, np.ma.masked_where(Y < 20, Y), epochs=1)
+
+
+def test_odd_columns_are_warned_of_as_the_command_does() -> None:
+    table = {"x": np.linspace(0, 1, 60), "town": ["Bonn", "bonn", "Ulm"] * 20}
+    with pytest.warns(NpnetWarning, match='"town" has texts that differ only in case or blanks'):
+        Model(Linear()).train(table, ["a", "b", "a"] * 20, epochs=1)

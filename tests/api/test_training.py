@@ -45,6 +45,8 @@ def test_dir_names_what_npnet_has_without_numpy() -> None:
 
 def test_every_name_that_dir_shows_is_there() -> None:
     for name in dir(npnet):
+        if name.startswith("NPNet"):  # which import scikit-learn, and have tests of their own
+            continue
         assert getattr(npnet, name, None) is not None or name in ("__path__", "__builtins__", "__cached__"), name
     names: dict = {}
     exec("from npnet import *", names)  # noqa: S102 - a star does not stand in a function
@@ -97,6 +99,18 @@ def test_warnings_of_the_command_are_warnings_of_python() -> None:
         run = npnet.train(DYING)
     assert found[0].filename == __file__
     assert "warning: 100% of the units" in (run.path / "log.txt").read_text()
+
+
+def test_warnings_before_the_first_epoch_are_at_the_line_of_the_call() -> None:
+    with pytest.warns(NpnetWarning, match="relu as the last layer") as found:
+        npnet.train(MOONS, layers=["linear", "relu"], epochs=1)
+    assert found[0].filename == __file__
+
+
+def test_the_traceback_of_an_error_ends_at_the_call() -> None:
+    with pytest.raises(UsageError) as raised:
+        npnet.train("nothing.yaml")
+    assert [frame.path.name for frame in raised.traceback][1:] == ["reporting.py"]
 
 
 def test_a_warning_that_is_raised_ends_the_training_as_failed() -> None:
@@ -153,7 +167,12 @@ WRONG = [
         DataError,
         "^config: there is no file no.csv",
     ),
-    (lambda: npnet.Run("nothing"), RunError, "there is no run 'nothing'"),
+    (lambda: npnet.Run("nothing"), RunError, r"there is no run 'nothing'.*hint: `npnet train|npnet.train\(config\)"),
+    (lambda: npnet.train(MOONS, run_dir="."), UsageError, "hint: choose another one for run_dir"),
+    (lambda: npnet.train(MOONS, verbose=True), ConfigError, "^verbose: .*hint: take it out: quiet=True prints less"),
+    (lambda: npnet.train({**MOONS, "layers": [npnet.Linear]}), UsageError, r"hint: write Linear\(\)"),
+    (lambda: npnet.sweep(MOONS, epochs=3), ConfigError, r"hint: npnet.sweep\(config, learning_rate=\[0.01, 0.1\]\)"),
+    (lambda: npnet.sweep(MOONS, epochs=[1, 2], jobs=0), UsageError, "jobs is a number of processes from 1 on"),
 ]
 
 
