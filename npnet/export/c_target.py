@@ -13,6 +13,7 @@ LINKS = {"sigmoid": "sigmoid_of", "softmax": "softmax_of", "exp": "exp_of", "ide
 TRANSFORMS = ("log", "square_root")
 OPERATIONS = {
     "layer": LAYERS,
+    "option": (),
     "feature": FEATURES,
     "link": LINKS,
     "target_transform": TRANSFORMS,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -136,20 +137,26 @@ def _nodes(chain: Layers, inputs: Shape, prefix: str) -> Iterator[LayerNode]:
             yield LayerNode(
                 op=layers.name_of(layer),
                 name=name,
-                options=_options(layer),
+                options=_options(layer, inputs),
                 inputs=inputs.features,
                 outputs=outputs.features,
+                input_positions=inputs.positions,
                 positions=outputs.positions,
                 layers=tuple(_nodes(layer.layers, inputs, f"{name}.layers")) if isinstance(layer, Residual) else (),
             )
         inputs = outputs
 
 
-def _options(layer: Layer) -> dict[str, object]:
-    """Return the options of a layer that count at prediction."""
+def _options(layer: Layer, inputs: Shape) -> dict[str, object]:
+    """Return the options of a layer that count at prediction; those of windows as the windows along each axis."""
     written = layer.model_dump(mode="json")
     names = [name for name in type(layer).model_fields if not isinstance(getattr(layer, name), Initializer)]
-    return {name: written[name] for name in names if name != "layers"}
+    found = {name: written[name] for name in names if name != "layers"}
+    constants = layer.constants(inputs, inputs.count)
+    if "windows" in constants:
+        found["windows"] = [asdict(axis) for axis in constants["windows"].axes]
+        found["groups"] = constants.get("groups", 1)
+    return found
 
 
 def _models(experiment: Experiment, predictor: RunPredictor) -> Iterator[ExportedModel]:

@@ -116,6 +116,7 @@ class LayerNode(Spec):
     options: dict[str, Any] = Field(description="Options of the layer, those of initial values left out.")
     inputs: int
     outputs: int
+    input_positions: tuple[int, ...] = Field((), description="Positions of the inputs along each axis.")
     positions: tuple[int, ...] = Field(
         (), description="Of outputs at positions, such as pixels, how many along each axis."
     )

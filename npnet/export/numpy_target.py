@@ -11,20 +11,28 @@ from npnet.export.document import Document
 from npnet.export.python_code.numpy_inputs import FEATURES, STEPS
 from npnet.export.python_code.numpy_layers import LAYERS
 from npnet.export.python_code.numpy_outputs import LINKS, TRANSFORMS
+from npnet.export.python_code.numpy_positions import POSITIONS
 from npnet.export.python_code.reading import READERS
 from npnet.export.source import SourceCode
 from npnet.export.targets import needed
 
 CODE = "npnet.export.python_code"
 OPERATIONS = {
-    "layer": {*LAYERS, "residual"},
+    "layer": {*LAYERS, *POSITIONS, "residual"},
+    "option": (),
     "feature": FEATURES,
     "link": LINKS,
     "target_transform": TRANSFORMS,
     "reader": READERS,
     "step": STEPS,
 }
-TABLES = {"LAYERS": "layer", "FEATURES": "feature", "LINKS": "link", "TRANSFORMS": "target_transform"} | {
+TABLES = {
+    "LAYERS": "layer",
+    "POSITIONS": "layer",
+    "FEATURES": "feature",
+    "LINKS": "link",
+    "TRANSFORMS": "target_transform",
+} | {
     "READERS": "reader",
     "STEPS": "step",
 }

@@ -12,7 +12,7 @@ from npnet.errors import MachineError
 from npnet.export.document import MARK, Document
 from npnet.export.onnx_code.columns import READERS, ColumnInputs, input_names
 from npnet.export.onnx_code.graph import DOUBLE, FLOAT, OnnxGraph
-from npnet.export.onnx_code.layers import LAYERS, NetworkNodes
+from npnet.export.onnx_code.layers import OF_ROWS, NetworkNodes
 from npnet.export.onnx_code.outputs import (
     LINKS,
     TRANSFORMS,
@@ -22,12 +22,15 @@ from npnet.export.onnx_code.outputs import (
     output_of,
     write_outputs,
 )
+from npnet.export.onnx_code.positions import AT_POSITIONS
 from npnet.export.onnx_code.preparation import FEATURES, STEPS, inputs_of
 from npnet.machine.resources import out_of_memory
 from npnet.text import quoted
 
+LAYERS = {**OF_ROWS, **AT_POSITIONS}
 OPERATIONS = {
     "layer": LAYERS,
+    "option": (),
     "feature": FEATURES,
     "link": LINKS,
     "target_transform": TRANSFORMS,
@@ -58,7 +61,7 @@ def render(document: Document) -> bytes:
         columns.refused.append(any_of(graph, is_not_finite(graph, inputs[-1])))
     outputs = []
     for model in document.models:
-        nodes = NetworkNodes(graph, document.dtype, model.weights)
+        nodes = NetworkNodes(graph, document.dtype, model.weights, LAYERS)
         scores = graph.add("Cast", nodes.forward(inputs[model.fold], document.layers), to=DOUBLE)
         outputs.append(output_of(graph, scores, model, document))
     mean = graph.add("Div", graph.add("Sum", *outputs), float(len(outputs)))

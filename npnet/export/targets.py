@@ -43,6 +43,10 @@ TARGETS = {
 }
 
 
+SPECIAL = ("ragged", "rotary")
+"""Options of layers that only some targets have."""
+
+
 def refuse_missing_operations(document: Document, name: str) -> None:
     """Raise ConfigError for the first operation of a document that a target does not have."""
     lacking = {one: missing_operations(document, target.code.OPERATIONS) for one, target in TARGETS.items()}
@@ -63,6 +67,9 @@ def missing_operations(document: Document, operations: Operations | None) -> lis
 def needed(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the operations of a document: the kind of each, and its name."""
     yield from (("layer", layer.op) for layer in document.all_layers)
+    yield from (
+        ("option", f"{name} of {one.op}") for one in document.all_layers for name in SPECIAL if one.options.get(name)
+    )
     yield from (("feature", one.feature) for fold in document.preparations for one in fold.derived)
     yield from (("step", step.kind) for fold in document.preparations for step in fold.steps)
     yield from (("reader", column.reader) for column in document.columns)

@@ -31,10 +31,13 @@ FIXED = {
     "tanh": "nn.Tanh()",
     "sigmoid": "nn.Sigmoid()",
     "softplus": "nn.Softplus()",
-    "softmax": "nn.Softmax(dim=1)",
+    "softmax": "nn.Softmax(dim=-1)",
     "gelu": 'nn.GELU(approximate="tanh")',
     "silu": "nn.SiLU()",
     "mish": "nn.Mish()",
+    "flatten": "FlatPositions()",
+    "last": "LastPosition()",
+    "global_average_pool": "PositionMean()",
 }
 """Layers without options."""
 
@@ -49,6 +52,44 @@ def _periodic(layer: LayerNode) -> str:
     if not numbers:
         return "nn.Identity()"
     return f"PeriodicWaves({numbers}, {layer.options['frequencies']}, {layer.options['size']})"
+
+
+def _positions(layer: LayerNode) -> str:
+    return f"AsPositions({', '.join(map(str, layer.positions))})"
+
+
+def _conv(layer: LayerNode) -> str:
+    kernel, stride, dilation = ([axis[name] for axis in layer.options["windows"]] for name in WINDOW)
+    sizes = f"{layer.inputs}, {layer.outputs}, {kernel}, stride={stride}, dilation={dilation}"
+    inner = f"nn.Conv{len(kernel)}d({sizes}, groups={layer.options['groups']})"
+    return f"SlidingWindow({inner}, {_margins(layer)})"
+
+
+def _pool(layer: LayerNode) -> str:
+    kernel, stride, _ = ([axis[name] for axis in layer.options["windows"]] for name in WINDOW)
+    kind, around = ("Max", ', around=float("-inf")') if layer.op == "max_pool" else ("Avg", "")
+    return f"SlidingWindow(nn.{kind}Pool{len(kernel)}d({kernel}, stride={stride}), {_margins(layer)}{around})"
+
+
+def _margins(layer: LayerNode) -> list[int]:
+    """Return how many positions are around the input, those of the last axis first."""
+    return [axis[end] for axis in reversed(layer.options["windows"]) for end in ("low", "high")]
+
+
+def _recurrent(layer: LayerNode) -> str:
+    options = layer.options
+    kind = {"rnn": f"nonlinearity={options.get('activation')!r}, "}.get(layer.op, "")
+    sizes = f"{layer.inputs}, {options['units']}, {kind}batch_first=True, bidirectional={options['bidirectional']}"
+    return f"RecurrentStates(nn.{layer.op.upper()}({sizes}), {options['states']!r})"
+
+
+def _attention(layer: LayerNode) -> str:
+    inner = f"nn.MultiheadAttention({layer.inputs}, {layer.options['heads']}, batch_first=True)"
+    return f"SelfAttention({inner}, {layer.options['causal']})"
+
+
+def _positional(layer: LayerNode) -> str:
+    return f"PositionalValues({list(layer.positions)}, {layer.inputs}, {layer.options['kind']!r})"
 
 
 def _fixed(text: str) -> Callable[[LayerNode], str]:
@@ -66,6 +107,14 @@ LAYERS: dict[str, Callable[[LayerNode], str]] = {
     "embedding": lambda layer: f"CodeEmbedding({list(layer.options['codes'] or ())}, {layer.options['size']})",
     "periodic": _periodic,
     "residual": _residual,
+    "positions": _positions,
+    **dict.fromkeys(("conv1d", "conv2d"), _conv),
+    **dict.fromkeys(("max_pool", "average_pool"), _pool),
+    "upsample": lambda layer: f"RepeatPositions({layer.options['factor']})",
+    **dict.fromkeys(("rnn", "gru", "lstm"), _recurrent),
+    "attention": _attention,
+    "positional": _positional,
+    "token_embedding": lambda layer: f"TokenValues({layer.options['tokens']}, {layer.options['size']})",
 }
 TABLES = {"FEATURES": "feature", "LINKS": "link", "TRANSFORMS": "target_transform"} | {
     "READERS": "reader",
@@ -73,6 +122,7 @@ TABLES = {"FEATURES": "feature", "LINKS": "link", "TRANSFORMS": "target_transfor
 }
 OPERATIONS = {
     "layer": LAYERS,
+    "option": (),
     "feature": entries_of(f"{CODE}.torch_inputs", "FEATURES"),
     "link": entries_of(f"{CODE}.torch_outputs", "LINKS"),
     "target_transform": entries_of(f"{CODE}.torch_outputs", "TRANSFORMS"),
@@ -86,7 +136,20 @@ OWN = {
     "periodic": "PeriodicWaves",
     "batch_norm": "FeatureNorm",
     "layer_norm": "RowNorm",
+    "positions": "AsPositions",
+    "flatten": "FlatPositions",
+    "last": "LastPosition",
+    "global_average_pool": "PositionMean",
+    "upsample": "RepeatPositions",
+    **dict.fromkeys(("conv1d", "conv2d", "max_pool", "average_pool"), "SlidingWindow"),
+    **dict.fromkeys(("rnn", "gru", "lstm"), "RecurrentStates"),
+    "attention": "SelfAttention",
+    "positional": "PositionalValues",
+    "token_embedding": "TokenValues",
 }
+WINDOW = ("kernel", "stride", "dilation")
+WRAPPED = ("SlidingWindow", "RecurrentStates", "SelfAttention")
+"""Modules around a module of PyTorch, which has the weights."""
 """Layers whose modules the export brings along."""
 
 
@@ -141,6 +204,7 @@ def _state(layers: tuple[LayerNode, ...], prefix: str, weights: Arrays) -> Itera
                 table = np.concatenate([own[f"{code}.unseen"], own[f"{code}.weight"]], axis=1)
                 yield f"{name}.tables.{code}", table.T
         else:
-            yield from ((f"{name}.{key}", values) for key, values in own.items())
+            inner = ".inner" if OWN.get(layer.op) in WRAPPED else ""
+            yield from ((f"{name}{inner}.{key}", values) for key, values in own.items())
         if layer.op == "batch_norm":
             yield f"{name}.num_batches_tracked", np.array(0)

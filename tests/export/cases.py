@@ -28,6 +28,13 @@ SPECIAL = {"quantile": "{quantile: [0.9, 0.1, 0.5]}"}
 TABULAR = (
     "layers=[embedding, {periodic: 8}, {scale: 20.0}, {linear: 16}, mish, {dropout: 0.15}, {linear: 16}, mish, linear]"
 )
+SEQUENCE, IMAGE = "{linear: 12}, {positions: 4}", "{linear: 72}, {positions: [6, 6]}"
+LSTM = "{lstm: {units: 3, bidirectional: true, states: last}}"
+GRU, RELU = "{gru: {units: 2, bidirectional: true}}", "{units: 3, activation: relu, states: last}"
+SAME = "{conv2d: {filters: 4, kernel: [3, 2], padding: same, groups: 2}}"
+STRIDED = "{conv2d: {filters: 3, stride: [2, 1], padding: 2, dilation: 2}}"
+CAUSAL = "{linear: 4}, {positional: sinusoidal}, {residual: [{attention: {heads: 2, causal: true}}]}, layer_norm"
+POOL = "{max_pool: {size: 2, stride: 1, padding: 1}}, {average_pool: {size: [2, 3], padding: [1, 0]}}"
 OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "codes for an embedding": ("regression", ("prepare.embed_above=2", "layers=[{embedding: 3}, {linear: 6}, linear]")),
     "no clipping": ("regression", ("prepare.clip=false",)),
@@ -46,6 +53,13 @@ OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "transform of quantiles": ("regression", ("target_transform=log", "loss={quantile: [0.1, 0.5, 0.9]}")),
     "transform of folds and members": ("several targets", ("target_transform=square_root", "ensemble=2", "cv=2")),
     "preset tabular": ("multiclass", ("preset=tabular", "epochs=2", TABULAR)),
+    "both directions, last states": ("regression", (f"layers=[{SEQUENCE}, {LSTM}, linear]",)),
+    "both directions, all states": ("regression", (f"layers=[{SEQUENCE}, {GRU}, {{rnn: {RELU}}}, linear]",)),
+    "convolutions of odd windows": (
+        "regression",
+        (f"layers=[{IMAGE}, {SAME}, relu, {STRIDED}, {POOL}, flatten, linear]",),
+    ),
+    "causal attention of a sequence": ("regression", (f"layers=[{SEQUENCE}, {CAUSAL}, last, linear]",)),
     "quantiles": ("several targets", ("loss={quantile: [0.2, 0.8]}",)),
     "cross-entropy of two classes": ("binary", ("loss=cross_entropy",)),
     "squared error of several classes": ("multiclass", ("loss=mean_squared_error",)),

@@ -1,4 +1,4 @@
-"""Layers in ONNX: nodes from x (rows, features), in the dtype of the network."""
+"""Layers in ONNX: nodes from x (rows, ..., features), in the dtype of the network."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ class NetworkNodes:
     graph: OnnxGraph
     dtype: Any
     weights: Weights
+    functions: "Mapping[str, Callable[[NetworkNodes, str, LayerNode, Weights], str]]"
 
     def add(self, op: str, *values: Any, **attributes: Any) -> str:
         """Add a node; numbers are constants in the dtype of the network."""
@@ -32,12 +33,14 @@ class NetworkNodes:
         for layer in layers:
             start = f"{layer.name}."
             own = {name.removeprefix(start): w for name, w in self.weights.items() if name.startswith(start)}
-            x = LAYERS[layer.op](self, x, layer, own)
+            x = self.functions[layer.op](self, x, layer, own)
         return x
 
 
 def linear(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
     """Return W x + b of each row."""
+    if layer.positions:
+        return n.add("Add", n.add("MatMul", x, np.ascontiguousarray(w["weight"].T)), w["bias"])
     return n.add("Gemm", x, w["weight"], w["bias"], transB=1)
 
 
@@ -86,7 +89,7 @@ def softplus(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
 
 def softmax(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
     """Return exp(x) divided by its sum over the features."""
-    return n.add("Softmax", x, axis=1)
+    return n.add("Softmax", x, axis=-1)
 
 
 def gelu(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
@@ -118,8 +121,8 @@ def batch_norm(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
 
 def layer_norm(n: NetworkNodes, x: str, layer: LayerNode, w: Weights) -> str:
     """Return each row with mean 0 and variance 1, then scaled and shifted."""
-    centered = n.add("Sub", x, n.add("ReduceMean", x, axes=[1], keepdims=1))
-    variance = n.add("ReduceMean", n.add("Mul", centered, centered), axes=[1], keepdims=1)
+    centered = n.add("Sub", x, n.add("ReduceMean", x, axes=[-1], keepdims=1))
+    variance = n.add("ReduceMean", n.add("Mul", centered, centered), axes=[-1], keepdims=1)
     normal = n.add("Div", centered, n.add("Sqrt", n.add("Add", variance, layer.options["epsilon"])))
     return n.add("Add", n.add("Mul", normal, w["weight"]), w["bias"])
 
@@ -167,7 +170,7 @@ def sliced(n: NetworkNodes, x: str, start: int, end: int) -> str:
     return n.graph.add("Slice", x, np.array([start]), np.array([end]), np.array([1]))
 
 
-LAYERS: dict[str, Callable[[NetworkNodes, str, LayerNode, Weights], str]] = {
+OF_ROWS: dict[str, Callable[[NetworkNodes, str, LayerNode, Weights], str]] = {
     "linear": linear,
     "relu": relu,
     "leaky_relu": leaky_relu,

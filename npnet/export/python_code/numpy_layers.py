@@ -1,4 +1,4 @@
-"""Layers in NumPy exports: functions of x (rows, features), the options of a layer and its weights by name."""
+"""Layers in NumPy exports: functions of x (rows, ..., features), the options of a layer and its weights by name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,8 +54,8 @@ def softplus(x: Array, options: Options, w: Weights) -> Array:
 
 def softmax(x: Array, options: Options, w: Weights) -> Array:
     """Return exp(x) divided by its sum over the features."""
-    e = np.exp(x - x.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def gelu(x: Array, options: Options, w: Weights) -> Array:
@@ -83,8 +83,8 @@ def batch_norm(x: Array, options: Options, w: Weights) -> Array:
 
 def layer_norm(x: Array, options: Options, w: Weights) -> Array:
     """Return each row with mean 0 and variance 1, then scaled and shifted."""
-    centered = x - x.mean(axis=1, keepdims=True)
-    deviation = np.sqrt((centered**2).mean(axis=1, keepdims=True) + options["epsilon"])
+    centered = x - x.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centered**2).mean(axis=-1, keepdims=True) + options["epsilon"])
     return centered / deviation * w["weight"] + w["bias"]
 
 

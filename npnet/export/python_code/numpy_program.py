@@ -10,6 +10,7 @@ from npnet.export.python_code.answers import answers_of
 from npnet.export.python_code.numpy_inputs import inputs_of
 from npnet.export.python_code.numpy_layers import LAYERS
 from npnet.export.python_code.numpy_outputs import calibrated, output_of
+from npnet.export.python_code.numpy_positions import POSITIONS
 from npnet.export.python_code.reading import Cells, Row, cells_of
 
 MODEL: dict[str, Any] = {}  # the document of the run, without its weights
@@ -23,7 +24,8 @@ def forward(x: NDArray[Any], layers: list[dict[str, Any]], weights: dict[str, ND
             continue
         start = f"{layer['name']}."
         own = {name.removeprefix(start): values for name, values in weights.items() if name.startswith(start)}
-        x = LAYERS[layer["op"]](x, layer["options"], own)
+        function = LAYERS[layer["op"]] if layer["op"] in LAYERS else POSITIONS[layer["op"]]
+        x = function(x, layer["options"], own)
     return x
 
 
