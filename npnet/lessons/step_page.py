@@ -46,10 +46,10 @@ def _section(part: StepPart) -> Section:
 def _stage(stage: StepStage) -> Markup:
     formulas = "\n".join(stage.formulas)
     content = [
-        element("pre", element("code", lines(formulas))) if formulas else None,
-        *(_table(grid) for grid in stage.reads),
+        element("pre", element("code", lines(formulas)), tabindex="0") if formulas else None,
+        *(_table(grid, stage) for grid in stage.reads),
         *_lines(stage),
-        *(_table(grid) for grid in stage.tables),
+        *(_table(grid, stage) for grid in stage.tables),
     ]
     return card(f"{stage.name}: {stage.title}", *content, note=stage.note, wide=True)
 
@@ -63,13 +63,14 @@ def _lines(stage: StepStage) -> Iterator[Markup]:
         for line in of_row:
             text = f"{line.name} = {expression_text(line.expression)} = "
             code += [lines(text), element("b", number_text(line.value)), Markup("\n")]
-        yield element("pre", element("code", *code))
+        yield element("pre", element("code", *code), tabindex="0")
 
 
-def _table(grid: ValueGrid) -> Markup:
+def _table(grid: ValueGrid, stage: StepStage) -> Markup:
     """Return the table of an array."""
-    columns: dict[str, Sequence[Cell]] = {f"{grid.name} ": grid.rows}  # no input has a name that ends so
-    for name, column in zip(grid.columns, grid.values.T, strict=True):
+    name = grid.name or "parameter"
+    columns: dict[str, Sequence[Cell]] = {f"{name} ": [row or name for row in grid.rows]}  # no input has such a name
+    for heading, column in zip(grid.columns, grid.values.T, strict=True):
         whole = bool((column == column.round()).all())
-        columns[name or "value"] = [int(value) if whole else float(value) for value in column]
-    return table_of(NumberTable(columns, MOST), grid.name or "parameters")
+        columns[heading or "value"] = [int(value) if whole else float(value) for value in column]
+    return table_of(NumberTable(columns, MOST), f"{name} of {stage.name}, {stage.title}")

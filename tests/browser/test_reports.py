@@ -54,11 +54,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, command in written.items():
         found[name] = base / f"{name}.html"
         assert call(*command, "-o", found[name], *(runs if command[0] == "report" else ())).code == 0
+    found["step"] = base / "step.html"
+    assert call("explain-step", base / "t.yaml", "--html", found["step"]).code == 0
     return found
 
 
-KINDS = [*SHIPPED, *OTHERS, "hostile table", "sweep", "several", "data"]
-ALSO = ["circles", "diabetes", "hostile table", "sweep", "several"]  # on a phone, in the dark
+KINDS = [*SHIPPED, *OTHERS, "hostile table", "sweep", "several", "data", "step"]
+ALSO = ["circles", "diabetes", "hostile table", "sweep", "several", "step"]  # on a phone, in the dark
 
 
 @pytest.fixture

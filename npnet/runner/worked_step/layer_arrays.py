@@ -92,7 +92,7 @@ class LayerArrays:
         old, found = self._own(step, before), []
         for name, array in self._own(step, after).items():
             changed = not np.array_equal(old[name], array, equal_nan=True)
-            if name not in hidden and (changed or isinstance(step.layer, Dropout)):
+            if name not in hidden and array.dtype != bool and (changed or isinstance(step.layer, Dropout)):
                 found.append(self.grid(shown.get(name, name), array.astype(np.float64)))
         return found
 

@@ -66,6 +66,8 @@ class UpdateStages:
         limits = {"η": self.played.rate, "λ": self.optimizer.weight_decay, **vars(self.played.constraints)}
         note = ", ".join(f"{one} = {number_text(float(limits[one]))}" for one in settings)
         note += "" if changed else "; nothing changes here"
+        if label == "limit_norms" and changed:  # there is one for each tensor
+            title = f"{title} of {self.names[changed[0]].partition('[')[0]}"
         formulas = (formula,) if formula else ()
         return StepStage("update", title, formulas, (), (), (grid,) if changed else (), note)
 
