@@ -10,7 +10,9 @@ import pytest
 
 from docs.circles import best_possible
 from docs.gallery import gallery
+from npnet.config import load
 from npnet.config.schema import schema
+from npnet.runner import prepare_run
 from tests.faults.shell import OF_THE_MOMENT
 from tests.test_floors import FLOORS
 
@@ -106,6 +108,13 @@ def test_the_calls_on_the_page_of_the_engine_are_those_of_the_config_on_it(
     (tmp_path / "tiny.yaml").write_text(blocks(page, "yaml")[0], encoding="utf-8")
     shown = run("-m", "npnet", "explain-step", "tiny.yaml", "--calls", folder=tmp_path).stdout
     assert [line.rstrip() for line in shown.splitlines()] == blocks(page, "text")[0].splitlines()
+
+
+@pytest.mark.parametrize("block", blocks(ROOT / "docs" / "positions.md", "yaml"))
+def test_the_networks_on_the_page_of_positions_can_be_trained(block: str, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(block, encoding="utf-8")
+    run = prepare_run(load(tmp_path / "c.yaml"))
+    assert run.experiment.graph.outputs == 10
 
 
 def test_the_table_of_floors_is_the_one_that_is_checked() -> None:

@@ -129,7 +129,8 @@ class Layer(Spec):
     tied: ClassVar[str | None] = None
 
     def shape(self, inputs: Shape) -> Shape:
-        """Return the shape of the output for a shape of the input."""
+        """Return the shape of the output for a shape of the input; raise AdvisedError where they do not fit."""
+        require_positions(self, inputs)
         return inputs
 
     def width(self, inputs: int) -> int:
@@ -186,18 +187,17 @@ Layers = tuple[Layer, ...]
 
 def require_positions(layer: Layer, inputs: Shape) -> None:
     """Raise AdvisedError where a shape lacks the positions that a layer needs."""
-    name, needed, found = layers.name_of(layer), layer.axes, len(inputs.positions)
+    needed, found = layer.axes, len(inputs.positions)
     if needed not in (None, found) or (layer.needs_positions and not found):
         axes = "positions"
         if needed:
             axes += f" along {'one axis' if needed == 1 else f'{needed} axes'}"
         got = f"{inputs.text()}, along {found}" if found else f"{inputs.text()} values without positions"
         sizes = "[8, 8]" if needed == 2 else str(inputs.count) if found else "24"
-        raise AdvisedError(
-            f"{name} needs {axes} and gets {got}", f"write positions: {sizes}, or other sizes, before it"
-        )
+        message = f"{layers.name_of(layer)} needs {axes} and gets {got}"
+        raise AdvisedError(message, f"write positions: {sizes}, or other sizes, before it")
     if inputs.ragged and not layer.takes_ragged:
-        message = f"{name} needs every position, and ragged ones may not exist"
+        message = f"{layers.name_of(layer)} needs every position, and ragged ones may not exist"
         raise AdvisedError(message, "write last, or global_average_pool, before it, or take ragged out of positions")
 
 

@@ -42,6 +42,8 @@ class BatchNorm(_Normalization):
     PyTorch: the same. Keras: momentum is the share of the old average, 0.99 there is 0.01 here.
     """
 
+    takes_ragged = False
+
     momentum: float = Field(0.1, gt=0, le=1, description="Share of the newest batch in the running statistics.")
     epsilon: float = Field(1e-5, gt=0, le=1, description="Added to the variance.")
 

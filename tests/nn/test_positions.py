@@ -9,7 +9,7 @@ from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.scoring import Scorer
 from npnet.errors import AdvisedError
-from npnet.nn import Flatten, GlobalAveragePool, Last, Linear, Positions, Tanh
+from npnet.nn import BatchNorm, Flatten, GlobalAveragePool, Last, Linear, Positions, Tanh
 from npnet.nn.layer import Layer
 from npnet.nn.losses import CrossEntropy
 from npnet.nn.regression_losses import MeanSquaredError
@@ -46,6 +46,7 @@ def test_all_values_of_a_position_stand_together_in_a_row_and_those_of_a_feature
         (Positions(size=4), Shape(3, (4,)), "3 x 4 has positions already; write flatten before it"),
         (Last(), Shape(3), "last needs positions along one axis and gets 3 values without positions; write positions"),
         (Last(), Shape(3, (4, 4)), "last needs positions along one axis and gets 3 x 4 x 4, along 2; write positions"),
+        (BatchNorm(), Shape(3, (4,), ragged=True), "batch_norm needs every position, and ragged ones may not exist"),
         (Flatten(), Shape(3, (4,), ragged=True), "flatten needs every position, and ragged ones may not exist"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from npnet.nn.initializers import Normal
-from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, layers, require_positions
+from npnet.nn.layer import Activations, Array, Layer, Memory, Parameter, Piece, layers
 from npnet.nn.shape import Shape, by_position
 
 LONGEST = 10_000.0
@@ -27,11 +27,6 @@ class Positional(Layer):
     needs_positions: ClassVar[bool] = True
 
     kind: Literal["learned", "sinusoidal"] = Field("learned", description="Whether the values are learned, or waves.")
-
-    def shape(self, inputs: Shape) -> Shape:
-        """Return the shape of the inputs, which need positions."""
-        require_positions(self, inputs)
-        return inputs
 
     def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return P (positions, features), if it is learned."""
