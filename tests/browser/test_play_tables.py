@@ -76,6 +76,24 @@ def test_the_config_of_a_dropped_table_is_trained(name: str, page: Any, tmp_path
     assert data["classes"] == page.evaluate("npnetPlay.session.data.classes")
 
 
+def test_a_wide_table_keeps_its_last_column_as_the_target(page: Any) -> None:
+    names = [f"c{k}" for k in range(120)] + ["y"]
+    rows = [",".join([str((k * j) % 7) for j in range(120)] + ["ab"[k % 2]]) for k in range(40)]
+    drop(page, "wide.csv", "\n".join([",".join(names), *rows]).encode())
+    assert "The page shows the first 99 of 121 columns, and the last." in page.text_content(".notes")
+    assert 'target: "y"' in config(page)
+    assert "drop: [c99, c100, c101" in config(page)
+
+
+def test_the_config_of_other_data_is_not_copied(page: Any) -> None:
+    copies = page.locator("[data-copy]")
+    drop(page, "same.csv", b"a,y\n" + b"5,p\n5,q\n" * 20)
+    assert page.is_visible(".error")
+    assert [copy.is_disabled() for copy in copies.all()] == [True, True]
+    drop(page, "good.csv", CSV.encode())
+    assert [copy.is_disabled() for copy in copies.all()] == [False, False]
+
+
 def test_row_numbers_are_left_out(page: Any) -> None:
     drop(page, "rows.csv", b"id,x,y\n" + b"".join(b"%d,%d,%d\n" % (k, k % 7, k % 2) for k in range(1, 41)))
     assert "id is left out: it numbers the rows." in page.text_content(".notes")

@@ -86,6 +86,21 @@ const networkElements = (() => {
   /** Text of at most some characters. */
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+  /** Return a text, its middle cut until it `fits`; letters from right to left stay apart from what is around. */
+  function narrowed(text, fits) {
+    if (fits(text)) return text;
+    const isolated = text.startsWith(OPEN);
+    const letters = Array.from(isolated ? text.slice(1, -1) : text);
+    let found = "…";
+    for (let most = letters.length - 1; most > 0; most--) {
+      const tail = Math.floor(most / 3);
+      found = `${letters.slice(0, most - tail).join("")}…${letters.slice(letters.length - tail).join("")}`;
+      if (isolated) found = `${OPEN}${found}${CLOSE}`;
+      if (fits(found)) break;
+    }
+    return found;
+  }
+
   /** Return the smallest and the largest of many numbers. */
   function extremes(values) {
     let low = Infinity;
@@ -103,5 +118,5 @@ const networkElements = (() => {
     return element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   }
 
-  return { plain, escaped, insideOf, make, svg, button, select, short, counted, cut, extremes };
+  return { plain, escaped, insideOf, make, svg, button, select, short, counted, cut, narrowed, extremes };
 })();

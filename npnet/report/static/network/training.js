@@ -110,7 +110,7 @@ const networkTraining = (() => {
     rateSlider() {
       const value = make("output", { className: "value" });
       const start = Math.log10(this.model.data.learning_rate ?? 0.01);
-      const range = { type: "range", min: -6, max: 1, step: 0.05, value: start };
+      const range = { type: "range", min: start - 4, max: start + 3, step: 0.05, value: start };
       this.slider = make("input", { className: "slider", ...range, "aria-label": "Learning rate" });
       const show = () => {
         value.textContent = short(this.rate);

@@ -3,10 +3,13 @@
 "use strict";
 
 const networkDiagram = (() => {
-  const { make, cut } = networkElements;
+  const { make, narrowed } = networkElements;
   const MOST_UNITS = 32; // of a column; of larger layers those with the largest weights
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const HEAD = 24; // pixels above the units, for the names of the layers
+  const ROOM = [0.22, 0.18]; // the largest shares of the width for the names of inputs and of outputs
+  const LONGEST = 150; // pixels of a name
+  const APART = 8; // pixels between a unit and its name
 
   class Diagram {
     /** `acts` has choose(column, unit), point(edge or null) and edit(edge), where an edge is what `edges.at` returns. */
@@ -98,7 +101,8 @@ const networkDiagram = (() => {
     layout(width) {
       const most = Math.max(...this.columns.map((column) => column.shown.length));
       this.narrow = width < 560;
-      const [left, right, room, largest] = this.narrow ? [4, 4, 500, 34] : [100, 88, 640, 46];
+      const [room, largest] = this.narrow ? [500, 34] : [640, 46];
+      const [left, right] = this.fitNames(width);
       const across = (width - left - right) / this.columns.length - 18;
       this.size = Math.floor(Math.max(14, Math.min(largest, room / most - 5, across)));
       const pitch = this.size + Math.max(4, Math.min(10, Math.round(this.size * 0.22)));
@@ -119,6 +123,19 @@ const networkDiagram = (() => {
       this.element.style.height = `${this.height}px`;
     }
 
+    /** Shorten the names of the inputs and outputs to the room beside them; return how much of the width they take. */
+    fitNames(width) {
+      const context = this.canvas.getContext("2d");
+      context.font = this.nameFont = `${this.narrow ? 11 : 12}px ${getComputedStyle(document.body).fontFamily}`;
+      const measured = (text) => context.measureText(text).width;
+      const ends = [this.columns[0], this.columns.at(-1)];
+      this.names = ends.map(({ shown, names }, k) => {
+        const room = Math.min(LONGEST, width * ROOM[k]);
+        return shown.map((unit) => narrowed(names[unit], (text) => measured(text) <= room));
+      });
+      return this.names.map((names) => Math.ceil(Math.max(...names.map(measured))) + APART + 4);
+    }
+
     /** Draw everything. `grid` is {pass, columns, rows} or null, `dead` flags units by column. */
     draw(theta, grid, colours, dead) {
       const context = networkMaps.cleared(this.canvas, this.width, this.height);
@@ -131,6 +148,7 @@ const networkDiagram = (() => {
         column.shown.forEach((unit, k) => {
           this.drawUnit(column, unit, this.places[index][k], maps, number++, Boolean(dead?.[index]?.[unit]));
         });
+        if (!index || index === this.columns.length - 1) this.drawNames(index);
       });
     }
 
@@ -157,9 +175,10 @@ const networkDiagram = (() => {
       const few = column.shown.length < column.width ? ` ${column.shown.length} of ${column.width}` : "";
       context.font = `${narrow ? 10.5 : 11.5}px ${this.colours.font}`;
       context.fillStyle = this.colours.muted;
-      context.textAlign = narrow && last ? "right" : narrow && !index ? "left" : "center";
-      const at = { center: x + size / 2, right: x + size, left: x }[context.textAlign];
-      context.fillText((index ? function_.replace("_", " ") : "inputs") + few, at, 12);
+      context.textAlign = "center";
+      const text = (index ? function_.replace("_", " ") : "inputs") + few;
+      const half = context.measureText(text).width / 2;
+      context.fillText(text, Math.max(half, Math.min(this.width - half, x + size / 2)), 12);
     }
 
     drawUnit(column, unit, [x, y], maps, number, dead) {
@@ -180,7 +199,6 @@ const networkDiagram = (() => {
         context.stroke();
       }
       if (column.step?.type === "linear") this.drawBias(column, unit, x, y + size);
-      if (!this.narrow) this.drawName(column, unit, x, y);
     }
 
     /** A dot, the larger the bias the larger, with its sign in it. */
@@ -204,15 +222,13 @@ const networkDiagram = (() => {
       context.stroke();
     }
 
-    /** The name of an input or an output, beside it. */
-    drawName(column, unit, x, y) {
-      const last = column.index === this.columns.length - 1;
-      if (column.index && !last) return;
-      const { context, size } = this;
-      context.font = `12px ${this.colours.font}`;
-      context.fillStyle = this.colours.ink;
-      context.textAlign = last ? "left" : "right";
-      context.fillText(cut(column.names[unit], 13), last ? x + size + 8 : x - 8, y + size / 2 + 4);
+    /** Write the names of the inputs or the outputs beside them. */
+    drawNames(index) {
+      const { context, size, colours, names, nameFont } = this;
+      [context.font, context.fillStyle, context.textAlign] = [nameFont, colours.ink, index ? "left" : "right"];
+      this.places[index].forEach(([x, y], k) =>
+        context.fillText(names[index ? 1 : 0][k], index ? x + size + APART : x - APART, y + size / 2 + 4),
+      );
     }
   }
 

@@ -27,7 +27,7 @@ const networkLane = (() => {
         make("p", { className: "note" }, NOTE),
       );
       this.element = make("figure", { className: "card wide lane" }, caption, this.chart, this.legend);
-      this.element.hidden = known.length < 2;
+      this.element.hidden = this.last < 2 || known.length < 2; // a line needs two points
       this.chart.addEventListener("click", (event) => {
         const share = (event.clientX - this.chart.getBoundingClientRect().left - LEFT) / (this.width - LEFT - RIGHT);
         seek(Math.round(share * this.last));

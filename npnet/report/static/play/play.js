@@ -193,8 +193,10 @@
     fail(words) {
       this.error.textContent = escaped(words);
       this.error.hidden = !words;
-      byId("play").classList.toggle("broken", Boolean(words) && !this.session);
-      this.transport.disable(Boolean(words) && !this.session);
+      const broken = Boolean(words) && !this.session;
+      byId("play").classList.toggle("broken", broken);
+      this.transport.disable(broken);
+      for (const copy of document.querySelectorAll("[data-copy]")) copy.disabled = broken;
     }
 
     showSettings() {

@@ -222,8 +222,8 @@ const playTable = (() => {
       label === null ? { name: "", reason: "it has no name" } : numbersRows(label, columnOf(label, cells[k], style), total),
     );
     const usable = every.filter((column) => !column.reason);
-    const columns = usable.slice(0, MOST_COLUMNS);
-    const dropped = [...every.filter((column) => column.reason), ...usable.slice(MOST_COLUMNS)].map((one) => one.name);
+    const columns = usable.length > MOST_COLUMNS ? [...usable.slice(0, MOST_COLUMNS - 1), usable.at(-1)] : usable;
+    const dropped = every.filter((column) => !columns.includes(column)).map((one) => one.name);
     if (columns.length < 2)
       throw new TableError(
         `${plain(name)} has ${counted(columns.length, "column")} that the page can use; it needs a target and one more.`,
@@ -266,7 +266,7 @@ const playTable = (() => {
   function notesOf(every, usable) {
     const left = every.filter(({ reason }) => reason);
     const notes = left.map(({ name, reason }) => `${name ? plain(name) : "A column"} is left out: ${reason}.`);
-    const most = `The page shows the first ${MOST_COLUMNS} of ${counted(usable.length, "column")}.`;
+    const most = `The page shows the first ${MOST_COLUMNS - 1} of ${counted(usable.length, "column")}, and the last.`;
     return usable.length > MOST_COLUMNS ? [...notes, most] : notes;
   }
 
