@@ -25,6 +25,8 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "compare.json": ("compare", "run", "--json"),
     "compare.png": ("compare", "run", "--plot"),
     "compare.svg": ("compare", "run"),
+    "export.json": ("export", "run", "--to", "json"),
+    "export.h": ("export", "run", "--to", "c"),
 }
 """Every command that has an output file, by a name of one that it writes."""
 QUICK = ("table.yaml", "predict.csv", "compare.csv")

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from npnet.cli.export import TO, WORDS
+from npnet.export.document import document_schema
 from npnet.export.targets import TARGETS
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people
@@ -119,6 +121,8 @@ def test_json_on_standard_output_is_the_document(here: Path) -> None:
     document = json.loads(call("export", here, "--to", "json", "-o", "-").out)
     assert [column["name"] for column in document["columns"]] == ["code", "age", "town"]
     assert document["origin"]["run"] == here.name
+    jsonschema.Draft202012Validator.check_schema(document_schema())
+    jsonschema.validate(document, document_schema())
 
 
 def test_a_damaged_or_unfinished_run_is_refused(here: Path, tmp_path: Path) -> None:
