@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docs.commands import commands_page, errors_page
 from docs.kinds import config_page, kind_pages
+from docs.options import options_module
 from docs.parameters import parameters_module
 from docs.stub import stub
 from npnet.config.schema import schema
@@ -18,6 +19,7 @@ from npnet.export.document import document_schema
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
 PARAMETERS = DOCS.parent / "npnet" / "estimators" / "parameters.py"
+OPTIONS = DOCS.parent / "npnet" / "api" / "options.py"
 STUB = DOCS.parent / "npnet" / "__init__.pyi"
 
 
@@ -30,6 +32,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield REFERENCE / "errors.md", errors_page()
     yield STUB, stub()
     yield PARAMETERS, parameters_module()
+    yield OPTIONS, options_module()
     yield REFERENCE / "export.schema.json", json.dumps(document_schema(), indent=2, ensure_ascii=False) + "\n"
     yield DOCS / "config.schema.json", json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 

@@ -80,7 +80,7 @@ def _class(name: str, keys: list[str]) -> Iterator[str]:
     yield "        self,"
     yield "        *,"
     for key in keys:
-        yield f"        {key}: {_annotation(type_of(Experiment.model_fields[key]), key)} = None,"
+        yield f"        {key}: {annotation_of(type_of(Experiment.model_fields[key]), key)} = None,"
     for key, (annotation, default, _, _) in OWN.items():
         yield f"        {key}: {annotation} = {default},"
     yield "    ) -> None:"
@@ -98,7 +98,7 @@ def _description(key: str) -> str:
     return Experiment.model_fields[key].description or ""
 
 
-def _annotation(kind: Any, key: str) -> str:
+def annotation_of(kind: Any, key: str) -> str:
     """Return the annotation of a parameter: what the key takes, in the types of Python."""
     if accepted(kind).registry is not None or key == "cv":
         return "Any"

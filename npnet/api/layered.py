@@ -31,13 +31,15 @@ Rows: TypeAlias = ArrayLike | Table
 Targets: TypeAlias = ArrayLike | Table
 """An array (samples,) or (samples, targets), or a table of targets."""
 PREPARING = frozenset({"scale", "prepare"})  # options that replace each other
+AnyLayer: TypeAlias = SizedLayer | PlainLayer | Layer
+"""What a model is made of."""
 SHOWN = 12  # layers in the text of a model
 
 
 class LayeredModel:
     """Layers in order, and the network that is built of them."""
 
-    def __init__(self, *layers: SizedLayer | PlainLayer | Layer, seed: int = 0) -> None:
+    def __init__(self, *layers: "AnyLayer", seed: int = 0) -> None:
         self.layers: list[SizedLayer] = []
         self.loss: list[float] = []
         self.seed: int = option("seed", seed)
@@ -59,7 +61,7 @@ class LayeredModel:
             return "not trained"
         return f"trained for {plural(len(self.loss), 'epoch')}" if self.loss else f"of the run {self._predictor.run}"
 
-    def add(self, layer: SizedLayer | PlainLayer | Layer) -> Self:
+    def add(self, layer: "AnyLayer") -> Self:
         """Append a layer; raise UsageError once the model has been built or trained."""
         if self._network is not None:
             raise UsageError("the model is built; add all layers before parameters, train or predict")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from npnet.api.configs import Folder, runs_folder
 from npnet.api.data import matrix, numbers_of
 from npnet.api.inspection.inspected import InspectedModel
 from npnet.api.layered import PREPARING, Rows, Table, Targets
+from npnet.api.options import TrainOptions
 from npnet.api.reporting import short_traceback, warn
 from npnet.data import Prepared
 from npnet.data.datasets.targets import TaskOption
@@ -67,7 +68,7 @@ class Model(InspectedModel):
         *,
         validation: float = 0.0,
         task: "TaskOption | None" = None,
-        **options: Any,
+        **options: "Unpack[TrainOptions]",
     ) -> "Model":
         """Train on X (samples, features) and Y (samples,) or (samples, targets).
 
@@ -77,8 +78,8 @@ class Model(InspectedModel):
         Columns of a table become inputs as those of a file do: text one input for each value, gaps filled and marked.
         Raises UsageError, DataError, or Diverged where the training diverges; NpnetWarning where `npnet train` warns.
         """
-        options = {"learning_rate": learning_rate, "epochs": epochs, **options}
-        resolved, folds, has_names = self._prepared(X_train, Y_train, validation, task, options)
+        given = {"learning_rate": learning_rate, "epochs": epochs, **options}
+        resolved, folds, has_names = self._prepared(X_train, Y_train, validation, task, given)
         unscaled = not PREPARING & set(options) and self._defaults.get("scale") == "none"
         if unscaled and resolved.loss.scales_target:
             warn(_unscaled(folds[0][0]))

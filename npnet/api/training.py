@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Unpack, get_args
 
 from npnet.api.configs import Config, Folder, load_config, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
+from npnet.api.options import ConfigKeys
 from npnet.api.reporting import short_traceback, warn
 from npnet.api.run import Run, Sweep
 from npnet.errors import UsageError
@@ -27,7 +28,7 @@ def train(
     baselines: bool = False,
     plots: bool = False,
     quiet: bool = False,
-    **keys: Any,
+    **keys: "Unpack[ConfigKeys]",
 ) -> Run:
     """Train a config into a run folder, as `npnet train` does with the same bits; return the run.
 
@@ -113,7 +114,7 @@ def sweep(
     return Sweep(ending.run.path)
 
 
-def merged(overrides: Mapping[str, Any] | None, keys: Mapping[str, Any]) -> dict[str, Any]:
+def merged(overrides: Mapping[str, Any] | None, keys: Mapping[str, object]) -> dict[str, Any]:
     """Return overrides and keywords together; raise UsageError for a key that is in both."""
     if overrides is not None and not isinstance(overrides, Mapping):
         hint = 'write them as {"layers.0.linear.units": 32}, or as keywords: epochs=5'

@@ -1,6 +1,7 @@
 """A model that can be looked into: layers, activations, gradients, and whether these are right."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from npnet.api.data import matrix, numbers_of, targets_frame
 from npnet.api.inspection.probes import activations_of, double, few, gradients_of, samples_of
 from npnet.api.inspection.summary import ModelSummary, summary_of
 from npnet.api.layered import LayeredModel, Rows, Targets
+from npnet.api.options import TrainOptions
 from npnet.api.reporting import short_traceback
 from npnet.data.columns import Frame
 from npnet.data.datasets.targets import TaskOption
@@ -80,7 +82,7 @@ class InspectedModel(LayeredModel):
 
     @short_traceback
     def gradients(
-        self, X: "Rows", y: "Targets", *, task: "TaskOption | None" = None, **options: Any
+        self, X: "Rows", y: "Targets", *, task: "TaskOption | None" = None, **options: "Unpack[TrainOptions]"
     ) -> "dict[str, NDArray[Any]]":
         """Return the gradient of the mean loss on X and y by the name of each parameter, as in `parameters()`.
 
@@ -95,7 +97,12 @@ class InspectedModel(LayeredModel):
 
     @short_traceback
     def gradcheck(
-        self, X: "Rows | None" = None, y: "Targets | None" = None, *, task: "TaskOption | None" = None, **options: Any
+        self,
+        X: "Rows | None" = None,
+        y: "Targets | None" = None,
+        *,
+        task: "TaskOption | None" = None,
+        **options: "Unpack[TrainOptions]",
     ) -> "GradientReport":
         """Compare backpropagation with central differences in float64; return a table with a row for each tensor.
 
@@ -140,7 +147,7 @@ class InspectedModel(LayeredModel):
         return Samples.of(rows, np.random.default_rng(1).normal(size=(len(rows), width)), dtype=dtype)
 
     def _with_targets(
-        self, X: Rows, y: Targets, task: TaskOption | None, options: dict[str, Any]
+        self, X: Rows, y: Targets, task: TaskOption | None, options: Mapping[str, Any]
     ) -> tuple[Network, Loss, Samples]:
         """Return the network, its loss, and rows with targets as both take them."""
         if self._predictor is not None:
