@@ -14,7 +14,7 @@ help:
 	@echo "make demo    install into .venv, train configs/circles.yaml, say where the pictures are"
 	@echo "make test    install into .venv with the test extra, run the whole suite"
 	@echo "make test-long  the tests that take longer: every task through every command, and what else is marked so"
-	@echo "make test-bridges  exports in onnxruntime and PyTorch, how far they are from npnet, the notebook, and make test-oldest"
+	@echo "make test-bridges  exports in onnxruntime and PyTorch, the notebook, and make test-oldest"
 	@echo "make test-oldest  the estimators in the oldest scikit-learn that they take, 1.6"
 	@echo "make test-browser  the scripts of reports in Chromium, and how far they are from NumPy"
 	@echo "make check   format, lint, types, tests"
@@ -54,10 +54,9 @@ test: .venv/.test
 test-long: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS) -m "long and not peers and not bridges" --quiet
 
-# The table of docs/export.md, too; --write renews it
+# python -m tests.bridges.parity prints how far each export is; --write renews the table of docs/export.md
 test-bridges: .venv/.bridges test-oldest
 	$(BIN)/python -m pytest -n $(JOBS) -m bridges --quiet tests/bridges
-	$(BIN)/python -m tests.bridges.parity
 
 # scikit-learn 1.6 with libraries of its time, in an environment of its own; the long tests use the newest
 .venv-oldest/.done: pyproject.toml
