@@ -168,3 +168,18 @@ def test_a_plane_forms_of_one_network_on_two_numbers_alone(fitting: Trainer, tmp
         ready = prepare_run(load(tmp_path / "c.yaml"))
         found = FormingPlane.of(Trainer(ready.experiment, ready.folds), style)
         assert (found is not None) == changed.startswith("prepare"), changed
+
+
+def test_a_live_display_changes_no_bit_of_a_training(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text(CONFIG.replace("tanh", "dropout, tanh, batch_norm"))
+    ready = prepare_run(load(tmp_path / "c.yaml"))
+    plain, shown = (Trainer(ready.experiment, ready.folds) for _ in range(2))
+    show(plain, run, quiet=True)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "40"}.items():
+        monkeypatch.setenv(name, value)
+    show(shown, run)
+    weights = shown.weights()
+    assert [name for name, values in plain.weights().items() if values.tobytes() != weights[name].tobytes()] == []

@@ -198,7 +198,7 @@ class TrainingDisplay(Display):
         if now >= self.next_frame:
             self.draw()
             drawn = time.monotonic()
-            self.cost = min(drawn - now, 1.5 * self.cost)  # a single slow frame does not count
+            self.cost = min(drawn - now, 3 * self.cost)  # a single slow frame counts little
             self.next_frame = drawn + min(max(FRAME_SECONDS, self.cost / SHARE), LONGEST)
         if now >= self.next_line:
             self._epoch_line()
