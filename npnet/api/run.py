@@ -67,6 +67,14 @@ class Run(SavedRun):
         """The scores: a row for each metric, a column for each split; `run.metrics["test"]["loss"]`."""
         return scores_table(self._folder.metrics())
 
+    @property
+    def baselines(self) -> "pandas.DataFrame":
+        """The scores of simple models beside those of the network, of a run with `baselines=True`; on the test set."""
+        scores = self._folder.metrics()
+        split = next(name for name in ("test", "validation", "train") if name in scores)
+        found = {name: some[split] for name, some in self._folder.baselines().items()}
+        return scores_table({"network": scores[split], **found})
+
     @short_traceback
     def predictions(self, split: str | None = None) -> "pandas.DataFrame":
         """Return the predictions of a split beside the targets; default: the test set, else validation.

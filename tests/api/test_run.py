@@ -55,6 +55,13 @@ def test_a_run_scores_its_own_rows_and_others(run: npnet.Run) -> None:
     assert list(run.evaluate(split="test", bootstrap=20).columns) == ["test", "test_low", "test_high"]
 
 
+@pytest.mark.long  # scikit-learn trains the baselines
+def test_baselines_stand_beside_the_network() -> None:
+    run = npnet.train(MOONS, baselines=True, epochs=1)
+    assert list(run.baselines.columns[:2]) == ["network", "majority"]
+    assert run.baselines.loc["roc_auc", "network"] == run.metrics.loc["roc_auc", "test"]
+
+
 def test_a_plot_is_a_figure_that_shows_itself(run: npnet.Run) -> None:
     import sys
 
