@@ -1,6 +1,9 @@
 """The examples in docstrings of the Python interface run, and show what they say."""
 
 import doctest
+import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,15 @@ def test_examples_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     found = doctest.testmod(module, extraglobs=names, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.attempted > 0
     assert not found.failed
+
+
+@pytest.mark.long  # draws with matplotlib
+def test_the_code_on_the_page_runs(tmp_path: Path) -> None:
+    page = (FOLDER.parent / "docs" / "python.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        command = [sys.executable, "-W", "error", "-c", block]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_help_of_npnet_names_the_first_steps() -> None:
