@@ -268,7 +268,8 @@ def _scores(entry: Entry) -> dict[str, float]:
 
 
 def _headline(folder: RunFolder) -> str:
-    entry = next((one for one in listing(folder.path.parent) if one.id == folder.id), None)
-    if entry is None or entry.headline is None:
+    """Return the score by which lists show a run; nothing while there is none."""
+    if not folder.file(names.METRICS).exists():
         return ""
-    return ", {} {:.4g}".format(*entry.headline)
+    headline = Entry.of(folder.id, ("", ""), folder.info, folder.metrics()).headline
+    return "" if headline is None else ", {} {:.4g}".format(*headline)
