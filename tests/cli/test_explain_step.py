@@ -82,6 +82,12 @@ def test_without_letters_beyond_ascii_a_step_is_spelt_out(config: Path) -> None:
             "the network has 205 parameters; the numbers of at most 200 can be read",
             "--calls",
         ),
+        (
+            ("layers=[{linear: 1}, {residual: [tanh]}, " + "tanh, " * 500 + "linear]",),
+            3,
+            "the layers have 1012 values for 2 rows; at most 500 can be read",
+            "--calls",
+        ),
         (("--rows", "1,x"), 2, '--rows accepts numbers of rows, not "1,x"', "--rows 1,2"),
         (("--rows", "1,,2"), 2, '--rows accepts numbers of rows, not "1,,2"', "--rows 1,2"),
         (("--rows", ""), 2, '--rows accepts numbers of rows, not ""', "--rows 1,2"),

@@ -23,8 +23,9 @@ from npnet.runner.worked_step.loss_stages import LossStages, targets_of
 from npnet.runner.worked_step.playing import PlayedStep, play_step
 from npnet.runner.worked_step.structure import StepPart, StepStage, ValueGrid, WorkedStep
 from npnet.runner.worked_step.update_stages import UpdateStages
+from npnet.text import plural
 
-MOST_PARAMETERS, MOST_ROWS = 200, 8
+MOST_PARAMETERS, MOST_VALUES, MOST_ROWS = 200, 500, 8
 """Sizes of a step that a person can read."""
 
 
@@ -34,12 +35,19 @@ def worked_step_of(loaded: Loaded, rows: Sequence[int] = ()) -> WorkedStep:
     Raise ConfigError for a network that is too large to be read, UsageError for rows that are not there.
     """
     run = prepare_run(loaded)
-    count = run.experiment.cost.parameters
+    count, hint = (
+        run.experiment.cost.parameters,
+        "add --calls, which shows a network of any size, or use smaller layers",
+    )
     if count > MOST_PARAMETERS:
         what = f"the network has {count} parameters; the numbers of at most {MOST_PARAMETERS} can be read"
-        raise loaded.error(("layers",), what, "add --calls, which shows a network of any size, or use smaller layers")
+        raise loaded.error(("layers",), what, hint)
     trainer = single_trainer(run)
     numbers, samples = chosen_rows(trainer, rows)
+    values = sum(shape.values for shape in trainer.resolved.graph.shapes) * len(numbers)
+    if values > MOST_VALUES:
+        what = f"the layers have {values} values for {plural(len(numbers), 'row')}; at most {MOST_VALUES} can be read"
+        raise loaded.error(("layers",), what, hint)
     return worked_step(run, trainer, numbers, samples)
 
 
