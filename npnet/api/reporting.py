@@ -12,7 +12,7 @@ from npnet.api.arguments import in_python
 from npnet.config.nodes import COMMAND_LINE
 from npnet.errors import ConfigError, NpnetError, NpnetWarning
 
-INSIDE = ("npnet.", "contextlib")
+INSIDE = ("npnet.", "contextlib", "sklearn.", "joblib.")
 """Modules between a warning and the line that called npnet."""
 IN_PYTHON_WORDS = (
     (COMMAND_LINE, ""),

@@ -187,9 +187,10 @@ def _of_rows(weight: Floats | None, rows: NDArray[np.intp]) -> Floats | None:
 
 
 def documented(estimator: E) -> E:
-    """Put the parameters of an estimator, which its base lists, in front of its attributes."""
+    """Give an estimator the documentation and the name of the parameters that its base lists."""
     parameters = next(base for base in estimator.__mro__ if issubclass(base, Parameters) and "__init__" in vars(base))
     _, _, entries = (parameters.__doc__ or "").partition("\n\n")
     before, heading, after = (estimator.__doc__ or "").partition("    Attributes\n")
+    parameters.__init__.__qualname__ = f"{estimator.__name__}.__init__"  # as messages about arguments call it
     estimator.__doc__ = f"{before}{entries.rstrip()}\n\n{heading}{after}"
     return estimator

@@ -10,6 +10,7 @@ from npnet.config.reader import read
 from npnet.errors import ConfigError, DataError, NpnetError, UsageError
 
 NESTED = re.compile(r"write (\w+): (\S+) under (\w+)")
+MAPPING = re.compile(r"\bwrite (\w+): ([\w.]+)")
 OPTION = re.compile(rf"\b({'|'.join(Experiment.model_fields)}): (\[.*?\]|\{{.*?\}}|[\w.-]+)")
 
 
@@ -41,8 +42,13 @@ def value_errors() -> Iterator[None]:
 
 
 def in_python(text: str) -> str:
-    """Return a message about a config with its keys as keyword arguments."""
-    return OPTION.sub(_argument, NESTED.sub(r"write \3: {\1: \2}", text))
+    """Return a message about a config with its keys as keyword arguments, and other mappings as dicts."""
+    return MAPPING.sub(_mapping, OPTION.sub(_argument, NESTED.sub(r"write \3: {\1: \2}", text)))
+
+
+def _mapping(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    return f"write {json.dumps({name: read(value.encode(), '')[0].plain()})}"
 
 
 def _argument(found: re.Match[str]) -> str:

@@ -103,7 +103,12 @@ def checked_numbers(estimator: Any, X: Any, *, reset: bool, least: int = 1) -> F
     """Return X as an array of numbers, gaps as NaN; raise ValueError in scikit-learn's words for anything else."""
     gaps = "allow-nan" if get_tags(estimator).input_tags.allow_nan else True
     options = {"dtype": [np.float64, np.float32], "ensure_all_finite": gaps, "ensure_min_samples": least}
-    return np.asarray(validate_data(estimator, X, reset=reset, **options))
+    try:
+        return np.asarray(validate_data(estimator, X, reset=reset, **options))
+    except ValueError as error:
+        if "could not convert string" in str(error):
+            error.add_note("hint: a DataFrame may hold texts, dates and gaps: pandas.DataFrame(X)")
+        raise
 
 
 def of_numbers(X: Floats) -> Features:

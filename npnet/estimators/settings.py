@@ -32,7 +32,7 @@ SPLIT = {"test": 0.0, "validation": 0.2}
 """The split of a config that names none: the caller holds the test set."""
 SMALL: dict[str, Any] = {
     "layers": [{"linear": 32}, "mish", {"linear": 32}, "mish", {"linear": {"init": "lecun_normal"}}],
-    "optimizer": "adam",
+    "optimizer": {"adamw": {"weight_decay": 1.0}},
     "learning_rate": 0.01,
     "epochs": 200,
     "batch_size": "all",
@@ -40,6 +40,16 @@ SMALL: dict[str, Any] = {
     "dtype": "float64",
 }
 """The training of an estimator without `layers` and `preset`: a small network, whole batches, no rows left out."""
+MANY = 2000  # rows
+OF_MANY: dict[str, Any] = {
+    "optimizer": {"adamw": {"weight_decay": 0.1}},
+    "learning_rate": 0.005,
+    "schedule": "cosine",
+    "epochs": 30,
+    "batch_size": 128,
+    "dtype": "float32",
+}
+"""How it trains on more than MANY rows."""
 
 
 def config_keys(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,14 +57,14 @@ def config_keys(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in params.items() if value is not None and name not in OWN}
 
 
-def root_of(params: Mapping[str, Any]) -> Node:
-    """Return the config of an estimator's parameters as a tree, without its data."""
+def root_of(params: Mapping[str, Any], rows: int = 0) -> Node:
+    """Return the config of an estimator's parameters for a number of rows as a tree, without its data."""
     given = config_keys(params)
     seed = params.get("random_state")
     if seed is not None:
         given["seed"] = seed
     if "layers" not in given and "preset" not in given:
-        given = {**SMALL, **given}
+        given = {**SMALL, **(OF_MANY if rows > MANY else {}), **given}
     split = given.get("split", {})
     given["split"] = {**SPLIT, **split} if isinstance(split, Mapping) else split
     return with_preset(Node.of(given, NO_FILE), Experiment)
@@ -62,7 +72,7 @@ def root_of(params: Mapping[str, Any]) -> Node:
 
 def config_of(params: Mapping[str, Any], dataset: Dataset) -> Loaded:
     """Return the config of an estimator's parameters and its data; raise ConfigError where it is not valid."""
-    root = root_of(params)
+    root = root_of(params, len(dataset))
     return of_tree(root.with_child("dataset", Node.of(HeldRows(dataset=dataset), NO_FILE)), Path(), b"")
 
 
@@ -83,6 +93,8 @@ def with_nested(params: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
             raise InvalidSetting(f"{key}: {message}", hint) from None
         root = root.with_child(name, new)
         changed.add(name)
+    if params.get("layers") is None and params.get("preset") is None and "layers" in changed:
+        changed |= {name for name in SMALL if params.get(name) is None}  # of the default network, which it stays
     return {name: root.items[name].plain() for name in changed}
 
 

@@ -19,7 +19,7 @@ def test_an_estimator_comes_back_with_the_same_bits(kind: Any, form: str) -> Non
     numbers = np.random.default_rng(0).normal(size=(60, 3))
     X: Any = numbers
     if form == "table":
-        X = pd.DataFrame(numbers, columns=["a", "b", "c"]).assign(colour=["red", "blue", None] * 20)
+        X = pd.DataFrame(numbers, columns=["a", "b", "c"]).assign(colour=np.array(["red", "blue", None] * 20, object))
     y = numbers[:, 0] > 0 if kind is NPNetClassifier else numbers[:, 0]
     estimator = kind(layers=[{"linear": 4}, "relu", "linear"], epochs=3).fit(X, y)
     if form == "partial":

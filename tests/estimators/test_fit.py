@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from sklearn.exceptions import DataConversionWarning
+from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 import npnet
@@ -180,7 +181,7 @@ def test_callbacks_are_called_around_epochs(numbers: Numbers, classes: Classes) 
 
 WRONG = {
     "layer": ({"layers": [{"liner": 8}]}, UsageError, 'did you mean "linear"'),
-    "key": ({"layers": [{"linear": 8}, "relu"]}, UsageError, None),
+    "units": ({"layers": [8, "relu", "linear"]}, UsageError, 'write {"linear": 8}'),
     "rate": ({"learning_rate": -1}, UsageError, None),
     "epochs": ({"epochs": "many"}, UsageError, None),
     "preset": ({"preset": "tabluar"}, UsageError, 'did you mean "tabular"'),
@@ -217,3 +218,18 @@ def test_wrong_rows_are_a_value_error(X: Any, y: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message) as found:
         NPNetClassifier().fit(X, y)
     assert not isinstance(found.value, DataError) or "\n" not in found.value.message
+
+
+def test_a_warning_is_at_the_line_that_called(
+    classifier: NPNetClassifier, table: pd.DataFrame, classes: Classes
+) -> None:
+    pipeline = make_pipeline(classifier)
+    with pytest.warns(NpnetWarning, match='column "same" is left out') as found:
+        pipeline.fit(table.assign(same=1), classes)
+    assert found[0].filename == __file__
+
+
+def test_the_hint_for_texts_in_an_array_is_a_table() -> None:
+    with pytest.raises(ValueError, match="could not convert string") as found:
+        NPNetClassifier().fit([["a"], ["b"]], [0, 1])
+    assert found.value.__notes__ == ["hint: a DataFrame may hold texts, dates and gaps: pandas.DataFrame(X)"]
