@@ -43,7 +43,11 @@ class NotebookDisplay(PythonDisplay):
         if self.handle is not None:
             from rich.text import Text
 
-            self._update(Text(self.last))
+            self._update(Text(self.closing_line()))
+
+    def closing_line(self) -> str:
+        """Return how the work ended, which stays in the cell."""
+        return self.last
 
     def open(self) -> None:
         """Add an output to the cell."""
@@ -73,6 +77,10 @@ class PythonTrainingDisplay(PythonDisplay, TrainingDisplay):
 
 class NotebookTrainingDisplay(NotebookDisplay, TrainingDisplay):
     """The progress of a training in a notebook."""
+
+    def closing_line(self) -> str:
+        """Return how many epochs took how long, or that the training was cut short, and the best one."""
+        return self.ending if "best" in self.ending else f"{self.ending}; best: {self.best}"
 
 
 class PythonSweepDisplay(PythonDisplay, SweepDisplay):

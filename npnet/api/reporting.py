@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from npnet.api.arguments import in_python
 from npnet.config.nodes import COMMAND_LINE
 from npnet.errors import ConfigError, NpnetError, NpnetWarning
+from npnet.machine.signals import Interrupted
 
 INSIDE = ("npnet.", "contextlib", "sklearn.", "joblib.")
 """Modules between a warning and the line that called npnet."""
@@ -49,6 +50,8 @@ def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
             if error.code == NpnetError.code:  # a bug, whose traceback helps
                 raise
             raise in_python_words(error).with_traceback(None) from error.__cause__
+        except Interrupted as halted:
+            raise halted.with_traceback(None) from None
 
     return call
 
