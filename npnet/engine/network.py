@@ -156,8 +156,8 @@ def named(network: Network, theta: NDArray[Any], state: NDArray[Any]) -> dict[st
     return {name: values[0] if len(theta) == 1 else values for name, values in whole.items()}
 
 
-def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: slice = ALL) -> None:
-    """Copy values by name into a network; raise RunError where names or shapes differ."""
+def check_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: slice = ALL) -> None:
+    """Raise RunError where the names or shapes of values differ from a network's."""
     own = weights_of(network, models)
     expected, given = ({name: tuple(a.shape) for name, a in arrays.items()} for arrays in (own, weights))
     differences = [
@@ -170,5 +170,10 @@ def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: s
             f"the weights are of another network: {'; '.join(differences[:5])}",
             "layers, columns, ensemble and cv must be those that the weights were trained with",
         )
-    for name, values in own.items():
+
+
+def set_weights(network: Network, weights: Mapping[str, NDArray[Any]], models: slice = ALL) -> None:
+    """Copy values by name into a network; raise RunError where names or shapes differ."""
+    check_weights(network, weights, models)
+    for name, values in weights_of(network, models).items():
         values[...] = weights[name]

@@ -48,7 +48,7 @@ from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
 from npnet.report.page_engine import KNOWN, Json, array, rounded
 from npnet.report.recorded_maps import recorded_maps
-from npnet.rundir.frames import Frames, has_frames, read_frames
+from npnet.rundir.frames import Frames, frames_of, has_frames
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import RunFolder
 from npnet.spec import Spec
@@ -87,7 +87,7 @@ def network_data(run: RunFolder, predictor: SplitPredictor | None = None) -> Jso
         "models": network.models,
         "parameters": network.size,
     }
-    frames = read_frames(run) if has_frames(run) else None
+    frames = frames_of(run, network) if has_frames(run) else None
     if lacking := list(_lacking(network, loss, experiment, data.preparations[0])):
         return {**names, "lacking": lacking, "maps": recorded_maps(run, predictor, frames) if predictor else None}
     return {

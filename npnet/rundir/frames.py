@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.engine.network import Network, check_weights
 from npnet.errors import RunError
 from npnet.experiment.frame_plan import FramePlan
 from npnet.rundir import names
@@ -95,12 +96,26 @@ def read_frames(run: RunFolder) -> Frames:
         return _frames(run, tensors, metadata)
 
 
+def frames_of(run: RunFolder, network: Network) -> Frames:
+    """Return the frames of a run for the first of its networks; raise RunError where they are of another one."""
+    frames = read_frames(run)
+    try:
+        check_weights(network.take([0]), frames.at(0))
+    except RunError as error:
+        file = next(name for name in (names.FRAMES, names.GROWING_FRAMES) if run.file(name).exists())
+        raise RunError(f"{run.file(file)} cannot be used: {error.message}", _without(run)) from None
+    return frames
+
+
 def _packed_tensors(run: RunFolder) -> tuple[Tensors, Mapping[str, str]]:
     try:
         return read_tensors(run.file(names.FRAMES))
     except RunError as error:
-        hint = f"npnet train {run.resolved_path} record=true repeats the training; without this file the rest is shown"
-        raise RunError(error.message, hint) from None
+        raise RunError(error.message, _without(run)) from None
+
+
+def _without(run: RunFolder) -> str:
+    return f"npnet train {run.resolved_path} record=true repeats the training; without this file the rest is shown"
 
 
 def _frames(run: RunFolder, tensors: Tensors, metadata: Mapping[str, str]) -> Frames:

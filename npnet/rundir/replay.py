@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from npnet.data.columns import Frame
 from npnet.engine.network import set_weights
 from npnet.model.predictor import Predictor
-from npnet.rundir.frames import read_frames
+from npnet.rundir.frames import frames_of
 from npnet.rundir.restore import experiment_of, restored
 from npnet.rundir.run import RunFolder
 
@@ -20,8 +20,8 @@ class Replay:
     """
 
     def __init__(self, run: RunFolder) -> None:
-        self.frames = read_frames(run)
         predictor, self.data = restored(run, experiment_of(run)[0])
+        self.frames = frames_of(run, predictor.network)
         preparation, transform = predictor.folds[0]
         if transform.smearing is not None:
             transform = replace(transform, smearing=transform.smearing[:1])

@@ -111,7 +111,10 @@ def test_frames_of_another_network_and_damaged_ones_are_refused(run: Path) -> No
     for reason in ("the weights are of another network", "it has been damaged or changed"):
         result = call("plot", "run", "--kind", "animation", "--runs-dir", ".")
         assert result.code == 5
-        assert reason in result.err
+        assert f"frames.safetensors cannot be used: {reason}" in result.err
+        assert "without this file the rest is shown" in result.err
         assert not list(run.glob("plots/animation.*"))
+        reported = call("report", "run", "--runs-dir", ".")
+        assert (reported.code, reported.err) == (5, result.err)
         data = (run / "frames.safetensors").read_bytes()
         (run / "frames.safetensors").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))

@@ -64,6 +64,18 @@ def test_a_config_gives_the_settings(folder: Path) -> None:
     assert found["lacking"] == ["schedule: the page keeps the learning rate constant"]
 
 
+def test_layers_that_the_page_lacks_are_left_out_with_what_follows_them(folder: Path) -> None:
+    layers = "[{positions: 2}, {rnn: 4}, relu, last, {linear: 5}, tanh, {residual: [{linear: 5}, tanh]}, linear]"
+    result = call("play", "small.yaml", f"layers={layers}")
+    assert (result.code, result.out) == (0, "play.html\n")
+    found = data_of(folder / "play.html")
+    missing = [f"{name}: the page has no such layer there" for name in ("positions", "rnn", "relu", "last")]
+    assert found["lacking"] == missing
+    assert result.err.count("no such layer there") == 4
+    assert found["start"]["before"] == []
+    assert [[one["type"] for one in block["after"]] for block in found["start"]["blocks"]] == [["tanh", "residual"]]
+
+
 @pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_config_becomes_a_page(path: Path, folder: Path) -> None:
     result = call("play", path, "-q")

@@ -27,6 +27,7 @@ from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from npnet.nn.residual import Residual
 from npnet.report.network_data import options
+from npnet.report.page_engine import KNOWN
 from npnet.report.play.catalog import OF_INPUTS, SIZED, STRUCTURE, TASKS
 from npnet.report.play.table import embedded
 from npnet.runner.prepared_run import at_line, with_targets
@@ -213,10 +214,13 @@ def _chain_of(experiment: Experiment) -> _Chain:
     chain = experiment.layers
     linear = [position for position, layer in enumerate(chain) if isinstance(layer, Linear)]
     last = linear[-1] if linear else len(chain)
-    before, blocks, others = list[Json](), list[Json](), list[str]()
+    before, blocks, others, is_lost = list[Json](), list[Json](), list[str](), False
     for layer in chain[:last]:
+        is_lost = not isinstance(layer, Linear) and (is_lost or not _is_known(layer))
         if isinstance(layer, Linear):
             blocks.append({"units": layer.units, "after": []})
+        elif is_lost:  # what follows a layer that the page lacks is of its outputs
+            others.append(_name(layer))
         elif _name(layer) in OF_INPUTS and not blocks:
             before.append(_layer(layer))
         elif _name(layer) not in STRUCTURE | OF_INPUTS or (isinstance(layer, Residual) and blocks):
@@ -229,6 +233,11 @@ def _chain_of(experiment: Experiment) -> _Chain:
         lacking.append("init: the page draws all layers as the first")
     init, bias = (_named(initializers, getattr(every[0], key)) for key in ("init", "bias_init"))
     return _Chain(before, blocks, init, bias, (*lacking, *_after_last(chain[last + 1 :], experiment)))
+
+
+def _is_known(layer: Layer) -> bool:
+    """Return whether the page has a layer, and those in it."""
+    return _name(layer) in KNOWN["layers"] and all(map(_is_known, getattr(layer, "layers", ())))
 
 
 def _layer(layer: Layer) -> Json:
