@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from npnet.export.c_code.columns import READERS, DateForms, reading_of, tables_of
 from npnet.export.c_code.library import array, comment, functions_used, literal
-from npnet.export.c_code.network import LAYERS, CNetwork, widest
+from npnet.export.c_code.network import OF_ROWS, CNetwork, widest
+from npnet.export.c_code.positions import AT_POSITIONS
 from npnet.export.c_code.preparation import FEATURES, STEPS, CInputs
 from npnet.export.document import Document, ExportedModel
 from npnet.export.normal import CENTER, TAILS
 
 LINKS = {"sigmoid": "sigmoid_of", "softmax": "softmax_of", "exp": "exp_of", "identity": "share_of"}
 TRANSFORMS = ("log", "square_root")
+LAYERS = {**OF_ROWS, **AT_POSITIONS}
 OPERATIONS = {
     "layer": LAYERS,
     "option": (),
@@ -64,6 +66,10 @@ typedef struct {{
     size_t numbers_count;
     int truths[2], are_truths;
 }} npnet_texts;
+
+typedef struct {{
+    long size[2], count[2], kernel[2], stride[2], low[2], dilation[2];
+}} npnet_windows;
 """
 PREDICT = """\
 static inline int npnet_predict(const char *const cells[NPNET_COLUMNS], double outputs[NPNET_OUTPUTS])
@@ -77,7 +83,7 @@ static inline int npnet_predict(const char *const cells[NPNET_COLUMNS], double o
 
 def render(document: Document) -> bytes:
     """Return the header."""
-    networks = "\n".join(CNetwork(document, number).function() for number in range(len(document.models)))
+    networks = "\n".join(CNetwork(document, number, LAYERS).function() for number in range(len(document.models)))
     inputs = "\n".join(CInputs(document, fold, number).code for number, fold in enumerate(document.preparations))
     own = [
         tables_of(document),

@@ -175,7 +175,7 @@ def test_a_missing_package_is_named_with_its_command(to: str, package: str, name
 
 POSITIONS = """\
 dataset: {xor: {samples: 60}}
-layers: [{linear: 12}, {positions: 4}, {lstm: 3}, last, linear]
+layers: [{linear: 4}, {positions: 4}, {token_embedding: {tokens: 4, size: 3}}, {unembedding: 4}, flatten, linear]
 epochs: 1
 """
 
@@ -183,12 +183,12 @@ epochs: 1
 def test_a_layer_that_a_target_does_not_have_is_refused_by_name(folder: Path) -> None:
     Path("c.yaml").write_text(POSITIONS)
     assert call("train", "c.yaml", "--run-dir", "run", "--no-plots", "-q").code == 0
-    message = refused("run", "--to", "c", "-o", "model.h", code=3)
-    expected = "npnet: error: --to c has no layer positions\nhint: --to onnx or numpy or torch or json has it\n"
-    assert message == expected
-    assert not Path("model.h").exists()
+    for to in ("numpy", "c"):
+        message = refused("run", "--to", to, "-o", "model", code=3)
+        assert message == f"npnet: error: --to {to} has no layer unembedding\nhint: --to json has it\n"
+    assert not Path("model").exists()
     layers = json.loads(call("export", "run", "--to", "json", "-o", "-").out)["layers"]
-    assert [(one["op"], one["positions"]) for one in layers[1:3]] == [("positions", [4]), ("lstm", [4])]
+    assert [(one["op"], one["positions"]) for one in layers[1:3]] == [("positions", [4]), ("token_embedding", [4])]
 
 
 JOINED = """\

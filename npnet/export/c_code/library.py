@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
-FILES = ("reading.c", "inputs.c", "layers.c", "outputs.c")
+FILES = ("reading.c", "inputs.c", "layers.c", "outputs.c", "positions.c")
 NAME = re.compile(r"\bnpnet_\w+")
 FUNCTION = re.compile(r"(?:/\*(?:(?!\*/).)*\*/\n)?static inline [^{;]*?\b(npnet_\w+)\(.*?\n}\n", re.DOTALL)
 WIDTH = 116

@@ -1,5 +1,6 @@
 """Layers in C: statements on two buffers, a and b; the current one holds the values of a row."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ class CNetwork:
 
     document: Document
     number: int
+    functions: "Mapping[str, Callable[[CNetwork, LayerNode, Weights], None]]"
     tables: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     x: str = "a"
@@ -30,7 +32,7 @@ class CNetwork:
         for layer in layers:
             start = f"{layer.name}."
             own = {name.removeprefix(start): values for name, values in weights.items() if name.startswith(start)}
-            LAYERS[layer.op](self, layer, own)
+            self.functions[layer.op](self, layer, own)
 
     def table(self, layer: LayerNode, name: str, values: NDArray[Any]) -> str:
         """Write weights as a table; return its name."""
@@ -43,6 +45,17 @@ class CNetwork:
     def call(self, function: str, *arguments: object) -> None:
         """Write a function that changes the values in place."""
         self.lines.append(f"npnet_{function}({', '.join(map(str, (self.x, *arguments)))});")
+
+    def call_each(self, layer: LayerNode, function: str, *arguments: object) -> None:
+        """Write a function that changes the features of a row, or of each of its positions, in place."""
+        if layer.positions:
+            count = math.prod(layer.positions)
+            self.lines.append(f"for (i = 0; i < {count}; i++)")
+            self.lines.append(
+                f"    npnet_{function}({', '.join(map(str, (f'{self.x} + i * {layer.inputs}', *arguments)))});"
+            )
+        else:
+            self.call(function, *arguments)
 
     def call_into(self, function: str, *arguments: object) -> None:
         """Write a function from the current buffer into the other."""
@@ -71,7 +84,10 @@ def widest(document: Document) -> int:
 
 def _widths(layers: tuple[LayerNode, ...]) -> Iterator[int]:
     for layer in layers:
-        yield from (layer.inputs, layer.outputs)
+        yield layer.inputs * math.prod(layer.input_positions)
+        yield layer.outputs * math.prod(layer.positions)
+        yield 4 * layer.options.get("units", 0) if layer.op in ("rnn", "gru", "lstm") else 0
+        yield 3 * layer.inputs * math.prod(layer.positions) if layer.op == "attention" else 0
         yield from _widths(layer.layers)
 
 
@@ -79,7 +95,7 @@ def _elementwise(name: str, *options: str) -> Callable[[CNetwork, LayerNode, Wei
     """Return what writes a function of each value, with some options of the layer."""
 
     def write(network: CNetwork, layer: LayerNode, w: Weights) -> None:
-        network.call(name, layer.inputs, *(repr(float(layer.options[option])) for option in options))
+        network.call_each(layer, name, layer.inputs, *(repr(float(layer.options[option])) for option in options))
 
     return write
 
@@ -87,45 +103,55 @@ def _elementwise(name: str, *options: str) -> Callable[[CNetwork, LayerNode, Wei
 def linear(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write W x + b."""
     tables = [network.table(layer, name, w[name]) for name in ("weight", "bias")]
-    network.call_into("linear", *tables, layer.inputs, layer.outputs)
+    if layer.positions:
+        x, y = network.x, network.y
+        network.lines.append(f"for (i = 0; i < {math.prod(layer.positions)}; i++)")
+        x, y = f"    npnet_linear({x} + i * {layer.inputs}", f"{y} + i * {layer.outputs}"
+        network.lines.append(f"{x}, {y}, {', '.join(tables)}, {layer.inputs}, {layer.outputs});")
+        network.swap()
+    else:
+        network.call_into("linear", *tables, layer.inputs, layer.outputs)
 
 
 def elu(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write x, or alpha (exp(x) - 1) below 0."""
-    network.call("exponential", layer.inputs, 1.0, float(layer.options["alpha"]))
+    network.call_each(layer, "exponential", layer.inputs, 1.0, float(layer.options["alpha"]))
 
 
 def selu(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write s x, or s a (exp(x) - 1) below 0."""
-    network.call("exponential", layer.inputs, 1.0507009873554805, 1.0507009873554805 * 1.6732632423543772)
+    network.call_each(layer, "exponential", layer.inputs, 1.0507009873554805, 1.0507009873554805 * 1.6732632423543772)
 
 
 def batch_norm(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write each feature normalized by its running statistics, then scaled and shifted."""
     factor = w["weight"] / np.sqrt(w["running_var"] + w["running_var"].dtype.type(layer.options["epsilon"]))
     named = {"mean": w["running_mean"], "factor": factor, "bias": w["bias"]}
-    network.call("batch_norm", layer.inputs, *(network.table(layer, name, one) for name, one in named.items()))
+    network.call_each(
+        layer, "batch_norm", layer.inputs, *(network.table(layer, name, one) for name, one in named.items())
+    )
 
 
 def layer_norm(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write mean 0 and variance 1 over the features, then scaled and shifted."""
     tables = [network.table(layer, name, w[name]) for name in ("weight", "bias")]
-    network.call("layer_norm", layer.inputs, *tables, float(layer.options["epsilon"]))
+    network.call_each(layer, "layer_norm", layer.inputs, *tables, float(layer.options["epsilon"]))
 
 
 def scale(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write each feature times its factor."""
     factor = (1 + layer.options["speed"] * w["weight"]).astype(network.document.dtype)
-    network.call("scale", layer.inputs, network.table(layer, "factor", factor))
+    network.call_each(layer, "scale", layer.inputs, network.table(layer, "factor", factor))
 
 
 def residual(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     """Write x plus the output of the layers inside."""
     kept = f"kept_{layer.name.replace('.', '_')}"
-    size = f"{layer.inputs} * sizeof *a"
-    network.lines += [f"npnet_real {kept}[{layer.inputs}];", f"memcpy({kept}, {network.x}, {size});"]
+    count = layer.inputs * math.prod(layer.positions)
+    size = f"{count} * sizeof *a"
+    network.lines += [f"npnet_real {kept}[{count}];", f"memcpy({kept}, {network.x}, {size});"]
     network.forward(layer.layers)
-    network.lines.append(f"npnet_add({kept}, {network.x}, {layer.inputs});")
+    network.lines.append(f"npnet_add({kept}, {network.x}, {count});")
 
 
 def embedding(network: CNetwork, layer: LayerNode, w: Weights) -> None:
@@ -152,7 +178,7 @@ def periodic(network: CNetwork, layer: LayerNode, w: Weights) -> None:
     network.call_into("periodic", *tables, layer.inputs, numbers, frequencies, layer.options["size"])
 
 
-LAYERS: dict[str, Callable[[CNetwork, LayerNode, Weights], None]] = {
+OF_ROWS: dict[str, Callable[[CNetwork, LayerNode, Weights], None]] = {
     **{name: _elementwise(name) for name in ("relu", "tanh", "sigmoid", "softplus", "softmax", "gelu", "silu", "mish")},
     "leaky_relu": _elementwise("leaky_relu", "slope"),
     "linear": linear,
