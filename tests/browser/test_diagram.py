@@ -39,6 +39,8 @@ def test_long_names_are_shortened_in_the_middle_and_fit(width: int, browser: Any
         found = page.evaluate(DRAWN)
         rate = page.get_by_label("Learning rate").get_attribute("aria-valuetext")
         assert page.is_hidden(".lane"), "two states without frames are no line"
+        page.emulate_media(media="print")
+        assert page.is_hidden(".training"), "paper trains nothing"
     assert found["left"] >= 0
     assert found["right"] <= found["width"]
     inputs, outputs = found["names"]
