@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from npnet.nn.layer import Array, Memory, Scratch, layers
-from npnet.nn.sequence.recurrent import Recurrent
+from npnet.nn.layer import Activations, Array, Memory, Scratch, layers
+from npnet.nn.sequence.recurrent import Recurrent, by_step
 from npnet.nn.shape import Shape
 
 
@@ -31,8 +31,8 @@ class GRU(Recurrent):
     def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the arrays of all steps, and of one."""
         found = super().scratch(inputs, columns)
-        (units, batch), (rows, _) = found["dh"][0], found["z"][0]
-        steps: Scratch = {"q": ((inputs.count, units, batch), None), "p": ((rows, columns), None)}
+        (units, batch), rows = found["dh"][0], found["columns"][0][0]
+        steps: Scratch = {"q": ((inputs.count, units, batch), None), "p": ((inputs.count, rows, batch), None)}
         return {**found, **steps, "products": ((rows, batch), None)}
 
     def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
@@ -49,20 +49,20 @@ class GRU(Recurrent):
         """Write the gates, and h_t = n + z (h_(t-1) - n)."""
         gates, q, both = d.gates[..., t, :, :], d.q[..., t, :, :], slice(2 * self.units)
         r, z, n = self._gates(gates)
-        np.matmul(d.halved_U[..., :-1], d.h[..., before, :], out=d.products)
-        np.add(d.products[..., both, :], d.z[..., both, t, :], out=gates[..., both, :])
+        np.matmul(d.halved_U[..., :-1], d.h[..., before, :, :], out=d.products)
+        np.add(d.products[..., both, :], d.z[..., t, both, :], out=gates[..., both, :])
         np.tanh(gates[..., both, :], out=gates[..., both, :])
         np.multiply(gates[..., both, :], 0.5, out=gates[..., both, :])
         np.add(gates[..., both, :], 0.5, out=gates[..., both, :])
         np.add(d.products[..., 2 * self.units :, :], d.U[..., 2 * self.units :, -1:], out=q)
         np.multiply(r, q, out=n)
-        np.add(n, d.z[..., 2 * self.units :, t, :], out=n)
+        np.add(n, d.z[..., t, 2 * self.units :, :], out=n)
         np.tanh(n, out=n)
-        np.subtract(d.h[..., before, :], n, out=d.work)
+        np.subtract(d.h[..., before, :, :], n, out=d.work)
         np.multiply(d.work, z, out=d.work)
-        np.add(n, d.work, out=d.h[..., after, :])
+        np.add(n, d.work, out=d.h[..., after, :, :])
         if d.mask is not None:
-            np.multiply(d.h[..., after, :], d.mask[..., t, :], out=d.h[..., after, :])
+            np.multiply(d.h[..., after, :, :], d.mask[..., t, :, :], out=d.h[..., after, :, :])
 
     def derive(self, d: Memory, before: slice) -> None:
         """Write q r (1 - r), (h_(t-1) - n) z (1 - z) and (1 - z) (1 - n²)."""
@@ -76,18 +76,18 @@ class GRU(Recurrent):
         np.subtract(1.0, z, out=dz)
         np.multiply(dn, dz, out=dn)
         np.multiply(dz, z, out=dz)
-        np.subtract(d.h[..., before, :].swapaxes(-3, -2), n, out=d.q)
+        np.subtract(d.h[..., before, :, :], n, out=d.q)
         np.multiply(dz, d.q, out=dz)
 
     def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
         """Write [dr, dz, dn] into z and [dr, dz, r dn] into p, and dh_(t-1) = z dh + Uᵀ p."""
         if d.mask is not None:
-            np.multiply(d.dh, d.mask[..., t, :], out=d.dh)
+            np.multiply(d.dh, d.mask[..., t, :, :], out=d.dh)
         slope_r, slope_z, slope_n = self._gates(d.slopes[..., t, :, :])
         r, z, _ = self._gates(d.gates[..., t, :, :])
-        p = self._by_step(d.p, d)[..., t, :]
+        p = d.p[..., t, :, :]
         dr, dz, rdn = self._gates(p)
-        dn = d.z[..., 2 * self.units :, t, :]
+        dn = d.z[..., t, 2 * self.units :, :]
         np.multiply(d.dh, slope_n, out=dn)
         np.multiply(dn, slope_r, out=dr)
         np.multiply(dn, r, out=rdn)
@@ -96,16 +96,16 @@ class GRU(Recurrent):
             np.multiply(d.dh, z, out=d.dh)
             np.matmul(d.U[..., :-1].mT, p, out=d.work)
             np.add(d.dh, d.work, out=d.dh)
-        if t == d.steps[0][0]:
-            np.copyto(d.columns[..., : 2 * self.units, :], d.p[..., : 2 * self.units, :])
 
-    def grad_recurrent(self, d: Memory, m: Memory) -> None:
-        """Write dU of a direction, with the gradients of its biases."""
-        np.matmul(d.p, d.states.mT, out=d.dU[..., :-1])
-        np.matmul(d.p, m.ones, out=d.dU[..., -1:])
-
-    def _by_step(self, columns: Array, d: Memory) -> Array:
-        return columns.reshape(*columns.shape[:-1], len(d.steps), -1, copy=False)
+    def multiply(self, x: Activations, m: Memory) -> None:
+        """Write dU by p, and dW by the same columns with dn in place of r dn."""
+        np.copyto(by_step(m.columns, x), m.p)
+        np.matmul(m.columns, m.ones, out=m.dU[..., -1:])
+        for d in self.directions(x, m):
+            np.matmul(d.columns, d.states_before.mT, out=d.dU[..., :-1])
+            new = slice(2 * self.units, None)
+            np.copyto(by_step(d.columns[..., new, :], x), d.z[..., new, :])
+        np.matmul(m.columns, x.with_ones.mT, out=m.dW)
 
     def _gates(self, rows: Array) -> list[Array]:
         """View the rows of each gate."""

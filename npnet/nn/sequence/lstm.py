@@ -51,8 +51,8 @@ class LSTM(Recurrent):
         i, f, g, o = self._gates(gates)
         if before == d.start:
             d.c[..., before, :, :] = 0.0
-        np.matmul(d.halved_U[..., :-1], d.h[..., before, :], out=gates)
-        np.add(gates, d.z[..., t, :], out=gates)
+        np.matmul(d.halved_U[..., :-1], d.h[..., before, :, :], out=gates)
+        np.add(gates, d.z[..., t, :, :], out=gates)
         np.tanh(gates, out=gates)
         for half in (gates[..., : 2 * self.units, :], o):
             np.multiply(half, 0.5, out=half)
@@ -61,9 +61,9 @@ class LSTM(Recurrent):
         np.multiply(i, g, out=d.work)
         np.add(c, d.work, out=c)
         if d.mask is not None:
-            np.multiply(c, d.mask[..., t, :], out=c)
+            np.multiply(c, d.mask[..., t, :, :], out=c)
         np.tanh(c, out=shown)
-        np.multiply(o, shown, out=d.h[..., after, :])
+        np.multiply(o, shown, out=d.h[..., after, :, :])
 
     def derive(self, d: Memory, before: slice) -> None:
         """Write the slopes of the gates times what each is multiplied by, and dc/dh = o (1 - tanh²(c))."""
@@ -81,16 +81,17 @@ class LSTM(Recurrent):
 
     def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
         """Write dc_t and dz_t, and dh_(t-1) = Uᵀ dz_t."""
-        dz, slopes = d.z[..., t, :], d.slopes[..., t, :, :]
+        dz, slopes = d.z[..., t, :, :], d.slopes[..., t, :, :]
         if first:
             np.multiply(d.dh, d.shown[..., t, :, :], out=d.dc)
         else:
             np.multiply(d.dh, d.shown[..., t, :, :], out=d.work)
             np.add(d.dc, d.work, out=d.dc)
         if d.mask is not None:
-            np.multiply(d.dc, d.mask[..., t, :], out=d.dc)
-        for dgate, slope in [*zip(self._gates(dz), self._gates(slopes), strict=True)][:3]:
-            np.multiply(d.dc, slope, out=dgate)
+            np.multiply(d.dc, d.mask[..., t, :, :], out=d.dc)
+        gates, inner = (*d.dc.shape[:-2], 3, *d.dc.shape[-2:]), slice(3 * self.units)
+        inner_slopes, inner_dz = (rows[..., inner, :].reshape(gates, copy=False) for rows in (slopes, dz))
+        np.multiply(d.dc[..., np.newaxis, :, :], inner_slopes, out=inner_dz)
         np.multiply(d.dh, slopes[..., 3 * self.units :, :], out=dz[..., 3 * self.units :, :])
         if carry:
             np.multiply(d.dc, d.gates[..., t, self.units : 2 * self.units, :], out=d.dc)

@@ -1,8 +1,9 @@
 """What recurrent layers share: parameters, directions, and the walk over the steps, forward and backward.
 
-The rows of W and U are those of the gates, of one direction after the other. The input products of all steps are one
-product, written into z (rows, columns); the gradients by the pre-activations replace them there on the way back.
-Arrays of one step after the other are (steps, rows, batch). h has one step more than x: the initial state, which is 0.
+The rows of W and U are those of the gates, of one direction after the other. Arrays of one step after the other are
+(steps, rows, batch), so that those of a step stand together: the input products of all steps, one call, are in z, where
+the gradients by the pre-activations replace them on the way back. h has one step more than x: the initial state, 0.
+Columns, whose products sum over steps and batch, are copies.
 """
 
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ class Recurrent(Layer):
     reads_output = False
     keeps_features = False
     gates: ClassVar[int]
-    by_gate: ClassVar[tuple[str, ...]] = ("U", "dU", "halved_U", "z", "gates", "slopes")
-    by_unit: ClassVar[tuple[str, ...]] = ("h", "dh", "work")
+    by_gate: ClassVar[tuple[str, ...]] = ("U", "dU", "halved_U", "z", "gates", "slopes", "columns")
+    by_unit: ClassVar[tuple[str, ...]] = ("h", "dh", "work", "states_before")
     """Arrays with rows for the gates, or for the units, of each direction."""
     halved: ClassVar[tuple[float, ...]]
     """A factor on the pre-activation of each gate: 1/2 for a sigmoid, which is computed as a tanh of the half."""
@@ -74,16 +75,18 @@ class Recurrent(Layer):
         found: Scratch = {
             "halved_W": ((rows, inputs.features + 1), None),
             "halved_U": ((rows, self.units + 1), None),
-            "z": ((rows, columns), None),
-            "h": ((units, columns + batch), None),
+            "z": ((inputs.count, rows, batch), None),
+            "columns": ((rows, columns), None),
+            "h": ((inputs.count + 1, units, batch), None),
+            "states_before": ((units, columns), None),
             "gates": ((inputs.count, rows, batch), None),
             "slopes": ((inputs.count, rows, batch), None),
             "dh": ((units, batch), None),
             "work": ((units, batch), None),
         }
         if self.states == "last" and inputs.ragged:
-            found["chosen"] = ((1, inputs.count, batch), None)
-            found["parts"] = ((self.units, inputs.count, batch), None)
+            found["chosen"] = ((inputs.count, 1, batch), None)
+            found["parts"] = ((inputs.count, self.units, batch), None)
         return found
 
     def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class Recurrent(Layer):
         return {"halves": np.tile(np.repeat(self.halved, self.units), len(self._suffixes))[:, np.newaxis]}
 
     def advance(self, t: int, before: int, after: int, d: Memory) -> None:
-        """Write the state after step t, `d.h[..., after, :]`, by `d.z` at t and the state before it."""
+        """Write the state after step t, `d.h` at after, by `d.z` at t and the state before it."""
         raise TypeError(f"{type(self).__name__} has no advance")
 
     def derive(self, d: Memory, before: slice) -> None:
@@ -109,39 +112,41 @@ class Recurrent(Layer):
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write the states of all steps, and those asked for into y."""
         self._halve(m)
-        np.matmul(m.halved_W, x.with_ones, out=m.z)
-        for d in self._directions(x, m):
-            d.h[..., d.start, :] = 0.0
+        np.matmul(m.halved_W[..., np.newaxis, :, :], by_step(x.with_ones, x), out=m.z)
+        for d in self.directions(x, m):
+            d.h[..., d.start, :, :] = 0.0
             for t, before, after in d.steps:
                 self.advance(t, before, after, d)
-        for number, d in enumerate(self._directions(x, m)):
+        for number, d in enumerate(self.directions(x, m)):
             target = y.values[..., number * self.units : (number + 1) * self.units, :]
             if self.states == "all":
-                np.copyto(by_position(target, x.positions), d.h[..., d.after, :])
+                np.copyto(by_step(target, x), d.h[..., d.after, :, :])
             elif d.mask is None or number:
-                np.copyto(target, d.h[..., d.steps[-1][2], :])
+                np.copyto(target, d.h[..., d.steps[-1][2], :, :])
             else:
                 _choose_last(d.mask, m.chosen)
-                np.multiply(d.h[..., d.after, :], m.chosen, out=m.parts)
-                np.add.reduce(m.parts, axis=-2, out=target)
+                np.multiply(d.h[..., d.after, :, :], m.chosen, out=m.parts)
+                np.add.reduce(m.parts, axis=-3, out=target)
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write the gradients by the pre-activations into z, and dW = dz xᵀ, dU = dz hᵀ."""
-        for number, d in enumerate(self._directions(x, m)):
+        for number, d in enumerate(self.directions(x, m)):
             self.derive(d, d.before)
             self._backward(d, dy[..., number * self.units : (number + 1) * self.units, :], m, number)
-        np.matmul(m.z, x.with_ones.mT, out=m.dW)
-        for d in self._directions(x, m):
-            self.grad_recurrent(d, m)
+            np.copyto(by_step(d.states_before, x), d.h[..., d.before, :, :])
+        self.multiply(x, m)
 
-    def grad_recurrent(self, d: Memory, m: Memory) -> None:
-        """Write dU of a direction, whose biases have the gradient of those beside the input."""
-        np.matmul(d.columns, d.states.mT, out=d.dU[..., :-1])
-        np.copyto(d.dU[..., -1], m.dW[..., d.rows, -1])
+    def multiply(self, x: Activations, m: Memory) -> None:
+        """Write dW and dU; the biases of both have the same gradient."""
+        np.copyto(by_step(m.columns, x), m.z)
+        np.matmul(m.columns, x.with_ones.mT, out=m.dW)
+        np.copyto(m.dU[..., -1], m.dW[..., -1])
+        for d in self.directions(x, m):
+            np.matmul(d.columns, d.states_before.mT, out=d.dU[..., :-1])
 
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
         """Write dx = Wᵀ dz."""
-        np.matmul(m.W[..., :-1].mT, m.z, out=dx)
+        np.matmul(m.W[..., :-1].mT, m.columns, out=dx)
 
     def _halve(self, m: Memory) -> None:
         """Write W with the biases of U added to its own, and U, times the factors of their gates."""
@@ -175,33 +180,35 @@ class Recurrent(Layer):
         if d.mask is None or number:
             return dy if end else None
         work: Array = d.work
-        np.multiply(dy, m.chosen[..., t, :], out=work)
+        np.multiply(dy, m.chosen[..., t, :, :], out=work)
         return work
 
     @property
     def _suffixes(self) -> tuple[str, ...]:
         return ("", "_reverse")[: 1 + self.bidirectional]
 
-    def _directions(self, x: Activations, m: Memory) -> Iterator[Memory]:
+    def directions(self, x: Activations, m: Memory) -> Iterator[Memory]:
         """Iterate over the directions, each with its rows of all arrays, and its steps: (t, before, after)."""
         (count,) = x.positions
         for number in range(len(self._suffixes)):
             rows = slice(number * self.gates * self.units, (number + 1) * self.gates * self.units)
             units = slice(number * self.units, (number + 1) * self.units)
-            d = Memory(rows=rows, before=slice(number, count + number), after=slice(1 - number, count + 1 - number))
+            d = Memory(before=slice(number, count + number), after=slice(1 - number, count + 1 - number))
             for names, part in ((self.by_gate, rows), (self.by_unit, units)):
                 vars(d).update({name: getattr(m, name)[..., part, :] for name in names if hasattr(m, name)})
             d.steps = [(t, t, t + 1) for t in range(count)]
             if number:
                 d.steps = [(t, t + 1, t) for t in reversed(range(count))]
-            d.start, d.mask = d.steps[0][1], None if x.mask is None else by_position(x.mask, x.positions)
-            batch = d.z.shape[-1] // count
-            d.columns, d.states = d.z, d.h[..., d.before.start * batch : d.before.stop * batch]
-            d.z, d.h = by_position(d.z, (count,)), by_position(d.h, (count + 1,))
+            d.start, d.mask = d.steps[0][1], None if x.mask is None else by_step(x.mask, x)
             yield d
+
+
+def by_step(columns: Array, x: Activations) -> Array:
+    """View columns as (steps, rows, batch)."""
+    return by_position(columns, x.positions).swapaxes(-3, -2)
 
 
 def _choose_last(mask: Array, chosen: Array) -> None:
     """Write 1 for the last position that exists, else 0."""
     np.copyto(chosen, mask)
-    np.subtract(chosen[..., :-1, :], mask[..., 1:, :], out=chosen[..., :-1, :])
+    np.subtract(chosen[..., :-1, :, :], mask[..., 1:, :, :], out=chosen[..., :-1, :, :])

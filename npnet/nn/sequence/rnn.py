@@ -36,15 +36,15 @@ class RNN(Recurrent):
     def advance(self, t: int, before: int, after: int, d: Memory) -> None:
         """Write h_t = tanh(z_t + U h_(t-1))."""
         h = d.gates[..., t, :, :]
-        np.matmul(d.halved_U[..., :-1], d.h[..., before, :], out=h)
-        np.add(h, d.z[..., t, :], out=h)
+        np.matmul(d.halved_U[..., :-1], d.h[..., before, :, :], out=h)
+        np.add(h, d.z[..., t, :, :], out=h)
         if self.activation == "tanh":
             np.tanh(h, out=h)
         else:
             np.maximum(h, 0.0, out=h)
         if d.mask is not None:
-            np.multiply(h, d.mask[..., t, :], out=h)
-        np.copyto(d.h[..., after, :], h)
+            np.multiply(h, d.mask[..., t, :, :], out=h)
+        np.copyto(d.h[..., after, :, :], h)
 
     def derive(self, d: Memory, before: slice) -> None:
         """Write 1 - h², or 1 where h > 0."""
@@ -58,8 +58,8 @@ class RNN(Recurrent):
     def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
         """Write dz_t = dh_t (1 - h_t²), and dh_(t-1) = Uᵀ dz_t."""
         if d.mask is not None:
-            np.multiply(d.dh, d.mask[..., t, :], out=d.dh)
-        dz = d.z[..., t, :]
+            np.multiply(d.dh, d.mask[..., t, :, :], out=d.dh)
+        dz = d.z[..., t, :, :]
         np.multiply(d.dh, d.slopes[..., t, :, :], out=dz)
         if carry:
             np.matmul(d.U[..., :-1].mT, dz, out=d.dh)
