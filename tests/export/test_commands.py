@@ -148,7 +148,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("to", ["json", "numpy"])
+@pytest.mark.parametrize("to", [pytest.param("json", marks=pytest.mark.long), "numpy"])
 def test_a_disk_that_takes_no_more_leaves_nothing_or_the_old_export(to: str, here: Path) -> None:
     command = [sys.executable, "-c", FULL, "export", str(here), "--to", to, "-o", "model"]
     for _ in range(2):
@@ -161,7 +161,10 @@ def test_a_disk_that_takes_no_more_leaves_nothing_or_the_old_export(to: str, her
         command += ["-f"] if to == "json" and "-f" not in command else []
 
 
-@pytest.mark.parametrize(("to", "package", "name"), [("onnx", "onnx", "onnx"), ("torch", "torch", "PyTorch")])
+@pytest.mark.parametrize(
+    ("to", "package", "name"),
+    [("onnx", "onnx", "onnx"), pytest.param("torch", "torch", "PyTorch", marks=pytest.mark.long)],
+)
 def test_a_missing_package_is_named_with_its_command(to: str, package: str, name: str, here: Path) -> None:
     Path("shadow", package).mkdir(parents=True)
     Path("shadow", package, "__init__.py").write_text("raise ImportError('gone')")
