@@ -21,6 +21,7 @@ from npnet.rundir.restore import KEY, reopen
 from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import RunWriter
 from npnet.runner.results import write_scores
+from npnet.storage import disk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,12 @@ def write_run(fitted: Fitted, dataset: Dataset | None, folder: Path) -> tuple[Ru
     with claim_folder(folder, folder.resolve().name) as new:
         fields = {"data": data, "tags": [], "asked": {"plots": False, "baselines": False}, **fitted.info}
         with new.publish(files, Path(), **fields) as writer:
-            _write(fitted, writer, has_rows=rows is not None)
+            try:
+                _write(fitted, writer, has_rows=rows is not None)
+            except BaseException:
+                writer.close()
+                disk.remove_folder(new.folder)
+                raise
         return RunFolder(new.folder), why
 
 
@@ -71,7 +77,7 @@ def _rows(table: Table, dataset: Dataset | None) -> tuple[bytes | None, str | No
         return None, NO_ROWS
     text = frame_of(dataset, table).to_csv(index=False).encode()
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / table.path).write_bytes(text)
+        disk.write_atomic(Path(folder) / table.path, text)
         try:
             read = table.load(Path(folder), 0)
         except DataError as error:

@@ -1,6 +1,7 @@
 """Estimators and runs: the same bits as `npnet train`, run folders that the commands take, and back."""
 
 import csv
+import resource
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,17 @@ def test_a_config_of_another_task_is_refused(there: Path) -> None:
         NPNetClassifier.from_config("dataset: moons\nlayers: [linear]\nlearning_rte: 1")
     with pytest.raises(ValueError, match="no such file"):
         NPNetClassifier.from_config("absent.yaml")
+
+
+@pytest.mark.parametrize("limit", [1000, 20_000])
+def test_a_full_disk_leaves_nothing_behind(there: Path, limit: int, regressor: NPNetRegressor, numbers: Any) -> None:
+    regressor.set_params(layers=[{"linear": 2000}, "relu", "linear"], epochs=1).fit(numbers, numbers[:, 0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))  # the rows have 9 kB, the weights 48
+    try:
+        with pytest.raises(npnet.errors.MachineError, match="would be larger"):
+            regressor.to_run("run")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert sorted(path.name for path in there.iterdir()) == ["config.yaml", "rows.csv"]
+    assert regressor.to_run("run").status == "done"
