@@ -283,13 +283,11 @@ def _rows(part: Part, share: float) -> Json:
     """Return the rows of a split, of too many a share of them, evenly spread."""
     count = len(part.y)
     chosen = np.linspace(0, count - 1, max(1, int(count * share))).astype(np.intp)
-    y, kind = part.y[chosen], np.dtype(np.float32)
-    if y.dtype.kind != "f":  # classes
-        kind = np.dtype(np.uint8 if part.y.max(initial=0) < 2**8 else np.uint16)
+    y, of_classes = part.y[chosen], np.uint8 if part.y.max(initial=0) < 2**8 else np.uint16
     return {
         "count": count,
         "row": array(part.rows[chosen], np.uint16 if part.rows.max() < 2**16 else np.int32),
         "inputs": array(part.X[chosen]),
-        "y": array(y.reshape(len(y), -1), kind),
+        "y": array(y.reshape(len(y), -1), np.float32 if y.dtype.kind == "f" else of_classes),
         "weight": None if part.weight is None else array(part.weight[chosen]),
     }
