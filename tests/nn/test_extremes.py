@@ -148,7 +148,7 @@ def check(found: np.ndarray, expected: np.ndarray) -> None:
 
 def is_elementwise(name: str) -> bool:
     layer = layer_of(name)
-    alone = layer.axes is None and layer.keeps_features and name != "residual"
+    alone = layer.axes is None and not layer.needs_positions and layer.keeps_features and name != "residual"
     return alone and not draws(layer) and not layer.parameters(Shape(1))
 
 
