@@ -174,7 +174,7 @@ class NPNetEstimator(RunMethods, CallbackSupport, BaseEstimator):
                 frame: Any = model.read_table(named(table, self))
             else:
                 frame = model.by_position(checked_numbers(self, X, reset=False))
-            warn(model.warnings(frame), in_python)
+            warn([*model.uncorrected, *model.unseen().add(frame).warnings()], in_python)
             output: Floats = model.outputs(frame)
         return output
 

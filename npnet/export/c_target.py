@@ -22,6 +22,7 @@ OPERATIONS = {
     "reader": READERS,
     "step": STEPS,
     "date form": DateForms(),
+    "text": (),
 }
 TITLE = """\
 /* The network that npnet trained as {run}.

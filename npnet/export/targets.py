@@ -11,7 +11,8 @@ from npnet.export.document import Document
 Files = bytes | dict[str, bytes]
 """The bytes of a file, or the files of a folder by name."""
 Operations = Mapping[str, Collection[str]]
-"""The names of the operations of each kind: layer, feature, link, transform, reader."""
+"""The names of the operations of each kind: layer, feature, link, transform, reader, text (of an odd form)."""
+LONGEST = 4095  # bytes of a string that every C99 compiler takes
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,17 @@ def needed(document: Document) -> Iterator[tuple[str, str]]:
     yield from (("step", step.kind) for fold in document.preparations for step in fold.steps)
     yield from (("reader", column.reader) for column in document.columns)
     yield from (("date form", one.form or "ISO 8601") for one in document.columns if one.reader == "date")
+    yield from (("text", f"with {what}") for what in _odd_texts(document))
     yield ("link", document.output.link)
     if document.output.transform is not None:
         yield ("target_transform", document.output.transform)
+
+
+def _odd_texts(document: Document) -> Iterator[str]:
+    """Yield what C cannot say of the texts of a document, if anything."""
+    columns = document.columns
+    texts = [*document.output.classes, *(text for one in columns for text in (one.name, *one.known, *one.missing))]
+    if any("\0" in text for text in texts):
+        yield "a NUL character"
+    if any(len(text.encode()) > LONGEST for text in texts):
+        yield f"more than {LONGEST} bytes"

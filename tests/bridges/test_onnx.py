@@ -123,12 +123,13 @@ def test_without_the_data_rows_are_made_up_and_said(case: Exported, tmp_path: Pa
 
 def test_names_of_outputs_and_odd_names_are_columns_too(tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
-    lines = [f"{n % 7},{n % 3},{'ab'[n % 2]},{n % 5 * 1.5}" for n in range(60)]
-    (tmp_path / "t.csv").write_text("\n".join(['value,"/npnet/Add_1 \u00e4",label,y', *lines]) + "\n")
+    lines = [f"{n % 7},{n % 3},{'ab'[n % 2]},{n % 4},{n % 5 * 1.5}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(['value,"/npnet/Add_1 \u00e4",label,input_label,y', *lines]) + "\n")
     (tmp_path / "c.yaml").write_text("dataset: {table: {path: t.csv, target: y}}\nlayers: [linear]\nepochs: 1\n")
     assert call("train", tmp_path / "c.yaml", "--run-dir", tmp_path / "run", "--no-plots", "-q").code == 0
     result = call("export", tmp_path / "run", "--to", "onnx", "-o", tmp_path / "m.onnx")
     assert result.code == 0, result.err
     assert "value is the input input_value" in result.err
     session = onnxruntime.InferenceSession((tmp_path / "m.onnx").read_bytes(), providers=["CPUExecutionProvider"])
-    assert [one.name for one in session.get_inputs()] == ["input_value", "/npnet/Add_1 \u00e4", "input_label"]
+    names = ["input_value", "input_/npnet/Add_1 \u00e4", "input_input_label", "input_label"]
+    assert [one.name for one in session.get_inputs()] == names

@@ -52,6 +52,14 @@ def test_classes_keep_their_type(kind: Any, classifier: NPNetClassifier, numbers
     assert classifier.classes_.tolist() == sorted(set(y))
 
 
+def test_a_column_of_unseen_texts_is_warned_of(
+    classifier: NPNetClassifier, table: pd.DataFrame, classes: Classes
+) -> None:
+    classifier.fit(table, classes)
+    with pytest.warns(NpnetWarning, match='column "colour": 120 rows hold what training never saw'):
+        assert len(classifier.predict(table.assign(colour="green"))) == len(table)
+
+
 def test_classes_that_npnet_orders_otherwise(numbers: Numbers) -> None:
     y = np.where(numbers[:, 0] > 0, "10", "9")
     classifier = NPNetClassifier(epochs=40).fit(numbers, y)

@@ -194,6 +194,19 @@ def test_a_layer_that_a_target_does_not_have_is_refused_by_name(folder: Path) ->
     assert [(one["op"], one["positions"]) for one in layers[1:3]] == [("positions", [4]), ("token_embedding", [4])]
 
 
+@pytest.mark.parametrize(("odd", "words"), [("k\0", "a NUL character"), ("k" * 4096, "more than 4095 bytes")])
+def test_texts_that_c_cannot_say_are_refused(odd: str, words: str, folder: Path) -> None:
+    rows = [{"x": n % 7, "y": f"{odd}{n % 2}"} for n in range(60)]
+    Path("t.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    Path("c.yaml").write_text("dataset: {table: {path: t.jsonl, target: y}}\nlayers: [linear]\nepochs: 1\n")
+    assert call("train", "c.yaml", "--run-dir", "run", "--no-plots", "-q").code == 0
+    message = refused("run", "--to", "c", "-o", "model.h", code=3)
+    assert (
+        message == f"npnet: error: --to c has no text with {words}\nhint: --to onnx or numpy or torch or json has it\n"
+    )
+    assert call("export", "run", "--to", "numpy", "-o", "model").code == 0
+
+
 JOINED = """\
 dataset: {table: {path: people.csv, target: buys, drop: [id, code], join: {path: towns.csv, on: town}}}
 layers: [linear]

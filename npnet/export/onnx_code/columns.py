@@ -10,7 +10,7 @@ from npnet.data.columns.number_style import NUMBER, PLAIN, TRUTHS
 from npnet.data.columns.spelling import Spellings
 from npnet.data.preprocessing.steps import DAY, THURSDAY, DatePart
 from npnet.export.document import Document, RawColumn
-from npnet.export.onnx_code.graph import DOUBLE, STRING, OnnxGraph
+from npnet.export.onnx_code.graph import DOUBLE, OWN, STRING, OnnxGraph
 
 READERS = ("number", "text", "date", "duration", "rank")
 TEXTS = ("text", "rank")
@@ -22,8 +22,16 @@ OUTPUTS = ("label", "probabilities", "value", "quantiles")
 
 
 def input_names(document: Document) -> dict[str, str]:
-    """Return the name of the input of each column: its own, unless an output has it."""
-    return {one.name: f"input_{one.name}" if one.name in OUTPUTS else one.name for one in document.columns}
+    """Return the name of the input of each column: its own, with `input_` before it where the graph uses it."""
+    columns = [column.name for column in document.columns]
+    return {name: _free_name(name, columns) for name in columns}
+
+
+def _free_name(column: str, columns: list[str]) -> str:
+    name = column
+    while not name or name in OUTPUTS or name.startswith(OWN) or (name != column and name in columns):
+        name = f"input_{name}"
+    return name
 
 
 @dataclass
