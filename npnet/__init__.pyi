@@ -138,7 +138,7 @@ def AveragePool(
     """Takes the mean of each window, values outside the input counted as 0."""
 
 def Upsample(*sizes: Any, factor: int = 2) -> SizedLayer:
-    """Repeats each position: an image becomes `factor` times as high and as wide."""
+    """Repeats each position: an image becomes `factor` times as high and wide."""
 
 def RNN(
     *sizes: Any,

@@ -234,8 +234,8 @@ def test_a_sweep_is_shown_with_its_trials_and_its_best_one(sweeps: Path) -> None
 def test_sweeps_stand_beside_runs_with_their_best_trials(sweeps: Path) -> None:
     one, other = named(sweeps, "grid"), named(sweeps, "repeated")
     found = json.loads(call("compare", one, other, sweeps / one / "best", "--json", "--runs-dir", sweeps).out)
-    assert found["runs"][:2] == [f"{one}/best", f"{other}/best"]
-    assert found["metrics"]["test.loss"][0] == found["metrics"]["test.loss"][2]
+    assert found["runs"] == [f"{one}/best", f"{other}/best"]
+    assert len(found["metrics"]["test.loss"]) == 2
 
 
 def test_a_sweep_alone_is_compared_by_its_best_points(sweeps: Path) -> None:

@@ -168,6 +168,11 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     ],
     "watch": [(0, ("run", "-o", f"w{EVIL}.html")), (5, (f"no{EVIL}",))],
     "play": [(0, (TABLE, "-o", f"p{EVIL}.html", "-f")), (0, (CONFIG, "-o", "p.html", "-f")), (2, (f"no{EVIL}.yaml",))],
+    "export": [
+        (0, ("run", "--to", "json", "-o", f"e{EVIL}.json")),
+        (2, ("run", "--to", EVIL)),
+        (5, (f"no{EVIL}", "--to", "c")),
+    ],
     "data check": [(0, (CONFIG,)), (0, (CONFIG, "--json"))],
     "data report": [(0, (CONFIG, "-o", f"d{EVIL}.html", "-f")), (2, (f"no{EVIL}.yaml",))],
     "config check": [(0, (CONFIG,)), (0, (CONFIG, "--json")), (3, (CONFIG, "epochs=x\x1b[2J"))],

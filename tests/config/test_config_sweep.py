@@ -74,7 +74,7 @@ def test_an_issue_in_a_parameter_is_reported_with_its_location(
         ("method: {halving: {reduction: 1}}", "reduction must be a whole number from 2 to 100"),
         ("method: {tpe: {together: 0}}", "together must be a whole number from 1 to 1000"),
         ("method: {listed: {points: []}}", "points has 0 items"),
-        ("method: {listed: {points: [[0.1], [0.1, 2]]}}", "point 2 has 2 values, but there are 1 parameters"),
+        ("method: {listed: {points: [[0.1], [0.1, 2]]}}", "point 2 has 2 values, for 1 parameter"),
         ("metric: validation.roc_au", 'unknown score "validation.roc_au"'),
         ("metric: roc_auc", 'unknown score "roc_auc"'),
         ("metric: {name: test.loss, goal: up}", 'goal must be "maximize" or "minimize"'),

@@ -12,7 +12,7 @@ from npnet.nn.shape import Shape, by_position
 
 @layers.add("upsample")
 class Upsample(Layer):
-    """Repeats each position: an image becomes `factor` times as high and as wide.
+    """Repeats each position: an image becomes `factor` times as high and wide.
 
     y at p = x at ⌊p / factor⌋;  dx = Σ dy over the copies.
     PyTorch: the same as Upsample(scale_factor=factor, mode="nearest").
