@@ -187,7 +187,7 @@ def dataset_of(
 
 
 def unlike(name: str, others: set[str]) -> str:
-    """Return a name that none of the others is: itself, or with underscores behind it."""
+    """Return a name that none of the others is: itself, or with underscores at its end."""
     while name in others:
         name += "_"
     return name

@@ -117,6 +117,8 @@ def figure_type() -> "type[Figure]":
     import matplotlib.figure
 
     class ShownFigure(matplotlib.figure.Figure):
+        """A figure that a notebook shows as a PNG."""
+
         def _repr_png_(self) -> bytes:
             buffer = BytesIO()
             with styled():
