@@ -86,8 +86,9 @@ def _destination(run: "RunFolder", to: str, output: str | None, force: bool) -> 
     file = OutputFile(Path(name), force=False)
     if is_export(file.path) or (file.path.is_dir() and not any(file.path.iterdir())):
         return file
-    if file.path.is_dir() and owner(file.path) is None:
-        raise UsageError(f"{name} is a folder of other files", "-o FOLDER writes another folder")
+    if owner(file.path) is None and (file.path.is_dir() or file.path.is_file()):
+        what = "a folder of other files" if file.path.is_dir() else f"a file, and --to {to} writes a folder"
+        raise UsageError(f"{name} is {what}", "-o FOLDER writes another folder")
     file.require_free()
     return file
 

@@ -90,7 +90,9 @@ def test_what_is_no_export_is_kept(here: Path) -> None:
         assert "people_numpy is a folder of other files" in refused(here, "--to", "numpy", *force)
     assert Path("people_numpy/mine.txt").exists()
     Path("file").write_text("")
-    assert "file exists already" in refused(here, "--to", "numpy", "-o", "file")
+    for force in ((), ("-f",)):
+        message = refused(here, "--to", "numpy", "-o", "file", *force)
+        assert "file is a file, and --to numpy writes a folder\nhint: -o FOLDER writes" in message
 
 
 @pytest.mark.parametrize(
