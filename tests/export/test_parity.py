@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import call
 from tests.export.cases import Exported, Parity, trained
-from tests.export.parity import ASK, CLOSE, chosen, measured
+from tests.export.parity import ASK, CLOSE, ask_c, chosen, measured
 
 SHORT = ("layer periodic", "layer residual", "task multiclass, cv", "preparation numbers: quantile", "other quantiles")
 
@@ -32,7 +32,7 @@ class OddNames(Exported):
     ]
 
 
-def test_odd_names_of_columns_and_classes_are_texts_and_nothing_else(tmp_path: Path) -> None:
+def test_odd_names_are_texts_and_whole_numbers_are_exact(tmp_path: Path) -> None:
     rows = [{**row, "y": ODD[(n % 7 > 2) + (n % 5 > 3)]} for n, row in enumerate(OddNames.rows)]
     with (tmp_path / "t.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -45,3 +45,9 @@ def test_odd_names_of_columns_and_classes_are_texts_and_nothing_else(tmp_path: P
         far = measured(OddNames(tmp_path), to, tmp_path, ask)
         assert far is not None
         assert far < CLOSE
+    path, row = tmp_path / "exact.h", OddNames.rows[0]
+    assert call("export", tmp_path / "run", "--to", "c", "-o", path).code == 0
+    document = OddNames(tmp_path).document
+    assert len(ask_c(path, [{**row, ODD[0]: str(2**53)}], document)) == 1
+    with pytest.raises(ValueError, match="column 1 is refused"):
+        ask_c(path, [{**row, ODD[0]: str(2**53 + 1)}], document)

@@ -202,7 +202,8 @@ static inline int npnet_parse(npnet_text text, const npnet_style *style, double 
     }
     if (at != text.length || signs > 1) return 0;
     *value = npnet_decimal(kept, significant < NPNET_DIGITS ? significant : NPNET_DIGITS, power + exponent);
-    if (plain && !style->lossy && (significant > 16 || *value > 9007199254740992.0)) return -1;
+    if (plain && !style->lossy && significant > 15)
+        if (significant > 16 || memcmp(kept, "9007199254740992", 16) > 0) return -1;
     if (negative) *value = -*value;
     return isfinite(*value) ? 1 : -1;
 }
