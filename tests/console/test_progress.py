@@ -133,6 +133,7 @@ def test_losses_and_the_plane_form_on_a_terminal_that_has_room(
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("npnet.cli.console.progress.LONGEST", 0.0)  # each epoch is drawn
     for name, value in {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": str(height)}.items():
         monkeypatch.setenv(name, value)
     show(fitting, run)

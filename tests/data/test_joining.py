@@ -66,7 +66,7 @@ def test_a_join_takes_the_columns_of_the_row_with_the_key(tmp_path):
     assert found.features == ("who", "day", "x", "city", "age")
     assert values(found, "age") == [10, 20, 10, None]
     assert texts(found, "city") == ["Oslo", "Rome", "Oslo", None]
-    assert "side: 1 of 4 rows have no match in it" in found.notes
+    assert "side: 1 of 4 rows has no match in it" in found.notes
 
 
 def test_the_key_may_be_dropped_and_columns_chosen_and_renamed(tmp_path):

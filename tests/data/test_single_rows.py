@@ -8,7 +8,7 @@ from npnet.data.datasets.targets import single_rows
     [
         ({"a": 2, "b": 3}, None),
         ({"a": 2, "b": 0}, None),
-        ({"a": 2, "b": 1}, '1 of 2 classes of "y" have a single row each ("b")'),
+        ({"a": 2, "b": 1}, '1 of 2 classes of "y" has a single row each ("b")'),
         (
             {"a": 9, **dict.fromkeys("bcdef", 1)},
             '5 of 6 classes of "y" have a single row each ("b", "c", "d" and 2 more)',
