@@ -90,6 +90,7 @@ def test_circles_decide_nearly_as_well_as_the_best_radius_on_the_same_rows() -> 
     assert (best - on_test("circles", "balanced_accuracy")).mean() <= 0.003
 
 
+@pytest.mark.long
 def test_moons_rank_nearly_perfectly_with_every_seed() -> None:
     assert on_test("moons", "roc_auc").min() >= 0.999
 
@@ -101,6 +102,7 @@ def test_digits_are_read_better_as_images() -> None:
     assert np.mean(scores) >= 0.985
 
 
+@pytest.mark.long
 def test_digits_are_read_with_every_seed() -> None:
     assert on_test("digits", "accuracy").min() >= 0.97
 

@@ -40,6 +40,7 @@ def test_a_training_on_generated_data_imports_no_large_package(folder: Path) -> 
     assert loaded(folder, *TRAIN, "--no-plots") == set()
 
 
+@pytest.mark.long
 def test_a_training_with_plots_imports_matplotlib_alone(folder: Path) -> None:
     assert loaded(folder, *TRAIN) == {"matplotlib"}
 

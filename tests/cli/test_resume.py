@@ -83,7 +83,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-@pytest.mark.parametrize("kind", [*KINDS, pytest.param("positions", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "kind", ["alone", *(pytest.param(kind, marks=pytest.mark.long) for kind in (*list(KINDS)[1:], "positions"))]
+)
 def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str, config: Path) -> None:
     settings = KINDS.get(kind, [POSITIONS])
     whole, half = train(config, "whole", *settings), killed(config, "half", *settings)

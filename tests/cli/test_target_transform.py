@@ -91,6 +91,7 @@ def test_a_training_that_goes_on_ends_as_a_longer_one(settings: list[str], confi
     assert call("evaluate", "more").code == 0
 
 
+@pytest.mark.long
 def test_a_training_that_was_killed_predicts_without_its_correction_and_says_so(config: Path) -> None:
     settings = ["epochs=1000", "batch_size=all", "checkpoint_every=0.05", "--no-plots", "--run-dir", "run", "-q"]
     training = start("train", config, *settings)

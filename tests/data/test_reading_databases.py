@@ -139,6 +139,7 @@ def test_changes_in_the_log_are_read_and_said(tmp_path):
     assert (len(frame), frame.notes) == (4, ())
 
 
+@pytest.mark.long
 def test_a_database_that_somebody_writes_to_is_refused_until_it_is_done(tmp_path):
     make(tmp_path / "t.db", TABLE)
     with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as base:

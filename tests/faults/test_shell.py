@@ -38,6 +38,7 @@ def test_zone_locale_and_hash_seed_change_no_byte(surroundings: dict[str, str], 
     assert RunFolder(place / "run").info["started"].endswith("+00:00")
 
 
+@pytest.mark.long
 def test_a_clock_that_jumps_back_to_1970_changes_nothing_but_the_stamps(place: Path, expected: str) -> None:
     (place / "clock.py").write_text(
         "import sys, time\n"
@@ -88,7 +89,9 @@ def test_a_path_at_home_without_a_home_is_an_error_of_the_data(place: Path) -> N
     assert not (place / "runs").exists()
 
 
-@pytest.mark.parametrize("breaks", ["raise ImportError('gone')", "1 / 0", ""])
+@pytest.mark.parametrize(
+    "breaks", ["raise ImportError('gone')", *(pytest.param(one, marks=pytest.mark.long) for one in ("1 / 0", ""))]
+)
 def test_a_broken_matplotlib_costs_the_plots_and_nothing_else(breaks: str, place: Path, expected: str) -> None:
     (place / "broken" / "matplotlib").mkdir(parents=True)
     (place / "broken" / "matplotlib" / "__init__.py").write_text(breaks)

@@ -68,7 +68,11 @@ def test_names_that_ascii_lacks_are_replaced_and_the_training_is_the_same(place:
     assert (shown.returncode, shown.stdout.isascii()) == (0, True)
 
 
-@pytest.mark.parametrize("surroundings", [{"TERM": "dumb"}, {"FORCE_COLOR": "1", "COLUMNS": "20"}], ids=str)
+@pytest.mark.parametrize(
+    "surroundings",
+    [pytest.param({"TERM": "dumb"}, marks=pytest.mark.long), {"FORCE_COLOR": "1", "COLUMNS": "20"}],
+    ids=str,
+)
 def test_off_a_terminal_nothing_is_escaped(surroundings: dict[str, str], place: Path, expected: str) -> None:
     done = shell(f"{TRAIN} && {NPNET} evaluate run --runs-dir . && {NPNET} runs --runs-dir .", place, **surroundings)
     assert done.returncode == 0

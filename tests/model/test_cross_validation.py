@@ -164,6 +164,7 @@ def test_members_draw_validation_parts_of_their_own_and_share_the_test_rows() ->
     assert len(rows.rows) == output.shape[1] == len(set(rows.rows))
 
 
+@pytest.mark.long
 def test_members_with_parts_of_their_own_are_saved_and_opened_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,9 @@ from tests.plots.materials import circles
 from tests.plots.sweeps import SWEEPS, grid, halved, searched, sweep
 
 
-@pytest.mark.parametrize("name", SWEEPS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] * (name == "searched")) for name in SWEEPS]
+)
 def test_all_that_suits_a_sweep_is_drawn_with_its_numbers_beside_it(name, tmp_path):
     material = SWEEPS[name]()
     kinds = usual(material)
