@@ -79,6 +79,15 @@ def test_the_program_names_what_it_cannot_read(cells: str, words: str, here: Pat
     assert (result.returncode, result.stderr) == (1, f"model/predict.py: {words}\n")
 
 
+def test_the_program_ends_with_its_reader(here: Path) -> None:
+    Path("new.csv").write_text(csv_of(people(9) * 2000))
+    assert call("export", here, "--to", "numpy", "-o", "model").code == 0
+    command = f"set -o pipefail; {sys.executable} model/predict.py new.csv | head -1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (141, "")
+    assert result.stdout.startswith("row,prediction")
+
+
 def test_what_is_no_export_is_kept(here: Path) -> None:
     Path("people.json").write_text("{}")
     assert "people.json exists already" in refused(here, "--to", "json")

@@ -1,6 +1,7 @@
 """The command line of Python exports."""
 
 import csv
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,5 +18,10 @@ def main(predict: Callable[[list[Row]], list[dict[str, Any]]], writing: dict[str
     except (OSError, ValueError) as error:
         raise SystemExit(f"{sys.argv[0]}: {error}") from None
     writer = csv.DictWriter(sys.stdout, ["row", *(predictions or [{}])[0]], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({"row": number} | answer for number, answer in enumerate(predictions, 1))
+    try:
+        writer.writeheader()
+        writer.writerows({"row": number} | answer for number, answer in enumerate(predictions, 1))
+        sys.stdout.flush()
+    except BrokenPipeError:  # of a reader such as head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
