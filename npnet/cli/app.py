@@ -7,7 +7,7 @@ from signal import SIGINT
 
 import typer
 
-from npnet.cli.commands import program
+from npnet.cli.common.commands import program
 from npnet.cli.console.screen import Screen, UnreadError, mend_streams
 from npnet.errors import MachineError, NpnetError, UsageError
 from npnet.machine.resources import guarded_imports, out_of_memory

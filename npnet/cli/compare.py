@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import STDIO, OutputFile, destination, format_of
-from npnet.cli.options import Force, Output, Runs, once, refuse_together
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import STDIO, OutputFile, destination, format_of
+from npnet.cli.common.options import Force, Output, Runs, once, refuse_together
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Comparison:
     @classmethod
     def of(cls, runs: "list[RunFolder]") -> "Comparison":
         """Read the scores and settings of runs; raise RunError for a damaged config."""
-        from npnet.cli.query import scores_of
+        from npnet.cli.common.query import scores_of
         from npnet.rundir.diff import differing_settings
         from npnet.rundir.run import by_name
 
@@ -175,8 +175,8 @@ class Comparison:
 
     def text(self, form: str) -> str:
         """Return csv (a row for each run, decimals in full), md (a column for each run) or json."""
+        from npnet.cli.common.query import is_missing
         from npnet.cli.console.tables import markdown
-        from npnet.cli.query import is_missing
         from npnet.rundir.table import csv_rows
         from npnet.storage.strict_json import to_json
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Config, Force, Output, Overrides, inputs_of, load_config
+from npnet.cli.common.commands import CommandContext, command, group
+from npnet.cli.common.options import Config, Force, Output, Overrides, inputs_of, load_config
 from npnet.errors import NpnetError, Unmet
 from npnet.text import listed
 

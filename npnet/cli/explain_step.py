@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import STDIO, OutputFile, destination
-from npnet.cli.options import Config, Force, Overrides, inputs_of, load_config
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import STDIO, OutputFile, destination
+from npnet.cli.common.options import Config, Force, Overrides, inputs_of, load_config
 from npnet.errors import UsageError
 from npnet.text import quoted
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import OTHER, STDIO, OutputFile, destination
-from npnet.cli.options import Force, Output, Run
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import OTHER, STDIO, OutputFile, destination
+from npnet.cli.common.options import Force, Output, Run
 from npnet.errors import UsageError
 from npnet.text import escaped
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import OutputFile, destination, format_of
-from npnet.cli.options import Force, Output, refuse_options
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import OutputFile, destination, format_of
+from npnet.cli.common.options import Force, Output, refuse_options
 from npnet.errors import UsageError
 from npnet.registry import Registry, nearest
 from npnet.text import first_of, listed

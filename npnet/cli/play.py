@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import OutputFile, destination
-from npnet.cli.options import Force, Output, inputs_of, load_config, refuse_options
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import OutputFile, destination
+from npnet.cli.common.options import Force, Output, inputs_of, load_config, refuse_options
 from npnet.cli.report import deliver
 from npnet.errors import DataError, UsageError
 

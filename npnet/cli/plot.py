@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.options import Runs, once, refuse_together
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.options import Runs, once, refuse_together
 from npnet.errors import DataError, RunError, UnknownName, UsageError
 
 if TYPE_CHECKING:

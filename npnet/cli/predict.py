@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import STDIO, destination, format_of
-from npnet.cli.options import Force, Output, Run, Tables, side_tables
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import STDIO, destination, format_of
+from npnet.cli.common.options import Force, Output, Run, Tables, side_tables
 from npnet.errors import Unmet, UsageError
 from npnet.registry import nearest
 from npnet.text import escaped, plural

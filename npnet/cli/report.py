@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.files import STDIO, OutputFile, destination
-from npnet.cli.options import Force, Output, Run, Runs, once
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.files import STDIO, OutputFile, destination
+from npnet.cli.common.options import Force, Output, Run, Runs, once
 from npnet.errors import UsageError
 
 if TYPE_CHECKING:

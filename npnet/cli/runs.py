@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from npnet.cli.commands import CommandContext, command, group
-from npnet.cli.options import Run, Runs, once
+from npnet.cli.common.commands import CommandContext, command, group
+from npnet.cli.common.options import Run, Runs, once
 from npnet.errors import RunError
 from npnet.text import listed
 
@@ -40,7 +40,7 @@ RemovedTags = Annotated[list[str] | None, typer.Option(metavar="TAG", help="Tag 
 @command("list", LIST)
 def list_runs(context: CommandContext, filter: Filter = None, sort: Sort = "", tag: Tagged = None) -> None:  # noqa: A002
     """List the runs, oldest first, with the first of their scores."""
-    from npnet.cli.query import Condition, scores_of, select, settings_of
+    from npnet.cli.common.query import Condition, scores_of, select, settings_of
 
     conditions = [Condition.read(text) for text in filter or []]
     from npnet.rundir.index import listing
@@ -73,8 +73,8 @@ def show(context: CommandContext, run: Run) -> None:
 
     Of a sweep the scores are those of its best trial. --json has all fields, also hashes, versions and the machine.
     """
+    from npnet.cli.common.query import scores_of
     from npnet.cli.console.reports import run_page
-    from npnet.cli.query import scores_of
     from npnet.rundir.run import find
 
     found = find(context.runs_dir, run)

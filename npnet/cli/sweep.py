@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.options import (
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.options import (
     Backend,
     Jobs,
     MaxFailures,

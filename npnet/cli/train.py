@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from npnet.cli.commands import CommandContext, command
-from npnet.cli.console.screen import UnreadError
-from npnet.cli.options import (
+from npnet.cli.common.commands import CommandContext, command
+from npnet.cli.common.options import (
     Backend,
     Config,
     Jobs,
@@ -25,6 +24,7 @@ from npnet.cli.options import (
     refuse_twice,
     used_sweep_options,
 )
+from npnet.cli.console.screen import UnreadError
 from npnet.errors import MachineError, NpnetError, RunError, UsageError
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def _stage(stage: StepStage, width: int) -> Iterator[Text]:
 
 
 def _line(line: WrittenLine, width: int) -> Iterator[Text]:
-    """Yield a line, folded behind its equals sign, with its result in bold."""
+    """Yield a line, folded after its equals sign, with its result in bold."""
     start = f"    {line.name} = "
     result = number_text(line.value)
     body = f"{expression_text(line.expression)} = {result}"

@@ -30,7 +30,7 @@ def first(n: NetworkNodes, x: str, layer: LayerNode) -> str:
 
 
 def behind(n: NetworkNodes, x: str, layer: LayerNode) -> str:
-    """Return x with the features behind the positions again."""
+    """Return x with the features after the positions again."""
     return n.add("Transpose", x, perm=[0, *range(2, len(layer.positions) + 2), 1])
 
 

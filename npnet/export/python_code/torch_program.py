@@ -20,7 +20,7 @@ def network() -> nn.Sequential:
 
 
 class TrainedNetworks(nn.Module):
-    """The networks, with everything before and behind them."""
+    """The networks, with everything before and after them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from npnet.errors import UsageError
 from npnet.rundir.names import RUNS_DIR
 
 if TYPE_CHECKING:
-    from npnet.cli.commands import CommandContext
+    from npnet.cli.common.commands import CommandContext
     from npnet.config import Loaded
     from npnet.rundir.run import RunFolder
 

@@ -14,8 +14,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandInfo
 
 from npnet import __version__
+from npnet.cli.common.options import Version, common_options
 from npnet.cli.console.screen import Screen
-from npnet.cli.options import Version, common_options
 from npnet.machine.signals import Interrupted, Stop
 from npnet.rundir.names import RUNS_DIR
 
