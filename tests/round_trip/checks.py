@@ -65,15 +65,16 @@ def plot(trained: Trained, _: Path) -> None:
     paths = [Path(line) for line in _done("plot", trained.run.path, "--kind", "all").splitlines()]
     assert all(path.stat().st_size for path in paths)
     drawn = {path.stem: _columns(path.read_text()) for path in paths if path.suffix == ".csv"}
-    assert drawn.keys() >= {"loss", "summary", "predicted_against_true" if draws_values(trained) else "confusion"}
+    kind = "predicted_against_true" if trained.has_values else "roc" if trained.task == "labels" else "confusion"
+    assert drawn.keys() >= {"loss", "summary", kind}
     history = trained.run.history()
     assert _numbers(drawn["loss"]["validation_loss"]) == pytest.approx(history["validation_loss"])
     for part, scores in trained.run.metrics().items():
         shown = dict(zip(drawn["summary"]["metric"], drawn["summary"][part], strict=True))
         assert {name: float(cell) for name, cell in shown.items() if cell} == pytest.approx(scores)
-    if draws_values(trained):
-        _draws_what_was_predicted(trained, drawn["predicted_against_true"])
-    else:
+    if trained.has_values:
+        _draws_what_was_predicted(trained, drawn[kind])
+    elif trained.task != "labels":
         assert sum(map(int, drawn["confusion"]["count"])) == _judged_rows(trained)
     if trained.is_sweep:
         tried = _columns((trained.path / "trials.csv").read_text())["validation.loss"]
@@ -157,11 +158,6 @@ def values_of(trained: Trained, columns: dict[str, list[str]]) -> NDArray[Any]:
     return np.stack([_numbers(columns[name]) for name in names], axis=1)
 
 
-def draws_values(trained: Trained) -> bool:
-    """Whether a run is drawn as one of values: labels are, as chances beside 0 and 1."""
-    return trained.has_values or trained.task == "labels"
-
-
 def _are_those_written(trained: Trained, columns: dict[str, list[str]]) -> None:
     """Check that the predictions are those of the training, cell by cell, and the targets those of the table."""
     written = _columns((trained.path / "predictions" / "test.csv").read_text())
@@ -174,7 +170,8 @@ def _are_those_written(trained: Trained, columns: dict[str, list[str]]) -> None:
             assert mine.tolist() == theirs.tolist()
     ends = [f"_{name}" for name in trained.targets] if len(trained.targets) > 1 else [""]
     for name, end in zip(trained.targets, ends, strict=True):
-        true = [float(cell) if draws_values(trained) else cell for cell in written[f"target{end}"]]
+        is_number = trained.has_values or trained.task == "labels"  # of a label 0 or 1
+        true = [float(cell) if is_number else cell for cell in written[f"target{end}"]]
         assert true == trained.frame[name].iloc[rows].tolist()
 
 
