@@ -99,6 +99,7 @@ def test_validating_changed_keys_alone_equals_full_validation(root: Any, points:
         assert short == full, values
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "key",
     [

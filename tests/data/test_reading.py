@@ -54,6 +54,7 @@ def spoilt(how, width):
     return {"blank": [""], "quote": ['5" disk'] * width, "space": [' "a"'] * width}[how]
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=120)
 @given(tables(), st.sampled_from([16, 64, 1 << 22]), st.sampled_from([(), ("-", "n/a"), ("-999",), ("nan", "1E5")]))
 def test_any_table_reads_as_if_every_cell_were_text(tmp_path_factory, text, size, missing):

@@ -25,12 +25,14 @@ def ended(name: str, files: dict[str, bytes], words: tuple[str, ...]) -> Outcome
         return held(Case(name, files, words), Path(folder) / "case", PATIENCE)
 
 
+@pytest.mark.long
 @SHORT
 @given(st.randoms(use_true_random=False), st.sampled_from(COMMANDS))
 def test_any_config_ends_as_documented(random: Random, words: tuple[str, ...]) -> None:
     assert ended("config", {"case.yaml": config_text(random)}, words).broken == ""
 
 
+@pytest.mark.long
 @settings(SHORT, max_examples=30)  # some are parsed in a process of their own
 @given(st.randoms(use_true_random=False), st.sampled_from(range(3)))
 def test_any_table_ends_as_documented(random: Random, command: int) -> None:

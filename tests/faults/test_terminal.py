@@ -21,6 +21,7 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 LISTINGS = ("runs", "evaluate run --runs-dir runs", "list layers", "config show small.yaml", "train --help")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "redirects",
     [">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full", "2>&1 | head -1", "| true", "2>&-"],
@@ -35,6 +36,7 @@ def test_what_hears_a_training_does_not_change_it(redirects: str, place: Path, e
     assert "epoch 3/3" in (run.path / "log.txt").read_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_listing_cut_short_by_head_ends_with_141(unbuffered: str, trained: Path, tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("x1,x2\n" + "0.25,0.5\n" * 30_000)
@@ -51,6 +53,7 @@ def test_a_result_that_cannot_be_written_ends_with_6_and_says_so(redirect: str, 
     assert re.fullmatch(r"npnet: error: cannot write to standard output: [^\n]+\n", done.stderr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_where_nothing_but_ascii_is_spoken_that_is_written(listing: str, trained: Path) -> None:
     done = shell(f"{NPNET} {listing}", trained, **ASCII)
@@ -102,6 +105,7 @@ def on_terminal(folder: Path, *arguments: str, columns: int = 80, **environment:
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("columns", [20, 1])
 def test_no_line_of_the_live_display_is_wider_than_the_terminal(columns: int, place: Path) -> None:
     code, heard = on_terminal(place, "train", "small.yaml", "--no-plots", "epochs=60", columns=columns)

@@ -35,6 +35,7 @@ def _scores(name: str) -> list[dict[str, Any]]:
     return [{key: float(value) if key.startswith(PARTS) else value for key, value in row.items()} for row in rows]
 
 
+@pytest.mark.long
 def test_commands_that_xargs_runs_are_collected_to_the_same_table(folder: Path, environment: dict[str, str]) -> None:
     assert sweep("whole", tries=TRIES).code == 0
     emitted = sweep("s", "--emit-commands", tries=TRIES)
