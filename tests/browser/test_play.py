@@ -157,12 +157,16 @@ def test_a_field_that_is_moved_keeps_the_focus(page: Any) -> None:
         page.wait_for_timeout(20)
         active = "document.activeElement.labels?.[0]?.textContent ?? document.activeElement.ariaLabel"
         assert page.evaluate(active).startswith("Activation" if label == "Units of layer 1" else label)
+    page.get_by_label("Noise").scroll_into_view_if_needed()
+    page.wait_for_timeout(200)  # until the page has drawn what was changed
     box = page.get_by_label("Noise").bounding_box()
     page.mouse.move(box["x"] + 4, box["y"] + 10)
     page.mouse.down()
     for step in range(8):
         page.mouse.move(box["x"] + 4 + step * box["width"] / 8, box["y"] + 10)
+        page.wait_for_timeout(20)
     page.mouse.up()
+    page.wait_for_timeout(200)
     assert page.evaluate("npnetPlay.settings.options.noise") > 0.35
 
 
