@@ -14,8 +14,8 @@ from npnet.config.overrides import hints_as_overrides
 from npnet.data.columns import Frame
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTable
 from npnet.data.columns.spelling import respelled
-from npnet.data.datasets import VALUES
-from npnet.data.datasets.table import Table
+from npnet.data.datasets import VALUES, NewRows, Source, WantedRows
+from npnet.data.datasets.table import Table, joined
 from npnet.data.datasets.targets import with_target
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import opened
@@ -48,7 +48,7 @@ class RunPredictor:
     that the network uses: those that training left out may be missing. `sides` say where the rows of each side table
     are. `schema` says how columns are read: as in the
     training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction; `run` is
-    the id of the run, if it is of one.
+    the id of the run, if it is of one. `source` reads new rows where they are no rows of tables.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class RunPredictor:
         self.needed = data.preparations[0].needed
         self.schema = data.schema or _of_numbers(data)
         self.unpredicted, self.run = 0, ""
+        self.source: Source | None = None
 
     @classmethod
     def of(cls, run: RunFolder) -> "RunPredictor":
@@ -77,7 +78,7 @@ class RunPredictor:
         if isinstance(source, Table):
             sides = _side_sources(source, base) if source.sides else {}
             found = cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
-        found.run = run.id
+        found.run, found.source = run.id, source if source.reads_new_rows else None
         return found
 
     def with_tables(self, tables: Mapping[str, object]) -> "RunPredictor":
@@ -117,6 +118,10 @@ class RunPredictor:
 
         Raise DataError where a column is missing.
         """
+        if self.source is not None:
+            rows = self.own_rows(path, layout, others)
+            frame = joined([*rows])
+            return ReadFrame(frame.columns, frame.rows, "", rows.notes)
         needs, sides = self.needs(others)
         with hints_as_overrides(), opened(path, Path.cwd()) as file:
             options, schema = self.options(path, layout), self.schema
@@ -126,6 +131,15 @@ class RunPredictor:
 
             frame = read_fitting(file, options, schema, needs, read)
         return self.completed(frame, sides)
+
+    def own_rows(self, path: str, layout: Mapping[str, Any] = AS_RUN, targets: tuple[str, ...] = ()) -> NewRows:
+        """Return the rows at a path that are no rows of a table; raise UsageError for a layout, which tables have."""
+        if self.source is None:
+            raise TypeError("the rows of this run are those of tables")
+        if layout:
+            what = f"{next(iter(layout))}= says how a table is written, and this run reads no tables"
+            raise UsageError(what, f"leave {next(iter(layout))}= out")
+        return self.source.new_rows(path, WantedRows(self.data.features, targets, self.data.schema))
 
     def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
         """Return the columns that a table must have, and the side tables from which others come."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from npnet.config.loaded import load_alone
 from npnet.config.overrides import SHORT, hints_as_overrides, key_of
 from npnet.data.columns.schema import Layout, ReadOptions
+from npnet.data.datasets import NewRows
 from npnet.data.datasets.table import Table
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import STDIN, DataFile, opened
@@ -23,7 +24,7 @@ from npnet.registry import nearest
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.results import Columns, blocks_of
 from npnet.runner.unseen import Unseen
-from npnet.text import quoted
+from npnet.text import listed, quoted
 
 FILE, ROW = "file", "row"
 WILD = "*?["
@@ -49,7 +50,7 @@ class _Checked:
     """A file that can be predicted: how it is read, and what was found when all of it was read."""
 
     path: str
-    options: ReadOptions
+    options: ReadOptions | NewRows
     unseen: Unseen
     kept: tuple[str, ...]
     notes: tuple[str, ...]
@@ -65,12 +66,15 @@ class PredictionFiles:
         self, predictor: RunPredictor, paths: Sequence[str], wanted: PredictionOptions, stack: ExitStack
     ) -> None:
         self._predictor, self._wanted = predictor, wanted
-        self._own_names = (FILE, ROW) if len(paths) > 1 else (ROW,)
         self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths else None
         with hints_as_overrides():
             self._files = [self._checked(path) for path in paths]
         self.rows = sum(one.unseen.rows for one in self._files)
         kept = tuple(dict.fromkeys(name for one in self._files for name in one.kept))
+        numbers = (FILE, ROW) if len(paths) > 1 else (ROW,)
+        self._own_names = tuple(
+            name for name in numbers[: None if predictor.source is None else -1] if name not in kept
+        )
         self._names = _free_names(kept, {*self._own_names, *predictor.column_names(wanted.proba)})
         self.notes = list(dict.fromkeys(note for one in self._files for note in one.notes))
         for name, other in self._names.items():
@@ -90,6 +94,8 @@ class PredictionFiles:
 
     def _checked(self, path: str) -> _Checked:
         predictor, wanted = self._predictor, self._wanted
+        if predictor.source is not None:
+            return self._checked_rows(path)
         with self._open(path) as file:
             try:
                 options = predictor.options(path, wanted.layout)
@@ -97,13 +103,28 @@ class PredictionFiles:
                 found = read_fitting(file, options, schema, needs, lambda spec: self._read_all(file, path, spec))
             except DataError as error:
                 raise with_notes(error, file.notes) from None
+        return self._accepted(found, file.name)
+
+    def _accepted(self, found: _Checked, name: str) -> _Checked:
+        """Return a file that was checked; raise DataError where its values are not what training saw."""
         try:
-            if wanted.strict:
+            if self._wanted.strict:
                 found.unseen.refuse_any()
             found.unseen.refuse_all()
         except DataError as error:
-            raise DataError(f"{file.name}: {error.message}", error.hint) from None
+            raise DataError(f"{name}: {error.message}", error.hint) from None
         return found
+
+    def _checked_rows(self, path: str) -> _Checked:
+        """Check rows that the source of the run reads."""
+        rows, unseen = self._predictor.own_rows(path, self._wanted.layout), self._predictor.unseen()
+        for name in self._wanted.ids:
+            if name not in rows.kept:
+                has = f"they have {listed(rows.kept)}" if rows.kept else None
+                raise DataError(f"the rows of {path} have no column {quoted(name)}", has or f"leave out --id {name}")
+        for block in rows:
+            unseen.add(block)
+        return self._accepted(_Checked(path, rows, unseen, rows.kept, rows.notes), path)
 
     def _read_all(self, file: DataFile, path: str, options: ReadOptions) -> _Checked:
         blocks, unseen = self._blocks(file, options), self._predictor.unseen()
@@ -127,6 +148,10 @@ class PredictionFiles:
     def predictions(self) -> Iterator[Columns]:
         """Yield the columns file (of several files), row, those kept, prediction and others, block by block."""
         for one in self._files:
+            if not isinstance(one.options, ReadOptions):
+                for block in one.options:
+                    yield from self._predicted(block, one.path)
+                continue
             with self._open(one.path) as file:
                 for block in self._blocks(file, one.options):
                     yield from self._predicted(block, one.path)

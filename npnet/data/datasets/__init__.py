@@ -3,10 +3,10 @@
 import hashlib
 import json
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from npnet.text import quoted
 
 if TYPE_CHECKING:
     from npnet.data.joining.own import OwnAggregate
+    from npnet.data.row_blocks import RowBlock
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "counts"]
 VALUES: tuple[Task, ...] = ("regression", "counts")  # the tasks whose targets are values and not classes
@@ -69,8 +70,36 @@ class Dataset:
         return self.frame.matrix
 
 
+@dataclass(frozen=True)
+class WantedRows:
+    """What a run reads of new rows: its features, targets if they are scored, and how its own table was read."""
+
+    features: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    schema: Schema | None = None
+
+
+class NewRows(Protocol):
+    """New rows of a run in blocks, which can be read repeatedly; `kept` are columns to copy beside predictions."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of those columns."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes on how the rows were read."""
+
+    def __iter__(self) -> "Iterator[RowBlock]": ...
+
+
 class Source(Spec):
-    """The spec of a dataset, which loads its rows."""
+    """The spec of a dataset, which loads its rows.
+
+    New rows of a run, to predict or to score, are the rows of a table file unless the source `reads_new_rows` itself.
+    """
+
+    reads_new_rows: ClassVar[bool] = False
 
     @abstractmethod
     def load(self, base: Path, seed: int) -> Dataset:
@@ -80,6 +109,10 @@ class Source(Spec):
     def files(self) -> tuple[str, ...]:
         """The paths of the files that the rows are read from, as the config has them."""
         return ()
+
+    def new_rows(self, path: str, wanted: WantedRows) -> NewRows:
+        """Return the new rows at a path that a command names, relative to the working folder."""
+        raise TypeError(f"{type(self).__name__} reads no rows of its own")
 
 
 datasets: Registry[type[Source]] = Registry("dataset", "datasets")
