@@ -130,7 +130,9 @@ def relocated(experiment: Experiment, base: Path, folder: Path) -> Experiment:
     """Return the experiment with its paths, relative to `base`, made relative to `folder`."""
     table = experiment.dataset
     if not isinstance(table, Table):
-        return experiment
+        given = {key: getattr(table, key) for key in table.path_options}
+        options = {key: moved_path(path, base, folder) for key, path in given.items() if path is not None}
+        return experiment.model_copy(update={"dataset": table.model_copy(update=options)}) if options else experiment
     files = {"path": table.path, "validation": table.validation, "test": table.test}
     paths = {key: moved_path(file, base, folder) for key, file in files.items() if file is not None}
     sides = {}

@@ -119,7 +119,7 @@ class RunPredictor:
         Raise DataError where a column is missing.
         """
         if self.source is not None:
-            rows = self.own_rows(path, layout, others)
+            rows = self.own_rows((path,), layout, others)
             frame = joined([*rows])
             return ReadFrame(frame.columns, frame.rows, "", rows.notes)
         needs, sides = self.needs(others)
@@ -132,14 +132,14 @@ class RunPredictor:
             frame = read_fitting(file, options, schema, needs, read)
         return self.completed(frame, sides)
 
-    def own_rows(self, path: str, layout: Mapping[str, Any] = AS_RUN, targets: tuple[str, ...] = ()) -> NewRows:
-        """Return the rows at a path that are no rows of a table; raise UsageError for a layout, which tables have."""
+    def own_rows(self, paths: Sequence[str], layout: Mapping[str, Any], targets: tuple[str, ...] = ()) -> NewRows:
+        """Return the rows at paths that are no rows of tables; raise UsageError for a layout, which tables have."""
         if self.source is None:
             raise TypeError("the rows of this run are those of tables")
         if layout:
             what = f"{next(iter(layout))}= says how a table is written, and this run reads no tables"
             raise UsageError(what, f"leave {next(iter(layout))}= out")
-        return self.source.new_rows(path, WantedRows(self.data.features, targets, self.data.schema))
+        return self.source.new_rows(paths, WantedRows(self.data.features, targets, self.data.schema))
 
     def needs(self, others: Sequence[str] = ()) -> tuple[set[str], list[SideTable]]:
         """Return the columns that a table must have, and the side tables from which others come."""

@@ -68,13 +68,11 @@ class PredictionFiles:
         self._predictor, self._wanted = predictor, wanted
         self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths else None
         with hints_as_overrides():
-            self._files = [self._checked(path) for path in paths]
+            own = predictor.source is not None
+            self._files = [self._checked_rows(paths)] if own else [self._checked(path) for path in paths]
         self.rows = sum(one.unseen.rows for one in self._files)
         kept = tuple(dict.fromkeys(name for one in self._files for name in one.kept))
-        numbers = (FILE, ROW) if len(paths) > 1 else (ROW,)
-        self._own_names = tuple(
-            name for name in numbers[: None if predictor.source is None else -1] if name not in kept
-        )
+        self._own_names = () if own else (FILE, ROW) if len(paths) > 1 else (ROW,)
         self._names = _free_names(kept, {*self._own_names, *predictor.column_names(wanted.proba)})
         self.notes = list(dict.fromkeys(note for one in self._files for note in one.notes))
         for name, other in self._names.items():
@@ -94,8 +92,6 @@ class PredictionFiles:
 
     def _checked(self, path: str) -> _Checked:
         predictor, wanted = self._predictor, self._wanted
-        if predictor.source is not None:
-            return self._checked_rows(path)
         with self._open(path) as file:
             try:
                 options = predictor.options(path, wanted.layout)
@@ -115,9 +111,10 @@ class PredictionFiles:
             raise DataError(f"{name}: {error.message}", error.hint) from None
         return found
 
-    def _checked_rows(self, path: str) -> _Checked:
+    def _checked_rows(self, paths: Sequence[str]) -> _Checked:
         """Check rows that the source of the run reads."""
-        rows, unseen = self._predictor.own_rows(path, self._wanted.layout), self._predictor.unseen()
+        rows, unseen = self._predictor.own_rows(paths, self._wanted.layout), self._predictor.unseen()
+        path = listed(paths)
         for name in self._wanted.ids:
             if name not in rows.kept:
                 has = f"they have {listed(rows.kept)}" if rows.kept else None

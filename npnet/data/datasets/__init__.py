@@ -80,7 +80,10 @@ class WantedRows:
 
 
 class NewRows(Protocol):
-    """New rows of a run in blocks, which can be read repeatedly; `kept` are columns to copy beside predictions."""
+    """New rows of a run in blocks, which can be read repeatedly.
+
+    `kept` are the columns that name them, which are copied beside predictions: of several files, also the file.
+    """
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -100,6 +103,8 @@ class Source(Spec):
     """
 
     reads_new_rows: ClassVar[bool] = False
+    path_options: ClassVar[tuple[str, ...]] = ()
+    """The options that are paths, relative to the folder of the config."""
 
     @abstractmethod
     def load(self, base: Path, seed: int) -> Dataset:
@@ -108,10 +113,10 @@ class Source(Spec):
     @property
     def files(self) -> tuple[str, ...]:
         """The paths of the files that the rows are read from, as the config has them."""
-        return ()
+        return tuple(path for path in (getattr(self, key) for key in self.path_options) if path is not None)
 
-    def new_rows(self, path: str, wanted: WantedRows) -> NewRows:
-        """Return the new rows at a path that a command names, relative to the working folder."""
+    def new_rows(self, paths: Sequence[str], wanted: WantedRows) -> NewRows:
+        """Return the new rows at paths that a command names, relative to the working folder."""
         raise TypeError(f"{type(self).__name__} reads no rows of its own")
 
 
