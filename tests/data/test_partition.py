@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from npnet.data import Split
-from npnet.data.datasets.table import group_codes, row_times
+from npnet.data.datasets.roles import group_codes, row_times
 from npnet.data.split import by_file, by_group, by_time, half_up
 from npnet.errors import DataError
 from tests.data.frames import category, dates, number

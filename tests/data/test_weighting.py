@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npnet.data.datasets.table import row_weights
+from npnet.data.datasets.roles import row_weights
 from npnet.data.preprocessing.scaling import Scaling
 from npnet.data.split_and_fit import class_weights, sample_weights
 from npnet.errors import DataError

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from npnet.data.columns import MISSING, Column, Frame, Rows, Stored
+from npnet.data.columns import MISSING, Column, Frame, Stored
 from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.columns.spelling import respelled
 from npnet.data.columns.spill_file import ChunkedArray, TranslatedCodes
-from npnet.data.columns.value_parsers import ANY_FORM, date_parser
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
+from npnet.data.datasets.roles import group_codes, row_times, row_weights
 from npnet.data.datasets.targets import Target, TaskOption, find, with_target
 from npnet.data.joining.specs import SELF, Aggregate, Join
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
@@ -30,7 +29,6 @@ Name = Annotated[str, Field(strict=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
 Joins = Annotated[tuple[Join, ...], Field(strict=False, min_length=1)]
 Aggregates = Annotated[tuple[Aggregate, ...], Field(strict=False, min_length=1)]
-LOOK = 100  # texts that show whether a column may be of dates
 ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 
@@ -251,42 +249,3 @@ def joined(frames: list[Frame]) -> Frame:
             chunks = [TranslatedCodes(part, table) for part, table in zip(parts, tables, strict=True)]
         columns[name] = Column(first.name, first.kind, ChunkedArray(tuple(chunks)), levels)
     return Frame(columns, np.concatenate([frame.rows for frame in frames]))
-
-
-def row_weights(column: Column, rows: Rows) -> NDArray[np.float64]:
-    """Return the weights of a column, (rows,); raises DataError if one is missing or negative."""
-    if column.kind != "number":
-        raise DataError(f"the weight column {quoted(column.name)} is {column.content}, not numbers")
-    weights = column.values.astype(np.float64)
-    off = ~(np.isfinite(weights) & (weights >= 0))
-    if off.any():
-        first = int(np.argmax(off))
-        value = "missing" if np.isnan(weights[first]) else f"{weights[first]:g}"
-        hint = "weights are 0 or more; one of 0 leaves a row out"
-        raise DataError(f"row {rows[first]}: the weight in column {quoted(column.name)} is {value}", hint)
-    return weights
-
-
-def group_codes(column: Column, rows: Rows) -> NDArray[np.int64]:
-    """Return the groups of a column as codes from 0; raises DataError where one is missing."""
-    _refuse_gaps(column, rows, "group")
-    return np.asarray(np.unique(column.values, return_inverse=True)[1], np.int64)
-
-
-def row_times(column: Column, rows: Rows) -> NDArray[np.float64]:
-    """Return the times of a column; raises DataError for text, and where a time is missing."""
-    if column.kind == "category":
-        hint = f"write datetime: [{column.name}] under dataset.table"
-        if not all(map(date_parser(ANY_FORM), column.levels[:LOOK])):
-            hint = "write time: COLUMN, which holds dates or numbers; datetime: {COLUMN: FORM} reads texts as dates"
-        raise DataError(f"the time column {quoted(column.name)} is text", hint)
-    _refuse_gaps(column, rows, "time")
-    return column.values.astype(np.float64)
-
-
-def _refuse_gaps(column: Column, rows: Rows, role: str) -> None:
-    gaps = np.flatnonzero(column.missing)
-    if len(gaps):
-        more = f", and in {len(gaps) - 1} more" if len(gaps) > 1 else ""
-        what = f"row {rows[gaps[0]]}: the {role} column {quoted(column.name)} is empty{more}"
-        raise DataError(what, f"every row needs a {role}")
