@@ -13,6 +13,7 @@ MODULES = (
     "drawn",
     "numbers",
     "dates",
+    "notes",
     "table",
     "prepare",
     "network",

@@ -4,6 +4,7 @@
 
 const playTable = (() => {
   const { counted, plain } = networkElements;
+  const { numbersOf } = networkRows;
   const MOST_BYTES = 20e6;
   const MOST_ROWS = 5000; // that are kept, evenly spread
   const MOST_COLUMNS = 100;
@@ -13,8 +14,6 @@ const playTable = (() => {
   const SHARE = 0.9; // of the cells of a column that make it one of numbers
   const MOST_ODD = 10; // texts in a column of numbers that are taken for gaps
   const ROW_NUMBERS = /^(row|rows|row_?names?|row_?(number|id)|index|id|nr|no)$/i;
-  const NAMED = 3; // of those, and columns, that a note names
-
   const WORDS = /^(true|false|yes|no|na|n\/a|nan|null|none)$/i; // cells that are no free text
 
   /** An error that the reader of the page can mend. */
@@ -230,7 +229,7 @@ const playTable = (() => {
       );
     addOptions(config, style, columns);
     const rows = columns[0].values?.length ?? columns[0].codes.length;
-    const notes = [...notesOf(every, usable), ...notesOn(columns, style)];
+    const notes = playNotes.of(every, usable, columns, style);
     const few = `The page trains on ${rows.toLocaleString("en")} of ${total.toLocaleString("en")} rows, evenly spread.`;
     if (rows < total) notes.push(few);
     return { name, config, dropped, columns, total, notes, target: targetOf(columns) };
@@ -262,32 +261,6 @@ const playTable = (() => {
     if (texts.length) config.categorical = texts.map((column) => column.name);
   }
 
-  /** Return notes on the columns that are left out. */
-  function notesOf(every, usable) {
-    const left = every.filter(({ reason }) => reason);
-    const notes = left.map(({ name, reason }) => `${name ? plain(name) : "A column"} is left out: ${reason}.`);
-    const most = `The page shows the first ${MOST_COLUMNS - 1} of ${counted(usable.length, "column")}, and the last.`;
-    return usable.length > MOST_COLUMNS ? [...notes, most] : notes;
-  }
-
-  /** Return notes on how columns are read. */
-  function notesOn(columns, { decimal, thousands }) {
-    const notes = [];
-    if (thousands) notes.push(`Numbers are read with ${decimal} as decimal sign and "${thousands}" between thousands.`);
-    else if (decimal !== ".") notes.push(`Numbers are read with ${decimal} as decimal sign.`);
-    for (const { name, kind, missing, unit, percent, form, digits, levels } of columns) {
-      const label = plain(name);
-      const texts = missing?.slice(0, NAMED).map((text) => plain(text)).join(", ");
-      if (missing?.length) notes.push(`In ${label}, ${texts} ${missing.length > 1 ? "are" : "is"} taken for a gap.`);
-      if (unit) notes.push(`${label} is read without its unit, ${plain(unit)}.`);
-      if (percent) notes.push(`${label}: 45% is read as 0.45.`);
-      if (kind === "datetime")
-        notes.push(`${label} is read as dates${form === playDates.ISO_FORM ? "" : ` of the form ${form}`}.`);
-      if (digits) notes.push(`${label} is read as texts, such as ${plain(levels.find((level) => /\d/.test(level)) ?? levels[0])}.`);
-    }
-    return notes;
-  }
-
   /** Return the column that is most likely the target: by its name, else the last one that can be learned. */
   function targetOf(columns) {
     const known = columns.find(({ name, kind }) => kind !== "datetime" && /^(target|class|label|y|species|outcome|diagnosis)$/i.test(name));
@@ -304,16 +277,11 @@ const playTable = (() => {
   function embedded(data) {
     const columns = data.columns.map((column) =>
       column.kind !== "category"
-        ? { ...column, values: Float64Array.from(numbers(column.values)) }
-        : { ...column, codes: numbers(column.codes) },
+        ? { ...column, values: Float64Array.from(numbersOf(column.values)) }
+        : { ...column, codes: numbersOf(column.codes) },
     );
     const config = typeof data.config === "object" && data.config.table ? { ...data.config.table } : data.config;
     return { ...data, columns, config, notes: [] };
-  }
-
-  function numbers({ dtype, data }) {
-    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-    return new { float64: Float64Array, float32: Float32Array, int32: Int32Array }[dtype](bytes.buffer);
   }
 
   return { TableError, parse, embedded };
