@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from npnet.nn.layer import Activations, Array, Memory, Scratch, layers
+from npnet.nn.layer import Activations, Memory, Scratch, layers
 from npnet.nn.sequence.recurrent import Recurrent, by_step
 from npnet.nn.shape import Shape
 
@@ -48,7 +48,7 @@ class GRU(Recurrent):
     def advance(self, t: int, before: int, after: int, d: Memory) -> None:
         """Write the gates, and h_t = n + z (h_(t-1) - n)."""
         gates, q, both = d.gates[..., t, :, :], d.q[..., t, :, :], slice(2 * self.units)
-        r, z, n = self._gates(gates)
+        r, z, n = self.gate_rows(gates)
         np.matmul(d.halved_U[..., :-1], d.h[..., before, :, :], out=d.products)
         np.add(d.products[..., both, :], d.z[..., t, both, :], out=gates[..., both, :])
         np.tanh(gates[..., both, :], out=gates[..., both, :])
@@ -66,8 +66,8 @@ class GRU(Recurrent):
 
     def derive(self, d: Memory, before: slice) -> None:
         """Write q r (1 - r), (h_(t-1) - n) z (1 - z) and (1 - z) (1 - n²)."""
-        r, z, n = self._gates(d.gates)
-        dr, dz, dn = self._gates(d.slopes)
+        r, z, n = self.gate_rows(d.gates)
+        dr, dz, dn = self.gate_rows(d.slopes)
         np.subtract(1.0, r, out=dr)
         np.multiply(dr, r, out=dr)
         np.multiply(dr, d.q, out=dr)
@@ -83,10 +83,10 @@ class GRU(Recurrent):
         """Write [dr, dz, dn] into z and [dr, dz, r dn] into p, and dh_(t-1) = z dh + Uᵀ p."""
         if d.mask is not None:
             np.multiply(d.dh, d.mask[..., t, :, :], out=d.dh)
-        slope_r, slope_z, slope_n = self._gates(d.slopes[..., t, :, :])
-        r, z, _ = self._gates(d.gates[..., t, :, :])
+        slope_r, slope_z, slope_n = self.gate_rows(d.slopes[..., t, :, :])
+        r, z, _ = self.gate_rows(d.gates[..., t, :, :])
         p = d.p[..., t, :, :]
-        dr, dz, rdn = self._gates(p)
+        dr, dz, rdn = self.gate_rows(p)
         dn = d.z[..., t, 2 * self.units :, :]
         np.multiply(d.dh, slope_n, out=dn)
         np.multiply(dn, slope_r, out=dr)
@@ -106,7 +106,3 @@ class GRU(Recurrent):
             new = slice(2 * self.units, None)
             np.copyto(by_step(d.columns[..., new, :], x), d.z[..., new, :])
         np.matmul(m.columns, x.with_ones.mT, out=m.dW)
-
-    def _gates(self, rows: Array) -> list[Array]:
-        """View the rows of each gate."""
-        return [rows[..., gate * self.units : (gate + 1) * self.units, :] for gate in range(self.gates)]

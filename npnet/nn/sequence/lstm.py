@@ -48,7 +48,7 @@ class LSTM(Recurrent):
     def advance(self, t: int, before: int, after: int, d: Memory) -> None:
         """Write the gates, c_t = f c_(t-1) + i g and h_t = o tanh(c_t)."""
         gates, c, shown = d.gates[..., t, :, :], d.c[..., after, :, :], d.shown[..., t, :, :]
-        i, f, g, o = self._gates(gates)
+        i, f, g, o = self.gate_rows(gates)
         if before == d.start:
             d.c[..., before, :, :] = 0.0
         np.matmul(d.halved_U[..., :-1], d.h[..., before, :, :], out=gates)
@@ -67,8 +67,8 @@ class LSTM(Recurrent):
 
     def derive(self, d: Memory, before: slice) -> None:
         """Write the slopes of the gates times what each is multiplied by, and dc/dh = o (1 - tanh²(c))."""
-        i, f, g, o = self._gates(d.gates)
-        di, df, dg, do = self._gates(d.slopes)
+        i, f, g, o = self.gate_rows(d.gates)
+        di, df, dg, do = self.gate_rows(d.slopes)
         np.multiply(d.gates, d.gates, out=d.slopes)
         for gate, slope, factor in ((i, di, g), (f, df, d.c[..., before, :, :]), (o, do, d.shown)):
             np.subtract(gate, slope, out=slope)
@@ -96,7 +96,3 @@ class LSTM(Recurrent):
         if carry:
             np.multiply(d.dc, d.gates[..., t, self.units : 2 * self.units, :], out=d.dc)
             np.matmul(d.U[..., :-1].mT, dz, out=d.dh)
-
-    def _gates(self, rows: np.ndarray) -> list[np.ndarray]:
-        """View the rows of each gate."""
-        return [rows[..., gate * self.units : (gate + 1) * self.units, :] for gate in range(self.gates)]

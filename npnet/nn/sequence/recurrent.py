@@ -183,6 +183,10 @@ class Recurrent(Layer):
         np.multiply(dy, m.chosen[..., t, :, :], out=work)
         return work
 
+    def gate_rows(self, rows: Array) -> list[Array]:
+        """View the rows of each gate."""
+        return [rows[..., gate * self.units : (gate + 1) * self.units, :] for gate in range(self.gates)]
+
     @property
     def _suffixes(self) -> tuple[str, ...]:
         return ("", "_reverse")[: 1 + self.bidirectional]
