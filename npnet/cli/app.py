@@ -30,7 +30,7 @@ COMMANDS = {
     ),
     "export": (
         "export:export",
-        "Write a run as a NumPy program or as JSON; prints its path.",
+        "Write a run as an ONNX graph, a NumPy or PyTorch program, a C header or JSON; prints its path.",
     ),
     "plot": ("plot:plot", "Draw the plots of a run or a sweep into its folder; prints the paths written."),
     "report": ("report:report", "Write one HTML page that shows a run, several runs or a sweep; prints its path."),

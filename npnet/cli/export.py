@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 TO = ("onnx", "numpy", "torch", "c", "json")
 WORDS = "onnx, numpy, torch, c or json"
 EXPORT = """
-npnet export latest --to numpy
+npnet export latest --to onnx
 npnet export latest --to numpy -o circles
-npnet export 20261122-1415 --to json -o circles.json
+npnet export 20261122-1415 --to c -o circles.h
 npnet export SWEEP --to json -o - | jq .layers
 """
 
@@ -33,10 +33,10 @@ def export(
     output: Output = None,
     force: Force = False,
 ) -> None:
-    """Write a run as a NumPy program or as JSON; prints its path.
+    """Write a run as an ONNX graph, a NumPy or PyTorch program, a C header or JSON; prints its path.
 
     An export reads the columns of the table as they are: it fills gaps, scales, averages over all models and
-    calibrates as npnet predict does. numpy is a folder with a program and its weights. Without -o an export
+    calibrates as npnet predict does. numpy and torch are folders with a program and its weights. Without -o an export
     goes into the current folder under the name of the run. It may replace an export; anything else is replaced only
     with -f, and a folder never. A sweep exports its best trial.
     """

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from npnet.cli import main
+from npnet.cli.app import npnet
 
 GOLDEN = Path(__file__).parent / "golden"
 SMALL = """\
@@ -33,6 +34,13 @@ class Result:
     code: int
     out: str
     err: str
+
+
+def command_names() -> Iterator[str]:
+    """Every command that there is, those of groups with and without the name of the group alone."""
+    for name in npnet.commands:
+        yield name
+        yield from (f"{name} {command}" for command in getattr(npnet.get_command(None, name), "commands", ()))
 
 
 def call(*arguments: object) -> Result:

@@ -8,39 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from npnet.cli import app
-from tests.cli.conftest import call
+from tests.cli.conftest import call, command_names
 
 HEAVY = ("numpy", "sklearn", "scipy", "pandas", "matplotlib", "yaml", "rich")
-COMMANDS = [
-    "init",
-    "data",
-    "data check",
-    "data report",
-    "train",
-    "sweep",
-    "resume",
-    "evaluate",
-    "predict",
-    "plot",
-    "runs",
-    "runs list",
-    "runs show",
-    "runs rm",
-    "runs tag",
-    "runs diff",
-    "report",
-    "play",
-    "watch",
-    "compare",
-    "list",
-    "gradcheck",
-    "explain-step",
-    "config",
-    "config check",
-    "config show",
-    "config schema",
-    "config explain",
-]
+COMMANDS = list(command_names())
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
