@@ -4,7 +4,6 @@
 
 const playTable = (() => {
   const { counted, plain } = networkElements;
-  const { numbersOf } = networkRows;
   const MOST_BYTES = 20e6;
   const MOST_ROWS = 5000; // that are kept, evenly spread
   const MOST_COLUMNS = 100;
@@ -277,8 +276,8 @@ const playTable = (() => {
   function embedded(data) {
     const columns = data.columns.map((column) =>
       column.kind !== "category"
-        ? { ...column, values: Float64Array.from(numbersOf(column.values)) }
-        : { ...column, codes: numbersOf(column.codes) },
+        ? { ...column, values: Float64Array.from(networkRows.numbersOf(column.values)) }
+        : { ...column, codes: networkRows.numbersOf(column.codes) },
     );
     const config = typeof data.config === "object" && data.config.table ? { ...data.config.table } : data.config;
     return { ...data, columns, config, notes: [] };
