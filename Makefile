@@ -131,6 +131,7 @@ format: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.positions
 	$(BIN)/python -m benchmarks.sweeps
 
 # What a sweep costs, and what clusters make of it: ARGS=costs, simulate or validate

@@ -96,6 +96,15 @@ def test_a_report_is_quiet_accessible_and_fits(browser: Any, reports: dict[str, 
     page.close()
 
 
+@pytest.mark.parametrize("kind", [*SHIPPED, *OTHERS])
+def test_a_page_holds_weights_and_maps_only_of_what_it_lacks(reports: dict[str, Path], kind: str) -> None:
+    block = re.search(r'id="npnet-data"[^>]*>(.*?)</script>', reports[kind].read_text(), re.DOTALL)
+    assert block is not None
+    network = json.loads(block[1])["network"]
+    assert (network["maps"] is None, "best" in network) == (not network["lacking"], not network["lacking"])
+    assert bool(network["lacking"]) == (kind == "digits_images")
+
+
 @pytest.mark.parametrize("kind", ["circles", "sweep", "data"])
 def test_without_a_script_everything_but_what_moves_is_there(browser: Any, reports: dict[str, Path], kind: str) -> None:
     page = browser.new_page(java_script_enabled=False)

@@ -195,6 +195,7 @@ def test_many_unknown_values_are_named_by_the_most_frequent(run: Path, tmp_path:
 TRUTHS = {"True": "False", "true": "false", "TRUE": "FALSE", "1": "0", "1.0": "0.0"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("learned", ["True", "true", "1"])
 def test_truth_values_mean_the_same_however_they_are_spelled(learned: str, tmp_path: Path) -> None:
     lines = [f"{learned if n % 3 else TRUTHS[learned]},{n % 5},{'y' if n % 3 else 'n'}\n" for n in range(60)]

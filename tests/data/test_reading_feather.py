@@ -90,6 +90,7 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return bytes(changed[: chance.choice([len(content), chance.randrange(len(content))])])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "seed", [0, 1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
 )

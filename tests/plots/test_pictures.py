@@ -45,6 +45,7 @@ def test_all_that_suits_a_material_is_drawn_with_its_numbers_beside_it(name, tmp
         assert len(read(tmp_path / "plots" / f"{kind}.csv")) > 0 or name == "nothing"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", plots)
 def test_a_plot_gives_the_same_bytes_twice(kind):
     first, second = (plots[kind](suiting(kind)) for _ in range(2))

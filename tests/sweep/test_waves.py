@@ -130,6 +130,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @given(st.lists(OPTIONS, min_size=8, max_size=16))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_has_one_signature_can_be_joined_and_trained(several: list[dict[str, Any]]) -> None:
