@@ -140,6 +140,13 @@ class Layer(Spec):
     def require_tied(self, inputs: Shape, owner: "Layer | None") -> None:
         """Raise AdvisedError where the layer that owns the tied weights is missing or of other sizes."""
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return whether the output at a position depends on the input at later positions, or has no positions left.
+
+        A network that predicts the next input at each position must not: it would see what it is to predict.
+        """
+        return False
+
     def fitted(self, inputs: Inputs) -> "Layer":
         """Return the layer with the options that depend on the inputs filled in."""
         return self

@@ -32,6 +32,7 @@ IMAGE = Shape(4, (5, 6))
             "2 sizes do not fit 9 positions: one for each axis; write kernel",
         ),
         ("conv2d", {"stride": 2, "padding": "same"}, IMAGE, "same padding keeps the positions, a stride of 2 x 2 does"),
+        ("conv2d", {"padding": "causal"}, IMAGE, "causal padding is for sequences, and 5 x 6 positions are an image"),
         ("conv2d", {"padding": 3}, IMAGE, "3 positions around the input are more than a window of 3 x 3 needs"),
         ("conv2d", {"groups": 3}, IMAGE, "4 input features do not divide into 3 groups; write groups: 2"),
         ("conv2d", {"groups": 4}, IMAGE, "6 filters do not divide into 4 groups; write groups: 2"),
@@ -50,14 +51,14 @@ def test_windows_that_do_not_fit_are_refused_with_both_shapes(
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("padding", [0, 1, 2, "same"])
+@pytest.mark.parametrize("padding", [0, 1, 2, "same", "causal"])
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_every_value_of_every_window_is_copied_or_missing(padding: Any, stride: int, dilation: int) -> None:
-    if padding == "same" and stride == 2:
+    if isinstance(padding, str) and stride == 2:
         return
     along = windows((7,), 3, stride, padding, dilation)
-    low = dilation if padding == "same" else padding
+    low = {"same": dilation, "causal": 2 * dilation}.get(padding, padding)
     for k, window in enumerate(along):
         (outputs,), (inputs,) = window.outputs, window.inputs
         reads = dict(zip(np.arange(along.counts[0])[outputs], np.arange(7)[inputs], strict=True))

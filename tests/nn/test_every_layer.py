@@ -1,5 +1,7 @@
 """The contract of every registered layer: gradients, stacks, widths; a new layer needs no line here."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,10 @@ from npnet.engine.gradcheck import check_gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints
-from npnet.nn.layer import draws, layers
+from npnet.nn.layer import Layer, draws, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
+from npnet.nn.positions.reshape import Positions
 from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import chain_of, layer_of, network, run, samples, targets_of
 
@@ -65,6 +68,35 @@ def test_training_reduces_the_loss(name: str) -> None:
     before = _loss(stack, rows)
     run(stack, rows, epochs=60)
     assert _loss(stack, rows) < 0.95 * before
+
+
+VARIANTS = [
+    *[(name, {}) for name in LAYERS if layers[name].axes != 2 and name not in ("positions", "embedding", "residual")],
+    *[("conv1d", {"padding": padding, "dilation": 2}) for padding in (1, 2, "same", "causal")],
+    *[("max_pool", {"size": 2, "stride": 1, "padding": padding}) for padding in (0, 1)],
+    *[("gru", options) for options in ({"bidirectional": True}, {"states": "last"})],
+    ("attention", {"causal": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), VARIANTS)
+def test_a_layer_says_whether_it_looks_ahead(name: str, options: dict[str, Any]) -> None:
+    """A later input changes an earlier output, or there are no positions left, where the layer says so."""
+    before: list[Layer] = [Positions(size=6)]
+    before += [layer_of("token_embedding")] if name in ("token_embedding", "unembedding") else [Linear(units=3)]
+    before = before[:1] if name == "token_embedding" else before
+    layer = layer_of(name, 3).model_copy(update=options)
+    stack = network([[*before, layer]], 6)
+    x = np.tile(np.arange(6.0) % 4, (3, 1))
+    x[:, -1] += (0, 2, -2)
+    rows = Samples.of(x, np.zeros((3, stack.graph.shapes[-1].values)), dtype=np.float64)
+    batch = Batch(rows, slice(None))
+    one = Pass(stack, batch, MeanSquaredError(), training=False)
+    one.take(batch)
+    one.scores()
+    each = one.nodes[-1].by_position if one.nodes[-1].positions else None
+    changed = each is None or not (each[..., :5, :] == each[..., :5, :1]).all()
+    assert layer.looks_ahead(stack.graph.layer_steps[-1].inputs) == changed
 
 
 @pytest.mark.parametrize("name", LAYERS)

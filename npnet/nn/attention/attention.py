@@ -52,6 +52,10 @@ class Attention(Layer):
             raise OptionError("rotary", what, "take rotary out, or write other heads")
         return inputs
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return whether a position sees those after it."""
+        return not self.causal
+
     def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return W (3 features, features + 1) and O (features, features + 1), the last columns the biases."""
         features, found = inputs.features, dict[str, Parameter]()

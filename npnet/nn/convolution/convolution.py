@@ -29,7 +29,9 @@ class Convolution(Layer):
     filters: int = Field(ge=1, le=10**5, description="Number of output features.")
     kernel: Sizes = Field(3, description="Positions that a filter sees, along each axis.")
     stride: Sizes = Field(1, description="Steps between the windows.")
-    padding: Padding = Field(0, description="Zeros around the input, or `same` to keep the positions.")
+    padding: Padding = Field(
+        0, description="Zeros around the input; `same` keeps the positions, `causal` too, all zeros before the first."
+    )
     dilation: Sizes = Field(1, description="Distance of the positions in a window.")
     groups: Groups = Field(
         1, description="Parts of the features that are convolved apart; `depthwise`: every feature by itself."
@@ -47,6 +49,10 @@ class Convolution(Layer):
                 hint = f"write groups: {fits}, or other numbers"
                 raise OptionError("groups", f"{number} {what} do not divide into {groups} groups", hint)
         return Shape(self.filters, self._windows(inputs).counts)
+
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return whether a window reads a position after its own."""
+        return self._windows(inputs).reads_later
 
     def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return W (filters, values of a window + 1): the weights, and in the last column the biases."""

@@ -26,6 +26,10 @@ class _Pool(Layer):
         require_positions(self, inputs)
         return Shape(inputs.features, self._windows(inputs).counts)
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return whether a window reads a position after its own."""
+        return self._windows(inputs).reads_later
+
     def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return the windows."""
         return {"windows": self._windows(inputs)}

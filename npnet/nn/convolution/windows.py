@@ -14,7 +14,7 @@ Size = Annotated[int, Field(ge=1, le=10**4)]
 Sizes = Size | Annotated[tuple[Size, ...], Field(strict=False, min_length=1, max_length=2)]
 Margin = Annotated[int, Field(ge=0, le=10**4)]
 Margins = Margin | Annotated[tuple[Margin, ...], Field(strict=False, min_length=1, max_length=2)]
-Padding = Margins | Literal["same"]
+Padding = Margins | Literal["same", "causal"]
 Slices = tuple[slice, ...]
 
 
@@ -71,6 +71,11 @@ class Windows:
         return prod(axis.kernel for axis in self.axes)
 
     @property
+    def reads_later(self) -> bool:
+        """Whether a window reads a position after its own."""
+        return any(axis.stride > 1 or (axis.kernel - 1) * axis.dilation > axis.low for axis in self.axes)
+
+    @property
     def apart(self) -> bool:
         """Whether no two windows share an input, and every input is in one."""
         return all(
@@ -106,13 +111,10 @@ def windows(
     kernels, strides, dilations = (
         _each(positions, sizes, name) for sizes, name in ((kernel, option), (stride, "stride"), (dilation, "dilation"))
     )
-    if padding == "same" and any(step != 1 for step in strides):
-        what = f"same padding keeps the positions, a stride of {_text(strides)} does not"
+    if padding in ("same", "causal") and any(step != 1 for step in strides):
+        what = f"{padding} padding keeps the positions, a stride of {_text(strides)} does not"
         raise OptionError("padding", what, "write padding: 1, or another number, or stride: 1")
-    totals = [(one - 1) * step for one, step in zip(kernels, dilations, strict=True)]
-    margins = [(total // 2, total - total // 2) for total in totals]
-    if padding != "same":
-        margins = [(margin, margin) for margin in _each(positions, padding, "padding")]
+    margins = _margins(positions, padding, [(one - 1) * step for one, step in zip(kernels, dilations, strict=True)])
     axes = tuple(
         WindowAxis(size, one, step, low, high, wide)
         for size, one, step, (low, high), wide in zip(positions, kernels, strides, margins, dilations, strict=True)
@@ -125,6 +127,18 @@ def windows(
             what = f"{low} positions around the input are more than a window of {_text(kernels)} needs"
             raise OptionError("padding", what, f"write padding: {(axis.kernel - 1) * axis.dilation}, or less")
     return Windows(axes)
+
+
+def _margins(positions: tuple[int, ...], padding: Padding, totals: list[int]) -> list[tuple[int, int]]:
+    """Return the positions before and after the input along each axis; `totals` keep the positions."""
+    if padding == "same":
+        return [(total // 2, total - total // 2) for total in totals]
+    if padding != "causal":
+        return [(margin, margin) for margin in _each(positions, padding, "padding")]
+    if len(positions) > 1:
+        what = f"causal padding is for sequences, and {_text(positions)} positions are an image"
+        raise OptionError("padding", what, "write padding: same")
+    return [(total, 0) for total in totals]
 
 
 def _each(positions: tuple[int, ...], sizes: int | tuple[int, ...], option: str) -> tuple[int, ...]:

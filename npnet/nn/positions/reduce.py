@@ -19,6 +19,10 @@ class _Weighted(Layer):
         require_positions(self, inputs)
         return Shape(inputs.features)
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return True: all positions are read."""
+        return True
+
     def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return, of ragged positions, the weights and the weighted values."""
         if not inputs.ragged:

@@ -98,6 +98,10 @@ class Flatten(Layer):
         require_positions(self, inputs)
         return Shape(inputs.values)
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return True: an output may be read with any of the positions."""
+        return True
+
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = x; in memory, only the row of ones makes a difference."""
         np.copyto(_rows(y.values, x.values), x.values)

@@ -48,6 +48,10 @@ class Recurrent(Layer):
         units = self.units * len(self._suffixes)
         return inputs.with_features(units) if self.states == "all" else Shape(units)
 
+    def looks_ahead(self, inputs: Shape) -> bool:
+        """Return whether steps are read backwards too, or only the last state is given."""
+        return self.bidirectional or self.states == "last"
+
     @property
     def bias_init(self) -> Initializer:
         """Initial values of the biases beside the input."""
