@@ -23,6 +23,7 @@ class ConfigKeys(TypedDict, total=False):
     schedule: Any
     epochs: int | None
     batch_size: int | str | None
+    accumulate: int | None
     early_stopping: Mapping[str, Any] | int | str | bool | None
     monitor: str | None
     metrics: Sequence[Any] | None
@@ -59,6 +60,7 @@ class TrainOptions(TypedDict, total=False):
     optimizer: Any
     schedule: Any
     batch_size: int | str | None
+    accumulate: int | None
     early_stopping: Mapping[str, Any] | int | str | bool | None
     monitor: str | None
     metrics: Sequence[Any] | None

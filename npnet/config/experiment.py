@@ -110,6 +110,12 @@ class Experiment(Spec):
     schedule: ScheduleSpec = Field(Constant(), description="How the learning rate changes during training.")
     epochs: int = Field(100, ge=0, le=10**7, description="Passes over the training set; 0 keeps the initial weights.")
     batch_size: Batch = Field(32, description="Rows per gradient step; `all` for full-batch gradient descent.")
+    accumulate: int = Field(
+        1,
+        ge=1,
+        le=10**6,
+        description="Batches whose mean gradient makes one step: a larger batch in the memory of a small one.",
+    )
     early_stopping: Stopping = Field(None, description="When to stop before the last epoch, or `off`.")
     monitor: MonitoredScore | None = Field(
         None,
@@ -204,6 +210,9 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
         message = f"prepare sets how numbers are scaled, so scale: {e.scale} has no effect"
         other = ", or write prepare: {numbers: none}" if e.scale == "none" else ""
         yield ("scale",), message, f"take scale out{other}"
+    if e.accumulate > 1 and e.batch_size == "all":
+        message = "batch_size: all makes a step of all rows, so there are no batches to accumulate"
+        yield ("accumulate",), message, "write batch_size: 32, or take accumulate out"
     if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:
         patience, every = e.early_stopping.patience, e.evaluate_every
         after = plural(patience, "epoch")

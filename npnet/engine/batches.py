@@ -48,15 +48,16 @@ class Batch:
     """Views of rows as a pass reads them, features first: (1 or models, features, rows).
 
     `whole` marks a full batch, whose values never change; `fixed` marks batches that are always gathered into these
-    same arrays.
+    same arrays. `parts` are the smaller batches over which its gradient is accumulated, if it is.
     """
 
-    __slots__ = ("fixed", "size", "t", "w", "whole", "x")
+    __slots__ = ("fixed", "parts", "size", "t", "w", "whole", "x")
 
     def __init__(self, samples: Samples, rows: slice, *, whole: bool = False, fixed: bool = False) -> None:
         self.x, self.t = _columns(samples.x, rows), _columns(samples.t, rows)
         self.w = None if samples.w is None else _columns(samples.w, rows)
         self.size, self.whole, self.fixed = self.t.shape[-1], whole, fixed
+        self.parts: tuple[Batch, ...] = ()
 
 
 def _columns(values: Array, rows: slice) -> Array:
@@ -68,12 +69,14 @@ class Batches:
     """The batches of each epoch, determined by the seed and the number of the epoch alone.
 
     `size` None is the full batch, neither shuffled nor gathered. The batches that `epoch` yields are overwritten by
-    later ones. `shapes` has a batch of each size that occurs, by size: the usual and a smaller last one.
+    later ones. `shapes` has a batch of each size that occurs, by size: the usual and a smaller last one. Where each is
+    to be accumulated over several, it has `accumulate` parts of `part` rows, the last with those that are left.
     """
 
-    def __init__(self, samples: Samples, size: int | None, seed: int) -> None:
-        self.samples, self.seed = samples, seed
-        self.size = min(size or len(samples), len(samples))
+    def __init__(self, samples: Samples, size: int | None, seed: int, accumulate: int = 1) -> None:
+        self.samples, self.seed, self.accumulate = samples, seed, accumulate
+        self.part = min(size or len(samples), len(samples))
+        self.size = min(self.part * accumulate, len(samples))
         self.full = size is None
         self.count = -(-len(samples) // self.size)
         if self.full:
@@ -91,7 +94,14 @@ class Batches:
         """Allocate the arrays that a number of rows is gathered into, and cut them into batches."""
         arrays = [np.empty((*array.shape[:-2], rows, array.shape[-1]), array.dtype) for array in self._sources]
         parts = [slice(start, min(start + self.size, rows)) for start in range(0, rows, self.size)]
-        return arrays, [Batch(Samples(*arrays), part, fixed=self._together == 1) for part in parts]
+        gathered, fixed = Samples(*arrays), self._together == 1 and self.accumulate == 1
+        batches = [Batch(gathered, part, fixed=fixed) for part in parts]
+        for batch, part in zip(batches, parts, strict=True):
+            if self.accumulate > 1:
+                firsts = range(part.start, part.stop, self.part)
+                cuts = [slice(first, min(first + self.part, part.stop)) for first in firsts]
+                batch.parts = tuple(Batch(gathered, cut) for cut in cuts)
+        return arrays, batches
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
         """Iterate over the batches of an epoch after its first `start`, several at a time."""

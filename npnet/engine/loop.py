@@ -1,7 +1,7 @@
 """The training loop: a generator that yields a `Progress` after each epoch."""
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.engine.batches import Batch, Batches
+from npnet.engine.gradients import Gradients
 from npnet.engine.network import Network
-from npnet.engine.passes import Pass
 from npnet.engine.updates import Updates
 from npnet.nn.losses import Loss
 from npnet.nn.optimizers import Number
@@ -131,7 +131,7 @@ def train(
     measured values at its end. Within a long epoch, a progress with `complete` False is yielded a few times a second,
     and after each of the steps `pauses`, which are counted from 1 and ascend.
     """
-    passes = {size: Pass(network, like, loss, training=True) for size, like in batches.shapes.items()}
+    gradients = Gradients(network, loss, batches)
     nothing = np.zeros(network.size, network.dtype)
     all_finite = np.ones(network.models, bool)
 
@@ -143,11 +143,11 @@ def train(
         network.start_epoch(epoch)
         table = rates.of_epoch(epoch, batches.count)
         done = batches_done if epoch == start + 1 else 0
-        passes[batches.size].skip(done)
+        gradients.skip(done)
         left, numbers = chain.from_iterable(batches.epoch(epoch, done)), iter(updates.numbers(table[done:]))
         first = (epoch - 1) * batches.count
         stops = [step - first for step in pauses if done < step - first < batches.count]
-        while few := _train_until(_up_to(stops, done, left), passes, updates, numbers, last + BETWEEN):
+        while few := _train_until(_up_to(stops, done, left), gradients, updates, numbers, last + BETWEEN):
             done += few
             stops = [stop for stop in stops if stop > done]
             if done < batches.count:
@@ -178,7 +178,7 @@ def _up_to(stops: Sequence[int], done: int, batches: Iterator[Batch]) -> Iterato
 @np.errstate(all="ignore")
 def _train_until(
     batches: Iterator[Batch],
-    passes: Mapping[int, Pass],
+    gradients: Gradients,
     updates: Updates,
     numbers: Iterator[tuple[Number, ...]],
     until: float,
@@ -186,9 +186,7 @@ def _train_until(
     """Train on batches until they end or a time is reached; return the number of batches."""
     done = 0
     for batch in batches:
-        current = passes[batch.size]
-        current.take(batch)
-        current.train()
+        gradients.compute(batch)
         updates.move(next(numbers))
         done += 1
         if time.perf_counter() > until:

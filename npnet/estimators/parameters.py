@@ -43,6 +43,8 @@ class ClassifierParameters(Parameters):
         Passes over the training set; 0 keeps the initial weights.
     batch_size : a whole number greater than 0 and at most 10**9 or "all", default=None
         Rows per gradient step; `all` for full-batch gradient descent.
+    accumulate : a whole number from 1 to 10**6, default=None
+        Batches whose mean gradient makes one step: a larger batch in the memory of a small one.
     early_stopping : a number of epochs, "off" or options (patience, min_delta), default=None
         When to stop before the last epoch, or `off`.
     monitor : text, default=None
@@ -106,6 +108,7 @@ class ClassifierParameters(Parameters):
         schedule: Any = None,
         epochs: int | None = None,
         batch_size: int | str | None = None,
+        accumulate: int | None = None,
         early_stopping: Mapping[str, Any] | int | str | bool | None = None,
         monitor: str | None = None,
         metrics: Sequence[Any] | None = None,
@@ -164,6 +167,8 @@ class RegressorParameters(Parameters):
         Passes over the training set; 0 keeps the initial weights.
     batch_size : a whole number greater than 0 and at most 10**9 or "all", default=None
         Rows per gradient step; `all` for full-batch gradient descent.
+    accumulate : a whole number from 1 to 10**6, default=None
+        Batches whose mean gradient makes one step: a larger batch in the memory of a small one.
     early_stopping : a number of epochs, "off" or options (patience, min_delta), default=None
         When to stop before the last epoch, or `off`.
     monitor : text, default=None
@@ -222,6 +227,7 @@ class RegressorParameters(Parameters):
         schedule: Any = None,
         epochs: int | None = None,
         batch_size: int | str | None = None,
+        accumulate: int | None = None,
         early_stopping: Mapping[str, Any] | int | str | bool | None = None,
         monitor: str | None = None,
         metrics: Sequence[Any] | None = None,

@@ -117,6 +117,16 @@ class ResolvedExperiment:
         return self.given.model_copy(update={**filled, "monitor": self.monitor.name, "threads": self.threads})
 
     @property
+    def step_rows(self) -> int:
+        """The rows of a step: those of a batch, or of all batches over which its gradient is accumulated."""
+        return min(self.batch_rows * self.given.accumulate, self.data.rows["train"])
+
+    @property
+    def steps(self) -> int:
+        """The steps of an epoch."""
+        return -(-self.data.rows["train"] // self.step_rows)
+
+    @property
     def frame_bytes(self) -> int:
         """Bytes of the recorded parameters and running statistics of a model."""
         return HALF * self.cost.weights_bytes // self.cost.itemsize
@@ -126,7 +136,7 @@ class ResolvedExperiment:
         """The steps of the training that are recorded, if any."""
         if self.given.record is None:
             return None
-        return FramePlan.of(self.given.record, -(-self.data.rows["train"] // self.batch_rows), self.frame_bytes)
+        return FramePlan.of(self.given.record, self.steps, self.frame_bytes)
 
     @property
     def training_bytes(self) -> int:

@@ -178,7 +178,8 @@ class StackTraining:
         optimizer = join([learner.optimizer for learner in stack.learners], trailing=1)
         constraints = Constraints.joined([learner.constraints for learner in stack.learners])
         self.updates = Updates(stack.network, optimizer, constraints)
-        self.batches = Batches(stack.scorer("train").samples, experiment.batch_size, config.seed)
+        samples = stack.scorer("train").samples
+        self.batches = Batches(samples, experiment.batch_size, config.seed, config.accumulate)
         self.batches_done = 0
         if state is not None:
             self._load(state)

@@ -9,7 +9,7 @@ of its little-endian bytes.
     activation     that final activation, or null
     loss           {"type", "options", "link"}
     optimizer      {"type", "options"}, "constraints" {"l1", "l2", "clip_norm", "clip_value", "max_norm"},
-                   "learning_rate", "batch_size" (null for full batches)
+                   "learning_rate", "batch_size" (the rows of a step; null for full batches)
     task, classes, targets    names
     output         {"mean", "scale", "transform", "moments", "threshold", "temperature"}: from scores to predictions
     inputs         [{"name", "block": "numbers" | "indicators" | "levels" | "codes"}]; numbers have "center", "scale",
@@ -138,7 +138,7 @@ def _recipe(experiment: Experiment, network: Network, loss: Loss) -> Json:
         "optimizer": {"type": optimizers.name_of(e.optimizer), "options": options(e.optimizer)},
         "constraints": {name: getattr(e, name) for name in ("l1", "l2", "clip_norm", "clip_value", "max_norm")},
         "learning_rate": e.learning_rate,
-        "batch_size": None if e.batch_size == "all" else e.batch_size,
+        "batch_size": None if e.batch_size == "all" else e.batch_size * e.accumulate,
     }
 
 
@@ -210,7 +210,7 @@ def _batches(experiment: Experiment, parts: Mapping[str, Part]) -> int | None:
     if "train" not in parts:
         return None
     count, size = len(parts["train"].y), experiment.batch_size
-    return 1 if size == "all" else -(-count // size)
+    return 1 if size == "all" else -(-count // (size * experiment.accumulate))
 
 
 def _states(run: RunFolder, network: Network, frames: Frames | None, batches: int | None) -> Json:

@@ -38,12 +38,17 @@ class LayerLine:
 
 @dataclass(frozen=True)
 class Outline:
-    """A training before it runs: layers, parameters, rows by split, steps an epoch, epochs, threads, bytes."""
+    """A training before it runs: layers, parameters, rows by split, steps, their rows, epochs, threads, bytes.
+
+    `steps` are those of an epoch; each is of `step_rows` rows in `accumulate` batches.
+    """
 
     layers: list[LayerLine]
     parameters: int
     rows: dict[str, int]
     steps: int
+    step_rows: int
+    accumulate: int
     epochs: int
     threads: int
     memory: int
@@ -69,7 +74,9 @@ def outline(run: PreparedRun) -> Outline:
         layers=lines,
         parameters=experiment.cost.parameters,
         rows=dict(experiment.data.rows),
-        steps=-(-experiment.data.rows["train"] // experiment.batch_rows),
+        steps=experiment.steps,
+        step_rows=experiment.step_rows,
+        accumulate=experiment.given.accumulate,
         epochs=experiment.config.epochs,
         threads=experiment.threads,
         memory=experiment.training_bytes,

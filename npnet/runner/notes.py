@@ -96,8 +96,11 @@ def remarks(training: SplitPredictor) -> Iterator[str]:
         columns = f"{len(names)} column{'s' * (len(names) != 1)}"
         yield f"gaps are filled by the median, and marked, in {columns}: {listed(map(quoted, names))}"
     size, rows = training.experiment.batch_size, len(training.data.parts["train"].y)
+    several, train = training.experiment.accumulate, f"{rows} row{'s' * (rows != 1)} to train on"
     if size != "all" and size > rows:
-        yield f"batch_size {size} is more than the {rows} row{'s' * (rows != 1)} to train on: each batch is all of them"
+        yield f"batch_size {size} is more than the {train}: each batch is all of them"
+    elif size != "all" and size * (several - 1) >= rows:
+        yield f"{several} batches of {size} are more than the {train}: each step is of all of them"
 
 
 def _own_validation(training: SplitPredictor) -> Iterator[str]:

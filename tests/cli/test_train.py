@@ -61,6 +61,8 @@ def test_a_rehearsal_writes_nothing(folder: Path) -> None:
     assert result.code == 0
     assert "17 parameters" in result.out
     assert json.loads(call("train", "small.yaml", "--dry-run", "--json").out)["parameters"] == 17
+    accumulated = call("train", "small.yaml", "batch_size=8", "accumulate=2", "--dry-run")
+    assert "steps of 16 rows in 2 batches, 1 thread" in " ".join(accumulated.out.split())
     assert sorted(folder.rglob("*")) == before
 
 

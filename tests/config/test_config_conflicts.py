@@ -50,6 +50,10 @@ OF_A_CONFIG = {
         "prepare sets how numbers are scaled, so scale: none has no effect",
         "take scale out, or write prepare: {numbers: none}",
     ),
+    ("", "accumulate: 4\nbatch_size: all"): (
+        "batch_size: all makes a step of all rows, so there are no batches to accumulate",
+        "write batch_size: 32, or take accumulate out",
+    ),
     ("", "early_stopping: 3\nevaluate_every: 5"): (
         "early_stopping after 3 epochs would stop before the next evaluation, one in 5 epochs",
         "write early_stopping: 5, or evaluate_every: 3",

@@ -1,5 +1,7 @@
 """The loop: progress, evaluation, the best epoch, and learning rates that drop on a plateau."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -8,12 +10,13 @@ from npnet.engine.loop import KeepBest, Monitor, Progress, Rates, train
 from npnet.engine.network import Network
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.activations import ReLU
+from npnet.nn.dropout import Dropout
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import BatchNorm
-from npnet.nn.optimizers import SGD
+from npnet.nn.optimizers import SGD, Adam
 from npnet.nn.schedules import Cosine, ReduceOnPlateau
-from tests.nn.builders import samples
+from tests.nn.builders import network, samples
 
 LOSS = losses["mean_squared_error"]()
 
@@ -80,6 +83,37 @@ def test_a_training_that_starts_later_has_the_same_batches_and_rates() -> None:
             break
     list(train(halves, LOSS, updates, rates, batches, 6, start=3))
     assert np.array_equal(whole.theta, halves.theta)
+
+
+def _accumulated(accumulate: int, size: int, epochs: int = 3, **options) -> Network:
+    stack = network([[Linear(units=5), Dropout(rate=options.pop("rate", 0.0)), Linear(units=2)]])
+    batches = Batches(samples(rows=41), size, seed=0, accumulate=accumulate)
+    updates = Updates(stack, Adam(), Constraints(clip_norm=0.1, l2=0.01))
+    list(train(stack, LOSS, updates, Rates([0.01], epochs, Cosine()), batches, epochs, **options))
+    return stack
+
+
+@pytest.mark.parametrize(("accumulate", "size"), [(3, 4), (2, 6), (12, 1), (9, 5), (1, 60)])
+def test_an_accumulated_gradient_is_that_of_the_larger_batch(accumulate: int, size: int) -> None:
+    larger = _accumulated(1, accumulate * size)
+    assert np.allclose(_accumulated(accumulate, size).theta, larger.theta, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("stop", [1, 3, 4])
+def test_an_accumulated_training_that_stops_between_steps_continues_equally(stop: int) -> None:
+    def start() -> tuple[Network, Updates, Batches]:
+        stack = network([[Linear(units=5), Dropout(rate=0.5), Linear(units=2)]])
+        return stack, Updates(stack, Adam(), Constraints()), Batches(samples(rows=41), 3, seed=0, accumulate=4)
+
+    def training(stack: Network, updates: Updates, batches: Batches, **options) -> Iterator[Progress]:
+        return train(stack, LOSS, updates, Rates([0.01], 2), batches, 2, **options)
+
+    whole, parted = start(), start()
+    list(training(*whole))
+    next(training(*parted, pauses=[stop]))
+    list(training(*parted, batches_done=stop) if stop < 4 else training(*parted, start=1))
+    assert whole[1].count == parted[1].count == 2 * whole[2].count == 8
+    assert np.array_equal(whole[0].theta, parted[0].theta)
 
 
 def test_models_that_are_no_longer_finite_are_reported() -> None:

@@ -1,17 +1,19 @@
 """The hot loop allocates nothing that grows with batch, width or number of models."""
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
 
-from npnet.engine.batches import Batch, Samples
+from npnet.engine.batches import Batch, Batches, Samples
+from npnet.engine.gradients import Gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
 from npnet.nn.dropout import Dropout
 from npnet.nn.layer import layers
+from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
 from tests.nn.builders import chain_of, has_positions, move, targets_of
@@ -37,6 +39,16 @@ def _step(name: str, rows: int, loss_name: str = "mean_squared_error", optimizer
         move(updates, 0.01)
 
     return step
+
+
+def _accumulated(rows: int) -> Callable[[], None]:
+    rng = np.random.default_rng(0)
+    stack = Network([(Linear(units=16), Dropout(rate=0.1), Linear(units=2))], 4)
+    several = Batches(Samples.of(rng.standard_normal((rows, 4)), rng.random((rows, 2))), rows // 8, 0, accumulate=8)
+    gradients = Gradients(stack, losses["mean_squared_error"](), several)
+    stack.start_epoch(1)
+    (batch,) = next(several.epoch(1))
+    return lambda: gradients.compute(batch)
 
 
 def _peak(step: Callable[[], None]) -> tuple[int, int]:
@@ -69,7 +81,15 @@ CASES = (
 @pytest.mark.parametrize(("layer", "loss", "optimizer"), CASES)
 def test_a_step_retains_nothing_and_its_peak_does_not_grow(layer: str, loss: str, optimizer: str) -> None:
     many = 16384 if has_positions(layer) else 32768
-    retained, peak = zip(*(_peak(_step(layer, rows, loss, optimizer)) for rows in (8192, many)), strict=True)
+    _check_peaks(_peak(_step(layer, rows, loss, optimizer)) for rows in (8192, many))
+
+
+def test_an_accumulated_step_retains_nothing_and_its_peak_does_not_grow() -> None:
+    _check_peaks(_peak(_accumulated(rows)) for rows in (65536, 131072))
+
+
+def _check_peaks(found: Iterable[tuple[int, int]]) -> None:
+    retained, peak = zip(*found, strict=True)
     assert max(peak) < SMALL
     assert abs(peak[1] - peak[0]) < 2048, peak
     assert max(retained) < 2048, retained

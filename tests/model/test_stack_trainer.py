@@ -69,7 +69,9 @@ def _check_same(one: Trainer, other: Trainer) -> None:
         assert np.array_equal(values, other.checkpoint()[name]), name
 
 
-@pytest.mark.parametrize("options", [{}, {"early_stopping": 2}, {"ensemble": 2, "early_stopping": 3}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"early_stopping": 2, "accumulate": 3}, {"ensemble": 2, "early_stopping": 3}], ids=str
+)
 def test_trials_that_differ_in_decimals_and_seeds_train_together_as_they_do_alone(options: dict) -> None:
     together = _train(_together(TRIALS, **options))
     for trainer, trial in zip(together, TRIALS, strict=True):
@@ -139,13 +141,16 @@ def _rows(trainer: Trainer) -> list[tuple]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("every", [1, 2])
-def test_from_any_batch_of_any_stack_the_rest_is_the_same(every: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("every", "accumulate"), [(1, 1), (2, 3)])
+def test_from_any_batch_of_any_stack_the_rest_is_the_same(
+    every: int, accumulate: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("npnet.engine.loop.BETWEEN", -1.0)
     monkeypatch.setattr("npnet.model.stack_trainer.BETWEEN", -1.0)
     monkeypatch.setattr("npnet.engine.batches.BLOCK_BYTES", 1)
     monkeypatch.setattr(Cost, "models_per_stack", 1)
-    options = {"ensemble": 3, "early_stopping": 2, "epochs": 5, "evaluate_every": every, "batch_size": 60}
+    options = {"ensemble": 3, "early_stopping": 2, "epochs": 5, "evaluate_every": every}
+    options |= {"batch_size": 60 // accumulate, "accumulate": accumulate}
     whole, stopping = _alone_untrained(options), _alone_untrained(options)
     rows = _rows(whole)
     whole.stack_trainer.restore()

@@ -105,11 +105,23 @@ def test_more_inputs_than_rows_are_reported(tmp_path: Path) -> None:
     assert warnings(fitting_of(tmp_path, usual(10))) == []
 
 
-def test_that_a_batch_is_all_rows_is_reported_and_is_no_warning(tmp_path: Path) -> None:
-    trainer = fitting_of(tmp_path, usual(), "batch_size=37")
-    expected = "batch_size 37 is more than the 36 rows to train on: each batch is all of them"
-    assert [*warnings(trainer), *remarks(trainer)] == [expected]
-    assert not list(remarks(fitting_of(tmp_path, usual(), "batch_size=36")))
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (["batch_size=37"], "batch_size 37 is more than the 36 rows to train on: each batch is all of them"),
+        (["batch_size=36"], None),
+        (
+            ["batch_size=12", "accumulate=4"],
+            "4 batches of 12 are more than the 36 rows to train on: each step is of all of them",
+        ),
+        (["batch_size=12", "accumulate=3"], None),
+    ],
+)
+def test_that_a_batch_is_all_rows_is_reported_and_is_no_warning(
+    settings: list[str], expected: str | None, tmp_path: Path
+) -> None:
+    trainer = fitting_of(tmp_path, usual(), *settings)
+    assert [*warnings(trainer), *remarks(trainer)] == ([] if expected is None else [expected])
 
 
 @pytest.mark.parametrize("name", ["relu", "softplus", "tanh", "elu", "selu", "gelu", "silu", "mish"])

@@ -42,6 +42,7 @@ def _course(view: RunView) -> Markup:
         (f"{monitored.get('name', '')} there", "" if value is None else short(value)),
         ("stopped early", "yes" if e.early_stopping and view.status == "done" and epochs < e.epochs else ""),
         ("batch size", str(e.batch_size)),
+        ("batches of a step", str(e.accumulate) if e.accumulate > 1 else ""),
         ("learning rate", "" if e.learning_rate is None else f"{e.learning_rate:g}"),
         ("time", "" if seconds is None else f"{duration(seconds)}, with all that followed the epochs"),
     ]

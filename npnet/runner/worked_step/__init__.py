@@ -55,8 +55,8 @@ def worked_step(run: PreparedRun, trainer: Trainer, numbers: Sequence[int], samp
     """Play the first step of a trainer's network on samples, whose rows have these numbers, and write it out."""
     resolved = trainer.resolved
     learner = trainer.stack_trainer.learners[0]
-    steps = -(-resolved.data.rows["train"] // resolved.batch_rows)
-    rate = Rates([learner.learning_rate], resolved.config.epochs, resolved.config.schedule).of_epoch(1, steps)[0]
+    rates = Rates([learner.learning_rate], resolved.config.epochs, resolved.config.schedule)
+    rate = rates.of_epoch(1, resolved.steps)[0]
     network = trainer.stack_trainer.network
     played = play_step(network, resolved.loss, samples, learner.optimizer, learner.constraints, float(rate))
     labels = Labels(tuple(f"row {number}" for number in numbers), input_names(run.data.preparation))
