@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
+import npnet.diagnosis.diagnose  # noqa: F401 - fills the registry
 from docs.markdown import code, page, table
 from npnet.config import EarlyStopping, Experiment
 from npnet.config.nodes import plain_float
 from npnet.config.schema import KINDS
 from npnet.config.type_info import accepted, describe, type_of
 from npnet.data import Split
+from npnet.diagnosis.verdict import VerdictKind, verdicts
 from npnet.metrics import Metric, metrics
 from npnet.nn.losses import Loss
 from npnet.nn.optimizers import Optimizer
@@ -33,6 +35,10 @@ PLACES = {
 }
 """Where each kind is named in a config."""
 LINES = ("name", "what it is")
+VERDICTS = """
+What [`npnet diagnose`](../diagnosis.md) finds. The number is in `--json`; a verdict is raised where it is beyond the
+threshold.
+"""
 HEADS = ("option", "takes", "default", "what it is")
 
 
@@ -42,6 +48,7 @@ def kind_pages() -> Iterator[tuple[str, str]]:
     for kind in kinds:
         yield f"{kind.plural}.md", page(kind.plural.capitalize(), _opening(kind), *_entries(kind))
     lines = table(LINES, ((f"`{name}`", _first(plot)) for name, plot in plots.items()))
+    yield "verdicts.md", page("Verdicts", VERDICTS.strip(), *map(_verdict, verdicts.items()))
     yield "plots.md", page("Plots", "What `npnet plot RUN --kind NAME` draws, where it suits the run.", lines)
 
 
@@ -58,6 +65,14 @@ def _entries(kind: Registry[Any]) -> Iterator[str]:
         yield "\n\n".join([first, *([code(cleandoc(rest))] if rest.strip() else []), *_facts(thing)])
         if isinstance(thing, type):
             yield options(thing)
+
+
+def _verdict(item: tuple[str, type[VerdictKind]]) -> str:
+    """Return the section of a kind of verdict."""
+    name, kind = item
+    facts = {"Number": kind.number, "Threshold": kind.threshold, "Why": kind.why, "Source": kind.source}
+    lines = "\n".join(f"- {title}: {text}" for title, text in facts.items())
+    return f"## {name}\n\n{_first(kind)}\n\n{lines}"
 
 
 def _first(thing: Any) -> str:

@@ -20,6 +20,7 @@ FLOORS = tuple(
         "config engine",
         "experiment",
         "rundir model",
+        "diagnosis",
         "runner",
         "plots report sweeps export lessons",
         "cli api estimators __init__ __main__",

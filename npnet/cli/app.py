@@ -15,7 +15,7 @@ from npnet.machine.signals import Stop, exit_code
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
-PLANNED = frozenset({"diagnose", "doctor", "ensemble", "lesson", "log", "prepare"} | {"sample", "serve", "tune"})
+PLANNED = frozenset({"doctor", "ensemble", "lesson", "log", "prepare"} | {"sample", "serve", "tune"})
 """Names that are reserved for later commands."""
 
 COMMANDS = {
@@ -36,6 +36,10 @@ COMMANDS = {
     "report": ("report:report", "Write one HTML page that shows a run, several runs or a sweep; prints its path."),
     "watch": ("report:watch", "Rewrite the page of a run or a sweep every few seconds until it ends; prints its path."),
     "play": ("play:play", "Write a page that trains networks as you watch, and open it; prints its path."),
+    "diagnose": (
+        "diagnose:diagnose",
+        "Judge a training: what is wrong with it, from which number, in which epoch, and the next command.",
+    ),
     "compare": ("compare:compare", "Compare runs: their scores, and only the settings that differ."),
     "list": ("listing:list_entries", "List layers, losses, metrics and the like, with their options and defaults."),
     "gradcheck": (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 KINDS = (
     *("layers", "losses", "optimizers", "schedules", "initializers"),
-    *("datasets", "features", "metrics", "methods", "plots", "templates"),
+    *("datasets", "features", "metrics", "methods", "plots", "verdicts", "templates"),
 )
 LIST = """
 npnet list layers
@@ -89,7 +89,8 @@ def entries(kind: str) -> list[RegistryEntry]:
     if kind == "templates":
         return [RegistryEntry(name, text.partition("\n")[0].lstrip("# ")) for name, text in templates().items()]
     import npnet.config
-    import npnet.plots  # noqa: F401 - importing both fills all registries
+    import npnet.diagnosis.diagnose
+    import npnet.plots  # noqa: F401 - importing them fills all registries
 
     things: Registry[Any] = Registry.every[kind]
     return [

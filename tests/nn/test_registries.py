@@ -5,6 +5,7 @@ import re
 import pytest
 
 import npnet.data
+import npnet.diagnosis.diagnose
 import npnet.metrics
 import npnet.nn
 import npnet.plots  # noqa: F401 - fills the registries

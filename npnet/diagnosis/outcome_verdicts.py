@@ -1,0 +1,135 @@
+"""Verdicts on the predictions for rows that did not train."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from npnet.diagnosis.outcome import Estimate, Outcome
+from npnet.diagnosis.record import Record
+from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
+from npnet.text import listed, quoted
+
+FEWEST = 10
+"""Rows from which on predictions are judged."""
+
+
+def held_out(record: Record) -> tuple[str, Outcome]:
+    """Return predictions of rows that did not train; raise Unjudged where there are none that can be judged."""
+    if record.held_out is None:
+        raise Unjudged("predictions of a validation or a test set", record.train("split.validation=0.2"))
+    split, outcome = record.held_out
+    if not outcome.finite:
+        raise Unjudged("predictions that are finite numbers")
+    if len(outcome.y) < FEWEST:
+        raise Unjudged(f"at least {FEWEST} rows in the {split} set; there are {len(outcome.y)}")
+    return split, outcome
+
+
+@verdicts.add("constant_baseline")
+class ConstantBaseline(VerdictKind):
+    """The network is no better than the best prediction that ignores the inputs."""
+
+    severity = "problem"
+    number = "loss of the network minus the loss of the shares of the classes, or of the mean, on held-out rows"
+    threshold = "not below 0 by more than 2 standard errors of the difference, nor by more than 5 % of the loss"
+    why = "the difference is taken row by row; of classes, balanced accuracy within 2 standard errors of 1 / K too"
+    source = "Karpathy (2019), A recipe for training neural networks"
+    errors, share = 2.0, 0.05
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Compare the losses row by row."""
+        split, outcome = held_out(record)
+        gain = Estimate.of(outcome.constant_losses - outcome.losses)
+        constant = float(outcome.constant_losses.mean())
+        if constant <= 0 or gain.value > self.share * constant or gain.value > self.errors * gain.error > 0:
+            return
+        if self._ranks(record, outcome):
+            return
+        what = "the mean" if outcome.task in ("regression", "counts") else "the shares of the classes"
+        yield self.found(
+            f"no better than a prediction that ignores the inputs: on the {split} rows the loss is "
+            f"{outcome.losses.mean():.3g}, and {constant:.3g} for {what} (difference {-gain.value:.2g} ± "
+            f"{gain.error:.1g})",
+            -gain.value,
+            epoch=record.best_epoch,
+            command=record.train("--baselines"),
+        )
+
+    def _ranks(self, record: Record, outcome: Outcome) -> bool:
+        """Return whether decisions depend on the inputs: balanced accuracy above that of any constant, 1 / K."""
+        if outcome.task in ("binary", "multiclass"):
+            right = outcome.decisions(record.calibration.threshold) == outcome.y
+            classes = np.unique(outcome.y)
+            each = [Estimate.of(right[outcome.y == code].astype(np.float64)) for code in classes]
+            value = float(np.mean([one.value for one in each]))
+            error = float(np.sqrt(np.sum([one.error**2 for one in each])) / len(classes))
+            return value - 1 / len(classes) > self.errors * error
+        if outcome.task == "regression":  # a network that predicts medians may lose to the mean in squares
+            y, medians = outcome.y, np.median(outcome.y, axis=0)
+            gain = Estimate.of((np.abs(y - medians) - np.abs(y - outcome.output.T)).mean(axis=1))
+            return gain.value > self.errors * gain.error
+        return False
+
+
+@verdicts.add("class_ignored")
+class ClassIgnored(VerdictKind):
+    """A class is never predicted although rows have it."""
+
+    number = "rows of the class on which no row is predicted to be of it"
+    threshold = "no prediction of a class that 10 rows or more have"
+    why = "a network that finds one row in four of a class predicts none of 10 with a chance of 6 %"
+    source = "He and Garcia (2009), Learning from imbalanced data"
+    fewest = 10
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Count the decisions of each class."""
+        if record.task not in ("binary", "multiclass"):
+            return
+        split, outcome = held_out(record)
+        decided = np.bincount(outcome.decisions(record.calibration.threshold), minlength=len(record.classes))
+        rows = np.bincount(outcome.y, minlength=len(record.classes))
+        ignored = np.flatnonzero((decided == 0) & (rows >= self.fewest))
+        if not len(ignored):
+            return
+        names = listed(quoted(record.classes[code]) for code in ignored.tolist())
+        count = int(rows[ignored].sum())
+        balanced = record.experiment.class_weight == "balanced"
+        command = record.train("class_weight=balanced") if not balanced else None
+        yield self.found(
+            f"never predicts {names}, the class of {count} of {len(outcome.y)} {split} rows",
+            float(count),
+            epoch=record.best_epoch,
+            command=command,
+        )
+
+
+@verdicts.add("validation_test_gap")
+class ValidationTestGap(VerdictKind):
+    """The losses on the validation and the test set differ by more than chance."""
+
+    number = "test loss minus validation loss, in standard errors of the difference"
+    threshold = "above 3 in size, and above 10 % of the validation loss"
+    why = "3 standard errors, as the best epoch was chosen on the validation set; both sets need 30 rows"
+    source = "two-sample z test of means"
+    errors, share, fewest = 3.0, 0.1, 30
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Compare the mean losses of both sets."""
+        pair = [record.outcomes.get(split) for split in ("validation", "test")]
+        if any(one is None for one in pair):
+            raise Unjudged("a validation and a test set", record.train("split.validation=0.2", "split.test=0.2"))
+        known = [one for one in pair if one is not None and one.finite and len(one.y) >= self.fewest]
+        if len(known) < 2:
+            raise Unjudged(f"{self.fewest} rows in the validation and in the test set")
+        valid, test = (Estimate.of(one.losses) for one in known)
+        error = float(np.hypot(valid.error, test.error))
+        gap = test.value - valid.value
+        if abs(gap) <= max(self.errors * error, self.share * abs(valid.value)):
+            return
+        yield self.found(
+            f"validation and test disagree: the loss is {valid} on the validation rows and {test} on the test rows, "
+            f"{abs(gap) / error:.1f} standard errors apart; the sets may differ in more than chance",
+            gap / error,
+            epoch=record.best_epoch,
+            command=record.train("--cv", "5"),
+        )

@@ -1,0 +1,106 @@
+"""Every verdict is provoked by a config, and not raised for one that lacks the fault."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from npnet.cli.app import npnet as program
+from npnet.diagnosis.diagnose import judged
+from npnet.diagnosis.verdict import VerdictKind, verdicts
+from tests.cli.conftest import call, plain_environment
+from tests.diagnosis.cases import CASES, Case, write_tables
+
+__all__ = ["plain_environment"]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the tables of the configs."""
+    folder = tmp_path_factory.mktemp("diagnosis")
+    write_tables(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(tables: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return that folder as the current one."""
+    monkeypatch.chdir(tables)
+    return tables
+
+
+def diagnosed(folder: Path, case: Case, settings: tuple[str, ...]) -> dict[str, Any]:
+    """Train a config with settings, and return its diagnosis."""
+    (folder / "c.yaml").write_text(case.config)
+    trained = call("train", "c.yaml", *settings, "--no-plots", "-q")
+    assert trained.code in (0, 7), trained.err
+    result = call("diagnose", "latest", "--json")
+    assert (result.code, result.err) == (0, "")
+    found: dict[str, Any] = json.loads(result.out)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.verdict)
+def test_a_config_provokes_the_verdict(case: Case, folder: Path) -> None:
+    found = {verdict["name"]: verdict for verdict in diagnosed(folder, case, case.ill)["verdicts"]}
+    assert case.verdict in found
+    verdict = found[case.verdict]
+    assert case.says in verdict["message"]
+    assert verdict["number"] is not None
+    if verdict["command"]:
+        assert_parses(verdict["command"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.verdict)
+def test_a_config_without_the_fault_does_not(case: Case, folder: Path) -> None:
+    found = diagnosed(folder, case, case.well)
+    assert case.verdict in found["passed"], found
+
+
+def assert_parses(line: str) -> None:
+    """Assert that a command can be run as it is written: its options exist, and its settings can be read."""
+    from npnet.cli.common.options import load_config
+
+    name, *arguments = shlex.split(line)
+    assert name == "npnet"
+    context = program.make_context("npnet", list(arguments), obj=None)
+    command = program.get_command(context, arguments[0])
+    inner = command.make_context(arguments[0], arguments[1:], parent=context)
+    if config := inner.params.get("config"):
+        load_config(config, inner.params["overrides"])
+
+
+@pytest.mark.parametrize("kind", verdicts.values(), ids=list(verdicts))
+def test_a_verdict_is_documented(kind: type[VerdictKind]) -> None:
+    assert all((kind.number, kind.threshold, kind.why, kind.source, kind.__doc__))
+
+
+def test_every_verdict_has_a_case() -> None:
+    assert set(verdicts) == {case.verdict for case in CASES}
+
+
+def test_nothing_is_judged_without_evidence() -> None:
+    found = judged({})
+    assert (found.verdicts, found.passed, found.unjudged) == ((), (), ())
+
+
+def test_what_cannot_be_judged_says_what_it_needs_and_how_to_get_it(folder: Path) -> None:
+    found = diagnosed(folder, CASES[0], ("epochs=2", "split.validation=0", "split.test=0"))
+    assert found["verdicts"] == []
+    needs = {need["name"]: need for need in found["unjudged"]}
+    assert needs["overfitting"]["needs"] == "a validation set"
+    assert needs["stopped_early"]["needs"] == "at least 10 evaluations of train_loss; there are 2"
+    for need in needs.values():
+        assert_parses(need["command"])
+    text = call("diagnose", "latest").out
+    assert "overfitting needs a validation set: npnet train" in text.replace("\n", " ")
+
+
+def test_a_run_that_is_not_there_cannot_be_diagnosed(folder: Path) -> None:
+    before = set(folder.rglob("*"))
+    result = call("diagnose", "2020")
+    assert (result.code, result.out) == (5, "")
+    assert result.err.startswith("npnet: error: there is no run '2020' in runs\nhint: ")
+    assert set(folder.rglob("*")) == before
