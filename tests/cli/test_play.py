@@ -64,6 +64,15 @@ def test_a_config_gives_the_settings(folder: Path) -> None:
     assert found["lacking"] == ["schedule: the page keeps the learning rate constant"]
 
 
+def test_a_loss_that_the_page_lacks_is_replaced_by_the_usual_one(folder: Path) -> None:
+    result = call("play", "small.yaml", "loss=binary_focal", "accumulate=2")
+    assert result.err.splitlines() == [
+        "the page differs: accumulate: the page takes a step after every batch",
+        "the page differs: loss binary_focal: the page takes the usual loss of the task",
+    ]
+    assert data_of(folder / "play.html")["start"]["loss"] is None
+
+
 def test_layers_that_the_page_lacks_are_left_out_with_what_follows_them(folder: Path) -> None:
     layers = "[{positions: 2}, {rnn: 4}, relu, last, {linear: 5}, tanh, {residual: [{linear: 5}, tanh]}, linear]"
     result = call("play", "small.yaml", f"layers={layers}")

@@ -86,6 +86,10 @@ ACTIVATIONS: dict[str, tuple[Function, Function]] = {
 }
 LOSSES: dict[str, tuple[Callable[[Decimal, Decimal], Decimal], Callable[[Decimal, Decimal], Decimal]]] = {
     "binary_cross_entropy": (lambda z, t: softplus(z) - (t + 1) / 2 * z, lambda z, t: sigmoid(z) - (t + 1) / 2),
+    "binary_focal": (
+        lambda z, t: weight(t) * sigmoid(-t * z) ** 2 * softplus(-t * z),
+        lambda z, t: -t * weight(t) * sigmoid(-t * z) ** 2 * (sigmoid(-t * z) + 2 * sigmoid(t * z) * softplus(-t * z)),
+    ),
     "hinge": (lambda z, t: max(Decimal(0), ONE - t * z), lambda z, t: -t if t * z < 1 else Decimal(0)),
     "mean_squared_error": (lambda z, t: (z - t) ** 2, lambda z, t: 2 * (z - t)),
     "mean_absolute_error": (lambda z, t: abs(z - t), lambda z, t: Decimal((z > t) - (z < t))),
@@ -97,6 +101,10 @@ LOSSES: dict[str, tuple[Callable[[Decimal, Decimal], Decimal], Callable[[Decimal
     "quantile": (lambda z, t: abs(z - t) / 2, lambda z, t: Decimal((z > t) - (z < t)) / 2),
     "poisson": (lambda z, t: exp(z) - t * z, lambda z, t: exp(z) - t),
 }
+
+
+def weight(t: Decimal) -> Decimal:
+    return (TWO - t) / 4
 
 
 def exp(x: Decimal) -> Decimal:

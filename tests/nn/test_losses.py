@@ -12,9 +12,17 @@ from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
 from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import network, reference_of, run, targets_of
 
+
+def _focal(p, t):
+    right = (p * t).sum(axis=1, keepdims=True)
+    return (1 - right) ** 2 * -np.log(right)
+
+
 REFERENCES = {
     "binary_cross_entropy": lambda z, t: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0) - (t + 1) / 2 * z,
     "cross_entropy": lambda z, t: np.log(np.exp(z).sum(axis=1, keepdims=True)) - (t * z).sum(axis=1, keepdims=True),
+    "binary_focal": lambda z, t: (0.5 - 0.25 * t) * (1 + np.exp(t * z)) ** -2.0 * np.log1p(np.exp(-t * z)),
+    "focal": lambda z, t: _focal(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), t),
     "hinge": lambda z, t: np.maximum(0, 1 - t * z),
     "mean_squared_error": lambda z, t: (z - t) ** 2,
     "mean_absolute_error": lambda z, t: np.abs(z - t),
@@ -65,7 +73,7 @@ def test_a_weight_of_one_changes_nothing_and_a_weight_of_two_counts_as_two_rows(
 
 
 @pytest.mark.parametrize("size", [1e4, 1e30])
-@pytest.mark.parametrize("name", ["binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "cross_entropy", "focal"])
 def test_cross_entropies_are_exact_at_enormous_scores(name: str, size: float) -> None:
     loss = losses[name]()
     outputs = 1 if name == "binary_cross_entropy" else 3
@@ -110,6 +118,32 @@ def test_the_link_of_a_loss_is_the_activation_that_it_contains(last, loss) -> No
     one = Pass(stack, batch, MeanSquaredError(), training=False)
     one.take(batch)
     assert np.allclose(one.scores(), loss.predict(z), atol=1e-12)
+
+
+@pytest.mark.parametrize(("focal", "plain"), [("binary_focal", "binary_cross_entropy"), ("focal", "cross_entropy")])
+def test_a_focal_loss_of_gamma_0_is_the_cross_entropy(focal: str, plain: str) -> None:
+    rng = np.random.default_rng(8)
+    options = {"alpha": 0.5} if focal == "binary_focal" else {}
+    t, outputs = targets_of(losses[plain](), 30, rng)
+    z = rng.standard_normal((30, outputs)) * 3
+    (value, dz), (expected, slope) = (_value(one, z, t) for one in (losses[focal](gamma=0, **options), losses[plain]()))
+    times = 2.0 if options else 1.0  # both classes have half the weight
+    assert value * times == pytest.approx(expected, rel=1e-12)
+    assert np.allclose(dz * times, slope, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
+@pytest.mark.parametrize("name", ["binary_focal", "focal"])
+def test_the_derivative_of_a_focal_loss_is_right_near_certainty(name: str, gamma: float) -> None:
+    loss = losses[name](gamma=gamma)
+    z = np.array([[-12.0], [-3.0], [0.0], [3.0], [12.0]]) * ([1.0] if name == "binary_focal" else [1.0, -0.5, 0.0])
+    t = np.ones((5, 1)) if name == "binary_focal" else np.eye(3)[[0] * 5]
+    _, dz = _value(loss, z, t)
+    for row, output in np.ndindex(z.shape):
+        step = np.zeros_like(z)
+        step[row, output] = 1e-5
+        numeric = (_value(loss, z + step, t)[0] - _value(loss, z - step, t)[0]) / 2e-5
+        assert dz[0, output, row] == pytest.approx(numeric, abs=1e-9)
 
 
 def test_label_smoothing_spreads_the_target() -> None:

@@ -120,12 +120,12 @@ class Both:
 def targets(loss, random, outputs):
     """Targets as PyTorch takes them, and as npnet's loss encodes them."""
     name = losses.name_of(loss)
-    if name == "cross_entropy":
+    if name in ("cross_entropy", "focal"):
         y = random.integers(0, outputs, BATCH)
         return y, loss.encode(y, outputs)
-    if name in ("binary_cross_entropy", "hinge"):
+    if name in ("binary_cross_entropy", "binary_focal", "hinge"):
         y = random.integers(0, 2, BATCH)
         t = loss.encode(y, 2)
-        return (t + 1.0) / 2.0 if name == "binary_cross_entropy" else t, t
+        return t if name == "hinge" else (t + 1.0) / 2.0, t
     y = random.poisson(2.0, (BATCH, outputs)) if name == "poisson" else random.standard_normal((BATCH, outputs))
     return y.astype(np.float64), loss.encode(y, 0)

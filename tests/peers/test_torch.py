@@ -122,7 +122,22 @@ def test_a_loss_trains_as_in_torch(name):
     both.train_and_check(0.05)
 
 
+def _sigmoid_focal_loss(z, t):
+    """Return the mean of torchvision.ops.sigmoid_focal_loss, written as it is there."""
+    p = torch.sigmoid(z)
+    each = nn.functional.binary_cross_entropy_with_logits(z, t, reduction="none")
+    p_t = p * t + (1 - p) * (1 - t)
+    return ((0.3 * t + 0.7 * (1 - t)) * each * (1 - p_t) ** 1.5).mean()
+
+
+def _focal_loss(z, y):
+    each = nn.functional.cross_entropy(z, y, reduction="none")
+    return ((1 - torch.exp(-each)) ** 2 * each).mean()
+
+
 FORMULAS = {
+    "binary_focal": ({"binary_focal": {"gamma": 1.5, "alpha": 0.3}}, _sigmoid_focal_loss, 1),
+    "focal": ("focal", _focal_loss, 4),
     "hinge": ("hinge", lambda z, t: (1 - t * z).clamp(min=0).mean(), 1),
     "log_cosh": ("log_cosh", lambda z, t: torch.log(torch.cosh(z - t)).mean(), 2),
     "quantile": ({"quantile": 0.8}, lambda z, t: torch.maximum(0.8 * (t - z), -0.2 * (t - z)).mean(), 1),

@@ -16,6 +16,7 @@ from npnet.nn.layer import layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import Adam, optimizers
+from npnet.registry import Registry
 from npnet.report.network_data import options
 from npnet.report.page_engine import KNOWN
 from npnet.spec import Spec
@@ -40,9 +41,9 @@ def catalog() -> Json:
         "layers": [
             {**one, "activation": chained[one["name"]].__module__ in ACTIVATIONS} for one in _entries(chained.items())
         ],
-        "losses": [one for one in map(_with_task, _entries(losses.items())) if one["tasks"]],
+        "losses": [one for one in map(_with_task, _known("losses", losses)) if one["tasks"]],
         "usual_loss": {task: losses.name_of(DEFAULT_LOSS[task]) for task in TASKS},  # type: ignore[index]
-        "optimizers": [{**one, "rate": optimizers[one["name"]].usual_rate} for one in _entries(optimizers.items())],
+        "optimizers": [{**one, "rate": optimizers[one["name"]].usual_rate} for one in _known("optimizers", optimizers)],
         "initializers": _entries(initializers.items()),
         "features": [{"name": name, "purpose": _purpose(kind)} for name, kind in features.items()],
         "prepare": plain_options(PrepareSpec()),
@@ -102,6 +103,11 @@ def _default(layer: Linear, key: str) -> Json:
 
 def _entries(things: Iterable[tuple[str, type[Spec]]]) -> list[Json]:
     return [{"name": name, "purpose": _purpose(kind), "options": options(kind())} for name, kind in things]
+
+
+def _known(kind: str, registry: Registry[Any]) -> list[Json]:
+    """Return the entries of all that the page computes."""
+    return _entries((name, spec) for name, spec in registry.items() if name in KNOWN[kind])
 
 
 def _purpose(kind: type[Spec]) -> str:

@@ -24,7 +24,7 @@ from npnet.nn.initializers import initializers
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
-from npnet.nn.optimizers import optimizers
+from npnet.nn.optimizers import Adam, optimizers
 from npnet.nn.residual import Residual
 from npnet.report.network_data import options
 from npnet.report.page_engine import KNOWN
@@ -44,6 +44,7 @@ SHOWN = frozenset(
 LEFT = frozenset({"preset", "sweep", "weights"})
 """Keys that a copied config leaves out: what a preset stands for is written out, the others fit other layers."""
 UNABLE = {
+    "accumulate": "the page takes a step after every batch",
     "schedule": "the page keeps the learning rate constant",
     "class_weight": "the page gives all rows the same weight",
     "target_transform": "the page trains on the target as it is",
@@ -92,8 +93,8 @@ def start_of(loaded: Loaded) -> Start:
         "blocks": chain.blocks,
         "init": chain.init,
         "bias_init": chain.bias_init,
-        "loss": _named(losses, e.loss) if e.loss else None,
-        "optimizer": _named(optimizers, e.optimizer),
+        "loss": _named(losses, e.loss) if e.loss and _computes("losses", losses, e.loss) else None,
+        "optimizer": _named(optimizers, e.optimizer if _computes("optimizers", optimizers, e.optimizer) else Adam()),
         **{key: getattr(e, key) for key in ("learning_rate", "epochs", "batch_size", "seed", *_LIMITS)},
         "others": {key: value for key, value in written.items() if key not in SHOWN | LEFT},
     }
@@ -171,8 +172,15 @@ def _of_table(experiment: Experiment) -> Iterator[str]:
 
 def _of_loss(experiment: Experiment) -> Iterator[str]:
     loss = experiment.loss
-    if loss is not None and not set(TASKS) & set(loss.tasks):
+    if loss is not None and not (set(TASKS) & set(loss.tasks) and _computes("losses", losses, loss)):
         yield f"loss {losses.name_of(loss)}: the page takes the usual loss of the task"
+    if not _computes("optimizers", optimizers, experiment.optimizer):
+        yield f"optimizer {optimizers.name_of(experiment.optimizer)}: the page takes adam"
+
+
+def _computes(kind: str, registry: Any, spec: Spec) -> bool:
+    """Return whether the engine of the page has a loss or an optimizer."""
+    return registry.name_of(spec) in KNOWN[kind]
 
 
 def _prepare(experiment: Experiment) -> tuple[Json, list[str]]:
