@@ -66,9 +66,9 @@ class PredictionFiles:
         self, predictor: RunPredictor, paths: Sequence[str], wanted: PredictionOptions, stack: ExitStack
     ) -> None:
         self._predictor, self._wanted = predictor, wanted
-        self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths else None
+        own = predictor.source is not None
+        self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths and not own else None
         with hints_as_overrides():
-            own = predictor.source is not None
             self._files = [self._checked_rows(paths)] if own else [self._checked(path) for path in paths]
         self.rows = sum(one.unseen.rows for one in self._files)
         kept = tuple(dict.fromkeys(name for one in self._files for name in one.kept))

@@ -29,8 +29,8 @@ SLOW = "takes far more time than a file of its size should"
 class ChildProcess:
     """The process that parses one open file; `form` is the format as the program names it.
 
-    `layout` is what it found out at the start. `title` is how messages call a file of the format; `packed` is how many
-    bytes of memory a byte of the file may take.
+    `layout` is what it found out at the start. `name` is how messages call the file, or the part of it that comes next;
+    `title` is how they call a file of the format. `packed` is how many bytes of memory a byte of the file may take.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ChildProcess:
         options: Mapping[str, object] | None = None,
         packed: int = PACKED,
     ) -> None:
-        self._name, (code, self._title) = name, form
+        self.name, (code, self._title) = name, form
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise DataError(f"{name} is empty", f"it is no {self._title}")
@@ -93,10 +93,10 @@ class ChildProcess:
         return self.damaged(f"parsing it ended with {f'signal {-code}' if code < 0 else f'exit code {code}'}")
 
     def _no_memory(self) -> MachineError:
-        return MachineError(f"too little memory to read {self._name}", "raise the limit, which ulimit -v shows")
+        return MachineError(f"too little memory to read {self.name}", "raise the limit, which ulimit -v shows")
 
     def _error(self, what: str, hint: str | None = None) -> DataError:
-        return DataError(f"{self._name} {what}", hint or AGAIN)
+        return DataError(f"{self.name} {what}", hint or AGAIN)
 
 
 def _started(arguments: Sequence[object]) -> "subprocess.Popen[bytes]":

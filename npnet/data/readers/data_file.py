@@ -210,7 +210,11 @@ def _spooled() -> BinaryIO:
 def _plain_file(path: str, base: Path) -> BinaryIO:
     if URL.match(path):
         raise DataError(f"{path} is an address", "npnet reads files only; download it first")
-    file = place_of(path, base)
+    return regular_file(place_of(path, base), path, base)
+
+
+def regular_file(file: Path, path: str, base: Path) -> BinaryIO:
+    """Open a file that messages call `path`, without waiting; raise DataError where there is no regular file."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path

@@ -13,4 +13,7 @@ missing.
 
 A packed file answers [whether to begin again, the most bytes] with a header and the next bytes of its content: `bytes`
 is their number, 0 at the end, and `at` how many bytes of the file were read for it so far.
+
+Pictures, end to end in one file, answer [the number of the first] with a header and the pixels of each from there on:
+`height`, `width` and `channels`, a byte for each value, row by row.
 """

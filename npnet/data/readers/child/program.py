@@ -60,6 +60,10 @@ def format_of(name: str) -> Callable[[io.BufferedReader, Options], Format]:
         from npnet.data.readers.child.workbook import SheetTable
 
         return SheetTable
+    if name == "pictures":
+        from npnet.data.readers.child.pictures import Pictures
+
+        return Pictures
     from npnet.data.readers.child.database import QueryTable
 
     return QueryTable

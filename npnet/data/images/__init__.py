@@ -1,0 +1,1 @@
+"""Images: which files a folder or a table names, their pixels, and pixels as columns of a frame."""

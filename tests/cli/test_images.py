@@ -1,0 +1,82 @@
+"""Networks on pictures: train, evaluate, predict files and folders, and check the data."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import call
+from tests.data.pictures import encoded, shapes
+
+CONFIG = """\
+dataset: {images: bars}
+layers:
+  - positions: [8, 8]
+  - conv2d: {filters: 4, padding: same}
+  - relu
+  - flatten
+  - linear
+epochs: 12
+learning_rate: 0.02
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with pictures of bars, and a run that was trained on them."""
+    folder = tmp_path_factory.mktemp("bars")
+    shapes(folder / "bars", 60)
+    (folder / "bars.yaml").write_text(CONFIG)
+    assert call("train", folder / "bars.yaml", "--no-plots", "--runs-dir", folder / "runs", "-q").code == 0
+    return folder
+
+
+@pytest.fixture
+def inside(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(trained)
+    return trained
+
+
+def test_a_run_on_pictures_predicts_files_and_folders_by_their_paths(inside):
+    out = call("predict", "latest", "bars/lying/000.png", "bars/standing").out.splitlines()
+    assert out[0] == "file,prediction"
+    assert out[1].startswith("bars/lying/000.png,")
+    assert [line.partition(",")[0] for line in out[2:]] == [f"bars/standing/{n:03d}.png" for n in range(1, 60, 2)]
+    matched = call("predict", "latest", "bars/*/00?.png", "--proba").out.splitlines()
+    assert matched[0] == "file,prediction,probability_lying,probability_standing"
+    assert len(matched) == 11
+
+
+def test_a_run_on_pictures_is_scored_again_and_on_another_folder(inside):
+    assert call("evaluate", "latest", "--json").code == 0
+    scored = call("evaluate", "latest", "--data", "bars", "--metric", "accuracy", "--fail-under", "accuracy=0.7")
+    assert scored.code == 0, scored.err
+
+
+def test_the_data_of_pictures_are_checked(inside):
+    checked = call("data", "check", "bars.yaml")
+    assert (checked.code, "60 rows, 64 features, binary target class" in checked.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("predict", "latest", "none.png"), 4, "there is no file none.png"),
+        (("predict", "latest", "bars.yaml"), 4, "bars.yaml is some other file, and no picture in PNG or JPEG"),
+        (("predict", "latest", "empty"), 4, "empty has no pictures"),
+        (("predict", "latest", "bars", "delimiter=;"), 2, "delimiter= says how a table is written"),
+        (("predict", "latest", "bars", "--id", "name"), 4, 'the rows of bars have no column "name"'),
+        (("predict", "latest", "-"), 4, "pictures are not read from standard input"),
+        (("evaluate", "latest", "--data", "bars/lying"), 4, "bars/lying has 30 pictures, and no folder of a class"),
+        (("evaluate", "latest", "--data", "other"), 4, 'row 1: the target "class" is "hopping"'),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words(inside, arguments, code, message):
+    (inside / "empty").mkdir(exist_ok=True)
+    for name in ("hopping", "lying"):
+        (inside / "other" / name).mkdir(parents=True, exist_ok=True)
+        (inside / "other" / name / "a.png").write_bytes(encoded())
+    result = call(*arguments)
+    assert (result.code, result.out) == (code, "")
+    first, *rest = [line for line in result.err.splitlines() if not line.startswith("npnet: ignored")]
+    assert first.startswith(f"npnet: error: {message}"), result.err
+    assert rest == [] or rest[0].strip().startswith("hint: ")

@@ -1,0 +1,177 @@
+"""Pictures as rows: what is read of a folder, and what is refused, by name."""
+
+import io
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from npnet.data.datasets import Dataset
+from npnet.data.datasets.images import Images
+from npnet.data.images.decoding import decoded
+from npnet.data.images.files import PictureFile
+from npnet.errors import DataError
+from tests.data.pictures import PICTURE, encoded, shapes
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+def loaded(folder: Path, **options) -> Dataset:
+    return Images(path=str(folder), **options).load(folder, 0)
+
+
+def refusal(folder: Path, **options) -> tuple[str, str]:
+    with pytest.raises(DataError) as caught:
+        loaded(folder, **options)
+    assert "\n" not in caught.value.message
+    return caught.value.message.replace(f"{folder}/", ""), caught.value.hint or ""
+
+
+def read_as(data: bytes, folder: Path, **options) -> np.ndarray:
+    """Return the values of a picture, from 0 to 255, (height, width, channels)."""
+    shapes(folder, 2)
+    (folder / "lying" / "000.png").write_bytes(data)
+    (folder / "standing" / "001.png").write_bytes(
+        encoded(np.zeros(np.array(Image.open(io.BytesIO(data))).shape[:2], "u1"))
+    )
+    dataset = loaded(folder, **options)
+    names = dataset.features
+    height, width = (int(part) + 1 for part in names[-1].split("_")[1:3])
+    return (dataset.X[0] * 255).reshape(height, width, -1)
+
+
+def test_the_values_of_a_picture_are_its_pixels_row_by_row_with_its_channels_side_by_side(tmp_path):
+    dataset = loaded(shapes(tmp_path / "bars", color=True))
+    pixels = np.array(Image.open(tmp_path / "bars/lying/002.png"))
+    assert dataset.features[:4] == ("pixel_0_0_red", "pixel_0_0_green", "pixel_0_0_blue", "pixel_0_1_red")
+    np.testing.assert_array_equal(dataset.X[1], pixels.ravel() / 255)
+    assert (dataset.classes, dataset.task, len(dataset)) == (("lying", "standing"), "binary", 12)
+    assert dataset.y.tolist() == [0] * 6 + [1] * 6
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (encoded(), PICTURE),
+        (encoded(mode="L"), np.array(Image.fromarray(PICTURE).convert("L"))[..., None]),
+        (encoded(mode="1"), np.array(Image.fromarray(PICTURE).convert("1"))[..., None] * 255),
+        (encoded(mode="P"), np.array(Image.fromarray(PICTURE).convert("P").convert("RGB"))),
+        (encoded(PICTURE[..., 0].astype(np.uint16) * 257), PICTURE[..., :1]),
+    ],
+    ids=["rgb", "gray", "black and white", "palette", "16 bits"],
+)
+def test_each_kind_of_png_has_the_values_that_are_documented(tmp_path, data, expected):
+    np.testing.assert_allclose(read_as(data, tmp_path), expected, atol=1e-9)
+
+
+def test_transparency_is_drawn_on_white(tmp_path):
+    pixels = np.dstack([PICTURE, np.full(PICTURE.shape[:2], 0, np.uint8)])
+    assert (read_as(encoded(pixels), tmp_path) == 255).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_jpeg_has_the_values_that_pillow_decodes(tmp_path, mode):
+    data = encoded(form="JPEG", mode=mode, quality=95)
+    expected = np.array(Image.open(io.BytesIO(data)).convert("L" if mode == "L" else "RGB"))
+    np.testing.assert_allclose(read_as(data, tmp_path), expected.reshape(6, 8, -1), atol=1e-9)
+
+
+def test_pictures_are_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    upright = read_as(encoded(exif=exif), tmp_path, size=(8, 6))
+    np.testing.assert_allclose(upright, np.rot90(PICTURE, -1), atol=1e-9)
+
+
+def test_a_size_resizes_all_pictures_and_color_makes_all_gray(tmp_path):
+    shapes(tmp_path, color=True)
+    (tmp_path / "lying" / "big.JPG").write_bytes(encoded(np.full((300, 200, 3), 128, np.uint8), "JPEG"))
+    dataset = loaded(tmp_path, size=(4, 5), color="gray")
+    assert len(dataset.features) == 20
+    np.testing.assert_allclose(dataset.X[6], 128 / 255, atol=1e-9)
+
+
+HOSTILE = {
+    "empty.png": (b"", "empty.png is empty"),
+    "text.png": (b"no picture", "text.png is some other file, and no picture in PNG or JPEG"),
+    "moving.gif": (b"GIF89a" + bytes(50), "moving.gif is a GIF, and no picture in PNG or JPEG"),
+    "photo.webp": (b"RIFF\x10\0\0\0WEBPVP8 ", "photo.webp is a WebP, and no picture in PNG or JPEG"),
+    "drawn.svg": (SVG, "drawn.svg is an SVG, and no picture in PNG or JPEG"),
+    "cut.png": (encoded()[:-40], "cut.png is a damaged picture"),
+    "cut.jpg": (encoded(form="JPEG")[:-60], "cut.jpg is a damaged picture"),
+    "huge.png": (b"", "huge.png has 60,000 x 60,000 pixels"),
+}
+
+
+def hostile(name: str) -> bytes:
+    if name != "huge.png":
+        return HOSTILE[name][0]
+    head = b"IHDR" + (60_000).to_bytes(4) * 2 + b"\x08\0\0\0\0"
+    data = encoded()
+    return data[:8] + (13).to_bytes(4) + head + zlib.crc32(head).to_bytes(4) + data[33:]
+
+
+def test_files_that_cannot_be_read_are_named_and_can_be_left_out(tmp_path):
+    shapes(tmp_path, 6)
+    for name in HOSTILE:
+        (tmp_path / "lying" / name).write_bytes(hostile(name))
+    message, hint = refusal(tmp_path)
+    assert message.startswith("lying/cut.jpg is a damaged picture: ")
+    assert hint == "write it again; drop_unreadable: true leaves such files out"
+    dataset = loaded(tmp_path, drop_unreadable=True)
+    assert len(dataset) == 6
+    assert dataset.notes[0].startswith("left out 8 pictures that cannot be read: ")
+    files = [PictureFile(name, tmp_path / "lying" / name) for name in [*HOSTILE, "000.png"]]
+    found = decoded(files, None, None, drop=True)
+    assert found.rows.tolist() == [len(HOSTILE)]
+    for name, shown in zip(HOSTILE, found.unreadable, strict=True):
+        assert shown.startswith(HOSTILE[name][1])
+
+
+def test_what_systems_leave_in_folders_is_ignored(tmp_path):
+    shapes(tmp_path, 4)
+    for name in (".DS_Store", "lying/.DS_Store", "lying/Thumbs.db", "lying/._000.png", "notes.txt", "lying/notes.txt"):
+        (tmp_path / name).write_bytes(b"noise")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / "hopping").mkdir()
+    (tmp_path / "loose.png").write_bytes(encoded())
+    deep = tmp_path / "lying" / "deep" / "deeper"
+    deep.mkdir(parents=True)
+    (deep / "a.png").write_bytes(encoded(np.zeros((8, 8), np.uint8)))
+    (deep / "up").symlink_to(tmp_path / "lying", target_is_directory=True)
+    dataset = loaded(tmp_path)
+    assert (len(dataset), dataset.classes) == (5, ("lying", "standing"))
+    assert [note.replace(f"{tmp_path}", "") for note in dataset.notes] == [
+        "ignored 1 file without a picture: /lying/notes.txt",
+        "ignored 1 folder without pictures: hopping",
+        "ignored 1 picture in  itself, outside the folders of classes",
+    ]
+
+
+def test_folders_that_nothing_can_be_learned_from_are_refused_in_words(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert refusal(tmp_path / "empty")[0].endswith("empty has no folder with pictures")
+    assert refusal(tmp_path / "none")[0].endswith("none is no folder here")
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose" / "a.png").write_bytes(encoded())
+    assert refusal(tmp_path / "loose")[0].endswith("loose has 1 picture, and no folder of a class")
+    (shapes(tmp_path / "one", 4) / "standing").rename(tmp_path / "other")
+    assert refusal(tmp_path / "one") == ('the target "class" has a single class, "lying"', "it needs two or more")
+
+
+def test_a_pipe_among_pictures_is_not_waited_for(tmp_path):
+    shapes(tmp_path, 4)
+    os.mkfifo(tmp_path / "lying" / "pipe.png")
+    assert refusal(tmp_path)[0] == "lying/pipe.png is no regular file"
+
+
+def test_pictures_of_several_sizes_need_a_size(tmp_path):
+    shapes(tmp_path, 4)
+    (tmp_path / "standing" / "z.png").write_bytes(encoded())
+    message, hint = refusal(tmp_path)
+    assert message.startswith("pictures differ in size: standing/z.png has 8 x 6, ")
+    assert message.endswith("lying/000.png 8 x 8 pixels")
+    assert hint.startswith("write size: 32")
