@@ -41,9 +41,9 @@ class LSTM(Recurrent):
     def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the arrays of all steps, and of one."""
         found = super().scratch(inputs, columns)
-        units, batch = found["dh"][0]
+        (_, rows, batch), (units, _) = found["z"][0], found["dh"][0]
         cells: Scratch = {"c": ((inputs.count + 1, units, batch), None), "shown": ((inputs.count, units, batch), None)}
-        return {**found, **cells, "dc": ((units, batch), None)}
+        return {**found, **cells, "slopes": ((rows, batch), None), "dc": ((units, batch), None)}
 
     def advance(self, t: int, before: int, after: int, d: Memory) -> None:
         """Write the gates, c_t = f c_(t-1) + i g and h_t = o tanh(c_t)."""
@@ -65,34 +65,40 @@ class LSTM(Recurrent):
         np.tanh(c, out=shown)
         np.multiply(o, shown, out=d.h[..., after, :, :])
 
-    def derive(self, d: Memory, before: slice) -> None:
-        """Write the slopes of the gates times what each is multiplied by, and dc/dh = o (1 - tanh²(c))."""
-        i, f, g, o = self.gate_rows(d.gates)
-        di, df, dg, do = self.gate_rows(d.slopes)
-        np.multiply(d.gates, d.gates, out=d.slopes)
-        for gate, slope, factor in ((i, di, g), (f, df, d.c[..., before, :, :]), (o, do, d.shown)):
-            np.subtract(gate, slope, out=slope)
-            np.multiply(slope, factor, out=slope)
-        np.subtract(1.0, dg, out=dg)
-        np.multiply(dg, i, out=dg)
-        np.multiply(d.shown, d.shown, out=d.shown)
-        np.subtract(1.0, d.shown, out=d.shown)
-        np.multiply(d.shown, o, out=d.shown)
-
     def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
         """Write dc_t and dz_t, and dh_(t-1) = Uᵀ dz_t."""
-        dz, slopes = d.z[..., t, :, :], d.slopes[..., t, :, :]
+        shown = d.shown[..., t, :, :]
+        self._derive(t, d)
         if first:
-            np.multiply(d.dh, d.shown[..., t, :, :], out=d.dc)
+            np.multiply(d.dh, shown, out=d.dc)
         else:
-            np.multiply(d.dh, d.shown[..., t, :, :], out=d.work)
+            np.multiply(d.dh, shown, out=d.work)
             np.add(d.dc, d.work, out=d.dc)
         if d.mask is not None:
             np.multiply(d.dc, d.mask[..., t, :, :], out=d.dc)
-        gates, inner = (*d.dc.shape[:-2], 3, *d.dc.shape[-2:]), slice(3 * self.units)
-        inner_slopes, inner_dz = (rows[..., inner, :].reshape(gates, copy=False) for rows in (slopes, dz))
-        np.multiply(d.dc[..., np.newaxis, :, :], inner_slopes, out=inner_dz)
-        np.multiply(d.dh, slopes[..., 3 * self.units :, :], out=dz[..., 3 * self.units :, :])
+        gradients = (d.dc, d.dc, d.dc, d.dh)
+        for gradient, slope, dz in zip(
+            gradients, self.gate_rows(d.slopes), self.gate_rows(d.z[..., t, :, :]), strict=True
+        ):
+            np.multiply(gradient, slope, out=dz)
         if carry:
             np.multiply(d.dc, d.gates[..., t, self.units : 2 * self.units, :], out=d.dc)
-            np.matmul(d.U[..., :-1].mT, dz, out=d.dh)
+            np.matmul(d.U[..., :-1].mT, d.z[..., t, :, :], out=d.dh)
+
+    def _derive(self, t: int, d: Memory) -> None:
+        """Write the slopes of the gates times what each is multiplied by, and dc/dh = o (1 - tanh²(c)) in its place.
+
+        One step at a time: its arrays are still in the cache where they are used.
+        """
+        gates, shown, two = d.gates[..., t, :, :], d.shown[..., t, :, :], np.s_[..., : 2 * self.units, :]
+        i, _, g, o = self.gate_rows(gates)
+        di, df, dg, do = self.gate_rows(d.slopes)
+        np.multiply(gates, gates, out=d.slopes)
+        np.subtract(gates[two], d.slopes[two], out=d.slopes[two])
+        np.subtract(1.0, dg, out=dg)
+        np.subtract(o, do, out=do)
+        for slope, factor in ((di, g), (df, d.c[..., d.before, :, :][..., t, :, :]), (dg, i), (do, shown)):
+            np.multiply(slope, factor, out=slope)
+        np.multiply(shown, shown, out=shown)
+        np.subtract(1.0, shown, out=shown)
+        np.multiply(shown, o, out=shown)

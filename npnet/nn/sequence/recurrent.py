@@ -102,8 +102,7 @@ class Recurrent(Layer):
         raise TypeError(f"{type(self).__name__} has no advance")
 
     def derive(self, d: Memory, before: slice) -> None:
-        """Write what the gradients of all steps have in common into `d.slopes`."""
-        raise TypeError(f"{type(self).__name__} has no derive")
+        """Write what the gradients of all steps have in common into `d.slopes`, where that is faster than in each."""
 
     def retreat(self, t: int, d: Memory, *, first: bool, carry: bool) -> None:
         """Write the gradient by the pre-activations into `d.z` at t, from `d.dh`, that by the state after step t.
