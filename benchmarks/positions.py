@@ -1,7 +1,8 @@
-"""Time the layers of sequences and images beside PyTorch: `python -m benchmarks.positions [--rounds N]`.
+"""Time layers of sequences and images beside PyTorch and JAX: `python -m benchmarks.positions [--rounds N]`.
 
-Each round makes some steps of npnet and as many of PyTorch, eager: forward, backward, Adam. Times are those of the
-processor, on one core and one thread, in float32; the table has the median of all rounds, and of their ratios.
+Each round makes some steps of npnet, of its matrix products alone, of PyTorch, eager, and of JAX, jitted: forward,
+backward, Adam. Times are those of the processor, on one core and one thread, in float32; the table has the medians of
+all rounds, and the median of the ratio of npnet to PyTorch in each.
 """
 
 import argparse
@@ -19,17 +20,22 @@ from benchmarks import machine
 
 ROUNDS, SECONDS = 15, 0.3
 CLASSES, STEPS, UNITS = 10, 50, 64
+PRODUCTS = (np.dot, np.matmul)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A network in the words of a config, without its last layer, and as the modules of PyTorch."""
+    """A network in the words of a config, without its last layer, as the modules of PyTorch, and as JAX has it.
+
+    `jax` names a function of benchmarks.peers.jax_positions, and has its arguments.
+    """
 
     title: str
     batch: int
     inputs: int
     layers: list[Any]
     modules: Callable[[Any], list[Any]]
+    jax: tuple[str, tuple[int, ...]]
 
 
 def recurrent(kind: str) -> Case:
@@ -43,7 +49,9 @@ def recurrent(kind: str) -> Case:
         return [Last(UNITS, UNITS, batch_first=True), nn.Linear(UNITS, CLASSES)]
 
     layers = [{"positions": STEPS}, {kind: {"units": UNITS, "states": "last"}}]
-    return Case(f"`{kind}` {UNITS}, {STEPS} steps, batch 32", 32, STEPS * UNITS, layers, modules)
+    return Case(
+        f"`{kind}` {UNITS}, {STEPS} steps, batch 32", 32, STEPS * UNITS, layers, modules, (kind, (STEPS, UNITS))
+    )
 
 
 def attention() -> Case:
@@ -58,7 +66,8 @@ def attention() -> Case:
         return [Block(UNITS, 4, batch_first=True), nn.Linear(UNITS, CLASSES)]
 
     layers = [{"positions": STEPS}, {"residual": [{"attention": {"heads": 4}}]}, "global_average_pool"]
-    return Case(f"`attention` {UNITS}, 4 heads, {STEPS} positions, batch 32", 32, STEPS * UNITS, layers, modules)
+    title, jax = f"`attention` {UNITS}, 4 heads, {STEPS} positions, batch 32", ("attention", (STEPS, UNITS, 4))
+    return Case(title, 32, STEPS * UNITS, layers, modules, jax)
 
 
 def images(side: int, first: int, second: int, batch: int) -> Case:
@@ -73,14 +82,14 @@ def images(side: int, first: int, second: int, batch: int) -> Case:
     parts = [[{"conv2d": {"filters": filters, "padding": "same"}}, "relu", "max_pool"] for filters in (first, second)]
     layers = [{"positions": [side, side]}, *parts[0], *parts[1], "flatten"]
     title = f"two `conv2d` of {first} and {second} filters, {side} x {side}, batch {batch}"
-    return Case(title, batch, side * side, layers, modules)
+    return Case(title, batch, side * side, layers, modules, ("images", (side, first, second)))
 
 
 CASES = [recurrent("lstm"), recurrent("gru"), attention(), images(8, 16, 32, 64), images(28, 8, 16, 32)]
 
 
-def npnet_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
-    """Return one training step of npnet."""
+def npnet_steps(case: Case, x: np.ndarray, y: np.ndarray) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Return one training step of npnet, and the matrix products of one, the least that it can take."""
     import npnet.nn  # noqa: F401 - fills the registries
     from npnet.engine.batches import Batch, Samples
     from npnet.engine.network import Network
@@ -101,7 +110,14 @@ def npnet_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
         own.train()
         updates.move(updates.numbers([0.001])[0])
 
-    return step
+    made = [*own.forward.calls, *own.backward.calls]
+    products = [(call, arrays) for call, arrays in made if call in PRODUCTS]
+
+    def floor() -> None:
+        for call, arrays in products:
+            call(*arrays)
+
+    return step, floor
 
 
 def torch_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
@@ -122,16 +138,23 @@ def torch_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
     return step
 
 
-def measured(case: Case, rounds: int) -> tuple[float, float, float]:
-    """Return milliseconds of a step of npnet and of PyTorch, and their ratio."""
+def jax_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
+    """Return one training step of JAX."""
+    from benchmarks.peers import jax_positions
+
+    name, sizes = case.jax
+    return jax_positions.training_step(*getattr(jax_positions, name)(*sizes), x, y)
+
+
+def measured(case: Case, rounds: int) -> tuple[list[float], float]:
+    """Return milliseconds of npnet, its products, PyTorch and JAX, and the ratio of npnet to PyTorch."""
     random = np.random.default_rng(0)
     x = random.standard_normal((case.batch, case.inputs), dtype=np.float32)
     y = random.integers(0, CLASSES, case.batch)
-    sides = [npnet_step(case, x, y), torch_step(case, x, y)]
+    sides = [*npnet_steps(case, x, y), torch_step(case, x, y), jax_step(case, x, y)]
     many = [max(1, round(SECONDS / timed(side, 3) / 2)) for side in sides]
     times = [[timed(side, steps) for side, steps in zip(sides, many, strict=True)] for _ in range(rounds)]
-    own, theirs = (1000 * median(column) for column in zip(*times, strict=True))
-    return own, theirs, median(a / b for a, b in times)
+    return [1000 * median(column) for column in zip(*times, strict=True)], median(a / b for a, _, b, _ in times)
 
 
 def timed(step: Callable[[], None], steps: int) -> float:
@@ -147,15 +170,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.positions", description=str(__doc__).partition(":")[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N")
     rounds = parser.parse_args().rounds
-    if "torch" in machine.missing():
-        sys.exit("benchmarks: torch is not installed; pip install '.[bench]' gets it")
+    if missing := machine.missing():
+        sys.exit(f"benchmarks: {', '.join(missing)} not installed; pip install '.[bench]' gets it")
     machine.pin()
-    print("| training step, float32, one thread | npnet | PyTorch | ratio |")
-    print("| --- | --- | --- | --- |")
+    print("| training step, float32, one thread | npnet | its products alone | PyTorch | JAX | npnet / PyTorch |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for case in CASES:
         with threadpool_limits(1):
-            own, theirs, ratio = measured(case, rounds)
-        print(f"| {case.title} | {own:.1f} ms | {theirs:.1f} ms | {ratio:.2f} |", flush=True)
+            times, ratio = measured(case, rounds)
+        print(f"| {case.title} | {' | '.join(f'{one:.1f} ms' for one in times)} | {ratio:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
