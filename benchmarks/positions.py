@@ -143,7 +143,8 @@ def jax_step(case: Case, x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
     from benchmarks.peers import jax_positions
 
     name, sizes = case.jax
-    return jax_positions.training_step(*getattr(jax_positions, name)(*sizes), x, y)
+    shapes, scores = getattr(jax_positions, name)(*sizes)
+    return jax_positions.training_step(shapes, scores, x, y)
 
 
 def measured(case: Case, rounds: int) -> tuple[list[float], float]:

@@ -5,14 +5,15 @@ import sys
 
 import pytest
 
+from benchmarks import machine
 from benchmarks.measure import ROOT
 
 pytestmark = pytest.mark.peers
 
 
 def test_each_network_has_a_row_of_times_and_their_ratio() -> None:
-    for name in ("torch", "jax", "optax", "keras"):
-        pytest.importorskip(name)
+    if missing := machine.missing():
+        pytest.skip(f"{', '.join(missing)} not installed")
     command = [sys.executable, "-m", "benchmarks.positions", "--rounds", "1"]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[2:]
     assert len(lines) == 5
