@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials"]
+Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials", "augment"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 

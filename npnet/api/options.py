@@ -24,6 +24,7 @@ class ConfigKeys(TypedDict, total=False):
     epochs: int | None
     batch_size: int | str | None
     accumulate: int | None
+    augment: Mapping[str, Any] | None
     early_stopping: Mapping[str, Any] | int | str | bool | None
     monitor: str | None
     metrics: Sequence[Any] | None
@@ -61,6 +62,7 @@ class TrainOptions(TypedDict, total=False):
     schedule: Any
     batch_size: int | str | None
     accumulate: int | None
+    augment: Mapping[str, Any] | None
     early_stopping: Mapping[str, Any] | int | str | bool | None
     monitor: str | None
     metrics: Sequence[Any] | None

@@ -19,6 +19,7 @@ from npnet.data.split.folds import Folds
 from npnet.errors import AdvisedError
 from npnet.metrics import metrics
 from npnet.metrics.calibration import RATES
+from npnet.nn.augmentation import Augment
 from npnet.nn.layer import LayerSpec
 from npnet.nn.losses import LossSpec
 from npnet.nn.optimizers import Adam, OptimizerSpec
@@ -115,6 +116,9 @@ class Experiment(Spec):
         ge=1,
         le=10**6,
         description="Batches whose mean gradient makes one step: a larger batch in the memory of a small one.",
+    )
+    augment: Augment | None = Field(
+        None, description="Random changes of training images or sequences: flip, shift, rotate, noise, cutout."
     )
     early_stopping: Stopping = Field(None, description="When to stop before the last epoch, or `off`.")
     monitor: MonitoredScore | None = Field(

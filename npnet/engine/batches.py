@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from npnet.engine.augmentation import Augmentation, AugmentedRows
 from npnet.nn.layer import Array
 from npnet.rng import stream
 
@@ -70,16 +71,24 @@ class Batches:
 
     `size` None is the full batch, neither shuffled nor gathered. The batches that `epoch` yields are overwritten by
     later ones. `shapes` has a batch of each size that occurs, by size: the usual and a smaller last one. Where each is
-    to be accumulated over several, it has `accumulate` parts of `part` rows, the last with those that are left.
+    to be accumulated over several, it has `accumulate` parts of `part` rows, the last with those that are left. With an
+    `augmentation`, the inputs of each batch are changed after they are gathered, those of a full batch too.
     """
 
-    def __init__(self, samples: Samples, size: int | None, seed: int, accumulate: int = 1) -> None:
-        self.samples, self.seed, self.accumulate = samples, seed, accumulate
+    def __init__(
+        self,
+        samples: Samples,
+        size: int | None,
+        seed: int,
+        accumulate: int = 1,
+        augmentation: Augmentation | None = None,
+    ) -> None:
+        self.samples, self.seed, self.accumulate, self.augmentation = samples, seed, accumulate, augmentation
         self.part = min(size or len(samples), len(samples))
         self.size = min(self.part * accumulate, len(samples))
         self.full = size is None
         self.count = -(-len(samples) // self.size)
-        if self.full:
+        if self.full and augmentation is None:
             self.shapes = {self.size: Batch(samples, slice(None), whole=True)}
             return
         self._sources = [array for array in (samples.x, samples.t, samples.w) if array is not None]
@@ -88,6 +97,11 @@ class Batches:
         block = self._together * self.size
         last = len(samples) - (self.count - 1) // self._together * block
         self._blocks = {rows: self._block(rows) for rows in {block, last}}
+        self._augmented = {
+            rows: AugmentedRows(augmentation, arrays[0], self.size)
+            for rows, (arrays, _) in self._blocks.items()
+            if augmentation is not None
+        }
         self.shapes = {batch.size: batch for _, batches in self._blocks.values() for batch in batches}
 
     def _block(self, rows: int) -> tuple[list[Array], list[Batch]]:
@@ -105,17 +119,23 @@ class Batches:
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[list[Batch]]:
         """Iterate over the batches of an epoch after its first `start`, several at a time."""
-        if self.full:
+        if self.full and self.augmentation is None:
             yield [*self.shapes.values()][start:]
             return
         order = np.arange(len(self.samples))
-        stream(self.seed, "shuffle", epoch).shuffle(order)
+        if not self.full:
+            stream(self.seed, "shuffle", epoch).shuffle(order)
+        draws = None if self.augmentation is None else self.augmentation.draws(epoch, len(order))
         skipped = start % self._together
         for first in range((start - skipped) * self.size, len(order), self._together * self.size):
             chosen = order[first : first + self._together * self.size]
             arrays, batches = self._blocks[len(chosen)]
+            augmented = None if draws is None else self._augmented[len(chosen)]
             for source, out in zip(self._sources, arrays, strict=True):
-                # mode="clip" writes straight into `out`; the default mode goes through a copy.
-                np.take(source, chosen, axis=-2, out=out, mode="clip")
+                place = out if augmented is None or source is not self.samples.x else augmented.source
+                # mode="clip" writes straight into `place`; the default mode goes through a copy.
+                np.take(source, chosen, axis=-2, out=place, mode="clip")
+            if augmented is not None and draws is not None:
+                augmented.augment(draws, first)
             yield batches[skipped:]
             skipped = 0

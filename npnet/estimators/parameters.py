@@ -45,6 +45,8 @@ class ClassifierParameters(Parameters):
         Rows per gradient step; `all` for full-batch gradient descent.
     accumulate : a whole number from 1 to 10**6, default=None
         Batches whose mean gradient makes one step: a larger batch in the memory of a small one.
+    augment : options (flip, shift, rotate, noise, cutout), default=None
+        Random changes of training images or sequences: flip, shift, rotate, noise, cutout.
     early_stopping : a number of epochs, "off" or options (patience, min_delta), default=None
         When to stop before the last epoch, or `off`.
     monitor : text, default=None
@@ -109,6 +111,7 @@ class ClassifierParameters(Parameters):
         epochs: int | None = None,
         batch_size: int | str | None = None,
         accumulate: int | None = None,
+        augment: Mapping[str, Any] | None = None,
         early_stopping: Mapping[str, Any] | int | str | bool | None = None,
         monitor: str | None = None,
         metrics: Sequence[Any] | None = None,
@@ -169,6 +172,8 @@ class RegressorParameters(Parameters):
         Rows per gradient step; `all` for full-batch gradient descent.
     accumulate : a whole number from 1 to 10**6, default=None
         Batches whose mean gradient makes one step: a larger batch in the memory of a small one.
+    augment : options (flip, shift, rotate, noise, cutout), default=None
+        Random changes of training images or sequences: flip, shift, rotate, noise, cutout.
     early_stopping : a number of epochs, "off" or options (patience, min_delta), default=None
         When to stop before the last epoch, or `off`.
     monitor : text, default=None
@@ -228,6 +233,7 @@ class RegressorParameters(Parameters):
         epochs: int | None = None,
         batch_size: int | str | None = None,
         accumulate: int | None = None,
+        augment: Mapping[str, Any] | None = None,
         early_stopping: Mapping[str, Any] | int | str | bool | None = None,
         monitor: str | None = None,
         metrics: Sequence[Any] | None = None,

@@ -10,6 +10,7 @@ from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.engine.graph import Graph
 from npnet.errors import AdvisedError, OptionError
+from npnet.experiment.augmenting import augmentation_issues
 from npnet.experiment.frame_plan import FEWEST
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
@@ -51,6 +52,8 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     yield from _embedding(r.given, data)
     yield from _small_batches(r)
     yield from _scores(r.given, data)
+    if r.given.augment is not None:
+        yield from augmentation_issues(r.given.augment, r.given, data)
     if r.given.record is not None:
         yield from _recording(r, r.given.record)
 

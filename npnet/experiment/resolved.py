@@ -15,6 +15,7 @@ from npnet.data.datasets import refuse_unlearnable
 from npnet.data.split import parts_of
 from npnet.data.split.folds import folds_of
 from npnet.data.split_and_fit import prepare_members, prepare_parts
+from npnet.engine.augmentation import Augmentation
 from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
 from npnet.experiment.frame_plan import HALF, FramePlan
@@ -125,6 +126,13 @@ class ResolvedExperiment:
     def steps(self) -> int:
         """The steps of an epoch."""
         return -(-self.data.rows["train"] // self.step_rows)
+
+    @cached_property
+    def augmentation(self) -> Augmentation | None:
+        """The changes of training rows, at the positions that the first layer gives them."""
+        if self.given.augment is None:
+            return None
+        return Augmentation(self.given.augment, self.graph.shapes[1], self.given.seed)
 
     @property
     def frame_bytes(self) -> int:

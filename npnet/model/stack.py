@@ -179,7 +179,8 @@ class StackTraining:
         constraints = Constraints.joined([learner.constraints for learner in stack.learners])
         self.updates = Updates(stack.network, optimizer, constraints)
         samples = stack.scorer("train").samples
-        self.batches = Batches(samples, experiment.batch_size, config.seed, config.accumulate)
+        cut = experiment.batch_size, config.seed, config.accumulate
+        self.batches = Batches(samples, *cut, experiment.augmentation)
         self.batches_done = 0
         if state is not None:
             self._load(state)

@@ -57,6 +57,18 @@ def test_the_data_of_pictures_are_checked(inside):
     assert (checked.code, "60 rows, 64 features, binary target class" in checked.out) == (0, True)
 
 
+def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
+    keys = ("augment={shift: 1, flip: both, rotate: 9, noise: 0.1, cutout: 2}", "scale=none", "checkpoint_every=0")
+    whole, part = (
+        call("train", "bars.yaml", "--no-plots", f"epochs={epochs}", *keys, "--runs-dir", f"runs-{epochs}", "-q")
+        for epochs in (4, 2)
+    )
+    assert (whole.code, part.code) == (0, 0), whole.err
+    assert call("resume", part.out.strip(), "epochs=4", "--no-plots", "-q").code == 0
+    for name in ("history.csv", "weights.safetensors"):
+        assert Path(part.out.strip(), name).read_bytes() == Path(whole.out.strip(), name).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pytest
 
+from npnet.engine.augmentation import Augmentation, AugmentedRows
 from npnet.engine.batches import Batch, Batches, Samples
 from npnet.engine.gradients import Gradients
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
+from npnet.nn.augmentation import Augment
 from npnet.nn.dropout import Dropout
 from npnet.nn.layer import layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.optimizers import optimizers
+from npnet.nn.shape import Shape
 from tests.nn.builders import chain_of, has_positions, move, targets_of
 
 SMALL = 256 * 1024
@@ -86,6 +89,17 @@ def test_a_step_retains_nothing_and_its_peak_does_not_grow(layer: str, loss: str
 
 def test_an_accumulated_step_retains_nothing_and_its_peak_does_not_grow() -> None:
     _check_peaks(_peak(_accumulated(rows)) for rows in (65536, 131072))
+
+
+def test_augmenting_a_block_retains_nothing_and_its_peak_does_not_grow() -> None:
+    _check_peaks(_peak(_augmented(rows)) for rows in (8192, 32768))
+
+
+def _augmented(rows: int) -> Callable[[], None]:
+    by = Augmentation(Augment(flip="both", shift=1, rotate=5.0, noise=0.1, cutout=2), Shape(2, (4, 4)), 0)
+    block, draws = AugmentedRows(by, np.ones((rows, 33), np.float32), rows // 4), by.draws(1, rows)
+    block.source[...] = 1.0
+    return lambda: block.augment(draws, 0)
 
 
 def _check_peaks(found: Iterable[tuple[int, int]]) -> None:

@@ -94,6 +94,29 @@ FAULTS = [
     (ONLY_TRAIN, "linear", "threshold: f1", "4:12", "there is no validation set to choose the threshold on"),
     (REGRESSION, "linear", "temperature: true", "4:14", "a temperature is for classes, the task is a regression"),
     (ONLY_TRAIN, "linear", "temperature: true", "4:14", "there is no validation set to fit the temperature on"),
+    (BINARY, "linear", "augment: {noise: 0.1}", "4:10", "augment is for images and sequences, and the inputs of this"),
+    (
+        BINARY,
+        "positions: 2, flatten, linear",
+        "scale: none\naugment: {flip: both, noise: 1}",
+        "7:17",
+        "flip is for images, and the positions are a sequence",
+    ),
+    (
+        BINARY,
+        "positions: 2, flatten, linear",
+        "scale: none\naugment: {shift: 2}",
+        "7:18",
+        "shift: 2 moves everything out of 2 positions",
+    ),
+    (BINARY, "positions: 2, flatten, linear", "augment: {cutout: 3}", "6:19", "cutout: 3 is larger than 2 positions"),
+    (
+        BINARY,
+        "positions: 2, flatten, linear",
+        "augment: {shift: 1}",
+        "6:18",
+        "shift moves values from one column to another, and each column has a scaling of its own",
+    ),
     (REGRESSION, "linear", "monitor: validation_f1", "4:10", "f1 does not fit the task, a regression"),
 ]
 

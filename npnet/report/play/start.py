@@ -45,6 +45,7 @@ LEFT = frozenset({"preset", "sweep", "weights"})
 """Keys that a copied config leaves out: what a preset stands for is written out, the others fit other layers."""
 UNABLE = {
     "accumulate": "the page takes a step after every batch",
+    "augment": "the page trains on the rows as they are",
     "schedule": "the page keeps the learning rate constant",
     "class_weight": "the page gives all rows the same weight",
     "target_transform": "the page trains on the target as it is",
