@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
 from npnet.model.predictor import SplitPredictor
-from npnet.plots.kinds import render
+from npnet.plots.encoding import render
 from npnet.plots.style import BLUE, CLASS_COLOURS, GREY, INK, MARKERS, ORANGE, VERMILLION, styled
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ EXAMPLES = """
 npnet plot latest
 npnet plot latest --kind roc,precision_recall --format png,pdf
 npnet plot latest --kind importance,calibration,threshold
+npnet plot latest --kind feature_maps,gates,attention
 npnet plot latest --kind animation --format gif
 npnet plot 20261122-1 20261122-2 --kind all
 npnet plot SWEEP --kind slices,parallel --format svg
@@ -49,9 +50,10 @@ def plot(
     """Draw the plots of a run or a sweep into its folder; prints the paths written.
 
     Of a sweep all plots that apply are drawn; SWEEP/best is its best trial, a run like any other. Only animation,
-    boundary, importance and a summary with a boundary need the data of the run; without the data the other plots are
-    drawn. An animation takes some seconds, so it is drawn only where it is named, of a run with record: true in its
-    config: as GIF, or as a PNG that moves. On a terminal, curves are drawn in braille and planes in half blocks.
+    boundary, importance, feature_maps, gates, attention and a summary with a boundary need the data of the run; without
+    the data the other plots are drawn. An animation takes some seconds, so it is drawn only where it is named, of a run
+    with record: true in its config: as GIF, or as a PNG that moves. On a terminal, curves are drawn in braille and
+    planes in half blocks.
     """
     refuse_together({"--terminal": terminal, "--format": form is not None})
     formats = _words("png" if form is None else form)

@@ -48,6 +48,7 @@ class Pass:
             self.buffers["w"] = self._w
         scratch, constants = loss.scratch(network.outputs, columns), loss.constants(network.outputs)
         self.m = self._memory("loss", Memory(), loss, scratch, constants)
+        self.memories: dict[str, Memory] = {}
         self.draws: list[Call] = []
         self.forward, self.backward, self._losses = CallTrace(), CallTrace(), CallTrace()
         self._wire(self._gradients() if training else {})
@@ -128,6 +129,7 @@ class Pass:
         columns = step.inputs.count * self.batch
         scratch, constants = layer.scratch(step.inputs, columns), layer.constants(step.inputs, columns)
         m = self._memory(step.name, self.network.memory(step), layer, scratch, constants)
+        self.memories[step.name] = m
         if step.owner and self.training:
             m.dtied = self.buffers[f"{step.name}.dtied"]
         self.forward.trace(layer.forward if self.training else layer.infer, x, y, m, label=f"{step.name}.forward")

@@ -179,6 +179,10 @@ class Layer(Spec):
         """Write y.values at prediction time: the same as `forward` unless overridden."""
         self.forward(x, y, m)
 
+    def inner_values(self, x: Activations, m: Memory) -> dict[str, Array]:
+        """Return what the last forward pass computed on the way, for people to see: (models, batch, ...) by name."""
+        return {}
+
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write the gradients of the parameters."""
 

@@ -14,13 +14,14 @@ from npnet.errors import RunError
 from npnet.metrics import decide
 from npnet.model.predictor import SplitPredictor
 from npnet.plots.importance import permutation_importance
+from npnet.plots.inside.rows import inside_of, kinds_of
 from npnet.plots.kinds import Material, Predictions, Recorded, Task, draw, fits_axis, usual
 from npnet.plots.layout import Floats
 from npnet.plots.sweeps import Curves, SweepMaterial
 from npnet.rundir import names as files
 from npnet.rundir.frames import has_frames
 from npnet.rundir.replay import Replay
-from npnet.rundir.restore import DataMetadata, read_weights
+from npnet.rundir.restore import DataMetadata, experiment_of, read_weights
 from npnet.rundir.run import RunFolder
 from npnet.rundir.table import LABELS, PROBABILITY, endings
 from npnet.storage import disk
@@ -70,7 +71,12 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
         missing=None,
     )
     whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
-    return replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
+    found = replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
+    if not found.inside_kinds or found.judged is None:
+        return found
+    shown = found.predictions[found.judged]
+    inside = partial(inside_of, predictor, found.judged, shown.rows, shown.target, shown.prediction)
+    return replace(found, inside=inside)
 
 
 def draw_usual(run: RunFolder, predictor: SplitPredictor) -> None:
@@ -121,6 +127,7 @@ def _recorded(run: RunFolder, folds: int) -> Material:
         baselines=run.baselines(),
         best_epochs=_best_epochs(info["monitored"]) if "monitored" in info else None,
         recorded=partial(_frames, run) if has_frames(run) else None,
+        inside_kinds=kinds_of(experiment_of(run)[0].layers),
         missing=NEEDS_DATA,
     )
 

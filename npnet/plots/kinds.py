@@ -1,9 +1,7 @@
 """What the plots of a training show, the registry of all plots, and how a drawing becomes files."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -11,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.errors import UsageError
+from npnet.plots.encoding import csv_of, render
 from npnet.plots.film import Move, film
+from npnet.plots.inside.rows import Inside, Kind
 from npnet.plots.layout import Box, Figure, Flags, Floats, Ints, page
-from npnet.plots.style import Look, styled
+from npnet.plots.style import styled
 from npnet.plots.sweeps import SweepMaterial
 from npnet.registry import Registry
 from npnet.storage import disk
@@ -26,13 +26,17 @@ MOST_CLASSES = 50  # in a picture: the most frequent ones
 OTHERS = "(others)"
 LARGEST = 1e300  # largest value to draw: the width of an axis must be a finite number as well
 STILL, MOVING = ("png", "svg", "pdf"), ("gif", "png")
-USUAL = ("loss", "boundary", "roc", "confusion", "predicted_against_true", "summary")
-# No dates and no versions: the same numbers give the same bytes. Level 3 takes half the time for 12 % more bytes.
-OPTIONS: dict[str, Look] = {
-    "png": {"metadata": {"Software": "npnet"}, "pil_kwargs": {"compress_level": 3}},
-    "svg": {"metadata": {"Date": None, "Creator": None}},
-    "pdf": {"metadata": {"CreationDate": None, "Creator": None, "Producer": None}},
-}
+USUAL = (
+    "loss",
+    "boundary",
+    "roc",
+    "confusion",
+    "predicted_against_true",
+    "feature_maps",
+    "gates",
+    "attention",
+    "summary",
+)
 
 
 def fits_axis(values: NDArray[np.generic]) -> Flags:
@@ -96,7 +100,8 @@ class Material:
     `predict` maps X (n, features) in those units to probabilities (n, classes), two columns if binary, or to values
     (n, targets); it is None where a feature has cells that are not numbers. `best_epochs` are the first and last best
     epoch of several networks, `best_epoch` is their median. `baselines` are scores by name and split. `threshold`
-    divides two classes. `importance` takes some seconds; `recorded` reads the frames, if there are any. Without the
+    divides two classes. `importance` takes some seconds; `recorded` reads the frames, if there are any.
+    `inside_kinds` are the pictures that the layers have, and `inside` what they compute for some rows. Without the
     data, `missing` holds the reason and `points` is empty.
     """
 
@@ -117,6 +122,8 @@ class Material:
     best_epochs: tuple[int, int] | None = None
     importance: Callable[[], Importance] | None = None
     recorded: Callable[[], Recorded] | None = None
+    inside_kinds: frozenset[Kind] = frozenset()
+    inside: Callable[[], Inside] | None = None
     rows: dict[str, int] = field(default_factory=dict)
     missing: str | None = None
 
@@ -279,22 +286,4 @@ def files_of(drawing: Drawing, formats: Sequence[str], progress: Progress | None
             pictures = film(drawing.figure, drawing.moves(), drawing.seconds, formats, progress)
     else:
         pictures = {form: render(drawing.figure, form) for form in formats}
-    return pictures | {"csv": _csv(drawing.numbers)}
-
-
-def render(figure: Figure, form: str) -> bytes:
-    """Return a picture as png, svg or pdf; the same figure gives the same bytes."""
-    buffer = BytesIO()
-    with styled():
-        figure.savefig(buffer, format=form, **OPTIONS[form])
-    return buffer.getvalue()
-
-
-def _csv(numbers: Numbers) -> bytes:
-    """Return columns as CSV: UTF-8, LF, floats in full, NaN as an empty field."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(numbers)
-    columns = [["" if value != value else value for value in column.tolist()] for column in numbers.values()]
-    writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    return pictures | {"csv": csv_of(drawing.numbers)}

@@ -13,6 +13,7 @@ Look = dict[str, Any]  # keywords of a matplotlib call
 BLACK, BLUE, ORANGE, GREEN = "#000000", "#0072B2", "#E69F00", "#009E73"
 VERMILLION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"  # yellow is too pale on white
 INK, GREY, PALE = "#262626", "#6B6B6B", "#E4E4E4"
+ABSENT = "#DCDCDC"  # of a value that does not exist
 
 # Seven colours with nine markers and four line styles: no two of the first 28 classes look the same.
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK)
@@ -54,6 +55,15 @@ STYLE: Look = {
     "ytick.color": GREY,
     "ytick.labelcolor": INK,
 }
+
+
+def signed_shades() -> Any:
+    """Return the colour map of values inside a network: 0 white, below it blue, above it orange; grey where none is."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    below, above = ("#002B4A", BLUE, "#A9CFE6"), ("#F8D3A8", VERMILLION, "#5C2200")
+    stops = zip((0, 0.2, 0.38, 0.5, 0.62, 0.8, 1), (*below, "#FFFFFF", *above), strict=True)
+    return LinearSegmentedColormap.from_list("blue-white-orange", list(stops)).with_extremes(bad=ABSENT)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from npnet.plots import Material, Predictions
+from npnet.plots.inside.rows import Inside, InsideLayer
 from npnet.plots.kinds import Importance, Recorded
 
 PARTS = {"train": 0.6, "validation": 0.2, "test": 0.2}
@@ -216,6 +217,47 @@ def recorded():
     return replace(material, recorded=lambda: frames)
 
 
+def inside(inputs, layers, correct=(True, None, False)):
+    """Return a run whose network has these layers: name, kind and values of each."""
+    labels = ("row 3: $a$", "row 8: a class of a very long name, predicted inner", "row 12: inner, predicted outer")
+    made = tuple(InsideLayer(kind, name, f"{kind} → relu", values, kernels) for name, kind, values, kernels in layers)
+    labels = labels[: len(correct)]
+    found = Inside("test", labels, correct, inputs, made, 5, tuple("abc") if inputs.shape[1] == 1 else ())
+    return replace(circles(), inside_kinds=frozenset(layer.kind for layer in made), inside=lambda: found)
+
+
+def images(filters=(2,), correct=(True,)):
+    """Return convolutions over images in colour."""
+    random = np.random.default_rng(5)
+    maps = [np.maximum(random.normal(size=(3, count, 6, 5)), 0) for count in filters]
+    kernels = [random.normal(size=(count, 3, 3, 3)) for count in filters]
+    layers = [(f"layers.{k}", "feature_maps", {"maps": maps[k]}, kernels[k]) for k in range(len(filters))]
+    return inside(random.random((3, 3, 6, 5)), layers, correct)
+
+
+def sequences(layers=1, units=4, steps=9):
+    """Return ragged sequences of two inputs through recurrent layers."""
+    random = np.random.default_rng(6)
+    values = [{letter: random.random((3, units, steps)) for letter in "rznh"} for _ in range(layers)]
+    values[0]["h"][1, :, 5:] = np.nan
+    return inside(random.random((3, 2, steps)), [(f"layers.{k}", "gates", one, None) for k, one in enumerate(values)])
+
+
+def attention(heads=(2,)):
+    """Return attention over named tokens, the last of which do not exist in the first row."""
+    random = np.random.default_rng(7)
+    weights = [random.random((3, count, 12, 12)) for count in heads]
+    weights[0][0, :, :, 7:] = np.nan
+    layers = [(f"layers.{k}.layers.1", "attention", {"a": a}, None) for k, a in enumerate(weights)]
+    return inside(random.integers(0, 3, (3, 1, 12)).astype(float), layers)
+
+
+def large(kind):
+    """Return more layers, filters, units and heads than a picture shows."""
+    made = {"feature_maps": lambda: images((4, 256)), "gates": lambda: sequences(6, 40, 500)}
+    return made.get(kind, lambda: attention((9, 2, 2, 2, 2)))()
+
+
 MATERIALS = {
     "compared": compared,
     "circles": circles,
@@ -234,4 +276,7 @@ MATERIALS = {
     "strange": strange,
     "nothing": nothing,
     "recorded": recorded,
+    "images": images,
+    "sequences": sequences,
+    "attention": attention,
 }

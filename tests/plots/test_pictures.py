@@ -13,7 +13,7 @@ import pytest
 
 from npnet.errors import MachineError, UnknownName, UsageError
 from npnet.plots import draw, plots, suits, usual
-from npnet.plots.kinds import render
+from npnet.plots.encoding import render
 from npnet.plots.style import styled
 from tests.plots.materials import MATERIALS, STRANGE, circles, values_material
 from tests.plots.sweeps import SWEEPS
@@ -81,6 +81,9 @@ def test_a_plot_says_in_one_line_what_it_shows(kind):
         ("metrics", "nothing", "needs a metric computed while training"),
         ("learning_rate", "nothing", "needs at least one epoch of training"),
         ("animation", "circles", "needs recorded frames; write record: true in the config, and train it again"),
+        ("feature_maps", "circles", "needs a network with conv1d or conv2d"),
+        ("gates", "attention", "needs a network with rnn, gru or lstm"),
+        ("attention", "images", "needs a network with attention"),
     ],
 )
 def test_a_plot_that_does_not_suit_says_why_and_nothing_is_written(kind, name, reason, tmp_path):
@@ -105,6 +108,7 @@ def test_an_unknown_plot_is_answered_with_the_nearest_name(tmp_path):
         ("curve", ["loss", "boundary", "predicted_against_true", "summary"]),
         ("five_targets", ["loss", "predicted_against_true", "summary"]),
         ("nothing", ["boundary", "summary"]),
+        ("sequences", ["loss", "boundary", "roc", "gates", "summary"]),
     ],
 )
 def test_a_training_gets_the_plots_of_its_task(name, kinds):

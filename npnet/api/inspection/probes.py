@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 from npnet.data.columns import Frame
 from npnet.data.datasets import class_count
 from npnet.engine.batches import Batch, Samples
+from npnet.engine.inner_values import inner_values
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.model.predictor import Predictor
-from npnet.nn.layer import Array
 from npnet.nn.losses import Loss
-from npnet.nn.regression_losses import MeanSquaredError
-from npnet.nn.shape import Shape, by_position
 from npnet.rundir.restore import DataMetadata
 
 Arrays = dict[str, NDArray[Any]]
@@ -25,19 +23,8 @@ def activations_of(network: Network, samples: Samples) -> Arrays:
 
     Those of several networks have a leading axis for them.
     """
-    batch = Batch(samples, slice(None))
-    whole = Pass(network, batch, MeanSquaredError(), training=False)
-    whole.take(batch)
-    with np.errstate(all="ignore"):
-        found = {step.name: _samples_first(values, network.graph.shapes[step.y]) for step, values in whole.outputs()}
+    found = {one.step.name: one.output for one in inner_values(network, samples)}
     return {name: values[0] if network.models == 1 else values for name, values in found.items()}
-
-
-def _samples_first(values: Array, shape: Shape) -> Array:
-    """Return values (models, features, columns) as (models, samples, features, *positions)."""
-    if not shape.positions:
-        return np.ascontiguousarray(values.mT)
-    return np.ascontiguousarray(np.moveaxis(by_position(values, shape.positions), -1, 1))
 
 
 def gradients_of(network: Network, loss: Loss, samples: Samples) -> Arrays:

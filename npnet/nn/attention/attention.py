@@ -118,6 +118,10 @@ class Attention(Layer):
         np.matmul(m.O, m.o, out=m.work)
         np.copyto(by_position(y.values, (count,)), _by_sample(m.work, count).swapaxes(-1, -2))
 
+    def inner_values(self, x: Activations, m: Memory) -> dict[str, Array]:
+        """Return the weights a, (models, batch, heads, positions that ask, positions that are seen)."""
+        return {"a": m.a.swapaxes(-3, -4)}
+
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write dq, dk and dv, and dW = dqkv xᵀ, dO = dy oᵀ."""
         features, count = x.values.shape[-2], math.prod(x.positions)

@@ -24,6 +24,7 @@ class GRU(Recurrent):
     """
 
     gates = 3
+    letters = ("r", "z", "n")
     halved = (0.5, 0.5, 1.0)
     by_gate = (*Recurrent.by_gate, "p", "products")
     by_unit = (*Recurrent.by_unit, "q")

@@ -30,6 +30,7 @@ class LSTM(Recurrent):
     """
 
     gates = 4
+    letters = ("i", "f", "g", "o")
     halved = (0.5, 0.5, 1.0, 0.5)
     by_unit = (*Recurrent.by_unit, "c", "shown", "dc")
 

@@ -27,6 +27,8 @@ class Recurrent(Layer):
     reads_output = False
     keeps_features = False
     gates: ClassVar[int]
+    letters: ClassVar[tuple[str, ...]] = ()
+    """The gates in the order of their rows, as the formulas name them."""
     by_gate: ClassVar[tuple[str, ...]] = ("U", "dU", "halved_U", "z", "gates", "slopes", "columns")
     by_unit: ClassVar[tuple[str, ...]] = ("h", "dh", "work", "states_before")
     """Arrays with rows for the gates, or for the units, of each direction."""
@@ -130,6 +132,15 @@ class Recurrent(Layer):
                 _choose_last(d.mask, m.chosen)
                 np.multiply(d.h[..., d.after, :, :], m.chosen, out=m.parts)
                 np.add.reduce(m.parts, axis=-3, out=target)
+
+    def inner_values(self, x: Activations, m: Memory) -> dict[str, Array]:
+        """Return the gates and states of all steps (models, batch, units, steps); backward ones end in _reverse."""
+        found = dict[str, Array]()
+        for suffix, d in zip(self._suffixes, self.directions(x, m), strict=True):
+            each = dict(zip(self.letters, self.gate_rows(d.gates), strict=False))
+            each |= {name: getattr(d, name)[..., d.after, :, :] for name in ("c", "h") if hasattr(d, name)}
+            found |= {f"{name}{suffix}": values.swapaxes(-3, -1) for name, values in each.items()}
+        return found
 
     def grad_parameters(self, x: Activations, dy: Array, m: Memory) -> None:
         """Write the gradients by the pre-activations into z, and dW = dz xᵀ, dU = dz hᵀ."""

@@ -1,0 +1,1 @@
+"""Inside a network with positions: feature maps, gates over time, attention weights of a few rows."""
