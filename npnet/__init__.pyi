@@ -174,10 +174,12 @@ def LSTM(
 ) -> SizedLayer:
     """Long short-term memory: gates decide what a cell keeps, takes in and shows."""
 
-def TokenEmbedding(*sizes: Any, tokens: int = ..., size: int = 32, init: _Named = {"normal": 0.3}) -> SizedLayer:
+def TokenEmbedding(
+    *sizes: Any, tokens: int | None = None, size: int = 32, init: _Named = {"normal": 0.3}
+) -> SizedLayer:
     """Replaces the code at each position by learned values."""
 
-def Unembedding(*sizes: Any, tokens: int = ...) -> SizedLayer:
+def Unembedding(*sizes: Any, tokens: int | None = None) -> SizedLayer:
     """Scores each token by the values that the token_embedding before it has for it."""
 
 def Positional(*sizes: Any, kind: Literal["learned", "sinusoidal"] = "learned") -> SizedLayer:

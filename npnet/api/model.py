@@ -92,7 +92,8 @@ class Model(InspectedModel):
     def predict(self, X: "Rows", tables: "Mapping[str, Table | str] | None" = None) -> "Floats":
         """Return probabilities (samples, classes), of two classes (samples, 1), or values.
 
-        Labels are (samples, labels), values (samples, targets). X is a table, whose columns are found by name, or an
+        Labels are (samples, labels), values (samples, targets). Where each position has a target, positions are an axis
+        behind the samples, NaN where they do not exist. X is a table, whose columns are found by name, or an
         array with the columns of the training in their order. Raises DataError for a column that is missing or of
         another kind; a value that training never saw is treated as unknown, with an NpnetWarning. `tables` are the side
         tables of a run for these rows, by name, as tables or paths; without, they are the files of its training.
@@ -104,7 +105,7 @@ class Model(InspectedModel):
         predictor = self._predictor.with_tables(tables or {})
         frame = self.frame(predictor, X)
         warn(predictor.warnings(frame))
-        return predictor.outputs(frame).T
+        return predictor.outputs_by_row(frame)
 
     def _fit(self, trainer: Trainer, verbose: bool, threads: int) -> None:
         """Train from the present parameters; the model then has those of the best epoch."""
@@ -128,7 +129,7 @@ class Model(InspectedModel):
         network = self._built(rows.shape[1])
         if rows.shape[1] != network.graph.inputs:
             raise DataError(f"X has {plural(rows.shape[1], 'column')}, the network takes {network.graph.inputs}")
-        targets = np.zeros((len(rows), network.outputs))
+        targets = np.zeros((len(rows), network.graph.shapes[-1].values))
         scores = Scorer(network, MeanSquaredError(), Samples.of(rows, targets, dtype=network.dtype)).predict()
         return np.asarray(scores.mean(axis=0).T, np.float64)
 
@@ -158,7 +159,7 @@ def _unscaled(data: Prepared) -> Iterator[str]:
     """Yield a warning for targets of a regression, not scaled, that are far from the outputs of a new network."""
     if data.task != "regression":
         return
-    for name, y in zip(data.targets, data.parts["train"].y.T, strict=True):
+    for name, y in zip(data.targets, data.parts["train"].each_target.y.T, strict=True):
         mean, deviation = float(y.mean()), float(y.std())
         if not (deviation > 1 / FAR and max(abs(mean), deviation) < FAR):
             what = f"the target {name} has the mean {mean:.3g} and the deviation {deviation:.3g}, and is not scaled"

@@ -10,12 +10,14 @@ from npnet.data.datasets import (
     fingerprint,
     images,
     playground,
+    sequences,
     synthetic,
     table,
 )
+from npnet.data.part import Part
 from npnet.data.preprocessing.scaling import Scaler
 from npnet.data.split import Split
-from npnet.data.split_and_fit import Part, Prepared, prepare
+from npnet.data.split_and_fit import Prepared, prepare
 
 __all__ = [
     "Dataset",
@@ -32,6 +34,7 @@ __all__ = [
     "images",
     "playground",
     "prepare",
+    "sequences",
     "synthetic",
     "table",
 ]

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from npnet.data.columns import Frame
 from npnet.data.columns.schema import FittedAggregate, Schema
-from npnet.data.datasets import Dataset, Task, class_count, refuse_unlearnable
+from npnet.data.datasets import Dataset, Task, class_count, has_target, known_targets, refuse_unlearnable
+from npnet.data.part import Part
 from npnet.data.preprocessing import Preparation, PrepareSpec
+from npnet.data.preprocessing.positions import fit_at
 from npnet.data.preprocessing.scaling import Scaler
 from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, refuse_outside
 from npnet.data.split import Parts, Split, parts_of, strata, words
@@ -22,39 +23,6 @@ from npnet.text import listed, quoted
 Array = NDArray[np.float64]
 ClassWeight = Literal["balanced"] | Mapping[str, float]
 Scale = Literal["standard", "none"]
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """The rows of a part: `frame` as they were read, and y as in the Dataset, never scaled.
-
-    `with_ones` (n, inputs + 1) are the prepared rows as the engine takes them, with a one at the end of each.
-    """
-
-    frame: Frame
-    with_ones: NDArray[Any]
-    y: NDArray[Any]
-    weight: Array | None = None
-
-    def take(self, rows: NDArray[np.int64]) -> "Part":
-        """Return the part at positions of its rows."""
-        weight = None if self.weight is None else self.weight[rows]
-        return Part(self.frame.take(rows), self.with_ones[rows], self.y[rows], weight)
-
-    @property
-    def X(self) -> NDArray[Any]:  # noqa: N802 - the mathematics
-        """The inputs, (n, inputs), a view."""
-        return self.with_ones[:, :-1]
-
-    @property
-    def rows(self) -> NDArray[np.int64]:
-        """The numbers of the rows in their source, from 1."""
-        return self.frame.rows
-
-    @property
-    def raw(self) -> NDArray[Any]:
-        """The features in units of the data, (n, features), categories as codes."""
-        return self.frame.matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +45,8 @@ class Prepared:
     negatives: tuple[str, ...] = ()
     target_transform: TransformName | None = None
     remarks: tuple[str, ...] = ()
+    steps: bool = False
+    tokens: int = 0
 
     @property
     def class_count(self) -> int:
@@ -126,7 +96,12 @@ def prepare_parts(
         dataset = replace(dataset, frame=whole)
     train = dataset.frame.take(chosen["train"])
     weight_of_train = None if dataset.weight is None else dataset.weight[chosen["train"]]
-    preparation = Preparation.fit(train, layout, spec, weight_of_train).model_copy(update={"aggregates": aggregates})
+    if dataset.positions:
+        spec = PrepareSpec(numbers="none", clip=False) if dataset.tokens else spec
+        preparation = fit_at(dataset.positions, dataset.ragged, train, layout, spec, weight_of_train)
+    else:
+        preparation = Preparation.fit(train, layout, spec, weight_of_train)
+        preparation = preparation.model_copy(update={"aggregates": aggregates})
     transform = target_transform if dataset.task == "regression" else None
     target_scaler = _target_scaler(dataset, chosen["train"], spec, transform)
     weight = _weights(dataset, chosen["train"], class_weight)
@@ -136,23 +111,28 @@ def prepare_parts(
             rows = chosen[name]
             frame = train if name == "train" else dataset.frame.take(rows)
             own = None if weight is None else weight[rows]
-            parts[name] = Part(frame, preparation.with_ones(frame, dtype=dtype), dataset.y[rows], own)
+            parts[name] = Part(frame, preparation.with_ones(frame, dtype=dtype), dataset.y[rows], own, dataset.steps)
     _refuse_weightless(parts, dataset, class_weight)
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     rest = dataset.schema, notes, dataset.negatives, transform
-    return Prepared(*names, parts, preparation, target_scaler, *rest)
+    return Prepared(*names, parts, preparation, target_scaler, *rest, steps=dataset.steps, tokens=dataset.tokens)
 
 
 def _target_scaler(
     dataset: Dataset, train: NDArray[np.int64], spec: PrepareSpec, transform: TransformName | None
 ) -> Scaler:
     """Fit the scaler of the targets, transformed if they are; raise DataError for values without a transform."""
+    rows, y = dataset.frame.rows, dataset.y[train]
+    weight = None if dataset.weight is None else dataset.weight[train]
+    if dataset.steps:
+        rows = rows[np.nonzero(has_target(dataset.y))[0]]
+        weight = None if weight is None else weight[np.nonzero(has_target(y))[0]]
+        y = known_targets(y)
     if transform is not None:
-        refuse_outside(transform, dataset.y, dataset.targets, dataset.frame.rows)
+        refuse_outside(transform, dataset.each_y, dataset.targets, rows)
     if spec.numbers == "none" or dataset.task != "regression":
         return Scaler.none(len(dataset.targets))
-    y, weight = dataset.y[train], None if dataset.weight is None else dataset.weight[train]
     return Scaler.fit(y if transform is None else TRANSFORMS[transform].forward(y), weight)
 
 
@@ -199,8 +179,9 @@ def _weights(dataset: Dataset, train: NDArray[np.int64], class_weight: ClassWeig
     """Return the weight of each row, by class and column; on average 1 in the training set."""
     factors = [] if dataset.weight is None else [dataset.weight]
     if class_weight is not None:
-        if dataset.task not in ("binary", "multiclass"):
-            error = DataError(f"class_weight is for classes; the task is {dataset.task}", "take class_weight out")
+        if dataset.task not in ("binary", "multiclass") or dataset.steps:
+            task = "there is one at each position" if dataset.steps else f"the task is {dataset.task}"
+            error = DataError(f"class_weight is for a class of each row; {task}", "take class_weight out")
             error.key = "class_weight"
             raise error
         own = None if dataset.weight is None else dataset.weight[train]

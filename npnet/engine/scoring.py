@@ -51,8 +51,8 @@ class Scorer:
     """Raw scores and the mean loss of every model of a stack on a set of samples.
 
     `scores` (models, outputs, columns) and `losses` (models,) are overwritten by each call; there is a column for each
-    sample or, where the network ends with positions, for each position of each sample. Values that are not finite raise
-    no warning.
+    sample or, where the network ends with positions, for each position of the first sample, then of the next. Values
+    that are not finite raise no warning.
     """
 
     def __init__(self, network: Network, loss: Loss, samples: Samples) -> None:
@@ -65,7 +65,7 @@ class Scorer:
         self._chunks = [(part, batch, passes[batch.size]) for part, batch in zip(parts, batches, strict=True)]
         positions = network.graph.shapes[-1].count
         self.scores: Array = np.empty((network.models, network.outputs, positions * size), network.dtype)
-        self._each_position = (network.models, network.outputs, positions, -1)
+        self._each_sample = (network.models, network.outputs, -1, positions)
         self.losses = np.zeros(network.models)
 
     def run(self, dead: DeadUnits | None = None) -> NDArray[np.float64]:
@@ -98,4 +98,6 @@ class Scorer:
         return self.scores
 
     def _keep(self, part: slice, scores: Array) -> None:
-        self.scores.reshape(self._each_position)[..., part] = scores.reshape(self._each_position)
+        models, outputs, _, positions = self._each_sample
+        by_sample = scores.reshape(models, outputs, positions, -1).swapaxes(-1, -2)
+        self.scores.reshape(self._each_sample)[..., part, :] = by_sample

@@ -41,7 +41,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
         yield ("loss",), f"{name} does not fit the task, {task}", f"write loss: {default}, the usual one of {task}"
     else:
         outputs = r.loss.outputs(data.targets, data.classes)
-        yield from _widths(r.sized_layers, data, name, outputs)
+        yield from _widths(r, name, outputs)
         yield from _final_activation(r, outputs)
         if r.loss.link == "exp" and data.lowest < 0:
             message = f"{name} needs targets of 0 and more, the smallest is {data.lowest:g}"
@@ -67,9 +67,13 @@ def _layer_key(chain: Layers, position: int, *option: str | int) -> Path:
     return ("layers", position, layers.name_of(chain[position]), *option)
 
 
-def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[KeyIssue]:
+def _widths(r: ResolvedExperiment, loss: str, needed: int) -> Iterator[KeyIssue]:
+    chain, data = r.given.layers, r.data
+    put_in_front = r.sized_layers[: len(r.sized_layers) - len(chain)]
     shape, setter = Shape(data.features), len(chain) - 1
-    for position, layer in enumerate(chain):
+    for layer in put_in_front:
+        shape = layer.shape(shape)
+    for position, layer in enumerate(r.sized_layers[len(put_in_front) :]):
         try:
             inputs, shape = shape, layer.shape(shape)
             if _sets_outputs(layer, inputs):
@@ -82,18 +86,31 @@ def _widths(chain: Layers, data: DataInfo, loss: str, needed: int) -> Iterator[K
             yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
             return
     try:
-        Graph(chain, data.features)
+        Graph(r.sized_layers, data.features)
     except AdvisedError as error:  # of layers that share weights
         yield ("layers",), error.message, error.hint
-    if shape.positions:
-        gives = f"the network ends with {shape.text()} values, and a row has one target, not one at each position"
-        hint = "write flatten, last or global_average_pool before the last linear layer"
-        yield ("layers", len(chain) - 1), gives, hint
+    if shape.positions != data.positions_of_target:
+        yield ("layers", len(chain) - 1), *_other_positions(shape, data)
     elif shape.features != needed:
         gives = f"layers[{setter}] gives {_count(shape.features, 'output')}"
         linear = f"linear: {needed}, or linear alone, which takes its size from the target"
         hint = f"write {linear}" if isinstance(chain[setter], Linear) else f"write as the last layer {linear}"
         yield size_key(chain, setter), f"{gives}, {_needed_outputs(data, loss, needed)}", hint
+
+
+def _other_positions(shape: Shape, data: DataInfo) -> tuple[str, str]:
+    """Return the message, and a hint, where a network does not end with the positions of the target."""
+    some = f"{shape.text()} values" if shape.positions else _count(shape.features, "value")
+    gives = f"the network ends with {some}, and a row has"
+    if not data.steps:
+        what = f"{gives} one target, not one at each position"
+        return what, "write flatten, last or global_average_pool before the last linear layer"
+    sizes = " x ".join(map(str, data.positions))
+    if not shape.positions:
+        hint = "take out what leads from positions to none: flatten, last, global_average_pool, or states: last"
+        return f"{gives} a target at each of {sizes} positions", hint
+    hint = "take out layers that change the positions, or write padding: same, stride: 1, or upsample"
+    return f"{gives} targets at {sizes} positions", hint
 
 
 def _sets_outputs(layer: Layer, inputs: Shape) -> bool:

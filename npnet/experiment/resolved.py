@@ -20,9 +20,11 @@ from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
 from npnet.experiment.frame_plan import HALF, FramePlan
 from npnet.nn.activations import Sigmoid, Softmax
+from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
 from npnet.nn.layer import Inputs, Layers, fitted
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
+from npnet.nn.positions.reshape import Positions
 from npnet.nn.regression_losses import MeanSquaredError, Poisson
 from npnet.rng import member_seed
 
@@ -43,7 +45,8 @@ class DataInfo:
     """Task, sizes and kinds of inputs of prepared data.
 
     `features`, `targets` and `classes` (0 without) are numbers, `rows` are counted for each split; `lowest` is the
-    smallest target of a regression or of counts.
+    smallest target of a regression or of counts. Data at `positions` may be `ragged`: the last positions of a row
+    may not exist. `steps` says whether each has a target; `tokens` is the number of codes, if values are codes.
     """
 
     task: Task
@@ -53,14 +56,25 @@ class DataInfo:
     rows: Mapping[str, int]
     inputs: Inputs
     lowest: float = 0.0
+    positions: tuple[int, ...] = ()
+    ragged: bool = False
+    steps: bool = False
+    tokens: int = 0
+
+    @property
+    def positions_of_target(self) -> tuple[int, ...]:
+        """The positions that a network must end with: none where a row has one target."""
+        return self.positions if self.steps else ()
 
     @classmethod
     def of(cls, prepared: Prepared) -> "DataInfo":
         """Return the sizes of prepared data."""
         rows = {name: len(split.X) for name, split in prepared.parts.items()}
         inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
-        lowest = min(float(split.y.min()) for split in prepared.parts.values())
-        return cls(prepared.task, prepared.inputs, len(prepared.targets), prepared.class_count, rows, inputs, lowest)
+        lowest = min(float(split.each_target.y.min()) for split in prepared.parts.values())
+        sizes, at = (prepared.inputs, len(prepared.targets), prepared.class_count), prepared.preparation
+        task, steps, tokens = prepared.task, prepared.steps, prepared.tokens
+        return cls(task, *sizes, rows, inputs, lowest, at.positions, at.ragged, steps, tokens)
 
 
 def prepare_folds(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
@@ -156,7 +170,7 @@ def resolve(experiment: Experiment, data: DataInfo) -> ResolvedExperiment:
     """Decide every setting that an experiment leaves to its data, whether they fit it or not."""
     e, rows = experiment, data.rows["train"]
     loss = e.loss or DEFAULT_LOSS[data.task]
-    layers = sized(fitted(e.layers, data.inputs), loss.outputs(data.targets, data.classes))
+    layers = sized(fitted(at_positions(e.layers, data), data.inputs), loss.outputs(data.targets, data.classes))
     monitor = e.monitor or f"{'validation' if 'validation' in data.rows else 'train'}_loss"
     batch_size = None if e.batch_size == "all" else e.batch_size
     return ResolvedExperiment(
@@ -170,6 +184,21 @@ def resolve(experiment: Experiment, data: DataInfo) -> ResolvedExperiment:
         batch_rows=min(batch_size or rows, rows),
         batch_size=batch_size,
         dtype=np.dtype(e.dtype).type,
+    )
+
+
+def at_positions(layers: Layers, data: DataInfo) -> Layers:
+    """Return the layers for data at positions: `positions` in front, unless it is there, and the number of tokens."""
+    if data.positions and not isinstance(layers[0], Positions):
+        size = data.positions[0] if len(data.positions) == 1 else data.positions
+        layers = (Positions(size=size, ragged=data.ragged), *layers)
+    if not data.tokens:
+        return layers
+    return tuple(
+        layer.model_copy(update={"tokens": data.tokens})
+        if isinstance(layer, TokenEmbedding | Unembedding) and layer.tokens is None
+        else layer
+        for layer in layers
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from npnet import __version__
 from npnet.config import Experiment
+from npnet.data.columns.at_positions import endings_at
 from npnet.data.columns.schema import DURATION, ColumnSchema, Schema
 from npnet.data.datasets import VALUES
 from npnet.data.preprocessing import Preparation
@@ -63,7 +64,7 @@ def describe(run: RunFolder, predictor: RunPredictor) -> Document:
         ),
         writing=_writing(schema, experiment.dataset.files),
         columns=tuple(_columns(predictor, schema)),
-        preparations=tuple(map(_preparation, data.preparations)),
+        preparations=tuple(_preparation(_of_columns(one)) for one in data.preparations),
         dtype=experiment.dtype,
         layers=tuple(_nodes(chain, Shape(data.preparations[0].width), "layers")),
         models=tuple(_models(experiment, predictor)),
@@ -73,6 +74,9 @@ def describe(run: RunFolder, predictor: RunPredictor) -> Document:
 
 def _refuse_other_rows(predictor: RunPredictor) -> None:
     """Raise ConfigError where a row alone does not give all inputs."""
+    if predictor.data.steps:
+        what = f"no export gives predictions at each of {predictor.steps} positions"
+        raise ConfigError(what, "npnet predict does; a network with a target for each row can be exported")
     hint = "npnet predict reads such tables; train without them to export"
     if predictor.schema.sides:
         names = ", ".join(quoted(side.name) for side in predictor.schema.sides)
@@ -80,6 +84,23 @@ def _refuse_other_rows(predictor: RunPredictor) -> None:
     if own := predictor.data.preparations[0].aggregates:
         names = ", ".join(quoted(column.name) for one in own for column in one.columns)
         raise ConfigError(f"no export looks up aggregates of the training set: the run has {names}", hint)
+
+
+def _of_columns(preparation: Preparation) -> Preparation:
+    """Return a preparation at positions as one of columns, which gives the same inputs; ConfigError where none does."""
+    if not preparation.positions:
+        return preparation
+    steps = preparation.steps
+    if (
+        preparation.ragged
+        or preparation.derived
+        or not all(one.kind == "number" and len(one.outputs) == 1 for one in steps)
+    ):
+        what = "no export prepares data at positions that may not exist, or are not all numbers"
+        raise ConfigError(what, "npnet predict does")
+    ends = endings_at(preparation.positions)
+    each = (one.model_copy(update={"column": f"{one.column}{end}"}) for end in ends for one in steps)
+    return Preparation(missing=preparation.missing, steps=tuple(each))
 
 
 def _writing(schema: Schema, files: Sequence[str]) -> TableWriting:
@@ -118,7 +139,7 @@ def _preparation(preparation: Preparation) -> FoldPreparation:
         DerivedInput(feature=features.name_of(one.feature), columns=one.columns, fills=one.fills, scaling=one.scaling)
         for one in preparation.derived
     ]
-    places = [place for several in preparation.positions for place in several]
+    places = [place for several in preparation.output_indices for place in several]
     places += range(preparation.first_derived, preparation.numbers)
     return FoldPreparation(
         missing=preparation.missing,

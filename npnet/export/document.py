@@ -15,7 +15,7 @@ from pydantic import Field, InstanceOf, PlainSerializer, WithJsonSchema
 from npnet.data.columns import Kind
 from npnet.data.columns.schema import ColumnReading
 from npnet.data.datasets import Task
-from npnet.data.preprocessing import AnyStep
+from npnet.data.preprocessing.layout import AnyStep
 from npnet.data.preprocessing.scaling import Scaling
 from npnet.data.preprocessing.target_transform import TransformName
 from npnet.nn.losses import Link

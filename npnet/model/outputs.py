@@ -72,8 +72,9 @@ class OutputTransform:
         if self.target_transform is None:
             raise ValueError("the target is not transformed")
         with np.errstate(all="ignore"):
-            errors = TRANSFORMS[self.target_transform].forward(train.y.T) - self._unscaled(self.loss.predict(z))
-            return smearing(self.target_transform, errors, train.weight)
+            rows, output = train.each_target, train.of_targets(self._unscaled(self.loss.predict(z)))
+            errors = TRANSFORMS[self.target_transform].forward(rows.y.T) - output
+            return smearing(self.target_transform, errors, rows.weight)
 
     def _unscaled(self, output: Floats) -> Floats:
         unit = self.target_scaler if self.loss.scales_target else Scaler.none(1)

@@ -58,7 +58,7 @@ class Predictor:
         network, (preparations, transforms) = self.network, zip(*self.folds, strict=True)
         each = [preparation.with_ones(frame, dtype=network.dtype) for preparation in preparations]
         x = each[0] if len(each) == 1 else np.repeat(np.stack(each), network.models // len(each), axis=0)
-        samples = Samples.of_prepared(x, np.zeros((len(each[0]), network.outputs)), dtype=network.dtype)
+        samples = Samples.of_prepared(x, np.zeros((len(each[0]), network.graph.shapes[-1].values)), dtype=network.dtype)
         scores = Scorer(network, self.loss, samples).predict()
         return list(zip(transforms, np.split(scores, len(each)), strict=True))
 
@@ -149,14 +149,16 @@ class SplitPredictor:
     def predictions(self, split: str, fold: int = 0) -> SplitPredictions:
         """Return the rows of a split of a fold, and their outputs (outputs, samples), averaged over the members.
 
-        Where members have rows of their own, a row gets the mean over the members that have it in this split.
+        There is a row for each target: where positions have targets, for each position. Where members have rows of
+        their own, a row gets the mean over the members that have it in this split.
         """
         several = len(self.sides) // len(self.folds)
         scores, each = self.stack_trainer.scored(split)[1][self.models], []
         with np.errstate(all="ignore"):
             for side in range(fold * several, (fold + 1) * several):
                 z = np.stack(scores[side * self.members : (side + 1) * self.members])
-                each.append((self.sides[side].parts[split], self.output_transforms[side](z).mean(axis=0)))
+                rows, output = self.sides[side].parts[split], self.output_transforms[side](z).mean(axis=0)
+                each.append((rows.each_target, rows.of_targets(output)))
             rows, output = mean_by_row(each)
             return rows, self.calibration.apply_temperature(output, self.data.task)
 
@@ -198,13 +200,20 @@ class SplitPredictor:
 
 
 def mean_by_row(predictions: Sequence[SplitPredictions]) -> SplitPredictions:
-    """Return all rows that occur, in order; a row that occurs more than once gets the mean of its outputs."""
+    """Return all rows that occur, in order; a row that occurs more than once gets the mean of its outputs.
+
+    Of rows with a position, each position is a row of its own.
+    """
     if len(predictions) == 1:
         return predictions[0]
     parts, outputs = zip(*predictions, strict=True)
     frame, y = joined([part.frame for part in parts]), np.concatenate([part.y for part in parts])
-    _, first, position, counts = np.unique(frame.rows, return_index=True, return_inverse=True, return_counts=True)
+    positions = [part.position for part in parts if part.position is not None]
+    position = np.concatenate(positions) if positions else np.zeros(len(y), np.int64)
+    keys = frame.rows * (position.max() + 1) + position
+    _, first, which, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     total = np.zeros((len(counts), len(outputs[0])))
-    np.add.at(total, position, np.concatenate(outputs, axis=1).T)
+    np.add.at(total, which, np.concatenate(outputs, axis=1).T)
     no_inputs: NDArray[Any] = np.ones((len(first), 1))
-    return Part(frame.take(first), no_inputs, y[first]), (total / counts[:, np.newaxis]).T
+    of_rows = position[first] if positions else None
+    return Part(frame.take(first), no_inputs, y[first], position=of_rows), (total / counts[:, np.newaxis]).T

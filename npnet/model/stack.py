@@ -83,7 +83,7 @@ class FoldData:
         if key not in self._encoded:
             rows, like = data.parts[split], self._inputs.get((split, side))
             weight = None if rows.weight is None else rows.weight[:, np.newaxis]
-            t = self.output_transform(side, loss).encode(rows.y, data.class_count)
+            t = self.output_transform(side, loss).encode(rows.every_y, data.class_count).reshape(len(rows.y), -1)
             if like is None:
                 like = self._inputs[split, side] = Samples.of_prepared(rows.with_ones, t, weight, self.dtype)
             self._encoded[key] = Samples(like.x, np.ascontiguousarray(t, self.dtype), like.w)
@@ -152,7 +152,8 @@ class Stack:
             output = transform(scores[models])
             if name in DECIDED and task == "binary":
                 output = (output > self._thresholds[models]).astype(np.float64)
-            each.append(measure(name, self.data.sides[side].parts[split].y, output, task))
+            rows = self.data.sides[side].parts[split]
+            each.append(measure(name, rows.each_target.y, rows.of_targets(output), task))
         return np.concatenate(each)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.data import Part
 from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.metrics import for_task, measure, metrics
@@ -24,12 +25,16 @@ NAME = 26  # letters of a column's name
 def permutation_importance(predictor: SplitPredictor, part: str, repeats: int = REPEATS) -> Importance:
     """Return what the metric of a split loses when each column is shuffled, in each repeat.
 
-    A column is shuffled as a whole, with all inputs that it became; the metric is the first of the task that is defined
+    A column is shuffled as a whole, with all inputs that it became; of data at positions, a feature with its values at
+    all positions. The metric is the first of the task that is defined
     on the split. All repeats of a column go through the networks at once. Networks of folds predict their own rows; a
     row of several networks gets the mean of their outputs. Breiman (2001), Random forests.
     """
     rows = _Rows(predictor, part, repeats)
-    features, sources = predictor.data.features, predictor.data.preparation.sources
+    preparation = predictor.data.preparation
+    features, sources = predictor.data.features, preparation.sources
+    if preparation.positions:
+        features, sources = tuple(step.column for step in preparation.steps), preparation.source_features
     name, score = rows.usual()
     sign = 1 if metrics[name].goal == "maximize" else -1
     drop = np.zeros((len(features), repeats))
@@ -44,18 +49,21 @@ class _Rows:
 
     def __init__(self, predictor: SplitPredictor, part: str, repeats: int) -> None:
         self.predictor, self.repeats = predictor, repeats
-        most = min(MOST_ROWS, max(MOST_VALUES // predictor.network.outputs, 100))
-        parts = []
+        shape = predictor.network.graph.shapes[-1]
+        most = min(MOST_ROWS, max(MOST_VALUES // shape.values, 100))
+        parts = list[Part]()
         for split in (side.parts[part] for side in predictor.sides):
             parts.append(split.take(np.linspace(0, len(split.y) - 1, min(len(split.y), most)).astype(np.int64)))
         self.X = [one.X for one in parts]
         self.size, self.members = max(map(len, self.X)), predictor.network.models // len(parts)
         numbers = np.concatenate([one.rows for one in parts])
         _, first, inverse, self.counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
-        self.y = np.concatenate([one.y for one in parts])[first]
+        y = np.concatenate([one.y for one in parts])[first]
+        self.rows = Part(parts[0].frame, self.X[0], y, steps=parts[0].steps)
+        self.count = shape.count if self.rows.steps else 1
         self.order = np.argsort(inverse, kind="stable")
         self.x = self._ordered([np.arange(len(X)) for X in self.X] * repeats)
-        targets = np.zeros((*self.x.shape[:-1], predictor.network.outputs))
+        targets = np.zeros((*self.x.shape[:-1], shape.values))
         self.samples = Samples.of(self.x, targets, dtype=predictor.network.dtype)
         self.scorer = Scorer(predictor.network, predictor.loss, self.samples)
 
@@ -87,14 +95,20 @@ class _Rows:
         task, output_transforms = self.predictor.data.task, self.predictor.output_transforms
         shares = np.split(self.scorer.predict(), len(self.X))
         each = [
-            output_transform(share).mean(axis=0).reshape(-1, self.repeats, self.size)[..., : len(X)]
+            self._by_row(output_transform(share).mean(axis=0))[..., : len(X)]
             for X, output_transform, share in zip(self.X, output_transforms, shares, strict=True)
         ]
         starts = np.cumsum(self.counts) - self.counts
         pooled = np.add.reduceat(np.concatenate(each, axis=-1)[..., self.order], starts, axis=-1) / self.counts
         calibrated = self.predictor.calibration.apply_temperature(pooled.reshape(len(pooled), -1), task)
-        output = calibrated.reshape(pooled.shape)
-        return measure(name, self.y, np.ascontiguousarray(output.transpose(1, 0, 2)), task)
+        output = calibrated.reshape(len(pooled), self.count, self.repeats, -1).transpose(2, 0, 3, 1)
+        outputs = np.ascontiguousarray(output).reshape(self.repeats, len(pooled), -1)
+        return measure(name, self.rows.each_target.y, self.rows.of_targets(outputs), task)
+
+    def _by_row(self, output: Floats) -> Floats:
+        """Return outputs (outputs, positions · repeats, rows) of those of every repeat and row."""
+        each = output.reshape(len(output), self.repeats, self.size, self.count)
+        return np.moveaxis(each, -1, 1).reshape(len(output), -1, self.size)
 
 
 def validated(material: Material) -> str | None:

@@ -77,7 +77,8 @@ class Plane:
 
 def recorded_maps(run: RunFolder, predictor: SplitPredictor, frames: Frames | None) -> Json | None:
     """Return the maps of the first network of a run; None where its inputs have no plane."""
-    if predictor.data.preparation.width - len(predictor.data.preparation.embedded) < 2:
+    preparation = predictor.data.preparation
+    if preparation.positions or preparation.width - len(preparation.embedded) < 2:
         return None
     plane = Plane(predictor)
     chosen = _chosen(frames)

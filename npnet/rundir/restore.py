@@ -15,6 +15,7 @@ from npnet import config
 from npnet.config import Experiment
 from npnet.data import Prepared, Scaler, Task, fingerprint
 from npnet.data.columns import Kind
+from npnet.data.columns.at_positions import columns_at
 from npnet.data.columns.schema import Schema
 from npnet.data.datasets import VALUES, class_count
 from npnet.data.datasets.targets import Target
@@ -57,6 +58,7 @@ class DataMetadata:
     schema: Schema | None
     calibration: Calibration
     target_transform: TransformName | None = None
+    steps: bool = False
 
     @classmethod
     def of(cls, folds: Sequence[Prepared], calibration: Calibration) -> "DataMetadata":
@@ -64,11 +66,11 @@ class DataMetadata:
         data = folds[0]
         names = data.task, data.features, data.targets, data.classes, data.negatives
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
-        return cls(*names, *learned, data.schema, calibration, data.target_transform)
+        return cls(*names, *learned, data.schema, calibration, data.target_transform, data.steps)
 
     def text(self) -> str:
         """Return JSON from which `parse` reads the same numbers."""
-        names = ("task", "features", "targets", "classes", "negatives", "target_transform")
+        names = ("task", "features", "targets", "classes", "negatives", "target_transform", "steps")
         fields = {name: getattr(self, name) for name in names} | {
             "preparations": [preparation.text() for preparation in self.preparations],
             "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
@@ -101,6 +103,7 @@ class DataMetadata:
                 tuple(tuple(tuple(map(float, means)) for means in each) for each in decisions.get("smearing", ())),
             ),
             target_transform=fields.get("target_transform"),
+            steps=fields.get("steps", False) is True,
         )
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
@@ -123,7 +126,12 @@ class DataMetadata:
                 columns = [*(name for name in columns if name != self.schema.labels.column), *self.schema.labels.labels]
         own = (column for one in self.preparations for each in one.aggregates for column in each.columns)
         kinds |= {column.name: column.kind for column in own}
-        learned = {(step.column, step.kind) for one in self.preparations for step in one.steps}
+        learned = {
+            (name, step.kind)
+            for one in self.preparations
+            for step in one.steps
+            for name in columns_at((step.column,), one.positions)
+        }
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         fits = {
             "columns": learned <= kinds.items()

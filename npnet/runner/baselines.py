@@ -24,16 +24,18 @@ def baselines(folds: Sequence[Prepared], seed: int) -> dict[str, Scores]:
     """Return the scores of each baseline on every split, the mean over the folds.
 
     Inputs are those of the network. Codes that it would embed are one-hot in the linear model, and categories in the
-    trees. Each of several targets has a model of its own.
+    trees. Each of several targets has a model of its own; targets at positions have the constant alone.
     """
     constant, linear = ("mean", "linear_regression") if folds[0].task in VALUES else ("majority", "logistic_regression")
     makers = {constant: _constant, linear: _linear, "hist_gradient_boosting": _trees}
+    if folds[0].steps:
+        makers = {constant: _constant}
     return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in makers.items()}
 
 
 def _scores(make: Make, data: Prepared, seed: int) -> Scores:
     """Return the scores on every split; NaN where the model cannot be fitted, or gives infinite outputs."""
-    train = data.parts["train"]
+    train, parts = data.parts["train"].each_target, {name: part.each_target for name, part in data.parts.items()}
     unit = unit_of(train.y) if data.task == "regression" else np.ones(1)
     targets = train.y / unit if data.task == "regression" else train.y
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -41,12 +43,12 @@ def _scores(make: Make, data: Prepared, seed: int) -> Scores:
         try:
             columns = [targets] if targets.ndim == 1 else list(targets.T)
             models = [_fitted(make(data, seed), train, y) for y in columns]
-            outputs = {name: _outputs(models, part.X, data) * unit[:, np.newaxis] for name, part in data.parts.items()}
+            outputs = {name: _outputs(models, part.X, data) * unit[:, np.newaxis] for name, part in parts.items()}
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):  # numbers that are too large for it
             count = data.class_count if data.task == "multiclass" else len(data.targets)
-            outputs = {name: np.full((count, len(part.y)), np.nan) for name, part in data.parts.items()}
+            outputs = {name: np.full((count, len(part.y)), np.nan) for name, part in parts.items()}
     score = partial(score_outputs, task=data.task, calibration=Calibration())
-    return {name: score(data.parts[name].y, output) for name, output in outputs.items()}
+    return {name: score(parts[name].y, output) for name, output in outputs.items()}
 
 
 def _fitted(model: Any, train: Part, y: NDArray[Any]) -> Any:

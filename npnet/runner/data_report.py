@@ -11,7 +11,7 @@ from npnet.config import Experiment, Loaded
 from npnet.data.checks.inspection import Inspection, inspect
 from npnet.data.checks.oddities import Finding, repeated_in_test, spans
 from npnet.data.columns import Frame
-from npnet.data.datasets import Dataset
+from npnet.data.datasets import Dataset, known_targets
 from npnet.data.datasets.table import Table
 from npnet.data.readers.data_file import STDIN
 from npnet.data.split import divided
@@ -51,7 +51,7 @@ def report_data(loaded: Loaded) -> DataReport:
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
         parts, folds = _parts(experiment, dataset)
-        found = inspect(frame, dataset.targets, dataset.task, settled(experiment))
+        found = inspect(frame, dataset.target_columns, dataset.task, settled(experiment))
         found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
         unsaid = contradictions(experiment.dataset, loaded.base, experiment.dataset.targets)
@@ -61,7 +61,8 @@ def report_data(loaded: Loaded) -> DataReport:
         found = replace(found, findings=tuple(map(_without_advice, found.findings)))
     classes = {}
     if dataset.task in ("binary", "multiclass"):
-        counts = {name: np.bincount(dataset.y[rows], minlength=len(dataset.classes)) for name, rows in parts.items()}
+        each = {name: known_targets(dataset.y[rows]).ravel() for name, rows in parts.items()}
+        counts = {name: np.bincount(codes, minlength=len(dataset.classes)) for name, codes in each.items()}
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
     time = next((name for name, role in roles.items() if role == "time"), "")
     sizes = {name: len(rows) for name, rows in parts.items()}
@@ -82,7 +83,7 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     source, seed = loaded.experiment.dataset, loaded.experiment.seed
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, seed)
-        return with_targets(dataset), dataset, dict.fromkeys(dataset.targets, "target")
+        return with_targets(dataset), dataset, dict.fromkeys(dataset.target_columns, "target")
     read = source.read(loaded.base)
     others = {"weight": source.weight, "group": source.group, "time": source.time}
     aside = {name: role for role, name in others.items() if name is not None}

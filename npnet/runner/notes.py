@@ -62,7 +62,7 @@ def undefined(training: SplitPredictor, splits: Iterable[str]) -> Iterator[str]:
     """Yield a line for each score that is undefined on one of the splits, and so null in metrics.json."""
     task, several = training.data.task, len(training.sides) // len(training.folds)
     for split in [name for name in splits if name in training.data.parts]:
-        each = [side.parts[split].y for side in training.sides]
+        each = [side.parts[split].each_target.y for side in training.sides]
         targets = [np.concatenate(each[start : start + several]) for start in range(0, len(each), several)]
         for name in for_task(task):
             lacks = {fold: lack for fold, y in enumerate(targets, 1) if (lack := lacking(name, y, task))}
@@ -139,7 +139,7 @@ def _of_rows(training: SplitPredictor) -> Iterator[str]:
     if len(training.folds) == 1:
         yield from (text for name, text in ONE_ROW.items() if name in data.parts and len(data.parts[name].y) == 1)
     if data.task in ("binary", "multiclass"):
-        codes = np.concatenate([part.y for part in data.parts.values()])
+        codes = np.concatenate([part.each_target.y for part in data.parts.values()])
         counts = np.bincount(codes, minlength=len(data.classes)).tolist()
         if note := single_rows(data.targets[0], dict(zip(data.classes, counts, strict=True))):
             yield note

@@ -16,7 +16,6 @@ from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTab
 from npnet.data.columns.spelling import respelled
 from npnet.data.datasets import VALUES, NewRows, Source, WantedRows
 from npnet.data.datasets.table import Table, joined
-from npnet.data.datasets.targets import with_target
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.in_memory import InMemory
@@ -46,9 +45,8 @@ class RunPredictor:
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
     leaves out rows without a target; `ids` are the columns that it carries to the predictions. `needed` are the columns
     that the network uses: those that training left out may be missing. `sides` say where the rows of each side table
-    are. `schema` says how columns are read: as in the
-    training, or as numbers where it had no file. `unpredicted` counts the rows so far that have no prediction; `run` is
-    the id of the run, if it is of one. `source` reads new rows where they are no rows of tables.
+    are. `schema` says how columns are read: as in the training, or as numbers where it had no file. `unpredicted` counts
+    rows without a prediction; `run` is the id of the run, if any. `source` reads new rows that are no rows of tables.
     """
 
     def __init__(
@@ -76,8 +74,11 @@ class RunPredictor:
         source, threads = experiment.dataset, choose_threads(experiment.threads, 0)
         found = cls(predictor, data, threads)
         if isinstance(source, Table):
-            sides = _side_sources(source, base) if source.sides else {}
-            found = cls(predictor, data, threads, source.drop, source.drop_rows, sides, source.id)
+            found = cls(predictor, data, threads, source.drop, source.drop_rows, ids=source.id)
+            if source.sides:
+                from npnet.data.joining.tables import side_sources
+
+                found.sides = side_sources(source.sides, base)
         found.run, found.source = run.id, source if source.reads_new_rows else None
         return found
 
@@ -206,27 +207,6 @@ class RunPredictor:
             what = f"column {quoted(others[0])} is no column of numbers, so the columns of X need their names"
             raise DataError(what, "predict a DataFrame, a dict of columns, or a list of dicts")
 
-    def read_with_targets(self, table: object, layout: Mapping[str, Any]) -> ReadFrame:
-        """Read a file, or a table in memory, with targets; rows without one are left out as in the training.
-
-        Raise DataError for a row without a target where training refused it, and where no row has one.
-        """
-        if isinstance(table, str):
-            name, frame = table, self.read(table, self.data.targets, layout)
-        else:
-            name, frame = "the table", self.read_table(table, self.data.targets)
-        rows = with_target(frame, self.data.targets)
-        lacking = len(frame) - len(rows)
-        many = f"{lacking} row{'s' * (lacking != 1)} without a target"
-        if not len(rows):
-            raise DataError(f"no row of {name} has a target", "npnet predict needs none")
-        if lacking and not self.drop_rows:
-            first = frame.rows[np.setdiff1d(np.arange(len(frame)), rows)[0]]
-            raise DataError(f"{name} has {many}, first in row {first}", "give them one, or take them out of the file")
-        notes = (*frame.notes, f"left out {many}, as in training") if lacking else frame.notes
-        chosen = frame.take(rows)
-        return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)
-
     def warnings(self, frame: Frame) -> list[str]:
         """Return a line for each column with values that training never saw; raise DataError where all are such.
 
@@ -256,6 +236,15 @@ class RunPredictor:
         with limited(self.threads):
             return self.predictor.outputs(frame)
 
+    def outputs_by_row(self, frame: Frame) -> NDArray[np.float64]:
+        """Return outputs (samples, outputs), of positions (samples, positions, outputs) with NaN where none exists."""
+        output = self.outputs(frame).T
+        if not self.data.steps:
+            return output
+        found = np.full_like(output, np.nan)
+        found[self._existing(frame)] = output[self._existing(frame)]
+        return found.reshape(len(frame), self.steps, -1)
+
     @property
     def has_classes(self) -> bool:
         """Whether the task has probabilities."""
@@ -264,15 +253,33 @@ class RunPredictor:
     def predictions(self, frame: Frame, proba: bool) -> Columns:
         """Return the columns prediction, if `proba` probabilities, and quantiles.
 
-        Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
+        Where positions have targets there is a row for each, with its number as `position`; `rows_of` returns the rows
+        of the frame. Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
         """
-        output = self.outputs(frame)
+        output = self.outputs(frame)[:, self._existing(frame)]
         self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
         columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
         spread = quantile_columns(self.data, self.predictor, frame)
         if self.data.task == "multilabel":
             columns = labels_in_words(self.data, columns)
-        return {**columns, **spread, **(chances if proba else {})}
+        where: Columns = {"position": self._existing(frame) % self.steps + 1} if self.data.steps else {}
+        return {**where, **columns, **spread, **(chances if proba else {})}
+
+    @property
+    def steps(self) -> int:
+        """The number of outputs of a row: one, or one at each position."""
+        return self.predictor.network.graph.shapes[-1].count
+
+    def rows_of(self, frame: Frame) -> NDArray[np.intp]:
+        """Return the index of the row of each prediction."""
+        return self._existing(frame) // self.steps
+
+    def _existing(self, frame: Frame) -> NDArray[np.intp]:
+        """Return which of the outputs, row by row and position by position, are at positions that exist."""
+        preparation = self.data.preparations[0]
+        if not (self.data.steps and preparation.ragged):
+            return np.arange(len(frame) * self.steps)
+        return np.flatnonzero(preparation.existing(frame))
 
     def column_names(self, proba: bool) -> set[str]:
         """Return the names of the columns of predictions."""
@@ -283,14 +290,7 @@ class RunPredictor:
         if data.task == "multilabel":
             columns = labels_in_words(data, columns)
         spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
-        return {*columns, *spread, *(chances if proba else ())}
-
-
-def _side_sources(source: Table, base: Path) -> "dict[str, SideSource]":
-    """Return where the side tables of a run are."""
-    from npnet.data.joining.tables import SideSource
-
-    return {one.title: SideSource(one.path, base, same=True) for one in source.sides}
+        return {*columns, *spread, *(["position"] if data.steps else []), *(chances if proba else ())}
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

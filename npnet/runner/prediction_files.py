@@ -155,10 +155,12 @@ class PredictionFiles:
 
     def _predicted(self, block: RowBlock, path: str) -> Iterator[Columns]:
         frame = self._completed(block)
-        for rows in blocks_of(len(block), self._predictor.predictor.network.outputs):
+        predictor = self._predictor
+        for chunk in blocks_of(len(block), predictor.predictor.network.graph.shapes[-1].values):
+            rows = chunk[predictor.rows_of(frame.take(chunk))]
             own = {FILE: np.full(len(rows), path), ROW: block.rows[rows]}
             kept = {other: _texts(block.kept.get(name), rows) for name, other in self._names.items()}
-            predicted = self._predictor.predictions(frame.take(rows), self._wanted.proba)
+            predicted = predictor.predictions(frame.take(chunk), self._wanted.proba)
             yield {**{name: own[name] for name in self._own_names}, **kept, **predicted}
 
 

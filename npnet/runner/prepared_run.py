@@ -103,7 +103,7 @@ def oddities_of(experiment: Experiment, dataset: Dataset) -> "list[Finding]":
     from npnet.data.checks.oddities import oddities
 
     classes = (dataset.classes,) if dataset.task in ("binary", "multiclass") else ()
-    target = Target(task=dataset.task, names=dataset.targets, classes=classes)
+    target = Target(task=dataset.task, names=dataset.target_columns, classes=classes)
     return oddities(with_targets(dataset), target, dataset.y.reshape(len(dataset), -1), settled(experiment))
 
 
@@ -123,10 +123,11 @@ def settled(experiment: Experiment) -> "set[FindingKind]":
 def with_targets(dataset: Dataset) -> Frame:
     """Return the features of a dataset with its targets beside them, classes by name."""
     y = dataset.y.reshape(len(dataset), -1)
+    each = zip(dataset.target_columns, y.T, strict=True)
     if dataset.task in VALUES or dataset.task == "multilabel":
-        targets = [Column(name, "number", values) for name, values in zip(dataset.targets, y.T, strict=True)]
+        targets = [Column(name, "number", values) for name, values in each]
     else:
-        targets = [Column(dataset.targets[0], "category", dataset.y.astype(np.int32), dataset.classes)]
+        targets = [Column(name, "category", codes.astype(np.int32), dataset.classes) for name, codes in each]
     return Frame({**dataset.frame.columns, **{column.name: column for column in targets}}, dataset.frame.rows)
 
 
@@ -168,7 +169,7 @@ def check_choices(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
         hint = f"monitor: {split}_loss is always defined; or give that set other rows"
         raise DataError(f"{where}: {what}" if where else what, hint)
     if isinstance(e.threshold, str):
-        y = np.concatenate([side.parts["validation"].y for fold in folds for side in fold])
+        y = np.concatenate([side.parts["validation"].each_target.y for fold in folds for side in fold])
         if (y == y[0]).all():
             what = f"the validation set, which chooses it, has rows of {quoted(folds[0][0].classes[y[0]])} alone"
             hint = "give it rows of both classes, or the threshold as a number"
@@ -178,7 +179,7 @@ def check_choices(loaded: Loaded, folds: Sequence[Sequence[Prepared]]) -> None:
 def lack_of(split: str, name: str, folds: Sequence[Sequence[Prepared]]) -> str | None:
     """Return what a metric needs that a split of a fold lacks; None where the metric is defined."""
     for number, fold in enumerate(folds, 1):
-        lacks = [lack for side in fold if (lack := lacking(name, side.parts[split].y, side.task))]
+        lacks = [lack for side in fold if (lack := lacking(name, side.parts[split].each_target.y, side.task))]
         if lacks:
             of_fold = f" of fold {number}" if len(folds) > 1 else ""
             return f"it needs {lacks[0]}, which the {split} set{of_fold} lacks"

@@ -31,7 +31,7 @@ from npnet.rundir.writer import RunWriter
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
-Names = Prepared | DataMetadata  # whose task, targets and classes name the columns
+Names = Prepared | DataMetadata  # whose task, targets, classes and steps name the columns
 
 BLOCK = 1 << 16  # rows that are predicted, and written, at a time
 CELLS = 1 << 20  # the most cells of a block, whose rows may have many
@@ -66,8 +66,8 @@ def write_scores(writer: RunWriter, predictor: SplitPredictor) -> Scores:
 def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> Iterator[Columns]:
     """Yield the predictions of rows from their outputs (outputs, samples), block by block, as columns.
 
-    The columns are row, target, prediction and, of classes, probability_<class>; several targets have columns of their
-    own. Quantiles are added unless the rows are those of several folds.
+    The columns are row, position where each has a target, target, prediction and, of classes, probability_<class>;
+    several targets have columns of their own. Quantiles are added unless the rows are those of several folds.
     """
     data = predictor.data
     for rows in blocks_of(len(part.y), output.shape[0]):
@@ -79,7 +79,10 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
         if data.negatives and not (data.schema and data.schema.labels):
             targets, predictions = words_of(data, targets, "target"), words_of(data, predictions, "prediction")
         spread = quantile_columns(data, predictor.frame_predictor, block.frame) if len(predictor.folds) == 1 else {}
-        yield {"row": block.rows, **targets, **predictions, **probabilities, **spread}
+        where: Columns = (
+            {"row": block.rows} if block.position is None else {"row": block.rows, "position": block.position}
+        )
+        yield {**where, **targets, **predictions, **probabilities, **spread}
 
 
 def blocks_of(rows: int, outputs: int) -> Iterator[NDArray[np.intp]]:
@@ -92,7 +95,7 @@ def blocks_of(rows: int, outputs: int) -> Iterator[NDArray[np.intp]]:
 def quantile_columns(data: Names, predictor: Predictor, frame: Frame) -> Columns:
     """Return the quantiles of a regression as columns quantile_<q>; none where one value is predicted."""
     names = predictor.loss.quantiles
-    if not names:
+    if not names or data.steps:
         return {}
     each = zip(endings(data.targets), predictor.quantiles(frame), strict=True)
     return {

@@ -18,6 +18,7 @@ from npnet.registry import nearest
 from npnet.rng import stream
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder
+from npnet.runner.labelled_rows import read_with_targets
 from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
 
@@ -94,7 +95,7 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
     calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
-    frame = predictor.read_with_targets(question.data, question.layout)
+    frame = read_with_targets(predictor, question.data, question.layout)
     y, output = data.target.encode(frame), predictor.outputs(frame)
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
     drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)

@@ -34,6 +34,7 @@ class Unseen:
         self.rows += len(frame)
         if self.preparation.aggregates:
             frame = self.preparation.extended(frame)
+        frame = self.preparation.rows(frame)
         for step in self.preparation.steps:
             column = frame.columns[step.column]
             if isinstance(step, CategoryStep):

@@ -55,3 +55,56 @@ def test_every_layer_of_positions_trains_and_is_named_where_it_is_lacking(folder
     refused = call("export", run.path, "--to", "numpy")
     assert refused.code != 0
     assert any(f"has no layer {name}" in refused.err for name in lacking)
+
+
+SEQUENCES = """\
+dataset: {sequences: {task: sine, length: 6, samples: 40, steps: true}}
+layers: [{gru: 3}, linear]
+epochs: 2
+"""
+OF_ROWS = ("dataset.sequences.steps=false", "layers.0.gru.states=last")
+
+
+@pytest.mark.parametrize("options", [(), OF_ROWS], ids=["of positions", "of rows"])
+def test_sequences_go_through_the_commands(folder: Path, options: tuple[str, ...]) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES)
+    trained = call("train", "s.yaml", *options, "-q", "--baselines")
+    assert trained.code == 0, trained.err
+    run = RunFolder(Path(trained.out.strip()))
+    assert "- positions: {size: 6, ragged: false}" in run.resolved_path.read_text()
+    assert json.loads(call("evaluate", run.path, "--json").out) == json.loads((run.path / "metrics.json").read_bytes())
+    predictions = run.predictions("test")
+    each = 1 if options else 6
+    assert len(predictions["row"]) == 8 * each
+    assert ("position" in predictions) is not bool(options)
+    header = ",".join(f"value {position}" for position in range(1, 7))
+    (folder / "new.csv").write_text(f"{header},id\n{','.join('0' * 6)},a\n")
+    shown = call("predict", run.path, "new.csv", "--id", "id")
+    assert shown.code == 0, shown.err
+    lines = shown.out.splitlines()
+    assert lines[0] == ("row,id,prediction" if options else "row,id,position,prediction")
+    assert len(lines) == 1 + each
+    assert call("report", run.path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("override", "message", "hint"),
+    [
+        (
+            "layers.0.gru.states=last",
+            "ends with 1 value, and a row has a target at each of 6 positions",
+            "states: last",
+        ),
+        ("dataset.sequences.steps=false", "ends with 1 x 6 values, and a row has one target", "write flatten, last"),
+        ("layers=[{max_pool: 2}, linear]", "ends with 1 x 3 values, and a row has targets at 6 positions", "upsample"),
+    ],
+)
+def test_a_network_that_ends_with_other_positions_than_the_target_is_refused(
+    folder: Path, override: str, message: str, hint: str
+) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES)
+    refused = call("train", "s.yaml", override)
+    assert refused.code == 3
+    assert message in refused.err
+    assert hint in refused.err.splitlines()[-1]
+    assert not (folder / "runs").exists()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
+from npnet.data.columns.at_positions import columns_at
 from npnet.data.columns.schema import Schema
 from npnet.errors import DataError
 from npnet.registry import Registry
@@ -40,6 +41,11 @@ class Dataset:
     the names of the classes 1, and `negatives` the names of the classes 0. `weight`, `groups` and `times` are
     (samples,) where the source has them; `lengths` are the rows of each part where the parts are files of their own.
     `schema` tells how a file was read; `own` are aggregates over its rows, which become features of each fold.
+
+    Of data at `positions`, sequences or images, the columns are all features of the first position, then all of the
+    next, with the names of `columns_at`. `steps` says that each position has a target: y is then (samples, positions),
+    codes or values, of one target; -1 or NaN where a position does not exist. `ragged` says that the last positions of
+    a row, all NaN, may not exist; `tokens` is the number of codes where the values are codes and not numbers.
     """
 
     frame: Frame
@@ -55,6 +61,10 @@ class Dataset:
     notes: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
     own: "tuple[OwnAggregate, ...]" = ()
+    positions: tuple[int, ...] = ()
+    steps: bool = False
+    ragged: bool = False
+    tokens: int = 0
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -68,6 +78,16 @@ class Dataset:
     def X(self) -> NDArray[Any]:  # noqa: N802 - the mathematics
         """The features as a matrix, (samples, features)."""
         return self.frame.matrix
+
+    @property
+    def target_columns(self) -> tuple[str, ...]:
+        """The names of the targets, of each position where each has one."""
+        return columns_at(self.targets, self.positions if self.steps else ())
+
+    @property
+    def each_y(self) -> NDArray[Any]:
+        """The targets that there are, of every row and position: (targets,) codes or (targets, 1) values."""
+        return known_targets(self.y) if self.steps else self.y
 
 
 @dataclass(frozen=True)
@@ -124,6 +144,17 @@ datasets: Registry[type[Source]] = Registry("dataset", "datasets")
 SourceSpec = Annotated[Source, Named(datasets)]
 
 
+def has_target(y: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which targets there are, of codes (-1 for none) or of values (NaN for none)."""
+    return np.asarray(~np.isnan(y) if y.dtype.kind == "f" else y >= 0)
+
+
+def known_targets(y: NDArray[Any]) -> NDArray[Any]:
+    """Return the targets that there are, of targets (samples, positions), row by row: codes (n,) or values (n, 1)."""
+    known = y[has_target(y)]
+    return known[:, np.newaxis] if y.dtype.kind == "f" else known
+
+
 def refuse_few_rows(rows: int) -> None:
     """Raise DataError for fewer than two rows, from which nothing can be learned."""
     if rows < 2:
@@ -134,19 +165,22 @@ def refuse_unlearnable(dataset: Dataset) -> None:
     """Raise DataError for a single row, infinite values, and a target of a single value."""
     refuse_few_rows(len(dataset))
     for name, column in dataset.frame.columns.items():
-        if column.kind == "number":  # a gap, NaN, is allowed only in a table that was read, where it means missing
-            _refuse_not_finite(column.values, name, dataset.frame.rows, gaps=dataset.schema is not None)
+        if column.kind == "number":  # a gap, NaN, is allowed in a table that was read, and where no position exists
+            gaps = dataset.schema is not None or dataset.ragged
+            _refuse_not_finite(column.values, name, dataset.frame.rows, gaps)
+    y = dataset.each_y
     if dataset.task in VALUES:
-        for name, values in zip(dataset.targets, dataset.y.T, strict=True):
-            _refuse_not_finite(values, name, dataset.frame.rows)
+        rows = np.nonzero(has_target(dataset.y))[0] if dataset.steps else slice(None)
+        for name, values in zip(dataset.targets, y.T, strict=True):
+            _refuse_not_finite(values, name, dataset.frame.rows[rows])
             if (values == values[0]).all():
                 raise DataError(f"the target {quoted(name)} is {values[0]:g} in every row", "there is nothing to learn")
     elif dataset.task != "multilabel":
         target, classes = quoted(dataset.targets[0]), dataset.classes
         if len(classes) < 2:
             raise DataError(f"the target {target} has a single class, {quoted(classes[0])}", "it needs two or more")
-        counts = np.bincount(dataset.y, minlength=len(classes))
-        if not counts.all():
+        counts = np.bincount(y, minlength=len(classes))
+        if not counts.all() and not dataset.tokens:
             raise DataError(f"the class {quoted(classes[int(np.argmin(counts))])} has no rows", "take more samples")
 
 
@@ -160,7 +194,10 @@ def _refuse_not_finite(values: NDArray[Any], name: str, rows: NDArray[np.int64],
 def fingerprint(dataset: Dataset) -> str:
     """Return the SHA-256 of values, names, classes, task and side tables, in hex; the same on every machine."""
     columns = dataset.frame.columns.values()
-    names = [dataset.task, dataset.targets, dataset.classes, [(c.name, c.kind, c.levels) for c in columns]]
+    names: list[object] = [dataset.task, dataset.targets, dataset.classes]
+    names.append([(c.name, c.kind, c.levels) for c in columns])
+    if dataset.positions:
+        names.append([dataset.positions, dataset.steps, dataset.ragged, dataset.tokens])
     sides = () if dataset.schema is None else dataset.schema.sides
     files = [(side.name, side.fingerprint) for side in sides]
     digest = hashlib.sha256(json.dumps([*names, files] if files else names).encode())

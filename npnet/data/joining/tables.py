@@ -277,3 +277,8 @@ def with_sides(frame: ReadFrame, sides: Sequence[SideTable], sources: Mapping[st
         joined, unmatched = attach_prepared(joined, side, sources[side.name].prepared(side))
         notes += unmatched_note(side, unmatched, len(frame))
     return replace(frame, columns=joined.columns, notes=tuple(notes))
+
+
+def side_sources(specs: Sequence[Join | Aggregate], base: Path) -> dict[str, SideSource]:
+    """Return where the side tables of a training are, by their names."""
+    return {one.title: SideSource(one.path, base, same=True) for one in specs}

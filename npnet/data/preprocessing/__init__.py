@@ -4,25 +4,25 @@ import json
 from collections import Counter
 from functools import cached_property
 from itertools import starmap
-from typing import Annotated, Any, Literal, Self
+from math import prod
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from npnet.data.columns import Column, Frame, looks_like_identifier
-from npnet.data.columns.schema import FittedAggregate
-from npnet.data.preprocessing.derived import DerivedStep, Features, fit_derived
+from npnet.data.columns.at_positions import by_position, existing
+from npnet.data.preprocessing.derived import Features, fit_derived
 from npnet.data.preprocessing.encoders import encoders_of
+from npnet.data.preprocessing.layout import AnyStep, InputLayout
 from npnet.data.preprocessing.left_out import left_out, useless
 from npnet.data.preprocessing.scaling import Method, Scaling
 from npnet.data.preprocessing.steps import (
-    BLOCKS,
     DATE_PARTS,
     CategoryStep,
     DateStep,
     NumberStep,
-    StepOutput,
     date_part,
     varies,
 )
@@ -32,10 +32,8 @@ from npnet.spec import Spec
 from npnet.text import quoted
 
 Unknown = dict[str, Counter[str]]
-AnyStep = Annotated[NumberStep | DateStep | CategoryStep, Field(discriminator="kind")]
-
 ROWS = 2048  # prepared at a time, so that they stay in cache
-DERIVED = -1  # in place of the index of a step
+VALUES = 1 << 18  # positions that are prepared at a time
 COLUMNS = 1 << 26  # bytes of columns that are in memory at a time
 
 
@@ -55,18 +53,11 @@ class PrepareSpec(Spec):
     )
 
 
-class Preparation(Spec):
-    """The step for each column; inputs are in the order numbers, derived, indicators, levels, codes.
-
-    `derived` are inputs that several columns may have a part in.
-    `warnings` are lines on columns that are left out or look odd; `aggregates` give columns that rows do not have.
-    """
+class Preparation(InputLayout):
+    """The steps that were fitted on a training set; `warnings` are lines on columns that are left out or look odd."""
 
     missing: Literal["median", "error"]
-    steps: tuple[AnyStep, ...]
     warnings: tuple[str, ...] = ()
-    aggregates: tuple[FittedAggregate, ...] = ()
-    derived: tuple[DerivedStep, ...] = ()
 
     @model_validator(mode="after")
     def _has_inputs(self) -> Self:
@@ -108,6 +99,11 @@ class Preparation(Spec):
         derived = fit_derived(spec.features, train, fills, spec.numbers, spec.clip, weight)
         return cls(missing=spec.missing, steps=tuple(steps), warnings=tuple(warnings), derived=derived)
 
+    @cached_property
+    def of_position(self) -> "Preparation":
+        """The preparation of a single position."""
+        return Preparation(missing=self.missing, steps=self.steps, derived=self.derived)
+
     @classmethod
     def parse(cls, text: str) -> "Preparation":
         """Parse the JSON that `text()` wrote, number for number; raises RunError for any other text."""
@@ -129,6 +125,8 @@ class Preparation(Spec):
         training never saw, by column and text ("": a gap in a column that had none). Raises DataError for a column that
         does not exist or is of another kind, a gap where gaps are refused, and a number too large next to its scale.
         """
+        if self.positions:
+            return self._at_positions(frame, unknown, dtype)
         frame = self.extended(frame) if self.aggregates else frame
         out = np.empty((len(frame), self.width + 1), dtype)
         out[:, -1] = 1
@@ -147,6 +145,21 @@ class Preparation(Spec):
         self._write_derived(frame, out)
         return out
 
+    def _at_positions(self, frame: Frame, unknown: Unknown | None, dtype: DTypeLike) -> NDArray[Any]:
+        """Return the inputs of data at positions, each position prepared like a row."""
+        one, count = self.of_position, prod(self.positions)
+        out = np.empty((len(frame), self.width + 1), dtype)
+        out[:, -1] = 1
+        together = max(VALUES // count, 1)
+        for start in range(0, len(frame), together):
+            rows = slice(start, min(start + together, len(frame)))
+            each = by_position(frame, [step.column for step in self.steps], self.positions, rows)
+            inputs = one.with_ones(each, unknown, dtype)[:, :-1].reshape(count, -1, one.width)
+            if self.ragged:
+                inputs[~existing(each, self.positions)] = np.nan
+            out[rows, :-1] = inputs.swapaxes(0, 1).reshape(-1, self.width)
+        return out
+
     def extended(self, frame: Frame) -> Frame:
         """Return rows with the aggregates of the training set, where they do not have them yet."""
         from npnet.data.joining.own import with_fitted
@@ -155,13 +168,6 @@ class Preparation(Spec):
             if any(column.name not in frame.columns for column in one.columns):
                 frame = with_fitted(frame, one)
         return frame
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns that rows must have, besides aggregates that are looked up."""
-        given = {column.name for one in self.aggregates for column in one.columns}
-        keys = [name for one in self.aggregates for name in one.key.needed]
-        return tuple(dict.fromkeys([*(step.column for step in self.steps if step.column not in given), *keys]))
 
     def _write(self, chosen: slice, frame: Frame, out: NDArray[Any], unknown: Unknown | None) -> None:
         """Write the inputs of some of the steps."""
@@ -173,8 +179,8 @@ class Preparation(Spec):
             for step, column in zip(steps, columns, strict=True):
                 if unseen := unseen_values(step, column):
                     unknown.setdefault(column.name, Counter()).update(unseen)
-        encoders = encoders_of(steps, columns, self.positions[chosen])
-        numbers = [place for places in self.positions[chosen] for place in places if place < self.numbers]
+        encoders = encoders_of(steps, columns, self.output_indices[chosen])
+        numbers = [place for places in self.output_indices[chosen] for place in places if place < self.numbers]
         for start in range(0, len(frame), ROWS):
             block, rows = out[start : start + ROWS], slice(start, start + ROWS)
             with np.errstate(over="ignore"):
@@ -202,54 +208,6 @@ class Preparation(Spec):
             value = frame.columns[source].values[start + row]
             what = f"row {frame.rows[start + row]}: {value:g} in column {quoted(source)} is too large"
             raise DataError(what, "too large next to the others of its column; write clip: true under prepare")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the inputs: `age`, `age is missing`, `job = student`."""
-        return tuple(output.name for _, output in self._layout)
-
-    @property
-    def sources(self) -> tuple[tuple[str, ...], ...]:
-        """The columns that each input comes from: one, of a derived input perhaps several."""
-        each: list[tuple[str, ...]] = [(self.steps[index].column,) for index, _ in self._layout]
-        each[self.first_derived : self.numbers] = [step.columns for step in self.derived]
-        return tuple(each)
-
-    @property
-    def width(self) -> int:
-        """The number of inputs."""
-        return len(self._layout)
-
-    @property
-    def embedded(self) -> tuple[int, ...]:
-        """The number of codes of each of the last inputs; code 0 is for unseen values."""
-        return tuple(output.size for _, output in self._layout if output.block == "codes")
-
-    @cached_property
-    def numbers(self) -> int:
-        """The number of inputs, the first of all, that are scaled numbers, derived ones among them."""
-        return self.first_derived + len(self.derived)
-
-    @cached_property
-    def first_derived(self) -> int:
-        """The position of the first derived input, after the numbers of columns."""
-        return sum(output.block == "numbers" for step in self.steps for output in step.outputs)
-
-    @cached_property
-    def _layout(self) -> list[tuple[int, StepOutput]]:
-        """The inputs in their order, each with the index of its step, of a derived one -1."""
-        outputs = [(index, output) for index, step in enumerate(self.steps) for output in step.outputs]
-        outputs += [(DERIVED, StepOutput("derived", step.name)) for step in self.derived]
-        return sorted(outputs, key=lambda pair: BLOCKS.index(pair[1].block))
-
-    @cached_property
-    def positions(self) -> list[list[int]]:
-        """The positions of the outputs of each step among the inputs."""
-        positions: list[list[int]] = [[] for _ in self.steps]
-        for position, (index, _) in enumerate(self._layout):
-            if index != DERIVED:
-                positions[index].append(position)
-        return positions
 
 
 def _fit(train: Column, layout: Column, spec: PrepareSpec, weight: NDArray[np.float64] | None) -> AnyStep:

@@ -73,10 +73,10 @@ def divided(dataset: Dataset, spec: Split, seed: int) -> Parts:
 
 
 def strata(dataset: Dataset) -> Codes:
-    """Return the class of each row, or its set of labels, as a code; zeros for values."""
+    """Return the class of each row, or its set of labels, as a code; zeros for values, and targets at positions."""
     if dataset.task == "multilabel":
         return np.unique(dataset.y, axis=0, return_inverse=True)[1].reshape(-1)
-    return dataset.y if dataset.classes else np.zeros(len(dataset), np.int64)
+    return dataset.y if dataset.classes and not dataset.steps else np.zeros(len(dataset), np.int64)
 
 
 # By class

@@ -24,12 +24,15 @@ class TokenEmbedding(Layer):
     reads_output = False
     keeps_features = False
 
-    tokens: int = Field(ge=1, le=10**6, description="How many tokens there are: codes from 0 to one less.")
+    tokens: int | None = Field(
+        None, ge=1, le=10**6, description="How many tokens there are: codes from 0 to one less; left out, the data's."
+    )
     size: int = Field(32, ge=1, le=10**5, description="Values that each token becomes.")
     init: InitializerSpec = Field(Normal(deviation=0.3), description="Initial values.")
 
     def shape(self, inputs: Shape) -> Shape:
-        """Return `size` features at the same positions."""
+        """Return `size` features at the same positions; raise AdvisedError where the tokens are not known."""
+        known_tokens(self)
         if inputs.features != 1:
             what = f"token_embedding takes one code at each position and gets {inputs.text()} values"
             raise AdvisedError(what, f"write positions: {inputs.values} before it, if every input is a code")
@@ -37,22 +40,22 @@ class TokenEmbedding(Layer):
 
     def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return W (tokens, size)."""
-        return {"W": Parameter((self.tokens, self.size), (Piece("weight", np.s_[...], self.init, decays=True),))}
+        return {"W": Parameter((known_tokens(self), self.size), (Piece("weight", np.s_[...], self.init, decays=True),))}
 
     def scratch(self, inputs: Shape, columns: int) -> Scratch:
         """Return the codes, and which token each position has, as a mask and as numbers."""
-        full = (self.tokens, columns)
+        full = (known_tokens(self), columns)
         return {"code": ((1, columns), None), "mask": (full, bool), "hot": (full, None)}
 
     def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return the codes of all tokens, as a column."""
-        return {"codes": np.arange(float(self.tokens))[:, np.newaxis]}
+        return {"codes": np.arange(float(known_tokens(self)))[:, np.newaxis]}
 
     def forward(self, x: Activations, y: Activations, m: Memory) -> None:
         """Write y = Wᵀ h."""
         np.rint(x.values, out=m.code)
         np.maximum(m.code, 0.0, out=m.code)
-        np.minimum(m.code, self.tokens - 1.0, out=m.code)
+        np.minimum(m.code, known_tokens(self) - 1.0, out=m.code)
         np.equal(m.code, m.codes, out=m.mask)
         np.copyto(m.hot, m.mask)
         np.matmul(m.W.mT, m.hot, out=y.values)
@@ -64,6 +67,15 @@ class TokenEmbedding(Layer):
     def grad_input(self, x: Activations, y: Activations, dy: Array, dx: Array, m: Memory) -> None:
         """Write dx = 0: a code has no gradient."""
         dx[...] = 0.0
+
+
+def known_tokens(layer: "TokenEmbedding | Unembedding") -> int:
+    """Return the number of tokens; raise AdvisedError where neither the config nor the data give it."""
+    if layer.tokens is None:
+        name = layers.name_of(layer)
+        what = f"{name} has no number of tokens, and the values of these data are not the codes of a known number"
+        raise AdvisedError(what, f"write {name}: 100, or another number: codes go from 0 to one less")
+    return layer.tokens
 
 
 @layers.add("unembedding")
@@ -79,11 +91,13 @@ class Unembedding(Layer):
     keeps_features = False
     tied = "token_embedding"
 
-    tokens: int = Field(ge=1, le=10**6, description="How many tokens there are, as in token_embedding.")
+    tokens: int | None = Field(
+        None, ge=1, le=10**6, description="How many tokens there are, as in token_embedding; left out, the data's."
+    )
 
     def shape(self, inputs: Shape) -> Shape:
         """Return a score for each token at the same positions."""
-        return inputs.with_features(self.tokens)
+        return inputs.with_features(known_tokens(self))
 
     def require_tied(self, inputs: Shape, owner: Layer | None) -> None:
         """Raise AdvisedError where the token_embedding is missing, or of other sizes."""
@@ -99,7 +113,7 @@ class Unembedding(Layer):
 
     def parameters(self, inputs: Shape) -> dict[str, Parameter]:
         """Return b (tokens, 1)."""
-        return {"b": Parameter((self.tokens, 1), (Piece("bias", np.s_[..., 0], Zeros()),))}
+        return {"b": Parameter((known_tokens(self), 1), (Piece("bias", np.s_[..., 0], Zeros()),))}
 
     def constants(self, inputs: Shape, columns: int) -> dict[str, Any]:
         """Return a column for sums over the columns."""

@@ -1,0 +1,33 @@
+"""Other rows with targets, on which a run is scored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from npnet.data.datasets.targets import with_target
+from npnet.data.readers.reading import ReadFrame
+from npnet.errors import DataError
+from npnet.runner.predicting import RunPredictor
+
+
+def read_with_targets(predictor: RunPredictor, table: object, layout: Mapping[str, Any]) -> ReadFrame:
+    """Read a file, or a table in memory, with targets; rows without one are left out as in the training.
+
+    Raise DataError for a row without a target where training refused it, and where no row has one.
+    """
+    if isinstance(table, str):
+        name, frame = table, predictor.read(table, predictor.data.targets, layout)
+    else:
+        name, frame = "the table", predictor.read_table(table, predictor.data.targets)
+    rows = with_target(frame, predictor.data.targets)
+    lacking = len(frame) - len(rows)
+    many = f"{lacking} row{'s' * (lacking != 1)} without a target"
+    if not len(rows):
+        raise DataError(f"no row of {name} has a target", "npnet predict needs none")
+    if lacking and not predictor.drop_rows:
+        first = frame.rows[np.setdiff1d(np.arange(len(frame)), rows)[0]]
+        raise DataError(f"{name} has {many}, first in row {first}", "give them one, or take them out of the file")
+    notes = (*frame.notes, f"left out {many}, as in training") if lacking else frame.notes
+    chosen = frame.take(rows)
+    return ReadFrame(chosen.columns, chosen.rows, frame.fingerprint, notes)
