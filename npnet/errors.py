@@ -22,6 +22,10 @@ class UsageError(NpnetError):
     code = 2
 
 
+class PluginFault(UsageError):
+    """A mistake in the code of a plugin, with its file and line."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """An issue of a config: message, location, hint, and the line with a caret."""
@@ -64,6 +68,17 @@ class RunError(NpnetError):
     """A run folder or checkpoint that is missing, damaged or of another network."""
 
     code = 5
+
+
+class PluginError(RunError):
+    """A run whose plugin is missing, or differs from that of its training.
+
+    `arguments` are what the command lacks.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, arguments: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.arguments = tuple(arguments)
 
 
 class MachineError(NpnetError):

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(?:python|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COPIED = ("npnet", "tests", "docs", "configs", "benchmarks", "pyproject.toml", "README.md", "CHANGELOG.md")
+COPIED = ("npnet", "tests", "docs", "configs", "examples", "benchmarks", "pyproject.toml", "README.md", "CHANGELOG.md")
 CONTRACTS = {
     "A layer": ("softsign", "nn/test_every_layer nn/test_extremes runner/test_step_calls nn/test_registries"),
     "A loss": ("fourth_power", "nn/test_losses nn/test_every_layer nn/test_extremes nn/test_registries"),

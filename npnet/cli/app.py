@@ -2,6 +2,7 @@
 
 import errno
 import re
+import shlex
 from pathlib import Path
 from signal import SIGINT
 
@@ -9,7 +10,7 @@ import typer
 
 from npnet.cli.common.commands import program
 from npnet.cli.console.screen import Screen, UnreadError, mend_streams
-from npnet.errors import MachineError, NpnetError, UsageError
+from npnet.errors import MachineError, NpnetError, PluginError, UsageError
 from npnet.machine.resources import guarded_imports, out_of_memory
 from npnet.machine.signals import Stop, exit_code
 
@@ -86,6 +87,8 @@ def _report(error: Exception, given: list[str]) -> int:
 
 
 def _explained(error: Exception, given: list[str]) -> NpnetError:
+    if isinstance(error, PluginError) and error.arguments:
+        return PluginError(error.message, shlex.join(["npnet", *given, *error.arguments]))
     if isinstance(error, NpnetError):
         return error
     if isinstance(error, typer.TyperException):

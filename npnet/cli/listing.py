@@ -71,6 +71,9 @@ def list_entries(
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")] = None,
 ) -> None:
     """List layers, losses, metrics and the like, with their options and defaults."""
+    if kind in ("layers", None):
+        for note in offered_layers():
+            context.screen.warn(note)
     found = {name: entries(name) for name in ([kind] if kind else KINDS)}
     if context.json:
         context.screen.result_json({name: [asdict(entry) for entry in some] for name, some in found.items()})
@@ -79,6 +82,14 @@ def list_entries(
 
     items = {name: [entry.item(with_options=kind is not None) for entry in some] for name, some in found.items()}
     context.screen.result(definitions(items, context.screen.out.width))
+
+
+def offered_layers() -> list[str]:
+    """Import the installed packages that offer layers; return a line for each layer that is ignored."""
+    import npnet.config  # noqa: F401 - npnet's own come first
+    from npnet.registry.packages import load_all
+
+    return load_all()
 
 
 def entries(kind: str) -> list[RegistryEntry]:

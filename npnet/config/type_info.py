@@ -5,6 +5,7 @@ A *type* is an annotation as a spec declares it: `Annotated[int, Gt(0)]`, `Annot
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import NoneType, UnionType
@@ -17,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from npnet.config.nodes import Node, Path
+from npnet.errors import AdvisedError
 from npnet.registry import Registry
 from npnet.spec import Named, Spec
 from npnet.text import article
@@ -94,7 +96,9 @@ def below(kind: Any, key: str | int) -> Any:
     if isinstance(key, int):
         return found.item
     if found.registry is not None:
-        return found.registry.get(key)
+        with suppress(AdvisedError):  # of a package that cannot be imported: validation reports it
+            return found.registry.look_up(key)
+        return None
     if found.spec is not None:
         return type_of(found.spec.model_fields[key]) if key in found.spec.model_fields else None
     return found.value

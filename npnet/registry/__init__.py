@@ -46,11 +46,23 @@ class Registry(dict[str, T]):
 
         return register
 
+    def look_up(self, name: str) -> T | None:
+        """Return the thing registered under a name, None where there is none.
+
+        A layer that no code has registered yet may be offered by an installed package, which is then imported; raise
+        AdvisedError where that fails.
+        """
+        if name not in self and self.plural == "layers":
+            from npnet.registry.packages import load_offered
+
+            load_offered(name)
+        return self.get(name)
+
     def find(self, name: str) -> T:
-        """Return the thing registered under a name; raise UnknownName for any other name."""
-        if name not in self:
+        """Return the thing registered under a name, as `look_up` does; raise UnknownName for any other name."""
+        if (found := self.look_up(name)) is None:
             raise UnknownName(self.kind, name, list(self), nearest(name, list(self)))
-        return self[name]
+        return found
 
     def name_of(self, thing: object) -> str:
         """Return the name of a registered thing or of an instance's class, or raise ValueError.

@@ -63,12 +63,29 @@ def check_info(fields: Info) -> None:
     files = fields.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
         raise ValueError("its files are none that npnet writes")
+    plugins = fields.get("plugins", [])
+    if not isinstance(plugins, list) or not all(map(_is_plugin, plugins)):
+        raise ValueError("its plugins are none that npnet writes")
     if fields["status"] not in STATUSES or not all(isinstance(text, str) for text in fields["tags"] + fields["argv"]):
         raise ValueError("its status, tags or argv are none that npnet writes")
     data = fields.get("dataset", {"targets": [], "classes": [], "rows": {}})
     fits = all_are(str, data["targets"] + data["classes"]) and all_are(int, data["rows"].values())
     if not fits or not isinstance(fields.get("network", ""), str):
         raise ValueError("its network or dataset are none that npnet writes")
+
+
+def _is_plugin(note: Any) -> bool:
+    """Return whether a plugin of a run.json is noted as npnet writes it."""
+    kinds = {"file": "sha256", "package": "version", "module": None}
+    if not isinstance(note, dict) or not isinstance(note.get("names"), list) or not note["names"]:
+        return False
+    origin = [key for key in kinds if key in note]
+    texts = [*note["names"], *(value for key, value in note.items() if key != "names")]
+    if len(origin) != 1 or not all(isinstance(text, str) and text.isprintable() and text for text in texts):
+        return False
+    second = kinds[origin[0]]
+    keys = {"names", origin[0], *([second] if second else [])}
+    return note.keys() == keys and "/" not in note.get("file", "") and max(map(len, texts)) <= 255
 
 
 def check_format(fields: Info) -> None:

@@ -31,6 +31,7 @@ from npnet.model.outputs import Calibration, OutputTransform
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import RESOLVED
+from npnet.rundir.plugins import require_plugins
 from npnet.rundir.run import RunFolder
 from npnet.storage.strict_json import parse_json
 from npnet.storage.tensor_file import Tensors
@@ -279,7 +280,7 @@ def experiment_of(run: RunFolder) -> tuple[Experiment, Path]:
 
     Raise RunError where that file is damaged, or the run of another format.
     """
-    _ = run.info
+    require_plugins(run)
     try:
         loaded = config.load_alone(run.resolved_path, run.read(RESOLVED))
     except ConfigError as error:

@@ -29,6 +29,7 @@ from npnet.metrics import lacking
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import SplitPredictor
 from npnet.model.trainer import Trainer
+from npnet.rundir.plugins import plugins_field
 from npnet.rundir.restore import DataMetadata, read_weights
 from npnet.rundir.run import RunFolder, best_trial_of, find
 from npnet.storage.tensor_file import METADATA_LIMIT
@@ -201,9 +202,11 @@ def at_line(loaded: Loaded) -> Iterator[None]:
 
 
 def training_info(models: SplitPredictor) -> dict[str, Any]:
-    """Return the fields of run.json about a training: the network in a line, its parameters, and the data."""
+    """Return the fields of run.json about a training: the network in a line, its parameters, data and plugins."""
     network = network_text(models.experiment.layers, models.data.inputs)
-    return {"network": network, "parameters": models.size, "dataset": data_fields(models.data, len(models.folds))}
+    data = data_fields(models.data, len(models.folds))
+    fields = {"network": network, "parameters": models.size, "dataset": data}
+    return fields | plugins_field(models.experiment)
 
 
 def data_fields(data: Prepared, folds: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from npnet.rundir.diff import changed
 from npnet.rundir.info import fingerprint, machine, versions
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import reclaim
+from npnet.rundir.plugins import require_plugins
 from npnet.rundir.restore import changed_data, data_of
 from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import GOES_WITH, RunWriter
@@ -137,6 +138,7 @@ class Resumption:
             if key != EPOCHS:
                 what = f"{key[:60]!a} cannot change in a run that goes on, only {EPOCHS} can"
                 raise ConfigError(what, f"npnet train {self.folder.resolved_path} KEY=VALUE trains it anew")
+        require_plugins(self.folder)
         overrides = [*self.edited(found), *self.options.overrides]
         loaded = load_alone(self.folder.resolved_path, self.folder.read(RESOLVED), overrides)
         if found is not None and loaded.experiment.epochs < found.epoch:

@@ -22,6 +22,7 @@ from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
+from npnet.registry.plugins import fault_of
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder
 from npnet.rundir.restore import data_metadata
@@ -275,7 +276,7 @@ def recorded(writer: RunWriter, trainer: Trainer, show: Show) -> Iterator[None]:
     except (NpnetError, NpnetWarning) as error:  # the latter where Python raises warnings
         raise _recorded(writer, error) from error.__cause__
     except Exception as error:
-        if (refusal := out_of_memory(error)) is not None:
+        if (refusal := out_of_memory(error) or fault_of(error)) is not None:
             raise _recorded(writer, refusal) from error
         with suppress(MachineError):
             writer.crash(traceback.format_exc())

@@ -16,6 +16,7 @@ from npnet.experiment.resources import check_memory
 from npnet.metrics import for_task
 from npnet.rundir.info import machine, versions
 from npnet.rundir.names import CONFIG, RESOLVED
+from npnet.rundir.plugins import plugins_field
 from npnet.runner.prepared_run import PreparedRun, lack_of, prepare_run
 from npnet.storage import disk
 from npnet.sweeps.plan import SweepPlan, Trial, read_plan
@@ -37,7 +38,8 @@ class SweepContext:
     @cached_property
     def info(self) -> Mapping[str, Any]:
         """Fields of run.json about process and data; read while training, with its BLAS threads."""
-        return {"versions": versions(), "machine": machine(), "data": self.prepared.fingerprint}
+        noted = plugins_field(self.plan.loaded.experiment, with_files=True)
+        return {"versions": versions(), "machine": machine(), "data": self.prepared.fingerprint} | noted
 
     @property
     def worker(self) -> dict[str, Any]:

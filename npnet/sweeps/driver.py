@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from npnet.config import Experiment
 from npnet.errors import DataError, MachineError, RunError, Unmet
 from npnet.machine.signals import Interrupted, Stop, exit_code
+from npnet.registry.plugins import loaded_files
 from npnet.rundir import names as files
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder, reclaim
+from npnet.rundir.plugins import plugins_field
 from npnet.rundir.restore import changed_data, data_of
 from npnet.rundir.run import RunFolder
 from npnet.rundir.trial import FAILED, Result, write_trial
@@ -21,7 +23,15 @@ from npnet.runner.prepared_run import PreparedRun
 from npnet.storage import disk
 from npnet.sweeps.context import SweepContext, prepare_sweep, require_trainable, set_context
 from npnet.sweeps.plan import SweepOptions, SweepPlan, read_plan
-from npnet.sweeps.processes import MAX_ATTEMPTS, Leases, WorkerDied, require_backend, run_tasks, watching
+from npnet.sweeps.processes import (
+    MAX_ATTEMPTS,
+    Leases,
+    WorkerDied,
+    require_backend,
+    require_sharing,
+    run_tasks,
+    watching,
+)
 from npnet.sweeps.results import SweepResults
 from npnet.sweeps.waves import Task, WavePlan, group_trials, read_wave, trial_folder, wave_path
 from npnet.sweeps.worker import work
@@ -58,6 +68,7 @@ class SweepShow(Protocol):
 def run_sweep(plan: SweepPlan, options: SweepOptions, show: SweepShow, stop: Stop) -> SweepEnd:
     """Make a sweep folder and train; a failure before the plan is written leaves no files."""
     require_backend(options.backend, options.scheduler)
+    require_sharing(plan.loaded.experiment, options.jobs, options.backend)
     writer, prepared = new_sweep(plan, options, keep=options.keep)
     # From here on the plan on disk counts, for this process as for those that resume or help.
     context = SweepContext(writer.run.path, read_plan(writer.run.path), plan.loaded.text, prepared)
@@ -71,7 +82,8 @@ def new_sweep(plan: SweepPlan, options: SweepOptions, **facts: Any) -> tuple[Run
         prepared = prepare_sweep(plan)
         text = plan.text(new.folder)
         contents = {files.SWEEP: text, RESOLVED: text, CONFIG: plan.loaded.text}
-        info = prepared.noted | {"tags": list(options.tags), "kind": "sweep", **facts, "trials": plan.size}
+        info = prepared.noted | plugins_field(plan.loaded.experiment, with_files=True)
+        info |= {"tags": list(options.tags), "kind": "sweep", **facts, "trials": plan.size}
         return new.publish(contents, plan.loaded.base, **info), prepared
 
 
@@ -81,13 +93,14 @@ def resume_sweep(run: RunFolder, options: SweepOptions, show: SweepShow, stop: S
     if run.info.get("elsewhere"):
         raise RunError(f"the trials of {run.id} are trained elsewhere", f"npnet sweep --collect {run.path}")
     require_backend(options.backend, options.scheduler)
+    require_sharing(plan.loaded.experiment, options.jobs, options.backend)
     plan.spec.method.require()
     with data_of(run):
         prepared = prepare_sweep(plan)
     if run.info["data"] != prepared.fingerprint:
         raise DataError(changed_data(run), "put the old data back, or sweep again")
     writer = reclaim(run)
-    writer.begin_again()
+    writer.begin_again(**plugins_field(plan.loaded.experiment, with_files=True))
     return _drive(writer, SweepContext(run.path, plan, run.read(CONFIG), prepared), options, show, stop)
 
 
@@ -182,7 +195,7 @@ class SweepTraining:
     def _train_groups(self, wave: WavePlan, groups: list[int], leases: Leases) -> None:
         """Train groups, and collect their results as they end."""
         o = self.options
-        shared = o.keep, o.trial_timeout, os.getpid(), o.backend == "local"
+        shared = o.keep, o.trial_timeout, os.getpid(), o.backend == "local", loaded_files()
         tasks = [Task(str(self.folder), wave.number, group, *shared) for group in groups]
         # A group that ended a worker must not end this process.
         jobs = max(2, o.jobs) if len(groups) == 1 and leases.count(groups[0]) else o.jobs

@@ -9,6 +9,7 @@ from typing import Any
 
 from npnet.config.nodes import parse_scalar
 from npnet.errors import RunError, Unmet, UsageError
+from npnet.registry.plugins import loaded_files
 from npnet.rng import trial_seed
 from npnet.rundir import names as files
 from npnet.rundir.new_run import reclaim
@@ -45,7 +46,8 @@ def commands(plan: SweepPlan, folder: Path) -> Iterator[str]:
         seed = trial_seed(plan.loaded.experiment.seed, trial.number)
         values = {**plan.values(trial), "model_seed": seed, "threads": THREADS, "sweep": None}
         settings = [setting(key, value) for key, value in values.items()]
-        run_dir = ["--run-dir", str(trial_folder(folder, trial.number)), "--quiet", "--no-plots"]
+        plugins = [word for path, _ in loaded_files() for word in ("--plugin", path)]
+        run_dir = [*plugins, "--run-dir", str(trial_folder(folder, trial.number)), "--quiet", "--no-plots"]
         yield shlex.join(["npnet", "train", str(folder / files.SWEEP), *settings, *run_dir])
 
 

@@ -22,6 +22,8 @@ from npnet.errors import ConfigError, DataError, OptionError, RunError
 from npnet.model.predictor import Scores
 from npnet.rng import trial_seed
 from npnet.rundir import names as files
+from npnet.rundir.plugins import require_plugins
+from npnet.rundir.run import RunFolder
 from npnet.search import Choice, Range, Space, Stage, Tried, methods
 from npnet.storage import disk
 from npnet.text import plural
@@ -190,6 +192,8 @@ def read_plan(folder: Path) -> SweepPlan:
     path = folder / files.SWEEP
     if not path.is_file():
         raise RunError(f"{folder} is no sweep: it has no {files.SWEEP}", HINT)
+    if (folder / files.INFO).is_file():
+        require_plugins(RunFolder(folder))
     with disk.reading(path):
         text = disk.read_regular_file(path, SIZE)
     try:

@@ -19,10 +19,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from npnet.config import Experiment
 from npnet.errors import MachineError, UsageError
 from npnet.machine.resources import out_of_memory, require_address_space
 from npnet.machine.signals import Stop
 from npnet.rundir import names as files
+from npnet.rundir.plugins import notes_of
 from npnet.storage import disk
 from npnet.storage.lock import is_running, process_start
 from npnet.sweeps.context import THREADS
@@ -65,6 +67,16 @@ def require_backend(backend: str, scheduler: str | None) -> None:
     if backend != "local":
         with _joblib_backend(backend, 1):
             return
+
+
+def require_sharing(experiment: Experiment, jobs: int, backend: str) -> None:
+    """Raise UsageError where other processes would train layers that only the program of this one registers."""
+    if jobs == 1 and backend == "local":
+        return
+    for note in notes_of(experiment):
+        if "module" in note:
+            what = f"only this program registers {', '.join(note['names'])}, so other processes cannot train it"
+            raise UsageError(what, "write its class to a file, and add --plugin FILE; or train with one job")
 
 
 def _by_joblib(work: Work, tasks: Iterable[Task], jobs: int, backend: str) -> Iterator[int]:

@@ -32,6 +32,7 @@ class Task:
     timeout: float | None = None
     driver: int = 0  # the process that waits for the results
     local: bool = False  # whether the driver started the process that trains
+    plugins: tuple[tuple[str, str], ...] = ()  # paths of plugin files to load first, each with its SHA-256
 
     @property
     def orphaned(self) -> bool:

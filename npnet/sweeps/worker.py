@@ -22,6 +22,8 @@ from npnet.model import SplitPredictor, StackTrainer, Tensors
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores
 from npnet.model.trainer import Trainer
+from npnet.registry.plugin_files import load_same
+from npnet.registry.plugins import fault_of
 from npnet.rundir import names as files
 from npnet.rundir.restore import data_metadata
 from npnet.rundir.run import RunFolder
@@ -60,6 +62,7 @@ def work(task: Task) -> int:
     folder = Path(task.folder)
     if (folder / files.STOP).exists():
         return task.group
+    load_same(task.plugins)
     wave = read_wave(folder, task.wave)
     trials = wave.groups[task.group]
     if not all(whole_result(wave.trials_folder / files.trial_name(trial.number)) for trial in trials):
@@ -99,7 +102,7 @@ class TrialGroup:
             if len(trials) > 1:
                 for trial in trials:
                     self.train([trial])
-            elif known := error if isinstance(error, NpnetError) else out_of_memory(error):
+            elif known := error if isinstance(error, NpnetError) else out_of_memory(error) or fault_of(error):
                 self._fail(trials[0], known.message, known.code)
             else:
                 reason = f"a bug in npnet: {type(error).__name__}: {error}"

@@ -15,6 +15,7 @@ from typer.models import CommandInfo
 
 from npnet import __version__
 from npnet.cli.common.options import Version, common_options
+from npnet.cli.common.plugins import plugins_of
 from npnet.cli.console.screen import Screen
 from npnet.machine.signals import Interrupted, Stop
 from npnet.rundir.names import RUNS_DIR
@@ -47,6 +48,8 @@ class CommandContext:
     runs_dir: Path
     json: bool
     stop: Stop
+    plugins: tuple[Path, ...] = ()
+    accept_plugin: bool = False
 
     @classmethod
     def of(cls, typer_context: typer.Context) -> "CommandContext":
@@ -56,7 +59,9 @@ class CommandContext:
             contexts.append(contexts[-1].parent)
         chosen = {name: next((one.params[name] for one in contexts if one.params.get(name)), None) for name in COMMON}
         screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
-        return cls(screen, Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"]), typer_context.obj)
+        plugins = [path for one in reversed(contexts) for path in one.params.get("plugin") or ()]
+        runs_dir, json = Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"])
+        return cls(screen, runs_dir, json, typer_context.obj, tuple(plugins), bool(chosen["accept_plugin"]))
 
 
 def command(name: str, examples: str, **settings: Any) -> Callable[[Function], Any]:
@@ -70,7 +75,8 @@ def command(name: str, examples: str, **settings: Any) -> Callable[[Function], A
                 return None
             context = CommandContext.of(typer_context)
             try:
-                return function(context, **{parameter.name: options[parameter.name] for parameter in own})
+                with plugins_of(context.screen.warn, context.plugins, context.accept_plugin):
+                    return function(context, **{parameter.name: options[parameter.name] for parameter in own})
             except Interrupted as halted:
                 context.screen.warn(f"interrupted; {halted.hint}" if halted.hint else "interrupted")
                 return halted.code

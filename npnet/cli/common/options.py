@@ -56,6 +56,13 @@ def common_options(
             help=f"Folder of the runs; default: NPNET_RUNS_DIR, or {RUNS_DIR}.",
         ),
     ] = None,
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option("--plugin", metavar="FILE", help="Python file that registers layers of your own; repeatable."),
+    ] = None,
+    accept_plugin: Annotated[
+        bool, typer.Option("--accept-plugin", help="Use a plugin although the run was trained with another version.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Declare the options that every command accepts, also before its name."""
