@@ -160,8 +160,9 @@ def _show_calls(context: CommandContext, loaded: "Loaded") -> None:
     """List the NumPy calls of a step on a whole batch."""
     from npnet.cli.console.tables import step_calls_table
     from npnet.runner import prepare_run
-    from npnet.runner.network_checks import calls_of_step
+    from npnet.runner.network_checks import calls_of_step, refuse_search
 
+    refuse_search(loaded)
     found = calls_of_step(prepare_run(loaded))
     if context.json:
         rows = [

@@ -20,9 +20,11 @@ from npnet.errors import AdvisedError
 from npnet.metrics import metrics
 from npnet.metrics.calibration import RATES
 from npnet.nn.augmentation import Augment
-from npnet.nn.layer import LayerSpec
+from npnet.nn.layer import Layer, LayerSpec, draws
+from npnet.nn.layer import layers as layer_types
 from npnet.nn.losses import LossSpec
-from npnet.nn.optimizers import Adam, OptimizerSpec
+from npnet.nn.optimizers import Adam, OptimizerSpec, optimizers
+from npnet.nn.residual import with_inner
 from npnet.nn.schedules import Constant, ScheduleSpec
 from npnet.registry import nearest
 from npnet.spec import Spec
@@ -217,11 +219,37 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
     if e.accumulate > 1 and e.batch_size == "all":
         message = "batch_size: all makes a step of all rows, so there are no batches to accumulate"
         yield ("accumulate",), message, "write batch_size: 32, or take accumulate out"
+    if e.optimizer.searches:
+        yield from _of_search(e, optimizers.name_of(e.optimizer))
     if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:
         patience, every = e.early_stopping.patience, e.evaluate_every
         after = plural(patience, "epoch")
         message = f"early_stopping after {after} would stop before the next evaluation, one in {every} epochs"
         yield ("early_stopping",), message, f"write early_stopping: {every}, or evaluate_every: {patience}"
+
+
+def _of_search(e: Experiment, name: str) -> Iterator[KeyIssue]:
+    """Yield what does not go with an optimizer that searches along its steps: it needs one loss, of all rows."""
+    other = "or write optimizer: adam"
+    if e.batch_size != "all":
+        what = f"{name} searches for steps that lower the loss of all rows, and batch_size is {e.batch_size}"
+        key = "batch_size" if "batch_size" in e.model_fields_set else "optimizer"
+        yield (key,), what, f"write batch_size: all, {other}"
+    for key in ("clip_norm", "clip_value", "max_norm"):
+        if getattr(e, key) is not None:
+            what = f"{name} searches along its own direction, which {key} would bend"
+            yield (key,), what, f"take {key} out, {other}"
+    if e.l1:
+        what = f"{name} needs a loss with a slope everywhere, and the penalty l1 has none at 0"
+        yield ("l1",), what, f"write l2 in place of l1, {other}"
+    if decay := e.optimizer.weight_decay:
+        what = f"weight_decay is no part of the loss that {name} searches along"
+        yield ("optimizer", name, "weight_decay"), what, f"take it out and write l2: {decay:g}, {other}"
+    for number, layer in enumerate(e.layers):
+        for one in with_inner(layer):
+            if draws(one) or type(one).state is not Layer.state:
+                what = f"{layer_types.name_of(one)} computes otherwise in each trial of a step that {name} searches for"
+                yield ("layers", number), what, f"take {layer_types.name_of(one)} out, {other}"
 
 
 def _of_table(table: Table) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """The gradient of the mean loss of a batch: by one pass, or accumulated over the parts of the batch."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.engine.batches import Batch, Batches
 from npnet.engine.network import Network
@@ -39,6 +40,11 @@ class Gradients:
             np.multiply(self.grad, part.size / batch.size, out=self.grad)
             np.add(total, self.grad, out=total)
         np.copyto(self.grad, total)
+
+    def loss(self, batch: Batch) -> NDArray[np.float64]:
+        """Return the mean loss of a batch whose gradient was just computed, (models,)."""
+        total = self.passes[batch.size].total_loss()
+        return np.divide(total, batch.size, dtype=np.float64)
 
     def skip(self, steps: int) -> None:
         """Draw the random numbers of some whole steps, to advance the streams past them."""

@@ -186,8 +186,7 @@ def _train_until(
     """Train on batches until they end or a time is reached; return the number of batches."""
     done = 0
     for batch in batches:
-        gradients.compute(batch)
-        updates.move(next(numbers))
+        updates.step(gradients, batch, next(numbers))
         done += 1
         if time.perf_counter() > until:
             break

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.engine.batches import Batch
+from npnet.engine.gradients import Gradients
 from npnet.engine.network import ALL, Network
 from npnet.engine.trace import CallTrace
 from npnet.nn.layer import Array, Memory, decimals
@@ -74,6 +76,11 @@ class Updates:
         columns = (rate, *np.broadcast_arrays(*self.optimizer.scalars(rate, t).values()))
         # Assigning a Python float to an array takes half the time of assigning a NumPy float.
         return list(zip(*(column.tolist() if rate.ndim == 1 else column for column in columns), strict=True))
+
+    def step(self, gradients: Gradients, batch: Batch, numbers: tuple[Number, ...]) -> None:
+        """Compute the gradient of a batch, and move theta."""
+        gradients.compute(batch)
+        self.move(numbers)
 
     def move(self, numbers: tuple[Number, ...]) -> None:
         """Add the penalties to the gradient, clip it, move theta, and limit its norms."""

@@ -19,7 +19,7 @@ from npnet.nn.layer import Layer, Layers, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import BatchNorm
-from npnet.nn.residual import Residual
+from npnet.nn.residual import Residual, with_inner
 from npnet.nn.shape import Shape
 
 TASKS = {
@@ -148,7 +148,7 @@ def _embedding(experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:
     """Check that an embedding is the first layer: only there it sees codes of categories."""
     chain, codes = experiment.layers, data.inputs.codes
     first = chain[0] if isinstance(chain[0], Embedding) else None
-    embedded = [n for n, layer in enumerate(chain) if any(isinstance(inner, Embedding) for inner in _with_inner(layer))]
+    embedded = [n for n, layer in enumerate(chain) if any(isinstance(inner, Embedding) for inner in with_inner(layer))]
     if codes and first is None:
         message = f"{_count(len(codes), 'column')} of categories became codes, which no layer learns from"
         yield ("layers", 0), message, f"write embedding as the first layer, or embed_above: {max(codes)} under prepare"
@@ -207,19 +207,13 @@ def _small_batches(r: ResolvedExperiment) -> Iterator[KeyIssue]:
     rows, size = r.data.rows["train"], r.batch_rows
     least = min(size, rows % size or size)
     for position, layer in enumerate(r.given.layers):
-        if least < 2 and any(isinstance(inner, BatchNorm) for inner in _with_inner(layer)):
+        if least < 2 and any(isinstance(inner, BatchNorm) for inner in with_inner(layer)):
             message = (
                 f"batch_norm needs 2 rows in every batch; {rows} rows in batches of {size} leave {least} for the last"
             )
             better = next((other for other in range(max(size, 2), rows + 1) if rows % other != 1), None)
             hint = f"write batch_size: {better}, which leaves none so small" if better else "take batch_norm out"
             yield ("layers", position), message, hint
-
-
-def _with_inner(layer: Layer) -> Iterator[Layer]:
-    yield layer
-    for inner in layer.layers if isinstance(layer, Residual) else ():
-        yield from _with_inner(inner)
 
 
 def _scores(experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:

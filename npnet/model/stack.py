@@ -13,7 +13,8 @@ from npnet.engine.batches import Batches, Samples
 from npnet.engine.loop import PerModel, Progress, Rates, Values, train
 from npnet.engine.network import Network, join
 from npnet.engine.scoring import DeadUnits, Scorer
-from npnet.engine.updates import Constraints, Updates
+from npnet.engine.searching import updates_of
+from npnet.engine.updates import Constraints
 from npnet.experiment.resolved import ResolvedExperiment
 from npnet.metrics import DECIDED, measure
 from npnet.model.outputs import OutputTransform
@@ -178,7 +179,7 @@ class StackTraining:
         self.rates = Rates(rates, config.epochs, config.schedule, experiment.monitor)
         optimizer = join([learner.optimizer for learner in stack.learners], trailing=1)
         constraints = Constraints.joined([learner.constraints for learner in stack.learners])
-        self.updates = Updates(stack.network, optimizer, constraints)
+        self.updates = updates_of(stack.network, optimizer, constraints)
         samples = stack.scorer("train").samples
         cut = experiment.batch_size, config.seed, config.accumulate
         self.batches = Batches(samples, *cut, experiment.augmentation)

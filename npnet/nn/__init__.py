@@ -28,6 +28,7 @@ from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
 from npnet.nn.focal_losses import BinaryFocal, Focal
 from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp
+from npnet.nn.quasi_newton.lbfgs import LBFGS
 from npnet.nn.initializers import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LeCunNormal, LeCunUniform
 from npnet.nn.initializers import Normal, Ones, Orthogonal, Uniform, Zeros
 from npnet.nn.schedules import Constant, Cosine, CosineLog4, Exponential, OneCycle, Polynomial, StepDecay

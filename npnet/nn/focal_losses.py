@@ -17,9 +17,12 @@ _gamma = Field(2.0, ge=0, le=100, description="How much less well predicted rows
 class BinaryFocal(Loss):
     """Binary cross-entropy in which rows that are predicted well count little.
 
-    L = α (1 - p)^γ (-ln p),  p = σ(t z) the probability of the true class,
-    dL/dz = -t α (1 - p)^γ (1 - p - γ p ln p);  t = -1 or +1.
-    α weights the rows of class 1, and 1 - α the others.  Lin et al. (2017), Focal loss for dense object detection.
+    L = (0.5 + (alpha - 0.5) t) · exp(-gamma ln(1 + exp(t z))) · ln(1 + exp(-t z)),
+    dL/dz = -t · (0.5 + (alpha - 0.5) t) · exp(-gamma ln(1 + exp(t z))) ·
+    (σ(-t z) + gamma · σ(t z) · ln(1 + exp(-t z)));
+    t = -1 or +1.  Lin et al. (2017), Focal loss for dense object detection.
+    The stable form of α (1 - p)^γ (-ln p), p = σ(t z) the probability of the true class; α is alpha for class 1, and
+    1 - alpha for the other.
     Its probabilities are too close to 0.5; `temperature: true` calibrates them.
     PyTorch: torchvision's sigmoid_focal_loss. Keras: BinaryFocalCrossentropy with apply_class_balancing.
     """

@@ -19,9 +19,13 @@ Number = Any  # a float for one model, a float64 column (models, 1) for a stack
 
 
 class Optimizer(Spec):
-    """An update rule; `usual_rate` is the learning rate unless a config sets one."""
+    """An update rule; `usual_rate` is the learning rate unless a config sets one.
+
+    A rule that `searches` has no `update`: its steps evaluate the loss of all rows, see `npnet.nn.quasi_newton`.
+    """
 
     usual_rate: ClassVar[float] = 0.01
+    searches: ClassVar[bool] = False
     slots: ClassVar[tuple[str, ...]] = ()
 
     weight_decay: float = Field(

@@ -1,5 +1,7 @@
 """The residual block: layers whose input is added to their output."""
 
+from collections.abc import Iterator
+
 from pydantic import Field
 from typing_extensions import override
 
@@ -36,3 +38,10 @@ class Residual(Layer):
                 raise AdvisedError(what, "keep layers that change the positions out of residual")
             raise AdvisedError(what, f"write linear: {inputs.features} as the last layer of residual")
         return inputs
+
+
+def with_inner(layer: Layer) -> Iterator[Layer]:
+    """Yield a layer, and the layers inside it."""
+    yield layer
+    for inner in layer.layers if isinstance(layer, Residual) else ():
+        yield from with_inner(inner)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from npnet.config import Loaded
 from npnet.engine.batches import Batches, Samples
 from npnet.engine.passes import Pass
 from npnet.engine.trace import Call, CallTrace
@@ -14,6 +15,7 @@ from npnet.engine.updates import Updates
 from npnet.experiment.resolved import resolve
 from npnet.model.trainer import Trainer
 from npnet.nn.layer import Array, layers
+from npnet.nn.optimizers import optimizers
 from npnet.nn.shape import Shape
 from npnet.runner.prepared_run import PreparedRun
 
@@ -172,6 +174,14 @@ def _parts(call: Call) -> tuple[Callable[..., object], tuple[Any, ...], Any]:
 def _name(function: Any) -> str:
     ufunc = getattr(function, "__self__", None)
     return f"{ufunc.__name__}.{function.__name__}" if isinstance(ufunc, np.ufunc) else str(function.__name__)
+
+
+def refuse_search(loaded: Loaded) -> None:
+    """Raise ConfigError for an optimizer whose step is not one evaluation of the network."""
+    optimizer = loaded.experiment.optimizer
+    if optimizer.searches:
+        what = f"a step of {optimizers.name_of(optimizer)} evaluates the network several times, and is not written out"
+        raise loaded.error(("optimizer",), what, "write optimizer: sgd, which takes the gradient alone")
 
 
 def single_trainer(run: PreparedRun, **changes: str) -> Trainer:

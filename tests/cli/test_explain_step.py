@@ -114,3 +114,11 @@ def test_a_config_that_cannot_be_trained_is_refused_as_by_train(config: Path) ->
     result = call("explain-step", config, "--calls", "layers.2.linear=3")
     assert result.code == 3
     assert "layers[2] gives 3 outputs" in result.err
+
+
+@pytest.mark.parametrize("more", [[], ["--calls"]])
+def test_a_step_that_is_searched_for_is_refused(more: list[str], config: Path) -> None:
+    result = call("explain-step", config, "optimizer=lbfgs", "batch_size=all", *more)
+    assert (result.code, result.out) == (3, "")
+    assert "a step of lbfgs evaluates the network several times, and is not written out" in result.err
+    assert "hint: write optimizer=sgd, which takes the gradient alone\n" in result.err

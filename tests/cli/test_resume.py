@@ -45,6 +45,7 @@ KINDS = {
     "folds": ["cv=3", "record=true"],
     "ensemble": ["ensemble=3", "early_stopping=2", "record=8"],
     "accumulated": ["batch_size=7", "accumulate=3", "record=true"],
+    "lbfgs": ["layers=[{linear: 8}, tanh, linear]", "optimizer=lbfgs", "batch_size=all", "ensemble=2", "record=true"],
     "float64": ["dtype=float64", "schedule={reduce_on_plateau: {patience: 1}}", "optimizer=momentum"],
 }
 

@@ -54,6 +54,22 @@ OF_A_CONFIG = {
         "batch_size: all makes a step of all rows, so there are no batches to accumulate",
         "write batch_size: 32, or take accumulate out",
     ),
+    ("", "optimizer: lbfgs"): (
+        "lbfgs searches for steps that lower the loss of all rows, and batch_size is 32",
+        "write batch_size: all, or write optimizer: adam",
+    ),
+    ("", "clip_norm: 1\nbatch_size: all\noptimizer: lbfgs"): (
+        "lbfgs searches along its own direction, which clip_norm would bend",
+        "take clip_norm out, or write optimizer: adam",
+    ),
+    ("", "l1: 0.1\nbatch_size: all\noptimizer: lbfgs"): (
+        "lbfgs needs a loss with a slope everywhere, and the penalty l1 has none at 0",
+        "write l2 in place of l1, or write optimizer: adam",
+    ),
+    ("", "optimizer: {lbfgs: {weight_decay: 0.1}}\nbatch_size: all"): (
+        "weight_decay is no part of the loss that lbfgs searches along",
+        "take it out and write l2: 0.1, or write optimizer: adam",
+    ),
     ("", "early_stopping: 3\nevaluate_every: 5"): (
         "early_stopping after 3 epochs would stop before the next evaluation, one in 5 epochs",
         "write early_stopping: 5, or evaluate_every: 3",
@@ -98,6 +114,17 @@ def test_the_default_monitor_is_measured_on_a_set_that_exists(
     options: str, more: str, monitored: str, load_text: Load, tmp_path: Path
 ) -> None:
     assert load_text(TABLE.format(options=options, more=more)).experiment.monitored == monitored
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"), [("{dropout: 0.1}", "dropout"), ("{residual: [batch_norm]}", "batch_norm"), ("tanh", None)]
+)
+def test_a_searched_step_needs_layers_that_compute_the_same_twice(layer: str, name: str, load_text: Load) -> None:
+    text = f"dataset: xor\nlayers: [{{linear: 4}}, {layer}, linear]\nbatch_size: all\noptimizer: lbfgs"
+    found = list(conflicts(load_text(text).experiment))
+    message = f"{name} computes otherwise in each trial of a step that lbfgs searches for"
+    expected = [(("layers", 1), message, f"take {name} out, or write optimizer: adam")]
+    assert found == (expected if name else [])
 
 
 @pytest.mark.parametrize("scale", ["standard", "none"])

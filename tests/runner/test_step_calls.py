@@ -48,7 +48,7 @@ def test_the_gradient_of_every_loss_reads_targets_and_scores(name: str) -> None:
     assert derivative[-1].output.name == "layers.1.dy"
 
 
-@pytest.mark.parametrize("name", list(optimizers))
+@pytest.mark.parametrize("name", [name for name, rule in optimizers.items() if not rule.searches])
 def test_every_optimizer_writes_new_parameters(name: str) -> None:
     found, _, _ = _step([Linear(units=5)], optimizers[name](), l2=0.1, clip_norm=1.0)
     updates = [call for call in found if call.method == "optimizer.update"]

@@ -15,7 +15,7 @@ from npnet.model.trainer import Trainer
 from npnet.nn.losses import losses
 from npnet.nn.normalization import BatchNorm
 from npnet.nn.optimizers import optimizers
-from npnet.runner.network_checks import single_trainer
+from npnet.runner.network_checks import refuse_search, single_trainer
 from npnet.runner.prepared_run import PreparedRun, prepare_run
 from npnet.runner.worked_step.layer_stages import LayerStages
 from npnet.runner.worked_step.lines import Labels
@@ -34,6 +34,7 @@ def worked_step_of(loaded: Loaded, rows: Sequence[int] = ()) -> WorkedStep:
 
     Raise ConfigError for a network that is too large to be read, UsageError for rows that are not there.
     """
+    refuse_search(loaded)
     run = prepare_run(loaded)
     count, hint = (
         run.experiment.cost.parameters,

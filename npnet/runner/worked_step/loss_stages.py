@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from npnet.nn.focal_losses import Focal
 from npnet.nn.layer import Array
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
 from npnet.runner.worked_step.formulas import bracketed, formulas_of, side_of, substitute
@@ -82,6 +83,8 @@ class LossStages:
     def _expression(self, symbol: str, row: int, column: int) -> Expression | None:
         if isinstance(self.played.loss, CrossEntropy):
             return self._of_classes(symbol, row, column)
+        if isinstance(self.played.loss, Focal):
+            return self._of_focal(symbol, row, column, float(self.played.loss.gamma))
         if len(self.losses) != len(self.z):
             return None
         known = {name: self._number(value, row) for name, value in self.played.loss_numbers.items()}
@@ -89,6 +92,20 @@ class LossStages:
         values |= {"z": Value(float(self.z[row, column])), "t": Value(float(self.t[row, column]), True)}
         right = side_of(self.formulas, symbol, values)
         return substitute(f"{right}, else 0" if "where" in right and "else" not in right else right, values)
+
+    def _of_focal(self, symbol: str, row: int, column: int, gamma: float) -> Expression:
+        """Return the focal loss of several classes, or its derivative by one score."""
+        z, target = [Value(value) for value in self.z[:, column].tolist()], self.t[:, column].tolist()
+        total = ("(", *[piece for value in z for piece in (" + ", "exp(", value, ")")][1:], ")")
+        true, power = z[target.index(max(target))], Value(gamma, True)
+        right: Pieces = ("exp(", true, ") / ", *total)
+        share: Pieces = ("exp(", power, " · ln(1 - ", *right, "))")
+        minus: Pieces = ("(ln", *total, " - ", true, ")")
+        if symbol == "L":
+            return bracketed((*share, " · ", *minus))
+        more: Pieces = ("(1 + ", power, " · ", *right, " · ", *minus, " / (1 - ", *right, "))")
+        slope: Pieces = ("(exp(", z[row], ") / ", *total, " - ", Value(target[row], True), ")")
+        return bracketed((*slope, " · ", *share, " · ", *more))
 
     def _of_classes(self, symbol: str, row: int, column: int) -> Expression:
         """Return the cross-entropy of several classes, or its derivative by one score."""
