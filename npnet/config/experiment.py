@@ -242,6 +242,9 @@ def _of_search(e: Experiment, name: str) -> Iterator[KeyIssue]:
     if e.l1:
         what = f"{name} needs a loss with a slope everywhere, and the penalty l1 has none at 0"
         yield ("l1",), what, f"write l2 in place of l1, {other}"
+    if e.augment is not None:
+        what = f"augment changes the rows from one step to the next, between which {name} measures the curvature"
+        yield ("augment",), what, f"take augment out, {other}"
     if decay := e.optimizer.weight_decay:
         what = f"weight_decay is no part of the loss that {name} searches along"
         yield ("optimizer", name, "weight_decay"), what, f"take it out and write l2: {decay:g}, {other}"

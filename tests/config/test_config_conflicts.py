@@ -66,6 +66,10 @@ OF_A_CONFIG = {
         "lbfgs needs a loss with a slope everywhere, and the penalty l1 has none at 0",
         "write l2 in place of l1, or write optimizer: adam",
     ),
+    ("", "augment: {noise: 0.1}\nbatch_size: all\noptimizer: lbfgs"): (
+        "augment changes the rows from one step to the next, between which lbfgs measures the curvature",
+        "take augment out, or write optimizer: adam",
+    ),
     ("", "optimizer: {lbfgs: {weight_decay: 0.1}}\nbatch_size: all"): (
         "weight_decay is no part of the loss that lbfgs searches along",
         "take it out and write l2: 0.1, or write optimizer: adam",
