@@ -52,8 +52,9 @@ class Arrays(Source):
         if task is not None and task not in get_args(TaskOption):
             names = [name for kind in get_args(TaskOption) for name in get_args(kind) or (kind,)]
             raise UsageError(f"there is no task {task!r}", f"the tasks are: {', '.join(names)}")
-        if known is not None and known.has_other_rows:
-            what = "a run with joined or aggregated columns is not trained further in Python"
+        if known is not None and (known.has_other_rows or known.whole):
+            those = "on windows of a table" if known.whole else "with joined or aggregated columns"
+            what = f"a run {those} is not trained further in Python"
             raise UsageError(what, "npnet train CONFIG weights=RUN trains it further")
         if known is None:
             features, layout = _features(X)

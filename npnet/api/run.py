@@ -103,7 +103,7 @@ class Run(SavedRun):
         predictor = self.model.predictor().with_tables(tables or {})
         frame = predictor.read(X) if isinstance(X, str) else self.model.frame(predictor, X)
         warn(predictor.warnings(frame))
-        index = X.index[predictor.rows_of(frame)] if isinstance(X, pandas.DataFrame) else None
+        index = X.index[frame.rows[predictor.rows_of(frame)] - 1] if isinstance(X, pandas.DataFrame) else None
         return pandas.DataFrame(dict(predictor.predictions(frame, proba=True)), index=index)
 
     @short_traceback

@@ -13,6 +13,7 @@ from npnet.data.datasets import (
     sequences,
     synthetic,
     table,
+    windows,
 )
 from npnet.data.part import Part
 from npnet.data.preprocessing.scaling import Scaler
@@ -37,4 +38,5 @@ __all__ = [
     "sequences",
     "synthetic",
     "table",
+    "windows",
 ]

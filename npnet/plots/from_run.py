@@ -23,7 +23,7 @@ from npnet.rundir.frames import has_frames
 from npnet.rundir.replay import Replay
 from npnet.rundir.restore import DataMetadata, experiment_of, read_weights
 from npnet.rundir.run import RunFolder
-from npnet.rundir.table import LABELS, PROBABILITY, endings
+from npnet.rundir.table import LABELS, MARKS, PROBABILITY, endings
 from npnet.storage import disk
 from npnet.text import plural
 
@@ -50,7 +50,7 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
     predictions = {}
     for name, (part, output) in outputs.items():
         if data.task not in ("binary", "multiclass"):
-            predictions[name] = Predictions(part.rows, part.y, output.T)
+            predictions[name] = Predictions(part.rows, part.y, output.T, marks=part.frame.marks)
             continue
         with np.errstate(all="ignore"):  # rows that are not finite are dropped below
             codes = decide(predictor.calibration.apply_threshold(output, data.task))
@@ -165,7 +165,8 @@ def _finite(found: Predictions) -> Predictions:
     values = found.prediction if found.probability is None else found.probability
     rows = np.flatnonzero((fits_axis(values) & fits_axis(found.target.reshape(len(values), -1))).all(axis=1))
     probability = None if found.probability is None else found.probability[rows]
-    return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability)
+    marks = {name: texts[rows] for name, texts in found.marks.items()}
+    return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability, marks)
 
 
 def _points(part: Part) -> tuple[Floats, NDArray[Any]]:
@@ -200,7 +201,8 @@ def _read(run: RunFolder, part: str, data: DataMetadata) -> Predictions:
                 return Predictions(columns["row"], _true_labels(columns, data), chances)
             if DRAWN_AS[data.task] == "regression":
                 true, predicted = (_stacked(columns, word, endings(data.targets)) for word in LABELS)
-                return Predictions(columns["row"], true, predicted)
+                marks = {name: columns[name] for name in MARKS if name in columns}
+                return Predictions(columns["row"], true, predicted, marks=marks)
             codes = {"": 0, **{name: code for code, name in enumerate(data.classes)}}  # "": no finite probability
             target, decided = (np.array([codes[name] for name in columns[word].tolist()]) for word in LABELS)
             return Predictions(columns["row"], target, decided, _stacked(columns, PROBABILITY, data.classes))

@@ -50,13 +50,14 @@ class Predictions:
     """Predictions of a network for one split, and the true values.
 
     rows (n,); target and prediction (n,) class codes, or (n, targets) values, or labels of 0 and 1 with the probability
-    of each; probability (n, classes), None for values and labels.
+    of each; probability (n, classes), None for values and labels; marks (n,), texts such as the time of each row.
     """
 
     rows: Ints
     target: Ints | Floats
     prediction: Ints | Floats
     probability: Floats | None = None
+    marks: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def probabilities(self) -> Floats:

@@ -1,4 +1,4 @@
-"""Predicted against true values, and residuals."""
+"""Predicted against true values, residuals, and forecasts in the order of time."""
 
 from typing import TypeVar
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from npnet.data.preprocessing.scaling import mean_and_deviation
 from npnet.metrics import metrics
-from npnet.plots.kinds import Drawing, Material, Numbers, plot, sheet
+from npnet.plots.kinds import Drawing, Material, Numbers, Predictions, plot, sheet
 from npnet.plots.layout import Axes, Box, Floats, plain, short
 from npnet.plots.style import BLACK, BLUE, GREY, Look
 
@@ -15,6 +15,8 @@ Number = TypeVar("Number", bound=np.generic)
 
 MOST_TARGETS = 6
 MOST_POINTS = 4000
+CLOSE = 168  # forecasts that the lower panel shows: a week of hours
+TICKS = 6
 
 
 def valued(material: Material) -> str | None:
@@ -95,6 +97,64 @@ def paint_residuals(box: Box, material: Material, target: int) -> None:
     mean, deviation = mean_and_deviation(rest)
     text = f"mean {short(float(mean))}   s.d. {short(float(deviation))}"
     bars.text(0, 1.02, text, transform=bars.transAxes, va="bottom", fontsize=8.5, color=GREY)
+
+
+def in_time(material: Material) -> str | None:
+    """Require predicted values of rows that have a time."""
+    if reason := valued(material):
+        return reason
+    return None if "time" in material.predictions[material.judged or ""].marks else "needs windows with a time"
+
+
+@plot("forecast", needs=in_time)
+def forecast(material: Material) -> Drawing:
+    """Forecast and true values in the order of time: all of the judged set, and the last of them closely."""
+    judged = material.predictions[material.judged or ""]
+    chosen, note = longest_series(judged)
+    true, predicted = (values[chosen] for values in pair(material, 0))
+    times = judged.marks["time"][chosen]
+    name, count = plain(material.targets[0], 28), len(chosen)
+    heading = f"Forecast of {name}, {material.judged} set{note}"
+    page = sheet(material, heading, 8.4, 5.6 if count > CLOSE else 3.4)
+    boxes = page.grid(2, 1) if count > CLOSE else [page]
+    paint_values(boxes[0], times, true, predicted, name)
+    if count > CLOSE:
+        paint_values(boxes[1], times[-CLOSE:], true[-CLOSE:], predicted[-CLOSE:], name, marker=".")
+    rmse = float(metrics["rmse"].scores(true[:, None], predicted[None, None])[0])
+    page.note(f"RMSE {short(rmse)}{f'; below, the last {CLOSE} of {count:,}' if count > CLOSE else ''}")
+    rows, residual = judged.rows[chosen], true - predicted
+    return Drawing(
+        page.figure, {"row": rows, "time": times, "true": true, "predicted": predicted, "residual": residual}
+    )
+
+
+def longest_series(judged: Predictions) -> tuple[NDArray[np.int64], str]:
+    """Return the forecasts of the series with most of them, at most as many as are drawn, and the note on others."""
+    if "series" not in judged.marks:
+        chosen, note = np.arange(len(judged.rows)), ""
+    else:
+        names, which, counts = np.unique(judged.marks["series"].astype(str), return_inverse=True, return_counts=True)
+        largest = int(np.argmax(counts))
+        chosen = np.flatnonzero(which == largest)
+        note = f", series {plain(str(names[largest]), 20)} of {len(names):,}"
+    return chosen[-MOST_POINTS:], note
+
+
+def paint_values(
+    box: Box, times: NDArray[np.object_], true: Floats, predicted: Floats, name: str, marker: str = ""
+) -> None:
+    """Draw true values in black and the forecasts over them, with some of the times as labels."""
+    axes, places = box.axes(right=1.0, bottom=0.55, top=0.12), np.arange(len(true))
+    thin = 0.9 if len(true) > CLOSE else 1.4
+    (first,) = axes.plot(places, true, color=BLACK, linewidth=thin, marker=marker)
+    (second,) = axes.plot(places, predicted, color=BLUE, linewidth=thin, marker=marker, alpha=0.85)
+    chosen = np.unique(np.linspace(0, len(true) - 1, TICKS).astype(np.int64))
+    axes.set_xticks(chosen, [plain(str(times[place]), 19) for place in chosen])
+    axes.set(xlim=(0, max(len(true) - 1, 1)), ylabel=name)
+    labels = axes.get_xticklabels()
+    labels[0].set_horizontalalignment("left")
+    labels[-1].set_horizontalalignment("right")
+    axes.legend([first, second], ["true", "forecast"], loc="upper left", bbox_to_anchor=(1.01, 1), labelcolor=GREY)
 
 
 def scatter(axes: Axes, x: Floats, y: Floats) -> None:

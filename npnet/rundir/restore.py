@@ -131,7 +131,7 @@ class DataMetadata:
             (name, step.kind)
             for one in self.preparations
             for step in one.steps
-            for name in columns_at((step.column,), one.positions)
+            for name in ((step.column,) if step.column in kinds else columns_at((step.column,), one.positions))
         }
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         fits = {

@@ -21,6 +21,8 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 SPECIAL = re.compile(r'[",\r\n]')
 PROBABILITY = "probability_"
 LABELS = ("target", "prediction")
+MARKS = ("series", "time")
+"""Columns of text that tell rows apart, of windows of a table."""
 
 
 def line(cells: Iterable[object]) -> bytes:
@@ -68,7 +70,8 @@ def endings(targets: Sequence[str]) -> tuple[str, ...]:
 def parse_predictions(data: bytes) -> Columns:
     """Read a table that `csv_rows` wrote; raise ValueError for anything else.
 
-    Rows are int64. With probabilities, targets and predictions are names of classes, else all columns are float64.
+    Rows are int64, marks are texts. With probabilities, targets and predictions are names of classes, else all other
+    columns are float64.
     """
     columns = _parsed(data)
     classes = any(name.startswith(PROBABILITY) for name in columns)
@@ -143,6 +146,8 @@ def _unguarded(text: str) -> str:
 def _typed(cells: Sequence[str], name: str, classes: bool) -> NDArray[Any]:
     if name == "row":
         return np.array([int(cell) for cell in cells], np.int64)
+    if name in MARKS:
+        return np.array([_unguarded(cell) for cell in cells], object)
     if classes and (name in LABELS or name.startswith(tuple(f"{word}_" for word in LABELS))):
         return np.array([_unguarded(cell) for cell in cells], object)
     return np.array([float(cell) if cell else math.nan for cell in cells], np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 from npnet.data.datasets.targets import with_target
 from npnet.data.readers.reading import ReadFrame
 from npnet.errors import DataError
+from npnet.runner.forecasting import WindowsPredictor
 from npnet.runner.predicting import RunPredictor
 
 
@@ -16,6 +17,8 @@ def read_with_targets(predictor: RunPredictor, table: object, layout: Mapping[st
 
     Raise DataError for a row without a target where training refused it, and where no row has one.
     """
+    if isinstance(predictor, WindowsPredictor):
+        return predictor.labelled(table, layout)
     if isinstance(table, str):
         name, frame = table, predictor.read(table, predictor.data.targets, layout)
     else:

@@ -11,24 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.config.overrides import hints_as_overrides
-from npnet.data.columns import Frame
+from npnet.data.columns import Frame, Rows
 from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema, SideTable
 from npnet.data.columns.spelling import respelled
 from npnet.data.datasets import VALUES, NewRows, Source, WantedRows
 from npnet.data.datasets.table import Table, joined
+from npnet.data.datasets.windows import WindowsOfTable
 from npnet.data.own_layout import read_fitting
 from npnet.data.readers.data_file import opened
 from npnet.data.readers.in_memory import InMemory
 from npnet.data.readers.reading import ReadFrame, read_file, read_table
 from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import choose_threads
-from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import RunFolder
-from npnet.rundir.table import endings
-from npnet.runner.results import Columns, labels_in_words, prediction_columns, quantile_columns
+from npnet.runner.row_predictor import RowPredictor
 from npnet.runner.unseen import Unseen
 from npnet.text import one_line, plural, quoted
 
@@ -39,15 +38,18 @@ AS_RUN: Mapping[str, Any] = {}  # the layout of a file that is written as the da
 NAMED = 5  # columns that a hint names
 
 
-class RunPredictor:
-    """The predictor of a run with what it needs to read rows, and its number of BLAS threads.
+class RunPredictor(RowPredictor):
+    """The predictor of a run with what it needs to read rows.
 
     `dropped` are the columns that the config leaves out, which are ignored without a note; `drop_rows` says whether it
     leaves out rows without a target; `ids` are the columns that it carries to the predictions. `needed` are the columns
     that the network uses: those that training left out may be missing. `sides` say where the rows of each side table
-    are. `schema` says how columns are read: as in the training, or as numbers where it had no file. `unpredicted` counts
-    rows without a prediction; `run` is the id of the run, if any. `source` reads new rows that are no rows of tables.
+    are. `schema` says how columns are read: as in the training, or as numbers where it had no file. `run` is the id of
+    the run, if any. `source` reads new rows that are no rows of tables. `whole` says that all rows of a file are needed
+    at once.
     """
+
+    whole = False
 
     def __init__(
         self,
@@ -59,11 +61,11 @@ class RunPredictor:
         sides: "Mapping[str, SideSource] | None" = None,
         ids: tuple[str, ...] = (),
     ) -> None:
-        self.predictor, self.data, self.threads, self.dropped = predictor, data, threads, dropped
-        self.drop_rows, self.sides, self.ids = drop_rows, sides or {}, ids
+        super().__init__(predictor, data, threads)
+        self.dropped, self.drop_rows, self.sides, self.ids = dropped, drop_rows, sides or {}, ids
         self.needed = data.preparations[0].needed
         self.schema = data.schema or _of_numbers(data)
-        self.unpredicted, self.run = 0, ""
+        self.run = ""
         self.source: Source | None = None
 
     @classmethod
@@ -79,6 +81,10 @@ class RunPredictor:
                 from npnet.data.joining.tables import side_sources
 
                 found.sides = side_sources(source.sides, base)
+        elif isinstance(source, WindowsOfTable):
+            from npnet.runner.forecasting import WindowsPredictor
+
+            found = WindowsPredictor(predictor, data, threads, source)
         found.run, found.source = run.id, source if source.reads_new_rows else None
         return found
 
@@ -132,6 +138,10 @@ class RunPredictor:
 
             frame = read_fitting(file, options, schema, needs, read)
         return self.completed(frame, sides)
+
+    def samples(self, frame: ReadFrame, name: str) -> tuple[ReadFrame, Rows]:
+        """Return what is predicted of rows that were read, and the position of the row that each prediction is for."""
+        return frame, np.arange(len(frame))
 
     def own_rows(self, paths: Sequence[str], layout: Mapping[str, Any], targets: tuple[str, ...] = ()) -> NewRows:
         """Return the rows at paths that are no rows of tables; raise UsageError for a layout, which tables have."""
@@ -230,67 +240,6 @@ class RunPredictor:
     def unseen(self) -> Unseen:
         """Return the count of values that training never saw, of no rows so far."""
         return Unseen(self.data.preparations[0])
-
-    def outputs(self, frame: Frame) -> NDArray[np.float64]:
-        """Return outputs (outputs, samples), averaged over the networks."""
-        with limited(self.threads):
-            return self.predictor.outputs(frame)
-
-    def outputs_by_row(self, frame: Frame) -> NDArray[np.float64]:
-        """Return outputs (samples, outputs), of positions (samples, positions, outputs) with NaN where none exists."""
-        output = self.outputs(frame).T
-        if not self.data.steps:
-            return output
-        found = np.full_like(output, np.nan)
-        found[self._existing(frame)] = output[self._existing(frame)]
-        return found.reshape(len(frame), self.steps, -1)
-
-    @property
-    def has_classes(self) -> bool:
-        """Whether the task has probabilities."""
-        return self.data.task not in VALUES
-
-    def predictions(self, frame: Frame, proba: bool) -> Columns:
-        """Return the columns prediction, if `proba` probabilities, and quantiles.
-
-        Where positions have targets there is a row for each, with its number as `position`; `rows_of` returns the rows
-        of the frame. Rows without a prediction, whose outputs are not finite, add to `unpredicted`.
-        """
-        output = self.outputs(frame)[:, self._existing(frame)]
-        self.unpredicted += int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
-        columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
-        spread = quantile_columns(self.data, self.predictor, frame)
-        if self.data.task == "multilabel":
-            columns = labels_in_words(self.data, columns)
-        where: Columns = {"position": self._existing(frame) % self.steps + 1} if self.data.steps else {}
-        return {**where, **columns, **spread, **(chances if proba else {})}
-
-    @property
-    def steps(self) -> int:
-        """The number of outputs of a row: one, or one at each position."""
-        return self.predictor.network.graph.shapes[-1].count
-
-    def rows_of(self, frame: Frame) -> NDArray[np.intp]:
-        """Return the index of the row of each prediction."""
-        return self._existing(frame) // self.steps
-
-    def _existing(self, frame: Frame) -> NDArray[np.intp]:
-        """Return which of the outputs, row by row and position by position, are at positions that exist."""
-        preparation = self.data.preparations[0]
-        if not (self.data.steps and preparation.ragged):
-            return np.arange(len(frame) * self.steps)
-        return np.flatnonzero(preparation.existing(frame))
-
-    def column_names(self, proba: bool) -> set[str]:
-        """Return the names of the columns of predictions."""
-        data = self.data
-        count = {"binary": 1, "multiclass": len(data.classes)}.get(data.task, len(data.targets))
-        output = np.zeros((count, 0))
-        columns, chances = prediction_columns(self.data, self.predictor.calibration, output)
-        if data.task == "multilabel":
-            columns = labels_in_words(data, columns)
-        spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
-        return {*columns, *spread, *(["position"] if data.steps else []), *(chances if proba else ())}
 
 
 def _of_numbers(data: DataMetadata) -> Schema:

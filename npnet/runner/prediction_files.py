@@ -47,9 +47,13 @@ class PredictionOptions:
 
 @dataclass(frozen=True, eq=False)
 class _Checked:
-    """A file that can be predicted: how it is read, and what was found when all of it was read."""
+    """A file that can be predicted: how it is read, and what was found when all of it was read.
+
+    `rows` is the number of its predictions, or of its rows where each position has one.
+    """
 
     path: str
+    rows: int
     options: ReadOptions | NewRows
     unseen: Unseen
     kept: tuple[str, ...]
@@ -70,7 +74,7 @@ class PredictionFiles:
         self._stdin = stack.enter_context(opened(STDIN, Path.cwd())) if STDIN in paths and not own else None
         with hints_as_overrides():
             self._files = [self._checked_rows(paths)] if own else [self._checked(path) for path in paths]
-        self.rows = sum(one.unseen.rows for one in self._files)
+        self.rows = sum(one.rows for one in self._files)
         kept = tuple(dict.fromkeys(name for one in self._files for name in one.kept))
         self._own_names = () if own else (FILE, ROW) if len(paths) > 1 else (ROW,)
         self._names = _free_names(kept, {*self._own_names, *predictor.column_names(wanted.proba)})
@@ -121,22 +125,25 @@ class PredictionFiles:
                 raise DataError(f"the rows of {path} have no column {quoted(name)}", has or f"leave out --id {name}")
         for block in rows:
             unseen.add(block)
-        return self._accepted(_Checked(path, rows, unseen, rows.kept, rows.notes), path)
+        return self._accepted(_Checked(path, unseen.rows, rows, unseen, rows.kept, rows.notes), path)
 
     def _read_all(self, file: DataFile, path: str, options: ReadOptions) -> _Checked:
         blocks, unseen = self._blocks(file, options), self._predictor.unseen()
-        notes: list[str] = []
+        notes, rows = list[str](), 0
         for block in blocks:
             frame = self._completed(block)
             unseen.add(frame)
-            notes += frame.notes
-        return _Checked(path, options, unseen, blocks.kept, (*blocks.notes, *notes))
+            samples, _ = self._predictor.samples(frame, file.name)
+            notes, rows = [*notes, *samples.notes], rows + len(samples)
+        return _Checked(path, rows, options, unseen, blocks.kept, (*blocks.notes, *notes))
 
     def _blocks(self, file: DataFile, options: ReadOptions) -> RowBlocks:
         predictor, wanted = self._predictor, self._wanted
         kept = None if wanted.keep_all else wanted.ids
         needs, sides = predictor.needs()
-        return RowBlocks(file, options, predictor.schema, needs, kept, predictor.ids, whole=bool(sides))
+        return RowBlocks(
+            file, options, predictor.schema, needs, kept, predictor.ids, whole=bool(sides) or predictor.whole
+        )
 
     def _completed(self, block: RowBlock) -> ReadFrame:
         frame = ReadFrame(block.columns, block.rows, "", ())
@@ -154,10 +161,10 @@ class PredictionFiles:
                     yield from self._predicted(block, one.path)
 
     def _predicted(self, block: RowBlock, path: str) -> Iterator[Columns]:
-        frame = self._completed(block)
         predictor = self._predictor
-        for chunk in blocks_of(len(block), predictor.predictor.network.graph.shapes[-1].values):
-            rows = chunk[predictor.rows_of(frame.take(chunk))]
+        frame, row = predictor.samples(self._completed(block), path)
+        for chunk in blocks_of(len(frame), predictor.predictor.network.graph.shapes[-1].values):
+            rows = row[chunk[predictor.rows_of(frame.take(chunk))]]
             own = {FILE: np.full(len(rows), path), ROW: block.rows[rows]}
             kept = {other: _texts(block.kept.get(name), rows) for name, other in self._names.items()}
             predicted = predictor.predictions(frame.take(chunk), self._wanted.proba)

@@ -66,8 +66,9 @@ def write_scores(writer: RunWriter, predictor: SplitPredictor) -> Scores:
 def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> Iterator[Columns]:
     """Yield the predictions of rows from their outputs (outputs, samples), block by block, as columns.
 
-    The columns are row, position where each has a target, target, prediction and, of classes, probability_<class>;
-    several targets have columns of their own. Quantiles are added unless the rows are those of several folds.
+    The columns are row, marks, position where each has a target, target, prediction and, of classes,
+    probability_<class>; several targets have columns of their own. Quantiles are added unless the rows are those of
+    several folds.
     """
     data = predictor.data
     for rows in blocks_of(len(part.y), output.shape[0]):
@@ -79,9 +80,9 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
         if data.negatives and not (data.schema and data.schema.labels):
             targets, predictions = words_of(data, targets, "target"), words_of(data, predictions, "prediction")
         spread = quantile_columns(data, predictor.frame_predictor, block.frame) if len(predictor.folds) == 1 else {}
-        where: Columns = (
-            {"row": block.rows} if block.position is None else {"row": block.rows, "position": block.position}
-        )
+        where: dict[str, NDArray[Any]] = {"row": block.rows, **block.frame.marks}
+        if block.position is not None:
+            where["position"] = block.position
         yield {**where, **targets, **predictions, **probabilities, **spread}
 
 

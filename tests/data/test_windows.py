@@ -1,10 +1,19 @@
-"""Windows of tables: which rows they have, and what is refused."""
+"""Windows of tables: which rows they have, what is known of them, and what is refused."""
+
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from npnet.config import Experiment
+from npnet.data.datasets.windows import WindowsOfTable
+from npnet.data.split import parts_of
 from npnet.data.windows.cutting import NEXT, Ordered, refuse_no_window
 from npnet.errors import DataError
+from npnet.experiment.resolved import prepare_folds
+from npnet.model.trainer import Trainer
+from tests.fittings import fitting_of
 
 
 def by_hand(times: list[int], groups: list[int], window: int, horizon: int, stride: int) -> list[tuple[list[int], int]]:
@@ -50,4 +59,101 @@ def test_tables_that_are_too_short_are_refused_with_figures() -> None:
         refuse_no_window(ordered, 9, 1, "sales.csv")
     assert caught.value.hint == "write window: 8, or a smaller one"
     (note,) = refuse_no_window(ordered, 4, 1, "sales.csv")
-    assert note == "1 of 3 series has too few rows for a window and its target, 5: they are left out"
+    assert note == "1 of 3 series has fewer than 5 rows, too few for a window and its target: left out"
+
+
+def series(rows: int = 120, changed_from: int = 10**9, names: tuple[str, ...] = ("a",)) -> str:
+    """Return a table of days with gaps and categories; every value from a row on is another one."""
+    random, lines = np.random.default_rng(5), ["name,day,kind,heat,load"]
+    for name in names:
+        for row in range(rows):
+            kind, heat, load = random.choice(["x", "y", "z"]), random.normal(), random.normal() + row % 7
+            if row >= changed_from:
+                kind, heat, load = "x", 1e4 * heat, 500 - load
+            gap = "" if row % 11 == 3 else f"{heat:.4f}"
+            lines.append(f"{name},{date(2025, 1, 1) + timedelta(row)},{kind},{gap},{load:.4f}")
+    return "\n".join(lines) + "\n"
+
+
+def experiment_on(path: Path, content: str, **options: object) -> Experiment:
+    path.write_text(content)
+    source = {"path": str(path), "target": "load", "time": "day", "group": "name", "window": 7}
+    written = {"dataset": {"windows": source}, "layers": [{"lstm": {"units": 4, "states": "last"}}, "linear"]}
+    return Experiment.model_validate({**written, "prepare": {}, "epochs": 2, "monitor": "train_loss", **options})
+
+
+def fitted(experiment: Experiment) -> Trainer:
+    folds = prepare_folds(experiment, experiment.dataset.load(Path(), experiment.seed))
+    trainer = fitting_of(experiment, folds)
+    for _ in trainer.fit():
+        pass
+    return trainer
+
+
+def test_nothing_of_a_training_depends_on_what_comes_after_its_last_target(tmp_path: Path) -> None:
+    experiment = experiment_on(tmp_path / "t.csv", series())
+    dataset = experiment.dataset.load(Path(), 0)
+    parts = parts_of(dataset, experiment.split, 0)
+    assert {name: len(rows) for name, rows in parts.items()} == {"train": 67, "validation": 23, "test": 23}
+    last = int(dataset.frame.rows[parts["train"]].max()) + 1  # the row of the last target, from 1
+    first, other = fitted(experiment), fitted(experiment_on(tmp_path / "t.csv", series(changed_from=last)))
+    train, changed = (one.folds[0].parts["train"] for one in (first, other))
+    assert train.with_ones.tobytes() == changed.with_ones.tobytes()
+    assert train.y.tobytes() == changed.y.tobytes()
+    for name, values in first.weights().items():
+        assert values.tobytes() == other.weights()[name].tobytes()
+    tests = (one.folds[0].parts["test"] for one in (first, other))
+    assert len({part.with_ones.tobytes() for part in tests}) == 2
+
+
+def test_folds_of_a_cross_validation_are_scored_on_later_targets(tmp_path: Path) -> None:
+    trainer = fitted(experiment_on(tmp_path / "t.csv", series(), cv=3))
+    for fold in trainer.folds:
+        known, held = (fold.parts[name].frame.marks["time"] for name in ("train", "test"))
+        assert max(known) < min(held)
+
+
+def test_series_are_not_mixed_and_are_split_at_the_same_time(tmp_path: Path) -> None:
+    dataset = experiment_on(tmp_path / "t.csv", series(40, names=("a", "b", "c"))).dataset.load(Path(), 0)
+    marks, rows = dataset.frame.marks, dataset.frame.rows
+    assert len(dataset) == 3 * 33
+    assert marks["series"].tolist() == ["a"] * 33 + ["b"] * 33 + ["c"] * 33
+    assert marks["time"][0] == marks["time"][33] == "2025-01-08"
+    assert rows[0] == 7
+    parts = parts_of(dataset, Experiment.model_fields["split"].default, 0)
+    assert max(marks["time"][parts["train"]]) < min(marks["time"][parts["validation"]])
+
+
+def notes_on(path: Path, content: str, **options: object) -> tuple[str, ...]:
+    path.write_text(content)
+    given = {"path": str(path), "target": "load", "time": "day", "window": 3, **options}
+    return WindowsOfTable(**given).load(Path(), 0).notes  # type: ignore[arg-type]
+
+
+def test_odd_times_are_reported(tmp_path: Path) -> None:
+    lines = series(30).splitlines()
+    path = tmp_path / "t.csv"
+    assert notes_on(path, "\n".join(lines)) == ()
+    (gap,) = notes_on(path, "\n".join([*lines[:9], *lines[12:]]))
+    assert (
+        gap
+        == '"day": 1 step is longer than the usual 1 day, the longest 4 days, after row 8: windows count rows, not time'
+    )
+    (same,) = notes_on(path, "\n".join([*lines, lines[4]]))
+    assert same.startswith(
+        '"day": 1 row with the time of the row before, first row 31: such rows keep the order of the'
+    )
+    assert "group: COLUMN divides several series" in same
+
+
+def test_targets_that_are_missing_or_are_classes(tmp_path: Path) -> None:
+    lines = series(40).splitlines()
+    content = "\n".join([*lines[:20], f"{lines[20].rpartition(',')[0]},", *lines[21:]])
+    with pytest.raises(DataError, match='the target "load" is empty in 1 row, first in row 20'):
+        notes_on(tmp_path / "t.csv", content)
+    assert notes_on(tmp_path / "t.csv", content, drop_rows=True) == ("left out 1 window without a target",)
+    source = WindowsOfTable(path=str(tmp_path / "t.csv"), target="kind", time="day", window=3, horizon=2)
+    dataset = source.load(Path(), 0)
+    assert (dataset.task, dataset.classes, len(dataset)) == ("multiclass", ("x", "y", "z"), 36)
+    kinds = [line.split(",")[2] for line in lines[1:]]
+    assert [dataset.classes[code] for code in dataset.y] == kinds[4:]

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -85,10 +85,14 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Columns of equal length by name; `rows` are the row numbers in the file, from 1."""
+    """Columns of equal length by name; `rows` are the row numbers in the file, from 1.
+
+    `marks` are texts that tell rows apart beside their numbers, such as times; they stand beside predictions.
+    """
 
     columns: Mapping[str, Column]
     rows: Rows
+    marks: Mapping[str, NDArray[Any]] = field(default_factory=dict, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -116,7 +120,7 @@ class Frame:
             if key not in composed:
                 composed[key] = rows if column.rows is None else column.rows[rows]
             taken[name] = replace(column, rows=composed[key])
-        return Frame(taken, self.rows[rows])
+        return Frame(taken, self.rows[rows], marks={name: texts[rows] for name, texts in self.marks.items()})
 
 
 def looks_like_identifier(column: Column) -> str | None:

@@ -248,4 +248,5 @@ def joined(frames: list[Frame]) -> Frame:
             tables = [np.array([*(codes[level] for level in part.levels), MISSING], np.int32) for part in parts]
             chunks = [TranslatedCodes(part, table) for part, table in zip(parts, tables, strict=True)]
         columns[name] = Column(first.name, first.kind, ChunkedArray(tuple(chunks)), levels)
-    return Frame(columns, np.concatenate([frame.rows for frame in frames]))
+    marks = {name: np.concatenate([frame.marks[name] for frame in frames]) for name in frames[0].marks}
+    return Frame(columns, np.concatenate([frame.rows for frame in frames]), marks=marks)

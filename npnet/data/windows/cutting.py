@@ -81,22 +81,20 @@ class Ordered:
         return RowWindows(rows, np.where(known[ends], self.order[after], NEXT))
 
 
-def refuse_no_window(ordered: Ordered, window: int, horizon: int, where: str) -> tuple[str, ...]:
+def refuse_no_window(ordered: Ordered, window: int, horizon: int, where: str, learned: bool = False) -> tuple[str, ...]:
     """Raise DataError where every series is too short for a window and its target; return a note on those that are.
 
-    A horizon of 0 asks for no target.
+    A horizon of 0 asks for no target. A `learned` window cannot be written smaller.
     """
     need, sizes = window + horizon, ordered.sizes
-    short = int(np.count_nonzero(sizes < need))
+    short, most = int(np.count_nonzero(sizes < need)), int(sizes.max())
     after = f" and the target {plural(horizon, 'row')} later" if horizon else ""
-    needs = f"a window of {plural(window, 'row')}{after} need{'' if horizon else 's'} {need}"
-    if short < len(sizes):
-        few = (
-            f"{short} of {len(sizes)} series {'has' if short == 1 else 'have'} too few rows for a window and its target"
-        )
-        return (f"{few}, {need}: they are left out",) if short else ()
-    most = int(sizes.max())
+    if most >= need:
+        few = f"{short} of {len(sizes)} series {'has' if short == 1 else 'have'} fewer than {need} rows"
+        return (f"{few}, too few for a window{' and its target' * bool(horizon)}: left out",) if short else ()
     has = f"the longest of {len(sizes)} series has" if len(sizes) > 1 else f"{where} has"
-    fits = most - horizon
-    hint = f"write window: {fits}, or a smaller one" if horizon and fits > 0 else "it takes more rows"
+    needs = f"a window of {plural(window, 'row')}{after} need{'' if horizon else 's'} {need}"
+    hint = f"write window: {most - horizon}, or a smaller one"
+    if learned or most <= horizon:
+        hint = f"it takes {plural(need - most, 'row')} more{', from before' * learned}"
     raise DataError(f"{has} {plural(most, 'row')}; {needs}", hint)
