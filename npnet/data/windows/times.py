@@ -19,7 +19,7 @@ MONTH = (28 * 86400.0, 31 * 86400.0)  # seconds
 
 @dataclass(frozen=True, eq=False)
 class Times:
-    """The columns of time of a table, of which the first divides rows and the others rows of equal times."""
+    """The columns of time of a table: rows are ordered by the first, rows of equal times by the next, and so on."""
 
     columns: Sequence[Column]
 
