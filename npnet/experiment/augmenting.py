@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from npnet.config.experiment import Experiment
 from npnet.config.nodes import KeyIssue
 from npnet.errors import AdvisedError
-from npnet.experiment.resolved import DataInfo
+from npnet.experiment.resolved import ResolvedExperiment
 from npnet.nn.augmentation import GEOMETRIC, Augment
 from npnet.nn.positions.reshape import Positions
 from npnet.nn.shape import Shape
@@ -15,21 +14,28 @@ OF_IMAGES = ("flip", "rotate")
 KEY = "augment"
 
 
-def augmentation_issues(augment: Augment, experiment: Experiment, data: DataInfo) -> Iterator[KeyIssue]:
+def augmentation_issues(r: ResolvedExperiment, augment: Augment) -> Iterator[KeyIssue]:
     """Yield each change that the inputs do not allow: where there are no positions, none is allowed."""
-    first, given = experiment.layers[0], [name for name in type(augment).model_fields if getattr(augment, name)]
+    first, given = r.sized_layers[0], [name for name in type(augment).model_fields if getattr(augment, name)]
     if not isinstance(first, Positions):
         message = "augment is for images and sequences, and the inputs of this network have no positions"
         yield (KEY,), message, "write positions: [8, 8], or other sizes, as the first layer, or take augment out"
         return
+    if r.data.tokens:
+        yield (KEY,), "augment changes numbers, and the values of these data are codes", "take augment out"
+        return
     with suppress(AdvisedError):  # reported as an issue of the layer
-        shape = first.shape(Shape(data.features))
-        yield from _of_shape(augment, given, shape)
-    moving = [name for name in given if name in GEOMETRIC]
-    scaling = experiment.preparing if isinstance(experiment.preparing, str) else experiment.preparing.numbers
-    if moving and scaling != "none":
+        yield from _of_shape(augment, given, first.shape(Shape(r.data.features)))
+    if r.data.steps:
+        for name in given:
+            if name != "noise":
+                message = f"{name} changes where the inputs are, and there is a target at each position"
+                yield (KEY, name), message, f"take {name} out"
+    moving, preparing = [name for name in given if name in GEOMETRIC], r.given.preparing
+    scaling = preparing if isinstance(preparing, str) else preparing.numbers
+    if moving and scaling != "none" and not r.data.positions:
         message = f"{moving[0]} moves values from one column to another, and each column has a scaling of its own"
-        hint = "write scale: none" if experiment.prepare is None else "write numbers: none under prepare"
+        hint = "write scale: none" if r.given.prepare is None else "write numbers: none under prepare"
         yield (KEY, moving[0]), message, hint
 
 

@@ -53,7 +53,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     yield from _small_batches(r)
     yield from _scores(r.given, data)
     if r.given.augment is not None:
-        yield from augmentation_issues(r.given.augment, r.given, data)
+        yield from augmentation_issues(r, r.given.augment)
     if r.given.record is not None:
         yield from _recording(r, r.given.record)
 

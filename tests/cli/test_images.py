@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import call
 from tests.data.pictures import encoded, shapes
@@ -10,7 +12,6 @@ from tests.data.pictures import encoded, shapes
 CONFIG = """\
 dataset: {images: bars}
 layers:
-  - positions: [8, 8]
   - conv2d: {filters: 4, padding: same}
   - relu
   - flatten
@@ -52,13 +53,26 @@ def test_a_run_on_pictures_is_scored_again_and_on_another_folder(inside):
     assert scored.code == 0, scored.err
 
 
+def test_a_run_on_pictures_predicts_the_pictures_of_tables_and_arrays(inside):
+    (inside / "new.csv").write_text("file,class\nbars/lying/000.png,lying\nbars/standing/001.png,standing\n")
+    (inside / "x.npy").unlink(missing_ok=True)
+    np.save(inside / "x.npy", np.stack([np.array(Image.open(f"bars/lying/{n:03d}.png")) for n in (2, 4, 6)]))
+    files = [line.split(",")[:2] for line in call("predict", "latest", "new.csv", "x.npy").out.splitlines()]
+    names = ["bars/lying/000.png", "bars/standing/001.png"]
+    assert files == [["file", "row"], *([name, ""] for name in names), *(["x.npy", str(row)] for row in (1, 2, 3))]
+    scored = call("evaluate", "latest", "--data", "new.csv", "--json")
+    assert scored.code == 0, scored.err
+    whole = call("predict", "latest", "bars/lying/002.png").out.splitlines()[1]
+    assert call("predict", "latest", "x.npy").out.splitlines()[1] == whole.replace("bars/lying/002.png", "x.npy,1")
+
+
 def test_the_data_of_pictures_are_checked(inside):
     checked = call("data", "check", "bars.yaml")
     assert (checked.code, "60 rows, 64 features, binary target class" in checked.out) == (0, True)
 
 
 def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
-    keys = ("augment={shift: 1, flip: both, rotate: 9, noise: 0.1, cutout: 2}", "scale=none", "checkpoint_every=0")
+    keys = ("augment={shift: 1, flip: both, rotate: 9, noise: 0.1, cutout: 2}", "checkpoint_every=0")
     whole, part = (
         call("train", "bars.yaml", "--no-plots", f"epochs={epochs}", *keys, "--runs-dir", f"runs-{epochs}", "-q")
         for epochs in (4, 2)
@@ -78,6 +92,8 @@ def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
         (("predict", "latest", "bars", "delimiter=;"), 2, "delimiter= says how a table is written"),
         (("predict", "latest", "bars", "--id", "name"), 4, 'the rows of bars have no column "name"'),
         (("predict", "latest", "-"), 4, "pictures are not read from standard input"),
+        (("evaluate", "latest", "--data", "new.npy"), 4, "new.npy has images without targets"),
+        (("predict", "latest", "new.npy"), 4, "there is no file new.npy"),
         (("evaluate", "latest", "--data", "bars/lying"), 4, "bars/lying has 30 pictures, and no folder of a class"),
         (("evaluate", "latest", "--data", "other"), 4, 'row 1: the target "class" is "hopping"'),
     ],

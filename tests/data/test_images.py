@@ -38,18 +38,16 @@ def read_as(data: bytes, folder: Path, **options) -> np.ndarray:
         encoded(np.zeros(np.array(Image.open(io.BytesIO(data))).shape[:2], "u1"))
     )
     dataset = loaded(folder, **options)
-    names = dataset.features
-    height, width = (int(part) + 1 for part in names[-1].split("_")[1:3])
-    return (dataset.X[0] * 255).reshape(height, width, -1)
+    return (dataset.X[0] * 255).reshape(*dataset.positions, -1)
 
 
 def test_the_values_of_a_picture_are_its_pixels_row_by_row_with_its_channels_side_by_side(tmp_path):
     dataset = loaded(shapes(tmp_path / "bars", color=True))
     pixels = np.array(Image.open(tmp_path / "bars/lying/002.png"))
-    assert dataset.features[:4] == ("pixel_0_0_red", "pixel_0_0_green", "pixel_0_0_blue", "pixel_0_1_red")
+    assert dataset.features[:4] == ("red 1 1", "green 1 1", "blue 1 1", "red 1 2")
     np.testing.assert_array_equal(dataset.X[1], pixels.ravel() / 255)
     assert (dataset.classes, dataset.task, len(dataset)) == (("lying", "standing"), "binary", 12)
-    assert dataset.y.tolist() == [0] * 6 + [1] * 6
+    assert (dataset.y.tolist(), dataset.positions) == ([0] * 6 + [1] * 6, (8, 8))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +152,9 @@ def test_what_systems_leave_in_folders_is_ignored(tmp_path):
 def test_folders_that_nothing_can_be_learned_from_are_refused_in_words(tmp_path):
     (tmp_path / "empty").mkdir()
     assert refusal(tmp_path / "empty")[0].endswith("empty has no folder with pictures")
-    assert refusal(tmp_path / "none")[0].endswith("none is no folder here")
+    assert refusal(tmp_path / "none")[0].startswith("there is no folder ")
+    (tmp_path / "file").touch()
+    assert refusal(tmp_path / "file")[0].endswith("file is a file, and neither a table nor an array (.npy)")
     (tmp_path / "loose").mkdir()
     (tmp_path / "loose" / "a.png").write_bytes(encoded())
     assert refusal(tmp_path / "loose")[0].endswith("loose has 1 picture, and no folder of a class")
@@ -175,3 +175,134 @@ def test_pictures_of_several_sizes_need_a_size(tmp_path):
     assert message.startswith("pictures differ in size: standing/z.png has 8 x 6, ")
     assert message.endswith("lying/000.png 8 x 8 pixels")
     assert hint.startswith("write size: 32")
+
+
+# Tables of paths
+
+
+def test_a_table_names_pictures_and_their_targets(tmp_path):
+    shapes(tmp_path / "bars", 6)
+    files = sorted((tmp_path / "bars").rglob("*.png"))
+    rows = [
+        f"{file.relative_to(tmp_path)},{number / 4},{'up' if number % 2 else '7'}" for number, file in enumerate(files)
+    ]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,angle,name", *rows]))
+    angles = Images(path="labels.csv", target="angle").load(tmp_path, 0)
+    assert (angles.task, angles.targets, angles.y.ravel().tolist()) == (
+        "regression",
+        ("angle",),
+        [n / 4 for n in range(6)],
+    )
+    np.testing.assert_array_equal(angles.X[1], np.array(Image.open(files[1])).ravel() / 255)
+    with pytest.raises(DataError, match="50% numbers") as caught:
+        Images(path="labels.csv", target="name").load(tmp_path, 0)
+    assert "task: classification" in caught.value.hint
+    options = {"task": "classification", "positive_class": "7", "folder": "."}
+    named = Images(path="labels.csv", target="name", **options).load(tmp_path, 0)
+    assert (named.task, named.classes) == ("binary", ("up", "7"))
+
+
+TABLES = {
+    "../a.png,1": ('labels.csv: row 2: "../a.png" leads out of the folder of the pictures, .', "write folder: FOLDER"),
+    "/a.png,1": ('labels.csv: row 2: "/a.png" leads out of the folder of the pictures, .', "write folder: FOLDER"),
+    "~/a.png,1": ('labels.csv: row 2: "~/a.png" leads out of the folder of the pictures, .', "write folder: FOLDER"),
+    "b.png,1": ("there is no file b.png", 'did you mean "a.png"?; drop_unreadable: true leaves such files out'),
+    ",1": ('labels.csv: row 2: column "file" is empty', "take such rows out of the table"),
+    "a.png,": ('labels.csv: row 2: column "x" is empty', "take such rows out of the table"),
+}
+
+
+@pytest.mark.parametrize("row", TABLES)
+def test_a_row_that_names_no_picture_of_the_folder_is_refused(tmp_path, row):
+    (tmp_path / "a.png").write_bytes(encoded())
+    (tmp_path / "labels.csv").write_text(f"file,x\na.png,0\n{row}\n")
+    with pytest.raises(DataError) as caught:
+        Images(path="labels.csv", target="x").load(tmp_path, 0)
+    assert caught.value.message == TABLES[row][0]
+    assert (caught.value.hint or "").startswith(TABLES[row][1])
+
+
+# Arrays
+
+
+def of_arrays(folder: Path, x: np.ndarray, y: np.ndarray, **options) -> Dataset:
+    np.save(folder / "x.npy", x)
+    np.save(folder / "y.npy", y)
+    return Images(path="x.npy", targets="y.npy", **options).load(folder, 0)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [("u1", 255), (">u2", 65535), ("?", 1), ("f2", 1), ("<f4", 1), (">f8", 1)]
+)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_of_each_type_and_order_are_read_as_numbers_from_0_to_1(tmp_path, dtype, largest, order):
+    x = np.asarray(np.random.default_rng(0).random((5, 3, 4, 3)) * largest, dtype, order=order)
+    dataset = of_arrays(tmp_path, x, np.array([0, 1, 0, 1, 1]))
+    np.testing.assert_allclose(dataset.X, x.reshape(5, -1).astype(np.float64) / largest, rtol=1e-6)
+    assert (dataset.positions, dataset.classes, dataset.features[4]) == ((3, 4), ("0", "1"), "green 1 2")
+
+
+def test_targets_of_an_array_are_classes_or_values(tmp_path):
+    x = np.zeros((30, 2, 2), np.uint8)
+    many = of_arrays(tmp_path, x, np.arange(30) // 2)
+    assert (many.task, many.classes[10]) == ("multiclass", "10")
+    assert of_arrays(tmp_path, x, np.arange(30) // 2, task="regression").task == "regression"
+    assert of_arrays(tmp_path, x, np.arange(30) / 4).task == "regression"
+    assert of_arrays(tmp_path, x, np.array(["a", "b", "c"] * 10)).classes == ("a", "b", "c")
+    assert of_arrays(tmp_path, x, np.random.default_rng(0).random((30, 2))).targets == ("target_1", "target_2")
+
+
+def test_an_array_is_resized_and_made_gray_as_pictures_are(tmp_path):
+    pixels = np.random.default_rng(1).integers(0, 256, (2, 9, 7, 3)).astype(np.uint8)
+    for number, one in enumerate(pixels):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "a.png").write_bytes(encoded(one))
+    for options in ({"size": (4, 5)}, {"color": "gray"}):
+        arrays = of_arrays(tmp_path, pixels, np.array([0, 1]), **options)
+        np.testing.assert_array_equal(arrays.X, loaded(tmp_path, **options).X)
+
+
+X, Y = np.zeros((4, 2, 2), np.uint8), np.array([0, 1, 0, 1])
+ARRAYS = {
+    "x.npy holds Python objects": (np.array([{}, 1, 2, 3], object), Y),
+    "x.npy holds values of type complex128": (X.astype(complex), Y),
+    "x.npy holds values of type [('a', '<f4')]": (np.zeros(4, [("a", "<f4")]), Y),
+    "x.npy has the shape (4, 4); images are": (X.reshape(4, 4), Y),
+    "x.npy has the shape (4, 3, 70, 70), with the channels first": (np.zeros((4, 3, 70, 70), np.uint8), Y),
+    "x.npy holds values of type int64": (X.astype(int), Y),
+    "x.npy: image 1 has a value that is not finite": (np.full((4, 2, 2), np.nan), Y),
+    "y.npy has 3 targets, and x.npy has 4 images": (X, Y[:3]),
+    "y.npy has a 1 in every row among zeros": (X, np.eye(4)),
+    "y.npy has the shape (4, 2, 2); targets are": (X, X),
+    'the target "target" has a single class, "0"': (X, Y * 0),
+    "images of 300 x 300 pixels have 270,000 values": (np.zeros((2, 300, 300, 3), np.uint8), Y[:2]),
+}
+
+
+@pytest.mark.parametrize("message", ARRAYS)
+def test_an_array_that_is_no_images_is_refused_in_words(tmp_path, message):
+    with pytest.raises(DataError) as caught:
+        of_arrays(tmp_path, *ARRAYS[message])
+    assert caught.value.message.startswith(message)
+
+
+def test_damaged_arrays_are_refused_before_anything_is_allocated(tmp_path):
+    of_arrays(tmp_path, X, Y)
+    whole = (tmp_path / "x.npy").read_bytes()
+    odd = {
+        whole[:-1]: "x.npy is a damaged array: (4, 2, 2) of uint8 are 16 bytes, it has 15",
+        whole + b"\0": "x.npy is a damaged array",
+        whole.replace(b"(4, 2, 2)", b"(4, 9**9)"): "x.npy is no array of NumPy",
+        whole.replace(b"(4, 2, 2), }  ", b"(10**9,2,2), }"): "x.npy is no array of NumPy",
+        whole.replace(b"(4, 2, 2), }    ", b"(4000000000000,)}"): "x.npy is",
+        whole.replace(b"(4, 2, 2), } ", b"(-4, -2, 2),}"): "x.npy is no array of NumPy: a length below 0",
+        whole.replace(b"(4, 2, 2)", b"print(1) "): "x.npy is no array of NumPy",
+        whole[:6] + b"\x03\0" + whole[8:]: "x.npy is no array of NumPy: its header is of another version",
+        b"PK\3\4": "x.npy is no array of NumPy",
+        b"": "x.npy is no array of NumPy",
+    }
+    for data, message in odd.items():
+        (tmp_path / "x.npy").write_bytes(data)
+        with pytest.raises(DataError) as caught:
+            Images(path="x.npy", targets="y.npy").load(tmp_path, 0)
+        assert caught.value.message.startswith(message), data

@@ -1,76 +1,124 @@
 """The data set `images`: pictures in a folder for each class, in a table of paths, or in an array."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Self
 
-import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
 from typing_extensions import override
 
-from npnet.data.columns import Column, Frame
+from npnet.data.columns import Frame
 from npnet.data.datasets import Dataset, NewRows, Source, WantedRows, datasets, refuse_few_rows
-from npnet.data.datasets.targets import Target
-from npnet.data.images.decoding import decoded
-from npnet.data.images.files import PictureFile, class_folders, pictures_at
-from npnet.data.images.pixels import ImageShape, columns_of, frame_of
-from npnet.data.readers.data_file import STDIN, place_of
-from npnet.data.row_blocks import RowBlock
-from npnet.errors import DataError
+from npnet.data.datasets.targets import Target, TaskOption
+from npnet.data.images.arrays import images_of, targets_of
+from npnet.data.images.decoding import Color, decoded
+from npnet.data.images.files import ListedPictures, class_folders
+from npnet.data.images.new_pictures import NewPictures
+from npnet.data.images.pixels import ImageShape, columns_of
+from npnet.data.images.tables import is_array, is_table, pictures_in_table
+from npnet.data.readers.data_file import place_of
+from npnet.errors import DataError, OptionError
 from npnet.text import listed, plural
 
 Side = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Sides = Annotated[tuple[Side, Side], Field(strict=False)]
-Color = Literal["gray", "rgb"]
+Name = Annotated[str, Field(strict=True, min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 CLASS = "class"
-FILE = "file"
 SHOWN = 3
-BLOCK = 1000  # pictures that are predicted together
 
 
 @datasets.add("images")
 class Images(Source):
-    """Pictures in PNG or JPEG: a folder with a folder for each class.
+    """Pictures in PNG or JPEG: a folder with a folder for each class, a table of paths, or an array of NumPy (.npy).
 
     Values are from 0 to 1, in the order that the layer `positions` reads: row by row, red, green and blue of a pixel
-    side by side. Pictures are turned upright by their EXIF data; transparent ones are drawn on white.
+    side by side. Pictures are turned upright by their EXIF data; transparent ones are drawn on white. Whole numbers and
+    texts of an array of targets are classes, decimals a regression; targets of a table follow the rules of `table`.
     """
 
     reads_new_rows: ClassVar[bool] = True
-    path_options: ClassVar[tuple[str, ...]] = ("path",)
+    path_options: ClassVar[tuple[str, ...]] = ("path", "folder", "targets")
 
-    path: str = Field(min_length=1, description="The folder, relative to the config.")
-    size: Side | Sides | None = Field(
-        None, description="The size to which all pictures are resized: 32, or [height, width]; default: their own."
+    path: str = Field(
+        min_length=1, description="The folder, the table or the array (.npy) of images, relative to the config."
     )
-    color: Color | None = Field(None, description="gray or rgb; default: gray where all pictures are gray.")
+    target: Name | Names | None = Field(None, description="The column of the table to predict, or several.")
+    image: Name = Field("file", description="The column of the table that names the picture.")
+    folder: str | None = Field(
+        None, description="The folder at which the paths of the table start; default: the one of the table."
+    )
+    targets: str | None = Field(None, description="The array of targets (.npy), one for each image of the array.")
+    size: Side | Sides | None = Field(
+        None, description="The size to which all images are resized: 32, or [height, width]; default: their own."
+    )
+    color: Color | None = Field(None, description="gray or rgb; default: gray where all images are gray.")
+    task: TaskOption | None = Field(None, description="What the target is, where the rule would take it for another.")
+    positive_class: ClassName | None = Field(None, description="Which of two classes is class 1.")
     drop_unreadable: bool = Field(False, description="Leave out pictures that cannot be read, instead of refusing.")
+
+    @model_validator(mode="after")
+    def _options_fit_the_path(self) -> Self:
+        if is_array(self.path) and self.targets is None:
+            raise OptionError("path", "an array of images needs targets", "write targets: y.npy under images")
+        if is_table(self.path) and self.target is None:
+            raise OptionError("path", "a table of images needs a target", "write target: COLUMN under images")
+        for name, fits in (("targets", is_array), ("target", is_table), ("folder", is_table)):
+            if getattr(self, name) is not None and not fits(self.path):
+                other = "an array, which ends in .npy" if fits is is_array else "a table, such as labels.csv"
+                raise OptionError(name, f"{name} is for {other}", f"take {name} out, or name such a file as path")
+        return self
 
     @property
     def sizes(self) -> tuple[int, int] | None:
         """The height and width to which pictures are resized."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
 
+    @property
+    def _as_text(self) -> bool:
+        """Whether the targets of a table are texts, whatever they look like."""
+        return self.task in ("classification", "binary", "multiclass")
+
     @override
     def load(self, base: Path, seed: int) -> Dataset:
+        if self.targets is not None:
+            pixels = images_of(self.path, base, self.sizes, self.color)
+            values = self.task in ("regression", "counts")
+            return self._dataset(pixels, targets_of(self.targets, base, len(pixels), self.path, values), ())
+        found = self._listed(base)
+        pictures = decoded(found.files, self.sizes, self.color, self.drop_unreadable)
+        notes = list(found.notes)
+        if left := pictures.unreadable:
+            notes.append(f"left out {plural(len(left), 'picture')} that cannot be read: {listed(left, SHOWN)}")
+        return self._dataset(pictures.pixels, found.targets.take(pictures.rows), notes)
+
+    def _listed(self, base: Path) -> ListedPictures:
+        """Find the picture files and their targets."""
+        if self.target is not None:
+            names = (self.target,) if isinstance(self.target, str) else self.target
+            return pictures_in_table(self.path, base, self.image, names, self.folder, self._as_text)
         folder = place_of(self.path, base)
         if not folder.is_dir():
-            what = "is a file, not a folder" if folder.exists() else "is no folder here"
-            raise DataError(f"{self.path} {what}", f"this path starts at {base.absolute()}")
-        found = class_folders(folder, self.path)
-        pictures = decoded(found.files, self.sizes, self.color, self.drop_unreadable)
-        refuse_few_rows(len(pictures.rows))
-        names = [found.classes[row] for row in pictures.rows.tolist()]
-        frame = frame_of(pictures.pixels)
-        target = Target.infer(Frame({CLASS: class_column(names)}, frame.rows), (CLASS,), "classification")
+            what = f"{self.path} is a file, and neither a table nor an array (.npy)" if folder.exists() else None
+            raise DataError(what or f"there is no folder {self.path}", f"this path starts at {base.absolute()}")
+        return class_folders(folder, self.path, CLASS)
+
+    def _dataset(self, pixels: NDArray[Any], targets: Frame, notes: Sequence[str]) -> Dataset:
+        refuse_few_rows(len(pixels))
+        names = tuple(targets.columns)
+        target = Target.infer(targets, names, self.task, self.positive_class)
         return Dataset(
-            frame,
-            target.encode(Frame({CLASS: class_column(names)}, frame.rows)),
+            Frame(columns_of(pixels), targets.rows),
+            target.encode(targets),
             target.task,
-            (CLASS,),
+            names,
             target.class_names,
-            notes=(*found.notes, *_dropped(pictures.unreadable)),
+            notes=tuple(notes),
+            negatives=target.negatives,
+            positions=pixels.shape[1:3],
         )
 
     @override
@@ -78,51 +126,4 @@ class Images(Source):
         shape = ImageShape.of(wanted.features)
         if shape is None:
             raise DataError("the columns of the run are no pixels", "was it trained on images?")
-        return NewPictures(paths, shape, bool(wanted.targets))
-
-
-def class_column(names: Sequence[str]) -> Column:
-    """Return names of classes as a column."""
-    levels, codes = np.unique(np.array(names, object).astype(str), return_inverse=True)
-    return Column(CLASS, "category", codes.astype(np.int32), tuple(levels.tolist()))
-
-
-def _dropped(unreadable: Sequence[str]) -> tuple[str, ...]:
-    if not unreadable:
-        return ()
-    return (f"left out {plural(len(unreadable), 'picture')} that cannot be read: {listed(unreadable, SHOWN)}",)
-
-
-class NewPictures:
-    """Pictures to predict, or in folders of classes to score; see `npnet.data.datasets.NewRows`."""
-
-    def __init__(self, paths: Sequence[str], shape: ImageShape, scored: bool) -> None:
-        self.kept, self._shape = (FILE,), shape
-        self.notes: tuple[str, ...] = ()
-        self._files: list[PictureFile] = []
-        self._classes: list[str] = []
-        for path in paths:
-            if path == STDIN:
-                raise DataError("pictures are not read from standard input", "name files or folders")
-            place = place_of(path, Path.cwd())
-            if scored:
-                found = class_folders(place, path)
-                self._files += found.files
-                self._classes += found.classes
-                self.notes += found.notes
-            else:
-                files, notes = pictures_at(path, Path.cwd())
-                self._files += files
-                self.notes += notes
-
-    def __iter__(self) -> Iterator[RowBlock]:
-        """Yield the pictures in blocks, their pixels, and their classes if they are scored."""
-        color: Color = "gray" if self._shape.channels == 1 else "rgb"
-        for first in range(0, len(self._files), BLOCK):
-            files = self._files[first : first + BLOCK]
-            pictures = decoded(files, self._shape.size, color, hint="")
-            columns = columns_of(pictures.pixels)
-            if self._classes:
-                columns[CLASS] = class_column(self._classes[first : first + BLOCK])
-            names = np.array([file.name for file in files], object)
-            yield RowBlock(columns, np.arange(first + 1, first + 1 + len(files)), {FILE: names})
+        return NewPictures(paths, shape, self.image, wanted.targets, self.folder, self._as_text)

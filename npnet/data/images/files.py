@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from npnet.data.columns import Column, Frame
+from npnet.data.readers.data_file import place_of
 from npnet.errors import DataError
 from npnet.text import listed, plural, quoted
 
@@ -78,20 +82,19 @@ def _entries(folder: Path, name: str) -> Iterator[os.DirEntry[str]]:
 
 
 @dataclass(frozen=True)
-class ClassFolders:
-    """Picture files with the name of the class of each."""
+class ListedPictures:
+    """Picture files, and the columns of their targets."""
 
     files: list[PictureFile]
-    classes: list[str]
-    notes: tuple[str, ...]
+    targets: Frame
+    notes: tuple[str, ...] = ()
 
 
-def class_folders(folder: Path, path: str) -> ClassFolders:
-    """Find the pictures of a folder with a folder for each class; raise DataError where it has none.
+def class_folders(folder: Path, path: str, target: str) -> ListedPictures:
+    """Find the pictures of a folder with a folder for each class, the `target`; raise DataError where it has none.
 
     Folders within the folder of a class belong to the class.
     """
-    files: list[PictureFile] = []
     classes, empty, found = list[str](), list[str](), Found()
     name = path.rstrip("/") or path
     loose = 0
@@ -104,8 +107,7 @@ def class_folders(folder: Path, path: str) -> ClassFolders:
         count = len(found.files) - before
         classes += [entry.name] * count
         empty += [] if count else [entry.name]
-    files = found.files
-    if not files:
+    if not found.files:
         what = f"{plural(loose, 'picture')}, and no folder of a class" if loose else "no folder with pictures"
         hint = "it needs a folder for each class, or write path: labels.csv, whose rows name a picture and its target"
         raise DataError(f"{path} has {what}", hint)
@@ -114,19 +116,18 @@ def class_folders(folder: Path, path: str) -> ClassFolders:
         notes.append(f"ignored {plural(len(empty), 'folder')} without pictures: {listed(empty, SHOWN)}")
     if loose:
         notes.append(f"ignored {plural(loose, 'picture')} in {path} itself, outside the folders of classes")
-    return ClassFolders(files, classes, tuple(notes))
+    levels, codes = np.unique(classes, return_inverse=True)
+    column = Column(target, "category", codes.astype(np.int32), tuple(levels.tolist()))
+    return ListedPictures(found.files, Frame({target: column}, np.arange(1, len(classes) + 1)), tuple(notes))
 
 
-def pictures_at(path: str, base: Path) -> tuple[list[PictureFile], tuple[str, ...]]:
-    """Return the picture file at a path, or the picture files of a folder, with notes.
-
-    Raise DataError for a folder without pictures.
-    """
-    place = base / path
-    if not place.is_dir():
-        return [PictureFile(path, place)], ()
-    found = Found()
-    files_below(place, path.rstrip("/") or path, found)
-    if not found.files:
-        raise DataError(f"{path} has no pictures", f"pictures are files that end in {', '.join(PICTURES)}")
-    return found.files, found.notes
+def files_at(path: str, base: Path) -> ListedPictures:
+    """Return the picture file at a path, or the picture files of a folder; raise DataError for a folder without."""
+    place, found = place_of(path, base), Found()
+    if place.is_dir():
+        files_below(place, path.rstrip("/") or path, found)
+        if not found.files:
+            raise DataError(f"{path} has no pictures", f"pictures are files that end in {', '.join(PICTURES)}")
+    else:
+        found.files.append(PictureFile(path, place))
+    return ListedPictures(found.files, Frame({}, np.arange(1, len(found.files) + 1)), found.notes)

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns import Column, Frame, Stored
+from npnet.data.columns import Column, Stored
+from npnet.data.columns.at_positions import columns_at
 from npnet.data.columns.spill_file import TranslatedCodes
 
 SHADES = np.arange(256) / 255  # of a byte, from 0 to 1
-NAMES = {1: ("",), 3: ("_red", "_green", "_blue")}
-LAST = re.compile(r"pixel_(\d{1,6})_(\d{1,6})(?:_(blue|c(\d{1,6})))?", re.ASCII)
+CHANNELS = {1: ("gray",), 3: ("red", "green", "blue")}
+LAST = re.compile(r"(?:gray|blue|channel_(\d{1,6})) (\d{1,6}) (\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class ImageShape:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the columns: pixel_0_0 is the top left one, pixel_0_0_red its red."""
-        ends = NAMES.get(self.channels) or tuple(f"_c{number}" for number in range(self.channels))
-        return tuple(f"pixel_{y}_{x}{end}" for y, x, end in product(range(self.height), range(self.width), ends))
+        """The names of the columns: `gray 1 1` is the top left pixel, `red 1 2` the red of the next one."""
+        other = tuple(f"channel_{number}" for number in range(1, self.channels + 1))
+        return columns_at(CHANNELS.get(self.channels, other), self.size)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -42,8 +42,8 @@ class ImageShape:
         found = LAST.fullmatch(names[-1]) if names else None
         if found is None:
             return None
-        channels = 3 if found[3] == "blue" else int(found[4]) + 1 if found[3] else 1
-        shape = cls(int(found[1]) + 1, int(found[2]) + 1, channels)
+        channels = int(found[1] or (1 if names[-1].startswith("gray") else 3))
+        shape = cls(int(found[2]), int(found[3]), channels)
         many = shape.height * shape.width * shape.channels
         return shape if many == len(names) and shape.names == tuple(names) else None
 
@@ -58,8 +58,3 @@ def columns_of(pixels: NDArray[Any]) -> dict[str, Column]:
         return TranslatedCodes(flat[:, place], SHADES) if bytes_ else flat[:, place]
 
     return {name: Column(name, "number", stored(place)) for place, name in enumerate(shape.names)}
-
-
-def frame_of(pixels: NDArray[Any]) -> Frame:
-    """Return images as a frame of numbered rows."""
-    return Frame(columns_of(pixels), np.arange(1, len(pixels) + 1))
