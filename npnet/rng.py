@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials", "augment"]
+Purpose = Literal["data", "split", "init", "shuffle", "dropout", "members", "search", "trials", "augment", "sample"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from npnet.api.configs import Folder, runs_folder
-from npnet.api.reporting import short_traceback
+from npnet.api.reporting import short_traceback, warn
 from npnet.config.reader import read
 from npnet.config.writer import moved_path, relocated, write_resolved
 from npnet.errors import UnknownName, UsageError
 from npnet.rundir import names
 from npnet.rundir.restore import experiment_of
-from npnet.rundir.run import RunFolder, find
+from npnet.rundir.run import RunFolder, best_trial_of, find
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -61,6 +61,22 @@ class SavedRun:
             return figure_of(self._folder, kind or self._overview)
         except UnknownName as error:
             raise UsageError(error.message, error.hint) from None
+
+    @short_traceback
+    def sample(
+        self, prompt: str = "", length: int = 200, *, temperature: float = 0.8, top_k: int | None = None, seed: int = 0
+    ) -> str:
+        """Return the continuation of a text by a run of the data set `text`, as `npnet sample` draws it.
+
+        Characters that training never saw are an NpnetWarning. Raises RunError for a run of other data.
+        """
+        from npnet.runner.text.network import TextNetwork
+        from npnet.runner.text.sampling import SampleOptions, continued, prompted, unseen
+
+        options = SampleOptions(temperature, top_k, seed)
+        network = TextNetwork.of(best_trial_of(self._folder))
+        warn(unseen(network, prompt))
+        return "".join(continued(network, prompted(network, prompt)[1], length, options))
 
     _overview = "summary"
 

@@ -16,7 +16,7 @@ from npnet.machine.signals import Stop, exit_code
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
-PLANNED = frozenset({"doctor", "ensemble", "lesson", "log", "prepare"} | {"sample", "serve", "tune"})
+PLANNED = frozenset({"doctor", "ensemble", "lesson", "log", "prepare", "serve", "tune"})
 """Names that are reserved for later commands."""
 
 COMMANDS = {
@@ -28,6 +28,10 @@ COMMANDS = {
     "predict": (
         "predict:predict",
         "Predict the rows of a file, which may lack the target; columns are matched by name.",
+    ),
+    "sample": (
+        "sample:sample",
+        "Continue a text with a run of the data set `text`, character by character, and print both.",
     ),
     "export": (
         "export:export",

@@ -20,8 +20,10 @@ from npnet.text import escaped, plural
 
 if TYPE_CHECKING:
     from npnet.model.predictor import Scores
-    from npnet.runner.prediction_files import PredictionFiles
+    from npnet.runner.predicting import RunPredictor
+    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions
     from npnet.runner.results import Columns
+    from npnet.runner.text.measuring import TextFiles
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 BINARY = {"parquet": "Parquet", "xlsx": "a workbook"}
@@ -78,10 +80,10 @@ def predict(
     """Predict the rows of a file, which may lack the target; columns are matched by name.
 
     Other columns are ignored. A text that training never saw counts as unknown, with a warning. A sweep predicts with
-    its best trial. Where a file is written otherwise than that of the training, npnet finds how, and says so. Inputs,
-    and the files of a run, are never overwritten.
+    its best trial. Where a file is written otherwise than that of the training, npnet finds how, and says so. A run on
+    a text gives the probability of each character of a text file. Inputs and the files of a run are never overwritten.
     """
-    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions, expanded, layout_of
+    from npnet.runner.prediction_files import PredictionOptions, expanded, layout_of
 
     paths, overrides = _divided(files or [])
     _refuse_options(context, paths, form, output, keep)
@@ -102,7 +104,7 @@ def predict(
     if tables:
         predictor = predictor.with_tables(tables)
     with ExitStack() as stack:
-        rows = PredictionFiles(predictor, paths, wanted, stack)
+        rows = _rows(predictor, paths, wanted, stack)
         if id_ and keep is not None:
             context.screen.info("--id is not needed: --keep all copies every column")
         _report(context, rows, proba and not predictor.has_classes)
@@ -114,6 +116,8 @@ def predict(
         screen.warn("1 row has no prediction: its output is not finite")
     elif predictor.unpredicted:
         screen.warn(f"{plural(predictor.unpredicted, 'row')} without a prediction: their outputs are not finite")
+    if rows.summary:
+        screen.info(rows.summary)
     if target is not None:
         screen.info(f"wrote {rows.rows} prediction{'s' * (rows.rows != 1)} to {target.path}")
         if context.json:
@@ -142,7 +146,20 @@ def _refuse_options(
         raise UsageError(f"{BINARY[form]} is not written to standard output", f"-o FILE.{form} writes it")
 
 
-def _report(context: CommandContext, rows: "PredictionFiles", in_vain: bool) -> None:
+def _rows(
+    predictor: "RunPredictor", paths: Sequence[str], wanted: "PredictionOptions", stack: ExitStack
+) -> "PredictionFiles | TextFiles":
+    """Return the rows of files, or the characters of texts, that a run predicts."""
+    from npnet.data.datasets.text import Text
+    from npnet.runner.prediction_files import PredictionFiles
+    from npnet.runner.text.measuring import TextFiles
+
+    if isinstance(predictor.source, Text):
+        return TextFiles(predictor, predictor.source, paths, wanted)
+    return PredictionFiles(predictor, paths, wanted, stack)
+
+
+def _report(context: CommandContext, rows: "PredictionFiles | TextFiles", in_vain: bool) -> None:
     """Report how files were read and what is odd in them; `in_vain` are probabilities that the task does not have."""
     for note in rows.notes:
         context.screen.info(note)

@@ -13,6 +13,7 @@ from npnet.data.datasets import (
     sequences,
     synthetic,
     table,
+    text,
     windows,
 )
 from npnet.data.part import Part
@@ -38,5 +39,6 @@ __all__ = [
     "sequences",
     "synthetic",
     "table",
+    "text",
     "windows",
 ]

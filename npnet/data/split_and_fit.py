@@ -30,7 +30,8 @@ class Prepared:
     """A dataset ready to train on: its parts that have rows, and the preparation of its columns.
 
     `target_scaler` scales the targets of a regression for training, after `target_transform`; for classes it changes
-    nothing. `notes` are warnings about the data, `remarks` are not.
+    nothing. `notes` are warnings about the data, `remarks` are not. `predicts_next` says that the target of each
+    position is the input of the next.
     """
 
     task: Task
@@ -47,6 +48,7 @@ class Prepared:
     remarks: tuple[str, ...] = ()
     steps: bool = False
     tokens: int = 0
+    predicts_next: bool = False
 
     @property
     def class_count(self) -> int:
@@ -88,6 +90,7 @@ def prepare_parts(
 ) -> Prepared:
     """Prepare parts whose rows are given; the preparation is fitted on the rows of "train"."""
     spec = scale if isinstance(scale, PrepareSpec) else plain(scale, dataset.schema)
+    dataset = dataset if dataset.text is None else dataset.text.fitted(chosen["train"])
     layout, aggregates = dataset.frame, tuple[FittedAggregate, ...]()
     if dataset.own:
         from npnet.data.joining.own import with_own
@@ -116,7 +119,8 @@ def prepare_parts(
     notes = (*dataset.notes, *preparation.warnings)
     names = dataset.task, dataset.features, dataset.targets, dataset.classes
     rest = dataset.schema, notes, dataset.negatives, transform
-    return Prepared(*names, parts, preparation, target_scaler, *rest, steps=dataset.steps, tokens=dataset.tokens)
+    at = dataset.steps, dataset.tokens, dataset.text is not None
+    return Prepared(*names, parts, preparation, target_scaler, *rest, (), *at)
 
 
 def _target_scaler(

@@ -12,6 +12,7 @@ from npnet.engine.graph import Graph
 from npnet.errors import AdvisedError, OptionError
 from npnet.experiment.augmenting import augmentation_issues
 from npnet.experiment.frame_plan import FEWEST
+from npnet.experiment.looking_ahead import looking_ahead
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
 from npnet.nn.embeddings import Embedding
@@ -46,6 +47,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
         if r.loss.link == "exp" and data.lowest < 0:
             message = f"{name} needs targets of 0 and more, the smallest is {data.lowest:g}"
             yield ("loss",), message, f"write loss: {losses.name_of(DEFAULT_LOSS['regression'])}"
+        yield from looking_ahead(r)
     if r.given.target_transform is not None:
         yield from _target_transform(r, data)
     yield from _calibration(r.given, data)

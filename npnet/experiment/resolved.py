@@ -18,6 +18,7 @@ from npnet.data.split_and_fit import prepare_members, prepare_parts
 from npnet.engine.augmentation import Augmentation
 from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
+from npnet.errors import DataError
 from npnet.experiment.frame_plan import HALF, FramePlan
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
@@ -46,7 +47,8 @@ class DataInfo:
 
     `features`, `targets` and `classes` (0 without) are numbers, `rows` are counted for each split; `lowest` is the
     smallest target of a regression or of counts. Data at `positions` may be `ragged`: the last positions of a row
-    may not exist. `steps` says whether each has a target; `tokens` is the number of codes, if values are codes.
+    may not exist. `steps` says whether each has a target; `tokens` is the number of codes, if values are codes;
+    `predicts_next` says that the target of each position is the input of the next.
     """
 
     task: Task
@@ -60,6 +62,7 @@ class DataInfo:
     ragged: bool = False
     steps: bool = False
     tokens: int = 0
+    predicts_next: bool = False
 
     @property
     def positions_of_target(self) -> tuple[int, ...]:
@@ -73,14 +76,18 @@ class DataInfo:
         inputs = Inputs(prepared.preparation.numbers, prepared.preparation.embedded)
         lowest = min(float(split.each_target.y.min()) for split in prepared.parts.values())
         sizes, at = (prepared.inputs, len(prepared.targets), prepared.class_count), prepared.preparation
-        task, steps, tokens = prepared.task, prepared.steps, prepared.tokens
-        return cls(task, *sizes, rows, inputs, lowest, at.positions, at.ragged, steps, tokens)
+        each = prepared.steps, prepared.tokens, prepared.predicts_next
+        return cls(prepared.task, *sizes, rows, inputs, lowest, at.positions, at.ragged, *each)
 
 
 def prepare_folds(experiment: Experiment, dataset: Dataset) -> list[list[Prepared]]:
     """Split and prepare a data set: for each fold its data, or those of each member."""
     e = experiment
     refuse_unlearnable(dataset)
+    if e.cv and dataset.text is not None:
+        error = DataError("cv holds out rows, and a text is split in its order", "take cv out; split: has the shares")
+        error.key = "cv"
+        raise error
     folds = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
     options = e.preparing, e.class_weight, e.dtype, e.target_transform
     if not e.own_validation:

@@ -38,7 +38,16 @@ def ranked(material: Material) -> str | None:
         return "needs classes; this target has values"
     if material.missing and not material.predictions:
         return material.missing
+    if (reason := needs_probabilities(material)) is not None:
+        return reason
     return None if traceable(material) else "needs predictions of a set with more than one class"
+
+
+def needs_probabilities(material: Material) -> str | None:
+    """Require the probability of each class, which the predictions of a text do not keep."""
+    if material.judged and material.predictions[material.judged].lacks_probabilities:
+        return "needs the probability of every class, and predictions of a text keep that of the target alone"
+    return None
 
 
 @plot("roc", needs=ranked)
@@ -198,7 +207,12 @@ def _paint_curve(axes: Axes, curve: ClassCurve, look: Look) -> Artist:
     return line
 
 
-@plot("calibration", needs=needs_classes)
+def claimed(material: Material) -> str | None:
+    """Require predicted classes with their probabilities."""
+    return needs_classes(material) or needs_probabilities(material)
+
+
+@plot("calibration", needs=claimed)
 def calibration(material: Material) -> Drawing:
     """Reliability diagram: how often events predicted with probability p occur."""
     predicted, true = claims(material)

@@ -23,7 +23,7 @@ from npnet.rundir.frames import has_frames
 from npnet.rundir.replay import Replay
 from npnet.rundir.restore import DataMetadata, experiment_of, read_weights
 from npnet.rundir.run import RunFolder
-from npnet.rundir.table import LABELS, MARKS, PROBABILITY, endings
+from npnet.rundir.table import LABELS, MARKS, OF_TARGET, PROBABILITY, endings
 from npnet.storage import disk
 from npnet.text import plural
 
@@ -54,7 +54,8 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
             continue
         with np.errstate(all="ignore"):  # rows that are not finite are dropped below
             codes = decide(predictor.calibration.apply_threshold(output, data.task))
-        predictions[name] = Predictions(part.rows, part.y, codes, _each_class(predictor, output).T)
+        chances = None if data.predicts_next else _each_class(predictor, output).T
+        predictions[name] = Predictions(part.rows, part.y, codes, chances)
     found = _with_predictions(
         _recorded(run, len(predictor.folds)),
         predictions,
@@ -163,7 +164,8 @@ def _with_predictions(found: Material, predictions: Mapping[str, Predictions], *
 def _finite(found: Predictions) -> Predictions:
     """Return the rows whose targets and predictions can be drawn: finite, and not too large for an axis."""
     values = found.prediction if found.probability is None else found.probability
-    rows = np.flatnonzero((fits_axis(values) & fits_axis(found.target.reshape(len(values), -1))).all(axis=1))
+    each = [fits_axis(one.reshape(len(one), -1)) for one in (values, found.target)]
+    rows = np.flatnonzero((each[0] & each[1]).all(axis=1))
     probability = None if found.probability is None else found.probability[rows]
     marks = {name: texts[rows] for name, texts in found.marks.items()}
     return Predictions(found.rows[rows], found.target[rows], found.prediction[rows], probability, marks)
@@ -205,7 +207,9 @@ def _read(run: RunFolder, part: str, data: DataMetadata) -> Predictions:
                 return Predictions(columns["row"], true, predicted, marks=marks)
             codes = {"": 0, **{name: code for code, name in enumerate(data.classes)}}  # "": no finite probability
             target, decided = (np.array([codes[name] for name in columns[word].tolist()]) for word in LABELS)
-            return Predictions(columns["row"], target, decided, _stacked(columns, PROBABILITY, data.classes))
+            kept = f"{PROBABILITY}{data.classes[0]}" in columns or OF_TARGET not in columns
+            each = _stacked(columns, PROBABILITY, data.classes) if kept else None
+            return Predictions(columns["row"], target, decided, each)
         except KeyError as error:
             raise ValueError(f"it does not fit the run: there is no {error}") from error
 

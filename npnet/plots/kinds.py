@@ -50,7 +50,8 @@ class Predictions:
     """Predictions of a network for one split, and the true values.
 
     rows (n,); target and prediction (n,) class codes, or (n, targets) values, or labels of 0 and 1 with the probability
-    of each; probability (n, classes), None for values and labels; marks (n,), texts such as the time of each row.
+    of each; probability (n, classes), None for values and labels, and for classes whose probabilities are not kept;
+    marks (n,), texts such as the time of each row.
     """
 
     rows: Ints
@@ -58,6 +59,11 @@ class Predictions:
     prediction: Ints | Floats
     probability: Floats | None = None
     marks: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def lacks_probabilities(self) -> bool:
+        """Whether these are classes whose probabilities were not kept."""
+        return self.probability is None and self.prediction.dtype.kind == "i"
 
     @property
     def probabilities(self) -> Floats:

@@ -20,6 +20,7 @@ QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 SPECIAL = re.compile(r'[",\r\n]')
 PROBABILITY = "probability_"
+OF_TARGET = f"{PROBABILITY}of_target"  # where the probabilities of all classes are not kept
 LABELS = ("target", "prediction")
 MARKS = ("series", "time")
 """Columns of text that tell rows apart, of windows of a table."""

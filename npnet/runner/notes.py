@@ -138,7 +138,7 @@ def _of_rows(training: SplitPredictor) -> Iterator[str]:
         yield f"{data.inputs} inputs but only {rows} training row{plural}: the network will probably overfit"
     if len(training.folds) == 1:
         yield from (text for name, text in ONE_ROW.items() if name in data.parts and len(data.parts[name].y) == 1)
-    if data.task in ("binary", "multiclass"):
+    if data.task in ("binary", "multiclass") and not data.predicts_next:
         codes = np.concatenate([part.each_target.y for part in data.parts.values()])
         counts = np.bincount(codes, minlength=len(data.classes)).tolist()
         if note := single_rows(data.targets[0], dict(zip(data.classes, counts, strict=True))):

@@ -66,6 +66,9 @@ class PredictionFiles:
     `notes` and `warnings` are about all files, `rows` is their number of rows. Standard input is held open by `stack`.
     """
 
+    summary = ""
+    """A line on all predictions, once they are made."""
+
     def __init__(
         self, predictor: RunPredictor, paths: Sequence[str], wanted: PredictionOptions, stack: ExitStack
     ) -> None:

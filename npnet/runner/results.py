@@ -26,7 +26,7 @@ from npnet.model.predictor import Predictor, Scores, SplitPredictor
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.rundir.restore import DataMetadata
-from npnet.rundir.table import csv_rows, endings
+from npnet.rundir.table import OF_TARGET, csv_rows, endings
 from npnet.rundir.writer import RunWriter
 
 Floats = NDArray[np.float64]
@@ -69,6 +69,8 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
     The columns are row, marks, position where each has a target, target, prediction and, of classes,
     probability_<class>; several targets have columns of their own. Quantiles are added unless the rows are those of
     several folds.
+        if data.predicts_next:
+            probabilities = {OF_TARGET: output[block.y, rows]}
     """
     data = predictor.data
     for rows in blocks_of(len(part.y), output.shape[0]):
@@ -83,6 +85,8 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
         where: dict[str, NDArray[Any]] = {"row": block.rows, **block.frame.marks}
         if block.position is not None:
             where["position"] = block.position
+        if data.predicts_next:
+            probabilities = {OF_TARGET: output[block.y, rows]}
         yield {**where, **targets, **predictions, **probabilities, **spread}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Task
+from npnet.data.datasets.text import Text
 from npnet.errors import UsageError
 from npnet.experiment.resources import limited
 from npnet.metrics import DECIDED, lacking, measure, metrics
@@ -21,6 +22,7 @@ from npnet.rundir.run import RunFolder
 from npnet.runner.labelled_rows import read_with_targets
 from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
+from npnet.runner.text.measuring import scored_text
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -95,14 +97,23 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
     calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
-    frame = read_with_targets(predictor, question.data, question.layout)
-    y, output = data.target.encode(frame), predictor.outputs(frame)
+    y, output, notes, odd = _other_rows(predictor, question)
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
     drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
-    warnings = (*predictor.warnings(frame), *null, *not_finite(OTHER, output))
-    return Answer(scores, calibration.rule(data.task, data.classes), drawn, frame.notes, warnings)
+    warnings = (*odd, *null, *not_finite(OTHER, output))
+    return Answer(scores, calibration.rule(data.task, data.classes), drawn, notes, warnings)
+
+
+def _other_rows(predictor: RunPredictor, question: Question) -> tuple[NDArray[Any], Floats, tuple[str, ...], list[str]]:
+    """Return the targets and outputs of the rows of a question, and notes and warnings about them."""
+    if isinstance(predictor.source, Text):
+        if question.layout or not isinstance(question.data, str):
+            raise UsageError("the run is of a text, which is no table", "name a file of text alone")
+        return *(found := scored_text(predictor, question.data))[:2], (), found[2]
+    frame = read_with_targets(predictor, question.data, question.layout)
+    return predictor.data.target.encode(frame), predictor.outputs(frame), frame.notes, predictor.warnings(frame)
 
 
 def _with_threshold(calibration: Calibration, question: Question, task: Task) -> Calibration:

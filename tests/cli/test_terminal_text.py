@@ -56,6 +56,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         names = ("--name", f"n{EVIL}", "--tag", f"t{EVIL}", "-q", "--no-plots")
         assert call("train", CONFIG, "--run-dir", "run", *names).code == 0
         assert call("train", CONFIG, "--run-dir", "two", "learning_rate=0.1", *names).code == 0
+        text = (f"dataset={{text: {{path: {json.dumps(TABLE)}, length: 8}}}}", "layers=[linear]", "epochs=1")
+        assert call("train", CONFIG, "--run-dir", "tale", *text, *names).code == 0
     return folder
 
 
@@ -136,6 +138,7 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
         (2, ("run", "new.csv", "--format", EVIL)),
         (2, ("run", "new.csv", "-o", f"p{EVIL}")),
     ],
+    "sample": [(0, ("tale", "--prompt", f"x{EVIL}", "--temperature", "9")), (5, ("run", "--prompt", EVIL))],
     "plot": [
         (0, ("run", "--kind", "loss,confusion")),
         (0, ("run", "--terminal")),

@@ -98,9 +98,13 @@ class Screen:
         self.out, self.err = Output(sys.stdout, color), Output(sys.stderr, color)
 
     def result(self, text: str) -> None:
-        """Write a result; raise UnreadError or MachineError where it cannot be delivered."""
+        """Write a result, and end its line; raise UnreadError or MachineError where it cannot be delivered."""
+        self.result_part(text if text.endswith("\n") else f"{text}\n")
+
+    def result_part(self, text: str) -> None:
+        """Write a piece of a result, as `result` does."""
         try:
-            self.out.write(text if text.endswith("\n") else f"{text}\n")
+            self.out.write(text)
         except BrokenPipeError as error:
             raise UnreadError from error
         except OSError as error:

@@ -20,6 +20,7 @@ from npnet.spec import Named, Spec
 from npnet.text import quoted
 
 if TYPE_CHECKING:
+    from npnet.data.datasets.text import TextWindows
     from npnet.data.joining.own import OwnAggregate
     from npnet.data.row_blocks import RowBlock
 
@@ -46,6 +47,9 @@ class Dataset:
     next, with the names of `columns_at`. `steps` says that each position has a target: y is then (samples, positions),
     codes or values, of one target; -1 or NaN where a position does not exist. `ragged` says that the last positions of
     a row, all NaN, may not exist; `tokens` is the number of codes where the values are codes and not numbers.
+
+    A row at a time may have values from before it: `begins` is the time of the first. `text` has the windows of a text,
+    where the target of each position is the input of the next; its codes are those of the training set of each fold.
     """
 
     frame: Frame
@@ -65,6 +69,8 @@ class Dataset:
     steps: bool = False
     ragged: bool = False
     tokens: int = 0
+    begins: NDArray[np.float64] | None = None
+    text: "TextWindows | None" = None
 
     def __len__(self) -> int:
         return len(self.frame)

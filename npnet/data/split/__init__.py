@@ -69,7 +69,10 @@ def divided(dataset: Dataset, spec: Split, seed: int) -> Parts:
         return by_file(dataset.lengths)
     if dataset.groups is not None:
         return by_group(dataset.groups, spec, seed)
-    return by_time(dataset.times, spec) if dataset.times is not None else by_class(strata(dataset), spec, seed)
+    if dataset.times is None:
+        return by_class(strata(dataset), spec, seed)
+    parts = by_time(dataset.times, spec)
+    return parts if dataset.begins is None else apart(parts, dataset.times, dataset.begins)
 
 
 def strata(dataset: Dataset) -> Codes:
@@ -192,6 +195,15 @@ def by_time(times: Floats, spec: Split) -> Parts:
         validation = nearest_edge(edges[edges < test], test - half_up(len(times), spec.validation))
     parts = {"train": order[:validation], "validation": order[validation:test], "test": order[test:]}
     return {name: np.sort(rows) for name, rows in parts.items() if len(rows)}
+
+
+def apart(parts: Parts, times: Floats, begins: Floats) -> Parts:
+    """Return parts by time without the rows that begin before all of the part before them has ended."""
+    found, end = Parts(), -np.inf
+    for name, rows in parts.items():
+        found[name] = rows[begins[rows] > end]
+        end = times[rows].max()
+    return found
 
 
 def time_edges(ordered: Floats) -> Rows:

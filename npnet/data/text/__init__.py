@@ -1,0 +1,1 @@
+"""Texts: read as characters or bytes, coded by a vocabulary, and cut into windows."""
