@@ -4,7 +4,7 @@ import html
 
 from npnet.text import escaped, visible
 
-VOID = frozenset({"br", "hr", "input", "meta"})
+VOID = frozenset({"br", "hr", "img", "input", "meta"})
 SHAPES = frozenset({"circle", "line", "path", "polygon", "rect", "use"})  # of SVG: they close themselves
 Attribute = str | float | bool | None
 

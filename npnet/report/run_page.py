@@ -4,10 +4,22 @@ from typing import Any
 
 from npnet.config import load_alone
 from npnet.errors import DataError
+from npnet.report.inside_data import inside_data
 from npnet.report.network_data import network_data
 from npnet.report.page import Page, Section, json_text
-from npnet.report.page_engine import SCRIPTS, STYLES
-from npnet.report.sections import curves, data_card, importance, network, predictions, repeat, scores, settings, verdict
+from npnet.report.page_engine import INSIDE, SCRIPTS, STYLES
+from npnet.report.sections import (
+    curves,
+    data_card,
+    importance,
+    inside,
+    network,
+    predictions,
+    repeat,
+    scores,
+    settings,
+    verdict,
+)
 from npnet.report.view import RunView, viewing
 from npnet.rundir import names
 from npnet.rundir.run import RunFolder
@@ -27,12 +39,14 @@ def page_of(view: RunView) -> Page:
     """Return the page of what is shown, its sections in the order of their questions."""
     predicted, data = predictions.section(view)
     player = _player(view)
+    within = view.material.inside() if view.material.inside and player else None
     found: list[Section | None] = [
         scores.section(view),
         curves.section(view),
         predicted,
         importance.section(view),
         network.section(view, bool(player)),
+        None if within is None else inside.section(within),
         settings.section(view),
         *_data(view),
         repeat.section(view),
@@ -40,6 +54,8 @@ def page_of(view: RunView) -> Page:
     sections = [one for one in found if one is not None]
     scripts, styles = (SCRIPTS, STYLES) if player else ((), ())
     own = ["threshold"] if "threshold" in data else []
+    if within is not None:
+        scripts, player = (*scripts, *INSIDE), {**player, "inside": inside_data(within)}
     return Page(str(view.info["name"]), verdict.head(view), sections, [*own, *scripts], styles, {**data, **player})
 
 

@@ -97,7 +97,7 @@ def paint_band(page: Box, inside: Inside, band: Band, rows: Sequence[int], y: fl
         name, look = row_name(inside, row)
         lines = [plain(line, 16) for line in name.replace(": ", ", ").split(", ")]
         page.write("\n".join(lines), 0.2, y + CELL / 2, va="center", **look)
-        _paint_input(_cell(page, LABEL, y), inside.inputs[row], inside.inputs)
+        _paint_input(_cell(page, LABEL, y), inside, row)
         for place, values in enumerate(band.maps[row]):
             paint_heat(_cell(page, LEFT + place * (CELL + GAP), y).bare(), values, limits, aspect="equal")
         y += CELL + GAP
@@ -120,10 +120,10 @@ def _paint_kernels(page: Box, kernels: Floats, y: float) -> None:
             paint_heat(axes, kernel[0], (-size, size), aspect="equal")
 
 
-def _paint_input(cell: Box, image: Floats, images: Floats) -> None:
-    """Draw an image in grey, or in colours where it has three features."""
-    low, high = float(images.min()), float(images.max())
-    shares = (image - low) / ((high - low) or 1.0)
-    look: Look = {"cmap": "gray_r", "aspect": "equal"}
-    picture = np.moveaxis(shares, 0, -1) if len(image) == RGB else shares.mean(axis=0)
+def _paint_input(cell: Box, inside: Inside, row: int) -> None:
+    """Draw an image as ink on paper, or as the picture that it is."""
+    low, high = float(inside.inputs.min()), float(inside.inputs.max())
+    shares = (inside.inputs[row] - low) / ((high - low) or 1.0)
+    look: Look = {"cmap": "gray" if inside.pictures else "gray_r", "aspect": "equal"}
+    picture = np.moveaxis(shares, 0, -1) if len(shares) == RGB else shares.mean(axis=0)
     paint_heat(cell.bare(), picture, (0.0, 1.0), **look)

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part
+from npnet.data.datasets.images import Images
 from npnet.engine.batches import Samples
 from npnet.engine.graph import Graph, LayerStep
 from npnet.engine.inner_values import StepValues, inner_values
 from npnet.engine.network import Network
 from npnet.model.predictor import SplitPredictor
 from npnet.nn.attention.attention import Attention
+from npnet.nn.attention.tokens import TokenEmbedding
 from npnet.nn.convolution.convolution import Convolution
 from npnet.nn.dropout import Dropout
 from npnet.nn.layer import Layer, Layers, layers
@@ -49,7 +51,9 @@ class Inside:
     """Rows of a split with their labels and inputs, and what each layer computes for them.
 
     `correct` is whether a class was predicted right, None of values. `inputs` (rows, features, *positions) are in units
-    of the data where they can be; `tokens` names their codes, where they are codes. `networks` are all of the run.
+    of the data where they can be; `tokens` names their codes, where they are codes, and `features` the
+    features of a position, where they have names. `pictures` is whether large values are light, as in a picture, and
+    not ink. `networks` are all of the run.
     """
 
     split: str
@@ -59,6 +63,8 @@ class Inside:
     layers: tuple[InsideLayer, ...]
     networks: int
     tokens: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    pictures: bool = False
 
     def of_kind(self, kind: Kind) -> list[InsideLayer]:
         """Return the layers that a kind of picture shows."""
@@ -76,27 +82,49 @@ def inside_of(
 ) -> Inside:
     """Return what the first network computes for some of the rows of a split, right and wrong ones mixed.
 
-    `rows` are the numbers of rows with their targets and predictions: codes of classes, or values (rows, targets).
+    `rows` are the numbers of rows with their targets and predictions: codes of classes, or values (rows, targets);
+    where positions have targets, a number occurs for each of them.
     """
     part, data = predictor.data.parts[split], predictor.data
     places = {int(row): place for place, row in enumerate(part.rows)}
     known = np.flatnonzero([int(row) in places for row in rows])
     classes = data.classes if data.task in ("binary", "multiclass") else ()
-    chosen = known[mixed_rows(target[known], prediction[known], has_classes=bool(classes))]
-    shown = part.take(np.array([places[int(row)] for row in rows[chosen]], np.int64))
+    found = (rows[known], target[known], prediction[known], classes)
+    chosen = list(_by_steps(*found) if part.steps else _by_row(*found))
+    shown = part.take(np.array([places[row] for row, _, _ in chosen], np.int64))
     network: Network = predictor.network.take([0])
-    width = network.outputs * network.graph.shapes[-1].count
-    samples = Samples.of_prepared(shown.with_ones, np.zeros((len(chosen), width)), dtype=network.dtype)
-    steps = inner_values(network, samples)
-    right = [bool(target[k] == prediction[k]) if classes else None for k in chosen]
+    targets = np.zeros((len(chosen), network.graph.shapes[-1].values))
+    steps = inner_values(network, Samples.of_prepared(shown.with_ones, targets, dtype=network.dtype))
     return Inside(
         split,
-        tuple(label_of(int(rows[k]), target[k], prediction[k], classes) for k in chosen),
-        tuple(right),
+        tuple(label for _, label, _ in chosen),
+        tuple(correct for _, _, correct in chosen),
         _inputs(network.graph, steps, shown),
         tuple(_layers(network, steps)),
         predictor.network.models,
+        tokens=_tokens(network.graph, data.classes if part.steps else ()),
+        features=tuple(step.column for step in data.preparation.steps) if data.preparation.positions else (),
+        pictures=isinstance(predictor.experiment.dataset, Images),
     )
+
+
+def _by_row(
+    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str]
+) -> Iterator[tuple[int, str, bool | None]]:
+    """Yield numbers of rows with a target each, their labels, and whether their class is predicted right."""
+    for place in mixed_rows(target, prediction, has_classes=bool(classes)):
+        row, correct = int(rows[place]), bool(target[place] == prediction[place]) if classes else None
+        yield row, label_of(row, target[place], prediction[place], classes), correct
+
+
+def _by_steps(
+    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str]
+) -> Iterator[tuple[int, str, bool | None]]:
+    """Yield numbers of rows with a target at each position, with how many of these are predicted right."""
+    numbers = np.unique(rows)
+    for row in numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), MOST_ROWS)).astype(np.int64)].tolist():
+        right = (target == prediction)[rows == row]
+        yield row, f"row {row}: {right.sum()} of {len(right)} right" if classes else f"row {row}", None
 
 
 def mixed_rows(target: NDArray[Any], prediction: NDArray[Any], *, has_classes: bool) -> Ints:
@@ -139,10 +167,18 @@ def _inputs(graph: Graph, steps: Sequence[StepValues], part: Part) -> Floats:
     """Return the inputs at their positions, in units of the data where these are the inputs of the network."""
     first = next(one for one in steps if graph.shapes[one.step.y].positions)
     prepared: Floats = first.output[0].astype(np.float64)
-    if first.exists is None and first.step.x == 0 and part.raw.shape[1] == graph.inputs:
+    if first.step.x == 0 and part.raw.shape[1] == graph.inputs:
         by_position = np.asarray(part.raw, np.float64).reshape(len(prepared), -1, prepared.shape[1])
         return by_position.swapaxes(1, 2).reshape(prepared.shape)
     return prepared
+
+
+def _tokens(graph: Graph, classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the codes of a network that reads codes: classes, if these are the codes, or numbers."""
+    embedding = next((step.layer for step in graph.layer_steps if isinstance(step.layer, TokenEmbedding)), None)
+    if embedding is None or embedding.tokens is None:
+        return ()
+    return tuple(classes) if len(classes) == embedding.tokens else tuple(map(str, range(embedding.tokens)))
 
 
 def _layers(network: Network, steps: Sequence[StepValues]) -> Iterator[InsideLayer]:

@@ -9,7 +9,7 @@ import numpy as np
 from npnet.plots.inside.panels import ValueTable, limits_of, liveliest, paint_bar, paint_heat, row_name
 from npnet.plots.inside.rows import Inside, InsideLayer
 from npnet.plots.layout import Axes, Box, Floats, Ints, plain
-from npnet.plots.style import CLASS_COLOURS, GREY, INK, LINES
+from npnet.plots.style import CLASS_COLOURS, GREY, INK, LINES, Look
 
 MOST_UNITS, FEW_INPUTS = 32, 3
 LEFT, RIGHT, GAP, TOP, BOTTOM, TITLE = 1.5, 0.75, 0.09, 0.36, 0.5, 0.42
@@ -80,7 +80,7 @@ def paint_steps(page: Box, inside: Inside, groups: Sequence[StepGroup], rows: Se
     """Draw inputs and panels, a column for each row."""
     steps = inside.inputs.shape[-1]
     y = TOP
-    page.write("inputs", LEFT - 0.12, y + INPUT / 2 + 0.04, ha="right", fontsize=8.5, color=INK)
+    _name_inputs(page, inside, y)
     for column, row in enumerate(rows):
         x = LEFT + column * (WIDE + GAP)
         name, look = row_name(inside, row)
@@ -118,7 +118,7 @@ def _paint_panel(page: Box, panel: StepPanel, rows: Sequence[int], y: float, ste
         paint_heat(axes, panel.values[row], limits, extent=(0.5, steps + 0.5, len(panel.units) + 0.5, 0.5))
         if ticks:
             axes.xaxis.set_major_locator(_whole_steps(steps))
-            axes.set_xlabel("step")
+            axes.set_xlabel("step", fontsize=8.5)
             axes.tick_params(axis="x", length=2.5, labelsize=7.5)
     low = 0.0 if np.nanmin(shown) >= 0 else limits[0]
     paint_bar(_box(page, LEFT + len(rows) * (WIDE + GAP) + 0.02, y, panel.height, 0.1), limits, low)
@@ -128,6 +128,15 @@ def _whole_steps(steps: int) -> Any:
     from matplotlib.ticker import FixedLocator, MaxNLocator
 
     return FixedLocator(list(range(1, steps + 1))) if steps <= 10 else MaxNLocator(6, integer=True, min_n_ticks=3)
+
+
+def _name_inputs(page: Box, inside: Inside, y: float) -> None:
+    """Write what the inputs are; of few features, their names in the colours of their lines."""
+    names = inside.features or ("inputs",)
+    few = len(names) <= FEW_INPUTS and len(names) == inside.inputs.shape[1]
+    for place, name in enumerate(names if few else ("inputs",)):
+        look: Look = {"color": CLASS_COLOURS[place] if few and len(names) > 1 else INK, "ha": "right", "fontsize": 8.5}
+        page.write(plain(name, 20), LEFT - (0.5 if few else 0.12), y + INPUT / 2 + 0.16 * place - 0.08, **look)
 
 
 def _paint_inputs(axes: Axes, inside: Inside, row: int, *, bar: bool, page: Box, x: float, y: float) -> None:

@@ -19,6 +19,11 @@ const networkMaps = (() => {
     colours.font = getComputedStyle(document.body).fontFamily;
     colours.classes = [1, 2, 3, 4, 5, 6, 7].map((k) => of(`c${k}`));
     colours.diverging = shades(diverging);
+    const [negative, positive] = ["negative", "positive"].map((name) => rgb(of(name)));
+    const signed = (share) => (share < 0.5 ? mixed(negative, panel, share * 2) : mixed(panel, positive, share * 2 - 1));
+    colours.signed = shades(signed);
+    colours.inks = shades((share) => mixed(panel, rgb(of("ink")), share));
+    colours.absent = pixelOf(rgb(of("line")));
     colours.classShades = colours.classes.map((text) => shades((share) => mixed(panel, rgb(text), 0.12 + 0.5 * share)));
     colours.shade = (share) => {
       const [red, green, blue] = diverging(Math.max(0, Math.min(1, share))).map(Math.round);
