@@ -1,6 +1,6 @@
 """The report on the data of a config, before anything is trained on them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from npnet.config import Experiment, Loaded
 from npnet.data.checks.inspection import Inspection, inspect
 from npnet.data.checks.oddities import Finding, repeated_in_test, spans
+from npnet.data.checks.positions import each_position
 from npnet.data.columns import Frame
 from npnet.data.datasets import Dataset, known_targets
 from npnet.data.datasets.table import Table
@@ -51,7 +52,15 @@ def report_data(loaded: Loaded) -> DataReport:
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
         parts, folds = _parts(experiment, dataset)
-        found = inspect(frame, dataset.target_columns, dataset.task, settled(experiment))
+        shown, rows = dataset, parts
+        if dataset.positions:
+            shown, of_row = each_position(dataset)
+            frame = with_targets(shown)
+            rows = {name: np.flatnonzero(np.isin(of_row, some)) for name, some in parts.items()}
+        found = inspect(frame, shown.targets, shown.task, settled(experiment))
+        if dataset.positions:
+            findings = tuple(one for one in found.findings if one.fault != "rows")
+            found = replace(found, rows=len(dataset), findings=findings)
         found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
         unsaid = contradictions(experiment.dataset, loaded.base, experiment.dataset.targets)
@@ -65,8 +74,17 @@ def report_data(loaded: Loaded) -> DataReport:
         counts = {name: np.bincount(codes, minlength=len(dataset.classes)) for name, codes in each.items()}
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
     time = next((name for name, role in roles.items() if role == "time"), "")
-    sizes = {name: len(rows) for name, rows in parts.items()}
-    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), dataset.notes, dataset, parts, folds)
+    sizes = {name: len(known_targets(dataset.y[some])) if dataset.steps else len(some) for name, some in parts.items()}
+    notes = (*dataset.notes, *_of_positions(dataset))
+    return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), notes, shown, rows, folds)
+
+
+def _of_positions(dataset: Dataset) -> Iterator[str]:
+    """Yield the note on what is counted of data at positions."""
+    if dataset.positions:
+        at = ("up to " if dataset.ragged else "") + " x ".join(map(str, dataset.positions))
+        what = "values and targets" if dataset.steps else "values"
+        yield f"each row has {what} at {at} positions, which are shown together"
 
 
 def _parts(experiment: Experiment, dataset: Dataset) -> tuple[Mapping[str, NDArray[np.int64]], int]:
@@ -83,7 +101,7 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     source, seed = loaded.experiment.dataset, loaded.experiment.seed
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, seed)
-        return with_targets(dataset), dataset, dict.fromkeys(dataset.target_columns, "target")
+        return with_targets(dataset), dataset, dict.fromkeys(dataset.targets, "target")
     read = source.read(loaded.base)
     others = {"weight": source.weight, "group": source.group, "time": source.time}
     aside = {name: role for role, name in others.items() if name is not None}

@@ -63,28 +63,33 @@ layers: [{gru: 3}, linear]
 epochs: 2
 """
 OF_ROWS = ("dataset.sequences.steps=false", "layers.0.gru.states=last")
+RAGGED = ("dataset.sequences={task: parity, length: 6, samples: 40, steps: true, shortest: 2}", "threshold=f1")
 
 
-@pytest.mark.parametrize("options", [(), OF_ROWS], ids=["of positions", "of rows"])
+@pytest.mark.parametrize("options", [(), OF_ROWS, RAGGED], ids=["of positions", "of rows", "ragged"])
 def test_sequences_go_through_the_commands(folder: Path, options: tuple[str, ...]) -> None:
     (folder / "s.yaml").write_text(SEQUENCES)
     trained = call("train", "s.yaml", *options, "-q", "--baselines")
     assert trained.code == 0, trained.err
     run = RunFolder(Path(trained.out.strip()))
-    assert "- positions: {size: 6, ragged: false}" in run.resolved_path.read_text()
+    ragged, steps = options is RAGGED, options is not OF_ROWS
+    assert f"- positions: {{size: 6, ragged: {str(ragged).lower()}}}" in run.resolved_path.read_text()
     assert json.loads(call("evaluate", run.path, "--json").out) == json.loads((run.path / "metrics.json").read_bytes())
     predictions = run.predictions("test")
-    each = 1 if options else 6
-    assert len(predictions["row"]) == 8 * each
-    assert ("position" in predictions) is not bool(options)
-    header = ",".join(f"value {position}" for position in range(1, 7))
-    (folder / "new.csv").write_text(f"{header},id\n{','.join('0' * 6)},a\n")
+    assert len({*predictions["row"]}) == 8
+    assert ("position" in predictions) is steps
+    assert steps or len(predictions["row"]) == 8
+    feature = "bit" if ragged else "value"
+    header = ",".join(f"{feature} {position}" for position in range(1, 7))
+    rows = f"{header},id\n{','.join('0' * 6)},a\n"
+    (folder / "new.csv").write_text(f"{rows}0,1,1,,,,b\n" if ragged else rows)
     shown = call("predict", run.path, "new.csv", "--id", "id")
     assert shown.code == 0, shown.err
     lines = shown.out.splitlines()
-    assert lines[0] == ("row,id,prediction" if options else "row,id,position,prediction")
-    assert len(lines) == 1 + each
+    assert lines[0] == ("row,id,position,prediction" if steps else "row,id,prediction")
+    assert len(lines) == (1 + 6 + 3 if ragged else 1 + 6 if steps else 2)
     assert call("report", run.path).code == 0
+    assert "positions, which are shown together" in call("data", "check", run.resolved_path).out
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,7 @@ def test_sequences_go_through_the_commands(folder: Path, options: tuple[str, ...
             "states: last",
         ),
         ("dataset.sequences.steps=false", "ends with 1 x 6 values, and a row has one target", "write flatten, last"),
+        ("layers=[{positions: 4}, linear]", "6 values do not divide into 4 positions", "write layers.0.positions=3"),
         ("layers=[{max_pool: 2}, linear]", "ends with 1 x 3 values, and a row has targets at 6 positions", "upsample"),
     ],
 )
@@ -108,3 +114,11 @@ def test_a_network_that_ends_with_other_positions_than_the_target_is_refused(
     assert message in refused.err
     assert hint in refused.err.splitlines()[-1]
     assert not (folder / "runs").exists()
+
+
+def test_positions_of_ragged_data_must_be_ragged(folder: Path) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES.replace("steps: true", "steps: true, shortest: 3"))
+    refused = call("train", "s.yaml", "layers=[{positions: 6}, linear]")
+    assert refused.code == 3
+    assert "sequences of the data end at different positions, and positions is not ragged" in refused.err
+    assert call("train", "s.yaml", "layers=[{positions: {size: 6, ragged: true}}, linear]", "-q").code == 0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from npnet.data import Dataset, Split, prepare
+from npnet.data.checks.positions import each_position
 from npnet.data.columns import Column, Frame
 from npnet.data.columns.at_positions import by_position, columns_at
 from npnet.data.preprocessing import Preparation, PrepareSpec
@@ -112,3 +113,14 @@ def test_targets_at_positions_are_rows_and_positions_for_scores(codes):
     if not codes:
         np.testing.assert_allclose(data.target_scaler.mean, [np.nanmean(y)])
         np.testing.assert_allclose(data.target_scaler.scale, [np.nanstd(y)])
+
+
+def test_positions_are_rows_for_the_checks_and_a_target_of_a_row_is_that_of_each():
+    X, dataset = drawn()
+    each, of_row = each_position(dataset)
+    assert each.features == ("a", "b")
+    np.testing.assert_array_equal(each.X, X.swapaxes(0, 1).reshape(-1, 2))
+    np.testing.assert_array_equal(each.y, dataset.y[of_row])
+    y = np.arange(200.0).reshape(40, 5)
+    stepped, _ = each_position(drawn(y=y, steps=True)[1])
+    np.testing.assert_array_equal(stepped.y[:, 0], y.T.ravel())
