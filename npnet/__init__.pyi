@@ -9,6 +9,7 @@ from npnet.api import Model as Model
 from npnet.api import PlainLayer as PlainLayer
 from npnet.api import Run as Run
 from npnet.api import Sweep as Sweep
+from npnet.api import check_layer as check_layer
 from npnet.api import load as load
 from npnet.api import runs as runs
 from npnet.api import sweep as sweep

@@ -166,6 +166,8 @@ def sized_layer(layer: object) -> SizedLayer:
     name = getattr(layer, "__name__", None)
     if name in LAYERS:
         raise UsageError(f"{name} is the class of a layer, not a layer", f"write {name}()")
+    if isinstance(layer, type) and issubclass(layer, Layer | PlainLayer):
+        raise UsageError(f"{name} is the class of a layer, not a layer", f"write {name}()")
     hint = "write one as ReLU() or Linear(5), of `from npnet import ...`"
     if isinstance(layer, str) and layer in layers:
         hint = f"write {layers[layer].__name__}()"

@@ -13,6 +13,7 @@ from npnet.api.data import matrix, numbers_of
 from npnet.api.inspection.inspected import InspectedModel
 from npnet.api.layered import PREPARING, Rows, Table, Targets
 from npnet.api.options import TrainOptions
+from npnet.api.plugins import Plugins, load_plugins
 from npnet.api.reporting import short_traceback, warn
 from npnet.data import Prepared
 from npnet.data.datasets.targets import TaskOption
@@ -135,15 +136,17 @@ class Model(InspectedModel):
 
 
 @short_traceback
-def load(run: str | Path, runs_dir: "Folder" = None) -> Model:
+def load(run: str | Path, runs_dir: "Folder" = None, *, plugins: "Plugins" = (), accept_plugin: bool = False) -> Model:
     """Load the model of a run folder, an id, a prefix of an id, or `latest`.
 
     Of a sweep, it is the model of the best trial. It predicts from raw features, without the data of the run: a table
     by the names of its columns, or an array of numbers with the columns of the training in their order. `train`
     continues from its weights, with the loss, the number of networks and the scaling of the run unless others are
-    given; scales are measured on the new rows.
+    given; scales are measured on the new rows. `plugins` are Python files that register the layers of the run, as
+    `--plugin`; `accept_plugin` accepts other code than that of its training.
     """
     found = best_trial_of(find(runs_folder(runs_dir), str(run)))
+    load_plugins(plugins, found, accept_plugin)
     experiment, _ = experiment_of(found)
     model = Model(*experiment.layers, seed=experiment.seed)
     model._predictor, model._has_names = RunPredictor.of(found), True

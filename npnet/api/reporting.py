@@ -24,6 +24,8 @@ IN_PYTHON_WORDS = (
     (r"npnet sweep CONFIG (\w+)=\[0\.01,0\.1\]", r"npnet.sweep(config, \1=[0.01, 0.1])"),
     (r"`npnet runs` lists", "npnet.runs() lists"),
     (r"`npnet train CONFIG`", "npnet.train(config)"),
+    (r"add --plugin (\S+)", r'npnet.Run, npnet.Sweep and npnet.load accept plugins=["\1"]'),
+    (r"--accept-plugin", "accept_plugin=True"),
 )
 """Parts of messages of the command line, and what Python code writes instead."""
 P = ParamSpec("P")

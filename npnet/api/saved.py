@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from npnet.api.configs import Folder, runs_folder
+from npnet.api.plugins import Plugins, load_plugins
 from npnet.api.reporting import short_traceback, warn
 from npnet.config.reader import read
 from npnet.config.writer import moved_path, relocated, write_resolved
@@ -17,11 +18,22 @@ if TYPE_CHECKING:
 
 
 class SavedRun:
-    """The folder of a run or a sweep, opened by `latest`, its id, a unique prefix of that, or its path."""
+    """The folder of a run or a sweep, opened by `latest`, its id, a unique prefix of that, or its path.
+
+    `plugins` are Python files that register its layers; `accept_plugin` accepts other code than that of its training.
+    """
 
     @short_traceback
-    def __init__(self, run: str | Path = "latest", runs_dir: Folder = None) -> None:
+    def __init__(
+        self,
+        run: str | Path = "latest",
+        runs_dir: Folder = None,
+        *,
+        plugins: Plugins = (),
+        accept_plugin: bool = False,
+    ) -> None:
         self._folder = find(runs_folder(runs_dir), str(run))
+        load_plugins(plugins, self._folder, accept_plugin)
 
     @property
     def path(self) -> Path:

@@ -8,6 +8,7 @@ from npnet.api.configs import Config, Folder, load_config, runs_folder
 from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
 from npnet.api.options import ConfigKeys
+from npnet.api.plugins import Plugins, load_plugins
 from npnet.api.reporting import short_traceback, warn
 from npnet.api.run import Run, Sweep
 from npnet.errors import UsageError
@@ -28,6 +29,7 @@ def train(
     baselines: bool = False,
     plots: bool = False,
     quiet: bool = False,
+    plugins: "Plugins" = (),
     **keys: "Unpack[ConfigKeys]",
 ) -> Run:
     """Train a config into a run folder, as `npnet train` does with the same bits; return the run.
@@ -36,7 +38,7 @@ def train(
     `{"layers.0.linear.units": 32}`; keys without dots may be keywords. Paths in a text or a dict start at the current
     folder. The run goes into `runs_dir` (default: NPNET_RUNS_DIR, or runs), or into the new folder `run_dir`.
     `baselines` also scores simple models of scikit-learn; `plots` draws the usual plots into the folder, which
-    `run.plot(kind)` draws at any time; `quiet` shows no progress.
+    `run.plot(kind)` draws at any time; `quiet` shows no progress; `plugins` are Python files that register layers.
 
     Raises ConfigError with every mistake of the config, DataError, RunError, MachineError, or Diverged where the
     training diverges; NpnetWarning where the command warns. Ctrl-C ends the training after the current batch with
@@ -46,6 +48,7 @@ def train(
     >>> list(run.metrics.columns)
     ['train', 'validation', 'test']
     """
+    load_plugins(plugins)
     loaded = load_config(config, merged(overrides, keys))
     given = RunOptions(
         runs_folder(runs_dir),
@@ -78,6 +81,7 @@ def sweep(
     runs_dir: "Folder" = None,
     run_dir: "Folder" = None,
     quiet: bool = False,
+    plugins: "Plugins" = (),
     **keys: Any,
 ) -> Sweep:
     """Train a config many times with other values, as `npnet sweep` does; return the sweep.
@@ -99,6 +103,7 @@ def sweep(
         raise UsageError(f"keep is one of {', '.join(get_args(Keep))}, not {keep!r}")
     if not isinstance(jobs, int) or jobs < 1:
         raise UsageError(f"jobs is a number of processes from 1 on, not {jobs!r}")
+    load_plugins(plugins)
     settings = {"method": method, "metric": metric, "seeds": seeds, "trials": trials}
     given = {f"sweep.{key}": value for key, value in settings.items() if value is not None}
     loaded = load_config(config, {**given, **merged(overrides, keys)}, sweep=True)

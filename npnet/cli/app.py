@@ -3,6 +3,7 @@
 import errno
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from signal import SIGINT
 
@@ -80,7 +81,9 @@ def run(given: list[str], stop: Stop) -> int:
 
 
 def _report(error: Exception, given: list[str]) -> int:
-    screen = Screen(color=False if "--no-color" in given else None)
+    pairs = [pair for pair in pairwise(given) if pair[0] == "--plugin"]
+    options = shlex.join(word for pair in pairs for word in pair)
+    screen = Screen(color=False if "--no-color" in given else None, options=options)
     if "--debug" in given:
         import traceback
 

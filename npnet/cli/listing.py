@@ -27,6 +27,7 @@ LIST = """
 npnet list layers
 npnet list metrics
 npnet list datasets --json
+npnet list layers --plugin snake.py --check
 """
 INIT = """
 npnet init --list
@@ -69,8 +70,18 @@ class RegistryEntry:
 def list_entries(
     context: CommandContext,
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Try the layers of plugins: gradients, stacks, rows.")] = False,
 ) -> None:
-    """List layers, losses, metrics and the like, with their options and defaults."""
+    """List layers, losses, metrics and the like, with their options and defaults.
+
+    Layers of plugins are among them. With --check these are tried on a few drawn rows, and nothing else is listed; it
+    exits with 8 where one is wrong.
+    """
+    if check:
+        from npnet.cli.common.layer_check import check_layers
+
+        check_layers(context, kind)
+        return
     if kind in ("layers", None):
         for note in offered_layers():
             context.screen.warn(note)

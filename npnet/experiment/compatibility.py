@@ -9,6 +9,7 @@ from npnet.config.recording import Recording
 from npnet.data import Split
 from npnet.data.datasets.table import Table
 from npnet.engine.graph import Graph
+from npnet.engine.layer_check import run_once
 from npnet.errors import AdvisedError, OptionError
 from npnet.experiment.augmenting import augmentation_issues
 from npnet.experiment.frame_plan import FEWEST
@@ -23,6 +24,8 @@ from npnet.nn.normalization import BatchNorm
 from npnet.nn.positions.reshape import Positions
 from npnet.nn.residual import Residual, with_inner
 from npnet.nn.shape import Shape
+from npnet.registry.plugins import fault_of, is_foreign
+from npnet.text import one_line
 
 TASKS = {
     "binary": "two classes",
@@ -51,6 +54,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
         yield from looking_ahead(r)
     if r.given.target_transform is not None:
         yield from _target_transform(r, data)
+    yield from _foreign(r)
     yield from _calibration(r.given, data)
     yield from _at_positions(r, data)
     yield from _embedding(r.given, data)
@@ -115,6 +119,27 @@ def _other_positions(shape: Shape, data: DataInfo) -> tuple[str, str]:
         return f"{gives} a target at each of {sizes} positions", hint
     hint = "take out layers that change the positions, or write padding: same, stride: 1, or upsample"
     return f"{gives} targets at {sizes} positions", hint
+
+
+def _foreign(r: ResolvedExperiment) -> Iterator[KeyIssue]:
+    """Yield the first layer of a plugin that fails as it runs once, with the line of its code."""
+    try:
+        steps = Graph(r.sized_layers, r.data.features).layer_steps
+    except AdvisedError:
+        return  # reported with the widths
+    for step in steps:
+        if is_foreign(type(step.layer)):
+            position = int(step.name.split(".")[1])
+            try:
+                run_once(step.layer, step.inputs)
+            except AdvisedError as error:
+                yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
+                return
+            except Exception as error:
+                fault = fault_of(error)
+                why, hint = (fault.message, fault.hint) if fault else (f"{type(error).__name__}: {error}", None)
+                yield ("layers", position), f"{layers.name_of(step.layer)} fails: {one_line(why, 300)}", hint
+                return
 
 
 def _sets_outputs(layer: Layer, inputs: Shape) -> bool:

@@ -20,7 +20,7 @@ from npnet.text import one_line
 KINDS = ("layers", "losses", "optimizers", "schedules", "initializers")
 """What a plugin may register."""
 OWN = "npnet"
-ADVICE = "npnet list layers --plugin {} --check tests its layers"
+ADVICE = "npnet list layers --plugin {} --check tries its layers"
 
 
 @dataclass
@@ -141,7 +141,7 @@ def fault_of(error: BaseException) -> PluginFault | None:
     for plugin in _loaded:
         if _reached(error, plugin) is not None:
             found = explained(error, plugin)
-            hint = ADVICE.format(plugin.written) if plugin.is_file else "npnet list layers --check tests its layers"
+            hint = ADVICE.format(plugin.written) if plugin.is_file else "npnet list layers --check tries its layers"
             return PluginFault(found.message, found.hint or hint)
     return None
 

@@ -4,14 +4,15 @@ A note has the names that the code registers, and its file with a SHA-256, its p
 program registered them itself, the module of that program.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from npnet.config import Experiment
-from npnet.errors import AdvisedError, PluginError
+from npnet.errors import AdvisedError, PluginError, UsageError
 from npnet.registry import Registry
 from npnet.registry.packages import offered, offers
+from npnet.registry.plugin_files import load_file
 from npnet.registry.plugins import KINDS, Plugin, is_foreign, loaded, plugin_of
 from npnet.rundir import names
 from npnet.rundir.run import RunFolder
@@ -21,6 +22,16 @@ Note = dict[str, Any]
 SHORT = 12  # digits of a SHA-256 in a message
 
 _accepted: set[Path | None] = set()
+
+
+def load_files(files: Iterable[str | Path]) -> list[str]:
+    """Load plugin files, each once, and return their warnings; raise UsageError for one in a run folder."""
+    notes = []
+    for file in dict.fromkeys(map(str, files)):
+        if (run := names.owner(Path(file))) is not None:
+            raise UsageError(f"{file} belongs to the run {run.name}, and no code of a run folder is run")
+        notes += load_file(file).notes
+    return notes
 
 
 def accept(run: RunFolder | None) -> None:
@@ -59,7 +70,7 @@ def require_plugins(run: RunFolder) -> None:
 
     The package of a run is imported only in the version of the training, or where another one is accepted.
     """
-    accepted = bool({None, run.path} & _accepted)
+    accepted = bool({None, run.path, *run.path.parents} & _accepted)
     for note in run.info.get("plugins", ()):
         if "package" in note and not all(map(_registered, note["names"])):
             version = _installed(note)

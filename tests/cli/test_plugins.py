@@ -9,7 +9,9 @@ import pytest
 
 from npnet.nn.layer import layers
 from npnet.registry.packages import offers
+from npnet.registry.plugin_files import load_file
 from npnet.registry.plugins import loaded, unload
+from npnet.report.network_data import network_data
 from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call
 
@@ -91,6 +93,35 @@ def test_what_is_no_plugin_file_is_refused(path: str, expected: str, place: Path
     assert result.err.startswith(f"npnet: error: {expected}")
 
 
+WRONG: dict[str, tuple[str, str, str]] = {
+    "gradient": ("double, 1.0", "double, 2.0", "WRONG  ratio "),
+    "shape": ("(dy, m.double", "(dy[..., :3], m.double", "snake.py:46: ValueError: operands could not be broadcast"),
+    "allocation": ("(m.work, out=m.double)", "(m.work)", "snake.py:31: TypeError: sin in a layer needs out="),
+    "input": ("(x.values, m.a, out=m.work)", "(x.values, m.a, out=x.values)", "WRONG  forward writes into x"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_layer_is_found_by_check_and_a_wrong_shape_before_training(name: str, place: Path) -> None:
+    right, wrong, expected = WRONG[name]
+    assert right in CODE
+    (place / "snake.py").write_text(CODE.replace(right, wrong))
+    checked = call("list", "layers", *WITH, "--check")
+    assert checked.code == 8
+    assert expected in checked.out
+    assert checked.err == "npnet: error: 1 of 1 layers break the contract of a layer: snake\n"
+    if name in ("shape", "allocation"):
+        refused = call("train", "c.yaml", *WITH)
+        assert refused.code == 3
+        assert refused.err.startswith(f"npnet: error: c.yaml:4:5: snake fails: {expected}")
+
+
+def test_check_needs_a_plugin_and_passes_the_example(place: Path) -> None:
+    assert call("list", "layers", *WITH, "--check").code == 0
+    for arguments in (["layers", "--check"], ["losses", "--check", *WITH]):
+        assert call("list", *arguments).code == 2
+
+
 def test_what_a_plugin_prints_goes_to_standard_error_with_a_warning(place: Path) -> None:
     (place / "snake.py").write_text(f'{CODE}\nprint("hello")\n')
     result = call("list", "layers", *WITH, "--json")
@@ -104,13 +135,29 @@ def test_a_run_notes_its_plugin_and_needs_it_again(place: Path) -> None:
     run = train(*WITH)
     assert [(note["file"], note["names"]) for note in run.info["plugins"]] == [("snake.py", ["snake"])]
     (place / "rows.csv").write_text("x1,x2\n0.5,0.5\n")
-    for command in (["evaluate", run.id], ["predict", run.id, "rows.csv"], ["plot", run.id, "--kind", "boundary"]):
+    for command in (["evaluate", run.id], ["predict", run.id, "rows.csv"], ["report", run.id], ["export", run.id]):
+        command += ["--to", "json"] if command[0] == "export" else []
         refused = call(*command)
         hint = f"hint: npnet {' '.join(command)} --plugin snake.py\n"
         assert (refused.code, refused.out) == (5, "")
         assert refused.err == f"npnet: error: {run.id} needs the plugin snake.py, which defines snake\n{hint}"
         assert call(*command, *WITH).code == 0
     assert "snake" not in layers
+    exported = call("export", run.id, "--to", "numpy", *WITH)
+    assert (exported.code, "has no layer snake" in exported.err) == (3, True)
+
+
+def test_the_page_of_a_run_says_which_layer_it_lacks(place: Path) -> None:
+    run = train(*WITH, "record=true")
+    load_file("snake.py")
+    assert network_data(run)["lacking"] == ["snake"]
+
+
+def test_hints_have_the_plugin_that_their_command_needs(place: Path) -> None:
+    done = call("train", "c.yaml", *WITH, "epochs=1", "learning_rate=1e6", "optimizer=sgd", "diverge_factor=2")
+    assert done.code == 7
+    assert call("resume", "latest", *WITH).err.splitlines()[-1].startswith("hint: npnet train ")
+    assert "resolved.yaml --plugin snake.py learning_rate=VALUE" in call("resume", "latest", *WITH).err
 
 
 def test_another_file_is_accepted_only_where_a_person_says_so(place: Path) -> None:

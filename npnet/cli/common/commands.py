@@ -1,6 +1,7 @@
 """Commands: functions with the common options, and their help pages."""
 
 import inspect
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,8 +59,9 @@ class CommandContext:
         while contexts[-1].parent is not None:
             contexts.append(contexts[-1].parent)
         chosen = {name: next((one.params[name] for one in contexts if one.params.get(name)), None) for name in COMMON}
-        screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None)
         plugins = [path for one in reversed(contexts) for path in one.params.get("plugin") or ()]
+        options = shlex.join(word for path in plugins for word in ("--plugin", str(path)))
+        screen = Screen(quiet=bool(chosen["quiet"]), color=False if chosen["no_color"] else None, options=options)
         runs_dir, json = Path(chosen["runs_dir"] or RUNS_DIR), bool(chosen["json"])
         return cls(screen, runs_dir, json, typer_context.obj, tuple(plugins), bool(chosen["accept_plugin"]))
 

@@ -3,6 +3,7 @@
 import os
 import shlex
 import stat
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ SUFFIXES = {f".{name}": name for name in NAMES} | {f".{alias}": name for alias, 
 
 @dataclass(frozen=True)
 class OutputFile:
-    """A file to write, which replaces an existing file only with `force`, and never an input.
+    """A file to write, which replaces an existing file only with `force`, and never an input or a plugin.
 
     `inputs` are the paths that the command reads, `-` for standard input; `runs` are the runs whose files it reads.
     `option` is the one that names the file.
@@ -73,7 +74,7 @@ class OutputFile:
             raise UsageError(f"{self.path} is a folder", f"{self.option} {self.path / 'NAME'} writes a file into it")
         if _is_special(self.path):
             raise UsageError(f"{self.path} is not a regular file", f"{self.option} - is standard output")
-        if any(_is_same(self.path, other) for other in self._read()):
+        if any(_is_same(self.path, other) for other in (*self._read(), *_plugins())):
             raise UsageError(
                 f"{self.path} is an input of this command or of its run, and is never overwritten", self._other
             )
@@ -144,6 +145,15 @@ def format_of(file: Path, asked: str | None, formats: Sequence[str], hint: str) 
     if named not in formats:
         raise UsageError(f"{file} cannot be written as {named}", f"-o FILE accepts .{', .'.join(formats)}")
     return named
+
+
+def _plugins() -> list[Path]:
+    """Return the plugin files of this command."""
+    if "npnet.registry.plugins" not in sys.modules:
+        return []
+    from npnet.registry.plugins import loaded_files
+
+    return [Path(path) for path, _ in loaded_files()]
 
 
 def _opened(path: str | Path) -> Path | int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from npnet.errors import NpnetError, UsageError
+from npnet.errors import NpnetError
 
 
 @contextmanager
@@ -30,16 +30,10 @@ def plugins_of(warn: Callable[[str], None], files: Sequence[Path], accept: bool)
 
 
 def _load(warn: Callable[[str], None], files: Sequence[Path], accept: bool) -> None:
-    import npnet.config  # noqa: F401 - registers all that is npnet's own first
-    from npnet.registry.plugin_files import load_file
     from npnet.rundir import plugins
-    from npnet.rundir.names import owner
 
-    for path in dict.fromkeys(files):
-        if (run := owner(path)) is not None:
-            raise UsageError(f"{path} belongs to the run {run.name}, and no code of a run folder is run")
-        for note in load_file(path).notes:
-            warn(note)
+    for note in plugins.load_files(files):
+        warn(note)
     if accept:
         plugins.accept(None)
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TextIO
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 PLAIN, BOLD_RED, BOLD_YELLOW = "\x1b[0m", "\x1b[1;31m", "\x1b[1;33m"
+
+
+NAMED_COMMAND = re.compile(
+    r"\bnpnet (?:train|resume|evaluate|predict|plot|report|export|sweep|gradcheck|explain-step) [^\s;,:`A-Z][^\s;,:`]*"
+)
+"""A command in a message, with the config or the run that it reads."""
 
 
 class UnreadError(Exception):
@@ -91,10 +98,13 @@ def in_a_cell() -> bool:
 
 
 class Screen:
-    """Both outputs of a command; `quiet` drops all but results, warnings and errors."""
+    """Both outputs of a command; `quiet` drops all but results, warnings and errors.
 
-    def __init__(self, *, quiet: bool = False, color: bool | None = None) -> None:
-        self.quiet = quiet
+    `options` are words that the commands in messages need too, as `--plugin snake.py`.
+    """
+
+    def __init__(self, *, quiet: bool = False, color: bool | None = None, options: str = "") -> None:
+        self.quiet, self.options = quiet, options
         self.out, self.err = Output(sys.stdout, color), Output(sys.stderr, color)
 
     def result(self, text: str) -> None:
@@ -130,7 +140,7 @@ class Screen:
     def info(self, text: str) -> None:
         """Write a line that is not a result to standard error."""
         if not self.quiet:
-            self.err.try_write(f"{one_line(text)}\n")
+            self.err.try_write(f"{self._message(text)}\n")
 
     def info_table(self, table: "RenderableType") -> None:
         """Write a table that is not a result to standard error."""
@@ -141,7 +151,7 @@ class Screen:
 
     def warn(self, text: str) -> None:
         """Write a warning."""
-        self.err.try_write(Painted.joined(self._painted("npnet: warning:", BOLD_YELLOW), f" {one_line(text)}\n"))
+        self.err.try_write(Painted.joined(self._painted("npnet: warning:", BOLD_YELLOW), f" {self._message(text)}\n"))
 
     def error(self, error: NpnetError) -> None:
         """Write an error: its place and message in a line, the lines of a config, and a hint."""
@@ -150,10 +160,16 @@ class Screen:
 
     def _problem(self, problem: Problem) -> Painted:
         where = f"{problem.where}: " if problem.where else ""
-        lines = [f" {one_line(where + problem.message)}"]
+        lines = [f" {self._message(where + problem.message)}"]
         lines += [f"    {escaped(line)}" for line in (problem.excerpt or "").splitlines()]
-        lines += [f"hint: {one_line(problem.hint)}"] if problem.hint else []
+        lines += [f"hint: {self._message(problem.hint)}"] if problem.hint else []
         return Painted.joined(self._painted("npnet: error:", BOLD_RED), *(f"{line}\n" for line in lines))
+
+    def _message(self, text: str) -> str:
+        """Return a message as one line; a command in it that reads a config or a run gets the options."""
+        if self.options and self.options not in text:
+            text = NAMED_COMMAND.sub(lambda found: f"{found[0]} {self.options}", text)
+        return one_line(text)
 
     def _painted(self, text: str, style: str) -> str:
         return Painted.of(text, style) if self.err.color else text
