@@ -1,6 +1,5 @@
 """The resolved experiment: data prepared, and every setting that the config leaves to them decided once."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from npnet.engine.graph import Cost, Graph
 from npnet.engine.loop import Monitor
 from npnet.errors import DataError
 from npnet.experiment.frame_plan import HALF, FramePlan
+from npnet.machine.resources import cores
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
 from npnet.nn.layer import Inputs, Layers, fitted
@@ -231,8 +231,3 @@ def choose_threads(written: int | Literal["auto"], largest_product: int) -> int:
     if written != "auto":
         return written
     return cores() if largest_product >= LARGE_PRODUCT else 1
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -151,14 +151,18 @@ def require_threads(count: int, what: str) -> None:
             thread.join()
 
 
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def blas_threads() -> int:
     """Return how many threads OpenBLAS starts when it is loaded."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     for name in ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"):
         number = os.environ.get(name, "").strip()
         if number.isdecimal() and int(number):
-            return min(int(number), cores)
-    return cores
+            return min(int(number), cores())
+    return cores()
 
 
 @contextmanager

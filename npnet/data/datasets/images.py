@@ -1,6 +1,7 @@
 """The data set `images`: pictures in a folder for each class, in a table of paths, or in an array."""
 
 from collections.abc import Sequence
+from math import isqrt, prod
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -12,7 +13,7 @@ from npnet.data.columns import Frame
 from npnet.data.datasets import Dataset, NewRows, Source, WantedRows, datasets, refuse_few_rows
 from npnet.data.datasets.targets import Target, TaskOption
 from npnet.data.images.arrays import images_of, targets_of
-from npnet.data.images.decoding import Color, decoded
+from npnet.data.images.decoding import VALUES, Color, decoded
 from npnet.data.images.files import ListedPictures, class_folders
 from npnet.data.images.new_pictures import NewPictures
 from npnet.data.images.pixels import ImageShape, columns_of
@@ -70,6 +71,11 @@ class Images(Source):
             if getattr(self, name) is not None and not fits(self.path):
                 other = "an array, which ends in .npy" if fits is is_array else "a table, such as labels.csv"
                 raise OptionError(name, f"{name} is for {other}", f"take {name} out, or name such a file as path")
+        many = (1 if self.color == "gray" else 3) * prod(self.sizes or (1,))
+        if many > VALUES:
+            most = isqrt(VALUES * prod(self.sizes or (1,)) // many)
+            what = f"images of this size have {many:,} values, more than {VALUES:,}"
+            raise OptionError("size", what, f"write a size of at most {most}")
         return self
 
     @property

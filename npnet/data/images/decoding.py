@@ -3,8 +3,11 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -15,14 +18,14 @@ from npnet.data.images.files import PictureFile
 from npnet.data.readers.child_process import ChildProcess
 from npnet.data.readers.data_file import regular_file
 from npnet.errors import DataError, MachineError
-from npnet.machine.resources import SHARE, available, explained, size_text
+from npnet.machine.resources import SHARE, available, cores, explained, size_text
 
 Pixels = NDArray[np.uint8]
 Size = tuple[int, int]
 Color = Literal["gray", "rgb"]
 
 LARGEST = 1 << 28  # bytes of a picture file
-TOGETHER, BYTES = 1000, 1 << 25  # pictures, and about how many bytes of them, that one process decodes
+TOGETHER, BYTES = 500, 1 << 25  # pictures, and about how many bytes of them, that one process decodes
 MEMORY = 64  # bytes for each of the packed ones
 VALUES = 200_000  # of a picture: 256 x 256 in colour
 LEAVE_OUT = "drop_unreadable: true leaves such files out"
@@ -56,7 +59,7 @@ def decoded(
             unreadable.append(found.message)
             continue
         if not pixels:
-            _refuse_large(found, len(files))
+            _refuse_too_many(found, len(files))
         elif found.shape[:2] != pixels[0].shape[:2]:
             sizes = f"{files[rows[0]].name} {_size_text(pixels[0])} pixels"
             what = f"pictures differ in size: {files[row].name} has {_size_text(found)}, {sizes}"
@@ -77,11 +80,8 @@ def _stacked(pixels: list[Pixels]) -> Pixels:
     return stacked
 
 
-def _refuse_large(first: Pixels, count: int) -> None:
-    """Raise DataError for a picture of too many values, MachineError where so many do not fit into memory."""
-    if first.size > VALUES:
-        what = f"pictures of {_size_text(first)} pixels have {first.size:,} values, more than {VALUES:,}"
-        raise DataError(what, "write size: 64, or another size, to which all are resized")
+def _refuse_too_many(first: Pixels, count: int) -> None:
+    """Raise MachineError where pictures like the first do not fit into memory."""
     need, free = 2 * count * first.size, available()
     if need > SHARE * free:
         what = f"{count:,} pictures of {_size_text(first)} pixels need {size_text(need)}, {size_text(free)} are free"
@@ -94,23 +94,39 @@ def _size_text(pixels: Pixels) -> str:
 
 
 def _each(files: Sequence[PictureFile], size: Size | None, color: Color | None) -> Iterator[Pixels | DataError]:
-    """Yield the pixels of each picture (height, width, channels), or why it has none."""
-    start = 0
-    while start < len(files):
+    """Yield the pixels of each picture (height, width, channels), or why it has none; all cores decode."""
+    runs = [files[start : start + TOGETHER] for start in range(0, len(files), TOGETHER)]
+    if len(runs) < 2:
+        yield from chain.from_iterable(_run(run, size, color) for run in runs)
+        return
+    executor = ThreadPoolExecutor(min(cores(), len(runs)))
+    try:
+        for found in executor.map(lambda run: _run(run, size, color), runs):
+            yield from found
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _run(files: Sequence[PictureFile], size: Size | None, color: Color | None) -> list[Pixels | DataError]:
+    """Decode pictures that one process, or a few if the files are large, decode one after the other."""
+    found: list[Pixels | DataError] = []
+    while len(found) < len(files):
         with explained(Path(tempfile.gettempdir(), "pictures")), tempfile.TemporaryFile() as spool:
-            stop, ends, faults = start, list[int](), dict[int, DataError]()
-            while stop < min(len(files), start + TOGETHER) and spool.tell() < BYTES:
+            ends, faults = list[int](), dict[int, DataError]()
+            for file in files[len(found) :]:
                 try:
-                    spool.write(_content(files[stop]))
+                    spool.write(_content(file))
                 except DataError as error:
-                    faults[stop - start] = error
+                    faults[len(ends)] = error
                     spool.write(b"\0")  # no picture, which the process answers with an error
                 ends.append(spool.tell())
-                stop += 1
+                if spool.tell() >= BYTES:
+                    break
             spool.flush()
-            options = {"ends": ends, "size": size, "color": color}
-            yield from _batch(cast(BinaryIO, spool), files[start:stop], options, faults)
-        start = stop
+            options = {"ends": ends, "size": size, "color": color, "values": VALUES}
+            batch = files[len(found) : len(found) + len(ends)]
+            found += _batch(cast(BinaryIO, spool), batch, options, faults)
+    return found
 
 
 def _content(file: PictureFile) -> bytes:
@@ -146,7 +162,9 @@ def _answers(child: ChildProcess, files: Sequence[PictureFile]) -> Iterator[Pixe
         try:
             header = child.header()
             shape = tuple(int(header[key]) for key in ("height", "width", "channels"))
-            yield np.frombuffer(child.data(shape[0] * shape[1] * shape[2]), np.uint8).reshape(shape)
+            if min(shape) < 1 or prod(shape) > VALUES:
+                raise child.damaged("its size is not that of a picture")
+            yield np.frombuffer(child.data(prod(shape)), np.uint8).reshape(shape)
         except DataError as error:
             yield error
             return

@@ -51,10 +51,6 @@ class ImageShape:
 def columns_of(pixels: NDArray[Any]) -> dict[str, Column]:
     """Return images (images, height, width, channels) as columns; bytes are read as numbers from 0 to 1."""
     shape = ImageShape(*pixels.shape[1:])
-    flat = pixels.reshape(len(pixels), -1)
-    bytes_ = flat.dtype == np.uint8
-
-    def stored(place: int) -> Stored:
-        return TranslatedCodes(flat[:, place], SHADES) if bytes_ else flat[:, place]
-
-    return {name: Column(name, "number", stored(place)) for place, name in enumerate(shape.names)}
+    flat = np.ascontiguousarray(pixels.reshape(len(pixels), -1).T)  # a column is read as one piece
+    stored: list[Stored] = [TranslatedCodes(column, SHADES) for column in flat] if flat.dtype == np.uint8 else [*flat]
+    return {name: Column(name, "number", values) for name, values in zip(shape.names, stored, strict=True)}

@@ -33,7 +33,7 @@ class Pictures:
 
     def __init__(self, file: io.BufferedReader, options: Options) -> None:
         self._file, self._ends = file, [0, *options["ends"]]
-        self._size, self._color = options["size"], options["color"]
+        self._size, self._color, self._most = options["size"], options["color"], options["values"] // 3
         self._image: Any = None
         self._ops: Any = None
 
@@ -65,6 +65,9 @@ class Pictures:
         if width * height > MOST or max(width, height) > LONGEST:
             most = f"{MOST:,} pixels, {LONGEST:,} on a side"
             raise FileError(f"has {width:,} x {height:,} pixels", f"a picture has at most {most}; make it smaller")
+        if self._size is None and width * height > self._most:
+            what = f"has {width:,} x {height:,} pixels, more than {self._most:,}"
+            raise FileError(what, "write size: 64, or another size, to which all are resized")
         if self._size is not None:
             longest = SHARP * max(self._size)
             picture.draft(None, (longest, longest))
