@@ -19,6 +19,8 @@ from npnet.data import Prepared
 from npnet.data.datasets.targets import TaskOption
 from npnet.data.readers.in_memory import is_table
 from npnet.data.split_and_fit import plain
+from npnet.diagnosis.health import Health
+from npnet.diagnosis.setup_verdicts import of_data
 from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.errors import DataError, UsageError
@@ -28,7 +30,7 @@ from npnet.model.trainer import Trainer
 from npnet.nn.regression_losses import MeanSquaredError
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import best_trial_of, find
-from npnet.runner.notes import Health, of_data, remarks
+from npnet.runner.notes import remarks
 from npnet.runner.predicting import RunPredictor
 from npnet.text import plural
 
@@ -112,7 +114,7 @@ class Model(InspectedModel):
         """Train from the present parameters; the model then has those of the best epoch."""
         if self._network is not None:
             trainer.set_weights(self.parameters())
-        warn([*of_data(trainer), *remarks(trainer)])
+        warn([*map(str, of_data(trainer)), *remarks(trainer)])
         health = Health(trainer)
         every = max(1, trainer.experiment.epochs // MAX_LINES)
         for progress in trainer.fit():
@@ -121,7 +123,7 @@ class Model(InspectedModel):
                 if verbose and (progress.epoch % every == 0 or progress.epoch == 1):
                     print(f"epoch {progress.epoch}: loss {self.loss[-1]:.6g}")
             if progress.finite.all():  # else Diverged follows
-                warn(health.check(progress))
+                warn(map(str, health.check(progress)))
         predictor = trainer.predictor()
         self._network, self._predictor = predictor.network, RunPredictor.of_training(predictor, threads)
 

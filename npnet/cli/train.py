@@ -139,6 +139,8 @@ def _report(context: CommandContext, ending: "Ending", folder: str) -> int:
         if compared := baselines_table(ending.metrics, ending.baselines, ending.rule):
             screen.info("")
             screen.info_table(compared)
+        if ending.worst:
+            screen.info(f"{ending.worst.severity}: {ending.worst}; npnet diagnose {ending.run.id} judges all")
     with suppress(UnreadError, MachineError):  # the process that started the training may be gone
         if context.json:
             metrics = with_threshold(ending.metrics, ending.rule)

@@ -21,13 +21,13 @@ def smoothed(values: Floats, width: int) -> Floats:
     return np.asarray(sums / np.convolve(np.ones(len(values)), np.ones(width), "same"))
 
 
-def require_curve(record: Record, *names: str) -> list[tuple[Floats, Floats]]:
+def require_curve(record: Record, *names: str, fewest: int = FEWEST) -> list[tuple[Floats, Floats]]:
     """Return the epochs and values of columns of the history; raise Unjudged where one has too few values."""
     curves = [record.curve(name) for name in names]
     for name, (epochs, _) in zip(names, curves, strict=True):
-        if len(epochs) < FEWEST:
+        if len(epochs) < fewest:
             more = record.train(f"epochs={max(2 * FEWEST, 2 * record.experiment.epochs)}", "evaluate_every=1")
-            raise Unjudged(f"at least {FEWEST} evaluations of {name}; there are {len(epochs)}", more)
+            raise Unjudged(f"at least {fewest} evaluations of {name}; there are {len(epochs)}", more)
     return curves
 
 
@@ -38,6 +38,15 @@ def slope(epochs: Floats, values: Floats) -> Estimate:
     gradient = float(x @ values) / spread
     rest = values - values.mean() - gradient * x
     return Estimate(gradient, float(np.sqrt(rest @ rest / max(len(x) - 2, 1) / spread)))
+
+
+def relative_error(record: Record) -> float:
+    """Return the standard error of the validation loss as a share of it; 0 where there are no predictions."""
+    outcome = record.outcomes.get("validation")
+    if outcome is None or not outcome.finite:
+        return 0.0
+    loss = Estimate.of(outcome.losses)
+    return abs(loss.error / loss.value) if loss.value else 0.0
 
 
 @verdicts.add("overfitting")
@@ -60,7 +69,7 @@ class Overfitting(VerdictKind):
         valid, train = smoothed(valid[:count], width), smoothed(train[:count], width)
         least = int(np.argmin(valid))
         rise, fall = float(valid[-1] - valid[least]), float(train[least] - train[-1])
-        noise = self.errors * self._relative_error(record) * float(valid[least])
+        noise = self.errors * relative_error(record) * float(valid[least])
         if fall <= 0 or valid[least] <= 0 or rise <= max(self.least * float(valid[least]), noise):
             return
         epoch = int(epochs[least])
@@ -72,15 +81,6 @@ class Overfitting(VerdictKind):
             epoch=epoch,
             command=record.train("l2=0.001", f"early_stopping={max(5, count // 10)}"),
         )
-
-    @staticmethod
-    def _relative_error(record: Record) -> float:
-        """Return the standard error of the validation loss as a share of it; 0 where there are no predictions."""
-        outcome = record.outcomes.get("validation")
-        if outcome is None or not outcome.finite:
-            return 0.0
-        loss = Estimate.of(outcome.losses)
-        return abs(loss.error / loss.value) if loss.value else 0.0
 
 
 @verdicts.add("stopped_early")
@@ -117,3 +117,25 @@ class StoppedEarly(VerdictKind):
             epoch=int(epochs[-1]),
             command=f"npnet resume {record.run} epochs={more}",
         )
+
+
+@verdicts.add("plateau")
+class Plateau(VerdictKind):
+    """The training loss no longer changes, to the last digit."""
+
+    severity = "note"
+    number = "the training loss"
+    threshold = "the same number after 11 evaluations or more, and not 0"
+    why = "a step that changes a weight changes the loss in some digit"
+    evaluations = 10
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Look at the end of the training loss."""
+        ((epochs, losses),) = require_curve(record, "train_loss")
+        same = np.flatnonzero(losses != losses[-1])
+        first = int(same[-1]) + 1 if len(same) else 0
+        if len(losses) - first <= self.evaluations or not losses[-1]:
+            return
+        since = int(epochs[first])
+        text = f"train_loss has been {losses[-1]:.6g} to the last digit since epoch {since}"
+        yield self.found(text, float(losses[-1]), epoch=since, command=record.train(f"epochs={since}"))

@@ -1,11 +1,24 @@
 """Diagnose a run: every kind of verdict is asked, and what could not be judged says what it needs."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from npnet.diagnosis import curve_verdicts, outcome_verdicts  # noqa: F401 - fill the registry
-from npnet.diagnosis.record import Record
+from npnet.diagnosis import (  # noqa: F401 - fill the registry
+    curve_verdicts,
+    data_verdicts,
+    outcome_verdicts,
+    probe_verdicts,
+    rate_verdicts,
+    setup_verdicts,
+    unit_verdicts,
+)
+from npnet.diagnosis.probe import Probe
+from npnet.diagnosis.record import Record, record_of
 from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts, worst_first
+from npnet.errors import DataError, RunError
+from npnet.experiment.resources import limited
+from npnet.rundir.restore import reopen
+from npnet.rundir.run import RunFolder
 
 
 @dataclass(frozen=True)
@@ -24,14 +37,49 @@ class Diagnosis:
     verdicts: tuple[Verdict, ...]
     passed: tuple[str, ...]
     unjudged: tuple[Need, ...]
+    note: str | None = None
 
 
 Judge = Callable[[VerdictKind], Iterable[Verdict]]
 
 
 def diagnose(record: Record) -> Diagnosis:
-    """Return the verdicts on a run."""
+    """Return the verdicts on a training by its record alone."""
     return judged({"of_record": lambda kind: kind.of_record(record)})
+
+
+def diagnose_run(run: RunFolder, probing: bool = True) -> Diagnosis:
+    """Return the verdicts on a run: by its record and, unless its data are gone, by its data and by probes."""
+    record = record_of(run)
+    judges: dict[str, Judge] = {"of_record": lambda kind: kind.of_record(record)}
+    try:
+        predictor = reopen(run) if probing else None
+    except (DataError, RunError) as error:
+        return replace(
+            judged(judges | lacking("the data of the run and its weights")), note=f"no probes: {error.message}"
+        )
+    if predictor is None:
+        return judged(judges | lacking("a probe; leave out --no-probe"))
+    with limited(predictor.resolved.threads):
+        probe = Probe(predictor)
+        judges["of_data"] = lambda kind: [with_command(verdict, record) for verdict in kind.of_data(predictor)]
+        judges["of_probe"] = lambda kind: kind.of_probe(record, probe)
+        return judged(judges)
+
+
+def with_command(verdict: Verdict, record: Record) -> Verdict:
+    """Return a verdict on data, whose command is a setting, with the whole command."""
+    command = "npnet data check " + record.config if verdict.command is None else record.train(verdict.command)
+    return replace(verdict, command=command)
+
+
+def lacking(needs: str) -> dict[str, Judge]:
+    """Return judges that say what they need."""
+
+    def unjudged(_: VerdictKind) -> Iterable[Verdict]:
+        raise Unjudged(needs)
+
+    return {"of_data": unjudged, "of_probe": unjudged}
 
 
 def judged(judges: dict[str, Judge]) -> Diagnosis:

@@ -7,6 +7,7 @@ import numpy as np
 from npnet.diagnosis.outcome import Estimate, Outcome
 from npnet.diagnosis.record import Record
 from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
+from npnet.metrics import for_task, metrics
 from npnet.text import listed, quoted
 
 FEWEST = 10
@@ -133,3 +134,85 @@ class ValidationTestGap(VerdictKind):
             epoch=record.best_epoch,
             command=record.train("--cv", "5"),
         )
+
+
+@verdicts.add("uncalibrated_weights")
+class UncalibratedWeights(VerdictKind):
+    """Class weights move the probabilities away from the shares of the classes."""
+
+    number = "mean probability of a class minus its share among held-out rows, in standard errors"
+    threshold = "above 3 in size and above 0.05, with class_weight"
+    why = "a network that sees a class twice as often learns a probability that is right for such rows alone"
+    source = (
+        "Saerens, Latinne and Decaestecker (2002), Adjusting the outputs of a classifier to new a priori probabilities"
+    )
+    errors, least = 3.0, 0.05
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Compare the mean probabilities with the shares of the classes."""
+        if record.experiment.class_weight is None or record.task not in ("binary", "multiclass"):
+            return
+        split, outcome = held_out(record)
+        gaps = [
+            Estimate.of(probability - (outcome.y == code)) for code, probability in enumerate(outcome.probabilities)
+        ]
+        code = max(range(len(gaps)), key=lambda one: (abs(gaps[one].value), one))
+        gap = gaps[code]
+        if abs(gap.value) <= max(self.least, self.errors * gap.error):
+            return
+        share, mean = np.mean(outcome.y == code), outcome.probabilities[code].mean()
+        yield self.found(
+            f"probabilities are not calibrated: class_weight gives {quoted(record.classes[code])} a probability of "
+            f"{mean:.2g} on average, and {share:.2g} of the {split} rows are of it; decisions may be what you want, "
+            "probabilities are not",
+            gap.value / gap.error,
+            epoch=record.best_epoch,
+            command=record.train("class_weight=null", *self._threshold(record)),
+        )
+
+    @staticmethod
+    def _threshold(record: Record) -> tuple[str, ...]:
+        return ("threshold=balanced_accuracy",) if record.task == "binary" else ()
+
+
+@verdicts.add("underfitting")
+class Underfitting(VerdictKind):
+    """A simple model beats the network on held-out rows and on the training rows."""
+
+    number = "score of the best baseline minus that of the network on the validation set"
+    threshold = "a baseline with a better main score on the validation set, and on the training set too"
+    why = "a network that fits its own training rows worse than a simple model has not learned what is there"
+    source = "Goodfellow, Bengio and Courville (2016), Deep learning, chapter 11"
+    errors = 2.0
+
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Compare the network with the baselines that were trained beside it."""
+        if not record.baselines or not record.metrics:
+            raise Unjudged("baselines beside the network", record.train("--baselines"))
+        split = next((name for name in ("validation", "test") if name in record.metrics), None)
+        if split is None:
+            raise Unjudged("a validation or a test set", record.train("split.validation=0.2", "--baselines"))
+        name = for_task(record.task)[0]
+        sign = 1.0 if metrics[name].goal == "maximize" else -1.0
+        rows = len(record.outcomes[split].y) if split in record.outcomes else 0
+        own = {part: sign * record.metrics[part].get(name, np.nan) for part in ("train", split)}
+        for baseline, scores in record.baselines.items():
+            other = {part: sign * scores.get(part, {}).get(name, np.nan) for part in own}
+            ahead = {part: other[part] - own[part] for part in own}
+            if not all(np.isfinite(value) and value > self.margin(own[part], rows) for part, value in ahead.items()):
+                continue
+            words = baseline.replace("_", " ")
+            yield self.found(
+                f"underfits: {words} has a {name} of {sign * other['train']:.3g} on the training rows and "
+                f"{sign * other[split]:.3g} on the {split} rows, the network {sign * own['train']:.3g} and "
+                f"{sign * own[split]:.3g}; more units, more epochs or another learning rate",
+                ahead[split],
+                epoch=record.best_epoch,
+                command=record.train(f"epochs={2 * record.experiment.epochs}"),
+            )
+            return
+
+    def margin(self, score: float, rows: int) -> float:
+        """Return 2 standard errors of a share, which bound those of an area under the ROC and of R² near 1 as well."""
+        share = min(max(abs(score), 0.0), 1.0)
+        return self.errors * float(np.sqrt(max(share * (1 - share), 0.01) / max(rows, 1)))

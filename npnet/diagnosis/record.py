@@ -14,9 +14,9 @@ from npnet.config import Experiment
 from npnet.diagnosis.outcome import Outcome
 from npnet.errors import RunError
 from npnet.model.outputs import Calibration
-from npnet.model.predictor import Scores
+from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import NEVER
-from npnet.rundir.names import OUT_OF_FOLD
+from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.rundir.restore import DataMetadata, experiment_of, read_weights
 from npnet.rundir.run import RunFolder
 from npnet.rundir.table import PROBABILITY, Columns, endings
@@ -44,8 +44,9 @@ class Record:
     classes: tuple[str, ...] = ()
     folds: int = 1
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    metrics: Scores = field(default_factory=dict)
     baselines: Mapping[str, Scores] = field(default_factory=dict)
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def held_out(self) -> tuple[str, Outcome] | None:
@@ -55,9 +56,14 @@ class Record:
                 return split, self.outcomes[split]
         return None
 
+    @property
+    def config(self) -> str:
+        """The path of the config of the run, as a command has it."""
+        return shlex.quote(str(self.resolved))
+
     def train(self, *settings: str) -> str:
         """Return the command that trains this config again with other settings."""
-        return " ".join(["npnet train", shlex.quote(str(self.resolved)), *map(shlex.quote, settings)])
+        return " ".join(["npnet train", self.config, *map(shlex.quote, settings)])
 
     def curve(self, name: str) -> tuple[Floats, Floats]:
         """Return the epochs and the values of a column of the history where it was measured and is finite."""
@@ -73,6 +79,7 @@ def record_of(run: RunFolder) -> Record:
         data = read_weights(run)[1]
         known = {"task": data.task, "classes": data.classes, "calibration": data.calibration}
         known["folds"] = len(data.preparations)
+        known["metrics"] = run.metrics()
         known["outcomes"] = {split: outcome_of(run.predictions(split), data) for split in run.predicted}
     return Record(
         resolved=run.resolved_path,
@@ -84,6 +91,34 @@ def record_of(run: RunFolder) -> Record:
         initial_loss=_initial_loss(run),
         baselines=run.baselines(),
         **known,
+    )
+
+
+def record_of_training(
+    predictor: SplitPredictor, run: RunFolder, status: str, metrics: Scores, baselines: Mapping[str, Scores]
+) -> Record:
+    """Return the record of a training that has just ended, without reading what is in memory."""
+    crossed = len(predictor.folds) > 1
+    each = {OUT_OF_FOLD: predictor.out_of_fold()} if crossed else {}
+    for split in () if crossed else PREDICTED:
+        if split in predictor.data.parts:
+            each[split] = predictor.predictions(split)
+    task, initial = predictor.data.task, predictor.stack_trainer.state.initial_loss[predictor.models]
+    return Record(
+        resolved=run.resolved_path,
+        run=run.id,
+        status=status,
+        experiment=predictor.experiment,
+        history=run.history(),
+        best_epoch=predictor.best_epoch,
+        initial_loss=float(initial.mean()) if (initial < NEVER).all() else None,
+        task=task,
+        classes=predictor.data.classes,
+        folds=len(predictor.folds),
+        outcomes={split: Outcome(task, part.y, output) for split, (part, output) in each.items()},
+        metrics=metrics,
+        baselines=baselines,
+        calibration=predictor.calibration,
     )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from npnet.registry import Registry
 
 if TYPE_CHECKING:
+    from npnet.diagnosis.probe import Probe
     from npnet.diagnosis.record import Record
+    from npnet.model.predictor import SplitPredictor
 
 Severity = Literal["problem", "warning", "note"]
-Evidence = Literal["training", "record", "frames", "probe", "sweep"]
+Evidence = Literal["training", "record", "data", "frames", "probe", "sweep"]
 
 SEVERITIES: tuple[Severity, ...] = ("problem", "warning", "note")
 """From the worst to the mildest."""
@@ -27,6 +29,9 @@ class Verdict:
     number: float | None = None
     epoch: int | None = None
     command: str | None = None
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Unjudged(Exception):
@@ -51,6 +56,17 @@ class VerdictKind:
 
     def of_record(self, record: "Record") -> Iterable[Verdict]:
         """Judge by the files of the run alone."""
+        return ()
+
+    def of_data(self, training: "SplitPredictor") -> Iterable[Verdict]:
+        """Judge by the data of the run, read again, or by those that a training begins with.
+
+        A `command` is here the settings that change, as in scale=standard.
+        """
+        return ()
+
+    def of_probe(self, record: "Record", probe: "Probe") -> Iterable[Verdict]:
+        """Judge by the network of the run, rebuilt, and by a few steps of training."""
         return ()
 
     @classmethod

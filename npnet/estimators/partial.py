@@ -9,6 +9,7 @@ from npnet.config import Experiment, Loaded
 from npnet.data import Dataset, Part, Prepared, Split
 from npnet.data.preprocessing import PrepareSpec
 from npnet.data.split_and_fit import class_weights, plain, prepare_parts, sample_weights
+from npnet.diagnosis.health import Health
 from npnet.engine.network import named
 from npnet.errors import Diverged
 from npnet.estimators.errors import InvalidSetting, in_python, value_errors
@@ -19,7 +20,6 @@ from npnet.experiment.resources import limited
 from npnet.machine.resources import explained_memory
 from npnet.model.train_state import Tensors
 from npnet.model.trainer import Trainer
-from npnet.runner.notes import Health
 from npnet.runner.results import history_columns, history_row
 
 HINT = "fit trains with it"
@@ -97,7 +97,7 @@ def _one_epoch(trainer: Trainer, epoch: int) -> dict[str, float]:
             row = history_row(progress, columns)
             if not progress.finite.all():
                 raise Diverged("the training diverged in partial_fit", "try a smaller learning_rate")
-            warn(health.check(progress), in_python)
+            warn(map(str, health.check(progress)), in_python)
     return row
 
 

@@ -10,6 +10,8 @@ from npnet.api.reporting import warn
 from npnet.config import Loaded
 from npnet.config.experiment import conflicts
 from npnet.data import Dataset
+from npnet.diagnosis.health import Health
+from npnet.diagnosis.setup_verdicts import of_data
 from npnet.engine.loop import Progress
 from npnet.errors import RunError
 from npnet.estimators.errors import in_python, value_errors
@@ -22,7 +24,6 @@ from npnet.machine.resources import explained_memory
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import RUNS_DIR
 from npnet.rundir.restore import DataMetadata, rebuilt
-from npnet.runner.notes import Health, of_data
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.prepared_run import misplaced, resolve_checked, start_from, training_info
 from npnet.runner.results import history_columns, history_row
@@ -72,7 +73,7 @@ class MemoryTraining:
             raise RunError(f"warm_start: {error.message}", COLD) from None
 
     def _fit(self, trainer: Trainer, each: Epoch) -> list[dict[str, float]]:
-        warn(of_data(trainer), in_python)
+        warn(map(str, of_data(trainer)), in_python)
         health, columns = Health(trainer), history_columns(trainer)
         rows: list[dict[str, float]] = []
         for progress in trainer.fit():
@@ -80,7 +81,7 @@ class MemoryTraining:
                 continue
             rows.append(history_row(progress, columns))
             if progress.finite.all():  # else Diverged follows
-                warn(health.check(progress), in_python)
+                warn(map(str, health.check(progress)), in_python)
             if each(trainer, progress, lambda: so_far(trainer, self.dataset, rows)):
                 break
         return rows

@@ -1,13 +1,38 @@
-"""Recording a training: a frame is appended where the plan has one, and the frames are packed at the end."""
+"""Recording a training: a frame where the plan has one, packed at the end; and in the folder, why it failed."""
 
-from contextlib import suppress
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from npnet.engine.loop import Progress
-from npnet.errors import Diverged
+from npnet.errors import Diverged, MachineError, NpnetError, NpnetWarning
+from npnet.machine.resources import out_of_memory
 from npnet.model.train_state import NEVER
 from npnet.model.trainer import Trainer
+from npnet.registry.plugins import fault_of
 from npnet.rundir.frames import INITIAL, Position
+from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import RunWriter
+
+
+class Show(Protocol):
+    """Receives the reports of a training, for a screen or for nothing."""
+
+    def begin(self, run: RunFolder, trainer: Trainer, log: Callable[[str], None]) -> None:
+        """Report that the run folder exists; `log` adds a line to its log.txt."""
+
+    def progress(self, progress: Progress) -> None:
+        """Report an epoch, or part of a long one."""
+
+    def stage(self, name: str) -> None:
+        """Report that another stage of the work begins."""
+
+    def warn(self, text: str) -> None:
+        """Report a problem that does not stop the training."""
+
+    def end(self) -> None:
+        """Report the end."""
 
 
 class Recorder:
@@ -52,3 +77,42 @@ class Recorder:
             epoch = int(self.stack_trainer.best.epoch[0])
             weights = self.stack_trainer.first_weights()
             self.writer.pack_frames(self.plan, weights, Position(epoch, 0, epoch * self.plan.batches))
+
+
+class Bug(NpnetError):
+    """An error that npnet did not expect; its traceback is in the run folder."""
+
+
+@contextmanager
+def recorded(writer: RunWriter, trainer: Trainer, show: Show) -> Iterator[None]:
+    """Inside, `show` receives the reports, and the folder records why the training fails; a bug leaves its traceback.
+
+    However it ends, the folder is released.
+    """
+    try:
+        show.begin(writer.run, trainer, writer.log)
+        try:
+            yield
+        finally:
+            show.end()
+    except (NpnetError, NpnetWarning) as error:  # the latter where Python raises warnings
+        raise _recorded(writer, error) from error.__cause__
+    except Exception as error:
+        if (refusal := out_of_memory(error) or fault_of(error)) is not None:
+            raise _recorded(writer, refusal) from error
+        with suppress(MachineError):
+            writer.crash(traceback.format_exc())
+            writer.finish("failed", error=f"{type(error).__name__}: {error}")
+        where = f"{writer.run.path}/crash.txt"
+        raise Bug(f"a bug in npnet: {type(error).__name__}: {error}; see {where}", "please report it") from error
+    finally:
+        writer.close()  # also where the end could not be recorded, or a signal gave no time for it
+
+
+def _recorded(writer: RunWriter, error: Exception) -> Exception:
+    """Record an error in the run folder; return it, where the machine is to blame with how to continue."""
+    with suppress(MachineError):
+        writer.finish("failed", error=str(error))
+    if not isinstance(error, MachineError) or not writer.is_there:
+        return error
+    return type(error)(error.message, "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"])))

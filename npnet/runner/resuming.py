@@ -23,8 +23,9 @@ from npnet.rundir.restore import changed_data, data_of
 from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import GOES_WITH, RunWriter
 from npnet.runner.prepared_run import PreparedRun, prepare_run, start_from, training_info
+from npnet.runner.recording import Show, recorded
 from npnet.runner.results import history_columns
-from npnet.runner.training import Draw, Ending, Show, Training, recorded
+from npnet.runner.training import Draw, Ending, Training
 from npnet.storage import disk
 from npnet.text import listed, plural
 

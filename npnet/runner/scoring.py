@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from npnet.data import Task
 from npnet.data.datasets.text import Text
+from npnet.diagnosis.setup_verdicts import not_finite, undefined, unfinite
 from npnet.errors import UsageError
 from npnet.experiment.resources import limited
 from npnet.metrics import DECIDED, lacking, measure, metrics
@@ -20,7 +21,6 @@ from npnet.rng import stream
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder
 from npnet.runner.labelled_rows import read_with_targets
-from npnet.runner.notes import not_finite, undefined, unfinite
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.text.measuring import scored_text
 
@@ -76,7 +76,7 @@ def _of_run(run: RunFolder, question: Question) -> Answer:
         chosen = found if question.part is None else {question.part: found[question.part]}
         scores = {name: _picked(scores, question.names, task) for name, scores in chosen.items()}
         drawn = intervals_of(predictor, scores, question.bootstrap)
-    warnings = (*undefined(predictor, scores), *unfinite(predictor, scores))
+    warnings = tuple(map(str, (*undefined(predictor, scores), *unfinite(predictor, scores))))
     return Answer(scores, predictor.rule, drawn, warnings=warnings)
 
 
@@ -102,7 +102,7 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
     drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
-    warnings = (*odd, *null, *not_finite(OTHER, output))
+    warnings = (*odd, *null, *map(str, not_finite(OTHER, output)))
     return Answer(scores, calibration.rule(data.task, data.classes), drawn, notes, warnings)
 
 

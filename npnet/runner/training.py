@@ -1,28 +1,29 @@
 """Training into a run folder: claim, train, record, write, draw; the folder records every way it can end."""
 
 import os
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from npnet.config import Loaded
 from npnet.config.writer import relocated, write_resolved
+from npnet.diagnosis.diagnose import diagnose
+from npnet.diagnosis.health import Health
+from npnet.diagnosis.record import record_of_training
+from npnet.diagnosis.setup_verdicts import unfinite
+from npnet.diagnosis.verdict import Verdict
 from npnet.engine.loop import BETWEEN, Progress
-from npnet.errors import Diverged, MachineError, NpnetError, NpnetWarning
+from npnet.errors import Diverged, MachineError
 from npnet.experiment.resources import limited, require_disk_space
-from npnet.machine.resources import out_of_memory
 from npnet.machine.signals import Interrupted, Stop, exit_code
 from npnet.metrics.calibration import DecisionRule
 from npnet.model.outputs import Calibration
 from npnet.model.predictor import Scores, SplitPredictor
 from npnet.model.train_state import Tensors, is_compact
 from npnet.model.trainer import Trainer
-from npnet.registry.plugins import fault_of
 from npnet.rundir.names import CONFIG, RESOLVED
 from npnet.rundir.new_run import claim, claim_folder
 from npnet.rundir.restore import data_metadata
@@ -30,30 +31,9 @@ from npnet.rundir.run import RunFolder
 from npnet.rundir.writer import RunWriter
 from npnet.runner.baselines import baselines
 from npnet.runner.checkpoints import Checkpoints, rescued, write_finished
-from npnet.runner.notes import Health, unfinite
 from npnet.runner.prepared_run import prepare_run, start_from, training_info
-from npnet.runner.recording import Recorder
+from npnet.runner.recording import Recorder, Show, recorded
 from npnet.runner.results import history_columns, history_row, write_scores
-
-
-class Show(Protocol):
-    """Receives the reports of a training, for a screen or for nothing."""
-
-    def begin(self, run: RunFolder, trainer: Trainer, log: Callable[[str], None]) -> None:
-        """Report that the run folder exists; `log` adds a line to its log.txt."""
-
-    def progress(self, progress: Progress) -> None:
-        """Report an epoch, or part of a long one."""
-
-    def stage(self, name: str) -> None:
-        """Report that another stage of the work begins."""
-
-    def warn(self, text: str) -> None:
-        """Report a problem that does not stop the training."""
-
-    def end(self) -> None:
-        """Report the end."""
-
 
 Draw = Callable[[RunFolder, SplitPredictor], object]
 """A function that draws the plots of a run into its folder."""
@@ -82,10 +62,7 @@ class Ending:
     error: Diverged | None = None
     baselines: Mapping[str, Scores] = field(default_factory=dict)
     rule: DecisionRule | None = None
-
-
-class Bug(NpnetError):
-    """An error that npnet did not expect; its traceback is in the run folder."""
+    worst: Verdict | None = None
 
 
 def run_training(loaded: Loaded, options: RunOptions, show: Show, stop: Stop) -> Ending:
@@ -118,6 +95,7 @@ class Training:
         self.checkpoints, self.calibration = Checkpoints(trainer, writer), Calibration()
         self.recorder = Recorder(trainer, writer)
         self.last: Tensors | None = None
+        self.shown: set[str] = set()  # names of the verdicts that were shown
         self.epoch = self.batch = 0  # complete epochs, and batches of the one after them
         self.resumed = self.interrupted = self.warned = False
 
@@ -142,11 +120,12 @@ class Training:
                     return self.end(predictor, "diverged" if error else "interrupted", {}, error)
                 metrics = self.write_scores(predictor)
                 compared = self.write_baselines() if compare else {}
+                worst = self.judge(predictor, "diverged" if error else "done", metrics, compared)
                 if draw:
                     self.draw(draw, predictor)
                 if not error:
                     self.writer.remove_older()
-                return self.end(predictor, "diverged" if error else "done", metrics, error, compared)
+                return self.end(predictor, "diverged" if error else "done", metrics, error, compared, worst)
         except Interrupted as halted:
             halted.hint = f"npnet resume {self.writer.run.id} goes on"
             raise
@@ -169,6 +148,7 @@ class Training:
         metrics: Scores,
         error: Diverged | None = None,
         compared: Mapping[str, Scores] | None = None,
+        worst: Verdict | None = None,
     ) -> Ending:
         """Record how it ended, and release the folder."""
         rule, message = predictor.rule, error.message if error else None
@@ -177,7 +157,7 @@ class Training:
         with self.stop.writing():
             self.writer.finish(status, error=message, **fields)
         code = error.code if error else exit_code(self.stop.number) if self.stop else 0
-        return Ending(self.writer.run, status, metrics, code, error, compared or {}, rule)
+        return Ending(self.writer.run, status, metrics, code, error, compared or {}, rule, worst)
 
     def train(self) -> Diverged | None:
         """Train until the epochs end, a signal comes, or the numbers are no longer finite."""
@@ -210,8 +190,9 @@ class Training:
             self.warned = True
             self.show.warn("the disk is full: the history waits in memory until the next checkpoint")
         self.show.progress(progress)
-        for text in self.health.check(progress):
-            self.show.warn(text)
+        for verdict in self.health.check(progress):
+            self.shown.add(verdict.name)
+            self.show.warn(verdict.message)
 
     def write_state(self, error: Diverged | None) -> SplitPredictor:
         """Write the best parameters and the last state, unless it is not finite; of a finished training compact.
@@ -236,8 +217,8 @@ class Training:
         """Write the scores of every split and the predictions of those that did not train."""
         self.show.stage("scoring")
         metrics = write_scores(self.writer, predictor)
-        for text in unfinite(predictor, metrics):
-            self.show.warn(text)
+        for verdict in unfinite(predictor, metrics):
+            self.show.warn(verdict.message)
         return metrics
 
     def write_baselines(self) -> dict[str, Scores]:
@@ -250,6 +231,19 @@ class Training:
         self.writer.write_baselines(found)
         return found
 
+    def judge(
+        self, predictor: SplitPredictor, status: str, metrics: Scores, compared: Mapping[str, Scores]
+    ) -> Verdict | None:
+        """Return the worst verdict by the record of the training that was not shown while it trained."""
+        try:
+            found = diagnose(record_of_training(predictor, self.writer.run, status, metrics, compared)).verdicts
+        except Exception as error:
+            if self.stop:
+                raise
+            self.show.warn(f"the diagnosis is missing: {error}; npnet diagnose {self.writer.run.id} tries again")
+            return None
+        return next((verdict for verdict in found if verdict.name not in self.shown), None)
+
     def draw(self, draw: Draw, predictor: SplitPredictor) -> None:
         """Draw the usual pictures; an error in them is only a warning."""
         self.show.stage("drawing")
@@ -259,38 +253,3 @@ class Training:
             if self.stop:
                 raise
             self.show.warn(f"the plots are missing: {error}; npnet plot {self.writer.run.id} tries again")
-
-
-@contextmanager
-def recorded(writer: RunWriter, trainer: Trainer, show: Show) -> Iterator[None]:
-    """Inside, `show` receives the reports, and the folder records why the training fails; a bug leaves its traceback.
-
-    However it ends, the folder is released.
-    """
-    try:
-        show.begin(writer.run, trainer, writer.log)
-        try:
-            yield
-        finally:
-            show.end()
-    except (NpnetError, NpnetWarning) as error:  # the latter where Python raises warnings
-        raise _recorded(writer, error) from error.__cause__
-    except Exception as error:
-        if (refusal := out_of_memory(error) or fault_of(error)) is not None:
-            raise _recorded(writer, refusal) from error
-        with suppress(MachineError):
-            writer.crash(traceback.format_exc())
-            writer.finish("failed", error=f"{type(error).__name__}: {error}")
-        where = f"{writer.run.path}/crash.txt"
-        raise Bug(f"a bug in npnet: {type(error).__name__}: {error}; see {where}", "please report it") from error
-    finally:
-        writer.close()  # also where the end could not be recorded, or a signal gave no time for it
-
-
-def _recorded(writer: RunWriter, error: Exception) -> Exception:
-    """Record an error in the run folder; return it, where the machine is to blame with how to continue."""
-    with suppress(MachineError):
-        writer.finish("failed", error=str(error))
-    if not isinstance(error, MachineError) or not writer.is_there:
-        return error
-    return type(error)(error.message, "; ".join(filter(None, [error.hint, f"npnet resume {writer.run.id} goes on"])))

@@ -26,18 +26,53 @@ class Case:
     long: bool = field(default=False, kw_only=True)
 
 
+HIDDEN = "layers=[{linear: 16}, tanh, linear]"
+RELU = "layers=[{linear: 8}, relu, linear]"
+DEEP = f"layers=[{8 * '{linear: 12}, sigmoid, '}linear]"
+LARGE = "layers=[{linear: {units: 16, init: {normal: 30}}}, tanh, {linear: {init: {normal: 30}}}]"
+DEAD = "layers=[{linear: {units: 16, bias_init: {uniform: {low: -50, high: -49}}}}, relu, linear]"
+WIDE = "dataset: {table: {path: wide.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 2\n"
+COPY = "dataset: {table: {path: copy.csv, target: y}}\nlayers: [linear]\nepochs: 2\n"
+SETS = "dataset: {table: {path: a.csv, validation: b.csv, test: b.csv, target: y}}\nlayers: [linear]\nepochs: 2\n"
+
 CASES = [
     Case("overfitting", NOISY, ("epochs=120",), ("epochs=12", "learning_rate=0.003"), "overfits from epoch"),
     Case("stopped_early", MOONS, ("epochs=12", "learning_rate=0.001"), (), "still improving"),
-    Case("constant_baseline", XOR, (), ("layers=[{linear: 8}, tanh, linear]",), "ignores the inputs"),
-    Case(
-        "class_ignored",
-        RARE,
-        (),
-        ("class_weight=balanced",),
-        'never predicts "yes", the class of 15 of 80 validation rows',
-    ),
+    Case("plateau", MOONS, ("epochs=12", "learning_rate=1e-12"), (), "to the last digit since epoch 1"),
+    Case("constant_baseline", XOR, (), (HIDDEN,), "ignores the inputs"),
+    Case("class_ignored", RARE, (), ("class_weight=balanced",), 'never predicts "yes", the class of 15'),
     Case("validation_test_gap", DRIFT, (), ("dataset.table.time=null",), "validation and test disagree"),
+    Case("uncalibrated_weights", RARE, ("class_weight=balanced",), (), "probabilities are not calibrated"),
+    Case(
+        "underfitting",
+        XOR,
+        ("--baselines",),
+        (HIDDEN, "--baselines"),
+        "underfits: hist",
+        long=True,
+    ),
+    Case("learning_rate_high", MOONS, ("epochs=12", "learning_rate=5"), (), "train_loss"),
+    Case("learning_rate_low", XOR, (HIDDEN, "learning_rate=1e-4"), (HIDDEN,), "100 steps with a learning rate of"),
+    Case("update_ratio", MOONS, ("epochs=1", "learning_rate=5"), (), "a step changes the weights by"),
+    Case("initial_loss", MOONS, (LARGE, "epochs=1"), (), "the loss at the start is"),
+    Case("one_batch", MOONS, (DEAD, "epochs=1"), ("epochs=1", RELU), "cannot fit a few rows"),
+    Case("dead_units", MOONS, (DEAD, "epochs=1"), (RELU,), "100% of the units of layers.1 are 0"),
+    Case("saturated_units", MOONS, (LARGE, "epochs=1"), (), "of the units of layers.1 are saturated"),
+    Case("vanishing_gradients", MOONS, (DEEP, "epochs=1"), (), "gradients vanish"),
+    Case("unscaled_inputs", WIDE, ("scale=none",), (), '1 of 2 inputs are larger than 10, "b" the most'),
+    Case("leakage", COPY, (), ("dataset.table.drop=[b]",), '"b" may be the target "y" again: alone it has'),
+    Case("odd_columns", COPY, ("dataset.table.path=odd.csv",), (), 'column "same" is left out'),
+    Case("shared_test_set", SETS, (), ("dataset.table.test=c.csv",), "validation and test are both ../../b.csv"),
+    Case("few_rows", SETS, ("dataset.table.test=few.csv",), (), "the test set has one row"),
+    Case("bounded_outputs", MOONS, ("layers=[{linear: 1}, relu]", "epochs=1"), (), "relu as the last layer"),
+    Case(
+        "infinite_outputs",
+        SETS,
+        ("dataset.table.test=big.csv", "scale=none", "layers=[{linear: {init: {normal: 100}}}]"),
+        (),
+        "the scores of test are null",
+    ),
+    Case("undefined_score", SETS, ("dataset.table.test=few.csv",), (), "roc_auc of test is null"),
 ]
 
 
@@ -47,6 +82,12 @@ def write_tables(folder: Path) -> None:
     x, noise = random.normal(size=(2, 400))
     rare = np.where(x + 2 * noise > 2.2, "yes", "no")
     write(folder / "rare.csv", a=x, y=rare)
+    write(folder / "wide.csv", a=x, b=1000 + 300 * noise, y=x + noise)
+    write(folder / "copy.csv", a=x, b=np.where(noise > 0, 7.5, 1.5) + 0.1 * x, y=np.where(noise > 0, "yes", "no"))
+    write(folder / "odd.csv", a=x, b=noise, same=0 * x, y=np.where(noise + x > 0, "yes", "no"))
+    for name, rows in (("a", slice(200)), ("b", slice(200, 300)), ("c", slice(300, 400)), ("few", slice(1))):
+        write(folder / f"{name}.csv", a=x[rows], b=noise[rows], y=rare[rows])
+    write(folder / "big.csv", a=np.sign(x[:40]) * 3e38, b=noise[:40], y=rare[:40])
     t = np.arange(400)
     write(folder / "drift.csv", a=x, t=t, y=x + 0.3 * noise + np.where(t >= 320, 2 * x, 0))
 

@@ -5,10 +5,10 @@ import pytest
 
 from npnet.config import Experiment
 from npnet.data import prepare
+from npnet.diagnosis.setup_verdicts import unfinite
 from npnet.errors import Diverged, RunError
 from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
-from npnet.runner.notes import unfinite
 from tests.fittings import fitting_of
 
 LAYERS = [{"linear": 8}, "relu", {"batch_norm": {}}, {"dropout": 0.1}, {"linear": 1}]
@@ -116,5 +116,5 @@ def test_one_network_whose_outputs_are_not_finite_takes_all_scores_it_has_a_part
     scores = trainer.predictor().all_scores()
     assert all(np.isnan(list(some.values())).all() for part, some in scores.items() if part != "train")
     assert not list(unfinite(trainer.predictor(), {"test": {"r2": 0.5}}))
-    [reported] = unfinite(trainer.predictor(), {"test": scores["test"]})
+    [reported] = map(str, unfinite(trainer.predictor(), {"test": scores["test"]}))
     assert "are not finite" in reported

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from npnet.config import load
+from npnet.diagnosis.health import DEAD_EVALUATIONS, PLATEAU_EVALUATIONS, Health
 from npnet.errors import Diverged
 from npnet.model.trainer import Trainer
 from npnet.nn.schedules import schedules
 from npnet.runner import prepare_run
-from npnet.runner.notes import DEAD_EVALUATIONS, PLATEAU_EVALUATIONS, Health
 
 SLOW = "schedule={cosine: {warm_up: 10000000}}"  # the rate of epoch 30 is 3e-6 of the largest
 CONFIG = "dataset: {xor: {samples: 100}}\nlayers: [{linear: 20}, relu, linear]\noptimizer: sgd\nepochs: 20\n"
@@ -26,7 +26,7 @@ def fitting_of(folder: Path, *overrides: str) -> Trainer:
 def reported(trainer: Trainer, epochs: int | None = None) -> list[tuple[int, str]]:
     """Each warning with the epoch after which it came, of some epochs or all."""
     health = Health(trainer)
-    return [(progress.epoch, text) for progress in islice(trainer.fit(), epochs) for text in health.check(progress)]
+    return [(one.epoch, str(text)) for one in islice(trainer.fit(), epochs) for text in health.check(one)]
 
 
 def silenced(trainer: Trainer, units: int) -> Trainer:
@@ -79,7 +79,7 @@ def test_units_that_only_running_statistics_silence_are_not_reported(tmp_path: P
     trainer.set_weights(weights)
     health, silent = Health(trainer), []
     for progress in trainer.fit():
-        assert not [text for text in health.check(progress) if "of the units" in text]
+        assert not [text for text in health.check(progress) if "of the units" in text.message]
         silent.append(trainer.dead_units["layers.2"].item())
     assert silent[:DEAD_EVALUATIONS] == [1.0] * DEAD_EVALUATIONS
     assert silent[-1] < 0.5
@@ -108,7 +108,7 @@ def test_dead_units_of_a_network_that_has_stopped_are_not_counted_again(tmp_path
     health, texts = Health(trainer), []
     for progress in islice(trainer.fit(), DEAD_EVALUATIONS):
         trainer.stack_trainer.dead_units["layers.1"] = np.array([1.0, 0.95])
-        texts += health.check(progress)
+        texts += map(str, health.check(progress))
         trainer.stack_trainer.state.done[0] = True
     assert [text[:20] for text in texts] == ["95% of the units of "]
 
@@ -161,7 +161,7 @@ def test_a_rate_that_becomes_zero_is_reported_from_where_on_nothing_moves(tmp_pa
     trainer = fitting_of(tmp_path, "schedule={exponential: 0.001}", "learning_rate=0.1", "epochs=25")
     health, theta, found = Health(trainer), [trainer.stack_trainer.network.theta.copy()], []
     for progress in trainer.fit():
-        found += [progress.epoch for text in health.check(progress) if "learning_rate is too small" in text]
+        found += [progress.epoch for text in health.check(progress) if "learning_rate is too small" in text.message]
         theta.append(trainer.stack_trainer.network.theta.copy())
     assert found == [16]  # 0.1 * 0.001 ** 15 is 1e-46, and the smallest float32 1.4e-45
     assert all((one == theta[-1]).all() for one in theta[16:])

@@ -7,13 +7,18 @@ import numpy as np
 import pytest
 
 from npnet.config import load
+from npnet.diagnosis.setup_verdicts import warnings as verdicts_of
 from npnet.errors import DataError
 from npnet.model.trainer import Trainer
 from npnet.runner import prepare_run
-from npnet.runner.notes import remarks, warnings
+from npnet.runner.notes import remarks
 from npnet.text import MOST
 
 CONFIG = "dataset: {table: {path: t.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 1\nbatch_size: all\n"
+
+
+def warnings(trainer: Trainer) -> list[str]:
+    return [verdict.message for verdict in verdicts_of(trainer)]
 
 
 def fitting_of(folder: Path, columns: dict[str, list[object]], *overrides: str) -> Trainer:

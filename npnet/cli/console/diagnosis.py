@@ -29,6 +29,8 @@ def _lines(found: Diagnosis) -> Iterator[RenderableType]:
     if not found.verdicts:
         yield Text(f"nothing found by {plural(len(found.passed), 'judgement')}")
         yield Text()
+    if found.note:
+        yield Text(one_line(found.note))
     if found.passed:
         yield Text(f"judged, and nothing found: {', '.join(found.passed)}")
     if found.unjudged:

@@ -8,12 +8,13 @@ import numpy as np
 
 from npnet.cli.console.plain import short
 from npnet.cli.console.screen import Output, Painted, Screen
+from npnet.diagnosis.setup_verdicts import warnings
 from npnet.engine.graph import network_text
 from npnet.engine.loop import Progress, epochs_text
 from npnet.metrics import DECIDED
 from npnet.model.trainer import Trainer
 from npnet.rundir.run import RunFolder
-from npnet.runner.notes import remarks, unused, warnings
+from npnet.runner.notes import remarks, unused
 from npnet.text import duration, one_line, plural
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ class TrainingDisplay(Display):
         self.values: dict[str, float] = {}
         self.forming: Forming | None = None
         self.ending = "the training was cut short"
-        for text in warnings(trainer):
-            self.warn(text)
+        for verdict in warnings(trainer):
+            self.warn(verdict.message)
         experiment, data = trainer.experiment, trainer.data
         rows = ", ".join(f"{len(part.X)} {name}" for name, part in data.parts.items())
         count, each = (f"{experiment.ensemble} networks ", " each") if experiment.ensemble > 1 else ("", "")

@@ -1,0 +1,99 @@
+"""Verdicts on the units of layers: dead, saturated, without a gradient."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from npnet.diagnosis.probe import Probe
+from npnet.diagnosis.record import Record
+from npnet.diagnosis.verdict import Verdict, VerdictKind, verdicts
+from npnet.engine.scoring import DeadUnits, Scorer
+from npnet.nn.activations import Sigmoid, Tanh
+from npnet.nn.layer import layers
+from npnet.text import listed
+
+
+@verdicts.add("dead_units")
+class DeadLayers(VerdictKind):
+    """Units of a layer with ReLU are 0 on every training row, and learn nothing."""
+
+    number = "share of the units of a layer that are 0 on every training row"
+    threshold = "in training above 90 % for three evaluations; in a probe of the best weights above 50 %"
+    why = "the gradient of a unit that is 0 on all rows is 0 exactly: no row brings it back"
+    source = "Lu et al. (2020), Dying ReLU and initialization"
+    share, all_dead = 0.5, 0.9
+
+    def of_probe(self, record: Record, probe: Probe) -> Iterator[Verdict]:
+        """Run the best weights on every training row."""
+        dead = DeadUnits(probe.best)
+        Scorer(probe.best, probe.loss, probe.samples).run(dead)
+        for name, shares in dead.shares.items():
+            if shares[0] > self.share:
+                yield self.found(
+                    f"{shares[0]:.0%} of the units of {name} are 0 on every training row: they learn nothing; a "
+                    "smaller learning_rate or leaky_relu keeps units alive",
+                    float(shares[0]),
+                    evidence="probe",
+                    severity="warning" if shares[0] > self.all_dead else "note",
+                    epoch=record.best_epoch,
+                    command=record.train("record=true"),
+                )
+
+
+@verdicts.add("saturated_units")
+class SaturatedLayers(VerdictKind):
+    """Units with tanh or sigmoid are at a bound on nearly all rows, and hardly learn."""
+
+    number = "share of the units of a layer that are within 1 % of a bound on 95 % of the rows"
+    threshold = "above 50 %"
+    why = "within 1 % of a bound the slope of tanh is below 2 %, of sigmoid below 4 %, of that at 0"
+    source = "Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward networks"
+    share, near, rows = 0.5, 0.01, 0.95
+
+    def of_probe(self, record: Record, probe: Probe) -> Iterator[Verdict]:
+        """Run the best weights on the training rows."""
+        for step, values in probe.outputs(probe.best):
+            layer = getattr(step, "layer", None)
+            if not isinstance(layer, Tanh | Sigmoid):
+                continue
+            inside = 1 - np.abs(values) if isinstance(layer, Tanh) else 2 * np.minimum(values, 1 - values)
+            share = float(np.mean(np.mean(inside < 2 * self.near, axis=1) >= self.rows))
+            if share > self.share:
+                yield self.found(
+                    f"{share:.0%} of the units of {step.name} are saturated: at a bound of {layers.name_of(layer)} on "
+                    f"{self.rows:.0%} of the training rows, where they hardly learn; smaller initial weights or scaled "
+                    "inputs keep them inside",
+                    share,
+                    evidence="probe",
+                    epoch=record.best_epoch,
+                    command=record.train("scale=standard") if record.experiment.scale == "none" else None,
+                )
+
+
+@verdicts.add("vanishing_gradients")
+class VanishingGradients(VerdictKind):
+    """The gradient shrinks from layer to layer, so that the first layers hardly learn."""
+
+    number = "gradient by weight of the first layer, divided by that of the last, at the initial values"
+    threshold = "below 1e-3"
+    why = "the last layers would need a thousand steps for what the first ones need a million for"
+    source = "Bengio, Simard and Frasconi (1994), Learning long-term dependencies with gradient descent is difficult"
+    least = 1e-3
+
+    def of_probe(self, record: Record, probe: Probe) -> Iterator[Verdict]:
+        """Compare the gradients of the layers in one backward pass."""
+        ratios = probe.gradient_ratios
+        if len(ratios) < 2 or not all(np.isfinite(list(ratios.values()))):
+            return
+        (first, small), *_, (last, large) = ratios.items()
+        if large <= 0 or small >= self.least * large:
+            return
+        each = listed((f"{name} {ratio:.1g}" for name, ratio in ratios.items()), 4)
+        yield self.found(
+            f"gradients vanish: by the size of the weights, that of {first} is {small / large:.1g} of that of {last} "
+            f"({each}); relu, residual or a norm keeps them",
+            small / large,
+            evidence="probe",
+            epoch=0,
+            command=f"npnet explain-step {record.config} --calls",
+        )
