@@ -30,10 +30,12 @@ HIDDEN = "layers=[{linear: 16}, tanh, linear]"
 RELU = "layers=[{linear: 8}, relu, linear]"
 DEEP = f"layers=[{8 * '{linear: 12}, sigmoid, '}linear]"
 LARGE = "layers=[{linear: {units: 16, init: {normal: 30}}}, tanh, {linear: {init: {normal: 30}}}]"
+LARGEST = "layers=[{linear: {init: {normal: 100}}}]"
 DEAD = "layers=[{linear: {units: 16, bias_init: {uniform: {low: -50, high: -49}}}}, relu, linear]"
 WIDE = "dataset: {table: {path: wide.csv, target: y}}\nlayers: [{linear: 4}, tanh, linear]\nepochs: 2\n"
 COPY = "dataset: {table: {path: copy.csv, target: y}}\nlayers: [linear]\nepochs: 2\n"
 SETS = "dataset: {table: {path: a.csv, validation: b.csv, test: b.csv, target: y}}\nlayers: [linear]\nepochs: 2\n"
+BIG = ("dataset.table.test=big.csv", "dataset.table.target=b", "dataset.table.drop=[y]", "scale=none", LARGEST)
 
 CASES = [
     Case("overfitting", NOISY, ("epochs=120",), ("epochs=12", "learning_rate=0.003"), "overfits from epoch"),
@@ -68,7 +70,7 @@ CASES = [
     Case(
         "infinite_outputs",
         SETS,
-        ("dataset.table.test=big.csv", "scale=none", "layers=[{linear: {init: {normal: 100}}}]"),
+        BIG,
         (),
         "the scores of test are null",
     ),
