@@ -28,6 +28,7 @@ from npnet.spec import Named, Spec
 NO_FILE = SourceLocation("")  # of values in Python code: messages name no line of a file
 NOT_OPTIONS = {
     "dataset": "X and Y are the data",
+    "target": "train(X, X) reproduces the inputs",
     "layers": "the layers are those of the model",
     "split": "validation=0.2 is the share of the rows by which the best epoch is kept",
     "preset": "a preset is a config with layers of its own",

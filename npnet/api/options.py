@@ -12,6 +12,7 @@ class ConfigKeys(TypedDict, total=False):
 
     dataset: Any
     preset: str | None
+    target: str | None
     split: Mapping[str, Any] | None
     scale: str | None
     prepare: Mapping[str, Any] | None

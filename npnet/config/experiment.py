@@ -30,6 +30,8 @@ from npnet.registry import nearest
 from npnet.spec import Spec
 from npnet.text import plural, quoted
 
+OF_TARGETS = ("class_weight", "threshold", "temperature", "target_transform")
+"""Keys that have no meaning where the network reproduces its inputs."""
 MONITORED_SPLITS = ("train", "validation")
 
 
@@ -92,6 +94,9 @@ class Experiment(Spec):
 
     dataset: SourceSpec = Field(description="The data: a built-in data set or a table.")
     preset: Preset | None = Field(None, description="A recipe for every key that the config does not set.")
+    target: Literal["inputs"] | None = Field(
+        None, description="`inputs`: the network reproduces its prepared inputs, in place of the target of the data."
+    )
     split: Split = Field(Split(), description="Shares of the rows for the test and validation sets.")
     scale: Literal["standard", "none"] = Field(
         "standard", description="Whether to scale features to mean 0 and standard deviation 1 on the training set."
@@ -201,6 +206,13 @@ class Experiment(Spec):
 def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
     """Yield a key, a message and a hint for all settings that exclude each other."""
     e = experiment
+    for key in OF_TARGETS if e.target else ():
+        if getattr(e, key):
+            what = f"{key} is for the target of the data, which target: {e.target} replaces"
+            yield (key,), what, f"take {key} out, or target"
+    if isinstance(e.dataset, Table) and not e.dataset.targets and e.target is None:
+        hint = "write target: COLUMN under dataset.table, or target: inputs beside dataset, to reproduce the inputs"
+        yield ("dataset", "table"), 'dataset.table needs the key "target"', hint
     if isinstance(e.dataset, Table):
         for key, message, hint in _of_table(e.dataset):
             yield ("dataset", "table", key), message, hint

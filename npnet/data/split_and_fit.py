@@ -31,7 +31,7 @@ class Prepared:
 
     `target_scaler` scales the targets of a regression for training, after `target_transform`; for classes it changes
     nothing. `notes` are warnings about the data, `remarks` are not. `predicts_next` says that the target of each
-    position is the input of the next.
+    position is the input of the next, `reproduces` that the targets of a row are its inputs.
     """
 
     task: Task
@@ -49,6 +49,7 @@ class Prepared:
     steps: bool = False
     tokens: int = 0
     predicts_next: bool = False
+    reproduces: bool = False
 
     @property
     def class_count(self) -> int:

@@ -17,6 +17,7 @@ from npnet.estimators.rows import HeldRows
 
 NOT_PARAMETERS = {
     "dataset": "X and y are the data",
+    "target": "fit(X, X) reproduces the inputs",
     "sweep": "GridSearchCV and RandomizedSearchCV of scikit-learn search",
     "checkpoint_every": "fit writes no files",
     "record": "fit writes no files",

@@ -11,6 +11,7 @@ from npnet.config.experiment import Experiment
 from npnet.config.sweep import maximizes
 from npnet.data import Dataset, Prepared, Task
 from npnet.data.datasets import refuse_unlearnable
+from npnet.data.reproduction import reproducing
 from npnet.data.split import parts_of
 from npnet.data.split.folds import folds_of
 from npnet.data.split_and_fit import prepare_members, prepare_parts
@@ -91,9 +92,11 @@ def prepare_folds(experiment: Experiment, dataset: Dataset) -> list[list[Prepare
     folds = folds_of(dataset, e.cv, e.seed) if e.cv else [parts_of(dataset, e.split, e.seed)]
     options = e.preparing, e.class_weight, e.dtype, e.target_transform
     if not e.own_validation:
-        return [[prepare_parts(dataset, fold, *options)] for fold in folds]
-    seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
-    return [prepare_members(dataset, fold, seeds, *options) for fold in folds]
+        prepared = [[prepare_parts(dataset, fold, *options)] for fold in folds]
+    else:
+        seeds = [member_seed(e.seed, member) for member in range(e.ensemble)]
+        prepared = [prepare_members(dataset, fold, seeds, *options) for fold in folds]
+    return [[reproducing(one) for one in fold] for fold in prepared] if e.target == "inputs" else prepared
 
 
 @dataclass(frozen=True, eq=False)

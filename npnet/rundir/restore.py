@@ -46,7 +46,7 @@ MARGIN = 10**6  # a network with more parameters than there are weights, and thi
 class DataMetadata:
     """What a network needs of its data to predict: names, how text was read, how columns became inputs.
 
-    There is a preparation, and a scaler of the targets, for each fold.
+    There is a preparation, and a scaler of the targets, for each fold. With `reproduces` the targets are the inputs.
     """
 
     task: Task
@@ -60,6 +60,7 @@ class DataMetadata:
     calibration: Calibration
     target_transform: TransformName | None = None
     steps: bool = False
+    reproduces: bool = False
 
     @classmethod
     def of(cls, folds: Sequence[Prepared], calibration: Calibration) -> "DataMetadata":
@@ -67,11 +68,11 @@ class DataMetadata:
         data = folds[0]
         names = data.task, data.features, data.targets, data.classes, data.negatives
         learned = tuple(fold.preparation for fold in folds), tuple(fold.target_scaler for fold in folds)
-        return cls(*names, *learned, data.schema, calibration, data.target_transform, data.steps)
+        return cls(*names, *learned, data.schema, calibration, data.target_transform, data.steps, data.reproduces)
 
     def text(self) -> str:
         """Return JSON from which `parse` reads the same numbers."""
-        names = ("task", "features", "targets", "classes", "negatives", "target_transform", "steps")
+        names = ("task", "features", "targets", "classes", "negatives", "target_transform", "steps", "reproduces")
         fields = {name: getattr(self, name) for name in names} | {
             "preparations": [preparation.text() for preparation in self.preparations],
             "target_scalers": [{"mean": s.mean.tolist(), "scale": s.scale.tolist()} for s in self.target_scalers],
@@ -105,6 +106,7 @@ class DataMetadata:
             ),
             target_transform=fields.get("target_transform"),
             steps=fields.get("steps", False) is True,
+            reproduces=fields.get("reproduces", False) is True,
         )
         if contradiction := data.contradiction:
             raise ValueError(contradiction)
@@ -119,12 +121,13 @@ class DataMetadata:
     @property
     def contradiction(self) -> str | None:
         """The first contradiction, as in a file that npnet has not written; None where there is none."""
-        columns, kinds = [*self.features, *self.targets], dict.fromkeys(self.features, NUMBER)
+        own_targets, labels = () if self.reproduces else self.targets, self.schema and self.schema.labels
+        columns, kinds = [*self.features, *own_targets], dict.fromkeys(self.features, NUMBER)
         if self.schema is not None:
             joined = [one.name for side in self.schema.sides for one in side.columns]
             columns, kinds = [*(one.name for one in self.schema.columns), *joined], self.schema.kinds
-            if self.schema.labels is not None:  # which stand for their column
-                columns = [*(name for name in columns if name != self.schema.labels.column), *self.schema.labels.labels]
+            if labels is not None:  # which stand for their column
+                columns = [*(name for name in columns if name != labels.column), *labels.labels]
         own = (column for one in self.preparations for each in one.aggregates for column in each.columns)
         kinds |= {column.name: column.kind for column in own}
         learned = {
@@ -136,11 +139,11 @@ class DataMetadata:
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         fits = {
             "columns": learned <= kinds.items()
-            and set(self.targets) <= set(columns)
+            and set(own_targets) <= set(columns)
             and len(set(columns)) == len(columns),
-            "targets": len(self.targets) >= 1,
+            "targets": self.targets == self.preparations[0].names if self.reproduces else len(self.targets) >= 1,
             "classes": self._has_classes_of_its_task,
-            "labels": self.schema is None or self.schema.labels is None or self.schema.labels.labels == self.targets,
+            "labels": labels is None or self.reproduces or labels.labels == self.targets,
             "preparations": len(layouts) == 1 and len(self.preparations) == len(self.target_scalers),
             "target_scalers": all(
                 one.mean.shape == one.scale.shape

@@ -28,7 +28,7 @@ def baselines(folds: Sequence[Prepared], seed: int) -> dict[str, Scores]:
     """
     constant, linear = ("mean", "linear_regression") if folds[0].task in VALUES else ("majority", "logistic_regression")
     makers = {constant: _constant, linear: _linear, "hist_gradient_boosting": _trees}
-    if folds[0].steps:
+    if folds[0].steps or folds[0].reproduces:  # a linear model reproduces its inputs
         makers = {constant: _constant}
     return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in makers.items()}
 

@@ -17,13 +17,14 @@ def read_with_targets(predictor: RunPredictor, table: object, layout: Mapping[st
 
     Raise DataError for a row without a target where training refused it, and where no row has one.
     """
-    if isinstance(predictor, WindowsPredictor):
+    if isinstance(predictor, WindowsPredictor) and not predictor.data.reproduces:
         return predictor.labelled(table, layout)
+    targets = () if predictor.data.reproduces else predictor.data.targets
     if isinstance(table, str):
-        name, frame = table, predictor.read(table, predictor.data.targets, layout)
+        name, frame = table, predictor.read(table, targets, layout)
     else:
-        name, frame = "the table", predictor.read_table(table, predictor.data.targets)
-    rows = with_target(frame, predictor.data.targets)
+        name, frame = "the table", predictor.read_table(table, targets)
+    rows = with_target(frame, targets)
     lacking = len(frame) - len(rows)
     many = f"{lacking} row{'s' * (lacking != 1)} without a target"
     if not len(rows):

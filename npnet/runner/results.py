@@ -17,6 +17,7 @@ from npnet.data.columns import Frame
 from npnet.data.datasets import VALUES
 from npnet.data.readers.parquet import INSTALL
 from npnet.data.readers.workbook import INSTALL as EXCEL
+from npnet.data.reproduction import REPRODUCTION, reproduction_errors
 from npnet.engine.loop import Progress
 from npnet.errors import MachineError, UsageError
 from npnet.machine.resources import out_of_memory
@@ -87,6 +88,8 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
             where["position"] = block.position
         if data.predicts_next:
             probabilities = {OF_TARGET: output[block.y, rows]}
+        if data.reproduces:
+            where[REPRODUCTION] = reproduction_errors(block.y, output[:, rows], data.target_scaler)
         yield {**where, **targets, **predictions, **probabilities, **spread}
 
 

@@ -1,10 +1,13 @@
 """Predictions as columns, of rows that were read."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Frame
 from npnet.data.datasets import VALUES
+from npnet.data.reproduction import REPRODUCTION, reproduced, reproduction_errors
 from npnet.experiment.resources import limited
 from npnet.model.predictor import Predictor
 from npnet.rundir.restore import DataMetadata
@@ -58,7 +61,16 @@ class RowPredictor:
             columns = labels_in_words(self.data, columns)
         where: Columns = {"position": self._existing(frame) % self.steps + 1} if self.data.steps else {}
         where = {**{name: frame.marks[name][self.rows_of(frame)] for name in self.marks}, **where}
+        if self.data.reproduces:
+            errors = reproduction_errors(self.targets(frame), output, self.data.target_scalers[0])
+            where = {**where, REPRODUCTION: np.where(np.isfinite(errors), errors, np.nan)}
         return {**where, **columns, **spread, **(chances if proba else {})}
+
+    def targets(self, frame: Frame) -> NDArray[Any]:
+        """Return the targets of rows that have them; of a network that reproduces its inputs, every row has."""
+        if self.data.reproduces:
+            return reproduced(self.data.preparations[0], frame)
+        return self.data.target.encode(frame)
 
     @property
     def steps(self) -> int:
@@ -85,4 +97,5 @@ class RowPredictor:
         if data.task == "multilabel":
             columns = labels_in_words(data, columns)
         spread = {f"quantile_{q:g}{end}" for end in endings(self.data.targets) for q in self.predictor.loss.quantiles}
-        return {*self.marks, *columns, *spread, *(["position"] if data.steps else []), *(chances if proba else ())}
+        more = [name for name, has in (("position", data.steps), (REPRODUCTION, data.reproduces)) if has]
+        return {*self.marks, *columns, *spread, *more, *(chances if proba else ())}

@@ -113,7 +113,7 @@ def _other_rows(predictor: RunPredictor, question: Question) -> tuple[NDArray[An
             raise UsageError("the run is of a text, which is no table", "name a file of text alone")
         return *(found := scored_text(predictor, question.data))[:2], (), found[2]
     frame = read_with_targets(predictor, question.data, question.layout)
-    return predictor.data.target.encode(frame), predictor.outputs(frame), frame.notes, predictor.warnings(frame)
+    return predictor.targets(frame), predictor.outputs(frame), frame.notes, predictor.warnings(frame)
 
 
 def _with_threshold(calibration: Calibration, question: Question, task: Task) -> Calibration:

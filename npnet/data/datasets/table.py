@@ -56,7 +56,9 @@ class Table(ReadOptions, Source):
     targets of two classes each are labels, others a regression. `task` decides otherwise. Rows are numbered from 1.
     """
 
-    target: Name | Names = Field(description="The column to predict, or several.")
+    target: Name | Names | None = Field(
+        None, description="The column to predict, or several; none where the network reproduces its inputs."
+    )
     label_delimiter: Name | None = Field(
         None, description='What stands between the labels of a cell of the target: ";" makes rock;jazz two labels.'
     )
@@ -82,11 +84,19 @@ class Table(ReadOptions, Source):
             if named.count(twice) in (one.count(twice) for one in (self.targets, self.drop, self.id)):
                 raise ValueError(f'"{twice}" is named twice')
             raise ValueError(f'"{twice}" has two roles among target, weight, group, time, id and drop')
+        self._require_target()
         if self.task == "classification" and not isinstance(self.target, str):
             raise ValueError("task: classification has one target; write its name, not a list")
         if self.label_delimiter is not None:
             self._require_labels()
         return self
+
+    def _require_target(self) -> None:
+        """Raise OptionError for options that say what the target means where there is none."""
+        given = [key for key in ("task", "label_delimiter", "positive_class") if getattr(self, key) is not None]
+        for key in given if self.target is None else ():
+            what = f"{key} is for a target, and none is named"
+            raise OptionError(key, what, f"write target: COLUMN, or take {key} out")
 
     def _require_labels(self) -> None:
         """Raise OptionError for options that do not fit a target whose cells hold several labels."""
@@ -119,7 +129,7 @@ class Table(ReadOptions, Source):
     @property
     def targets(self) -> tuple[str, ...]:
         """The names of the target columns."""
-        return (self.target,) if isinstance(self.target, str) else self.target
+        return (self.target,) if isinstance(self.target, str) else self.target or ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -203,7 +213,8 @@ class Table(ReadOptions, Source):
             from npnet.data.datasets.labels import refuse_empty
 
             refuse_empty(frame, labels)
-        target = Target.infer(frame, targets, self.task if labels is None else "multilabel", self.positive_class)
+        task = self.task if labels is None else "multilabel"
+        target = Target.infer(frame, targets, task, self.positive_class)
         columns = {name: column for name, column in frame.columns.items() if name not in (*self.roles, *targets)}
         if not columns and not own:
             what = f"{quoted(self.path)} has no columns left to learn from"

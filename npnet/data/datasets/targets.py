@@ -48,6 +48,8 @@ class Target(Spec):
         `positive_class` names the other. Raises DataError for a task that does not apply, and for a target of one
         value.
         """
+        if not names:  # the targets of a network that reproduces its inputs are found later
+            return cls(task="regression", names=())
         columns = [find(frame, name).loaded() for name in names]
         chosen = task or _inferred(columns)
         if chosen in ("regression", "counts"):
@@ -94,7 +96,8 @@ class Target(Spec):
                 what = f"the target {quoted(column.name)} is empty in {count}, first in row {frame.rows[gaps[0]]}"
                 raise DataError(what, "write drop_rows: true, which leaves such rows out")
         if not self.classes:
-            return np.stack([self._values(column, frame.rows) for column in columns], axis=1)
+            values = [self._values(column, frame.rows) for column in columns]
+            return np.stack(values, axis=1) if values else np.empty((len(frame), 0))
         each = zip(columns, self.classes, strict=True)
         codes = [_class_codes(column, classes, frame.rows) for column, classes in each]
         return np.stack(codes, axis=1) if self.task == "multilabel" else codes[0]

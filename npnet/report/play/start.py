@@ -142,6 +142,9 @@ def _rows(loaded: Loaded) -> tuple[str, Frame, str, Any, bool]:
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, e.seed)
         return datasets.name_of(source), with_targets(dataset), dataset.targets[0], written, True
+    if not source.targets:
+        what = "the page predicts one target, and the config names none"
+        raise UsageError(what, f"npnet play {source.path} --target COLUMN names one")
     if len(source.targets) > 1 or source.label_delimiter is not None:
         what = "the page predicts one target, and the config has several"
         raise UsageError(what, f"npnet play {source.path} --target {source.targets[0]} takes the first")

@@ -6,6 +6,7 @@ import numpy as np
 
 from npnet.data.checks.distributions import Distribution, Drift, against, distribution
 from npnet.data.datasets import VALUES
+from npnet.errors import DataError
 from npnet.plots.layout import plain, short
 from npnet.report.chart import Axis, Chart, swatch
 from npnet.report.elements import Markup, element, joined
@@ -41,6 +42,9 @@ def data_page(report: DataReport, name: str) -> Page:
 def sections(report: DataReport) -> list[Section]:
     """Return the sections of the data card."""
     dataset = report.dataset
+    if not dataset.targets:
+        what = "the data card shows columns against a target, and dataset.table names none"
+        raise DataError(what, "write target: COLUMN under dataset.table; npnet data check needs none")
     each = [distribution(column, dataset, report.rows) for column in dataset.frame.columns.values()]
     names = listed((plain(target, 40) for target in dataset.targets), 5)
     rows = sum(report.parts.values())
