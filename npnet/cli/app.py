@@ -17,7 +17,7 @@ from npnet.machine.signals import Stop, exit_code
 
 BROKEN_PIPE = 141
 UNKNOWN_COMMAND = re.compile(r"No such command '(.*?)'")
-PLANNED = frozenset({"doctor", "ensemble", "lesson", "log", "prepare", "serve", "tune"})
+PLANNED = frozenset({"doctor", "ensemble", "log", "prepare", "serve", "tune"})
 """Names that are reserved for later commands."""
 
 COMMANDS = {
@@ -55,6 +55,10 @@ COMMANDS = {
     "explain-step": (
         "explain_step:explain_step",
         "Show every number of one training step on a few rows: forward pass, loss, backward pass, update.",
+    ),
+    "lesson": (
+        "lesson:lesson",
+        "Write two configs that differ in one thing, train both, and open a page that asks why one fails.",
     ),
     "data": ("config:data", "Look at the data of a config."),
     "config": ("config:config", "Check, complete and explain configs."),

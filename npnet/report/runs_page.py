@@ -1,6 +1,6 @@
 """The page of several runs: overlaid curves, scores side by side, and only the settings that differ."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from npnet.report.parts import Cell, NumberTable, card, counted, figure, grid, t
 from npnet.report.sections.verdict import top
 from npnet.report.view import defined
 from npnet.rundir.diff import differing_settings
-from npnet.rundir.run import RunFolder, by_name
+from npnet.rundir.run import RunFolder
 from npnet.text import listed
 
 DASHES = ("", " dash1", " dash2", " dash3")
@@ -28,12 +28,11 @@ SPLITS = ("test", "validation", "train")
 Materials = Mapping[str, Material]
 
 
-def runs_page(runs: Sequence[RunFolder], link: Callable[[RunFolder], str | None]) -> Page:
-    """Return the page that compares runs; `link` gives the address of a run's own page.
+def runs_page(named: Mapping[str, RunFolder], link: Callable[[RunFolder], str | None]) -> Page:
+    """Return the page that compares runs, each by its name; `link` gives the address of a run's own page.
 
     Raise UsageError for runs of different tasks, RunError for a damaged run.
     """
-    named = dict(by_name(runs))
     tasks = {name: str((run.info.get("dataset") or {}).get("task") or "unknown") for name, run in named.items()}
     _require_one_task(tasks)
     materials = {name: folder_material(run) for name, run in named.items()}

@@ -9,7 +9,7 @@ from npnet.errors import UsageError
 from npnet.report.page import Page, html_of, written_by
 from npnet.report.run_page import run_page
 from npnet.rundir.names import REPORT
-from npnet.rundir.run import RunFolder, is_sweep
+from npnet.rundir.run import RunFolder, by_name, is_sweep
 from npnet.storage import disk
 
 
@@ -23,7 +23,7 @@ def page_of_runs(runs: Sequence[RunFolder], path: Path | None, quick: bool = Fal
     if len({run.path for run in runs}) > 1:
         from npnet.report.runs_page import runs_page
 
-        return runs_page(runs, lambda run: _address(run, folder))
+        return runs_page(dict(by_name(runs)), lambda run: _address(run, folder))
     if is_sweep(runs[0]):
         from npnet.report.sweep_page import sweep_page
 
