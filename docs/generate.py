@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docs.commands import commands_page, errors_page
 from docs.kinds import config_page, kind_pages
+from docs.lesson_pages import lesson_pages
 from docs.options import options_module
 from docs.parameters import parameters_module
 from docs.stub import stub
@@ -17,7 +18,7 @@ from npnet.config.schema import schema
 from npnet.export.document import document_schema
 
 DOCS = Path(__file__).parent
-REFERENCE = DOCS / "reference"
+REFERENCE, LESSONS = DOCS / "reference", DOCS / "lessons"
 PARAMETERS = DOCS.parent / "npnet" / "estimators" / "parameters.py"
 OPTIONS = DOCS.parent / "npnet" / "api" / "options.py"
 STUB = DOCS.parent / "npnet" / "__init__.pyi"
@@ -27,6 +28,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     for name, text in kind_pages():
         yield REFERENCE / name, text
+    for name, text in lesson_pages():
+        yield LESSONS / name, text
     yield REFERENCE / "config.md", config_page()
     yield REFERENCE / "cli.md", commands_page()
     yield REFERENCE / "errors.md", errors_page()
@@ -41,14 +44,14 @@ def stale() -> list[str]:
     """Return the files that are no longer what the code says, and those that nothing writes any more."""
     written = dict(pages())
     old = [path for path, text in written.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    left = [path for path in REFERENCE.iterdir() if path not in written]
+    left = [path for folder in (REFERENCE, LESSONS) for path in folder.iterdir() if path not in written]
     return sorted(path.relative_to(DOCS.parent).as_posix() for path in (*old, *left))
 
 
 def write() -> None:
     """Write every generated file."""
-    REFERENCE.mkdir(exist_ok=True)
     for path, text in pages():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 

@@ -8,11 +8,14 @@ import typer
 
 from npnet.cli.common.commands import CommandContext, command
 from npnet.cli.common.options import Force, refuse_options
+from npnet.cli.common.plugins import plugins_of
 from npnet.cli.play import open_page
 from npnet.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
+    from npnet.cli.console.plain import Item
     from npnet.lessons.lesson import Lesson, Side
+    from npnet.model.predictor import SplitPredictor
     from npnet.rundir.run import RunFolder
     from npnet.runner import Ending
 
@@ -39,7 +42,7 @@ def lesson(
     The page shows both trainings side by side and keeps its answer folded; prints its path. The folder is yours: change
     the configs and train them again. Without a name, lists the lessons.
     """
-    from npnet.lessons.lesson import find_lesson
+    from npnet.lessons.lesson import SIDES, find_lesson
 
     if name is None:
         _refuse_without_name(output, force)
@@ -47,15 +50,16 @@ def lesson(
         return 0
     refuse_options([name])
     found, folder = find_lesson(name), Path(name if output is None else output)
-    _write_files(name, folder, force)
+    code = [path for path in _write_files(name, folder, force) if path.suffix == ".py"]
     runs: dict[Side, RunFolder] = {}
-    for side in ("failing", "mended"):
-        ending = _train(context, folder / f"{side}.yaml", f"{name}-{side}")
-        if ending.status == "interrupted":
-            context.screen.warn(f"interrupted; npnet lesson {name} -f begins again")
-            return ending.code
-        runs[side] = ending.run
-    page = _write_pages(name, found, folder, runs)
+    with plugins_of(context.screen.warn, code, accept=False):
+        for side in SIDES:
+            ending = _train(context, folder / f"{side}.yaml", f"{name}-{side}", found.picture)
+            if ending.status == "interrupted":
+                context.screen.warn(f"interrupted; npnet lesson {name} -f begins again")
+                return ending.code
+            runs[side] = ending.run
+        page = _write_pages(name, found, folder, runs)
     if context.json:
         context.screen.result_json({"page": str(page), "runs": {side: run.id for side, run in runs.items()}})
     else:
@@ -80,12 +84,12 @@ def _list(context: CommandContext) -> None:
         return
     from npnet.cli.console.plain import definitions
 
-    items = {"lessons": [(name, one.title, []) for name, one in found.items()]}
+    items: dict[str, list[Item]] = {"lessons": [(name, one.title, []) for name, one in found.items()]}
     context.screen.result(definitions(items, context.screen.out.width))
 
 
-def _write_files(name: str, folder: Path, force: bool) -> None:
-    """Write the configs and tables of a lesson; raise UsageError where the folder has something already."""
+def _write_files(name: str, folder: Path, force: bool) -> list[Path]:
+    """Write the files of a lesson; return their paths. Raise UsageError where the folder has something already."""
     from npnet.lessons.lesson import files_of
     from npnet.machine.resources import explained
     from npnet.rundir.names import owner
@@ -104,16 +108,22 @@ def _write_files(name: str, folder: Path, force: bool) -> None:
         raise UsageError(f"{folder} exists already", hint)
     with explained(folder):
         folder.mkdir(exist_ok=True)
-    for file, data in files_of(name).items():
-        write_atomic(folder / file, data)
+    files = {folder / file: data for file, data in files_of(name).items()}
+    for path, data in files.items():
+        write_atomic(path, data)
+    return list(files)
 
 
-def _train(context: CommandContext, config: Path, name: str) -> "Ending":
+def _train(context: CommandContext, config: Path, name: str, picture: str) -> "Ending":
     """Train a config of the lesson with its plots."""
     from npnet.cli.console.progress import TrainingDisplay
-    from npnet.cli.train import draw
     from npnet.config import load
     from npnet.runner import RunOptions, run_training
+
+    def draw(run: "RunFolder", predictor: "SplitPredictor") -> None:
+        from npnet.plots.from_run import draw_usual
+
+        draw_usual(run, predictor, picture)
 
     context.screen.info(f"training {config}")
     options = RunOptions(context.runs_dir, None, name, ("lesson",), draw)

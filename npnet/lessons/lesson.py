@@ -23,7 +23,7 @@ class Lesson(Spec):
     """The texts of a lesson, and between which values the score of each of its trainings lies.
 
     `number` is its place among the lessons; `look` says where the answer can be seen. The score is `metric` on the rows
-    of `split`.
+    of `split`. `picture` is the kind of plot by which both networks are compared.
     """
 
     number: int
@@ -35,6 +35,7 @@ class Lesson(Spec):
     split: str
     failing: tuple[float, float]
     mended: tuple[float, float]
+    picture: str = "boundary"
 
     def expects(self, side: Side, score: float) -> bool:
         """Return whether a score is what the lesson says of a side."""

@@ -1,7 +1,7 @@
 """The page of a lesson: its question, both trainings side by side, and the answer, folded."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -16,8 +16,6 @@ from npnet.report.sections.verdict import top
 from npnet.rundir.run import RunFolder
 
 COMMAND = "lesson"
-PICTURES = {"boundary.png": "Decision boundary", "confusion.png": "Confusion matrix"}
-"""Pictures of a run by which both trainings are compared, and their titles; the first that both have is shown."""
 
 
 def lesson_page(name: str, lesson: Lesson, runs: Mapping[Side, RunFolder], configs: Mapping[Side, str]) -> Page:
@@ -26,7 +24,7 @@ def lesson_page(name: str, lesson: Lesson, runs: Mapping[Side, RunFolder], confi
     compared = runs_page({f"{side}.yaml": run for side, run in runs.items()}, lambda run: pages[run.id])
     shown = {section.id: section for section in compared.sections}
     both = [shown[name] for name in ("scores", "curves") if name in shown]
-    sections = [_question(lesson, configs), *both, *_pictures(runs), _answer(lesson, runs)]
+    sections = [_question(lesson, configs), *both, _pictures(lesson.picture, runs), _answer(lesson, runs)]
     head = top(lesson.title, f"npnet {COMMAND} {name}", element("span", lesson.question), [])
     return replace(compared, title=lesson.title, head=head, sections=sections, command=COMMAND)
 
@@ -50,14 +48,11 @@ def _question(lesson: Lesson, configs: Mapping[Side, str]) -> Section:
     return Section("question", "Two configs", lesson.look, grid(*cards))
 
 
-def _pictures(runs: Mapping[Side, RunFolder]) -> Iterator[Section]:
-    """Yield the same picture of both runs, the first that both have."""
-    for file, title in PICTURES.items():
-        paths = [runs[side].path / "plots" / file for side in SIDES]
-        if all(path.is_file() for path in paths):
-            cards = [_picture(side, title, path.read_bytes()) for side, path in zip(SIDES, paths, strict=True)]
-            yield Section("pictures", title, "Of the network at its best epoch.", grid(*cards))
-            return
+def _pictures(kind: str, runs: Mapping[Side, RunFolder]) -> Section:
+    """Return the same plot of both runs."""
+    title = kind.replace("_", " ").capitalize()
+    cards = [_picture(side, title, (runs[side].plots / f"{kind}.png").read_bytes()) for side in SIDES]
+    return Section("pictures", title, f"npnet plot RUN --kind {kind} draws it of any run.", grid(*cards))
 
 
 def _picture(side: Side, title: str, data: bytes) -> Markup:

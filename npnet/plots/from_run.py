@@ -80,10 +80,10 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
     return replace(found, inside=inside)
 
 
-def draw_usual(run: RunFolder, predictor: SplitPredictor) -> None:
-    """Draw the usual plots of a training into its folder."""
+def draw_usual(run: RunFolder, predictor: SplitPredictor, *others: str) -> None:
+    """Draw the usual plots of a training into its folder, and those of other kinds."""
     found = material(run, predictor)
-    draw(found, usual(found), run.plots)
+    draw(found, list(dict.fromkeys([*usual(found), *others])), run.plots)
 
 
 def folder_material(run: RunFolder) -> Material:
