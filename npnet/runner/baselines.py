@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part, Prepared
+from npnet.data.columns import Column, Frame
+from npnet.data.columns.at_positions import endings_at
 from npnet.data.datasets import VALUES
+from npnet.data.datasets.targets import Target
 from npnet.data.preprocessing.scaling import unit_of
 from npnet.model.outputs import Calibration, score_outputs
 
@@ -24,13 +27,44 @@ def baselines(folds: Sequence[Prepared], seed: int) -> dict[str, Scores]:
     """Return the scores of each baseline on every split, the mean over the folds.
 
     Inputs are those of the network. Codes that it would embed are one-hot in the linear model, and categories in the
-    trees. Each of several targets has a model of its own; targets at positions have the constant alone.
+    trees. Each of several targets has a model of its own; targets at positions have the constant alone. Windows whose
+    features include the target have its last value too, which predicts that nothing changes.
     """
     constant, linear = ("mean", "linear_regression") if folds[0].task in VALUES else ("majority", "logistic_regression")
     makers = {constant: _constant, linear: _linear, "hist_gradient_boosting": _trees}
     if folds[0].steps or folds[0].reproduces:  # a linear model reproduces its inputs
         makers = {constant: _constant}
-    return {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in makers.items()}
+    found = {name: _mean([_scores(make, fold, seed) for fold in folds]) for name, make in makers.items()}
+    if (column := _own_past(folds[0])) is not None:
+        found["last_value"] = _mean([_last_values(fold, column) for fold in folds])
+    return found
+
+
+def _own_past(data: Prepared) -> str | None:
+    """Return the column with the target's own value at the last position; None where no feature is the target."""
+    positions = data.preparation.positions
+    if not positions or data.steps:
+        return None
+    name = f"{data.targets[0]}{endings_at(positions)[-1]}"
+    return name if name in data.features else None
+
+
+def _last_values(data: Prepared, name: str) -> Scores:
+    """Return the scores of the last value on every split; a missing one is the median, or the first class."""
+    score, y = partial(score_outputs, task=data.task, calibration=Calibration()), data.parts["train"].y
+    with np.errstate(all="ignore"):
+        each = {split: _as_outputs(part.frame.columns[name], data, y) for split, part in data.parts.items()}
+        return {split: score(data.parts[split].y, output) for split, output in each.items()}
+
+
+def _as_outputs(column: Column, data: Prepared, y: NDArray[Any]) -> Floats:
+    """Return the values of a column as outputs like those of a network, (outputs, samples)."""
+    if data.task in VALUES:
+        return np.where(column.missing, np.median(y), column.values)[np.newaxis]
+    known, codes = np.flatnonzero(~column.missing), np.zeros(len(column), np.int64)
+    target = Target(task=data.task, names=data.targets, classes=(data.classes,))
+    codes[known] = target.encode(Frame({data.targets[0]: column.take(known)}, known))
+    return np.eye(len(data.classes))[codes].T[-1:] if data.task == "binary" else np.eye(len(data.classes))[codes].T
 
 
 def _scores(make: Make, data: Prepared, seed: int) -> Scores:

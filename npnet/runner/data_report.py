@@ -12,9 +12,12 @@ from npnet.data.checks.inspection import Inspection, inspect
 from npnet.data.checks.oddities import Finding, repeated_in_test, spans
 from npnet.data.checks.positions import each_position
 from npnet.data.columns import Frame
+from npnet.data.columns.schema import Schema
 from npnet.data.datasets import Dataset, known_targets
 from npnet.data.datasets.table import Table
+from npnet.data.datasets.windows import TIME, WindowsOfTable
 from npnet.data.readers.data_file import STDIN
+from npnet.data.readers.reading import ReadFrame
 from npnet.data.split import divided
 from npnet.data.split.folds import folds_of
 from npnet.data.understanding import contradictions
@@ -52,16 +55,17 @@ def report_data(loaded: Loaded) -> DataReport:
     with at_line(loaded):
         frame, dataset, roles = _rows(loaded)
         parts, folds = _parts(experiment, dataset)
-        shown, rows = dataset, parts
+        shown, rows, overlap = dataset, parts, isinstance(experiment.dataset, WindowsOfTable)
         if dataset.positions:
             shown, of_row = each_position(dataset)
-            frame = with_targets(shown)
+            frame = frame if overlap else with_targets(shown)
             rows = {name: np.flatnonzero(np.isin(of_row, some)) for name, some in parts.items()}
         found = inspect(frame, shown.targets, shown.task, settled(experiment))
-        if dataset.positions:
+        if dataset.positions and not overlap:
             findings = tuple(one for one in found.findings if one.fault != "rows")
             found = replace(found, rows=len(dataset), findings=findings)
-        found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
+        if not overlap:
+            found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
         unsaid = contradictions(experiment.dataset, loaded.base, experiment.dataset.targets)
         findings = tuple(Finding("reading", (), message) for message in unsaid)
@@ -74,6 +78,7 @@ def report_data(loaded: Loaded) -> DataReport:
         counts = {name: np.bincount(codes, minlength=len(dataset.classes)) for name, codes in each.items()}
         classes = {name: dict(zip(dataset.classes, each.tolist(), strict=True)) for name, each in counts.items()}
     time = next((name for name, role in roles.items() if role == "time"), "")
+    time = TIME if TIME in dataset.frame.marks else time
     sizes = {name: len(known_targets(dataset.y[some])) if dataset.steps else len(some) for name, some in parts.items()}
     notes = (*dataset.notes, *_of_positions(dataset))
     return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), notes, shown, rows, folds)
@@ -99,6 +104,8 @@ def _parts(experiment: Experiment, dataset: Dataset) -> tuple[Mapping[str, NDArr
 def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     """Return features and targets in one frame, the dataset, and the roles of columns that are no features."""
     source, seed = loaded.experiment.dataset, loaded.experiment.seed
+    if isinstance(source, WindowsOfTable):
+        return _rows_of_windows(source, *source.read(loaded.base))
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, seed)
         return with_targets(dataset), dataset, dict.fromkeys(dataset.targets, "target")
@@ -108,6 +115,15 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
     columns = {name: column for name, column in read.frame.columns.items() if name not in aside}
     dataset = replace(source.model_copy(update={"drop_rows": True}).dataset(read), notes=read.notes)
     return Frame(columns, read.frame.rows), dataset, dict.fromkeys(dataset.targets, "target") | aside
+
+
+def _rows_of_windows(source: WindowsOfTable, frame: ReadFrame, schema: Schema) -> tuple[Frame, Dataset, dict[str, str]]:
+    """Return the rows of the table, the dataset of its windows, and the roles of columns."""
+    dataset = source.model_copy(update={"drop_rows": True}).dataset(frame, schema)
+    others = {"group": source.group, "weight": source.weight}
+    aside = dict.fromkeys(source.times[:1], "time") | {name: role for role, name in others.items() if name is not None}
+    columns = {name: column for name, column in frame.columns.items() if name not in aside}
+    return Frame(columns, frame.rows), dataset, {source.target: "target", **aside}
 
 
 def _without_advice(finding: Finding) -> Finding:

@@ -17,6 +17,7 @@ from npnet.data.columns import Column, Frame
 from npnet.data.datasets import VALUES
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import Target
+from npnet.data.datasets.windows import TIME
 from npnet.data.preprocessing import Preparation
 from npnet.data.split import parts_of
 from npnet.engine.graph import network_text
@@ -72,6 +73,8 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         check_metadata(folds)
         if isinstance(experiment.dataset, Table):
             folds[0][0] = _with_findings(experiment, experiment.dataset, dataset, folds[0][0])
+        elif dataset.times is not None and experiment.cv is None:
+            folds[0][0] = replace(folds[0][0], remarks=_periods(experiment, dataset, TIME))
     resolved = resolve_checked(loaded, folds)
     try:
         write_resolved(resolved.config)
@@ -85,18 +88,24 @@ def _with_findings(experiment: Experiment, source: Table, dataset: Dataset, data
 
     Beside those that need not be mistakes, the remarks say from when to when each set reaches.
     """
-    from npnet.data.checks.oddities import repeated_in_test, spans
+    from npnet.data.checks.oddities import repeated_in_test
 
     found, periods = oddities_of(experiment, dataset), list[str]()
     if experiment.cv is None:
         parts = parts_of(dataset, experiment.split, experiment.seed)
         found += repeated_in_test(dataset, parts)
-        if source.time is not None:
-            times = spans(dataset, parts, source.time).items()
-            periods = [f"{name}: {source.time} from {first} to {last}" for name, (first, last) in times]
+        periods = [] if source.time is None else [*_periods(experiment, dataset, source.time)]
     remarks = [finding.message for finding in found if finding.fault in SUGGESTIONS]
     notes = [finding.message for finding in found if finding.fault not in SUGGESTIONS]
     return replace(data, notes=(*data.notes, *notes), remarks=(*remarks, *periods))
+
+
+def _periods(experiment: Experiment, dataset: Dataset, time: str) -> tuple[str, ...]:
+    """Return from when to when each set reaches, by the column of time or the mark of windows."""
+    from npnet.data.checks.oddities import spans
+
+    times = spans(dataset, parts_of(dataset, experiment.split, experiment.seed), time).items()
+    return tuple(f"{name}: {time} from {first} to {last}" for name, (first, last) in times)
 
 
 def oddities_of(experiment: Experiment, dataset: Dataset) -> "list[Finding]":

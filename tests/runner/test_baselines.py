@@ -11,6 +11,7 @@ from sklearn.metrics import r2_score, roc_auc_score
 
 from npnet.data import Part, Prepared, Split, prepare
 from npnet.data.datasets.table import Table
+from npnet.data.datasets.windows import WindowsOfTable
 from npnet.data.preprocessing import Preparation, PrepareSpec
 from npnet.metrics import for_task
 from npnet.runner.baselines import baselines
@@ -128,3 +129,19 @@ def test_a_baseline_that_cannot_be_fitted_has_no_scores(table: Path) -> None:
     found = baselines([replace(data, parts=huge)], 0)
     assert np.isfinite(list(found["mean"]["test"].values())).all()
     assert np.isnan(list(found["linear_regression"]["test"].values())).all()
+
+
+@pytest.mark.parametrize("target", ["value", "kind", "yes"])
+def test_the_last_value_of_windows_is_a_baseline(table: Path, target: str) -> None:
+    source = WindowsOfTable(path="t.csv", target=target, window=3, horizon=2, drop=("word",))
+    data = prepare(source.load(table, 0), Split(), PrepareSpec(), 0)
+    found = baselines([data], 0)["last_value"]
+    values = [line.split(",") for line in (table / "t.csv").read_text().splitlines()]
+    place = values[0].index(target)
+    test = data.parts["test"]
+    last = [values[row][place] for row in test.rows]
+    true = [values[row + 2][place] for row in test.rows]
+    if target == "value":
+        assert found["test"]["mae"] == pytest.approx(np.abs(np.array(last, float) - np.array(true, float)).mean())
+    else:
+        assert found["test"]["accuracy"] == pytest.approx(np.mean([a == b for a, b in zip(last, true, strict=True)]))

@@ -200,6 +200,9 @@ def spans(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]], time: str) -
     """Return the first and the last time of each set, dates in ISO 8601."""
     if dataset.times is None:
         return {}
+    if (texts := dataset.frame.marks.get(time)) is not None:
+        each = ((name, rows[np.argsort(dataset.times[rows], kind="stable")]) for name, rows in parts.items())
+        return {name: (texts[rows[0]], texts[rows[-1]]) for name, rows in each}
     kinds = {} if dataset.schema is None else {one.name: one.kind for one in dataset.schema.columns}
     found = {}
     for name, rows in parts.items():

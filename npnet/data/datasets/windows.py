@@ -11,13 +11,13 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from npnet.data.columns import Column, Frame
-from npnet.data.columns.schema import ReadOptions
+from npnet.data.columns.schema import ReadOptions, Schema
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.roles import group_codes, row_times, row_weights
 from npnet.data.datasets.table import ClassName, Name
 from npnet.data.datasets.targets import Target, TargetTask, find, with_target
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
-from npnet.data.readers.reading import read_frame, refuse_missing
+from npnet.data.readers.reading import ReadFrame, read_frame, refuse_missing
 from npnet.data.windows.cutting import Ordered, RowWindows, refuse_no_window
 from npnet.data.windows.samples import positions_frame
 from npnet.data.windows.times import Times, column_texts
@@ -108,10 +108,21 @@ class WindowsOfTable(ReadOptions, Source):
 
     @override
     def load(self, base: Path, seed: int) -> Dataset:
+        return self.dataset(*self.read(base))
+
+    def read(self, base: Path) -> tuple[ReadFrame, Schema]:
+        """Read the file, with all columns that are not dropped."""
         frame, schema = read_frame(self, base)
-        file = STDIN_NAME if self.path == STDIN else self.path
-        refuse_missing((self.target, *self.times, *self.roles), tuple(frame.columns), file)
-        cut = self.cut(frame, file)
+        refuse_missing((self.target, *self.times, *self.roles), tuple(frame.columns), self._file)
+        return frame, schema
+
+    @property
+    def _file(self) -> str:
+        return STDIN_NAME if self.path == STDIN else self.path
+
+    def dataset(self, frame: ReadFrame, schema: Schema) -> Dataset:
+        """Return the dataset of rows that were read."""
+        cut = self.cut(frame, self._file)
         target = Target.infer(frame, (self.target,), self.task, self.positive_class)
         cut, lacking = self.with_targets(cut)
         refuse_few_rows(len(cut.windows))
