@@ -121,7 +121,7 @@ def forecast(material: Material) -> Drawing:
     if count > CLOSE:
         paint_values(boxes[1], times[-CLOSE:], true[-CLOSE:], predicted[-CLOSE:], name, marker=".")
     rmse = float(metrics["rmse"].scores(true[:, None], predicted[None, None])[0])
-    page.note(f"RMSE {short(rmse)}{f'; below, the last {CLOSE} of {count:,}' if count > CLOSE else ''}")
+    page.note(f"RMSE {rmse:.4g}{f'; below, the last {CLOSE} of {count:,}' if count > CLOSE else ''}")
     rows, residual = judged.rows[chosen], true - predicted
     return Drawing(
         page.figure, {"row": rows, "time": times, "true": true, "predicted": predicted, "residual": residual}
