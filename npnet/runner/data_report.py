@@ -80,7 +80,7 @@ def report_data(loaded: Loaded) -> DataReport:
     time = next((name for name, role in roles.items() if role == "time"), "")
     time = TIME if TIME in dataset.frame.marks else time
     sizes = {name: len(known_targets(dataset.y[some])) if dataset.steps else len(some) for name, some in parts.items()}
-    notes = (*dataset.notes, *_of_positions(dataset))
+    notes = dataset.notes if overlap else (*dataset.notes, *_of_positions(dataset))
     return DataReport(found, roles, sizes, classes, spans(dataset, parts, time), notes, shown, rows, folds)
 
 

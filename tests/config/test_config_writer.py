@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from npnet.config import Experiment, Loaded, load
 from npnet.config.writer import relocated, write_commented, write_resolved
 from npnet.data import datasets
+from npnet.data.datasets import Source
 from npnet.data.datasets.table import Table
 from npnet.errors import ConfigError
 from npnet.experiment.resolved import DataInfo, resolve
@@ -25,8 +26,15 @@ from tests.nn.builders import written
 Load = Callable[..., Loaded]
 SHIPPED = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
+
+def needed(source: type[Source]) -> list[str]:
+    """Return the options that a data set cannot do without."""
+    return [name for name, field in source.model_fields.items() if field.is_required()]
+
+
 CHOICES = [
-    *(f"dataset: {name}\nlayers: [linear]" for name in datasets if name != "table"),
+    *(f"dataset: {name}\nlayers: [linear]" for name, source in datasets.items() if not needed(source)),
+    "dataset: {windows: {path: 'no', target: a, time: [b, c], window: 3}}\nlayers: [linear]",
     *(f"dataset: xor\nlayers: {json.dumps(written(name))}" for name in layers),
     "dataset: {table: {path: 'no', target: [a, b], drop: ['1e3', '~']}}\nlayers: [linear]",
     "dataset: xor\nlayers: [residual: [linear: 2, residual: [relu, dropout: 0.1]], linear: 1]",
