@@ -7,9 +7,10 @@ from shutil import copy
 
 import pytest
 
+from npnet.errors import UsageError
 from npnet.nn.layer import layers
 from npnet.registry.packages import offers
-from npnet.registry.plugin_files import load_file
+from npnet.registry.plugin_files import load_file, load_same
 from npnet.registry.plugins import loaded, unload
 from npnet.report.network_data import network_data
 from npnet.rundir.run import RunFolder
@@ -151,6 +152,15 @@ def test_the_page_of_a_run_says_which_layer_it_lacks(place: Path) -> None:
     run = train(*WITH, "record=true")
     load_file("snake.py")
     assert network_data(run)["lacking"] == ["snake"]
+    assert call("report", run.id, *WITH, "-o", "page.html").code == 0
+    assert f"npnet evaluate runs/{run.id} --bootstrap 1000 --plugin snake.py" in (place / "page.html").read_text()
+
+
+def test_a_worker_without_the_file_of_the_driver_says_so(place: Path) -> None:
+    with pytest.raises(UsageError, match="a worker cannot load the plugin: there is no plugin other"):
+        load_same([("other.py", "0" * 64)])
+    with pytest.raises(UsageError, match="has changed since the sweep began"):
+        load_same([("snake.py", "0" * 64)])
 
 
 def test_hints_have_the_plugin_that_their_command_needs(place: Path) -> None:
