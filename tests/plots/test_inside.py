@@ -62,6 +62,7 @@ def test_rows_are_of_classes_in_turn_two_right_and_one_wrong():
         (1, 1, ("no", "yes"), "row 7: yes"),
         (1, 0, ("no", "yes"), "row 7: yes, predicted no"),
         (np.array([2.5]), np.array([1.0]), (), "row 7: 2.5000, predicted 1.0000"),
+        (np.zeros(3), np.ones(3), (), "row 7"),
     ],
 )
 def test_a_row_is_named_with_its_target_and_a_wrong_prediction(target, prediction, classes, label):

@@ -1,5 +1,8 @@
 """Weights of attention: where each position looks, by head."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ from npnet.plots.inside.panels import (
     paint_heat,
     row_name,
     shown_inside,
+    tokens_of,
 )
 from npnet.plots.inside.rows import Inside, InsideLayer
 from npnet.plots.kinds import Drawing, Material, plot, sheet
@@ -22,7 +26,7 @@ from npnet.plots.style import ABSENT, GREY, Look, signed_shades
 MOST_LAYERS, MOST_HEADS, MOST_PANELS = 4, 8, 4  # of panels: layers times rows
 TITLE, GAP, LEFT, RIGHT, BOTTOM = 0.62, 0.2, 0.8, 0.85, 0.55
 SMALLEST, LARGEST, WIDE = 1.25, 2.5, 9.5
-NAMED = 24  # positions whose tokens are written
+NAMED, TOKEN, LARGE = 64, 0.075, 4.6  # positions whose tokens are written, inches of each, the side with many
 
 
 @plot("attention", needs=needs_layers("attention"))
@@ -30,51 +34,79 @@ def attention(material: Material) -> Drawing:
     """Attention weights: how much each position takes of every other, head by head."""
     inside = shown_inside(material)
     found = inside.of_kind("attention")
-    chosen = evenly(found, MOST_LAYERS)
-    rows = range(max(1, min(MOST_PANELS // len(chosen), len(inside.labels), 2)))
-    heads = min(MOST_HEADS, max(layer.values["a"].shape[1] for layer in chosen))
-    side = float(np.clip(WIDE / heads - GAP, SMALLEST, LARGEST))
-    few = f" ({len(chosen)} of {len(found)} layers)" if len(chosen) < len(found) else ""
-    height = len(rows) * len(chosen) * (TITLE + side + BOTTOM)
-    wide = LEFT + heads * (side + GAP) + RIGHT
-    page = sheet(material, heading_of(f"Attention weights{few}", inside), max(wide, 6.4), 0.62 + height)
-    y = 0.0
-    for row in rows:
-        for layer in chosen:
-            _paint_heads(page, inside, layer, row, y, side)
-            y += TITLE + side + BOTTOM
-    tables = [
-        ValueTable(row, layer.name, "weight", np.arange(len(weights)), weights)
-        for row in rows
-        for layer in chosen
-        for weights in (layer.values["a"][row, :MOST_HEADS],)
-    ]
-    return Drawing(page.figure, numbers_of(inside, tables, ("head", "query", "key")))
+    picture = HeadsPicture.of(inside, evenly(found, MOST_LAYERS))
+    few = f" ({len(picture.layers)} of {len(found)} layers)" if len(picture.layers) < len(found) else ""
+    page = sheet(material, heading_of(f"Attention weights{few}", inside), *picture.size)
+    picture.paint(page)
+    return Drawing(page.figure, numbers_of(inside, picture.tables, ("head", "query", "key")))
 
 
-def _paint_heads(page: Box, inside: Inside, layer: InsideLayer, row: int, y: float, side: float) -> None:
-    """Draw the heads of a layer for one row, in the same colours."""
-    weights = layer.values["a"][row]
-    few = f", {MOST_HEADS} of {len(weights)} heads" if len(weights) > MOST_HEADS else ""
-    page.write(f"{layer.name}  {layer.title}{few}", 0.2, y + 0.3, fontsize=9.5, fontweight="bold")
-    name, look = row_name(inside, row)
-    shown = min(MOST_HEADS, len(weights))
-    page.write(plain(name, 50), LEFT + shown * (side + GAP) - GAP, y + 0.3, ha="right", **look)
-    high = float(np.nanmax(weights)) or 1.0
-    for head, values in enumerate(weights[:MOST_HEADS]):
-        place = Box(
-            page.figure,
-            page.left + LEFT + head * (side + GAP),
-            page.bottom + page.height - y - TITLE - side,
-            side,
-            side,
-        )
-        axes = place.bare()
-        _paint_weights(axes, values, high)
-        _label(axes, inside, row, values.shape[-1], side, first=head == 0)
-        place.write(f"head {head + 1}", 0, -0.05, fontsize=8, color=GREY)
-    bar = Box(page.figure, place.left + side + 0.12, place.bottom, 0.11, side)
-    _paint_bar(bar, high)
+@dataclass(frozen=True, eq=False)
+class HeadsPicture:
+    """The heads of some layers for some rows, squares of some inches in lines of a number of columns."""
+
+    inside: Inside
+    layers: Sequence[InsideLayer]
+    rows: Sequence[int]
+    side: float
+    columns: int
+
+    @classmethod
+    def of(cls, inside: Inside, layers: Sequence[InsideLayer]) -> "HeadsPicture":
+        """Return the picture of layers; of few heads the squares are so large that tokens can be read."""
+        heads = [min(MOST_HEADS, layer.values["a"].shape[1]) for layer in layers]
+        count, columns = layers[0].values["a"].shape[-1], max(heads)
+        side = float(np.clip(WIDE / columns - GAP, SMALLEST, LARGEST))
+        rows = range(max(1, min(MOST_PANELS // len(layers), len(inside.labels), 2)))
+        if inside.tokens and side < TOKEN * count <= LARGE and sum(heads) <= 2 * MOST_PANELS:
+            side, columns, rows = max(side, TOKEN * count), min(columns, 2), range(1)
+        return cls(inside, layers, rows, side, columns)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Inches of the picture with its heading."""
+        height = len(self.rows) * sum(map(self._height, self.layers))
+        return max(LEFT + self.columns * (self.side + GAP) + RIGHT, 6.4), 0.62 + height
+
+    @property
+    def tables(self) -> list[ValueTable]:
+        """The weights of all heads shown."""
+        each = [(row, layer, layer.values["a"][row, :MOST_HEADS]) for row in self.rows for layer in self.layers]
+        return [ValueTable(row, layer.name, "weight", np.arange(len(a)), a) for row, layer, a in each]
+
+    def paint(self, page: Box) -> None:
+        """Draw layer by layer for each row."""
+        y = 0.0
+        for row in self.rows:
+            for layer in self.layers:
+                self._paint_heads(page, layer, row, y)
+                y += self._height(layer)
+
+    def _height(self, layer: InsideLayer) -> float:
+        """Inches of a layer: a title, and lines of heads with labels."""
+        lines = ceil(min(MOST_HEADS, int(layer.values["a"].shape[1])) / self.columns)
+        return 0.3 + lines * (self.side + TITLE - 0.3 + BOTTOM)
+
+    def _paint_heads(self, page: Box, layer: InsideLayer, row: int, y: float) -> None:
+        """Draw the heads of a layer for one row, in the same colours."""
+        weights = layer.values["a"][row]
+        few = f", {MOST_HEADS} of {len(weights)} heads" if len(weights) > MOST_HEADS else ""
+        page.write(f"{layer.name}  {layer.title}{few}", 0.2, y + 0.3, fontsize=9.5, fontweight="bold")
+        (name, look), shown = row_name(self.inside, row), weights[:MOST_HEADS]
+        right = LEFT + min(len(shown), self.columns) * (self.side + GAP) - GAP
+        page.write(plain(name, 50), right, y + 0.3, ha="right", **look)
+        high = float(np.nanmax(weights)) or 1.0
+        top = page.bottom + page.height - y - TITLE
+        for head, values in enumerate(shown):
+            line, column = divmod(head, self.columns)
+            bottom = top - self.side - line * (self.side + TITLE - 0.3 + BOTTOM)
+            left = page.left + LEFT + column * (self.side + GAP)
+            place = Box(page.figure, left, bottom, self.side, self.side)
+            axes = place.bare()
+            _paint_weights(axes, values, high)
+            _label(axes, self.inside, row, values.shape[-1], self.side, first=column == 0)
+            place.write(f"head {head + 1}", 0, -0.05, fontsize=8, color=GREY)
+        _paint_bar(Box(page.figure, page.left + right + 0.12, top - self.side, 0.11, self.side), high)
 
 
 def _norm(high: float) -> Any:
@@ -101,8 +133,8 @@ def _label(axes: Axes, inside: Inside, row: int, count: int, side: float, *, fir
     """Write tokens or numbers of positions at the sides."""
     from matplotlib.ticker import MaxNLocator
 
-    names = _tokens(inside, row) if count <= NAMED else []
-    axes.tick_params(length=2, labelsize=6.5 if names else 7)
+    names = tokens_of(inside, row) if count <= NAMED and TOKEN * count <= side else []
+    axes.tick_params(length=0 if names else 2, labelsize=min(7.0, 72 * side / count) if names else 7)
     if names:
         axes.set_xticks(np.arange(1, count + 1), names, rotation=90 if max(map(len, names)) > 1 else 0)
         axes.set_yticks(np.arange(1, count + 1), names if first else [])
@@ -114,13 +146,6 @@ def _label(axes: Axes, inside: Inside, row: int, count: int, side: float, *, fir
     axes.set_xlabel("position seen (key)" if side > 1.4 else "key", fontsize=8)
     if first:
         axes.set_ylabel("position that asks (query)" if side > 1.8 else "query", fontsize=8)
-
-
-def _tokens(inside: Inside, row: int) -> list[str]:
-    """Return the names of the codes at the positions of a row, if they have any."""
-    if not inside.tokens:
-        return []
-    return [plain(inside.tokens[int(code)], 8) for code in inside.inputs[row].ravel()]
 
 
 def _paint_bar(box: Box, high: float) -> None:

@@ -19,7 +19,7 @@ from npnet.plots.inside.panels import (
     shown_inside,
 )
 from npnet.plots.inside.rows import Inside, InsideLayer
-from npnet.plots.inside.steps import count_text, group_of, paint_steps, size_of, tables_of
+from npnet.plots.inside.steps import StepsPicture, count_text, group_of
 from npnet.plots.kinds import Drawing, Material, plot, sheet
 from npnet.plots.layout import Box, Floats, Ints, plain
 from npnet.plots.style import GREY, INK, Look
@@ -39,10 +39,10 @@ def feature_maps(material: Material) -> Drawing:
     few = f" ({len(chosen)} of {len(found)} layers)" if len(chosen) < len(found) else ""
     heading, rows = heading_of(f"Feature maps{few}", inside), range(min(MOST_ROWS, len(inside.labels)))
     if inside.inputs.ndim == 3:
-        groups = [group_of(layer, {"maps": "maps"}) for layer in chosen]
-        page = sheet(material, heading, *size_of(groups, len(rows)))
-        paint_steps(page, inside, groups, rows, "filters")
-        return Drawing(page.figure, numbers_of(inside, tables_of(groups, rows), ("filter", "step")))
+        picture = StepsPicture.of(inside, [group_of(layer, {"maps": "maps"}) for layer in chosen])
+        page = sheet(material, heading, *picture.size)
+        picture.paint(page, "filters")
+        return Drawing(page.figure, numbers_of(inside, picture.tables, ("filter", "step")))
     bands = [Band.of(layer) for layer in chosen if layer.values["maps"].ndim == 4]
     count = max(len(band.filters) for band in bands)
     height = sum(band.height(len(rows)) for band in bands)

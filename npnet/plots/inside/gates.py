@@ -1,10 +1,10 @@
 """Gates and states of recurrent layers over the steps of some rows."""
 
 from npnet.plots.inside.panels import evenly, heading_of, needs_layers, numbers_of, shown_inside
-from npnet.plots.inside.steps import group_of, paint_steps, size_of, tables_of
+from npnet.plots.inside.steps import StepsPicture, group_of
 from npnet.plots.kinds import Drawing, Material, plot, sheet
 
-MOST_LAYERS, MOST_ROWS = 3, 3
+MOST_LAYERS = 3
 NAMES = {
     "i": "input gate i",
     "f": "forget gate f",
@@ -24,8 +24,8 @@ def gates(material: Material) -> Drawing:
     inside = shown_inside(material)
     found = inside.of_kind("gates")
     groups = [group_of(layer, NAMES) for layer in evenly(found, MOST_LAYERS)]
-    rows = range(min(MOST_ROWS, len(inside.labels)))
     few = f" ({len(groups)} of {len(found)} layers)" if len(groups) < len(found) else ""
-    page = sheet(material, heading_of(f"Gates over time{few}", inside), *size_of(groups, len(rows)))
-    paint_steps(page, inside, groups, rows, "units")
-    return Drawing(page.figure, numbers_of(inside, tables_of(groups, rows), ("unit", "step")))
+    picture = StepsPicture.of(inside, groups)
+    page = sheet(material, heading_of(f"Gates over time{few}", inside), *picture.size)
+    picture.paint(page, "units")
+    return Drawing(page.figure, numbers_of(inside, picture.tables, ("unit", "step")))

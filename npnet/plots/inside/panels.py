@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npnet.plots.inside.rows import Inside, Kind
 from npnet.plots.kinds import Material, Numbers
-from npnet.plots.layout import Axes, Box, Floats, Ints
+from npnet.plots.layout import Axes, Box, Floats, Ints, plain
 from npnet.plots.style import GREY, VERMILLION, Look, signed_shades
 
 LAYERS_OF: dict[Kind, str] = {
@@ -18,6 +18,7 @@ LAYERS_OF: dict[Kind, str] = {
     "gates": "rnn, gru or lstm",
     "attention": "attention",
 }
+TOKEN = 8  # letters of a token
 T = TypeVar("T")
 MOST_NUMBERS = 40_000  # in the table beside a picture
 
@@ -85,12 +86,22 @@ def paint_bar(box: Box, limits: tuple[float, float], low: float) -> None:
     axes.set(xticks=[])
     axes.set_yticks(ticks, [f"{value:.2g}" for value in ticks], fontsize=7)
     axes.tick_params(axis="y", length=2, pad=1.5)
+    for place, label in enumerate(axes.get_yticklabels()):  # inside the box: bars stand close to each other
+        label.set_verticalalignment("bottom" if place == 0 else "top" if place == len(ticks) - 1 else "center")
     axes.spines[:].set(visible=True, color=GREY, linewidth=0.5)
 
 
 def row_name(inside: Inside, row: int) -> tuple[str, Look]:
     """Return the name of a row and its look: red where its class was not predicted right."""
     return inside.labels[row], {"fontsize": 8, "color": VERMILLION if inside.correct[row] is False else GREY}
+
+
+def tokens_of(inside: Inside, row: int) -> list[str]:
+    """Return the names of the codes at the positions of a row, "" where there is none; [] of other inputs."""
+    if not inside.tokens:
+        return []
+    codes = inside.inputs[row].ravel().tolist()
+    return ["" if code != code else plain(inside.tokens[int(code)], TOKEN) for code in codes]
 
 
 @dataclass(frozen=True, eq=False)

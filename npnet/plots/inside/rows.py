@@ -28,6 +28,7 @@ KINDS: dict[type[Layer], Kind] = {Convolution: "feature_maps", Recurrent: "gates
 REVERSE = "_reverse"
 MOST_ROWS = 12
 NAME = 24  # letters of a class
+BLANKS = {"\n": "↵", " ": "␣", "\t": "⇥"}  # tokens that would not be seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,10 +156,15 @@ def _in_turn(target: NDArray[Any], places: Ints) -> Iterator[int]:
 
 
 def label_of(row: int, target: Any, prediction: Any, classes: Sequence[str]) -> str:
-    """Return the name of a row with its target, and what was predicted where that is another."""
+    """Return the name of a row with its target, and what was predicted where that is another.
+
+    Of several targets it is the name alone.
+    """
     if classes:
         true, predicted = plain(classes[int(target)], NAME), plain(classes[int(prediction)], NAME)
         return f"row {row}: {true}" if target == prediction else f"row {row}: {true}, predicted {predicted}"
+    if np.size(target) > 1:
+        return f"row {row}"
     values = [short(float(np.ravel(value)[0])) for value in (target, prediction)]
     return f"row {row}: {values[0]}, predicted {values[1]}"
 
@@ -178,7 +184,8 @@ def _tokens(graph: Graph, classes: Sequence[str]) -> tuple[str, ...]:
     embedding = next((step.layer for step in graph.layer_steps if isinstance(step.layer, TokenEmbedding)), None)
     if embedding is None or embedding.tokens is None:
         return ()
-    return tuple(classes) if len(classes) == embedding.tokens else tuple(map(str, range(embedding.tokens)))
+    names = classes if len(classes) == embedding.tokens else map(str, range(embedding.tokens))
+    return tuple(BLANKS.get(name, name) for name in names)
 
 
 def _layers(network: Network, steps: Sequence[StepValues]) -> Iterator[InsideLayer]:

@@ -6,17 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from npnet.plots.inside.panels import ValueTable, limits_of, liveliest, paint_bar, paint_heat, row_name
+from npnet.plots.inside.panels import ValueTable, limits_of, liveliest, paint_bar, paint_heat, row_name, tokens_of
 from npnet.plots.inside.rows import Inside, InsideLayer
 from npnet.plots.layout import Axes, Box, Floats, Ints, plain
 from npnet.plots.style import CLASS_COLOURS, GREY, INK, LINES, Look
 
 MOST_UNITS, FEW_INPUTS = 32, 3
 LEFT, RIGHT, GAP, TOP, BOTTOM, TITLE = 1.5, 0.75, 0.09, 0.36, 0.5, 0.42
-WIDE = 2.9
-INPUT = 0.75  # inches of the panel of the inputs
-
-
+NARROW, WIDE, TOKEN, BAR = 2.9, 8.9, 0.072, 0.11  # inches of a column, of all, of a token, and to a colour bar
 SIGMOID = frozenset("ifozr")  # gates from closed, 0, to open, 1: blue and orange
 
 
@@ -61,67 +58,95 @@ def count_text(shown: int, total: int, unit: str) -> str:
     return f"{total:,} {unit}" if shown == total else f"{shown} of {total:,} {unit}, those that vary most"
 
 
-def tables_of(groups: Sequence[StepGroup], rows: Sequence[int]) -> list[ValueTable]:
-    """Return the values of all panels."""
-    return [
-        ValueTable(row, group.layer.name, panel.name, panel.units, panel.values[row])
-        for row in rows
-        for group in groups
-        for panel in group.panels
-    ]
+@dataclass(frozen=True, eq=False)
+class StepsPicture:
+    """Inputs and panels below them, a column of some inches for each row; names of tokens need wider columns."""
 
+    inside: Inside
+    groups: Sequence[StepGroup]
+    rows: Sequence[int]
+    wide: float
 
-def size_of(groups: Sequence[StepGroup], rows: int) -> tuple[float, float]:
-    """Return the inches of a picture with its heading."""
-    return LEFT + rows * (WIDE + GAP) + RIGHT, 0.62 + TOP + INPUT + sum(group.height for group in groups) + BOTTOM
+    @classmethod
+    def of(cls, inside: Inside, groups: Sequence[StepGroup]) -> "StepsPicture":
+        """Return the picture of as many rows as have room."""
+        wide = float(np.clip(TOKEN * inside.inputs.shape[-1], NARROW, WIDE)) if inside.tokens else NARROW
+        return cls(inside, groups, range(min(len(inside.labels), int((WIDE + GAP) / (wide + GAP)))), wide)
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Inches of the picture with its heading."""
+        height = 0.62 + TOP + self.input_height + sum(group.height for group in self.groups) + BOTTOM
+        return self.right + RIGHT, height
 
-def paint_steps(page: Box, inside: Inside, groups: Sequence[StepGroup], rows: Sequence[int], unit: str) -> None:
-    """Draw inputs and panels, a column for each row."""
-    steps = inside.inputs.shape[-1]
-    y = TOP
-    _name_inputs(page, inside, y)
-    for column, row in enumerate(rows):
-        x = LEFT + column * (WIDE + GAP)
-        name, look = row_name(inside, row)
-        page.write(plain(name, 42), x, y - 0.08, **look)
-        axes = _place(page, x, y, INPUT)
-        _paint_inputs(axes, inside, row, bar=column == len(rows) - 1, page=page, x=x, y=y)
-        axes.set_xlim(0.5, steps + 0.5)
-    y += INPUT
-    last = groups[-1].panels[-1]
-    for group in groups:
-        note = count_text(len(group.panels[0].units), group.units, unit)
-        page.write(f"{group.layer.name}  {group.layer.title}", 0.2, y + TITLE - 0.1, fontsize=9.5, fontweight="bold")
-        page.write(note, LEFT + len(rows) * (WIDE + GAP) - GAP, y + TITLE - 0.1, fontsize=8, color=GREY, ha="right")
-        y += TITLE
-        for panel in group.panels:
-            _paint_panel(page, panel, rows, y, steps, ticks=panel is last)
-            y += panel.height + GAP
+    @property
+    def right(self) -> float:
+        """Inches to the end of the last column."""
+        return LEFT + len(self.rows) * (self.wide + GAP) - GAP
 
+    @property
+    def input_height(self) -> float:
+        """Inches of the panel of the inputs."""
+        return 0.24 if self.inside.tokens else 0.75
 
-def _place(page: Box, x: float, y: float, height: float, width: float = WIDE) -> Axes:
-    return _box(page, x, y, height, width).bare()
+    @property
+    def tables(self) -> list[ValueTable]:
+        """The values of all panels."""
+        return [
+            ValueTable(row, group.layer.name, panel.name, panel.units, panel.values[row])
+            for row in self.rows
+            for group in self.groups
+            for panel in group.panels
+        ]
+
+    def paint(self, page: Box, unit: str) -> None:
+        """Draw inputs and panels."""
+        y = TOP
+        _name_inputs(page, self.inside, y + self.input_height / 2)
+        for column, row in enumerate(self.rows):
+            name, look = row_name(self.inside, row)
+            page.write(plain(name, 42), LEFT + column * (self.wide + GAP), y - 0.08, **look)
+            _paint_inputs(self._place(page, column, y, self.input_height), self.inside, row, first=column == 0)
+        self._bar(page, y, self.input_height, self.inside.inputs)
+        y += self.input_height
+        for group in self.groups:
+            note = count_text(len(group.panels[0].units), group.units, unit)
+            heading = f"{group.layer.name}  {group.layer.title}"
+            page.write(heading, 0.2, y + TITLE - 0.1, fontsize=9.5, fontweight="bold")
+            page.write(note, self.right, y + TITLE - 0.1, fontsize=8, color=GREY, ha="right")
+            y += TITLE
+            for panel in group.panels:
+                self._paint_panel(page, panel, y, ticks=panel is self.groups[-1].panels[-1])
+                y += panel.height + GAP
+
+    def _place(self, page: Box, column: int, y: float, height: float) -> Axes:
+        return _box(page, LEFT + column * (self.wide + GAP), y, height, self.wide).bare()
+
+    def _bar(self, page: Box, y: float, height: float, values: Floats) -> None:
+        """Draw the colour bar of inputs that are a heat map."""
+        if values.shape[1] > FEW_INPUTS:
+            limits = limits_of(values)
+            low = 0.0 if np.nanmin(values) >= 0 else limits[0]
+            paint_bar(_box(page, self.right + BAR, y, height, 0.1), limits, low)
+
+    def _paint_panel(self, page: Box, panel: StepPanel, y: float, *, ticks: bool) -> None:
+        """Draw the heat maps of all rows in the same colours, the name at the left and a colour bar at the right."""
+        shown, steps = panel.values[list(self.rows)], self.inside.inputs.shape[-1]
+        limits = (0.0, 1.0) if panel.what in SIGMOID else limits_of(shown)
+        page.write(panel.name, LEFT - 0.12, y + panel.height / 2 + 0.04, ha="right", fontsize=8.5, color=INK)
+        for column, row in enumerate(self.rows):
+            axes = self._place(page, column, y, panel.height)
+            paint_heat(axes, panel.values[row], limits, extent=(0.5, steps + 0.5, len(panel.units) + 0.5, 0.5))
+            if ticks:
+                axes.xaxis.set_major_locator(_whole_steps(steps))
+                axes.set_xlabel("step", fontsize=8.5)
+                axes.tick_params(axis="x", length=2.5, labelsize=7.5)
+        low = 0.0 if np.nanmin(shown) >= 0 else limits[0]
+        paint_bar(_box(page, self.right + BAR, y, panel.height, 0.1), limits, low)
 
 
 def _box(page: Box, x: float, y: float, height: float, width: float) -> Box:
     return Box(page.figure, page.left + x, page.bottom + page.height - y - height, width, height)
-
-
-def _paint_panel(page: Box, panel: StepPanel, rows: Sequence[int], y: float, steps: int, *, ticks: bool) -> None:
-    """Draw the heat maps of all rows in the same colours, the name at the left and a colour bar at the right."""
-    shown = panel.values[list(rows)]
-    limits = (0.0, 1.0) if panel.what in SIGMOID else limits_of(shown)
-    page.write(panel.name, LEFT - 0.12, y + panel.height / 2 + 0.04, ha="right", fontsize=8.5, color=INK)
-    for column, row in enumerate(rows):
-        axes = _place(page, LEFT + column * (WIDE + GAP), y, panel.height)
-        paint_heat(axes, panel.values[row], limits, extent=(0.5, steps + 0.5, len(panel.units) + 0.5, 0.5))
-        if ticks:
-            axes.xaxis.set_major_locator(_whole_steps(steps))
-            axes.set_xlabel("step", fontsize=8.5)
-            axes.tick_params(axis="x", length=2.5, labelsize=7.5)
-    low = 0.0 if np.nanmin(shown) >= 0 else limits[0]
-    paint_bar(_box(page, LEFT + len(rows) * (WIDE + GAP) + 0.02, y, panel.height, 0.1), limits, low)
 
 
 def _whole_steps(steps: int) -> Any:
@@ -132,33 +157,31 @@ def _whole_steps(steps: int) -> Any:
 
 def _name_inputs(page: Box, inside: Inside, y: float) -> None:
     """Write what the inputs are; of few features, their names in the colours of their lines."""
-    names = inside.features or ("inputs",)
-    few = len(names) <= FEW_INPUTS and len(names) == inside.inputs.shape[1]
-    for place, name in enumerate(names if few else ("inputs",)):
-        look: Look = {"color": CLASS_COLOURS[place] if few and len(names) > 1 else INK, "ha": "right", "fontsize": 8.5}
-        page.write(plain(name, 20), LEFT - (0.5 if few else 0.12), y + INPUT / 2 + 0.16 * place - 0.08, **look)
+    names = inside.features if len(inside.features) == inside.inputs.shape[1] <= FEW_INPUTS else ("inputs",)
+    several = len(names) > 1
+    for place, name in enumerate(names):
+        look: Look = {"color": CLASS_COLOURS[place] if several else INK, "ha": "right", "fontsize": 8.5}
+        page.write(plain(name, 20), LEFT - (0.5 if several else 0.12), y + 0.16 * place - 0.08 * several + 0.04, **look)
 
 
-def _paint_inputs(axes: Axes, inside: Inside, row: int, *, bar: bool, page: Box, x: float, y: float) -> None:
-    """Draw few features as lines, many as a heat map."""
-    values = inside.inputs[row]
+def _paint_inputs(axes: Axes, inside: Inside, row: int, *, first: bool) -> None:
+    """Draw tokens as their names, few features as lines, many as a heat map."""
+    values, steps = inside.inputs[row], inside.inputs.shape[-1]
     if len(values) > FEW_INPUTS:
-        limits = limits_of(inside.inputs)
-        paint_heat(axes, values, limits, extent=(0.5, values.shape[-1] + 0.5, len(values) + 0.5, 0.5))
-        if bar:
-            low = 0.0 if np.nanmin(inside.inputs) >= 0 else limits[0]
-            paint_bar(_box(page, x + WIDE + GAP + 0.02, y, INPUT, 0.1), limits, low)
+        paint_heat(axes, values, limits_of(inside.inputs), extent=(0.5, steps + 0.5, len(values) + 0.5, 0.5))
         return
-    step = np.arange(1, values.shape[-1] + 1)
-    for feature, line in enumerate(values):
-        axes.plot(
-            step, line, color=CLASS_COLOURS[feature], linestyle=LINES[feature], linewidth=1.1, drawstyle="steps-mid"
-        )
     low, high = np.nanmin(inside.inputs), np.nanmax(inside.inputs)
     margin = 0.06 * (high - low) or 0.5
-    axes.set(
-        ylim=(low - margin, high + margin), xticks=[], yticks=[] if x > LEFT else sorted({float(low), float(high)})
-    )
+    axes.set(xlim=(0.5, steps + 0.5), ylim=(low - margin, high + margin), xticks=[])
+    axes.set_yticks(sorted({float(low), float(high)}) if first and not inside.tokens else [])
     axes.tick_params(axis="y", length=2, labelsize=7)
     axes.grid(visible=False)
     axes.spines[:].set(visible=True, color=GREY, linewidth=0.5)
+    if inside.tokens:
+        middle, size = float(low + high) / 2, min(9.0, 72 * axes.bbox.width / axes.figure.dpi / steps * 1.3)
+        for step, name in enumerate(tokens_of(inside, row), 1):
+            axes.text(step, middle, name, ha="center", va="center_baseline", fontsize=size, clip_on=True)
+        return
+    for feature, line in enumerate(values):
+        look: Look = {"color": CLASS_COLOURS[feature], "linestyle": LINES[feature], "linewidth": 1.1}
+        axes.plot(np.arange(1, steps + 1), line, drawstyle="steps-mid", **look)

@@ -36,7 +36,8 @@
     get names() {
       const { tokens } = this.data;
       if (!tokens.length || this.inputs.every[1] > 1) return null;
-      return Array.from({ length: this.inputs.columns }, (_, k) => tokens[Math.round(this.inputs.at(this.row, 0, 0, k))]);
+      const code = (k) => Math.round(this.inputs.at(this.row, 0, 0, k));
+      return Array.from({ length: this.inputs.columns }, (_, k) => networkElements.escaped(tokens[code(k)] ?? ""));
     }
 
     // Elements
@@ -166,11 +167,22 @@
     drawPanel(panel) {
       const { context, colours } = this;
       const { x, y, width, height, isBeside } = panel;
-      context.drawImage(panel.picture, x, y, width, height);
+      if (panel.names) this.writeNames(panel);
+      else context.drawImage(panel.picture, x, y, width, height);
       context.strokeStyle = colours.line;
       context.lineWidth = 1;
       context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
       this.write(panel.title, isBeside ? x - 8 : x, isBeside ? y + height / 2 : y - 9, isBeside ? "right" : "left");
+    }
+
+    /** Write the tokens of a row, each at its step, as far as they have room. */
+    writeNames({ x, y, width, height, names }) {
+      const each = width / names.length;
+      const size = Math.max(7, Math.min(13, each * 1.4));
+      const every = Math.ceil(5 / each);
+      names.forEach((name, k) => {
+        if (k % every === 0) this.write(networkElements.cut(name, 3), x + (k + 0.5) * each, y + height / 2, "center", size);
+      });
     }
 
     write(text, x, y, align = "left", size = 12) {
@@ -194,7 +206,7 @@
       const { panels } = this.layout;
       const { x, y, width, height, field } = panels[0];
       const lowest = Math.max(...panels.map((panel) => panel.y + panel.height));
-      const names = this.part >= 0 && field.columns <= 40 ? this.names : null;
+      const names = width / field.columns >= 8 ? this.names : null;
       const count = field.columns * field.every[1];
       const ticks = names ? names.map((_, k) => k + 1) : insideLayouts.ticks(count, width);
       for (const tick of ticks) {
@@ -214,7 +226,8 @@
 
     /** Draw one colour bar for each range of values. */
     drawLegend() {
-      const legends = new Map(this.layout.panels.filter(({ isImage }) => !isImage).map((one) => [one.field.legend, one]));
+      const shown = this.layout.panels.filter(({ isImage, names }) => !isImage && !names);
+      const legends = new Map(shown.map((one) => [one.field.legend, one]));
       this.legend.replaceChildren(...[...legends].map(([name, { field, row }]) => this.bar(name, field, row)));
     }
 
@@ -290,7 +303,8 @@
       const { field } = panel;
       const parts = panel.isImage ? [...Array(field.parts).keys()] : [panel.part];
       const values = parts.map((part) => field.at(panel.row, part, line, column));
-      const words = values.map((value) => (Number.isNaN(value) ? "no such position" : short(value))).join(", ");
+      const shown = values.map((value) => (Number.isNaN(value) ? "no such position" : short(value))).join(", ");
+      const words = panel.names ? `“${panel.names[column]}”` : shown;
       this.readout.textContent = `${panel.words(line, column)}: ${words}`;
       this.context.strokeStyle = this.colours.ink;
       for (const one of this.layout.panels) {

@@ -61,6 +61,7 @@ const insideLayouts = (() => {
     });
     const shown = part < 0 ? layer.fields : [layer.fields[part]];
     const panels = [of(inputs, "feature", view.features), ...shown.map((field) => of(field, layer.unit, layer.numbers))];
+    panels[0].names = view.names;
     let y = 0;
     panels.forEach((panel, k) => {
       const each = k === 0 ? 14 : part < 0 ? 3.5 : 9;
