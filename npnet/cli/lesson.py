@@ -1,4 +1,4 @@
-"""`npnet lesson`: two configs, one of which fails; both are trained, and a page asks why."""
+"""`npnet lesson`: a config that fails and one that is mended; both are trained, and a page asks why."""
 
 import shlex
 from pathlib import Path

@@ -65,8 +65,8 @@ def _answer(lesson: Lesson, runs: Mapping[Side, RunFolder]) -> Section:
     found = [element("p", lesson.answer)]
     for side in SIDES:
         verdicts = diagnose(record_of(runs[side])).verdicts
-        said = [element("li", element("b", one.name), f": {one.message}") for one in verdicts]
+        items = [element("li", element("b", one.name), f": {one.message}") for one in verdicts]
         heading = element("h3", f"What npnet diagnose says of {side}.yaml")
-        found += [heading, element("ul", *said) if said else element("p", "Nothing found.")]
+        found += [heading, element("ul", *items) if items else element("p", "Nothing found.")]
     body = element("details", element("summary", "Show the answer"), *found, class_="answer")
     return Section("answer", "Answer", "Think first: what would you change in failing.yaml?", body)

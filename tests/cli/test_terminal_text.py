@@ -175,6 +175,8 @@ COMMANDS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
         (2, ("run", "--to", EVIL)),
         (5, (f"no{EVIL}", "--to", "c")),
     ],
+    "lesson": [(0, ()), (2, (EVIL,)), (6, ("depth", "-o", f"no{EVIL}/x"))],
+    "diagnose": [(0, ("run",)), (5, (f"no{EVIL}",))],
     "data check": [(0, (CONFIG,)), (0, (CONFIG, "--json"))],
     "data report": [(0, (CONFIG, "-o", f"d{EVIL}.html", "-f")), (2, (f"no{EVIL}.yaml",))],
     "config check": [(0, (CONFIG,)), (0, (CONFIG, "--json")), (3, (CONFIG, "epochs=x\x1b[2J"))],
