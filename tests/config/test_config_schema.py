@@ -77,7 +77,7 @@ INVALID: list[tuple[str, str, str]] = [
     ("dataset: xor\nlayers: [residual: [linear: 0]]", "$.layers[0].residual[0].linear", "less than the minimum"),
     ("dataset: xor\nlayers: []", "$.layers", "non-empty"),
     ("dataset: table\nlayers: [linear]", "$.dataset", "'table' is not one of"),
-    ("dataset: {table: {path: a}}\nlayers: [linear]", "$.dataset.table", "'target' is a required property"),
+    ("dataset: {table: {target: y}}\nlayers: [linear]", "$.dataset.table", "'path' is a required property"),
     ("dataset: xor\nlayers: [linear]\nlearning_rate: '1'", "$.learning_rate", "is not of type 'number'"),
     ("dataset: xor\nlayers: [linear]\nlearning_rate: 0", "$.learning_rate", "minimum of 0"),
     ("dataset: xor\nlayers: [linear]\nearly_stopping: {patience: 0}", "$.early_stopping.patience", "minimum of 1"),
