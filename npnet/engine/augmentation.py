@@ -29,7 +29,7 @@ class EpochDraws:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Random changes of rows at positions; `shape` is that of a row, whose values are ordered position by position."""
+    """Random changes of rows at positions; a row has `shape`, its values ordered position by position."""
 
     spec: Augment
     shape: Shape

@@ -15,7 +15,7 @@ MOST = 1 << 20  # positions that are looked at
 def each_position(dataset: Dataset) -> tuple[Dataset, NDArray[np.int64]]:
     """Return the positions that exist as rows of a dataset, of many rows evenly spread, and the row of each.
 
-    A target of the whole row is that of each of its positions.
+    Each position of a row has the target of the whole row.
     """
     count = prod(dataset.positions)
     rows = np.linspace(0, len(dataset) - 1, min(len(dataset), max(MOST // count, 2))).astype(np.int64)

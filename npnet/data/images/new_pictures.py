@@ -24,7 +24,7 @@ class NewPictures:
     """Pictures at paths, read as those of a run were; see `npnet.data.datasets.NewRows`.
 
     `image` is the column of tables that names pictures, `folder` where their paths start. With `targets` they are
-    scored: the class of a picture is that of its folder, or other targets stand in the table.
+    scored: the class of a picture is its folder's, or other targets stand in the table.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ PERIODS = (0.02, 0.1)
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawnSequences:
     """Sequences X (samples, steps, features), and their targets: one for each, or for each step.
 
     `codes` are values that are codes from 0, so many; targets of classes are codes of `classes`, -1 where a step is
@@ -57,7 +57,7 @@ class Wanted:
         return len(self.lengths)
 
 
-def sine(wanted: Wanted, random: Generator) -> Drawn:
+def sine(wanted: Wanted, random: Generator) -> DrawnSequences:
     """Draw waves sin(2 pi (f t + p)) + noise N(0, 1); the target is the next value."""
     low, high = PERIODS
     frequency = low + (high - low) * random.random((wanted.samples, 1))
@@ -66,11 +66,11 @@ def sine(wanted: Wanted, random: Generator) -> Drawn:
     waves += wanted.noise * random.standard_normal(waves.shape)
     following = np.take_along_axis(waves, wanted.lengths[:, np.newaxis], axis=1)
     y = np.where(wanted.missing, np.nan, waves[:, 1:]) if wanted.steps else following
-    return Drawn(_ended(waves[:, :-1, np.newaxis], wanted), y, ("value",), "next")
+    return DrawnSequences(_ended(waves[:, :-1, np.newaxis], wanted), y, ("value",), "next")
 
 
-def adding(wanted: Wanted, random: Generator) -> Drawn:
-    """Draw values from 0 to 1, of which one in each half of the sequence is marked by 1; the target is their sum.
+def adding(wanted: Wanted, random: Generator) -> DrawnSequences:
+    """Draw values from 0 to 1; one in each half is marked by 1, and the target is the sum of both.
 
     Always predicting 1 has a mean squared error of 1/6.
     """
@@ -80,18 +80,18 @@ def adding(wanted: Wanted, random: Generator) -> Drawn:
     marked, markers = np.stack([first, second], axis=1), np.zeros_like(values)
     np.put_along_axis(markers, marked, 1.0, axis=1)
     y = np.take_along_axis(values, marked, axis=1).sum(axis=1, keepdims=True)
-    return Drawn(_ended(np.stack([values, markers], axis=-1), wanted), y, ("value", "marker"), "sum")
+    return DrawnSequences(_ended(np.stack([values, markers], axis=-1), wanted), y, ("value", "marker"), "sum")
 
 
-def parity(wanted: Wanted, random: Generator) -> Drawn:
+def parity(wanted: Wanted, random: Generator) -> DrawnSequences:
     """Draw bits; the class is whether the number of ones is odd, of the whole sequence or up to each step."""
     bits = _whole(random, 2, (wanted.samples, wanted.length))
     odd = bits.cumsum(axis=1) % 2
     y = np.where(wanted.missing, -1, odd) if wanted.steps else odd[np.arange(len(odd)), wanted.lengths - 1]
-    return Drawn(_ended(bits[..., np.newaxis], wanted), y, ("bit",), "odd", ("0", "1"))
+    return DrawnSequences(_ended(bits[..., np.newaxis], wanted), y, ("bit",), "odd", ("0", "1"))
 
 
-def copy(wanted: Wanted, random: Generator) -> Drawn:
+def copy(wanted: Wanted, random: Generator) -> DrawnSequences:
     """Draw symbols 1 to 8, blanks 0, a mark 9, and as many blanks as symbols, in whose place the symbols are repeated.
 
     The target of every step before is a blank.
@@ -104,13 +104,13 @@ def copy(wanted: Wanted, random: Generator) -> Drawn:
     y = np.where(wanted.missing, -1, 0)
     np.put_along_axis(y, ends + np.arange(items), symbols, axis=1)
     classes = tuple(map(str, range(SYMBOLS + 1)))
-    return Drawn(_ended(X[..., np.newaxis], wanted), y, ("symbol",), "copy", classes, SYMBOLS + 2)
+    return DrawnSequences(_ended(X[..., np.newaxis], wanted), y, ("symbol",), "copy", classes, SYMBOLS + 2)
 
 
-def recall(wanted: Wanted, random: Generator) -> Drawn:
+def recall(wanted: Wanted, random: Generator) -> DrawnSequences:
     """Draw pairs of a key, none twice, and a digit, then one of the keys; the target is its digit.
 
-    Codes 0 to 9 are digits, those behind them keys, of which there are twice as many as pairs.
+    Codes 0 to 9 are digits, those behind them keys, twice as many as pairs.
     """
     samples, items = wanted.samples, wanted.items
     keys = np.argsort(random.random((samples, 2 * items)), axis=1, kind="stable")[:, :items]
@@ -123,10 +123,12 @@ def recall(wanted: Wanted, random: Generator) -> Drawn:
     np.put_along_axis(X, 2 * pairs[:, np.newaxis], query, axis=1)
     y = np.take_along_axis(digits, asked, axis=1)[:, 0]
     codes = VALUES + 2 * items
-    return Drawn(_ended(X[..., np.newaxis], wanted), y, ("token",), "digit", tuple(map(str, range(VALUES))), codes)
+    return DrawnSequences(
+        _ended(X[..., np.newaxis], wanted), y, ("token",), "digit", tuple(map(str, range(VALUES))), codes
+    )
 
 
-PROBLEMS: dict[Problem, Callable[[Wanted, Generator], Drawn]] = {
+PROBLEMS: dict[Problem, Callable[[Wanted, Generator], DrawnSequences]] = {
     "sine": sine,
     "adding": adding,
     "parity": parity,
