@@ -27,7 +27,10 @@ FILES = sorted(CONFIGS.rglob("*.yaml"))
 TABLES = sorted((CONFIGS / "tables").glob("*.yaml"))  # the tables of these are not shipped
 SHIPPED = ("circles", "moons", "spirals", "digits", "breast_cancer", "iris", "diabetes")
 SEEDS = range(10)
-QUICKER = {"characters": ("dataset.text.path=../README.md",)}
+FEW = ("dataset.sequences.samples=200",)
+QUICKER = {"characters": ("dataset.text.path=../README.md",)} | dict.fromkeys(
+    ("adding_gru", "adding_lstm", "parity", "copy", "recall"), FEW
+)
 """Overrides for configs whose epochs are long."""
 
 

@@ -113,6 +113,11 @@ class DataMetadata:
         return data
 
     @property
+    def target_columns(self) -> tuple[str, ...]:
+        """The names of the target columns of a table, of each position where each has a target."""
+        return columns_at(self.targets, self.preparations[0].positions if self.steps else ())
+
+    @property
     def target(self) -> Target:
         """The meaning of the target columns, as training saw them."""
         classes = tuple(zip(self.negatives, self.classes, strict=True)) if self.negatives else (self.classes,)

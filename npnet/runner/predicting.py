@@ -246,5 +246,5 @@ def _of_numbers(data: DataMetadata) -> Schema:
     """Return the schema of a run on a data set that comes with npnet: numbers, and classes as text."""
     kind: Any = "number" if data.task in VALUES else "category"
     columns = [ColumnSchema(name=name, kind="number") for name in data.features]
-    targets = () if data.reproduces else data.targets
+    targets = () if data.reproduces else data.target_columns
     return Schema(columns=(*columns, *(ColumnSchema(name=name, kind=kind) for name in targets)))

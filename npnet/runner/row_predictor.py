@@ -81,12 +81,16 @@ class RowPredictor:
         """Return the index of the row of each prediction."""
         return self._existing(frame) // self.steps
 
-    def _existing(self, frame: Frame) -> NDArray[np.intp]:
-        """Return which of the outputs, row by row and position by position, are at positions that exist."""
+    def existing(self, frame: Frame) -> NDArray[np.bool_]:
+        """Return which outputs of each row are at positions that exist, (samples, positions)."""
         preparation = self.data.preparations[0]
         if not (self.data.steps and preparation.ragged):
-            return np.arange(len(frame) * self.steps)
-        return np.flatnonzero(preparation.existing(frame))
+            return np.ones((len(frame), self.steps), bool)
+        return preparation.existing(frame)
+
+    def _existing(self, frame: Frame) -> NDArray[np.intp]:
+        """Return the indices of these outputs, row by row and position by position."""
+        return np.flatnonzero(self.existing(frame))
 
     def column_names(self, proba: bool) -> set[str]:
         """Return the names of the columns of predictions."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data import Task
+from npnet.data import Part, Task
 from npnet.data.datasets.text import Text
 from npnet.diagnosis.setup_verdicts import not_finite, undefined, unfinite
 from npnet.errors import UsageError
@@ -20,14 +20,14 @@ from npnet.registry import nearest
 from npnet.rng import stream
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder
-from npnet.runner.labelled_rows import read_with_targets
+from npnet.runner.labelled_rows import labelled, read_with_targets
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.text.measuring import scored_text
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
-Rows = tuple[NDArray[Any], Floats]
-"""Targets (samples, ...) and outputs (outputs, samples) that can be scored."""
+Rows = tuple[NDArray[Any], Floats, NDArray[np.int64] | None]
+"""Targets (samples, ...) and outputs (outputs, samples) that can be scored, and which belong to one row."""
 
 OTHER = "data"  # the name of the split that another file is
 LEVEL = 0.95
@@ -87,7 +87,7 @@ def intervals_of(predictor: SplitPredictor, scores: Scores, draws: int) -> dict[
     each = {name: predictor.predictions(name) for name in predictor.data.parts if name in scores}
     if len(predictor.folds) > 1:
         each = {"out_of_fold": predictor.out_of_fold()} if "out_of_fold" in scores else {}
-    rows = {name: (part.y, output) for name, (part, output) in each.items()}
+    rows = {name: (part.y, output, _together(part)) for name, (part, output) in each.items()}
     return _drawn(rows, scores, predictor.data.task, predictor.calibration, draws, predictor.experiment.seed)
 
 
@@ -97,23 +97,31 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
     if question.part is not None:
         raise UsageError("--split is for the run's own data", "leave out --split or --data")
     calibration = _with_threshold(predictor.predictor.calibration, question, data.task)
-    y, output, notes, odd = _other_rows(predictor, question)
+    rows, notes, odd = _other_rows(predictor, question)
+    y, output, _ = rows
     scores = {OTHER: _picked(score_outputs(y, output, data.task, calibration), question.names, data.task)}
-    drawn = _drawn({OTHER: (y, output)}, scores, data.task, calibration, question.bootstrap, seed=0)
+    drawn = _drawn({OTHER: rows}, scores, data.task, calibration, question.bootstrap, seed=0)
     lacks = {name: lacking(name, y, data.task) for name in scores[OTHER]}
     null = [f"{name} is null: it needs {lack}, which the file lacks" for name, lack in lacks.items() if lack]
     warnings = (*odd, *null, *map(str, not_finite(OTHER, output)))
     return Answer(scores, calibration.rule(data.task, data.classes), drawn, notes, warnings)
 
 
-def _other_rows(predictor: RunPredictor, question: Question) -> tuple[NDArray[Any], Floats, tuple[str, ...], list[str]]:
+def _other_rows(predictor: RunPredictor, question: Question) -> tuple[Rows, tuple[str, ...], list[str]]:
     """Return the targets and outputs of the rows of a question, and notes and warnings about them."""
     if isinstance(predictor.source, Text):
         if question.layout or not isinstance(question.data, str):
             raise UsageError("the run is of a text, which is no table", "name a file of text alone")
-        return *(found := scored_text(predictor, question.data))[:2], (), found[2]
+        y, output, warnings = scored_text(predictor, question.data)
+        return (y, output, None), (), warnings
     frame = read_with_targets(predictor, question.data, question.layout)
-    return predictor.targets(frame), predictor.outputs(frame), frame.notes, predictor.warnings(frame)
+    part, output = labelled(predictor, frame)
+    return (part.y, output, _together(part)), frame.notes, predictor.warnings(frame)
+
+
+def _together(part: Part) -> NDArray[np.int64] | None:
+    """Return which rows belong together: the positions of a row; None for rows that are their own."""
+    return None if part.position is None else part.rows
 
 
 def _with_threshold(calibration: Calibration, question: Question, task: Task) -> Calibration:
@@ -140,7 +148,8 @@ def _drawn(
         return {}
     names = {split: [name for name in scores[split] if name in metrics] for split in rows}
     return {
-        split: intervals(y, output, task, calibration, names[split], draws, seed) for split, (y, output) in rows.items()
+        split: intervals(y, output, task, calibration, names[split], draws, seed, together)
+        for split, (y, output, together) in rows.items()
     }
 
 
@@ -152,17 +161,22 @@ def intervals(
     names: Sequence[str],
     draws: int,
     seed: int,
+    together: NDArray[np.int64] | None = None,
 ) -> dict[str, Interval]:
     """Return the interval of each metric that holds 95 % of its values over samples drawn with replacement.
 
     output (outputs, samples). A drawn sample is the count of each row, taken as weights; all metrics see the same
-    samples. NaN where a metric is undefined on most of them. Efron (1979), percentile method.
+    samples. Rows with the same number in `together` are drawn together. NaN where a metric is undefined on most of
+    them. Efron (1979), percentile method.
     """
     decisions = calibration.apply_threshold(output, task)
     values = np.empty((len(names), draws))
     random = stream(seed, "data", 1)
+    of_row = np.arange(len(y)) if together is None else np.unique(together, return_inverse=True)[1]
+    count = int(of_row.max()) + 1
     for draw in range(draws):
-        weight = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
+        weight = np.bincount(random.integers(0, count, count), minlength=count).astype(np.float64)
+        weight = weight if together is None else weight[of_row]
         rows = np.flatnonzero(weight)
         drawn = {False: output[np.newaxis, :, rows], True: decisions[np.newaxis, :, rows]}
         values[:, draw] = [measure(name, y[rows], drawn[name in DECIDED], task, weight[rows])[0] for name in names]

@@ -88,6 +88,13 @@ def test_sequences_go_through_the_commands(folder: Path, options: tuple[str, ...
     lines = shown.out.splitlines()
     assert lines[0] == ("row,id,position,prediction" if steps else "row,id,prediction")
     assert len(lines) == (1 + 6 + 3 if ragged else 1 + 6 if steps else 2)
+    scored = "".join(f",{'odd' if ragged else 'next'} {position}" for position in range(1, 7)) if steps else ",next"
+    targets = [",0,0,0,0,0,0", ",0,1,0,,,"] if ragged else [",1" * 6 if steps else ",1"]
+    head, *lines = (folder / "new.csv").read_text().splitlines()
+    table = [head + scored, *(line + target for line, target in zip(lines, targets, strict=True))]
+    (folder / "new.csv").write_text("\n".join([*table, *table[1:]]))
+    judged = call("evaluate", run.path, "--data", "new.csv", "--json", "--bootstrap", "3")
+    assert judged.code == 0, judged.err
     assert call("report", run.path).code == 0
     assert "positions, which are shown together" in call("data", "check", run.resolved_path).out
 
