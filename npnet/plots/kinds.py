@@ -32,6 +32,7 @@ USUAL = (
     "roc",
     "confusion",
     "predicted_against_true",
+    "forecast",
     "feature_maps",
     "gates",
     "attention",

@@ -110,3 +110,21 @@ def test_bad_windows_are_refused_in_a_line_and_a_hint(name: str, folder: Path) -
     assert message in result.err
     assert result.err.startswith("npnet: error: c.yaml:1")
     assert not (folder / "runs").exists()
+
+
+def test_windows_beyond_the_memory_are_refused_before_they_are_cut(folder: Path) -> None:
+    (folder / "t.csv").write_text("y\n" + "".join(f"{row % 9}\n" for row in range(400_000)))
+    (folder / "c.yaml").write_text(
+        "dataset: {windows: {path: t.csv, target: y, task: regression, window: 200000}}\nlayers: [flatten, linear]\n"
+    )
+    result = call("train", "c.yaml", "-q")
+    assert result.code == 6
+    assert "about 200000 windows of 200000 rows and 1 columns need" in result.err
+    assert "hint: a smaller window, or a larger stride takes less" in result.err
+
+
+def test_the_playground_leaves_windows_alone(folder: Path) -> None:
+    outcome(folder, table(60), "", "t.csv", "epochs=1")
+    result = call("play", "c.yaml", "-o", "p.html")
+    assert (result.code, "in order of time" in result.err) == (2, True)
+    assert not (folder / "p.html").exists()

@@ -18,7 +18,7 @@ from npnet.data.datasets.table import ClassName, Name
 from npnet.data.datasets.targets import Target, TargetTask, find, with_target
 from npnet.data.readers.data_file import STDIN, STDIN_NAME
 from npnet.data.readers.reading import ReadFrame, read_frame, refuse_missing
-from npnet.data.windows.cutting import Ordered, RowWindows, refuse_no_window
+from npnet.data.windows.cutting import Ordered, RowWindows, refuse_no_window, require_memory
 from npnet.data.windows.samples import positions_frame
 from npnet.data.windows.times import Times, column_texts
 from npnet.errors import OptionError
@@ -156,6 +156,7 @@ class WindowsOfTable(ReadOptions, Source):
         group = None if self.group is None else find(frame, self.group).loaded()
         ordered = Ordered.of(len(frame), values, None if group is None else group_codes(group, frame.rows))
         short = refuse_no_window(ordered, self.window, 0 if newest else self.horizon, file, learned)
+        require_memory(ordered, self.window, 1 if newest else self.stride, 0 if newest else len(frame.columns))
         windows = ordered.windows(self.window, self.horizon, 1 if newest else self.stride, newest)
         times = Times(columns) if columns else None
         odd = [] if times is None else times.notes(frame, ordered, group is not None)

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data.columns import Rows
-from npnet.errors import DataError
+from npnet.errors import DataError, MachineError
+from npnet.machine.resources import SHARE, available, size_text
 from npnet.text import plural
 
 Floats = NDArray[np.float64]
+INPUT = 4  # bytes of an input of a network in float32
 NEXT = -1  # the row to predict is not in the table
 
 
@@ -79,6 +81,20 @@ class Ordered:
         rows = self.order[ends[:, np.newaxis] + np.arange(1 - window, 1)]
         after = np.minimum(ends + horizon, len(self.order) - 1)
         return RowWindows(rows, np.where(known[ends], self.order[after], NEXT))
+
+
+def require_memory(ordered: Ordered, window: int, stride: int, columns: int) -> None:
+    """Raise MachineError where the windows would take over 90 % of the available memory.
+
+    A row of a window takes its position, 8 bytes, and an input of 4 bytes at least for each of its columns.
+    """
+    count = int(np.sum(np.maximum(ordered.sizes - window, 0) // stride))
+    need, free = count * window * (8 + INPUT * columns), available()
+    if need > SHARE * free:
+        what = f"about {count} windows of {window} rows and {columns} columns need {size_text(need)}"
+        raise MachineError(
+            f"{what}, {size_text(free)} are available", "a smaller window, or a larger stride takes less"
+        )
 
 
 def refuse_no_window(ordered: Ordered, window: int, horizon: int, where: str, learned: bool = False) -> tuple[str, ...]:

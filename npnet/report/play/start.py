@@ -13,6 +13,7 @@ from npnet.data.columns.schema import ReadOptions
 from npnet.data.datasets import datasets
 from npnet.data.datasets.synthetic import Synthetic
 from npnet.data.datasets.table import Table
+from npnet.data.datasets.windows import WindowsOfTable
 from npnet.data.preprocessing import PrepareSpec
 from npnet.data.preprocessing.derived import features
 from npnet.data.readers.reading import read_frame
@@ -139,6 +140,9 @@ def _rows(loaded: Loaded) -> tuple[str, Frame, str, Any, bool]:
     """Return the arguments of `embedded` for the data of a config."""
     source, e = loaded.experiment.dataset, loaded.experiment
     written = changed_options(e)["dataset"]
+    if isinstance(source, WindowsOfTable):
+        what = "the page splits rows at random, and windows of a table are split in order of time"
+        raise UsageError(what, "npnet train CONFIG trains on them, and npnet report shows the run")
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, e.seed)
         return datasets.name_of(source), with_targets(dataset), dataset.targets[0], written, True
