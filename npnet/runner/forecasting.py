@@ -1,12 +1,13 @@
 """Predictions of a run on windows of a table, for the windows of another table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from typing_extensions import override
 
 from npnet.data.columns import Frame, Rows
+from npnet.data.columns.schema import SideTable
 from npnet.data.datasets.windows import CutRows, WindowsOfTable
 from npnet.data.readers.reading import ReadFrame
 from npnet.errors import DataError
@@ -36,7 +37,12 @@ class WindowsPredictor(RunPredictor):
         self.windows, self.marks = windows, windows.marks
         self.features = tuple(step.column for step in data.preparations[0].steps)
         group = () if windows.group is None else (windows.group,)
-        self.needed = tuple(dict.fromkeys([*self.features, *windows.times, *group]))
+        read = (name for name in self.features if name not in windows.added)
+        self.needed = tuple(dict.fromkeys([*read, *windows.times, *group]))
+
+    @override
+    def completed(self, frame: ReadFrame, sides: Sequence[SideTable]) -> ReadFrame:
+        return self.windows.with_calendar(super().completed(frame, sides))
 
     @override
     def read(self, path: str, others: tuple[str, ...] = (), layout: Mapping[str, Any] = AS_RUN) -> ReadFrame:

@@ -85,6 +85,18 @@ def test_windows_are_trained_scored_and_predicted_up_to_the_newest(folder: Path)
     ]
 
 
+def test_a_calendar_adds_parts_of_the_time(folder: Path) -> None:
+    code, out, err = outcome(folder, table(), ", calendar: [hour, weekday]")
+    assert code == 0, err
+    data = npnet.Run(folder / out).model
+    (folder / "new.csv").write_text("\n".join([table().splitlines()[0], *table().splitlines()[-9:]]) + "\n")
+    predicted = rows_of(call("predict", out, "new.csv", "--strict").out)
+    assert len(predicted) == 4
+    frame = pd.read_csv(folder / "new.csv")
+    np.testing.assert_allclose(data.predict(frame)[-1, 0], float(predicted[-1]["prediction"]), rtol=1e-6)
+    assert call("evaluate", out, "--data", "new.csv").code == 0
+
+
 FAULTS = {
     "no window": ("window: 0", 3, "must be a whole number from 1"),
     "no horizon": ("window: 6, horizon: 0", 3, "must be a whole number from 1"),
@@ -92,6 +104,7 @@ FAULTS = {
     "text as time": ("window: 6, time: kind", 4, 'the time column "kind" is text'),
     "too short": ("window: 200", 4, "t.csv has 200 rows; a window of 200 rows and the target 1 row later need 201"),
     "a group without time": ("window: 6, time: null, group: kind", 3, "needs a column of time"),
+    "a calendar without dates": ("time: heat, calendar: [hour]", 4, 'the time column "heat" is numbers'),
     "two roles": ("window: 6, group: load", 3, '"load" has two roles'),
     "a whole file per part": ("window: 6, test: t.csv", 3, "test"),
 }
@@ -101,6 +114,7 @@ FAULTS = {
 def test_bad_windows_are_refused_in_a_line_and_a_hint(name: str, folder: Path) -> None:
     options, code, message = FAULTS[name]
     (folder / "t.csv").write_text(table())
+    options = options if "window" in options else f"window: 6, {options}"
     written = options if "time" in options else f"time: hour, {options}"
     (folder / "c.yaml").write_text(
         f"dataset: {{windows: {{path: t.csv, target: load, {written}}}}}\nlayers: [flatten, linear]\nepochs: 1\n"

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from npnet.data.columns import Column, Frame
-from npnet.data.columns.schema import ReadOptions, Schema
+from npnet.data.columns.schema import ColumnSchema, ReadOptions, Schema
 from npnet.data.datasets import Dataset, Source, datasets, refuse_few_rows
 from npnet.data.datasets.roles import group_codes, row_times, row_weights
 from npnet.data.datasets.table import ClassName, Name
@@ -20,12 +20,13 @@ from npnet.data.readers.data_file import STDIN, STDIN_NAME
 from npnet.data.readers.reading import ReadFrame, read_frame, refuse_missing
 from npnet.data.windows.cutting import Ordered, RowWindows, refuse_no_window, require_memory
 from npnet.data.windows.samples import positions_frame
-from npnet.data.windows.times import Times, column_texts
-from npnet.errors import OptionError
-from npnet.text import plural
+from npnet.data.windows.times import Times, calendar_column, calendar_name, column_texts
+from npnet.errors import DataError, OptionError
+from npnet.text import as_yaml, plural, quoted
 
 NameList = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
 Count = Annotated[int, Field(ge=1, le=10**6)]
+Parts = Annotated[tuple[Literal["month", "weekday", "hour"], ...], Field(strict=False)]
 WHERE = "dataset.windows"
 SERIES, TIME = "series", "time"  # the marks of a sample: columns of its prediction
 
@@ -74,6 +75,9 @@ class WindowsOfTable(ReadOptions, Source):
         None, description="The column that orders the rows, or several, as [day, hour]; default: the order of the file."
     )
     group: Name | None = Field(None, description="A column of groups: several series, which no window crosses.")
+    calendar: Parts = Field(
+        (), description="Parts of a time of dates to add as features: month, weekday, hour, one-hot."
+    )
     task: TargetTask | None = Field(
         None, description="What the target is, where the rule of `table` would take it for another."
     )
@@ -89,12 +93,19 @@ class WindowsOfTable(ReadOptions, Source):
         if self.group is not None and self.time is None:
             what = "group divides the rows into series, whose order needs a column of time"
             raise OptionError("group", what, "write time: COLUMN, or take group out")
+        if self.calendar and self.time is None:
+            raise OptionError("calendar", "calendar takes parts of the time, and there is none", "write time: COLUMN")
         return self
 
     @property
     def times(self) -> tuple[str, ...]:
         """The columns that order the rows."""
         return (self.time,) if isinstance(self.time, str) else self.time or ()
+
+    @property
+    def added(self) -> dict[str, Literal["month", "weekday", "hour"]]:
+        """The columns that `calendar` adds, and the part of dates that each is."""
+        return {calendar_name(self.times[0], part): part for part in self.calendar}
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -122,6 +133,7 @@ class WindowsOfTable(ReadOptions, Source):
 
     def dataset(self, frame: ReadFrame, schema: Schema) -> Dataset:
         """Return the dataset of rows that were read."""
+        frame = self.with_calendar(frame)
         cut = self.cut(frame, self._file)
         target = Target.infer(frame, (self.target,), self.task, self.positive_class)
         cut, lacking = self.with_targets(cut)
@@ -137,7 +149,7 @@ class WindowsOfTable(ReadOptions, Source):
             classes=target.class_names,
             weight=None if self.weight is None else row_weights(find(ahead, self.weight), ahead.rows),
             times=when,
-            schema=schema,
+            schema=self._with_added(schema),
             notes=(*frame.notes, *cut.notes, *left),
             positions=(self.window,),
         )
@@ -161,6 +173,24 @@ class WindowsOfTable(ReadOptions, Source):
         times = Times(columns) if columns else None
         odd = [] if times is None else times.notes(frame, ordered, group is not None)
         return CutRows(frame, times, group, ordered, windows, (*short, *odd))
+
+    def with_calendar(self, frame: ReadFrame) -> ReadFrame:
+        """Return rows with the parts of their time as columns, if `calendar` adds them."""
+        if not self.calendar:
+            return frame
+        time = find(frame, self.times[0])
+        if time.kind != "datetime":
+            what = f"calendar takes parts of dates, and the time column {quoted(time.name)} is {time.content}"
+            raise DataError(what, f"take calendar out; datetime: {{{as_yaml(time.name)}: FORM}} reads dates")
+        parts = {name: calendar_column(time, part) for name, part in self.added.items()}
+        if twice := next((name for name in parts if name in frame.columns), None):
+            raise DataError(f"the table has a column {quoted(twice)} already", "take that part out of calendar")
+        return replace(frame, columns={**frame.columns, **parts})
+
+    def _with_added(self, schema: Schema) -> Schema:
+        """Return a schema with the columns of the calendar, which a run knows although no file has them."""
+        added = tuple(ColumnSchema(name=name, kind="category") for name in self.added)
+        return schema.model_copy(update={"columns": (*schema.columns, *added)}) if added else schema
 
     def with_targets(self, cut: CutRows) -> tuple[CutRows, int]:
         """Return the windows whose target is known, and how many others `drop_rows` leaves out."""

@@ -7,12 +7,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns import Column, Frame, Rows
+from npnet.data.columns import MISSING, Column, Frame, Rows
+from npnet.data.preprocessing.steps import DatePart, date_part
 from npnet.data.windows.cutting import NEXT, Ordered, RowWindows
 from npnet.text import duration, plural, quoted
 
 Floats = NDArray[np.float64]
 LONG = 1.5  # usual distances of two rows, from which rows seem to be missing between them
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LEVELS: dict[DatePart, tuple[str, ...]] = {
+    "month": tuple(str(month) for month in range(1, 13)),
+    "weekday": DAYS,
+    "hour": tuple(str(hour) for hour in range(24)),
+}
 UNITS = {"day": 86400.0, "hour": 3600.0, "minute": 60.0}
 MONTH = (28 * 86400.0, 31 * 86400.0)  # seconds
 
@@ -121,6 +128,18 @@ class Times:
                 many = f"{plural(count, 'step')} {'is' if count == 1 else 'are'} longer than the usual {step.text()}"
                 found.append(f"{name}: {many}, the longest {wide}, after row {row}: windows count rows, not time")
         return found
+
+
+def calendar_column(time: Column, part: DatePart) -> Column:
+    """Return a part of dates that recurs, such as the hour, as a column of categories."""
+    values = date_part(time.values, part)
+    codes = np.where(np.isnan(values), MISSING, np.floor(np.nan_to_num(values)) - (part == "month"))
+    return Column(calendar_name(time.name, part), "category", codes.astype(np.int32), LEVELS[part])
+
+
+def calendar_name(time: str, part: DatePart) -> str:
+    """Return the name of the column of a part of dates."""
+    return f"{time}: {part}"
 
 
 @dataclass(frozen=True)
