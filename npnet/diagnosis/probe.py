@@ -165,12 +165,13 @@ class Probe:
 
     def _constant_loss(self, few: Samples) -> float:
         """Return the least mean loss of scores that are the same for all rows, by descent on them alone."""
-        constant = Samples(np.ones_like(few.x), few.t)
+        t = few.t.reshape(*few.t.shape[:-2], -1, self.best.outputs)  # where positions have targets, a row for each
+        constant = Samples(np.ones((*t.shape[:-1], 2), t.dtype), t)
         constant.x[..., :-1] = 0.0
         from npnet.nn.linear import Linear
         from npnet.nn.optimizers import Adam
 
-        network = Network([(Linear(units=self.best.outputs),)], few.x.shape[-1] - 1, dtype=np.float64)
+        network = Network([(Linear(units=self.best.outputs),)], 1, dtype=np.float64)
         network.theta.fill(0.0)
         updates = Updates(network, Adam(), Constraints())
         batches = Batches(constant, None, 0)

@@ -19,7 +19,7 @@ from npnet.model.train_state import NEVER
 from npnet.rundir.names import OUT_OF_FOLD, PREDICTED
 from npnet.rundir.restore import DataMetadata, experiment_of, read_weights
 from npnet.rundir.run import RunFolder
-from npnet.rundir.table import PROBABILITY, Columns, endings
+from npnet.rundir.table import OF_TARGET, PROBABILITY, Columns, endings
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +80,8 @@ def record_of(run: RunFolder) -> Record:
         known = {"task": data.task, "classes": data.classes, "calibration": data.calibration}
         known["folds"] = len(data.preparations)
         known["metrics"] = run.metrics()
-        known["outcomes"] = {split: outcome_of(run.predictions(split), data) for split in run.predicted}
+        tables = {split: run.predictions(split) for split in run.predicted}
+        known["outcomes"] = {split: outcome_of(one, data) for split, one in tables.items() if OF_TARGET not in one}
     return Record(
         resolved=run.resolved_path,
         run=run.id,

@@ -117,8 +117,8 @@ def _score(found: Predictions, code: int) -> Floats:
 
 
 def traceable(material: Material) -> list[tuple[str, int]]:
-    """Return the splits and classes that have a curve: rows of the class and of others."""
-    judged = [material.judged] if material.judged else []
+    """Return the splits and classes that have a curve: rows of the class and of others, with their probabilities."""
+    judged = [] if not material.judged or needs_probabilities(material) else [material.judged]
     splits, codes = judged, material.shown.tolist()
     if material.task == "binary":
         splits, codes = [split for split in ("test", "validation") if split in material.predictions] or judged, [1]

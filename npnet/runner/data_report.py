@@ -15,6 +15,7 @@ from npnet.data.columns import Frame
 from npnet.data.columns.schema import Schema
 from npnet.data.datasets import Dataset, known_targets
 from npnet.data.datasets.table import Table
+from npnet.data.datasets.text import Text
 from npnet.data.datasets.windows import TIME, WindowsOfTable
 from npnet.data.readers.data_file import STDIN
 from npnet.data.readers.reading import ReadFrame
@@ -64,7 +65,9 @@ def report_data(loaded: Loaded) -> DataReport:
         if dataset.positions and not overlap:
             findings = tuple(one for one in found.findings if one.fault != "rows")
             found = replace(found, rows=len(dataset), findings=findings)
-        if not overlap:
+        if isinstance(experiment.dataset, Text):
+            found = replace(found, findings=())  # what is odd in a table is usual in a text
+        elif not overlap:
             found = replace(found, findings=(*found.findings, *repeated_in_test(dataset, parts)))
     if isinstance(experiment.dataset, Table) and experiment.dataset.path != STDIN:
         unsaid = contradictions(experiment.dataset, loaded.base, experiment.dataset.targets)
@@ -108,6 +111,7 @@ def _rows(loaded: Loaded) -> tuple[Frame, Dataset, dict[str, str]]:
         return _rows_of_windows(source, *source.read(loaded.base))
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, seed)
+        dataset = dataset if dataset.text is None else dataset.text.pairs()
         return with_targets(dataset), dataset, dict.fromkeys(dataset.targets, "target")
     read = source.read(loaded.base)
     others = {"weight": source.weight, "group": source.group, "time": source.time}

@@ -68,10 +68,8 @@ def prediction_blocks(predictor: SplitPredictor, part: Part, output: Floats) -> 
     """Yield the predictions of rows from their outputs (outputs, samples), block by block, as columns.
 
     The columns are row, marks, position where each has a target, target, prediction and, of classes,
-    probability_<class>; several targets have columns of their own. Quantiles are added unless the rows are those of
-    several folds.
-        if data.predicts_next:
-            probabilities = {OF_TARGET: output[block.y, rows]}
+    probability_<class>; several targets have columns of their own. Of a text there is the probability of the
+    target alone. Quantiles are added unless the rows are those of several folds.
     """
     data = predictor.data
     for rows in blocks_of(len(part.y), output.shape[0]):

@@ -1,6 +1,7 @@
 """Runs on a text: trained, resumed, continued by `npnet sample`, and measured on other texts."""
 
 import json
+import shutil
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -184,3 +185,51 @@ def test_bytes_are_continued_as_text(folder: Path) -> None:
     assert RunFolder(folder / "run").info["dataset"]["class_count"] == 256
     assert len(opened.sample("na", 30).encode(errors="replace")) >= 30
     assert opened.sample("na", 30) == opened.sample("na", 30)
+
+
+@pytest.mark.long
+def test_every_command_knows_a_run_on_a_text(run: Path, folder: Path) -> None:
+    (folder / "book.txt").write_text(BOOK)
+    (folder / "text.yaml").write_text(CONFIG)
+    copied = shutil.copytree(run, folder / "run")
+    for arguments in (
+        ("report", copied),
+        ("plot", copied, "--kind", "loss,confusion"),
+        ("diagnose", copied),
+        ("evaluate", copied),
+        ("data", "check", "text.yaml"),
+        ("data", "report", "text.yaml"),
+        ("config", "show", "text.yaml"),
+        ("train", "text.yaml", "--baselines", "-q"),
+    ):
+        result = call(*arguments)
+        assert result.code == 0, result.err
+    assert "no roc plot: it needs the probability of every class" in call("plot", copied, "--kind", "roc").err
+    assert "no export gives predictions at each of 16 positions" in call("export", copied, "--to", "numpy").err
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "lstm: 8",
+        "conv1d: {filters: 8, padding: causal}\n  - relu\n  - conv1d: {filters: 8, padding: causal, dilation: 2}",
+        "positional\n  - residual: [layer_norm, attention: {heads: 2, causal: true}]\n  - layer_norm",
+        "attention: {heads: 2, causal: true, rotary: true}",
+    ],
+)
+def test_a_character_is_predicted_by_those_before_it_alone(folder: Path, layers: str) -> None:
+    (folder / "book.txt").write_text(BOOK)
+    (folder / "text.yaml").write_text(CONFIG.replace("gru: 8", layers))
+    assert call("train", "text.yaml", "--run-dir", "run", "--no-plots", "-q").code == 0
+    found = []
+    for end in (12, 16, 17, 60):
+        (folder / "other.txt").write_text(BOOK[:end])
+        lines = call("predict", "run", "other.txt", "--format", "jsonl").out.splitlines()
+        found.append([json.loads(line)["bits"] for line in lines])
+    for bits in found[:-1]:
+        assert np.allclose(bits, found[-1][: len(bits)], atol=1e-5)
+    sample = call("sample", "run", "--prompt", BOOK[:12], "--length", 4, "--temperature", 0).out
+    (folder / "other.txt").write_text(sample[:16])
+    lines = call("predict", "run", "other.txt", "--format", "jsonl").out.splitlines()[-4:]
+    assert [json.loads(line)["prediction"] for line in lines] == [*sample[12:16]]

@@ -88,6 +88,15 @@ class TextWindows:
         known = self.symbols[np.cumsum(inside)[:-1] > 0]
         return self.coded(Vocabulary.of(known, self.level, self.size))
 
+    def pairs(self) -> Dataset:
+        """Return a table with a row for each character and the one after it, as which a text is looked at."""
+        vocabulary = Vocabulary.of(self.symbols, self.level, len(np.unique(self.symbols)) + 1)
+        codes = vocabulary.encode(self.symbols)
+        column = Column(INPUT, "category", codes[:-1].astype(np.int32), vocabulary.names)
+        rows = np.arange(1, len(codes))
+        frame = Frame({INPUT: column}, rows)
+        return Dataset(frame, codes[1:], "multiclass", (TARGET,), vocabulary.names, times=rows.astype(np.float64))
+
     def coded(self, vocabulary: Vocabulary) -> Dataset:
         """Return all windows as codes of a vocabulary; rows have the number of their first character, from 1."""
         codes, starts = vocabulary.encode(self.symbols), self.starts

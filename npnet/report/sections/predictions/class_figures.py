@@ -10,6 +10,7 @@ from npnet.plots.class_curves import (
     claims,
     class_curves,
     names_of,
+    needs_probabilities,
     precision_recall_points,
     roc_points,
     traceable,
@@ -84,7 +85,7 @@ def _sampled(curve: ClassCurve) -> NDArray[np.intp]:
 
 def calibration(material: Material) -> Markup | None:
     """Return how often events predicted with a probability occur."""
-    if not material.judged:
+    if not material.judged or needs_probabilities(material):
         return None
     predicted, true = claims(material)
     mean, share, low, high, rows = binned(predicted, true)
@@ -107,7 +108,7 @@ def calibration(material: Material) -> Markup | None:
 
 def probabilities(material: Material) -> Markup | None:
     """Return how the predicted probabilities are distributed, by what is true."""
-    if not material.judged:
+    if not material.judged or needs_probabilities(material):
         return None
     predicted, true = claims(material)
     if material.task == "binary":
