@@ -3,6 +3,7 @@
 split, networks     the set of the rows, and how many networks the run has: the first is shown
 rows                [{"label", "correct": true, false, or null of values}], as many as the page has bytes for
 pictures            whether large inputs are light, as in a picture, and not ink
+isSequence          whether the inputs are a sequence, and not an image
 tokens, features    the names of codes, and of the features at a position; [] where there are none
 inputs              a field: images (rows, features, lines, columns), sequences (rows, 1, features, steps)
 layers              [{"kind", "name", "title", "note", "unit", "numbers", "fields", "kernels"}]: "maps" have one field
@@ -57,6 +58,7 @@ def inside_data(inside: Inside) -> Json:
         "tokens": list(inside.tokens),
         "features": list(inside.features),
         "pictures": inside.pictures,
+        "isSequence": inside.is_sequence,
         "inputs": inputs,
         "layers": found,
     }
@@ -65,7 +67,7 @@ def inside_data(inside: Inside) -> Json:
 def _inputs(inside: Inside, rows: int) -> Json:
     """Return the inputs; a sequence has its features as lines."""
     values = inside.inputs[:rows]
-    if values.ndim == 3:
+    if inside.is_sequence:
         return field_of("input", values[:, np.newaxis], (values.shape[2] + 1, MOST_STEPS))
     return field_of("input", values, (MOST_PIXELS, MOST_PIXELS))
 

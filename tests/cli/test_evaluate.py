@@ -120,7 +120,14 @@ def test_all_plots_are_those_that_suit(copied: RunFolder) -> None:
     assert "residuals" not in drawn
 
 
-@pytest.mark.parametrize(("kind", "words"), [("rok", "did you mean"), ("residuals", "no residuals plot")])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("rok", "did you mean"),
+        ("residuals", "no residuals plot"),
+        ("gates", "it needs a network with rnn, gru or lstm"),
+    ],
+)
 def test_a_plot_that_cannot_be_drawn_is_a_usage_error(kind: str, words: str, copied: RunFolder) -> None:
     result = call("plot", copied.path, "--kind", kind)
     assert (result.code, result.out) == (2, "")

@@ -50,6 +50,7 @@ def test_every_layer_of_positions_trains_and_is_named_where_it_is_lacking(folder
     lacking = {*layers} - KNOWN["layers"]
     assert {*network_data(run)["lacking"]} == lacking
     assert call("report", run.path).code == 0
+    assert {"feature_maps.png", "gates.png", "attention.png"} <= {path.name for path in run.plots.iterdir()}
     assert call("evaluate", run.path).code == 0
     assert json.loads(call("train", "p.yaml", "--dry-run", "--json").out)["parameters"] == run.info["parameters"]
     refused = call("export", run.path, "--to", "numpy")
@@ -78,6 +79,7 @@ def test_sequences_go_through_the_commands(folder: Path, options: tuple[str, ...
     predictions = run.predictions("test")
     assert len({*predictions["row"]}) == 8
     assert ("position" in predictions) is steps
+    assert (run.plots / "gates.png").exists()
     assert steps or len(predictions["row"]) == 8
     feature = "bit" if ragged else "value"
     header = ",".join(f"{feature} {position}" for position in range(1, 7))

@@ -25,6 +25,7 @@ from npnet.plots.layout import Box, Floats, Ints, plain
 from npnet.plots.style import GREY, INK, Look
 
 MOST_LAYERS, MOST_ROWS, MOST_FILTERS = 5, 3, 16
+FEWEST = 8  # filters that have room at least
 CELL, GAP, TITLE = 0.54, 0.06, 0.44
 LABEL, LEFT = 1.2, 2.1
 RGB = 3
@@ -38,13 +39,14 @@ def feature_maps(material: Material) -> Drawing:
     chosen = evenly(found, MOST_LAYERS)
     few = f" ({len(chosen)} of {len(found)} layers)" if len(chosen) < len(found) else ""
     heading, rows = heading_of(f"Feature maps{few}", inside), range(min(MOST_ROWS, len(inside.labels)))
-    if inside.inputs.ndim == 3:
-        picture = StepsPicture.of(inside, [group_of(layer, {"maps": "maps"}) for layer in chosen])
+    if chosen[0].values["maps"].ndim == 3:
+        shown = [layer for layer in chosen if layer.values["maps"].ndim == 3]
+        picture = StepsPicture.of(inside, [group_of(layer, {"maps": "maps"}) for layer in shown])
         page = sheet(material, heading, *picture.size)
         picture.paint(page, "filters")
         return Drawing(page.figure, numbers_of(inside, picture.tables, ("filter", "step")))
     bands = [Band.of(layer) for layer in chosen if layer.values["maps"].ndim == 4]
-    count = max(len(band.filters) for band in bands)
+    count = max(FEWEST, *(len(band.filters) for band in bands))
     height = sum(band.height(len(rows)) for band in bands)
     page = sheet(material, heading, LEFT + count * (CELL + GAP) + 0.75, 0.62 + height + 0.25)
     y = 0.0
@@ -84,7 +86,7 @@ def paint_band(page: Box, inside: Inside, band: Band, rows: Sequence[int], y: fl
     total, *positions = band.layer.values["maps"].shape[1:]
     page.write(f"{band.layer.name}  {band.layer.title}", 0.2, y + 0.32, fontsize=9.5, fontweight="bold")
     note = f"{count_text(len(band.filters), total, 'filters')}; maps of {positions[0]} x {positions[1]}"
-    right = LEFT + max(len(band.filters), 8) * (CELL + GAP) - GAP
+    right = LEFT + max(FEWEST, len(band.filters)) * (CELL + GAP) - GAP
     page.write(note, right, y + 0.32, fontsize=8, color=GREY, ha="right")
     y += TITLE
     if band.kernels is not None:
@@ -97,7 +99,8 @@ def paint_band(page: Box, inside: Inside, band: Band, rows: Sequence[int], y: fl
         name, look = row_name(inside, row)
         lines = [plain(line, 16) for line in name.replace(": ", ", ").split(", ")]
         page.write("\n".join(lines), 0.2, y + CELL / 2, va="center", **look)
-        _paint_input(_cell(page, LABEL, y), inside, row)
+        if not inside.is_sequence:
+            _paint_input(_cell(page, LABEL, y), inside, row)
         for place, values in enumerate(band.maps[row]):
             paint_heat(_cell(page, LEFT + place * (CELL + GAP), y).bare(), values, limits, aspect="equal")
         y += CELL + GAP

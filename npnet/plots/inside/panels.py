@@ -98,7 +98,7 @@ def row_name(inside: Inside, row: int) -> tuple[str, Look]:
 
 def tokens_of(inside: Inside, row: int) -> list[str]:
     """Return the names of the codes at the positions of a row, "" where there is none; [] of other inputs."""
-    if not inside.tokens:
+    if not inside.tokens or not inside.is_sequence:
         return []
     codes = inside.inputs[row].ravel().tolist()
     return ["" if code != code else plain(inside.tokens[int(code)], TOKEN) for code in codes]

@@ -67,6 +67,11 @@ class Inside:
     features: tuple[str, ...] = ()
     pictures: bool = False
 
+    @property
+    def is_sequence(self) -> bool:
+        """Whether the inputs have steps, and are not images."""
+        return self.inputs.ndim == 3
+
     def of_kind(self, kind: Kind) -> list[InsideLayer]:
         """Return the layers that a kind of picture shows."""
         return [layer for layer in self.layers if layer.kind == kind]
@@ -103,7 +108,7 @@ def inside_of(
         _inputs(network.graph, steps, shown),
         tuple(_layers(network, steps)),
         predictor.network.models,
-        tokens=_tokens(network.graph, data.classes if part.steps else ()),
+        tokens=_tokens(network.graph, steps, data.classes if part.steps else ()),
         features=tuple(step.column for step in data.preparation.steps) if data.preparation.positions else (),
         pictures=isinstance(predictor.experiment.dataset, Images),
     )
@@ -169,9 +174,14 @@ def label_of(row: int, target: Any, prediction: Any, classes: Sequence[str]) -> 
     return f"row {row}: {values[0]}, predicted {values[1]}"
 
 
+def _first(graph: Graph, steps: Sequence[StepValues]) -> StepValues:
+    """Return the first values at positions."""
+    return next(one for one in steps if graph.shapes[one.step.y].positions)
+
+
 def _inputs(graph: Graph, steps: Sequence[StepValues], part: Part) -> Floats:
     """Return the inputs at their positions, in units of the data where these are the inputs of the network."""
-    first = next(one for one in steps if graph.shapes[one.step.y].positions)
+    first = _first(graph, steps)
     prepared: Floats = first.output[0].astype(np.float64)
     if first.step.x == 0 and part.raw.shape[1] == graph.inputs:
         by_position = np.asarray(part.raw, np.float64).reshape(len(prepared), -1, prepared.shape[1])
@@ -179,10 +189,11 @@ def _inputs(graph: Graph, steps: Sequence[StepValues], part: Part) -> Floats:
     return prepared
 
 
-def _tokens(graph: Graph, classes: Sequence[str]) -> tuple[str, ...]:
+def _tokens(graph: Graph, steps: Sequence[StepValues], classes: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the codes of a network that reads codes: classes, if these are the codes, or numbers."""
-    embedding = next((step.layer for step in graph.layer_steps if isinstance(step.layer, TokenEmbedding)), None)
-    if embedding is None or embedding.tokens is None:
+    first = _first(graph, steps).step.y
+    embedding = next((step.layer for step in graph.layer_steps if step.x == first), None)
+    if not isinstance(embedding, TokenEmbedding) or embedding.tokens is None:
         return ()
     names = classes if len(classes) == embedding.tokens else map(str, range(embedding.tokens))
     return tuple(BLANKS.get(name, name) for name in names)

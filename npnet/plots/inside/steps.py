@@ -70,7 +70,8 @@ class StepsPicture:
     @classmethod
     def of(cls, inside: Inside, groups: Sequence[StepGroup]) -> "StepsPicture":
         """Return the picture of as many rows as have room."""
-        wide = float(np.clip(TOKEN * inside.inputs.shape[-1], NARROW, WIDE)) if inside.tokens else NARROW
+        steps = inside.inputs.shape[-1]
+        wide = float(np.clip(TOKEN * steps, NARROW, WIDE)) if inside.tokens and inside.is_sequence else NARROW
         return cls(inside, groups, range(min(len(inside.labels), int((WIDE + GAP) / (wide + GAP)))), wide)
 
     @property
@@ -86,8 +87,13 @@ class StepsPicture:
 
     @property
     def input_height(self) -> float:
-        """Inches of the panel of the inputs."""
-        return 0.24 if self.inside.tokens else 0.75
+        """Inches of the panel of the inputs, which pictures are not shown in."""
+        return (0.24 if self.inside.tokens else 0.75) if self.inside.is_sequence else 0.0
+
+    @property
+    def steps(self) -> int:
+        """The number of steps of the inputs."""
+        return int((self.inside.inputs if self.inside.is_sequence else self.groups[0].panels[0].values).shape[-1])
 
     @property
     def tables(self) -> list[ValueTable]:
@@ -102,12 +108,11 @@ class StepsPicture:
     def paint(self, page: Box, unit: str) -> None:
         """Draw inputs and panels."""
         y = TOP
-        _name_inputs(page, self.inside, y + self.input_height / 2)
         for column, row in enumerate(self.rows):
             name, look = row_name(self.inside, row)
             page.write(plain(name, 42), LEFT + column * (self.wide + GAP), y - 0.08, **look)
-            _paint_inputs(self._place(page, column, y, self.input_height), self.inside, row, first=column == 0)
-        self._bar(page, y, self.input_height, self.inside.inputs)
+        if self.inside.is_sequence:
+            self._paint_inputs(page, y)
         y += self.input_height
         for group in self.groups:
             note = count_text(len(group.panels[0].units), group.units, unit)
@@ -122,16 +127,20 @@ class StepsPicture:
     def _place(self, page: Box, column: int, y: float, height: float) -> Axes:
         return _box(page, LEFT + column * (self.wide + GAP), y, height, self.wide).bare()
 
-    def _bar(self, page: Box, y: float, height: float, values: Floats) -> None:
-        """Draw the colour bar of inputs that are a heat map."""
+    def _paint_inputs(self, page: Box, y: float) -> None:
+        """Draw the inputs, with their name and, where they are a heat map, a colour bar."""
+        _name_inputs(page, self.inside, y + self.input_height / 2)
+        for column, row in enumerate(self.rows):
+            _paint_inputs(self._place(page, column, y, self.input_height), self.inside, row, first=column == 0)
+        values = self.inside.inputs
         if values.shape[1] > FEW_INPUTS:
             limits = limits_of(values)
             low = 0.0 if np.nanmin(values) >= 0 else limits[0]
-            paint_bar(_box(page, self.right + BAR, y, height, 0.1), limits, low)
+            paint_bar(_box(page, self.right + BAR, y, self.input_height, 0.1), limits, low)
 
     def _paint_panel(self, page: Box, panel: StepPanel, y: float, *, ticks: bool) -> None:
         """Draw the heat maps of all rows in the same colours, the name at the left and a colour bar at the right."""
-        shown, steps = panel.values[list(self.rows)], self.inside.inputs.shape[-1]
+        shown, steps = panel.values[list(self.rows)], self.steps
         limits = (0.0, 1.0) if panel.what in SIGMOID else limits_of(shown)
         page.write(panel.name, LEFT - 0.12, y + panel.height / 2 + 0.04, ha="right", fontsize=8.5, color=INK)
         for column, row in enumerate(self.rows):

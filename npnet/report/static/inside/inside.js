@@ -35,7 +35,7 @@
     /** The names of the codes at the positions of the row, null without names. */
     get names() {
       const { tokens } = this.data;
-      if (!tokens.length || this.inputs.every[1] > 1) return null;
+      if (!tokens.length || !this.data.isSequence || this.inputs.every[1] > 1) return null;
       const code = (k) => Math.round(this.inputs.at(this.row, 0, 0, k));
       return Array.from({ length: this.inputs.columns }, (_, k) => networkElements.escaped(tokens[code(k)] ?? ""));
     }
@@ -195,11 +195,12 @@
     }
 
     drawSteps() {
-      const { x, y, width, height, field } = this.layout.panels.at(-1);
-      const count = this.inputs.columns * this.inputs.every[1];
+      const { x, y, width, height } = this.layout.panels.at(-1);
+      const { field } = this.layout.panels[0];
+      const count = field.columns * field.every[1];
       for (const tick of insideLayouts.ticks(count, width))
         this.write(`${tick}`, x + ((tick - 0.5) / count) * width, y + height + 10, "center", 11);
-      this.write(field.lines ? "step" : "", x + width / 2, y + height + 25, "center");
+      this.write("step", x + width / 2, y + height + 25, "center");
     }
 
     drawPositions() {

@@ -11,6 +11,7 @@ const insideLayouts = (() => {
   const heightOf = (field, width) => Math.round((width * field.lines) / field.columns);
 
   function gridOf(panels, { left, top, width, side, title = TITLE }) {
+    if (!panels.length) return top;
     const columns = Math.max(1, Math.floor((width - left + GAP) / (side + GAP)));
     panels.forEach((panel, k) => {
       panel.x = left + (k % columns) * (side + GAP);
@@ -26,6 +27,7 @@ const insideLayouts = (() => {
     const { layer, inputs, part } = view;
     const [field] = layer.fields;
     const input = { title: "input", field: inputs, part: 0, isImage: true, words: inputWords(inputs) };
+    const beside = view.data.isSequence ? [] : [input];
     const of = (source, name) => (k) => ({
       title: name === "map" && part < 0 ? `${layer.numbers[k]}` : `${name} ${layer.numbers[k]}`,
       field: source,
@@ -35,19 +37,19 @@ const insideLayouts = (() => {
         `${name} ${layer.numbers[k]}, line ${source.place(0, line)}, column ${source.place(1, column)}`,
     });
     if (part >= 0) {
-      const panels = [input, ...(layer.kernels ? [of(layer.kernels, "filter")(part)] : []), of(field, "map")(part)];
+      const panels = [...beside, ...(layer.kernels ? [of(layer.kernels, "filter")(part)] : []), of(field, "map")(part)];
       const side = Math.min(300, width < NARROW ? width : (width - 2 * GAP) / 3);
       return { panels, height: gridOf(panels, { left: 0, top: 0, width, side }) };
     }
     const panels = layer.numbers.map((_, k) => of(field, "map")(k));
     const isNarrow = width < NARROW;
     const side = Math.min(160, width / 3);
-    const top = gridOf([input], { left: 0, top: 0, width, side });
-    const place = { left: isNarrow ? 0 : side + 2 * GAP, top: isNarrow ? top : 0, width };
+    const top = gridOf(beside, { left: 0, top: 0, width, side });
+    const place = { left: isNarrow || !beside.length ? 0 : side + 2 * GAP, top: isNarrow ? top : 0, width };
     const each = panels.length > 32 ? 62 : 78;
     const columns = Math.floor((width - place.left + GAP) / (each + GAP));
     const filling = Math.floor((width - place.left + GAP) / columns - GAP);
-    return { panels: [input, ...panels], height: Math.max(top, gridOf(panels, { ...place, side: filling })) };
+    return { panels: [...beside, ...panels], height: Math.max(top, gridOf(panels, { ...place, side: filling })) };
   }
 
   function steps(view, width) {
@@ -60,14 +62,16 @@ const insideLayouts = (() => {
       words: (line, column) => `${field.name}, ${unit} ${numbers ? numbers[line] : line + 1}, step ${field.place(1, column)}`,
     });
     const shown = part < 0 ? layer.fields : [layer.fields[part]];
-    const panels = [of(inputs, "feature", view.features), ...shown.map((field) => of(field, layer.unit, layer.numbers))];
-    panels[0].names = view.names;
+    const { isSequence } = view.data;
+    const above = isSequence ? [{ ...of(inputs, "feature", view.features), names: view.names }] : [];
+    const panels = [...above, ...shown.map((field) => of(field, layer.unit, layer.numbers))];
     let y = 0;
     panels.forEach((panel, k) => {
-      const each = k === 0 ? 14 : part < 0 ? 3.5 : 9;
+      const isInput = k < above.length;
+      const each = isInput ? 14 : part < 0 ? 3.5 : 9;
       y += left ? 0 : TITLE;
       Object.assign(panel, { x: left, y, width: width - left, isBeside: left > 0 });
-      panel.height = Math.round(Math.max(k === 0 ? 18 : 44, Math.min(k === 0 ? 84 : 420, each * panel.field.lines)));
+      panel.height = Math.round(Math.max(isInput ? 18 : 44, Math.min(isInput ? 84 : 420, each * panel.field.lines)));
       y += panel.height + GAP;
     });
     return { panels, height: y + AXIS - GAP, isOverSteps: true };
