@@ -10,10 +10,12 @@ from npnet.diagnosis import (  # noqa: F401 - fill the registry
     probe_verdicts,
     rate_verdicts,
     setup_verdicts,
+    sweep_verdicts,
     unit_verdicts,
 )
 from npnet.diagnosis.probe import Probe
 from npnet.diagnosis.record import Record, record_of
+from npnet.diagnosis.sweep_verdicts import SweepRecord
 from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts, worst_first
 from npnet.errors import DataError, RunError
 from npnet.experiment.resources import limited
@@ -52,19 +54,24 @@ def diagnose_run(run: RunFolder, probing: bool = True) -> Diagnosis:
     """Return the verdicts on a run: by its record and, unless its data are gone, by its data and by probes."""
     record = record_of(run)
     judges: dict[str, Judge] = {"of_record": lambda kind: kind.of_record(record)}
+    judges |= lacking("of_sweep", needs="a sweep with several seeds", command=record.seeds)
     try:
         predictor = reopen(run) if probing else None
     except (DataError, RunError) as error:
-        return replace(
-            judged(judges | lacking("the data of the run and its weights")), note=f"no probes: {error.message}"
-        )
+        needs = "the data of the run and its weights"
+        return replace(judged(judges | lacking("of_data", "of_probe", needs=needs)), note=f"no probes: {error.message}")
     if predictor is None:
-        return judged(judges | lacking("a probe; leave out --no-probe"))
+        return judged(judges | lacking("of_data", "of_probe", needs="a probe; leave out --no-probe"))
     with limited(predictor.resolved.threads):
         probe = Probe(predictor)
         judges["of_data"] = lambda kind: [with_command(verdict, record) for verdict in kind.of_data(predictor)]
         judges["of_probe"] = lambda kind: kind.of_probe(record, probe)
         return judged(judges)
+
+
+def diagnose_sweep(record: SweepRecord) -> Diagnosis:
+    """Return the verdicts on a sweep by the scores of its trials."""
+    return judged({"of_sweep": lambda kind: kind.of_sweep(record)})
 
 
 def with_command(verdict: Verdict, record: Record) -> Verdict:
@@ -73,13 +80,13 @@ def with_command(verdict: Verdict, record: Record) -> Verdict:
     return replace(verdict, command=command)
 
 
-def lacking(needs: str) -> dict[str, Judge]:
+def lacking(*methods: str, needs: str, command: str | None = None) -> dict[str, Judge]:
     """Return judges that say what they need."""
 
     def unjudged(_: VerdictKind) -> Iterable[Verdict]:
-        raise Unjudged(needs)
+        raise Unjudged(needs, command)
 
-    return {"of_data": unjudged, "of_probe": unjudged}
+    return dict.fromkeys(methods, unjudged)
 
 
 def judged(judges: dict[str, Judge]) -> Diagnosis:

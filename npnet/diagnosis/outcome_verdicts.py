@@ -16,6 +16,8 @@ FEWEST = 10
 
 def held_out(record: Record) -> tuple[str, Outcome]:
     """Return predictions of rows that did not train; raise Unjudged where there are none that can be judged."""
+    if record.held_out is None and record.experiment.validates:
+        raise Unjudged("predictions, which a trial of a sweep does not keep", record.train())
     if record.held_out is None:
         raise Unjudged("predictions of a validation or a test set", record.train("split.validation=0.2"))
     split, outcome = record.held_out

@@ -116,7 +116,7 @@ class Probe:
         batches = Batches(self.samples, self.resolved.batch_size, config.seed, config.accumulate)
         validates = "validation" in self.predictor.data.parts
         other = self.predictor.stack_trainer.data.samples("validation", [self.learner]) if validates else None
-        return self._train(rates, batches, self.learner.constraints, self.measured, other)
+        return self.train(rates, batches, self.learner.constraints, self.measured, other)
 
     @property
     def warms_up(self) -> bool:
@@ -132,10 +132,10 @@ class Probe:
         usual = self.learner.optimizer.usual_rate
         own = self.learner.learning_rate
         rates = np.unique([own, 10 * own, usual, 10 * usual, 100 * usual])
-        found = self._train(rates, Batches(few, None, 0), Constraints(), few)
+        found = self.train(rates, Batches(few, None, 0), Constraints(), few)
         return found, self._constant_loss(few)
 
-    def _train(
+    def train(
         self,
         rates: Floats,
         batches: Batches,
@@ -143,6 +143,7 @@ class Probe:
         measured: Samples,
         other: Samples | None = None,
     ) -> ShortTraining:
+        """Train copies of the network, each with one of the rates; measure them on rows, and on other rows."""
         network = self.network(len(rates))
         updates = Updates(network, self.learner.optimizer, constraints)
         before = float(Scorer(network, self.loss, measured).run()[0])

@@ -65,6 +65,12 @@ class Record:
         """Return the command that trains this config again with other settings."""
         return " ".join(["npnet train", self.config, *map(shlex.quote, settings)])
 
+    @property
+    def seeds(self) -> str:
+        """The command that trains this config with several seeds, at its learning rate and at a third of it."""
+        rate = self.experiment.learning_rate or 0.01
+        return f"npnet sweep {self.config} 'learning_rate=[{rate / 3:.2g},{rate:.6g}]' --seeds 5"
+
     def curve(self, name: str) -> tuple[Floats, Floats]:
         """Return the epochs and the values of a column of the history where it was measured and is finite."""
         values = self.history.get(name, np.empty(0))

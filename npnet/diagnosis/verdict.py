@@ -9,6 +9,7 @@ from npnet.registry import Registry
 if TYPE_CHECKING:
     from npnet.diagnosis.probe import Probe
     from npnet.diagnosis.record import Record
+    from npnet.diagnosis.sweep_verdicts import SweepRecord
     from npnet.model.predictor import SplitPredictor
 
 Severity = Literal["problem", "warning", "note"]
@@ -67,6 +68,10 @@ class VerdictKind:
 
     def of_probe(self, record: "Record", probe: "Probe") -> Iterable[Verdict]:
         """Judge by the network of the run, rebuilt, and by a few steps of training."""
+        return ()
+
+    def of_sweep(self, record: "SweepRecord") -> Iterable[Verdict]:
+        """Judge by the scores of a sweep."""
         return ()
 
     @classmethod

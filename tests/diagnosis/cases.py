@@ -13,6 +13,8 @@ XOR = "dataset: {xor: {samples: 300}}\nlayers: [linear]\nepochs: 12\nlearning_ra
 RARE = "dataset: {table: {path: rare.csv, target: y}}\nlayers: [linear]\nepochs: 12\nlearning_rate: 0.05\n"
 DRIFT = "dataset: {table: {path: drift.csv, target: y, time: t}}\nlayers: [linear]\nepochs: 12\n"
 
+SWEPT = "dataset: {xor: {samples: 200}}\nlayers: [{linear: 8}, tanh, linear]\nepochs: 4\n"
+
 
 @dataclass(frozen=True)
 class Case:

@@ -11,7 +11,7 @@ from npnet.cli.app import npnet as program
 from npnet.diagnosis.diagnose import judged
 from npnet.diagnosis.verdict import VerdictKind, verdicts
 from tests.cli.conftest import call, plain_environment
-from tests.diagnosis.cases import CASES, Case, write_tables
+from tests.diagnosis.cases import CASES, SWEPT, Case, write_tables
 
 __all__ = ["plain_environment"]
 
@@ -71,6 +71,36 @@ def test_a_config_without_the_fault_does_not(case: Case, folder: Path) -> None:
     assert case.verdict in found["passed"], found["verdicts"]
 
 
+SWEEPS = {
+    "seed_spread": ("learning_rate=[0.03,0.03001,0.03002]", "learning_rate=[1e-6,0.03,100]"),
+    "range_edge": ("learning_rate=[1e-6,1e-5,0.1]", "learning_rate=[1e-6,0.03,100]"),
+}
+"""Sweeps that provoke a verdict, and that must not."""
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sweep_provokes_the_verdict_and_another_does_not(name: str, folder: Path) -> None:
+    (folder / "s.yaml").write_text(SWEPT)
+    for values, expected in zip(SWEEPS[name], (True, False), strict=True):
+        assert call("sweep", "s.yaml", values, "--seeds", "3", "--no-plots", "-q").code == 0
+        result = json.loads(call("diagnose", "latest", "--json").out)
+        found = {verdict["name"]: verdict for verdict in result["verdicts"]}
+        assert (name in found) == expected, result
+        for verdict in found.values():
+            assert verdict["evidence"] == "sweep"
+            assert call(*shlex.split(verdict["command"])[1:], "--dry-run").code == 0
+
+
+def test_a_sweep_of_one_seed_says_that_its_spread_needs_several(folder: Path) -> None:
+    (folder / "s.yaml").write_text(SWEPT)
+    assert call("sweep", "s.yaml", "learning_rate=[0.01,0.1]", "--no-plots", "-q").code == 0
+    (need,) = json.loads(call("diagnose", "latest", "--json").out)["unjudged"]
+    assert (need["name"], need["needs"]) == ("seed_spread", "several seeds for each point")
+    assert call(*shlex.split(need["command"])[1:], "--dry-run").code == 0
+    best = json.loads(call("diagnose", "latest/best", "--json").out)
+    assert {need["name"] for need in best["unjudged"]} >= {"seed_spread", "range_edge", "class_ignored"}
+
+
 def assert_parses(line: str) -> None:
     """Assert that a command can be run as it is written: its options exist, and its settings can be read."""
     from npnet.cli.common.options import load_config
@@ -80,7 +110,9 @@ def assert_parses(line: str) -> None:
     context = program.make_context("npnet", list(arguments), obj=None)
     command = program.get_command(context, arguments[0])
     inner = command.make_context(arguments[0], arguments[1:], parent=context)
-    if config := inner.params.get("config"):
+    if arguments[0] == "sweep":
+        assert call(*arguments, "--dry-run").code == 0
+    elif config := inner.params.get("config"):
         load_config(config, inner.params["overrides"])
 
 
@@ -90,7 +122,7 @@ def test_a_verdict_is_documented(kind: type[VerdictKind]) -> None:
 
 
 def test_every_verdict_has_a_case() -> None:
-    assert set(verdicts) == {case.verdict for case in CASES}
+    assert set(verdicts) == {*(case.verdict for case in CASES), *SWEEPS}
 
 
 def test_nothing_is_judged_without_evidence() -> None:

@@ -1,12 +1,18 @@
 """The page of a diagnosis: its verdicts, the worst first, and what could not be judged."""
 
+import math
 from collections.abc import Iterator
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from npnet.cli.console.curves import Curve, curve_picture
+from npnet.cli.console.pictures import CURVE_ROWS, USUAL, WIDEST, style_of_stream
+from npnet.cli.console.screen import Output
 from npnet.diagnosis.diagnose import Diagnosis
+from npnet.diagnosis.rate_range import RateRange
 from npnet.text import one_line, plural
 
 STYLES = {"problem": "bold red", "warning": "bold yellow", "note": "bold"}
@@ -38,3 +44,19 @@ def _lines(found: Diagnosis) -> Iterator[RenderableType]:
     for need in found.unjudged:
         what = f"{need.name} needs {need.needs}"
         yield Padding(Text(f"{what}: {one_line(need.command)}" if need.command else what), (0, 0, 0, 2))
+
+
+def rate_picture(found: RateRange, output: Output) -> RenderableType:
+    """Return the losses of a range test by the logarithm of the learning rate, the suggested rate marked."""
+    rates, losses = found.shown
+    if not len(rates):
+        return Text("all learning rates diverge")
+    curve = Curve("train", np.log10(rates), losses)
+    marked = {} if found.suggested is None else {f"{found.suggested:g}": math.log10(found.suggested)}
+    title = f"loss after {found.steps} steps by log10 of the learning rate; {found.start:.3g} before them"
+    lines = curve_picture(
+        [curve], title, style_of_stream(output), min(output.width or USUAL, WIDEST), CURVE_ROWS, marked
+    )
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ignore"
+    return Group(*lines)
