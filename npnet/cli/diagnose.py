@@ -110,10 +110,10 @@ def _find_rate(context: CommandContext, config: Path, overrides: list[str], outp
 
 def _write(context: CommandContext, found: "RateRange", file: OutputFile, form: str, name: str) -> None:
     """Write the picture of a range test, and print its path."""
-    from npnet.plots.kinds import render
+    from npnet.plots.kinds import files_of
     from npnet.plots.sweeps.rate_range import draw_rate_range
 
-    data = render(draw_rate_range(found, name).figure, form)
+    data = files_of(draw_rate_range(found, name), [form])[form]
     file.write([data])
     if not context.json:
         context.screen.result(str(file.path))

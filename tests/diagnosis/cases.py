@@ -13,7 +13,7 @@ XOR = "dataset: {xor: {samples: 300}}\nlayers: [linear]\nepochs: 12\nlearning_ra
 RARE = "dataset: {table: {path: rare.csv, target: y}}\nlayers: [linear]\nepochs: 12\nlearning_rate: 0.05\n"
 DRIFT = "dataset: {table: {path: drift.csv, target: y, time: t}}\nlayers: [linear]\nepochs: 12\n"
 
-SWEPT = "dataset: {xor: {samples: 200}}\nlayers: [{linear: 8}, tanh, linear]\nepochs: 4\n"
+SWEPT = "dataset: {moons: {samples: 200, noise: 0.1}}\nlayers: [{linear: 8}, tanh, linear]\nepochs: 6\n"
 
 
 @dataclass(frozen=True)
