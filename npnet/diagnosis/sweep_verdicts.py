@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +13,26 @@ from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
 from npnet.search.space import Choice, Parameter, Range
 
 Floats = NDArray[np.float64]
+MOST = 10.0
+"""The largest factor between two values that are tried next."""
 
 
 @dataclass(frozen=True, eq=False)
 class SweepRecord:
     """The scores of a sweep: of each trial its point, its score, and the numbers of its keys (NaN for other values).
 
-    Less is better: scores that are maximized are negated, and `sign` is then -1. Trials without a score are left out.
+    Less is better: scores that are maximized are negated. Trials without a score are left out. `accepts` returns
+    whether a key of the config may have a value.
     """
 
     plan: str
     score: str
-    sign: float
     seeds: int
     parameters: Mapping[str, Parameter]
     points: NDArray[np.int64]
     scores: Floats
     numbers: Mapping[str, Floats]
+    accepts: Callable[[str, float], bool]
 
     def sweep(self, *arguments: str) -> str:
         """Return the command that sweeps again with other values or options."""
@@ -120,7 +123,10 @@ class RangeEdge(VerdictKind):
             lowest = fraction <= self.outer
             if (lowest and value == 0) or not inner.any() or not self._is_better(record, groups[0], inner):
                 continue
-            beyond = [f"{one:.3g}" for one in beyond_of(parameter, lowest)]
+            following = [one for one in beyond_of(parameter, lowest) if one != value and record.accepts(key, one)]
+            if not following:
+                continue  # the end of what the key can be
+            tried = ",".join(f"{one:.6g}" for one in sorted([value, *following]))
             chance = "" if record.seeds > 1 else "; with one seed that may be chance"
             yield self.found(
                 f"the best value of {key}, {value:g}, is the {'lowest' if lowest else 'highest'} that was tried: a "
@@ -128,7 +134,7 @@ class RangeEdge(VerdictKind):
                 value,
                 evidence="sweep",
                 severity="warning" if record.seeds > 1 else "note",
-                command=record.sweep(f"{key}=[{','.join(beyond)}]"),
+                command=record.sweep(f"{key}=[{tried}]"),
             )
 
     def _fraction(self, parameter: Parameter, value: float) -> float | None:
@@ -164,16 +170,15 @@ def beyond_of(parameter: Parameter, lowest: bool) -> list[float]:
     """Return values beyond an end, as far apart as those at it: by a factor where they rise by factors."""
     if isinstance(parameter, Range):
         low, high, whole = float(parameter.min), float(parameter.max), parameter.whole
-        factor = 10.0 if parameter.logarithmic else 0.0
+        factor = MOST if parameter.logarithmic else 0.0
         ends = (low, low + (high - low) / 5) if lowest else (high, high - (high - low) / 5)
     else:
         values = numbers_of(parameter)
         whole = all(value.is_integer() for value in values)
         ends = (values[0], values[1]) if lowest else (values[-1], values[-2])
-        factor = max(ends) / min(ends) if min(ends) > 0 else 0.0
+        factor = min(max(ends) / min(ends), MOST) if min(ends) > 0 else 0.0
     if factor:
         steps = [ends[0] / factor, ends[0] / factor**2] if lowest else [ends[0] * factor, ends[0] * factor**2]
     else:
         steps = [ends[0] + (ends[0] - ends[1]) * times for times in (1, 2)]
-    each = [max(1.0, round(one)) if whole else one for one in steps]
-    return sorted(dict.fromkeys([ends[0], *each]))
+    return list(dict.fromkeys(float(f"{round(one) if whole else one:.3g}") for one in steps))

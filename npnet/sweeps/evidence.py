@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.diagnosis.sweep_verdicts import SweepRecord
+from npnet.errors import ConfigError
 from npnet.rundir.names import SWEEP
 from npnet.rundir.run import RunFolder
-from npnet.sweeps.plan import read_plan
+from npnet.search import Choice
+from npnet.sweeps.plan import SweepPlan, Trial, read_plan
 from npnet.sweeps.results import read_trials
 
 
@@ -20,13 +22,25 @@ def sweep_record(run: RunFolder) -> SweepRecord:
     return SweepRecord(
         plan=str(run.file(SWEEP)),
         score=plan.goal.name,
-        sign=sign,
         seeds=plan.spec.seeds,
         parameters=plan.spec.parameters,
         points=table.point[known],
         scores=sign * table.score[known],
         numbers={key: _numbers(table.cells[key])[known] for key in plan.keys},
+        accepts=lambda key, value: _accepts(plan, key, value),
     )
+
+
+def _accepts(plan: SweepPlan, key: str, value: float) -> bool:
+    """Return whether the config of a sweep is valid with another value of one of its keys."""
+    first = {name: one.values[0] if isinstance(one, Choice) else one.min for name, one in plan.spec.parameters.items()}
+    whole = isinstance(first[key], int) and value.is_integer()
+    values = first | {key: int(value) if whole else value}
+    try:
+        plan.experiment(Trial(1, 1, 1, tuple(values[name] for name in plan.keys)))
+    except ConfigError:
+        return False
+    return True
 
 
 def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
