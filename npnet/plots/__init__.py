@@ -11,7 +11,7 @@ from npnet.plots import (  # noqa: F401 - importing a module registers its plots
     summary,
     threshold,
 )
-from npnet.plots.inside import attention, feature_maps, gates  # noqa: F401
+from npnet.plots.inside import attention, feature_maps, gates, reproductions  # noqa: F401
 from npnet.plots.kinds import Material, Predictions, draw, lacking_data, plots, suitable, suits, usual
 from npnet.plots.sweeps import SweepMaterial, overview, trials  # noqa: F401 - the order of listings
 

@@ -70,6 +70,7 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
         best_epochs=_best_epochs(run.info.get("monitored", predictor.monitored)),
         rows={name: len(part.y) for name, part in data.parts.items()},
         missing=None,
+        input_units=data.target_scaler.scale if data.reproduces else None,
     )
     whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
     found = replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
@@ -107,6 +108,7 @@ def folder_material(run: RunFolder) -> Material:
         features=data.features,
         targets=data.targets,
         threshold=data.calibration.threshold,
+        input_units=data.target_scalers[0].scale if data.reproduces else None,
     )
 
 

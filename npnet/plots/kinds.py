@@ -110,7 +110,8 @@ class Material:
     epoch of several networks, `best_epoch` is their median. `baselines` are scores by name and split. `threshold`
     divides two classes. `importance` takes some seconds; `recorded` reads the frames, if there are any.
     `inside_kinds` are the pictures that the layers have, and `inside` what they compute for some rows. Without the
-    data, `missing` holds the reason and `points` is empty.
+    data, `missing` holds the reason and `points` is empty. `input_units` are those of the
+    targets of a network that reproduces its inputs, (targets,).
     """
 
     title: str
@@ -134,6 +135,7 @@ class Material:
     inside: Callable[[], Inside] | None = None
     rows: dict[str, int] = field(default_factory=dict)
     missing: str | None = None
+    input_units: Floats | None = None
 
     @property
     def judged(self) -> str | None:

@@ -126,7 +126,8 @@ class DataMetadata:
     @property
     def contradiction(self) -> str | None:
         """The first contradiction, as in a file that npnet has not written; None where there is none."""
-        own_targets, labels = () if self.reproduces else self.targets, self.schema and self.schema.labels
+        own_targets = () if self.reproduces else self.targets
+        labels = self.schema.labels if self.schema else None
         columns, kinds = [*self.features, *own_targets], dict.fromkeys(self.features, NUMBER)
         if self.schema is not None:
             joined = [one.name for side in self.schema.sides for one in side.columns]

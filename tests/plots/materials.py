@@ -258,6 +258,10 @@ def large(kind):
     return made.get(kind, lambda: attention((9, 2, 2, 2, 2)))()
 
 
+def reproduced(names):
+    return replace(values_material(3, len(names)), targets=tuple(names), input_units=np.full(len(names), 2.0))
+
+
 MATERIALS = {
     "compared": compared,
     "circles": circles,
@@ -279,4 +283,6 @@ MATERIALS = {
     "images": images,
     "sequences": sequences,
     "attention": attention,
+    "reproduced": lambda: reproduced([f"pixel_{line}_{column}" for line in range(4) for column in range(4)]),
+    "reproduced_table": lambda: reproduced([f"a long name of column {place}" for place in range(6)]),
 }

@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve, r2_score, roc_auc_score
 
 from npnet.plots import class_curves, curves, plots, suits, usual
+from npnet.plots.inside.reproductions import image_of
 from npnet.plots.layout import plain, short, spread
 from npnet.plots.plane.fields import limits
 from tests.plots.materials import MATERIALS, blobs, circles, values_material
@@ -190,3 +191,17 @@ def test_spans_that_are_nearly_equal_become_equal_and_none_is_empty():
     (low, high), (bottom, top) = limits(np.array([[3.0, 0], [3.0, 50]]))
     assert (low, high) == (2.5, 3.5)
     assert top - bottom == pytest.approx(56)
+
+
+def test_reproduced_rows_are_shown_from_the_smallest_error_to_the_largest():
+    material = MATERIALS["reproduced"]()
+    numbers, judged = plots["reproductions"](material).numbers, material.predictions["test"]
+    errors = numbers["error"][:: len(material.targets)]
+    every = np.square((judged.prediction - judged.target) / 2.0).mean(axis=1)
+    assert (np.diff(errors) >= 0).all()
+    assert (errors[0], errors[-1]) == (every.min(), every.max())
+    assert image_of(material.targets) == (4, 4)
+    assert image_of(MATERIALS["reproduced_table"]().targets) is None
+    assert image_of([f"gray {line} {column}" for line in (1, 2) for column in (1, 2, 3)]) == (2, 3)
+    assert image_of([f"gray {column} {line}" for line in (1, 2) for column in (1, 2, 3)]) is None
+    assert suits("reproductions", values_material()) == "needs a network with target: inputs"
