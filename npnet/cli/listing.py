@@ -35,6 +35,7 @@ npnet init spirals
 npnet init table -o mine.yaml
 npnet init iris -o -
 npnet init --data credit.csv --target Status
+npnet init --data flowers
 npnet init --playground 'https://playground.tensorflow.org/#dataset=spiral&networkShape=8,8'
 """
 
@@ -159,7 +160,9 @@ def init(
         ),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
-    data: Annotated[str | None, typer.Option(metavar="FILE", help="Write a config for this table.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a config for this table, or folder of pictures.")
+    ] = None,
     target: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Column of the table to predict; repeatable.")
     ] = None,
@@ -172,11 +175,15 @@ def init(
     """Write a commented config to start from; default file: TEMPLATE.yaml.
 
     With --data the config is made for a table: how its file is written is found out and written down, identifiers are
-    left out, and the recipe for tables is written in full. KEY=VALUE says what cannot be seen, as decimal=, or
+    left out, and the recipe for tables is written in full. A folder with a folder of pictures for each class gets a
+    small network of convolutions. KEY=VALUE says what cannot be seen, as decimal=, or
     na_values=[-99], or sets another key of the config. With --playground it is what the page of the link trains.
     """
     overrides = [text for text in arguments or [] if "=" in text]
-    template = _template([text for text in arguments or [] if "=" not in text], bool(overrides), data)
+    names = [text for text in arguments or [] if "=" not in text]
+    if len(names) == 1 and data is None and names[0] not in templates() and Path(names[0]).is_dir():
+        names, data = [], names[0]
+    template = _template(names, bool(overrides), data)
     if show:
         _list_templates(context)
     elif playground is not None:
@@ -224,13 +231,19 @@ def _write_template(context: CommandContext, template: str, output: str | None, 
 def _write_proposal(
     context: CommandContext, data: str, target: list[str], overrides: list[str], output: str | None, force: bool
 ) -> None:
-    """Write a config for a table, and show what was decided."""
-    if not target:
+    """Write a config for a table or a folder of pictures, and show what was decided."""
+    pictures = Path(data).is_dir()
+    if pictures and (target or overrides):
+        what = "--target" if target else overrides[0]
+        raise UsageError(f"{what} is for a table, and {data} is a folder of pictures", f"leave out {what}")
+    if not target and not pictures:
         raise UsageError("--data needs --target", "add --target COLUMN, the column to predict")
+    from npnet.runner.image_proposal import propose_images
     from npnet.runner.proposal import propose
 
-    file = _destination(output or f"{Path(data).name.partition('.')[0] or 'table'}.yaml", force, data)
-    proposal = propose(data, target, Path() if file is None else file.path.parent, overrides)
+    file = _destination(output or f"{Path(data).resolve().name.partition('.')[0] or 'table'}.yaml", force, data)
+    folder = Path() if file is None else file.path.parent
+    proposal = propose_images(data, folder) if pictures else propose(data, target, folder, overrides)
     for note in first_of(proposal.notes, "the config has all"):
         context.screen.info(note)
     for warning in first_of(proposal.warnings, "npnet data check --json lists all"):

@@ -68,7 +68,7 @@ def test_a_run_on_pictures_predicts_the_pictures_of_tables_and_arrays(inside):
 
 def test_the_data_of_pictures_are_checked(inside):
     checked = call("data", "check", "bars.yaml")
-    assert (checked.code, "60 rows, 64 features, binary target class" in checked.out) == (0, True)
+    assert (checked.code, "60 rows, 1 feature, binary target class" in checked.out) == (0, True)
 
 
 def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
@@ -83,6 +83,19 @@ def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
         assert Path(part.out.strip(), name).read_bytes() == Path(whole.out.strip(), name).read_bytes()
 
 
+def test_a_folder_of_pictures_gets_a_config_that_trains(inside):
+    for arguments in (("--data", "bars"), ("bars",)):
+        assert call("init", *arguments, "-f", "-o", "new.yaml").code == 0
+    assert "# 60 pictures in gray of 2 classes: lying (30), standing (30)\n" in Path("new.yaml").read_text()
+    assert call("train", "new.yaml", "epochs=1", "--no-plots", "--runs-dir", "runs-new", "-q").code == 0
+    (inside / "big").mkdir(exist_ok=True)
+    for name in ("a", "b"):
+        (inside / "big" / name).mkdir(exist_ok=True)
+        (inside / "big" / name / "x.jpg").write_bytes(encoded(np.zeros((500, 400, 3), np.uint8), "JPEG"))
+    written = call("init", "big", "-o", "-")
+    assert (written.code, "    size: 32 " in written.out) == (0, True), written.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -93,6 +106,10 @@ def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
         (("predict", "latest", "bars", "--id", "name"), 4, 'the rows of bars have no column "name"'),
         (("predict", "latest", "-"), 4, "pictures are not read from standard input"),
         (("evaluate", "latest", "--data", "new.npy"), 4, "new.npy has images without targets"),
+        (("init", "bars", "--target", "a"), 2, "--target is for a table, and bars is a folder of pictures"),
+        (("init", "--data", "bars", "epochs=1"), 2, "epochs=1 is for a table, and bars is a folder of pictures"),
+        (("init", "empty"), 4, "empty has no folder with pictures"),
+        (("init", "bars/lying"), 4, "bars/lying has 30 pictures, and no folder of a class"),
         (("predict", "latest", "new.npy"), 4, "there is no file new.npy"),
         (("evaluate", "latest", "--data", "bars/lying"), 4, "bars/lying has 30 pictures, and no folder of a class"),
         (("evaluate", "latest", "--data", "other"), 4, 'row 1: the target "class" is "hopping"'),

@@ -6,7 +6,8 @@ import pytest
 
 from npnet.config import load
 from npnet.errors import ConfigError, DataError
-from npnet.experiment.resolved import DataInfo, cores, resolve
+from npnet.experiment.resolved import DataInfo, resolve
+from npnet.machine.resources import cores
 from npnet.nn.layer import Inputs
 from npnet.runner import prepare_run, prepared_run
 from npnet.runner.network_checks import outline
