@@ -44,6 +44,8 @@ SCRIPTS = (
     f"network/{_NETWORK[-1]}",
 )
 STYLES = ("network/player",)
+TRACE = ("trace/numbers", "trace/exercise", "trace/trace")
+"""Scripts that show every number of a step on a row, after the others."""
 INSIDE = ("inside/fields", "inside/layouts", "inside/inside")
 """Scripts that show what layers with positions compute for some rows, after the others."""
 KNOWN: dict[str, frozenset[str]] = {

@@ -1,27 +1,36 @@
 """A worked step: its numbers are the engine's, for every layer, loss and optimizer, and its lines are true."""
 
+import base64
 import math
 import re
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from npnet.config import load
 from npnet.engine.batches import Batch, Samples
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.updates import Constraints, Updates
+from npnet.model.predictor import SplitPredictor
+from npnet.model.trainer import Trainer
 from npnet.nn.layer import Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss, losses
 from npnet.nn.optimizers import SGD, Optimizer, optimizers
 from npnet.nn.positions.reshape import Flatten
+from npnet.report.trace_data import trace_data
+from npnet.runner import prepare_run
 from npnet.runner.worked_step import parts_of
 from npnet.runner.worked_step.lines import Labels
 from npnet.runner.worked_step.playing import play_step
 from npnet.runner.worked_step.structure import StepPart, StepStage, Value, WrittenLine
+from npnet.runner.worked_step.tracing import TRACED as TRACED_ROWS
+from npnet.runner.worked_step.tracing import traced_rows
 from tests.nn.builders import chain_of, network, targets_of
 
 ROWS = ("row 1", "row 2", "row 3")
@@ -194,3 +203,66 @@ def test_every_layer_with_every_loss_and_with_every_optimizer(name: str) -> None
         parts, own, plain, _ = _both(chain_of(name)[:-1], loss, optimizers[optimizer](), np.float32, **LIMITS)
         assert _differences(own, plain) == [], (loss, optimizer)
         assert [part.name for part in parts] == ["data", "forward", "loss", "backward", "update"]
+
+
+TRACED = """\
+dataset: {{circles: {{samples: 40}}}}
+layers: [{{linear: {units}}}, {layer}, linear]
+epochs: 1
+"""
+
+
+def decoded(one: dict[str, Any]) -> np.ndarray:
+    """Return an array as the page reads it."""
+    return np.frombuffer(base64.b64decode(one["data"]), one["dtype"]).reshape(one["shape"])
+
+
+def _trained(folder: Path, **options: object) -> SplitPredictor:
+    (folder / "c.yaml").write_text(TRACED.format(**{"units": 3, "layer": "tanh", **options}))
+    prepared = prepare_run(load(folder / "c.yaml"))
+    trainer = Trainer(prepared.experiment, prepared.folds)
+    for _ in trainer.fit():
+        pass
+    return trainer.predictor()
+
+
+def test_a_traced_row_starts_from_the_trained_weights_and_leaves_them(tmp_path: Path) -> None:
+    predictor = _trained(tmp_path)
+    before = predictor.network.theta.copy()
+    rows = traced_rows(predictor)
+    assert np.array_equal(predictor.network.theta, before)
+    train = predictor.data.parts["train"]
+    places = [train.rows.tolist().index(row.number) for row in rows]
+    assert len(set(places)) == len(rows) == TRACED_ROWS
+    assert set(train.y[places].tolist()) == {0, 1}
+    outputs = predictor.network.graph.layer_steps[-1].name
+    scores = [
+        line.value
+        for row in rows
+        for part in row.step.parts
+        for stage in part.stages
+        for line in stage.lines
+        if part.name == "forward" and stage.name == outputs
+    ]
+    network = predictor.network
+    batch = Batch(predictor.stack_trainer.data.samples("train", predictor.stack_trainer.learners), slice(None))
+    one = Pass(network, batch, predictor.loss, training=False)
+    one.take(batch)
+    assert np.allclose(scores, one.scores()[0, 0, places], rtol=1e-6)
+
+
+def test_a_page_has_each_text_once_and_the_numbers_of_every_row(tmp_path: Path) -> None:
+    rows = traced_rows(_trained(tmp_path, layer="relu"))
+    data = trace_data(rows)
+    positions, numbers = decoded(data["positions"]), decoded(data["numbers"])
+    for place, row in enumerate(rows):
+        lines = [line for part in row.step.parts for stage in part.stages for line in stage.lines]
+        written = [line for part in data["parts"] for stage in part["stages"] for line in stage["lines"]]
+        for (name, _, result), line in zip(written, lines, strict=True):
+            assert name == line.name
+            assert numbers[place, positions[~result]] == np.float32(line.value)
+
+
+@pytest.mark.parametrize("options", [{"units": 60}, {"layer": "batch_norm"}])
+def test_what_a_person_cannot_read_is_not_traced(options: dict[str, object], tmp_path: Path) -> None:
+    assert traced_rows(_trained(tmp_path, **options)) == []

@@ -61,12 +61,17 @@ def worked_step(run: PreparedRun, trainer: Trainer, numbers: Sequence[int], samp
     network = trainer.stack_trainer.network
     played = play_step(network, resolved.loss, samples, learner.optimizer, learner.constraints, float(rate))
     labels = Labels(tuple(f"row {number}" for number in numbers), input_names(run.data.preparation))
+    return written_step(played, labels, network_text(resolved.layers, run.data.inputs))
+
+
+def written_step(played: PlayedStep, labels: Labels, network: str) -> WorkedStep:
+    """Return a played step, written out."""
     return WorkedStep(
-        network=network_text(resolved.layers, run.data.inputs),
-        parameters=network.size,
-        loss=losses.name_of(resolved.loss),
-        optimizer=optimizers.name_of(learner.optimizer),
-        learning_rate=float(rate),
+        network=network,
+        parameters=played.network.size,
+        loss=losses.name_of(played.loss),
+        optimizer=optimizers.name_of(played.optimizer),
+        learning_rate=played.rate,
         rows=labels.rows,
         parts=parts_of(played, labels),
     )

@@ -112,6 +112,24 @@ def number_text(value: float) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
+def without_brackets(expression: Expression) -> Expression:
+    """Return an expression without the brackets around negative numbers.
+
+    >>> without_brackets((Value(0.5), "·", "(", Value(-2.0), ")"))
+    (Value(number=0.5, given=False), '·', Value(number=-2.0, given=False))
+    """
+    found, at = list[str | Value](), 0
+    while at < len(expression):
+        one = expression[at : at + 3]
+        if len(one) == 3 and one[0] == "(" and isinstance(one[1], Value) and one[2] == ")":
+            found.append(one[1])
+            at += 3
+        else:
+            found.append(one[0])
+            at += 1
+    return tuple(found)
+
+
 def expression_text(expression: Expression) -> str:
     """Return an expression as text.
 
