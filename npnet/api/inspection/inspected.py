@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.api.data import matrix, numbers_of, targets_frame
-from npnet.api.inspection.probes import activations_of, double, few, gradients_of, samples_of
+from npnet.api.inspection.probes import activations_of, double, few, gradients_of, inner_values_of, samples_of
 from npnet.api.inspection.summary import ModelSummary, summary_of
 from npnet.api.layered import LayeredModel, Rows, Targets
 from npnet.api.options import TrainOptions
@@ -65,13 +65,11 @@ class InspectedModel(LayeredModel):
         >>> {name: values.shape for name, values in model.activations([[0.0, 1.0]]).items()}
         {'layers.0': (1, 5), 'layers.1': (1, 5), 'layers.2': (1, 1), 'layers.3': (1, 1)}
         """
+        network, samples = self._rows_inside(X)
+        found = activations_of(network, samples)
         if self._predictor is None:
-            rows = numbers_of(X) if is_table(X) else matrix(X)
-            return activations_of(self._fitting(rows.shape[1]), self._plain_samples(rows, np.float32))
+            return found
         predictor = self._predictor.predictor
-        frame = self.frame(self._predictor, X)
-        samples = samples_of(predictor, self._predictor.data, frame, None, predictor.network.dtype)
-        found = activations_of(predictor.network, samples)
         last = len(predictor.network.chains[0])
         if last < len(self.layers):  # an activation that the loss contains
             z = found[f"layers.{last - 1}"]
@@ -79,6 +77,20 @@ class InspectedModel(LayeredModel):
             output = predictor.folds[0][1](scores.mT).mT
             found[f"layers.{last}"] = output[0] if predictor.network.models == 1 else output
         return found
+
+    @short_traceback
+    def inner_values(self, X: "Rows") -> "dict[str, dict[str, NDArray[Any]]]":
+        """Return what layers compute on the way to their outputs for rows X, by the layer and the name of the value.
+
+        Recurrent layers give gates and states by their letters, (samples, units, steps), those of the backward
+        direction with _reverse behind; attention gives its weights a, (samples, heads, queries, keys). Of several
+        networks there is a leading axis for them.
+
+        >>> model = npnet.Model(npnet.Positions(4), npnet.GRU(3, states="last"), npnet.Linear(1))
+        >>> {name: values.shape for name, values in model.inner_values([[0.0, 1.0, 2.0, 3.0]])["layers.1"].items()}
+        {'r': (1, 3, 4), 'z': (1, 3, 4), 'n': (1, 3, 4), 'h': (1, 3, 4)}
+        """
+        return inner_values_of(*self._rows_inside(X))
 
     @short_traceback
     def gradients(
@@ -132,6 +144,14 @@ class InspectedModel(LayeredModel):
 
         predictor = self.predictor()
         return boundary_of(predictor, self.frame(predictor, X), targets_frame(y, predictor.data.targets))
+
+    def _rows_inside(self, X: Rows) -> tuple[Network, Samples]:
+        """Return the network, and rows as it takes them."""
+        if self._predictor is None:
+            rows = numbers_of(X) if is_table(X) else matrix(X)
+            return self._fitting(rows.shape[1]), self._plain_samples(rows, np.float32)
+        network, frame = self._predictor.predictor.network, self.frame(self._predictor, X)
+        return network, samples_of(self._predictor.predictor, self._predictor.data, frame, None, network.dtype)
 
     def _fitting(self, features: int | None) -> Network:
         """Return the network; raise DataError where X has another number of columns."""

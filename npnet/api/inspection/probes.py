@@ -27,6 +27,15 @@ def activations_of(network: Network, samples: Samples) -> Arrays:
     return {name: values[0] if network.models == 1 else values for name, values in found.items()}
 
 
+def inner_values_of(network: Network, samples: Samples) -> dict[str, Arrays]:
+    """Return what each layer names of its own values at prediction time, by its name."""
+    return {
+        one.step.name: {name: values[0] if network.models == 1 else values for name, values in one.inner.items()}
+        for one in inner_values(network, samples)
+        if one.inner
+    }
+
+
 def gradients_of(network: Network, loss: Loss, samples: Samples) -> Arrays:
     """Return the gradient of the mean loss by the name of each parameter; the network is left unchanged."""
     own = network.take(range(network.models))
