@@ -4,10 +4,11 @@ import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, RidgeCV
 from threadpoolctl import threadpool_limits
 
 from npnet import config
@@ -35,10 +36,10 @@ def rows_ago(data: Prepared, rows: int) -> dict[str, Floats]:
     return {split: part.frame.columns[name].values for split, part in data.parts.items()}
 
 
-def linear(data: Prepared) -> dict[str, Floats]:
-    """Return the forecasts of a linear regression on the inputs of the network."""
+def linear(data: Prepared, model: Any) -> dict[str, Floats]:
+    """Return the forecasts of a linear model of scikit-learn on the inputs of the network."""
     train = data.parts["train"]
-    model = LinearRegression().fit(train.X, train.y[:, 0])
+    model.fit(train.X, train.y[:, 0])
     return {split: model.predict(part.X) for split, part in data.parts.items()}
 
 
@@ -55,8 +56,10 @@ def rows(path: Path, seeds: int, overrides: list[str]) -> Iterator[Row]:
     data = prepared(config.load(CONFIG, given))
     yield "the last value", rmse(data, rows_ago(data, 1)), 0.0
     yield "the same hour yesterday", rmse(data, rows_ago(data, DAY)), 0.0
-    start = time.process_time()
-    yield "linear regression", rmse(data, linear(data)), time.process_time() - start
+    models = {"linear regression": LinearRegression(), "ridge regression": RidgeCV(np.logspace(-2, 4, 13))}
+    for name, model in models.items():
+        start = time.process_time()
+        yield name, rmse(data, linear(data, model)), time.process_time() - start
     for seed in range(seeds):
         loaded, start = config.load(CONFIG, [*given, f"seed={seed}"]), time.process_time()
         trainer = Trainer(resolve(loaded.experiment, DataInfo.of(data)), [[data]])

@@ -75,6 +75,8 @@ def test_windows_are_trained_scored_and_predicted_up_to_the_newest(folder: Path)
     errors = [abs(answers[place] - float(lines[place - 2].split(",")[3])) for place in (0, 1)]
     assert scored["data"]["mae"] == pytest.approx(np.mean(errors), rel=1e-4)
     assert call("plot", out, "--kind", "forecast").code == 0
+    assert call("report", out, "-o", "r.html").code == 0
+    assert 'id="forecast"' in (folder / "r.html").read_text()
 
     (folder / "new.csv").write_text("\n".join(lines[:5]) + "\n")
     refused = call("predict", out, "new.csv")

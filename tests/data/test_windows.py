@@ -106,6 +106,20 @@ def test_nothing_of_a_training_depends_on_what_comes_after_its_last_target(tmp_p
     assert len({part.with_ones.tobytes() for part in tests}) == 2
 
 
+def test_columns_are_fitted_on_the_rows_of_a_table_each_once(tmp_path: Path) -> None:
+    lines = series().splitlines()
+    once = [lines[0], *(line.replace(",x,", ",rare,") if n == 30 else line for n, line in enumerate(lines[1:]))]
+    experiment = experiment_on(
+        tmp_path / "t.csv", "\n".join(once).replace(",z,", ",rare,", 1), prepare={"numbers": "standard"}
+    )
+    dataset = experiment.dataset.load(Path(), 0)
+    ((data,),) = prepare_folds(experiment, dataset)
+    steps = {step.column: step for step in data.preparation.steps}
+    known = [float(line.split(",")[4]) for line in lines[1 : int(data.parts["train"].rows.max()) + 1]]
+    assert steps["load"].scaling.center == pytest.approx(np.mean(known))
+    assert "rare" not in steps["kind"].levels
+
+
 def test_folds_of_a_cross_validation_are_scored_on_later_targets(tmp_path: Path) -> None:
     trainer = fitted(experiment_on(tmp_path / "t.csv", series(), cv=3))
     for fold in trainer.folds:

@@ -1,13 +1,14 @@
 """Columns of data at positions: their names, and rows with the columns of a single position."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npnet.data.columns import MISSING, Column, Frame
+from npnet.data.columns import MISSING, Column, Frame, Rows
 from npnet.errors import DataError
 from npnet.text import quoted
 
@@ -46,6 +47,22 @@ def by_position(frame: Frame, features: Iterable[str], positions: Sequence[int],
         values = np.concatenate([_codes(one, one[rows], levels) if levels else one[rows] for one in each])
         columns[name] = Column(name, each[0].kind, values, levels)
     return Frame(columns, np.tile(frame.rows[rows], len(ends)))
+
+
+def distinct_rows(frame: Frame, features: Iterable[str], positions: Sequence[int]) -> Frame | None:
+    """Return the rows of the table that the windows of a frame are cut from, each once; None for other positions.
+
+    Windows share the stored values of their columns.
+    """
+    ends, columns, found = endings_at(positions), {}, list[Rows]()
+    for name in features:
+        each = [_column(frame, f"{name}{end}") for end in ends]
+        rows = [one.rows for one in each if one.rows is not None and one.stored is each[0].stored]
+        if len(rows) < len(each):
+            return None
+        found.append(np.unique(np.stack(rows)))
+        columns[name] = replace(each[0], name=name, rows=found[-1])
+    return Frame(columns, found[0] + 1) if found and all(np.array_equal(rows, found[0]) for rows in found) else None
 
 
 def existing(each: Frame, positions: Sequence[int]) -> NDArray[np.bool_]:

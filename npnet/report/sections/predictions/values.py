@@ -8,8 +8,8 @@ from npnet.data.preprocessing.scaling import mean_and_deviation
 from npnet.metrics import metrics
 from npnet.plots.kinds import Material
 from npnet.plots.layout import Floats, plain, short
-from npnet.plots.regression import determination, pair, thin
-from npnet.report.chart import Axis, Chart
+from npnet.plots.regression import CLOSE, determination, in_time, longest_series, pair, thin
+from npnet.report.chart import WIDTH, Axis, Chart, swatch
 from npnet.report.elements import Markup
 from npnet.report.parts import NumberTable, figure
 
@@ -21,6 +21,8 @@ def figures(material: Material) -> Iterator[Markup]:
     """Yield predicted against true values and the residuals of each target, or of the first ones."""
     if not material.judged:
         return
+    if in_time(material) is None:
+        yield _forecast(material)
     for index, name in enumerate(material.targets[:MOST_TARGETS]):
         yield _scatter(material, index, name)
         yield _residuals(material, index, name)
@@ -29,6 +31,30 @@ def figures(material: Material) -> Iterator[Markup]:
 
 def _shown(values: Floats) -> Floats:
     return values[np.linspace(0, len(values) - 1, min(len(values), MOST_POINTS)).astype(np.int64)]
+
+
+def _forecast(material: Material) -> Markup:
+    """Return the last forecasts of the judged set over time, with what is true."""
+    judged = material.predictions[material.judged or ""]
+    chosen, of_series = longest_series(judged)
+    chosen = chosen[-CLOSE:]
+    true, predicted = (values[chosen] for values in pair(material, 0))
+    times, places, name = (
+        judged.marks["time"][chosen],
+        np.arange(len(chosen), dtype=np.float64),
+        plain(material.targets[0], 30),
+    )
+    span = f"from {times[0]} to {times[-1]}"
+    x = Axis.whole(places, f"rows, {span}")
+    chart = Chart(x, Axis.of(np.concatenate([true, predicted]), name, log=False), width=2 * WIDTH, height=340)
+    chart.line(places, true, "c7")
+    chart.line(places, predicted, "c1")
+    title = f"Forecast of {name}{of_series}"
+    numbers = NumberTable({"row": judged.rows[chosen], "time": times, "true": true, "predicted": predicted})
+    note = f"The last {len(chosen)} of the {material.judged} set, {span}."
+    drawn = chart.svg(title, note, "forecast-chart")
+    legend = ((swatch("c7"), "true", None), (swatch("c1"), "forecast", None))
+    return figure("forecast", title, drawn, numbers, note, legend, wide=True)
 
 
 def _scatter(material: Material, index: int, name: str) -> Markup:
