@@ -63,7 +63,7 @@ class Leakage(VerdictKind):
     def of_data(self, training: SplitPredictor) -> Iterator[Verdict]:
         """Judge each column of the training set alone."""
         data, part = training.data, training.data.parts["train"]
-        for index, target in enumerate(data.targets):
+        for index, target in enumerate(() if data.steps else data.targets):  # of steps, inputs are earlier targets
             y = part.y.reshape(len(part.y), -1)[:, index]
             classes = data.class_count
             codes = y if classes else ordered_codes(y)[0]

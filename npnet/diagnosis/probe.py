@@ -222,7 +222,7 @@ def taken(samples: Samples, rows: Sequence[int] | NDArray[np.int64]) -> Samples:
 def few_rows(y: NDArray[Any], samples: Samples) -> NDArray[np.int64]:
     """Return a few rows whose inputs are far apart, of several classes where there are any."""
     rows = np.linspace(0, len(samples) - 1, min(len(samples), CANDIDATES)).astype(np.int64)
-    x, first = samples.x[rows].astype(np.float64), y.reshape(len(y), -1)[rows, 0]
+    x, first = np.nan_to_num(samples.x[rows].astype(np.float64)), y.reshape(len(y), -1)[rows, 0]
     chosen, apart = [0], np.linalg.norm(x - x[0], axis=1)
     while len(chosen) < min(FEW, x.shape[1]):
         of_other = first != first[chosen[0]] if y.dtype.kind in "iu" and len(chosen) == 1 else np.ones(len(x), bool)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npnet.data import Part
+from npnet.data.columns import Frame
 from npnet.engine.batches import Samples
 from npnet.engine.scoring import Scorer
 from npnet.metrics import for_task, measure, metrics
@@ -59,7 +60,7 @@ class _Rows:
         numbers = np.concatenate([one.rows for one in parts])
         _, first, inverse, self.counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
         y = np.concatenate([one.y for one in parts])[first]
-        self.rows = Part(parts[0].frame, self.X[0], y, steps=parts[0].steps)
+        self.rows = Part(Frame({}, np.arange(len(y))), np.ones((len(y), 1)), y, steps=parts[0].steps)
         self.count = shape.count if self.rows.steps else 1
         self.order = np.argsort(inverse, kind="stable")
         self.x = self._ordered([np.arange(len(X)) for X in self.X] * repeats)

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import npnet
 from npnet.nn.layer import layers
 from npnet.report.network_data import network_data
 from npnet.report.page_engine import KNOWN
@@ -131,3 +133,63 @@ def test_positions_of_ragged_data_must_be_ragged(folder: Path) -> None:
     assert refused.code == 3
     assert "sequences of the data end at different positions, and positions is not ragged" in refused.err
     assert call("train", "s.yaml", "layers=[{positions: {size: 6, ragged: true}}, linear]", "-q").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ("class_weight={'0': 2}", RAGGED[0]),
+            "class_weight is for a class of each row",
+        ),
+        (("loss={quantile: {quantile: [0.1, 0.9]}}",), "several quantiles is for one target of each row"),
+        (("layers=[{token_embedding: {size: 3}}, linear]",), "token_embedding has no number of tokens"),
+    ],
+)
+def test_options_that_positions_do_not_have_are_refused(folder: Path, options: tuple[str, ...], message: str) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES)
+    refused = call("train", "s.yaml", *options)
+    assert refused.code in (3, 4)
+    assert message in refused.err
+    assert "hint: " in refused.err
+    assert not (folder / "runs").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_python_predicts_each_position() -> None:
+    run = npnet.train(
+        {
+            "dataset": {"sequences": {"task": "parity", "length": 6, "samples": 40, "steps": True, "shortest": 2}},
+            "layers": [{"gru": 3}, "linear"],
+        },
+        epochs=1,
+        quiet=True,
+    )
+    rows = [[0, 1, 1, 0, 1, 1], [0, 1, 1, np.nan, np.nan, np.nan]]
+    chances = run.model.predict(rows)
+    assert chances.shape == (2, 6, 1)
+    assert np.isnan(chances[:, :, 0]).tolist() == [[False] * 6, [False] * 3 + [True] * 3]
+    table = run.predict(rows)
+    assert table["position"].tolist() == [1, 2, 3, 4, 5, 6, 1, 2, 3]
+    np.testing.assert_allclose(table["probability_1"], chances[~np.isnan(chances)])
+
+
+@pytest.mark.long
+def test_ragged_steps_go_through_the_other_commands(folder: Path) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES)
+    several = (*RAGGED, "ensemble=2", "own_validation=true", "temperature=true", "record=true")
+    trained = call("train", "s.yaml", *several, "-q", "--report")
+    assert trained.code == 0, trained.err
+    run = trained.out.strip()
+    for command in ("plot RUN", "diagnose RUN", "data report s.yaml", "export RUN --to json -o out.json"):
+        result = call(*command.replace("RUN", run).split())
+        assert (result.code == 0) is not command.startswith("export"), result.err
+    assert "no export gives predictions at each of 6 positions" in result.err
+    assert call("gradcheck", "s.yaml", *RAGGED).code == 0
+    ragged = SEQUENCES.replace("sine", "parity").replace("steps: true", "steps: true, shortest: 2")
+    (folder / "w.yaml").write_text(ragged + "sweep: {parameters: {learning_rate: [0.01, 0.1]}}\n")
+    swept = call("sweep", "w.yaml", "-q")
+    assert swept.code == 0, swept.err
+    assert call("report", swept.out.split()[0]).code == 0
+    crossed = call("train", "s.yaml", *RAGGED, "cv=2", "-q")
+    assert crossed.code == 0, crossed.err

@@ -46,6 +46,11 @@ KINDS = {
     "ensemble": ["ensemble=3", "early_stopping=2", "record=8"],
     "accumulated": ["batch_size=7", "accumulate=3", "record=true"],
     "lbfgs": ["layers=[{linear: 8}, tanh, linear]", "optimizer=lbfgs", "batch_size=all", "ensemble=2", "record=true"],
+    "sequences": [
+        "dataset={sequences: {task: parity, length: 6, samples: 100, steps: true, shortest: 2}}",
+        "layers=[{gru: 3}, {dropout: 0.2}, linear]",
+        "ensemble=2",
+    ],
     "float64": ["dtype=float64", "schedule={reduce_on_plateau: {patience: 1}}", "optimizer=momentum"],
 }
 
