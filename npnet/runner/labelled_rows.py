@@ -20,9 +20,11 @@ def read_with_targets(predictor: RunPredictor, table: object, layout: Mapping[st
 
     Raise DataError for a row without a target where training refused it, and where no row has one.
     """
-    if isinstance(predictor, WindowsPredictor) and not predictor.data.reproduces:
+    if predictor.data.reproduces:  # the inputs of a row are its targets
+        return predictor.read(table, (), layout) if isinstance(table, str) else predictor.read_table(table)
+    if isinstance(predictor, WindowsPredictor):
         return predictor.labelled(table, layout)
-    targets = () if predictor.data.reproduces else predictor.data.target_columns
+    targets = predictor.data.target_columns
     if isinstance(table, str):
         name, frame = table, predictor.read(table, targets, layout)
     else:

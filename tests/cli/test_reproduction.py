@@ -78,6 +78,20 @@ def test_a_named_target_is_no_input_and_is_not_needed(folder: Path) -> None:
     assert not [name for name in row if "kind" in name]
 
 
+def test_windows_of_a_table_are_reproduced_and_scored(folder: Path) -> None:
+    rows = [f"{time},{np.sin(time / 3):.4f}" for time in range(60)]
+    (folder / "w.csv").write_text("\n".join(["time,wave", *rows]) + "\n")
+    train(
+        "dataset={windows: {path: w.csv, target: wave, time: time, window: 6}}",
+        "layers=[flatten, {linear: 3}, linear]",
+        "epochs=1",
+    )
+    first = rows_of(call("predict", "run", "w.csv").out)[0]
+    assert {"time", "reproduction_error", "prediction_wave 1", "prediction_wave 6"} <= first.keys()
+    assert call("evaluate", "run", "--data", "w.csv").code == 0
+    assert call("plot", "run", "--kind", "reproductions", "-q").code == 0
+
+
 REFUSED = {
     ("target=null",): (
         3,

@@ -51,6 +51,7 @@ KINDS = {
         "layers=[{gru: 3}, {dropout: 0.2}, linear]",
         "ensemble=2",
     ],
+    "reproduced": ["target=inputs", "metrics=[r2]", "cv=2", "record=true"],
     "float64": ["dtype=float64", "schedule={reduce_on_plateau: {patience: 1}}", "optimizer=momentum"],
 }
 

@@ -37,6 +37,7 @@ CAUSAL = "{linear: 4}, {positional: sinusoidal}, {residual: [{attention: {heads:
 POOL = "{max_pool: {size: 2, stride: 1, padding: 1}}, {average_pool: {size: [2, 3], padding: [1, 0]}}"
 OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "codes for an embedding": ("regression", ("prepare.embed_above=2", "layers=[{embedding: 3}, {linear: 6}, linear]")),
+    "inputs reproduced": ("regression", ("target=inputs",)),
     "no clipping": ("regression", ("prepare.clip=false",)),
     "rare levels pooled": ("regression", ("prepare.rare=41",)),
     "no scaling": ("regression", ("scale=none", "learning_rate=1e-9")),
