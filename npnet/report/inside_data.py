@@ -2,7 +2,7 @@
 
 split, networks     the set of the rows, and how many networks the run has: the first is shown
 rows                [{"label", "correct": true, false, or null of values}], as many as the page has bytes for
-pictures            whether large inputs are light, as in a picture, and not ink
+pictures            whether inputs are from dark, 0, to light, 1, and not ink
 isSequence          whether the inputs are a sequence, and not an image
 tokens, features    the names of codes, and of the features at a position; [] where there are none
 inputs              a field: images (rows, features, lines, columns), sequences (rows, 1, features, steps)
@@ -69,7 +69,7 @@ def _inputs(inside: Inside, rows: int) -> Json:
     values = inside.inputs[:rows]
     if inside.is_sequence:
         return field_of("input", values[:, np.newaxis], (values.shape[2] + 1, MOST_STEPS))
-    return field_of("input", values, (MOST_PIXELS, MOST_PIXELS))
+    return field_of("input", values, (MOST_PIXELS, MOST_PIXELS), (0.0, 1.0) if inside.pictures else None)
 
 
 def _layer(layer: InsideLayer, rows: int, parts: int) -> Json:

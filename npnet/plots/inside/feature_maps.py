@@ -125,8 +125,8 @@ def _paint_kernels(page: Box, kernels: Floats, y: float) -> None:
 
 def _paint_input(cell: Box, inside: Inside, row: int) -> None:
     """Draw an image as ink on paper, or as the picture that it is."""
-    low, high = float(inside.inputs.min()), float(inside.inputs.max())
+    low, high = (0.0, 1.0) if inside.pictures else (float(inside.inputs.min()), float(inside.inputs.max()))
     shares = (inside.inputs[row] - low) / ((high - low) or 1.0)
     look: Look = {"cmap": "gray" if inside.pictures else "gray_r", "aspect": "equal"}
-    picture = np.moveaxis(shares, 0, -1) if len(shares) == RGB else shares.mean(axis=0)
+    picture = np.moveaxis(shares.clip(0, 1), 0, -1) if len(shares) == RGB else shares.mean(axis=0)
     paint_heat(cell.bare(), picture, (0.0, 1.0), **look)

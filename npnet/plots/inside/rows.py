@@ -53,7 +53,7 @@ class Inside:
 
     `correct` is whether a class was predicted right, None of values. `inputs` (rows, features, *positions) are in units
     of the data where they can be; `tokens` names their codes, where they are codes, and `features` the
-    features of a position, where they have names. `pictures` is whether large values are light, as in a picture, and
+    features of a position, where they have names. `pictures` is whether they are values from dark, 0, to light, 1, and
     not ink. `networks` are all of the run.
     """
 
@@ -101,15 +101,17 @@ def inside_of(
     network: Network = predictor.network.take([0])
     targets = np.zeros((len(chosen), network.graph.shapes[-1].values))
     steps = inner_values(network, Samples.of_prepared(shown.with_ones, targets, dtype=network.dtype))
+    inputs = _inputs(network.graph, steps, shown)
+    names = tuple(data.preparation.of_position.names) if data.preparation.positions else ()
     return Inside(
         split,
         tuple(label for _, label, _ in chosen),
         tuple(correct for _, _, correct in chosen),
-        _inputs(network.graph, steps, shown),
+        inputs,
         tuple(_layers(network, steps)),
         predictor.network.models,
         tokens=_tokens(network.graph, steps, data.classes if part.steps else ()),
-        features=tuple(step.column for step in data.preparation.steps) if data.preparation.positions else (),
+        features=names if len(names) == inputs.shape[1] else (),
         pictures=isinstance(predictor.experiment.dataset, Images),
     )
 

@@ -166,7 +166,7 @@ def _whole_steps(steps: int) -> Any:
 
 def _name_inputs(page: Box, inside: Inside, y: float) -> None:
     """Write what the inputs are; of few features, their names in the colours of their lines."""
-    names = inside.features if len(inside.features) == inside.inputs.shape[1] <= FEW_INPUTS else ("inputs",)
+    names = inside.features if 0 < len(inside.features) <= FEW_INPUTS else ("inputs",)
     several = len(names) > 1
     for place, name in enumerate(names):
         look: Look = {"color": CLASS_COLOURS[place] if several else INK, "ha": "right", "fontsize": 8.5}

@@ -64,7 +64,8 @@
       this.canvas = make("canvas", { role: "img", tabIndex: 0 });
       this.picture = make("div", { className: "inside-picture" }, this.canvas);
       this.legend = make("ul", { className: "legend" });
-      const caption = make("figcaption", {}, this.heading, this.readout);
+      this.printed = make("p", { className: "note printed-row" });
+      const caption = make("figcaption", {}, this.heading, this.printed, this.readout);
       const card = make("figure", { className: "card" }, caption, this.picture, this.legend);
       this.element = make("div", { className: "player" }, rows, parts, card);
       this.listen();
@@ -158,6 +159,7 @@
       const { label, correct } = this.data.rows[this.row];
       const { name, title, note } = this.layer;
       this.label.textContent = networkElements.escaped(label);
+      this.printed.textContent = this.label.textContent;
       this.label.classList.toggle("wrong", correct === false);
       this.slider.setAttribute("aria-valuetext", label);
       this.heading.textContent = `${name} ${title}: ${note}`;
