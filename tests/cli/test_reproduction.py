@@ -61,6 +61,7 @@ def test_a_table_without_a_target_is_reproduced_and_odd_rows_stand_out(folder: P
     assert scores["test"]["r2"] > 0.5
 
 
+@pytest.mark.long
 def test_what_a_run_reproduces_is_scored_exported_and_reported(folder: Path) -> None:
     train("cv=2", "ensemble=2", "epochs=3")
     scores = call("evaluate", "run", "--data", "t.csv")
@@ -78,6 +79,7 @@ def test_a_named_target_is_no_input_and_is_not_needed(folder: Path) -> None:
     assert not [name for name in row if "kind" in name]
 
 
+@pytest.mark.long
 def test_windows_of_a_table_are_reproduced_and_scored(folder: Path) -> None:
     rows = [f"{time},{np.sin(time / 3):.4f}" for time in range(60)]
     (folder / "w.csv").write_text("\n".join(["time,wave", *rows]) + "\n")
