@@ -11,6 +11,8 @@ from npnet.engine.updates import Constraints
 from npnet.nn import LBFGS, Linear, MeanSquaredError, Tanh
 
 torch = pytest.importorskip("torch")
+
+pytestmark = pytest.mark.peers
 STEPS = 40
 
 
