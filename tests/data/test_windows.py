@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from npnet.config import Experiment
+from npnet.data.columns import Column
 from npnet.data.datasets.windows import WindowsOfTable
 from npnet.data.split import parts_of
 from npnet.data.windows.cutting import NEXT, Ordered, refuse_no_window
+from npnet.data.windows.times import Times
 from npnet.errors import DataError
 from npnet.experiment.resolved import prepare_folds
 from npnet.model.trainer import Trainer
@@ -57,7 +59,7 @@ def test_tables_that_are_too_short_are_refused_with_figures() -> None:
     ordered = Ordered.of(17, [np.arange(17.0)], groups)
     with pytest.raises(DataError, match="the longest of 3 series has 9 rows; a window of 9 rows") as caught:
         refuse_no_window(ordered, 9, 1, "sales.csv")
-    assert caught.value.hint == "write window: 8, or a smaller one"
+    assert caught.value.hint == "write window: 8, or less"
     (note,) = refuse_no_window(ordered, 4, 1, "sales.csv")
     assert note == "1 of 3 series has fewer than 5 rows, too few for a window and its target: left out"
 
@@ -171,3 +173,29 @@ def test_targets_that_are_missing_or_are_classes(tmp_path: Path) -> None:
     assert (dataset.task, dataset.classes, len(dataset)) == ("multiclass", ("x", "y", "z"), 36)
     kinds = [line.split(",")[2] for line in lines[1:]]
     assert [dataset.classes[code] for code in dataset.y] == kinds[4:]
+
+
+@pytest.mark.parametrize(
+    ("columns", "forms", "expected"),
+    [
+        ([[1, 3, 5, 7]], ("number",), "11"),
+        ([["2025-01-31", "2025-02-01", "2025-02-03"]], ("datetime",), "2025-02-05"),
+        ([["2025-01-01", "2025-02-01", "2025-03-01", "2025-12-01"]], ("datetime",), "2026-02-01"),
+        ([["2025-01-01T22:00", "2025-01-01T23:00"]], ("datetime",), "2025-01-02T01:00:00"),
+        ([[1, 1, 1, 2, 2], [0, 1, 2, 0, 1]], ("number", "number"), "3 0"),
+        ([[1, 1, 2]], ("number",), ""),
+    ],
+    ids=["numbers", "days", "months", "hours", "days and hours", "equal times"],
+)
+def test_a_time_after_the_table_follows_from_the_usual_step(
+    columns: list[list[object]], forms: tuple[str, ...], expected: str
+) -> None:
+    found = []
+    for name, (values, kind) in enumerate(zip(columns, forms, strict=True)):
+        dates = kind == "datetime"
+        numbers = np.array(values, "datetime64[s]").astype(np.int64) if dates else np.array(values)
+        found.append(Column(str(name), kind, numbers.astype(np.float64)))  # type: ignore[arg-type]
+    times, rows = Times(found), len(columns[0])
+    ordered = Ordered.of(rows, times.values)
+    texts = times.texts_ahead(ordered.windows(1, 2, newest=True), ordered, 2)
+    assert texts[-1] == expected

@@ -110,7 +110,9 @@ def refuse_no_window(ordered: Ordered, window: int, horizon: int, where: str, le
         return (f"{few}, too few for a window{' and its target' * bool(horizon)}: left out",) if short else ()
     has = f"the longest of {len(sizes)} series has" if len(sizes) > 1 else f"{where} has"
     needs = f"a window of {plural(window, 'row')}{after} need{'' if horizon else 's'} {need}"
-    hint = f"write window: {most - horizon}, or a smaller one"
-    if learned or most <= horizon:
-        hint = f"it takes {plural(need - most, 'row')} more{', from before' * learned}"
+    smaller = {"window": most - horizon, "horizon": most - window}
+    fits = [f"{key}: {value}" for key, value in smaller.items() if value > 0]
+    hint = f"write {' or '.join(fits)}, or less" if fits else f"it takes {plural(need - most, 'row')} more"
+    if learned:
+        hint = f"it takes {plural(need - most, 'row')} more, from before"
     raise DataError(f"{has} {plural(most, 'row')}; {needs}", hint)

@@ -21,7 +21,7 @@ LEVELS: dict[DatePart, tuple[str, ...]] = {
     "hour": tuple(str(hour) for hour in range(24)),
 }
 UNITS = {"day": 86400.0, "hour": 3600.0, "minute": 60.0}
-MONTH = (28 * 86400.0, 31 * 86400.0)  # seconds
+MONTH = 30.44 * 86400.0  # seconds, on average
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +161,7 @@ class Step:
         usual = float(values[np.argmax(counts)])
         if column.kind != "datetime" or columns > 1:
             return cls(usual, are_rows=columns > 1)
-        months = _months(column.values, values)
-        return cls(float(values.max()) if months else usual, months, are_dates=True)
+        return cls(usual, _months(column.values, usual), are_dates=True)
 
     def after(self, times: Floats, steps: int) -> Floats:
         """Return the times so many steps later."""
@@ -186,13 +185,11 @@ class Step:
         return plural(int(seconds // UNITS[unit]), unit) if unit else duration(seconds)
 
 
-def _months(times: Floats, distances: Floats) -> int:
-    """Return the number of months between dates of the same day of a month; 0 for others."""
+def _months(times: Floats, usual: float) -> int:
+    """Return the usual number of months between dates of the same day of a month; 0 for other dates."""
     months = times.astype("datetime64[s]").astype("datetime64[M]")
-    if distances.min() < MONTH[0] or len(np.unique(times - months.astype("datetime64[s]").astype(np.float64))) > 1:
-        return 0
-    number = np.unique(np.rint(distances / (sum(MONTH) / 2)))
-    return int(number[0]) if len(number) == 1 else 0
+    same_day = len(np.unique(times - months.astype("datetime64[s]").astype(np.float64))) == 1
+    return round(usual / MONTH) if same_day and usual > 0.9 * MONTH else 0
 
 
 def column_texts(column: Column, rows: Rows) -> NDArray[np.object_]:
