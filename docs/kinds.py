@@ -35,6 +35,7 @@ PLACES = {
 }
 """Where each kind is named in a config."""
 LINES = ("name", "what it is")
+VERDICT_HEADS = ("verdict", "what it says", "number", "threshold", "why", "source")
 VERDICTS = """
 What [`npnet diagnose`](../diagnosis.md) finds. The number is in `--json`; a verdict is raised where it is beyond the
 threshold.
@@ -48,7 +49,7 @@ def kind_pages() -> Iterator[tuple[str, str]]:
     for kind in kinds:
         yield f"{kind.plural}.md", page(kind.plural.capitalize(), _opening(kind), *_entries(kind))
     lines = table(LINES, ((f"`{name}`", _first(plot)) for name, plot in plots.items()))
-    yield "verdicts.md", page("Verdicts", VERDICTS.strip(), *map(_verdict, verdicts.items()))
+    yield "verdicts.md", page("Verdicts", VERDICTS.strip(), table(VERDICT_HEADS, map(_verdict, verdicts.items())))
     yield "plots.md", page("Plots", "What `npnet plot RUN --kind NAME` draws, where it suits the run.", lines)
 
 
@@ -67,12 +68,10 @@ def _entries(kind: Registry[Any]) -> Iterator[str]:
             yield options(thing)
 
 
-def _verdict(item: tuple[str, type[VerdictKind]]) -> str:
-    """Return the section of a kind of verdict."""
+def _verdict(item: tuple[str, type[VerdictKind]]) -> tuple[str, ...]:
+    """Return the row of a kind of verdict."""
     name, kind = item
-    facts = {"Number": kind.number, "Threshold": kind.threshold, "Why": kind.why, "Source": kind.source}
-    lines = "\n".join(f"- {title}: {text}" for title, text in facts.items())
-    return f"## {name}\n\n{_first(kind)}\n\n{lines}"
+    return f"`{name}`", _first(kind), kind.number, kind.threshold, kind.why, kind.source
 
 
 def _first(thing: Any) -> str:

@@ -88,6 +88,11 @@ def _find_rate(context: CommandContext, config: Path, overrides: list[str], outp
     from npnet.model.trainer import Trainer
     from npnet.runner import prepare_run
 
+    if loaded.experiment.optimizer.searches:
+        hint = "take optimizer out, or name one with a learning rate, such as adam"
+        raise loaded.error(
+            ("optimizer",), "the optimizer searches for the length of each step: it has no rate to find", hint
+        )
     prepared = prepare_run(loaded)
     with limited(prepared.experiment.threads):
         found = rate_range(Trainer(prepared.experiment, prepared.folds))

@@ -115,7 +115,7 @@ class StoppedEarly(VerdictKind):
             f"{int(epochs[-1])}",
             gain / gained,
             epoch=int(epochs[-1]),
-            command=f"npnet resume {record.run} epochs={more}",
+            command=f"npnet resume {record.folder} epochs={more}",
         )
 
 

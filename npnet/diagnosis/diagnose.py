@@ -63,7 +63,7 @@ def diagnose_run(run: RunFolder, probing: bool = True) -> Diagnosis:
     if predictor is None:
         return judged(judges | lacking("of_data", "of_probe", needs="a probe; leave out --no-probe"))
     with limited(predictor.resolved.threads):
-        probe = Probe(predictor)
+        probe = Probe(predictor, run)
         judges["of_data"] = lambda kind: [with_command(verdict, record) for verdict in kind.of_data(predictor)]
         judges["of_probe"] = lambda kind: kind.of_probe(record, probe)
         return judged(judges)

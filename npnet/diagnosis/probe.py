@@ -1,6 +1,7 @@
 """Probes: the network of a run rebuilt, looked at, and trained for at most 200 steps beside the run."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npnet.diagnosis.verdict import Unjudged
 from npnet.engine.batches import Batch, Batches, Samples
 from npnet.engine.loop import Rates, train
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.engine.scoring import Scorer
 from npnet.engine.updates import Constraints, Updates
+from npnet.errors import RunError
 from npnet.model.predictor import SplitPredictor
 from npnet.model.stack import Learner
+from npnet.rundir.frames import Frames, frames_of, has_frames
+from npnet.rundir.run import RunFolder
 
 Floats = NDArray[np.float64]
 STEPS = 100
@@ -26,6 +31,8 @@ MOST_ROWS = 1024
 """Training rows that a probe measures on."""
 FEW = 4
 """Rows that any network of use can fit: of fewer inputs one more than those, which a linear map can fit."""
+SEEDS = 3
+"""Initial values that are tried on the few rows: one draw may be unlucky."""
 CANDIDATES = 256
 """Training rows among which the few are chosen."""
 FACTORS = (0.1, 1.0, 10.0)
@@ -54,10 +61,11 @@ class ShortTraining:
 class Probe:
     """The first network of a run at its initial and at its best weights, with its training rows.
 
-    Nothing is written: the networks are copies.
+    Nothing is written: the networks are copies. `frames` are those of the run, if it recorded some.
     """
 
-    def __init__(self, predictor: SplitPredictor) -> None:
+    def __init__(self, predictor: SplitPredictor, run: RunFolder | None = None) -> None:
+        self.run = run
         self.predictor, self.resolved = predictor, predictor.resolved
         self.learner: Learner = predictor.stack_trainer.learners[predictor.models][0]
         self.loss = self.learner.loss
@@ -65,11 +73,18 @@ class Probe:
         rows = np.linspace(0, len(self.samples) - 1, min(len(self.samples), MOST_ROWS)).astype(np.int64)
         self.measured = taken(self.samples, rows)
 
-    def network(self, models: int = 1) -> Network:
-        """Return networks with the initial values of the first one of the run."""
+    def network(self, models: int = 1, seeds: int = 1) -> Network:
+        """Return networks with the initial values of the first one of the run, or of so many seeds from its own."""
         data, learner = self.predictor.data, self.learner
-        inputs, dtype = data.inputs, self.resolved.dtype
-        return Network([learner.layers] * models, inputs, seeds=[learner.seed] * models, dtype=dtype)
+        own = [learner.seed + model * seeds // models for model in range(models)]
+        return Network([learner.layers] * models, data.inputs, seeds=own, dtype=self.resolved.dtype)
+
+    @cached_property
+    def frames(self) -> Frames | None:
+        """The recorded weights of the run; None where it has none that can be used."""
+        with suppress(RunError):
+            return None if self.run is None or not has_frames(self.run) else frames_of(self.run, self.network())
+        return None
 
     @cached_property
     def best(self) -> Network:
@@ -131,8 +146,8 @@ class Probe:
         few = replace(taken(self.samples, rows), w=None)
         usual = self.learner.optimizer.usual_rate
         own = self.learner.learning_rate
-        rates = np.unique([own, 10 * own, usual, 10 * usual, 100 * usual])
-        found = self.train(rates, Batches(few, None, 0), Constraints(), few)
+        rates = np.tile(np.unique([own, 10 * own, usual, 10 * usual, 100 * usual]), SEEDS)
+        found = self.train(rates, Batches(few, None, 0), Constraints(), few, seeds=SEEDS)
         return found, self._constant_loss(few)
 
     def train(
@@ -142,9 +157,15 @@ class Probe:
         constraints: Constraints,
         measured: Samples,
         other: Samples | None = None,
+        seeds: int = 1,
     ) -> ShortTraining:
-        """Train copies of the network, each with one of the rates; measure them on rows, and on other rows."""
-        network = self.network(len(rates))
+        """Train copies of the network, each with one of the rates; measure them on rows, and on other rows.
+
+        Of `seeds`, equally many copies have initial values of their own.
+        """
+        if self.learner.optimizer.searches:
+            raise Unjudged("an optimizer that steps by a learning rate")
+        network = self.network(len(rates), seeds)
         updates = Updates(network, self.learner.optimizer, constraints)
         before = float(Scorer(network, self.loss, measured).run()[0])
         ratios: dict[str, list[Floats]] = {}

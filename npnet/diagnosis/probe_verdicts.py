@@ -8,7 +8,7 @@ import numpy as np
 from npnet.config import Experiment
 from npnet.diagnosis.probe import Probe
 from npnet.diagnosis.record import Record
-from npnet.diagnosis.verdict import Verdict, VerdictKind, verdicts
+from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
 from npnet.nn.linear import Linear
 
 
@@ -47,13 +47,17 @@ class OneBatch(VerdictKind):
     number = (
         "loss on at most 4 rows after 100 steps on them, divided by the least loss of scores that ignore the inputs"
     )
-    threshold = "above 0.5 at the rate of the run, ten times it, and 1, 10 and 100 times the usual one of the optimizer"
+    threshold = (
+        "above 0.5 at the rate of the run, ten times it, 1, 10 and 100 times the usual one, from 3 initial values"
+    )
     why = "even a linear map fits 4 different rows, or as many as it has inputs and one more"
     source = "Karpathy (2019), A recipe for training neural networks"
     most = 0.5
 
     def of_probe(self, record: Record, probe: Probe) -> Iterator[Verdict]:
         """Train on a few rows, several learning rates beside each other."""
+        if probe.best.graph.shapes[-1].count > 1:
+            raise Unjudged("one target for each row, not one at each position")
         found, constant = probe.one_batch
         least = float(found.after.min())
         if constant <= 1e-6 or least <= self.most * constant:

@@ -61,6 +61,11 @@ class Record:
         """The path of the config of the run, as a command has it."""
         return shlex.quote(str(self.resolved))
 
+    @property
+    def folder(self) -> str:
+        """The path of the run, as a command has it."""
+        return shlex.quote(str(self.resolved.parent))
+
     def train(self, *settings: str) -> str:
         """Return the command that trains this config again with other settings."""
         return " ".join(["npnet train", self.config, *map(shlex.quote, settings)])

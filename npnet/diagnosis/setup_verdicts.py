@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from npnet.data.datasets.table import Table
 from npnet.data.datasets.targets import single_rows
-from npnet.diagnosis.verdict import Verdict, VerdictKind, verdicts
+from npnet.diagnosis.record import Record
+from npnet.diagnosis.verdict import Evidence, Verdict, VerdictKind, verdicts
 from npnet.metrics import for_task, lacking
 from npnet.model.predictor import SplitPredictor
 from npnet.nn.layer import layers
@@ -64,12 +65,12 @@ def unfinite(predictor: SplitPredictor, scores: Mapping[str, Mapping[str, float]
             yield from not_finite(split, np.concatenate(each, axis=1))
 
 
-def not_finite(split: str, output: NDArray[np.float64]) -> Iterator[Verdict]:
+def not_finite(split: str, output: NDArray[np.float64], evidence: Evidence = "data") -> Iterator[Verdict]:
     """Yield a verdict where some outputs (outputs, samples) are not finite, and give no scores."""
     rows = int(np.count_nonzero(~np.isfinite(output).all(axis=0)))
     if rows:
         text = f"the scores of {split} are null: the outputs for {rows} of {output.shape[1]} rows are not finite"
-        yield InfiniteOutputs.found(text, float(rows), evidence="data")
+        yield InfiniteOutputs.found(text, float(rows), evidence=evidence)
 
 
 @verdicts.add("odd_columns")
@@ -173,6 +174,7 @@ class InfiniteOutputs(VerdictKind):
     threshold = "one row"
     why = "no score is defined with them"
 
-    def of_data(self, training: SplitPredictor) -> Iterator[Verdict]:
-        """Look at the outputs of every set that has no scores."""
-        return unfinite(training, training.all_scores())
+    def of_record(self, record: Record) -> Iterator[Verdict]:
+        """Look at the predictions of every set."""
+        for split, outcome in record.outcomes.items():
+            yield from not_finite(split, outcome.output, "record")

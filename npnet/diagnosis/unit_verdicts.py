@@ -7,8 +7,9 @@ import numpy as np
 from npnet.diagnosis.probe import Probe
 from npnet.diagnosis.record import Record
 from npnet.diagnosis.verdict import Verdict, VerdictKind, verdicts
+from npnet.engine.network import Network, set_weights
 from npnet.engine.scoring import DeadUnits, Scorer
-from npnet.nn.activations import Sigmoid, Tanh
+from npnet.nn.activations import ReLU, Sigmoid, Tanh
 from npnet.nn.layer import layers
 from npnet.text import listed
 
@@ -24,20 +25,48 @@ class DeadLayers(VerdictKind):
     share, all_dead = 0.5, 0.9
 
     def of_probe(self, record: Record, probe: Probe) -> Iterator[Verdict]:
-        """Run the best weights on every training row."""
-        dead = DeadUnits(probe.best)
-        Scorer(probe.best, probe.loss, probe.samples).run(dead)
-        for name, shares in dead.shares.items():
-            if shares[0] > self.share:
-                yield self.found(
-                    f"{shares[0]:.0%} of the units of {name} are 0 on every training row: they learn nothing; a "
-                    "smaller learning_rate or leaky_relu keeps units alive",
-                    float(shares[0]),
-                    evidence="probe",
-                    severity="warning" if shares[0] > self.all_dead else "note",
-                    epoch=record.best_epoch,
-                    command=record.train("record=true"),
-                )
+        """Run the best weights on every training row; recorded frames tell since when units are dead."""
+        if not any(isinstance(step.layer, ReLU) for step in probe.best.graph.layer_steps):
+            return
+        for name, share in dead_shares(probe.best, probe).items():
+            if share <= self.share:
+                continue
+            since = self._since(name, probe)
+            when = "" if since is None else f" since {since[1]}"
+            yield self.found(
+                f"{share:.0%} of the units of {name} are 0 on every training row{when}: they learn nothing; a smaller "
+                "learning_rate or leaky_relu keeps units alive",
+                share,
+                evidence="probe" if since is None else "frames",
+                severity="warning" if share > self.all_dead else "note",
+                epoch=record.best_epoch if since is None else since[0],
+                command=record.train("record=true") if since is None else record.train(*smaller_rate(record)),
+            )
+
+    def _since(self, name: str, probe: Probe) -> tuple[int, str] | None:
+        """Return the epoch of the frame since which more units are dead than the threshold, and its label."""
+        if probe.frames is None:
+            return None
+        network, first = probe.network(), 0
+        for index in range(len(probe.frames)):
+            set_weights(network, probe.frames.at(index))
+            if dead_shares(network, probe)[name] <= self.share:
+                first = index + 1
+        first = min(first, len(probe.frames) - 1)
+        return int(probe.frames.epochs[first]), probe.frames.label(first)
+
+
+def dead_shares(network: Network, probe: Probe) -> dict[str, float]:
+    """Return the share of units that are 0 on every training row, by layer."""
+    dead = DeadUnits(network)
+    Scorer(network, probe.loss, probe.samples).run(dead)
+    return {name: float(shares[0]) for name, shares in dead.shares.items()}
+
+
+def smaller_rate(record: Record) -> Iterator[str]:
+    """Yield the setting of a tenth of the learning rate."""
+    if record.experiment.learning_rate:
+        yield f"learning_rate={record.experiment.learning_rate / 10:.3g}"
 
 
 @verdicts.add("saturated_units")

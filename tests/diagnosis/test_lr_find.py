@@ -52,6 +52,7 @@ def test_it_is_shown_on_the_terminal_and_as_a_picture(folder: Path) -> None:
         ("nothing.yaml --lr-find", "no such file: nothing.yaml"),
         ("c.yaml --lr-find -o -", "a picture is no text for standard output"),
         ("c.yaml --lr-find -o rates.txt", "the suffix of rates.txt does not name a format"),
+        ("c.yaml --lr-find optimizer=lbfgs batch_size=all", "it has no rate to find"),
         ("c.yaml --lr-find --no-probe", "--lr-find and --no-probe do not go together"),
         ("c.yaml --lr-find learning_rte=1", 'unknown key "learning_rte"'),
         ("latest -o rates.png", "-o is for --lr-find"),

@@ -10,6 +10,7 @@ import pytest
 from npnet.cli.app import npnet as program
 from npnet.diagnosis.diagnose import judged
 from npnet.diagnosis.verdict import VerdictKind, verdicts
+from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call, plain_environment
 from tests.diagnosis.cases import CASES, SWEPT, Case, write_tables
 
@@ -69,6 +70,50 @@ def test_a_config_provokes_the_verdict(case: Case, folder: Path) -> None:
 def test_a_config_without_the_fault_does_not(case: Case, folder: Path) -> None:
     found = diagnosed(folder, case, case.well)
     assert case.verdict in found["passed"], found["verdicts"]
+
+
+def test_recorded_frames_tell_since_when_units_are_dead(folder: Path) -> None:
+    case = next(case for case in CASES if case.verdict == "dead_units")
+    found = diagnosed(folder, case, (*case.ill, "record=true"))["verdicts"]
+    (verdict,) = [verdict for verdict in found if verdict["name"] == "dead_units"]
+    assert (verdict["evidence"], verdict["epoch"]) == ("frames", 0)
+    assert "on every training row since step 0: they learn nothing" in verdict["message"]
+    assert_parses(verdict["command"])
+
+
+def test_diagnosing_changes_nothing_and_needs_no_data(folder: Path) -> None:
+    diagnosed(folder, CASES[0], ("epochs=12", "split.test=0"))
+    run = RunFolder(Path("runs/latest").resolve())
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in run.path.rglob("*") if path.is_file()}
+    judged_by_all = json.loads(call("diagnose", "latest", "--json").out)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in before} == before
+    assert {path for path in run.path.rglob("*") if path.is_file()} == set(before)
+    alone = json.loads(call("diagnose", "latest", "--json", "--no-probe").out)
+    assert set(alone["passed"]) < set(judged_by_all["passed"])
+    assert {verdict["evidence"] for verdict in alone["verdicts"]} <= {"record"}
+    assert {need["needs"] for need in alone["unjudged"]} >= {"a probe; leave out --no-probe"}
+
+
+def test_a_run_whose_data_are_gone_is_judged_by_its_record(folder: Path, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.verdict == "class_ignored")
+    (tmp_path / "rare.csv").write_bytes((folder / "rare.csv").read_bytes())
+    (tmp_path / "c.yaml").write_text(case.config)
+    assert call("train", tmp_path / "c.yaml", "--run-dir", tmp_path / "run", "--no-plots", "-q").code == 0
+    (tmp_path / "rare.csv").unlink()
+    found = json.loads(call("diagnose", tmp_path / "run", "--json").out)
+    assert found["note"].startswith("no probes: the data of run are gone: there is no file")
+    assert [verdict["name"] for verdict in found["verdicts"]] == ["class_ignored"]
+    assert "the data of the run and its weights" in {need["needs"] for need in found["unjudged"]}
+    text = call("diagnose", tmp_path / "run").out.replace("\n", " ")
+    assert "no probes: the data of run are gone" in text
+
+
+def test_training_ends_with_the_worst_verdict_in_a_line(folder: Path) -> None:
+    (folder / "c.yaml").write_text(CASES[3].config)
+    last = call("train", "c.yaml", "--no-plots").err.splitlines()[-1]
+    assert last.startswith("problem: no better than a prediction that ignores the inputs: on the validation rows")
+    run = Path("runs/latest").readlink()
+    assert last.endswith(f"; npnet diagnose {run} judges all")
 
 
 SWEEPS = {
