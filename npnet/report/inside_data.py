@@ -113,12 +113,21 @@ def field_of(
         values = _averaged(values, axis, size)
     known = values[np.isfinite(values)]
     low, high = limits or ((float(known.min()), float(known.max())) if len(known) else (0.0, 0.0))
-    low = 0.0 if power > 1 else low
+    low, high = (0.0, high) if power > 1 else _with_zero(low, high)
     size = (high - low) or 1.0
     with np.errstate(invalid="ignore"):
         levels = np.clip((values - low) / size, 0, 1) ** (1 / power) * LEVELS
     found = {"low": low, "high": low + size, "power": power, "middle": 0.0, "every": every}
     return {"name": name, "legend": name, **found, "values": _bytes(levels)}
+
+
+def _with_zero(low: float, high: float) -> tuple[float, float]:
+    """Return limits, a little wider, between which a byte stands for 0."""
+    if low >= 0 or high <= 0:
+        return low, high
+    below = int(np.clip(round(-low / (high - low) * LEVELS), 1, LEVELS - 1))
+    step = max(-low / below, high / (LEVELS - below))
+    return -below * step, (LEVELS - below) * step
 
 
 def _bytes(levels: Floats) -> NDArray[Any]:

@@ -52,8 +52,8 @@ def test_the_weights_of_attention_sum_to_1_and_leave_out_what_does_not_exist():
 def test_rows_are_of_classes_in_turn_two_right_and_one_wrong():
     target = np.array([0, 0, 0, 1, 1, 2, 2, 0])
     prediction = np.array([0, 0, 0, 1, 0, 2, 0, 1])
-    assert mixed_rows(target, prediction, has_classes=True).tolist() == [0, 3, 7, 5, 1, 4, 2, 6]
-    assert mixed_rows(np.arange(100.0)[:, None], np.zeros((100, 1)), has_classes=False)[[0, -1]].tolist() == [0, 99]
+    assert mixed_rows(target, prediction, 12, has_classes=True).tolist() == [0, 3, 7, 5, 1, 4, 2, 6]
+    assert mixed_rows(np.arange(100.0)[:, None], np.zeros((100, 1)), 12, has_classes=False)[[0, -1]].tolist() == [0, 99]
 
 
 @pytest.mark.parametrize(

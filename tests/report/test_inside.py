@@ -49,6 +49,15 @@ def test_neighbours_are_averaged_where_there_are_too_many():
     assert field["values"].shape == (1, 1, 1, 4)
 
 
+@pytest.mark.parametrize("values", [[-0.31, 0.0, 5.2], [-1e-9, 0.0, 1.0], [0.0, 2.0, 3.0], [-3.0, -1.0, 0.0]])
+def test_zero_is_zero(values):
+    field = field_of("map", np.array(values).reshape(1, 1, 1, 3), (1, 3))
+    levels = field["values"].ravel()
+    shown = field["low"] + (field["high"] - field["low"]) * (levels / 254.0)
+    assert shown[values.index(0.0)] == pytest.approx(0, abs=1e-12)
+    assert shown == pytest.approx(values, abs=0.02)
+
+
 def test_without_a_script_the_first_row_is_a_picture_and_names_stay_text():
     inside = replace(images().inside(), labels=("row 1: <b>",) * 3)
     html = section.section(inside).content

@@ -26,7 +26,8 @@ from npnet.plots.layout import Floats, Ints, plain, short
 Kind = Literal["feature_maps", "gates", "attention"]
 KINDS: dict[type[Layer], Kind] = {Convolution: "feature_maps", Recurrent: "gates", Attention: "attention"}
 REVERSE = "_reverse"
-MOST_ROWS = 12
+MOST_ROWS, FEWEST_ROWS = 12, 2
+MOST_VALUES = 1 << 23  # of all layers for all rows: of a large network there are fewer rows
 NAME = 24  # letters of a class
 BLANKS = {"\n": "↵", " ": "␣", "\t": "⇥"}  # tokens that would not be seen
 
@@ -92,13 +93,14 @@ def inside_of(
     where positions have targets, a number occurs for each of them.
     """
     part, data = predictor.data.parts[split], predictor.data
-    places = {int(row): place for place, row in enumerate(part.rows)}
-    known = np.flatnonzero([int(row) in places for row in rows])
+    known = np.flatnonzero(np.isin(rows, part.rows))
     classes = data.classes if data.task in ("binary", "multiclass") else ()
-    found = (rows[known], target[known], prediction[known], classes)
-    chosen = list(_by_steps(*found) if part.steps else _by_row(*found))
-    shown = part.take(np.array([places[row] for row, _, _ in chosen], np.int64))
     network: Network = predictor.network.take([0])
+    each = sum(shape.values for shape in network.graph.shapes)
+    most = int(np.clip(MOST_VALUES // each, FEWEST_ROWS, MOST_ROWS))
+    found = (rows[known], target[known], prediction[known], classes, most)
+    chosen = list(_by_steps(*found) if part.steps else _by_row(*found))
+    shown = part.take(np.array([np.flatnonzero(part.rows == row)[0] for row, _, _ in chosen], np.int64))
     targets = np.zeros((len(chosen), network.graph.shapes[-1].values))
     steps = inner_values(network, Samples.of_prepared(shown.with_ones, targets, dtype=network.dtype))
     inputs = _inputs(network.graph, steps, shown)
@@ -117,32 +119,32 @@ def inside_of(
 
 
 def _by_row(
-    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str]
+    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str], most: int
 ) -> Iterator[tuple[int, str, bool | None]]:
     """Yield numbers of rows with a target each, their labels, and whether their class is predicted right."""
-    for place in mixed_rows(target, prediction, has_classes=bool(classes)):
+    for place in mixed_rows(target, prediction, most, has_classes=bool(classes)):
         row, correct = int(rows[place]), bool(target[place] == prediction[place]) if classes else None
         yield row, label_of(row, target[place], prediction[place], classes), correct
 
 
 def _by_steps(
-    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str]
+    rows: Ints, target: NDArray[Any], prediction: NDArray[Any], classes: Sequence[str], most: int
 ) -> Iterator[tuple[int, str, bool | None]]:
     """Yield numbers of rows with a target at each position, with how many of these are predicted right."""
     numbers = np.unique(rows)
-    for row in numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), MOST_ROWS)).astype(np.int64)].tolist():
+    for row in numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), most)).astype(np.int64)].tolist():
         right = (target == prediction)[rows == row]
         yield row, f"row {row}: {right.sum()} of {len(right)} right" if classes else f"row {row}", None
 
 
-def mixed_rows(target: NDArray[Any], prediction: NDArray[Any], *, has_classes: bool) -> Ints:
+def mixed_rows(target: NDArray[Any], prediction: NDArray[Any], most: int, *, has_classes: bool) -> Ints:
     """Return the places of some rows: of classes in turn, two right and one wrong; of values from low to high."""
     if not has_classes:
         order = np.argsort(target.reshape(len(target), -1)[:, 0], kind="stable")
-        return np.asarray(order[np.linspace(0, len(order) - 1, min(len(order), MOST_ROWS)).astype(np.int64)])
-    right, wrong = (list(_in_turn(target, np.flatnonzero(wanted))) for wanted in _by_success(target, prediction))
+        return np.asarray(order[np.linspace(0, len(order) - 1, min(len(order), most)).astype(np.int64)])
+    right, wrong = (_in_turn(target, np.flatnonzero(wanted)) for wanted in _by_success(target, prediction))
     found = list[int]()
-    while len(found) < MOST_ROWS and (right or wrong):
+    while len(found) < most and (right or wrong):
         source = wrong if (len(found) % 3 == 2 and wrong) or not right else right
         found.append(source.pop(0))
     return np.array(found, np.int64)
@@ -152,14 +154,13 @@ def _by_success(target: NDArray[Any], prediction: NDArray[Any]) -> tuple[NDArray
     return target == prediction, target != prediction
 
 
-def _in_turn(target: NDArray[Any], places: Ints) -> Iterator[int]:
-    """Yield places, one of each class in turn."""
-    seen = dict[int, int]()
-    turns = []
-    for place in places.tolist():
-        seen[target[place]] = turn = seen.get(target[place], -1) + 1
-        turns.append((turn, target[place], place))
-    yield from (place for *_, place in sorted(turns))
+def _in_turn(target: NDArray[Any], places: Ints) -> list[int]:
+    """Return places, one of each class in turn."""
+    order = places[np.argsort(target[places], kind="stable")]
+    codes, starts, counts = np.unique(target[order], return_index=True, return_counts=True)
+    turn = np.arange(len(order)) - np.repeat(starts, counts)
+    found: list[int] = order[np.lexsort((np.repeat(codes, counts), turn))].tolist()
+    return found
 
 
 def label_of(row: int, target: Any, prediction: Any, classes: Sequence[str]) -> str:
