@@ -24,7 +24,8 @@ def trained(name: str, seed: str, folder: Path) -> tuple[str, float, float]:
     """Return the name of the score of a training on the test set, its value, and the processor seconds of all of it."""
     before, run = _seconds(), folder / f"{name}-{seed}"
     command = [NPNET, "train", str(ROOT / "configs" / f"{name}.yaml"), f"seed={seed}", "threads=1"]
-    subprocess.run([*command, "--run-dir", str(run), "--no-plots", "-q"], check=True, env=os.environ | ONE_THREAD)
+    command += ["--run-dir", str(run), "--no-plots", "-q"]
+    subprocess.run(command, check=True, env=os.environ | ONE_THREAD, stdout=subprocess.DEVNULL)
     scores = json.loads((run / "metrics.json").read_bytes())["test"]
     score = ("accuracy", scores["accuracy"]) if "accuracy" in scores else ("mse", scores["rmse"] ** 2)
     return *score, _seconds() - before

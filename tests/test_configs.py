@@ -123,6 +123,11 @@ def test_digits_are_read_better_as_images() -> None:
 
 
 @pytest.mark.long
+def test_parity_is_known_after_every_bit() -> None:
+    assert trained("parity", 0).predictor().scores("test")["accuracy"] >= 0.999
+
+
+@pytest.mark.long
 def test_digits_are_read_with_every_seed() -> None:
     assert on_test("digits", "accuracy").min() >= 0.97
 
