@@ -11,6 +11,7 @@ import yaml
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from benchmarks import windows
 from npnet import config
 from npnet.config import Experiment
 from npnet.data import prepare
@@ -98,6 +99,14 @@ def hours(path: Path) -> Path:
     ]
     path.write_text("\n".join([",".join(names), *lines]))
     return path
+
+
+def test_forecasts_are_compared_with_simple_ones_on_the_same_hours(tmp_path: Path) -> None:
+    found = {name: scores for name, scores, _ in windows.rows(hours(tmp_path / "hours.csv"), 0, [])}
+    assert list(found) == ["the last value", "the same hour yesterday", "linear regression", "ridge regression"]
+    values = np.array([n % 24 * 3.5 + n % 5 for n in range(24 * 12)])
+    errors = values[-53:] - values[-54:-1]
+    assert found["the last value"]["test"] == pytest.approx(np.sqrt(np.mean(errors**2)))
 
 
 def test_circles_rank_nearly_perfectly_with_every_seed() -> None:

@@ -77,6 +77,8 @@ def _refuse_other_rows(predictor: RunPredictor) -> None:
     if predictor.data.steps:
         what = f"no export gives predictions at each of {predictor.steps} positions"
         raise ConfigError(what, "npnet predict does; a network with a target for each row can be exported")
+    if predictor.whole:
+        raise ConfigError("no export cuts a table into windows", "npnet predict does, and npnet.load(RUN) in Python")
     hint = "npnet predict reads such tables; train without them to export"
     if predictor.schema.sides:
         names = ", ".join(quoted(side.name) for side in predictor.schema.sides)

@@ -78,6 +78,8 @@ def test_windows_are_trained_scored_and_predicted_up_to_the_newest(folder: Path)
     assert call("report", out, "-o", "r.html").code == 0
     assert 'id="forecast"' in (folder / "r.html").read_text()
 
+    assert "no export cuts a table into windows" in call("export", out, "--to", "numpy").err
+
     (folder / "new.csv").write_text("\n".join(lines[:5]) + "\n")
     refused = call("predict", out, "new.csv")
     assert refused.code == 4
