@@ -22,7 +22,7 @@ SPECIAL = re.compile(r'[",\r\n]')
 PROBABILITY = "probability_"
 OF_TARGET = f"{PROBABILITY}of_target"  # where the probabilities of all classes are not kept
 LABELS = ("target", "prediction")
-MARKS = ("series", "time")
+MARKS = ("series", "time", "file")
 """Columns of text that tell rows apart, of windows of a table."""
 
 

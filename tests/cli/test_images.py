@@ -49,6 +49,10 @@ def test_a_run_on_pictures_predicts_files_and_folders_by_their_paths(inside):
 
 def test_a_run_on_pictures_is_scored_again_and_on_another_folder(inside):
     assert call("evaluate", "latest", "--json").code == 0
+    assert call("plot", "latest", "--kind", "confusion").code == 0
+    lines = (inside / "runs/latest/predictions/test.csv").read_text().splitlines()
+    assert lines[0].startswith("row,file,target,prediction,")
+    assert all(line.split(",")[1].startswith(f"bars/{line.split(',')[2]}/") for line in lines[1:])
     scored = call("evaluate", "latest", "--data", "bars", "--metric", "accuracy", "--fail-under", "accuracy=0.7")
     assert scored.code == 0, scored.err
 
@@ -71,6 +75,7 @@ def test_the_data_of_pictures_are_checked(inside):
     assert (checked.code, "60 rows, 1 feature, binary target class" in checked.out) == (0, True)
 
 
+@pytest.mark.long
 def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
     keys = ("augment={shift: 1, flip: both, rotate: 9, noise: 0.1, cutout: 2}", "checkpoint_every=0")
     whole, part = (
@@ -83,6 +88,7 @@ def test_augmented_training_continues_as_if_it_had_not_stopped(inside):
         assert Path(part.out.strip(), name).read_bytes() == Path(whole.out.strip(), name).read_bytes()
 
 
+@pytest.mark.long
 def test_a_folder_of_pictures_gets_a_config_that_trains(inside):
     for arguments in (("--data", "bars"), ("bars",)):
         assert call("init", *arguments, "-f", "-o", "new.yaml").code == 0

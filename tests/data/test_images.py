@@ -13,6 +13,7 @@ from npnet.data.datasets import Dataset
 from npnet.data.datasets.images import Images
 from npnet.data.images.decoding import decoded
 from npnet.data.images.files import PictureFile
+from npnet.data.readers import child_process
 from npnet.errors import DataError
 from tests.data.pictures import PICTURE, encoded, shapes
 
@@ -127,6 +128,30 @@ def test_files_that_cannot_be_read_are_named_and_can_be_left_out(tmp_path):
     assert found.rows.tolist() == [len(HOSTILE)]
     for name, shown in zip(HOSTILE, found.unreadable, strict=True):
         assert shown.startswith(HOSTILE[name][1])
+
+
+def test_changed_bytes_of_pictures_are_read_or_named_and_harm_no_other_picture(tmp_path):
+    random, files = np.random.default_rng(4), []
+    for number in range(200):
+        data = bytearray(encoded(form="PNG" if number % 2 else "JPEG"))
+        for place in random.integers(0, len(data), 1 + number % 5) if number % 4 < 2 else ():
+            data[place] = random.integers(256)
+        (tmp_path / f"{number}.png").write_bytes(data)
+        files.append(PictureFile(f"{number}.png", tmp_path / f"{number}.png"))
+    found = decoded(files, (6, 8), "rgb", drop=True)
+    assert len(found.rows) + len(found.unreadable) == 200
+    assert {number for number in range(200) if number % 4 >= 2} <= {*found.rows.tolist()}
+    np.testing.assert_array_equal(found.pixels[found.rows.tolist().index(3)], PICTURE)
+
+
+def test_a_picture_that_ends_its_process_is_named_and_the_others_are_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_process, "ROOM", 220 << 20)
+    (tmp_path / "a.png").write_bytes(encoded())
+    (tmp_path / "big.png").write_bytes(encoded(np.zeros((9000, 9000), np.uint8), compress_level=1))
+    files = [PictureFile(name, tmp_path / name) for name in ("a.png", "big.png", "a.png")]
+    found = decoded(files, (6, 8), "rgb", drop=True)
+    assert found.rows.tolist() == [0, 2]
+    assert found.unreadable == ("big.png takes far more memory than a file of its size should",)
 
 
 def test_what_systems_leave_in_folders_is_ignored(tmp_path):

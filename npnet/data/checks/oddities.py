@@ -180,8 +180,9 @@ def repeated_in_test(dataset: Dataset, parts: Mapping[str, NDArray[np.int64]]) -
     if not count or count < CHANCE * _repeated_by_chance(dataset, parts["test"], others):
         return []
     what = f"{count} of {len(parts['test'])} test rows equal{'s' * (count == 1)} a training or validation row"
-    hint = "if they are the same cases, test scores are too good: drop the copies, or write group: COLUMN"
-    return [Finding("repeated", (), f"{what} in every column; {hint} to keep them in one set")]
+    group = "" if dataset.schema is None else ", or write group: COLUMN to keep them in one set"
+    hint = f"if they are the same cases, test scores are too good: drop the copies{group}"
+    return [Finding("repeated", (), f"{what} in every column; {hint}")]
 
 
 def _repeated_by_chance(dataset: Dataset, rows: Rows, others: Rows) -> float:

@@ -1,10 +1,11 @@
 """The data set `images`: pictures in a folder for each class, in a table of paths, or in an array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isqrt, prod
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
@@ -15,7 +16,7 @@ from npnet.data.datasets.targets import Target, TaskOption
 from npnet.data.images.arrays import images_of, targets_of
 from npnet.data.images.decoding import VALUES, Color, decoded
 from npnet.data.images.files import ListedPictures, class_folders
-from npnet.data.images.new_pictures import NewPictures
+from npnet.data.images.new_pictures import FILE, NewPictures
 from npnet.data.images.pixels import ImageShape, columns_of
 from npnet.data.images.tables import is_array, is_table, pictures_in_table
 from npnet.data.readers.data_file import place_of
@@ -29,6 +30,7 @@ Names = Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
 ClassName = str | Annotated[int, Field(ge=-(10**15), le=10**15)]
 
 CLASS = "class"
+NO_MARKS: Mapping[str, NDArray[Any]] = {}
 SHOWN = 3
 
 
@@ -99,7 +101,8 @@ class Images(Source):
         notes = list(found.notes)
         if left := pictures.unreadable:
             notes.append(f"left out {plural(len(left), 'picture')} that cannot be read: {listed(left, SHOWN)}")
-        return self._dataset(pictures.pixels, found.targets.take(pictures.rows), notes)
+        names = np.array([found.files[row].name for row in pictures.rows.tolist()], object)
+        return self._dataset(pictures.pixels, found.targets.take(pictures.rows), notes, {FILE: names})
 
     def _listed(self, base: Path) -> ListedPictures:
         """Find the picture files and their targets."""
@@ -112,12 +115,14 @@ class Images(Source):
             raise DataError(what or f"there is no folder {self.path}", f"this path starts at {base.absolute()}")
         return class_folders(folder, self.path, CLASS)
 
-    def _dataset(self, pixels: NDArray[Any], targets: Frame, notes: Sequence[str]) -> Dataset:
+    def _dataset(
+        self, pixels: NDArray[Any], targets: Frame, notes: Sequence[str], marks: Mapping[str, NDArray[Any]] = NO_MARKS
+    ) -> Dataset:
         refuse_few_rows(len(pixels))
         names = tuple(targets.columns)
         target = Target.infer(targets, names, self.task, self.positive_class)
         return Dataset(
-            Frame(columns_of(pixels), targets.rows),
+            Frame(columns_of(pixels), targets.rows, marks=marks),
             target.encode(targets),
             target.task,
             names,
