@@ -53,7 +53,7 @@ def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[
 def disk_bytes(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]]) -> int:
     """Return the bytes of the checkpoints, the weights, the frames, the history and the predictions."""
     e, cost = experiment.given, experiment.cost
-    rows = sum(len(split.y) for name, split in folds[0][0].parts.items() if name != "train")
+    rows = sum(len(split.each_target.y) for name, split in folds[0][0].parts.items() if name != "train")
     table = rows * (3 + experiment.graph.outputs) * CELL
     history = e.epochs // e.evaluate_every * 8 * CELL
     frames = GROWING * e.record.max_bytes if e.record else 0

@@ -3,9 +3,10 @@
 import json
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -134,14 +135,8 @@ class DataMetadata:
             columns, kinds = [*(one.name for one in self.schema.columns), *joined], self.schema.kinds
             if labels is not None:  # which stand for their column
                 columns = [*(name for name in columns if name != labels.column), *labels.labels]
-        own = (column for one in self.preparations for each in one.aggregates for column in each.columns)
-        kinds |= {column.name: column.kind for column in own}
-        learned = {
-            (name, step.kind)
-            for one in self.preparations
-            for step in one.steps
-            for name in ((step.column,) if step.column in kinds else columns_at((step.column,), one.positions))
-        }
+        kinds |= {own.name: own.kind for one in self.preparations for each in one.aggregates for own in each.columns}
+        learned = {pair for one in self.preparations for pair in _columns_of(one, kinds)}
         layouts = {(one.width, one.numbers, one.embedded) for one in self.preparations}
         fits = {
             "columns": learned <= kinds.items()
@@ -191,6 +186,13 @@ class DataMetadata:
         return fits and count == len(self.classes) and len(self.targets) == 1
 
 
+def _columns_of(preparation: Preparation, kinds: Mapping[str, Kind]) -> Iterator[tuple[str, Kind]]:
+    """Yield the columns of a preparation, and their kinds: at positions, those of the table where it has no others."""
+    for step in preparation.steps:
+        at = preparation.positions if step.column not in kinds and prod(preparation.positions) <= len(kinds) else ()
+        yield from ((name, step.kind) for name in columns_at((step.column,), at))
+
+
 def read_weights(run: RunFolder) -> tuple[Tensors, DataMetadata]:
     """Read the weights of a run, by name, and what they need of the data; raise RunError where one is damaged."""
     tensors, metadata = run.weights()
@@ -221,7 +223,8 @@ def rebuilt(experiment: Experiment, tensors: Tensors, data: DataMetadata, whose:
         raise RunError(f"the weights of {whose} are of another network, which is far smaller")
     dtype = np.dtype(experiment.dtype).type
     network = Network([layers] * models, inputs, seeds=range(models), dtype=dtype)
-    if network.outputs != loss.outputs(len(data.targets), class_count(data.task, data.classes)):
+    ends, outputs = network.graph.shapes[-1], loss.outputs(len(data.targets), class_count(data.task, data.classes))
+    if (ends.features, ends.positions) != (outputs, data.preparations[0].positions if data.steps else ()):
         raise RunError(f"the weights of {whose} say of their data what does not fit the network")
     set_weights(network, tensors)
     if len(data.calibration.smearing) not in (0, models):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from npnet.config import load
-from npnet.data import Task
+from npnet.data import Split, Task, datasets, prepare
 from npnet.model.outputs import Calibration
 from npnet.rundir.restore import DataMetadata
 from npnet.runner import prepare_run
@@ -58,3 +58,14 @@ def test_each_task_has_classes_of_its_own_kind(
     negatives = ("0",) * len(targets) if task == "multilabel" else ()
     other = replace(labels, task=task, targets=targets, classes=classes, negatives=negatives)
     assert other.contradiction == (None if fits else "its classes do not fit")
+
+
+@pytest.mark.parametrize(("positions", "fits"), [((2,), True), ((3,), False), ((10**6, 10**6), False)])
+def test_positions_have_the_columns_of_the_data(positions: tuple[int, ...], fits: bool) -> None:
+    dataset = datasets["sequences"](task="parity", length=2, samples=20, steps=True).load(Path(), 0)
+    known = DataMetadata.of([prepare(dataset, Split(), "standard", 0)], Calibration())
+    preparation = known.preparations[0].model_copy(update={"positions": positions})
+    other = replace(known, preparations=(preparation,))
+    assert other.contradiction == (None if fits else "its columns do not fit")
+    assert known.target_columns == ("odd 1", "odd 2")
+    assert DataMetadata.parse(known.text()).text() == known.text()

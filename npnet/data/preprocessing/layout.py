@@ -31,7 +31,7 @@ class InputLayout(Spec):
     steps: tuple[AnyStep, ...]
     aggregates: tuple[FittedAggregate, ...] = ()
     derived: tuple[DerivedStep, ...] = ()
-    positions: tuple[int, ...] = ()
+    positions: tuple[Annotated[int, Field(ge=1, le=10**6)], ...] = Field((), max_length=2)
     ragged: bool = False
 
     def existing(self, frame: Frame) -> NDArray[np.bool_]:
