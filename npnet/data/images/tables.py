@@ -30,7 +30,8 @@ def pictures_in_table(
 ) -> ListedPictures:
     """Read the paths of pictures, below a folder, and targets; the folder is by default the one of the table.
 
-    Targets are read `as_text` where they are classes whatever they look like. Raise DataError for a row without a path or a target, and for a path that leads out of the folder.
+    Targets are read `as_text` where they are classes whatever they look like. Raise DataError for a row without a path
+    or a target, and for a path that leads out of the folder.
     """
     texts = (image, *targets) if as_text else (image,)
     try:
