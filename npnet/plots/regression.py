@@ -108,7 +108,7 @@ def in_time(material: Material) -> str | None:
 
 @plot("forecast", needs=in_time)
 def forecast(material: Material) -> Drawing:
-    """Forecast and true values in the order of time: all of the judged set, and the last of them closely."""
+    """Forecasts and true values in the order of time, and the last of them closely."""
     judged = material.predictions[material.judged or ""]
     chosen, note = longest_series(judged)
     true, predicted = (values[chosen] for values in pair(material, 0))

@@ -127,6 +127,17 @@ def values_material(features=1, targets=1, samples=300, epochs=60):
     )
 
 
+def over_time():
+    """Forecasts of two series, whose rows have times."""
+    material = values_material()
+    found = {}
+    for part, one in material.predictions.items():
+        times = np.array([f"2025-01-{row % 28 + 1:02}" for row in one.rows.tolist()], object)
+        series = np.array(["north", "south"], object)[one.rows % 2]
+        found[part] = replace(one, marks={"series": series, "time": times})
+    return replace(material, predictions=found)
+
+
 def gaps():
     """Metrics computed at each fifth epoch only, a loss of several decades."""
     material = circles(epochs=60)
@@ -275,6 +286,7 @@ MATERIALS = {
     "curve": values_material,
     "surface": lambda: values_material(2),
     "five_targets": lambda: values_material(4, 5),
+    "over_time": over_time,
     "gaps": gaps,
     "one_class": one_class,
     "strange": strange,
