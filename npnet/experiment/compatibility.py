@@ -91,7 +91,9 @@ def _widths(r: ResolvedExperiment, loss: str, needed: int) -> Iterator[KeyIssue]
             yield key, f"{dotted(key)}: {error.message}", error.hint
             return
         except AdvisedError as error:
-            yield ("layers", position), f"layers[{position}]: {error.message}", error.hint
+            ends = data.ragged and not layer.takes_ragged
+            hint = "write last, or global_average_pool, before it, or take another layer" if ends else error.hint
+            yield ("layers", position), f"layers[{position}]: {error.message}", hint
             return
     try:
         Graph(r.sized_layers, data.features)

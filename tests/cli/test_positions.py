@@ -132,6 +132,9 @@ def test_positions_of_ragged_data_must_be_ragged(folder: Path) -> None:
     refused = call("train", "s.yaml", "layers=[{positions: 6}, linear]")
     assert refused.code == 3
     assert "sequences of the data end at different positions, and positions is not ragged" in refused.err
+    refused = call("train", "s.yaml", "layers=[{conv1d: {filters: 4, kernel: 2}}, linear]")
+    assert "layers[0]: conv1d needs every position, and ragged ones may not exist" in refused.err
+    assert "take ragged out" not in refused.err
     assert call("train", "s.yaml", "layers=[{positions: {size: 6, ragged: true}}, linear]", "-q").code == 0
 
 
