@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from npnet.data import Part
 from npnet.data.datasets.images import Images
 from npnet.engine.batches import Samples
-from npnet.engine.graph import Graph, LayerStep
+from npnet.engine.graph import Cost, Graph, LayerStep
 from npnet.engine.inner_values import StepValues, inner_values
 from npnet.engine.network import Network
 from npnet.model.predictor import SplitPredictor
@@ -96,8 +96,7 @@ def inside_of(
     known = np.flatnonzero(np.isin(rows, part.rows))
     classes = data.classes if data.task in ("binary", "multiclass") else ()
     network: Network = predictor.network.take([0])
-    each = sum(shape.values for shape in network.graph.shapes)
-    most = int(np.clip(MOST_VALUES // each, FEWEST_ROWS, MOST_ROWS))
+    most = int(np.clip(MOST_VALUES // Cost(network.graph, 1, 0, 1).buffers(1), FEWEST_ROWS, MOST_ROWS))
     found = (rows[known], target[known], prediction[known], classes, most)
     chosen = list(_by_steps(*found) if part.steps else _by_row(*found))
     shown = part.take(np.array([np.flatnonzero(part.rows == row)[0] for row, _, _ in chosen], np.int64))
