@@ -7,6 +7,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from npnet.errors import AdvisedError
 from npnet.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ class Augment(Spec):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not any(getattr(self, name) for name in type(self).model_fields):
-            raise ValueError("augment changes nothing; write for example augment: {flip: horizontal, shift: 2}")
+            raise AdvisedError("augment changes nothing", "write augment: {flip: horizontal, shift: 2}, or take it out")
         return self
 
     @property

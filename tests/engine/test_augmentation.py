@@ -140,3 +140,8 @@ def test_rows_that_are_scored_and_the_samples_stay_as_they_are() -> None:
     for size in (8, None):
         epoch_of(samples, ALL, GRAY, size=size)
     assert np.array_equal(samples.x, before)
+
+
+def test_an_augmentation_that_changes_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="augment changes nothing"):
+        Augment()
