@@ -33,6 +33,8 @@ REQUIRED = {
     "layers": "layers: [{linear: 16}, relu, linear]",
 }
 """The keys that a config must have, each with an example."""
+TABLE = "table"
+"""The data set that a mapping of a path and a target is most likely to mean."""
 NAME_KEYS = ("name", "type", "class_name", "class", "kind", "_target_")  # other libraries' keys for a name
 
 
@@ -157,7 +159,8 @@ def _several_names(error: Exception, node: Node, path: Path, registry: Registry[
         return ConfigIssue(node.items[named].start, f"{dotted(path)}: {error}", hint)
     if first in registry and set(others) <= registry[first].model_fields.keys():
         return ConfigIssue(location, message, f"indent the options more than {first}")
-    if owner := next((name for name, spec in registry.items() if values.keys() <= spec.model_fields.keys()), None):
+    if owners := [name for name, spec in registry.items() if values.keys() <= spec.model_fields.keys()]:
+        owner = TABLE if TABLE in owners else owners[0]  # images and windows have a path and a target too
         return ConfigIssue(node.location, f"{dotted(path)}: {error}", f"write {flow({owner: values})}")
     if first in registry and (hint := suggest_key(node, (*path, first), others[0], node.items[others[0]])):
         return ConfigIssue(location, message, hint)

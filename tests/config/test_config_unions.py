@@ -20,7 +20,6 @@ TABLES = [
     ("target: []", "1:40", f"{NAMES}, not an empty list"),
     ("target: ''", "1:40", f"{NAMES}, not an empty text"),
     ("target: {a: b}", "1:40", f"{NAMES}, not a mapping"),
-    ("target:", "1:39", f"{NAMES}; it has no value"),
     ("target: [3]", "1:41", "dataset.table.target[0] must be text, it is 3"),
     ("target: [a, '']", "1:44", "dataset.table.target[1] must be text, not an empty text"),
     ("target: y, drop: y", "1:49", 'dataset.table.drop must be a list, each item text, not the text "y"'),
