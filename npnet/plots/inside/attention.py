@@ -26,6 +26,7 @@ from npnet.plots.style import ABSENT, GREY, Look, signed_shades
 MOST_LAYERS, MOST_HEADS, MOST_PANELS = 4, 8, 4  # of panels: layers times rows
 TITLE, GAP, LEFT, RIGHT, BOTTOM = 0.62, 0.2, 0.8, 0.85, 0.55
 SMALLEST, LARGEST, WIDE = 1.25, 2.5, 9.5
+MOST_SHADED = 0.995  # share of the weights that have shades of their own
 NAMED, TOKEN, LARGE = 64, 0.075, 4.6  # positions whose tokens are written, inches of each, the side with many
 
 
@@ -95,7 +96,7 @@ class HeadsPicture:
         (name, look), shown = row_name(self.inside, row), weights[:MOST_HEADS]
         right = LEFT + min(len(shown), self.columns) * (self.side + GAP) - GAP
         page.write(plain(name, 50), right, y + 0.3, ha="right", **look)
-        high = float(np.nanmax(weights)) or 1.0
+        high = _highest(weights)
         top = page.bottom + page.height - y - TITLE
         for head, values in enumerate(shown):
             line, column = divmod(head, self.columns)
@@ -109,11 +110,17 @@ class HeadsPicture:
         _paint_bar(Box(page.figure, page.left + right + 0.12, top - self.side, 0.11, self.side), high)
 
 
+def _highest(weights: Floats) -> float:
+    """Return the weight of the darkest colour: few are larger, such as those of the first of very many positions."""
+    known = weights[weights > 0]
+    return float(np.quantile(known, MOST_SHADED)) if len(known) else 1.0
+
+
 def _norm(high: float) -> Any:
     """Return the scale of colours: square roots, so that small weights are seen beside large ones."""
     from matplotlib.colors import PowerNorm
 
-    return PowerNorm(0.5, 0.0, high)
+    return PowerNorm(0.5, 0.0, high, clip=True)
 
 
 def _shades() -> Any:
@@ -157,5 +164,7 @@ def _paint_bar(box: Box, high: float) -> None:
     axes.yaxis.tick_right()
     axes.yaxis.set_label_position("right")
     axes.set(xticks=[], ylabel="weight")
-    axes.set_yticks(np.sqrt(shares / high), [f"{share:.2g}" for share in shares], fontsize=7)
+    more = "+" if high < 0.99 else ""
+    names = [f"{share:.2g}{more if share == high else ''}" for share in shares]
+    axes.set_yticks(np.sqrt(shares / high), names, fontsize=7)
     axes.spines[:].set(visible=True, color=GREY, linewidth=0.5)
