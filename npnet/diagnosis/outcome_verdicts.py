@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from npnet.data.datasets.table import Table
 from npnet.diagnosis.outcome import Estimate, Outcome
 from npnet.diagnosis.record import Record
 from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
@@ -17,7 +18,7 @@ FEWEST = 10
 def held_out(record: Record) -> tuple[str, Outcome]:
     """Return predictions of rows that did not train; raise Unjudged where there are none that can be judged."""
     if record.held_out is None and record.experiment.validates:
-        raise Unjudged("predictions, which a trial of a sweep does not keep", record.train())
+        raise Unjudged("predictions of held-out rows, which this run does not keep")
     if record.held_out is None:
         raise Unjudged("predictions of a validation or a test set", record.train("split.validation=0.2"))
     split, outcome = record.held_out
@@ -129,12 +130,15 @@ class ValidationTestGap(VerdictKind):
         gap = test.value - valid.value
         if abs(gap) <= max(self.errors * error, self.share * abs(valid.value)):
             return
+        source = record.experiment.dataset
+        later = isinstance(source, Table) and source.time is not None
+        why = "the test rows are of a later time" if later else "the sets may differ in more than chance"
         yield self.found(
             f"validation and test disagree: the loss is {valid} on the validation rows and {test} on the test rows, "
-            f"{abs(gap) / error:.1f} standard errors apart; the sets may differ in more than chance",
+            f"{abs(gap) / error:.1f} standard errors apart; {why}",
             gap / error,
             epoch=record.best_epoch,
-            command=record.train("--cv", "5"),
+            command=f"npnet data check {record.config}" if later else record.train("--cv", "5"),
         )
 
 

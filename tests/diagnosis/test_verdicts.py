@@ -108,6 +108,14 @@ def test_a_run_whose_data_are_gone_is_judged_by_its_record(folder: Path, tmp_pat
     assert "no probes: the data of run are gone" in text
 
 
+def test_a_run_that_diverged_is_judged_too(folder: Path) -> None:
+    case = next(case for case in CASES if case.verdict == "learning_rate_high")
+    found = diagnosed(folder, case, ("optimizer=sgd", "learning_rate=1e5", "diverge_factor=2", "epochs=3"))["verdicts"]
+    verdict = next(verdict for verdict in found if verdict["name"] == "learning_rate_high")
+    assert (verdict["severity"], verdict["message"]) == ("problem", "the training diverged")
+    assert_parses(verdict["command"])
+
+
 def test_training_ends_with_the_worst_verdict_in_a_line(folder: Path) -> None:
     (folder / "c.yaml").write_text(CASES[3].config)
     last = call("train", "c.yaml", "--no-plots").err.splitlines()[-1]
