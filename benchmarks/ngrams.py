@@ -72,7 +72,7 @@ def bits(train: Codes, validation: Codes, test: Codes, size: int) -> list[float]
 
 def buckets(totals: Codes) -> Codes:
     """Return the bucket of a context: 0 where it does not occur, else by the power of two of its count."""
-    return np.ceil(np.log2(totals + 1.0)).astype(np.int64)
+    return np.asarray(np.ceil(np.log2(totals + 1.0)), np.int64)
 
 
 def fitted(upper: Floats, lower: Floats, bucket: Codes) -> Floats:
@@ -83,7 +83,8 @@ def fitted(upper: Floats, lower: Floats, bucket: Codes) -> Floats:
         w = weights[bucket]
         share = w * upper / (w * upper + (1 - w) * lower)
         weights = (np.bincount(bucket, share, minlength=64) + 0.5) / (rows + 1)  # half a row each way: never 0 or 1
-    return weights
+    weights[0] = 0.0
+    return np.asarray(weights)
 
 
 def parts(config: str) -> tuple[dict[str, Codes], int]:

@@ -38,8 +38,10 @@ def check_memory(experiment: ResolvedExperiment, loaded: Loaded | None = None, f
         (size, step.layer.shape(step.inputs).features)
         for size, step in zip(experiment.cost.by_layer, steps, strict=True)
     ]
-    widest = int(steps[sizes.index(max(sizes))].name.split(".")[1])
-    raise loaded.error(size_key(loaded.experiment.layers, widest), message, HINT)
+    in_front = len(experiment.sized_layers) - len(experiment.given.layers)
+    widest = max(int(steps[sizes.index(max(sizes))].name.split(".")[1]) - in_front, 0)
+    hint = f"{HINT}, or a shorter text" if experiment.data.predicts_next else HINT
+    raise loaded.error(size_key(loaded.experiment.layers, widest), message, hint)
 
 
 def require_disk_space(experiment: ResolvedExperiment, folds: Sequence[Sequence[Prepared]], folder: Path) -> None:

@@ -73,7 +73,7 @@ def prepare_run(loaded: Loaded) -> PreparedRun:
         check_metadata(folds)
         if isinstance(experiment.dataset, Table):
             folds[0][0] = _with_findings(experiment, experiment.dataset, dataset, folds[0][0])
-        elif dataset.times is not None and experiment.cv is None:
+        elif dataset.times is not None and dataset.text is None and experiment.cv is None:
             folds[0][0] = replace(folds[0][0], remarks=_periods(experiment, dataset, TIME))
     resolved = resolve_checked(loaded, folds)
     try:

@@ -110,9 +110,9 @@ def _of_file(run: RunFolder, question: Question) -> Answer:
 def _other_rows(predictor: RunPredictor, question: Question) -> tuple[Rows, tuple[str, ...], list[str]]:
     """Return the targets and outputs of the rows of a question, and notes and warnings about them."""
     if isinstance(predictor.source, Text):
-        if question.layout or not isinstance(question.data, str):
+        if not isinstance(question.data, str):
             raise UsageError("the run is of a text, which is no table", "name a file of text alone")
-        y, output, warnings = scored_text(predictor, question.data)
+        y, output, warnings = scored_text(predictor, question.data, question.layout)
         return (y, output, None), (), warnings
     frame = read_with_targets(predictor, question.data, question.layout)
     part, output = labelled(predictor, frame)

@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from npnet.config import load
 from npnet.data.text.reading import SHIPPED
+from npnet.errors import ConfigError
+from npnet.experiment.resources import check_memory
 from npnet.rundir.run import RunFolder
+from npnet.runner.prepared_run import prepare_run
 from tests.cli.conftest import call
 
 BOOK = (Path(__file__).parents[2] / "npnet" / "data" / "text" / SHIPPED).read_text()[1000:3000]
@@ -131,7 +135,13 @@ def test_another_text_is_scored_in_windows(run: Path, folder: Path) -> None:
         (("predict", "odd.txt", "--id", "x"), 2, "a text has no columns to copy"),
         (("predict", "odd.txt", "delimiter=;"), 2, "delimiter= says how a table is written"),
         (("evaluate", "--data", "odd.txt"), 4, "odd.txt has 3 characters; a window of 16 and the next one need 17"),
-        (("evaluate", "--data", "binary"), 4, "binary: byte 0 is NUL, so this is no text"),
+        (("evaluate", "--data", "binary"), 4, "binary: byte 0 is NUL, so this is no text\nhint: name a file of text"),
+        (
+            ("predict", "latin"),
+            4,
+            "latin: byte 0 is not UTF-8\nhint: save it as UTF-8; if it is Latin-1, write encoding=l",
+        ),
+        (("evaluate", "--data", "odd.txt", "delimiter=;"), 2, "delimiter= says how a table is written"),
     ],
 )
 def test_a_text_that_cannot_be_measured_is_refused(
@@ -139,6 +149,7 @@ def test_a_text_that_cannot_be_measured_is_refused(
 ) -> None:
     for name, data in {"short.txt": "a", "empty.txt": "", "odd.txt": "aßa", "binary": "\0" * 99}.items():
         (folder / name).write_text(data)
+    (folder / "latin").write_bytes(b"\xe9t\xe9")
     command, *rest = arguments
     result = call(command, run, *rest)
     assert (result.code, result.out) == (code, "")
@@ -233,3 +244,13 @@ def test_a_character_is_predicted_by_those_before_it_alone(folder: Path, layers:
     (folder / "other.txt").write_text(sample[:16])
     lines = call("predict", "run", "other.txt", "--format", "jsonl").out.splitlines()[-4:]
     assert [json.loads(line)["prediction"] for line in lines] == [*sample[12:16]]
+
+
+def test_a_text_too_large_for_the_memory_is_refused_at_a_layer(folder: Path) -> None:
+    (folder / "book.txt").write_text(BOOK)
+    (folder / "text.yaml").write_text(CONFIG)
+    loaded = load("text.yaml")
+    with pytest.raises(ConfigError) as error:
+        check_memory(prepare_run(loaded).experiment, loaded, free=1000)
+    assert "text.yaml:5:5: the training needs" in error.value.message
+    assert error.value.hint == "take fewer units, or a smaller batch_size, or a shorter text"

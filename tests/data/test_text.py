@@ -52,11 +52,11 @@ def test_characters_are_decoded_and_line_ends_are_line_feeds(
         (b"\x89PNG\0\0", {}, "a.txt: byte 4 is NUL, so this is no text; level: bytes reads any file"),
         (LATIN, {"encoding": "ascii"}, "a.txt: byte 0 is not ascii; encoding: names the one it was saved in"),
         (b"abc", {"encoding": "utf-16"}, "a.txt: byte 2 is not utf-16"),
-        (b"short", {}, "a.txt has 5 characters; a window of 64 and the next one need 65; name a longer text"),
+        (b"short", {}, "a.txt has 5 characters, 0 windows of 64: too few to train on and to hold out; name a lo"),
         (
-            b"x" * 40,
-            {"length": 40},
-            "a.txt has 40 characters; a window of 40 and the next one need 41; write length: 4",
+            b"a b" * 30,
+            {},
+            "a.txt has 90 characters, 1 window of 64: too few to train on and to hold out; write length: 4",
         ),
         (b"y" * 100, {}, "a.txt is one character, over and over; there is nothing to learn"),
     ],
@@ -86,13 +86,13 @@ def test_a_vocabulary_has_the_most_frequent_characters_and_one_code_for_all_othe
 
 @pytest.mark.parametrize("stride", [1, 3, 5, 8, 13])
 def test_the_target_of_each_position_is_the_character_after_it(tmp_path: Path, stride: int) -> None:
-    whole = "".join(map(chr, range(65, 65 + 40)))
+    whole = "".join(map(chr, range(65, 65 + 80)))
     (tmp_path / "a.txt").write_text(whole)
     data = Text(path="a.txt", length=8, stride=stride).load(tmp_path, 0)
     assert data.positions == (8,)
     assert data.classes == (UNKNOWN, *whole)
-    assert len(data) == len(range(0, 32, stride))
-    for row, start in enumerate(range(0, 32, stride)):
+    assert len(data) == len(range(0, 72, stride))
+    for row, start in enumerate(range(0, 72, stride)):
         assert "".join(data.classes[int(code)] for code in data.X[row]) == whole[start : start + 8]
         assert "".join(data.classes[code] for code in data.y[row]) == whole[start + 1 : start + 9]
         assert data.frame.rows[row] == start + 1

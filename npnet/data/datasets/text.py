@@ -19,6 +19,8 @@ from npnet.errors import DataError
 from npnet.text import plural
 
 INPUT, TARGET = "character", "next"
+FEWEST = 5
+"""Windows of a text: some to train on, and one each to choose the best epoch and to test."""
 
 
 @datasets.add("text")
@@ -44,20 +46,21 @@ class Text(Source):
 
     @override
     def load(self, base: Path, seed: int) -> Dataset:
-        found = read_symbols(self.path, base, self.level, self.encoding)
-        return self.windows(found, self.path or SHIPPED).dataset()
+        found, name = read_symbols(self.path, base, self.level, self.encoding), self.path or SHIPPED
+        if (found == found[0]).all():
+            raise DataError(f"{name} is one character, over and over", "there is nothing to learn")
+        if (count := len(range(0, len(found) - self.length, self.stride or self.length))) < FEWEST:
+            what = f"{name} has {plural(len(found), self.level[:-1])}, {plural(count, 'window')} of {self.length}"
+            longer = "name a longer text"
+            hint = f"write length: {len(found) // 20}, or {longer}" if len(found) >= 40 else longer
+            raise DataError(f"{what}: too few to train on and to hold out", hint)
+        return self.windows(found, name).dataset()
 
     def windows(self, found: Symbols, name: str) -> "TextWindows":
         """Return the windows of a text; raise DataError where it is too short for one."""
         if len(found) <= self.length:
             what = f"{name} has {plural(len(found), self.level[:-1])}; a window of {self.length} and the next one need"
-            hint = "name a longer text"
-            raise DataError(
-                f"{what} {self.length + 1}",
-                f"write length: {len(found) // 10}, or {hint}" if len(found) >= 20 else hint,
-            )
-        if (found == found[0]).all():
-            raise DataError(f"{name} is one character, over and over", "there is nothing to learn")
+            raise DataError(f"{what} {self.length + 1}", "name a longer text")
         return TextWindows(found, self.level, self.length, self.stride or self.length, self.vocabulary)
 
 

@@ -13,6 +13,7 @@ from npnet.errors import DataError
 Level = Literal["characters", "bytes"]
 Symbols = NDArray[np.int32]
 
+BY_BYTES = "level: bytes reads any file"
 LONGEST = 1 << 28
 """Bytes of the longest text that is read: it is held in memory as a whole."""
 SHIPPED = "persuasion.txt"
@@ -74,16 +75,16 @@ def _decoded(file: DataFile, data: bytes, encoding: str | None) -> str:
         what = f"{file.name}: byte {error.start} is not {encoding}"
     except UnicodeError:
         what = f"{file.name} is not {encoding}"
-    raise DataError(what, "encoding: names the one it was saved in; level: bytes reads any file") from None
+    raise DataError(what, f"encoding: names the one it was saved in; {BY_BYTES}") from None
 
 
 def _utf8(file: DataFile, data: bytes) -> str:
     if data.startswith(UTF_16):
         raise DataError(f"{file.name} is UTF-16", "write encoding: utf-16, or save it as UTF-8")
     if (nul := data.find(0)) >= 0:
-        raise DataError(f"{file.name}: byte {nul} is NUL, so this is no text", "level: bytes reads any file")
+        raise DataError(f"{file.name}: byte {nul} is NUL, so this is no text", BY_BYTES)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        hint = "save it as UTF-8; if it is Latin-1, write encoding: latin-1; level: bytes reads any file"
+        hint = f"save it as UTF-8; if it is Latin-1, write encoding: latin-1; {BY_BYTES}"
         raise DataError(f"{file.name}: byte {error.start} is not UTF-8", hint) from None

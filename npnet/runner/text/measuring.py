@@ -1,15 +1,18 @@
 """How well a run predicts each character of other texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from npnet.config.overrides import hints_as_overrides
 from npnet.data.datasets.text import Text
-from npnet.data.text.reading import Symbols, read_symbols
+from npnet.data.text.reading import BY_BYTES, Symbols, read_symbols
 from npnet.data.text.vocabulary import Vocabulary
 from npnet.errors import DataError, UsageError
+from npnet.experiment.resources import limited
 from npnet.runner.predicting import RunPredictor
 from npnet.runner.prediction_files import PredictionOptions
 from npnet.runner.results import Columns
@@ -39,24 +42,19 @@ class TextFiles:
     def __init__(self, run: RunPredictor, source: Text, paths: Sequence[str], wanted: PredictionOptions) -> None:
         if wanted.ids or wanted.keep_all:
             raise UsageError("a text has no columns to copy", f"leave out {'--id' if wanted.ids else '--keep'}")
-        if wanted.layout:
-            name = next(iter(wanted.layout))
-            raise UsageError(f"{name}= says how a table is written, and this run reads texts", f"leave {name}= out")
         network = TextNetwork(run, source)
         self._network, self._proba, self.notes = network, wanted.proba, list[str]()
-        self._texts = [self._read(path, wanted.strict) for path in paths]
+        self._texts = [self._text(path, read_other(source, path, wanted.layout), wanted.strict) for path in paths]
         self.rows = sum(len(one.codes) - 1 for one in self._texts)
         self.bits = 0.0
         self.warnings = unknown_characters(network.vocabulary, [one.symbols for one in self._texts])
 
-    def _read(self, path: str, strict: bool) -> MeasuredText:
-        """Read a text; raise DataError where it has no character to predict, or unknown ones and is read strictly."""
-        source = self._network.source
-        found = read_symbols(path, Path.cwd(), source.level, source.encoding)
+    def _text(self, path: str, found: Symbols, strict: bool) -> MeasuredText:
+        """Return a text; raise DataError where it has no character to predict, or unknown ones and is read strictly."""
         if len(found) < 2:
             raise DataError(f"{path} has one character, and a prediction is of the one after it", "name a longer text")
         codes = self._network.vocabulary.encode(found)
-        if strict and source.level == "characters" and not codes.all():
+        if strict and self._network.source.level == "characters" and not codes.all():
             at = int(np.argmin(codes))
             what = f"{path}: character {at + 1}, {quoted(chr(found[at]))}, was not in the training set"
             raise DataError(what, "leave out --strict: it then counts as unknown")
@@ -75,7 +73,7 @@ class TextFiles:
         """
         names = np.array(self._network.vocabulary.names, object)
         for text in self._texts:
-            for first, p in self._blocks(text.codes):
+            for first, p in self._limited(text.codes):
                 rows = np.arange(first, first + p.shape[1])
                 codes = text.codes[rows]
                 own = p[codes, np.arange(len(rows))]
@@ -92,6 +90,11 @@ class TextFiles:
             return np.array(self._network.vocabulary.names, object)[text.codes[rows]]
         return np.array([*map(chr, text.symbols[rows].tolist())], object)
 
+    def _limited(self, codes: Codes) -> Iterator[tuple[int, Floats]]:
+        """Yield what `_blocks` does, with the number of BLAS threads of the run."""
+        with limited(self._network.threads):
+            yield from self._blocks(codes)
+
     def _blocks(self, codes: Codes) -> Iterator[tuple[int, Floats]]:
         """Yield the position of a character, and the probabilities of all symbols there and after it."""
         network, length = self._network, self._network.length
@@ -107,7 +110,23 @@ class TextFiles:
             yield first, p.reshape(len(p), -1)[:, : len(codes) - first]
 
 
-def scored_text(predictor: RunPredictor, path: str) -> tuple[Codes, Floats, list[str]]:
+def read_other(source: Text, path: str, layout: Mapping[str, Any]) -> Symbols:
+    """Read another text as that of the training was read, or by an encoding of its own.
+
+    Raise UsageError for an option of tables.
+    """
+    if others := [name for name in layout if name != "encoding"]:
+        what = f"{others[0]}= says how a table is written, and this run reads texts"
+        raise UsageError(what, f"leave {others[0]}= out")
+    with hints_as_overrides():
+        try:
+            return read_symbols(path, Path.cwd(), source.level, layout.get("encoding", source.encoding))
+        except DataError as error:  # the level is the run's
+            hints = [hint for hint in (error.hint or "").split("; ") if hint != BY_BYTES]
+            raise DataError(error.message, "; ".join(hints) or "name a file of text") from None
+
+
+def scored_text(predictor: RunPredictor, path: str, layout: Mapping[str, Any]) -> tuple[Codes, Floats, list[str]]:
     """Return the targets and outputs of the windows of another text, cut as in training, and warnings.
 
     The targets are (n,), the outputs (symbols, n). Raise DataError for a text that is shorter than a window.
@@ -115,7 +134,7 @@ def scored_text(predictor: RunPredictor, path: str) -> tuple[Codes, Floats, list
     source = predictor.source
     if not isinstance(source, Text):
         raise TypeError("the run has no text")
-    found = read_symbols(path, Path.cwd(), source.level, source.encoding)
+    found = read_other(source, path, layout)
     vocabulary = Vocabulary.named(source.level, predictor.data.classes)
     rows = source.model_copy(update={"stride": None}).windows(found, path).coded(vocabulary)
     return rows.y.reshape(-1), predictor.outputs(rows.frame), unknown_characters(vocabulary, [found])

@@ -8,7 +8,6 @@ from npnet.data.text.vocabulary import Vocabulary
 from npnet.engine.batches import Batch, Samples
 from npnet.engine.passes import Pass
 from npnet.errors import RunError
-from npnet.experiment.resources import limited
 from npnet.rundir.run import RunFolder
 from npnet.runner.predicting import RunPredictor
 
@@ -44,14 +43,15 @@ class TextNetwork:
     def probabilities(self, windows: Codes, at: slice) -> Floats:
         """Return the probabilities of the symbol after some positions of windows, (symbols, windows, positions).
 
-        `windows` are codes (windows, at most `length`). Raise RunError where they are not finite.
+        `windows` are codes (windows, at most `length`). Raise RunError where they are not finite. The number of BLAS
+        threads is left to the caller: setting it takes longer than a pass over a window.
         """
         batch, current = self._pass(len(windows))
         inputs = batch.x[0, :-1].T
         inputs[...] = 0.0
         inputs[:, : windows.shape[1]] = windows
         transform, network = self.predictor.folds[0][1], self.predictor.network
-        with limited(self.threads), np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             current.take(batch)
             each = current.scores().reshape(network.models, network.outputs, self.length, len(windows))[..., at, :]
             output = transform(each.reshape(*each.shape[:2], -1)).mean(axis=0)

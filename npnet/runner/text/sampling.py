@@ -8,6 +8,7 @@ import numpy as np
 
 from npnet.data.text.reading import symbols
 from npnet.errors import UsageError
+from npnet.experiment.resources import limited
 from npnet.rng import stream
 from npnet.runner.text.network import Codes, Floats, TextNetwork
 from npnet.text import listed, plural, quoted
@@ -58,14 +59,15 @@ def continued(network: TextNetwork, context: Codes, length: int, options: Sample
 def drawn_codes(network: TextNetwork, context: Codes, options: SampleOptions) -> Iterator[int]:
     """Yield codes after a context without end; that of unknown characters is never drawn."""
     random = stream(options.seed, "sample")
-    while True:
-        last = len(context) - 1
-        p = network.probabilities(context[np.newaxis], slice(last, last + 1))[:, 0, 0]
-        if network.vocabulary.level == "characters":
-            p[0] = 0.0
-        code = drawn(p, options, random)
-        yield code
-        context = np.append(context, code)[-network.length :]
+    with limited(network.threads):
+        while True:
+            last = len(context) - 1
+            p = network.probabilities(context[np.newaxis], slice(last, last + 1))[:, 0, 0]
+            if network.vocabulary.level == "characters":
+                p[0] = 0.0
+            code = drawn(p, options, random)
+            yield code
+            context = np.append(context, code)[-network.length :]
 
 
 def drawn(p: Floats, options: SampleOptions, random: np.random.Generator) -> int:
