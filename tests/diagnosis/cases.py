@@ -40,13 +40,13 @@ SETS = "dataset: {table: {path: a.csv, validation: b.csv, test: b.csv, target: y
 BIG = ("dataset.table.test=big.csv", "dataset.table.target=b", "dataset.table.drop=[y]", "scale=none", LARGEST)
 
 CASES = [
-    Case("overfitting", NOISY, ("epochs=120",), ("epochs=12", "learning_rate=0.003"), "overfits from epoch"),
+    Case("overfitting", NOISY, ("epochs=120",), ("epochs=12", "learning_rate=0.003"), "overfits from epoch", long=True),
     Case("stopped_early", MOONS, ("epochs=12", "learning_rate=0.001"), (), "still improving"),
-    Case("plateau", MOONS, ("epochs=12", "learning_rate=1e-12"), (), "to the last digit since epoch 1"),
+    Case("plateau", MOONS, ("epochs=12", "learning_rate=1e-12"), (), "to the last digit since epoch 1", long=True),
     Case("constant_baseline", XOR, (), (HIDDEN,), "ignores the inputs"),
     Case("class_ignored", RARE, (), ("class_weight=balanced",), 'never predicts "yes", the class of 15'),
-    Case("validation_test_gap", DRIFT, (), ("dataset.table.time=null",), "validation and test disagree"),
-    Case("uncalibrated_weights", RARE, ("class_weight=balanced",), (), "probabilities are not calibrated"),
+    Case("validation_test_gap", DRIFT, (), ("dataset.table.time=null",), "validation and test disagree", long=True),
+    Case("uncalibrated_weights", RARE, ("class_weight=balanced",), (), "probabilities are not calibrated", long=True),
     Case(
         "underfitting",
         XOR,
@@ -61,22 +61,23 @@ CASES = [
     Case("initial_loss", MOONS, (LARGE, "epochs=1"), (), "the loss at the start is"),
     Case("one_batch", MOONS, (DEAD, "epochs=1"), ("epochs=1", RELU), "cannot fit a few rows"),
     Case("dead_units", MOONS, (DEAD, "epochs=1"), (RELU,), "100% of the units of layers.1 are 0"),
-    Case("saturated_units", MOONS, (LARGE, "epochs=1"), (), "of the units of layers.1 are saturated"),
-    Case("vanishing_gradients", MOONS, (DEEP, "epochs=1"), (), "gradients vanish"),
-    Case("unscaled_inputs", WIDE, ("scale=none",), (), '1 of 2 inputs are larger than 10, "b" the most'),
+    Case("saturated_units", MOONS, (LARGE, "epochs=1"), (), "of the units of layers.1 are saturated", long=True),
+    Case("vanishing_gradients", MOONS, (DEEP, "epochs=1"), (), "gradients vanish", long=True),
+    Case("unscaled_inputs", WIDE, ("scale=none",), (), '1 of 2 inputs are larger than 10, "b" the most', long=True),
     Case("leakage", COPY, (), ("dataset.table.drop=[b]",), '"b" may be the target "y" again: alone it has'),
-    Case("odd_columns", COPY, ("dataset.table.path=odd.csv",), (), 'column "same" is left out'),
-    Case("shared_test_set", SETS, (), ("dataset.table.test=c.csv",), "validation and test are both ../../b.csv"),
-    Case("few_rows", SETS, ("dataset.table.test=few.csv",), (), "the test set has one row"),
-    Case("bounded_outputs", MOONS, ("layers=[{linear: 1}, relu]", "epochs=1"), (), "relu as the last layer"),
+    Case("odd_columns", COPY, ("dataset.table.path=odd.csv",), (), 'column "same" is left out', long=True),
     Case(
-        "infinite_outputs",
+        "shared_test_set",
         SETS,
-        BIG,
         (),
-        "the scores of test are null",
+        ("dataset.table.test=c.csv",),
+        "validation and test are both ../../b.csv",
+        long=True,
     ),
-    Case("undefined_score", SETS, ("dataset.table.test=few.csv",), (), "roc_auc of test is null"),
+    Case("few_rows", SETS, ("dataset.table.test=few.csv",), (), "the test set has one row", long=True),
+    Case("bounded_outputs", MOONS, ("layers=[{linear: 1}, relu]", "epochs=1"), (), "relu as the last layer", long=True),
+    Case("infinite_outputs", SETS, BIG, (), "the scores of test are null", long=True),
+    Case("undefined_score", SETS, ("dataset.table.test=few.csv",), (), "roc_auc of test is null", long=True),
 ]
 
 

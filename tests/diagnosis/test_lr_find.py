@@ -35,6 +35,7 @@ def test_the_suggested_rate_trains_better_than_a_tenth_and_than_a_hundredfold(fo
     assert call(*shlex.split(found["command"])[1:], "epochs=1", "--dry-run").code == 0
 
 
+@pytest.mark.long
 def test_it_is_shown_on_the_terminal_and_as_a_picture(folder: Path) -> None:
     shown = call("diagnose", "c.yaml", "--lr-find").out
     assert "loss after 100 steps by log10 of the learning rate" in shown

@@ -131,6 +131,7 @@ SWEEPS = {
 """Sweeps that provoke a verdict, and that must not."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SWEEPS)
 def test_a_sweep_provokes_the_verdict_and_another_does_not(name: str, folder: Path) -> None:
     (folder / "s.yaml").write_text(SWEPT)
