@@ -36,11 +36,12 @@ SHOWN = 3
 
 @datasets.add("images")
 class Images(Source):
-    """Pictures in PNG or JPEG: a folder with a folder for each class, a table of paths, or an array of NumPy (.npy).
+    """Pictures in a folder for each class, in a table of paths, or in an array (.npy).
 
-    Values are from 0 to 1, in the order that the layer `positions` reads: row by row, red, green and blue of a pixel
-    side by side. Pictures are turned upright by their EXIF data; transparent ones are drawn on white. Whole numbers and
-    texts of an array of targets are classes, decimals a regression; targets of a table follow the rules of `table`.
+    Pictures are PNG or JPEG. Values are from 0 to 1, in the order that the layer `positions` reads: row by row, red,
+    green and blue of a pixel side by side. Pictures are turned upright by their EXIF data; transparent ones are drawn
+    on white. Whole numbers and texts of an array of targets are classes, decimals a regression; targets of a table
+    follow the rules of `table`.
     """
 
     reads_new_rows: ClassVar[bool] = True
