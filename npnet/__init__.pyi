@@ -190,3 +190,6 @@ def Attention(
     *sizes: Any, heads: int = 4, causal: bool = False, rotary: bool = False, init: _Named = "glorot_uniform"
 ) -> SizedLayer:
     """Multi-head self-attention: each position asks, and takes a mean of what the others have."""
+
+def Similarity(*sizes: Any, margin: float = 1.0) -> SizedLayer:
+    """Compares the features at two positions: half the margin, minus their distance."""

@@ -14,6 +14,7 @@ from npnet.errors import AdvisedError, OptionError
 from npnet.experiment.augmenting import augmentation_issues
 from npnet.experiment.frame_plan import FEWEST
 from npnet.experiment.looking_ahead import looking_ahead
+from npnet.experiment.pairs import pair_issues
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
 from npnet.nn.embeddings import Embedding
@@ -55,6 +56,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     if r.given.target_transform is not None:
         yield from _target_transform(r, data)
     yield from _foreign(r)
+    yield from pair_issues(r)
     yield from _calibration(r.given, data)
     yield from _at_positions(r, data)
     yield from _embedding(r.given, data)

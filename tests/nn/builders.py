@@ -53,7 +53,7 @@ def chain_of(name: str, *, first: bool = False, outputs: int = 2) -> list[Layer]
     axes = layers[name].axes or POSITIONS.get(name, 0)
     sizes = {1: ((2,), (4,)), 2: ((2, 2), (4, 3))}.get(axes, ((), ()))[not first]
     before: list[Layer] = [] if first else [Linear(units={1: 12, 2: 24}.get(axes, 5))]
-    before += [Positions(size=sizes)] if axes else []
+    before += [Positions(size=2 if name == "similarity" else sizes)] if axes else []
     if name in ("token_embedding", "unembedding"):
         before = [*before[:-1], Positions(size=4), *([layer_of("token_embedding")] if name == "unembedding" else [])]
         before = before if first else [Linear(units=4), *before[1:]]

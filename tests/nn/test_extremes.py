@@ -90,6 +90,10 @@ LOSSES: dict[str, tuple[Callable[[Decimal, Decimal], Decimal], Callable[[Decimal
         lambda z, t: weight(t) * sigmoid(-t * z) ** 2 * softplus(-t * z),
         lambda z, t: -t * weight(t) * sigmoid(-t * z) ** 2 * (sigmoid(-t * z) + 2 * sigmoid(t * z) * softplus(-t * z)),
     ),
+    "contrastive": (
+        lambda z, t: ((ONE + t) * (ONE / 2 - z) ** 2 + (ONE - t) * max(Decimal(0), ONE / 2 + z) ** 2) / 4,
+        lambda z, t: ((ONE - t) * max(Decimal(0), ONE / 2 + z) - (ONE + t) * (ONE / 2 - z)) / 2,
+    ),
     "hinge": (lambda z, t: max(Decimal(0), ONE - t * z), lambda z, t: -t if t * z < 1 else Decimal(0)),
     "mean_squared_error": (lambda z, t: (z - t) ** 2, lambda z, t: 2 * (z - t)),
     "mean_absolute_error": (lambda z, t: abs(z - t), lambda z, t: Decimal((z > t) - (z < t))),

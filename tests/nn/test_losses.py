@@ -23,6 +23,7 @@ REFERENCES = {
     "cross_entropy": lambda z, t: np.log(np.exp(z).sum(axis=1, keepdims=True)) - (t * z).sum(axis=1, keepdims=True),
     "binary_focal": lambda z, t: (0.5 - 0.25 * t) * (1 + np.exp(t * z)) ** -2.0 * np.log1p(np.exp(-t * z)),
     "focal": lambda z, t: _focal(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), t),
+    "contrastive": lambda z, t: ((1 + t) * (0.5 - z) ** 2 + (1 - t) * np.maximum(0, 0.5 + z) ** 2) / 4,
     "hinge": lambda z, t: np.maximum(0, 1 - t * z),
     "mean_squared_error": lambda z, t: (z - t) ** 2,
     "mean_absolute_error": lambda z, t: np.abs(z - t),

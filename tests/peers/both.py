@@ -123,9 +123,9 @@ def targets(loss, random, outputs):
     if name in ("cross_entropy", "focal"):
         y = random.integers(0, outputs, BATCH)
         return y, loss.encode(y, outputs)
-    if name in ("binary_cross_entropy", "binary_focal", "hinge"):
+    if name in ("binary_cross_entropy", "binary_focal", "contrastive", "hinge"):
         y = random.integers(0, 2, BATCH)
         t = loss.encode(y, 2)
-        return t if name == "hinge" else (t + 1.0) / 2.0, t
+        return t if name in ("contrastive", "hinge") else (t + 1.0) / 2.0, t
     y = random.poisson(2.0, (BATCH, outputs)) if name == "poisson" else random.standard_normal((BATCH, outputs))
     return y.astype(np.float64), loss.encode(y, 0)

@@ -135,9 +135,15 @@ def _focal_loss(z, y):
     return ((1 - torch.exp(-each)) ** 2 * each).mean()
 
 
+def _contrastive_loss(z, t):
+    distance = 1 - z
+    return ((1 + t) * distance**2 + (1 - t) * (2 - distance).clamp(min=0) ** 2).mean() / 4
+
+
 FORMULAS = {
     "binary_focal": ({"binary_focal": {"gamma": 1.5, "alpha": 0.3}}, _sigmoid_focal_loss, 1),
     "focal": ("focal", _focal_loss, 4),
+    "contrastive": ({"contrastive": 2.0}, _contrastive_loss, 1),
     "hinge": ("hinge", lambda z, t: (1 - t * z).clamp(min=0).mean(), 1),
     "log_cosh": ("log_cosh", lambda z, t: torch.log(torch.cosh(z - t)).mean(), 2),
     "quantile": ({"quantile": 0.8}, lambda z, t: torch.maximum(0.8 * (t - z), -0.2 * (t - z)).mean(), 1),

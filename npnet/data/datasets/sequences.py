@@ -29,7 +29,7 @@ COPIES = 5
 
 @datasets.add("sequences")
 class Sequences(Source):
-    """Sequences drawn from formulas, one a row: what a network must remember, count or look up over many steps.
+    """Sequences drawn from formulas: what to remember, count or look up over many steps.
 
     sine: waves of a frequency and a phase of their own; the target is the next value.
     adding: values from 0 to 1, one in each half marked by 1; the target is the sum of both. Hochreiter and

@@ -58,7 +58,7 @@ class CutRows:
 
 @datasets.add("windows")
 class WindowsOfTable(ReadOptions, Source):
-    """Windows of a table in order of time: `window` rows, with the target's own past, and the target `horizon` later.
+    """Windows of a table in order of time: a forecast from the last rows and their targets.
 
     The columns of a row become the features of a position, as a table's become inputs; the column of time is none of
     them. The test set are the windows with the latest targets, the validation set those before: no row of a training
