@@ -113,8 +113,10 @@ def test_the_calls_on_the_page_of_the_engine_are_those_of_the_config_on_it(
 @pytest.mark.parametrize("block", blocks(ROOT / "docs" / "positions.md", "yaml"))
 def test_the_networks_on_the_page_of_positions_can_be_trained(block: str, tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(block, encoding="utf-8")
+    pairs = "\n".join(f"{n % 7},{n % 5},{n % 3},{n % 11},{'yes' if n % 4 else 'no'}" for n in range(80))
+    (tmp_path / "pairs.csv").write_text(f"a1,a2,b1,b2,same\n{pairs}\n", encoding="utf-8")
     run = prepare_run(load(tmp_path / "c.yaml"))
-    assert run.experiment.graph.outputs == 10
+    assert run.experiment.graph.outputs == (1 if "pairs" in block else 10)
 
 
 def test_the_table_of_floors_is_the_one_that_is_checked() -> None:

@@ -35,10 +35,11 @@ class Similarity(Layer):
 
     def shape(self, inputs: Shape) -> Shape:
         """Return a single feature; raise AdvisedError for other than two positions."""
-        require_positions(self, inputs)
         if inputs.positions != (2,):
-            message = f"similarity compares two positions and gets {inputs.text()}"
+            without = "" if inputs.positions else " values without positions"
+            message = f"similarity compares two positions and gets {inputs.text()}{without}"
             raise AdvisedError(message, "write positions: 2 as the first layer, for rows that hold a pair")
+        require_positions(self, inputs)
         return Shape(1)
 
     def looks_ahead(self, inputs: Shape) -> bool:

@@ -117,6 +117,15 @@ FAULTS = [
         "6:18",
         "shift moves values from one column to another, and each column has a scaling of its own",
     ),
+    (BINARY, "linear", "loss: contrastive", "4:7", "contrastive compares pairs, and the network does not"),
+    (BINARY, "positions: 2, similarity", "loss: {contrastive: 2}", "5:7", "the margin of contrastive is 2, and"),
+    (
+        BINARY,
+        "linear: 3, similarity",
+        "",
+        "4:3",
+        "similarity compares two positions and gets 3 values without positions",
+    ),
     (REGRESSION, "linear", "monitor: validation_f1", "4:10", "f1 does not fit the task, a regression"),
 ]
 
@@ -140,6 +149,9 @@ def test_a_misfit_is_reported_at_its_line(
         (BINARY, "linear, sigmoid", "loss: mean_squared_error"),
         (BINARY, "linear, softmax", "loss: cross_entropy"),
         (BINARY, "linear", "loss: hinge"),
+        (BINARY, "positions: 2, linear: 3, similarity", "loss: contrastive"),
+        (BINARY, "positions: 2, similarity: 3", "loss: {contrastive: 3}"),
+        (BINARY, "positions: 2, similarity", ""),
         (THREE, "linear: 3, softmax", ""),
         (THREE, "linear, softmax", "metrics: [accuracy]\nmonitor: train_accuracy"),
         (TWO_TARGETS, "linear", "loss: huber"),

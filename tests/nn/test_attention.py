@@ -22,7 +22,7 @@ def _outputs(stack: Network, x: np.ndarray) -> np.ndarray:
     """Return the outputs of the first model, (features, positions, rows)."""
     shape = stack.graph.shapes[-1]
     scorer = Scorer(stack, MeanSquaredError(), Samples.of(x, np.zeros((len(x), shape.values)), dtype=np.float64))
-    return scorer.predict()[0].reshape(shape.features, *shape.positions, len(x))
+    return np.moveaxis(scorer.predict()[0].reshape(shape.features, len(x), *shape.positions), 1, -1)
 
 
 def _rows(features: int, seed: int = 0) -> np.ndarray:

@@ -90,7 +90,7 @@ def test_the_loss_at_each_position_is_the_mean_over_those_that_exist() -> None:
     rows = Samples.of(x, t, dtype=np.float64)
     scorer = Scorer(stack, CrossEntropy(), rows)
     found = scorer.run()[0]
-    z = scorer.scores[0].reshape(3, 4, 5)
+    z = scorer.scores[0].reshape(3, 5, 4).swapaxes(1, 2)
     p = np.exp(z) / np.exp(z).sum(axis=0)
     losses = -np.log(np.take_along_axis(p, classes.T[np.newaxis], axis=0))[0]
     expected = np.mean([losses[:length, row].mean() for row, length in enumerate(LENGTHS)])

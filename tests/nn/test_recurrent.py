@@ -31,7 +31,7 @@ def _ragged() -> np.ndarray:
 def _outputs(stack: Network, x: np.ndarray) -> np.ndarray:
     shape = stack.graph.shapes[-1]
     scorer = Scorer(stack, MeanSquaredError(), Samples.of(x, np.zeros((len(x), shape.values)), dtype=np.float64))
-    return scorer.predict()[0].reshape(shape.features, *shape.positions, len(x))
+    return np.moveaxis(scorer.predict()[0].reshape(shape.features, len(x), *shape.positions), 1, -1)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

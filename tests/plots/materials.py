@@ -230,9 +230,9 @@ def recorded():
 
 def inside(inputs, layers, correct=(True, None, False)):
     """Return a run whose network has these layers: name, kind and values of each."""
-    labels = ("row 3: $a$", "row 8: a class of a very long name, predicted inner", "row 12: inner, predicted outer")
+    every = ("row 3: $a$", "row 8: a class of a very long name, predicted inner", "row 12: inner, predicted outer")
     made = tuple(InsideLayer(kind, name, f"{kind} → relu", values, kernels) for name, kind, values, kernels in layers)
-    labels = labels[: len(correct)]
+    labels = every[: len(correct)]
     found = Inside("test", labels, correct, inputs, made, 5, tuple("abc") if inputs.shape[1] == 1 else ())
     return replace(circles(), inside_kinds=frozenset(layer.kind for layer in made), inside=lambda: found)
 
