@@ -27,6 +27,17 @@ class WindowsFrame(ReadFrame):
     table: Frame
 
 
+class UnseenInWindows(Unseen):
+    """Values of new rows of windows that training never saw: a column of nothing else is reported, not refused.
+
+    The newest rows are few and later than those of training: all may be of a month that training never saw.
+    """
+
+    @override
+    def refuse_all(self) -> None:
+        return
+
+
 class WindowsPredictor(RunPredictor):
     """The predictor of a run on windows: a table is read as any other, and cut into windows that are predicted."""
 
@@ -88,7 +99,7 @@ class WindowsPredictor(RunPredictor):
     @override
     def unseen(self) -> Unseen:
         """Return the count of values that training never saw, in rows of a table."""
-        return Unseen(self.data.preparations[0].of_position)
+        return UnseenInWindows(self.data.preparations[0].of_position)
 
     @override
     def warnings(self, frame: Frame) -> list[str]:

@@ -142,6 +142,7 @@ def test_another_text_is_scored_in_windows(run: Path, folder: Path) -> None:
             "latin: byte 0 is not UTF-8\nhint: save it as UTF-8; if it is Latin-1, write encoding=l",
         ),
         (("evaluate", "--data", "odd.txt", "delimiter=;"), 2, "delimiter= says how a table is written"),
+        (("predict", "."), 4, ". is a folder\nhint: name one file, or - for standard input"),
     ],
 )
 def test_a_text_that_cannot_be_measured_is_refused(

@@ -80,6 +80,10 @@ def test_windows_are_trained_scored_and_predicted_up_to_the_newest(folder: Path)
 
     assert "no export cuts a table into windows" in call("export", out, "--to", "numpy").err
 
+    (folder / "new.csv").write_text("\n".join([lines[0], *lines[-8:]]).replace("work", "trip").replace("rest", "trip"))
+    unseen = call("predict", out, "new.csv")
+    assert (unseen.code, len(rows_of(unseen.out))) == (0, 3), unseen.err
+    assert 'column "kind": 8 rows hold what training never saw, taken as unknown: "trip" 8' in unseen.err
     (folder / "new.csv").write_text("\n".join(lines[:5]) + "\n")
     refused = call("predict", out, "new.csv")
     assert refused.code == 4
@@ -104,7 +108,7 @@ def test_a_calendar_adds_parts_of_the_time(folder: Path) -> None:
 FAULTS = {
     "no window": ("window: 0", 3, "must be a whole number from 1"),
     "no horizon": ("window: 6, horizon: 0", 3, "must be a whole number from 1"),
-    "no time": ("window: 6, time: when", 4, 'has no column "when"'),
+    "no time": ("window: 6, time: when", 4, 'has no column "when"\nhint: '),
     "text as time": ("window: 6, time: kind", 4, 'the time column "kind" is text'),
     "too short": ("window: 200", 4, "t.csv has 200 rows; a window of 200 rows and the target 1 row later need 201"),
     "a group without time": ("window: 6, time: null, group: kind", 3, "needs a column of time"),

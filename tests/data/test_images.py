@@ -95,6 +95,7 @@ def test_a_size_resizes_all_pictures_and_color_makes_all_gray(tmp_path):
 
 HOSTILE = {
     "empty.png": (b"", "empty.png is empty"),
+    "short.png": (encoded()[:40], "short.png is a damaged picture: its header is cut off or wrong"),
     "text.png": (b"no picture", "text.png is some other file, and no picture in PNG or JPEG"),
     "moving.gif": (b"GIF89a" + bytes(50), "moving.gif is a GIF, and no picture in PNG or JPEG"),
     "photo.webp": (b"RIFF\x10\0\0\0WEBPVP8 ", "photo.webp is a WebP, and no picture in PNG or JPEG"),
@@ -122,7 +123,7 @@ def test_files_that_cannot_be_read_are_named_and_can_be_left_out(tmp_path):
     assert hint == "write it again; drop_unreadable: true leaves such files out"
     dataset = loaded(tmp_path, drop_unreadable=True)
     assert len(dataset) == 6
-    assert dataset.notes[0].startswith("left out 8 pictures that cannot be read: ")
+    assert dataset.notes[0].startswith("left out 9 pictures that cannot be read: ")
     files = [PictureFile(name, tmp_path / "lying" / name) for name in [*HOSTILE, "000.png"]]
     found = decoded(files, None, None, drop=True)
     assert found.rows.tolist() == [len(HOSTILE)]

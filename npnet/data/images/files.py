@@ -109,7 +109,7 @@ def class_folders(folder: Path, path: str, target: str) -> ListedPictures:
         empty += [] if count else [entry.name]
     if not found.files:
         what = f"{plural(loose, 'picture')}, and no folder of a class" if loose else "no folder with pictures"
-        hint = "it needs a folder for each class, or write path: labels.csv, whose rows name a picture and its target"
+        hint = "it needs a folder for each class, or name a table, as labels.csv: a row for each picture"
         raise DataError(f"{path} has {what}", hint)
     notes = list(found.notes)
     if empty:

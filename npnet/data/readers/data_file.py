@@ -225,7 +225,7 @@ def regular_file(file: Path, path: str, base: Path) -> BinaryIO:
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise DataError(f"{path} is {what}", "path: names one file, or - for standard input")
+        raise DataError(f"{path} is {what}", "name one file, or - for standard input")
     return open(descriptor, "rb")  # noqa: PTH123 - `opened` closes it
 
 

@@ -199,7 +199,7 @@ def columns_of(schema: Schema, needs: Collection[str] | None) -> Wanted:
 def refuse_missing(wanted: Sequence[str], names: Sequence[str], file: str) -> None:
     """Raise DataError for wanted columns that do not exist, with the nearest name and all names."""
     known = set(names)
-    missing = [name for name in wanted if name not in known]
+    missing = [name for name in dict.fromkeys(wanted) if name not in known]
     if missing:
         near = nearest(missing[0], list(names))
         question = f"did you mean {quoted(near)}? " if near else ""

@@ -8,6 +8,7 @@ from typing import Any
 from npnet.data.readers.child.wire import FileError, Options, message
 
 FORMATS = ("PNG", "JPEG")
+STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 MOST = 100_000_000  # pixels of a picture, about 400 MB while it is decoded
 LONGEST = 100_000  # pixels of a side
 GRAY = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I")  # modes without colour
@@ -60,6 +61,8 @@ class Pictures:
         try:
             picture = self._image.open(io.BytesIO(data), formats=FORMATS)
         except self._image.UnidentifiedImageError:
+            if data.startswith(STARTS):
+                raise FileError("is a damaged picture: its header is cut off or wrong", "write it again") from None
             raise FileError(f"is {_kind(data)}, and no picture in PNG or JPEG", "save it as PNG") from None
         width, height = picture.size
         if width * height > MOST or max(width, height) > LONGEST:
