@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npnet.data.datasets.table import Table
 from npnet.diagnosis.outcome import Estimate, Outcome
@@ -11,6 +12,7 @@ from npnet.diagnosis.verdict import Unjudged, Verdict, VerdictKind, verdicts
 from npnet.metrics import for_task, metrics
 from npnet.text import listed, quoted
 
+Counts = NDArray[np.int64]
 FEWEST = 10
 """Rows from which on predictions are judged."""
 
@@ -83,7 +85,7 @@ class ClassIgnored(VerdictKind):
     threshold = "no prediction of a class that 10 rows or more have"
     why = "a network that finds one row in four of a class predicts none of 10 with a chance of 6 %"
     source = "He and Garcia (2009), Learning from imbalanced data"
-    fewest = 10
+    fewest, rare = 10, 0.9
 
     def of_record(self, record: Record) -> Iterator[Verdict]:
         """Count the decisions of each class."""
@@ -94,17 +96,28 @@ class ClassIgnored(VerdictKind):
         rows = np.bincount(outcome.y, minlength=len(record.classes))
         ignored = np.flatnonzero((decided == 0) & (rows >= self.fewest))
         if not len(ignored):
+            self._require_rows(record, split, rows, decided)
             return
         names = listed(quoted(record.classes[code]) for code in ignored.tolist())
         count = int(rows[ignored].sum())
-        balanced = record.experiment.class_weight == "balanced"
-        command = record.train("class_weight=balanced") if not balanced else None
+        rare = record.experiment.class_weight is None and rows[ignored].min() < self.rare * rows.sum() / len(rows)
+        command = record.train("class_weight=balanced") if rare else None
         yield self.found(
             f"never predicts {names}, the class of {count} of {len(outcome.y)} {split} rows",
             float(count),
             epoch=record.best_epoch,
             command=command,
         )
+
+    def _require_rows(self, record: Record, split: str, rows: Counts, decided: Counts) -> None:
+        """Raise Unjudged where a class is not predicted either, but has too few rows."""
+        few = np.flatnonzero((decided == 0) & (rows > 0))
+        if len(few):
+            code = int(few[0])
+            what = (
+                f"{quoted(record.classes[code])} in the {split} set, which is never predicted; there are {rows[code]}"
+            )
+            raise Unjudged(f"at least {self.fewest} rows of {what}")
 
 
 @verdicts.add("validation_test_gap")

@@ -17,10 +17,13 @@ class LearningRateHigh(VerdictKind):
 
     severity = "problem"
     number = "mean change of train_loss between evaluations of the second half, as a share of its whole fall"
-    threshold = "above 10 %, with rises in a third of them; or a loss above that at the start; or a run that diverged"
+    threshold = (
+        "above 10 %, and above 1 % of the loss at the start, with rises in a third of them; or a loss above that at "
+        "the start; or a run that diverged"
+    )
     why = "train_loss is measured on all training rows: it has no noise but the jumps of the steps themselves"
     source = "LeCun, Bottou, Orr and Müller (1998), Efficient backprop"
-    jump, rises, falls, above = 0.1, 1 / 3, 0.9, 1.2
+    jump, still, rises, falls, above = 0.1, 0.01, 1 / 3, 0.9, 1.2
 
     def of_record(self, record: Record) -> Iterator[Verdict]:
         """Judge how the training ended, and the second half of the training loss."""
@@ -42,7 +45,8 @@ class LearningRateHigh(VerdictKind):
             number = float(losses[worst]) / record.initial_loss
             yield self.found(text, number, severity="warning", epoch=int(epochs[worst]), command=command)
             return
-        if jump <= self.jump or np.mean(steps > 0) < self.rises:
+        still = float(np.abs(steps).mean()) <= self.still * abs(start)
+        if jump <= self.jump or still or np.mean(steps > 0) < self.rises:
             return
         yield self.found(
             "train_loss jumps from evaluation to evaluation: in the second half it changes by "

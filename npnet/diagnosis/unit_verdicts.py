@@ -28,32 +28,47 @@ class DeadLayers(VerdictKind):
         """Run the best weights on every training row; recorded frames tell since when units are dead."""
         if not any(isinstance(step.layer, ReLU) for step in probe.best.graph.layer_steps):
             return
-        for name, share in dead_shares(probe.best, probe).items():
-            if share <= self.share:
-                continue
-            since = self._since(name, probe)
-            when = "" if since is None else f" since {since[1]}"
+        initial = dead_shares(probe.network(), probe)
+        found = {name: share for name, share in dead_shares(probe.best, probe).items() if share > self.share}
+        from_start = [name for name, share in found.items() if initial[name] >= share]
+        for name, share in found.items():
+            since, cure = self._since(name, share, record, probe), "a smaller learning_rate or leaky_relu keeps"
+            if name in from_start:
+                since, cure = (0, "already before the first step"), "other initial values or leaky_relu keep"
+            when = "" if since is None else f" {since[1]}"
             yield self.found(
-                f"{share:.0%} of the units of {name} are 0 on every training row{when}: they learn nothing; a smaller "
-                "learning_rate or leaky_relu keeps units alive",
+                f"{share:.0%} of the units of {name} are 0 on every training row{when}: they learn nothing; "
+                f"{cure} units alive",
                 share,
-                evidence="probe" if since is None else "frames",
+                evidence="probe" if since is None or name in from_start else "frames",
                 severity="warning" if share > self.all_dead else "note",
                 epoch=record.best_epoch if since is None else since[0],
-                command=record.train("record=true") if since is None else record.train(*smaller_rate(record)),
+                command=record.train(*self._settings(record, from_start, name, since is not None)),
             )
 
-    def _since(self, name: str, probe: Probe) -> tuple[int, str] | None:
-        """Return the epoch of the frame since which more units are dead than the threshold, and its label."""
+    @staticmethod
+    def _settings(record: Record, from_start: list[str], name: str, known: bool) -> Iterator[str]:
+        """Yield what to try: another activation where units start dead, else smaller steps; or first a recording."""
+        if name in from_start:
+            yield from (f"{one}=leaky_relu" for one in from_start if one.count(".") == 1)
+        elif known:
+            yield from smaller_rate(record)
+        else:
+            yield "record=true"
+
+    def _since(self, name: str, share: float, record: Record, probe: Probe) -> tuple[int, str] | None:
+        """Return the epoch and the label of the frame since which as many units are dead as with the best weights."""
         if probe.frames is None:
             return None
+        epochs = probe.frames.epochs
+        count = len(epochs) if record.best_epoch is None else max(int((epochs <= record.best_epoch).sum()), 1)
         network, first = probe.network(), 0
-        for index in range(len(probe.frames)):
+        for index in range(count):
             set_weights(network, probe.frames.at(index))
-            if dead_shares(network, probe)[name] <= self.share:
+            if dead_shares(network, probe)[name] < share:
                 first = index + 1
-        first = min(first, len(probe.frames) - 1)
-        return int(probe.frames.epochs[first]), probe.frames.label(first)
+        first = min(first, count - 1)
+        return int(epochs[first]), f"since {probe.frames.label(first)}"
 
 
 def dead_shares(network: Network, probe: Probe) -> dict[str, float]:

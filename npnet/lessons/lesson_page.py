@@ -64,9 +64,11 @@ def _answer(lesson: Lesson, runs: Mapping[Side, RunFolder]) -> Section:
     """Return the answer and the verdicts on both runs, which open with a click or a key."""
     found = [element("p", lesson.answer)]
     for side in SIDES:
-        verdicts = diagnose(record_of(runs[side])).verdicts
-        items = [element("li", element("b", one.name), f": {one.message}") for one in verdicts]
+        diagnosis = diagnose(record_of(runs[side]))
+        items = [element("li", element("b", one.name), f": {one.message}") for one in diagnosis.verdicts]
         heading = element("h3", f"What npnet diagnose says of {side}.yaml")
         found += [heading, element("ul", *items) if items else element("p", "Nothing found.")]
+        if needs := "; ".join(f"{need.name} needs {need.needs}" for need in diagnosis.unjudged):
+            found.append(element("p", f"Not judged: {needs}."))
     body = element("details", element("summary", "Show the answer"), *found, class_="answer")
     return Section("answer", "Answer", "Think first: what would you change in failing.yaml?", body)

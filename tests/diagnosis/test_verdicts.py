@@ -12,7 +12,7 @@ from npnet.diagnosis.diagnose import judged
 from npnet.diagnosis.verdict import VerdictKind, verdicts
 from npnet.rundir.run import RunFolder
 from tests.cli.conftest import call, plain_environment
-from tests.diagnosis.cases import CASES, SWEPT, Case, write_tables
+from tests.diagnosis.cases import CASES, DEAD, RELU, SWEPT, Case, write_tables
 
 __all__ = ["plain_environment"]
 
@@ -72,13 +72,42 @@ def test_a_config_without_the_fault_does_not(case: Case, folder: Path) -> None:
     assert case.verdict in found["passed"], found["verdicts"]
 
 
-def test_recorded_frames_tell_since_when_units_are_dead(folder: Path) -> None:
+LONG_STEPS = ("optimizer=sgd", "learning_rate=30")
+
+
+@pytest.mark.parametrize(
+    ("settings", "evidence", "since", "cure"),
+    [
+        ((DEAD, "epochs=12"), "probe", "already before the first step", "layers.1=leaky_relu"),
+        ((RELU, "epochs=1", *LONG_STEPS, "record=true"), "frames", "since epoch 1:", "learning_rate=3"),
+    ],
+    ids=["from the start", "by a step"],
+)
+def test_units_are_dead_from_the_start_or_since_a_recorded_step(
+    settings: tuple[str, ...], evidence: str, since: str, cure: str, folder: Path
+) -> None:
     case = next(case for case in CASES if case.verdict == "dead_units")
-    found = diagnosed(folder, case, (*case.ill, "record=true"))["verdicts"]
+    found = diagnosed(folder, case, settings)["verdicts"]
     (verdict,) = [verdict for verdict in found if verdict["name"] == "dead_units"]
-    assert (verdict["evidence"], verdict["epoch"]) == ("frames", 0)
-    assert "on every training row since step 0: they learn nothing" in verdict["message"]
+    assert (verdict["evidence"], verdict["epoch"]) == (evidence, int(evidence == "frames"))
+    assert f"on every training row {since}" in verdict["message"]
+    assert verdict["command"].endswith(cure)
     assert_parses(verdict["command"])
+
+
+def test_a_loss_that_stands_still_and_a_class_as_frequent_as_others_get_no_wrong_advice(folder: Path) -> None:
+    case = next(case for case in CASES if case.verdict == "dead_units")
+    found = diagnosed(folder, case, (DEAD, "epochs=12"))
+    assert "learning_rate_high" in found["passed"]
+    (ignored,) = [one for one in found["verdicts"] if one["name"] == "class_ignored"]
+    assert ignored["command"] is None
+
+
+def test_a_class_of_few_rows_that_is_never_predicted_is_not_judged(folder: Path) -> None:
+    case = next(case for case in CASES if case.verdict == "class_ignored")
+    found = diagnosed(folder, case, ("split.validation=0.05",))
+    (need,) = [one for one in found["unjudged"] if one["name"] == "class_ignored"]
+    assert need["needs"].startswith('at least 10 rows of "yes" in the validation set, which is never predicted; there')
 
 
 def test_diagnosing_changes_nothing_and_needs_no_data(folder: Path) -> None:

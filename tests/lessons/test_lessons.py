@@ -50,6 +50,17 @@ def test_both_configs_are_recorded_and_what_differs_is_not_the_data_drawn(name: 
         assert shown[0][key] == shown[1][key]
 
 
+@pytest.mark.parametrize("name", [name for name, lesson in lessons().items() if "npnet " in lesson.look])
+def test_the_commands_of_where_to_look_work(name: str, place: Path) -> None:
+    (place / name).mkdir()
+    for file, data in files_of(name).items():
+        (place / name / file).write_bytes(data)
+    commands = re.findall(r"npnet ([^,:]*)", lessons()[name].look)
+    assert commands
+    for command in commands:
+        assert call(*command.split()).code == (8 if command.startswith("gradcheck") else 0), command
+
+
 def test_lessons_are_listed_in_order() -> None:
     listed = call("lesson")
     assert [line.split()[0] for line in listed.out.splitlines()] == list(lessons())

@@ -88,8 +88,9 @@ class UpdateStages:
         lines = [line for place in self.first for line in self._lines(place, before, after)]
         settings = {"η": self.played.rate, **self._options()}
         note = ", ".join(f"{name} = {number_text(value)}" for name, value in settings.items())
-        kind = optimizers.name_of(o)
-        return StepStage("optimizer", kind, rule_of(o), (), tuple(lines), (grid,), f"{note}, t = 1", examples=True)
+        kind, rule = optimizers.name_of(o), rule_of(o)
+        note += ", t = 1 in the first step" if any(re.search(r"ᵗ|\bt\b", formula) for formula in rule) else ""
+        return StepStage("optimizer", kind, rule, (), tuple(lines), (grid,), note, examples=True)
 
     def _options(self) -> dict[str, float]:
         found = {name: value for name, value in decimals(self.optimizer).items() if name != "weight_decay"}
