@@ -230,7 +230,8 @@ def conflicts(experiment: Experiment) -> Iterator[KeyIssue]:
         yield ("scale",), message, f"take scale out{other}"
     if e.accumulate > 1 and e.batch_size == "all":
         message = "batch_size: all makes a step of all rows, so there are no batches to accumulate"
-        yield ("accumulate",), message, "write batch_size: 32, or take accumulate out"
+        other = "take accumulate out"
+        yield ("accumulate",), message, other if e.optimizer.searches else f"write batch_size: 32, or {other}"
     if e.optimizer.searches:
         yield from _of_search(e, optimizers.name_of(e.optimizer))
     if e.early_stopping is not None and e.early_stopping.patience < e.evaluate_every:

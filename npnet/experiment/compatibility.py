@@ -43,8 +43,7 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     yield from conflicts(r.given)
     name, task = losses.name_of(r.loss), TASKS[data.task]
     if data.task not in r.loss.tasks:
-        default = losses.name_of(DEFAULT_LOSS[data.task])
-        yield ("loss",), f"{name} does not fit the task, {task}", f"write loss: {default}, the usual one of {task}"
+        yield ("loss",), f"{name} does not fit the task, {task}", _other_loss(name, data)
     else:
         outputs = r.loss.outputs(data.targets, data.classes)
         yield from _widths(r, name, outputs)
@@ -66,6 +65,14 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
         yield from augmentation_issues(r, r.given.augment)
     if r.given.record is not None:
         yield from _recording(r, r.given.record)
+
+
+def _other_loss(name: str, data: DataInfo) -> str:
+    """Return the hint to write a loss that fits the task: the usual one, and the like of `name` for other targets."""
+    usual = losses.name_of(DEFAULT_LOSS[data.task])
+    alike = {f"binary_{name}", name.removeprefix("binary_")} & set(losses) - {name, usual}
+    fitting = [f"loss: {n}, or " for n in alike if (loss := losses.get(n)) and data.task in loss.tasks]
+    return f"write {''.join(fitting)}loss: {usual}, the usual one of {TASKS[data.task]}"
 
 
 def size_key(chain: Layers, position: int) -> Path:

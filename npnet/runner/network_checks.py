@@ -42,7 +42,7 @@ class LayerLine:
 class Outline:
     """A training before it runs: layers, parameters, rows by split, steps, their rows, epochs, threads, bytes.
 
-    `steps` are those of an epoch; each is of `step_rows` rows in `accumulate` batches.
+    `steps` are those of an epoch; each is of `step_rows` rows in `batches` batches.
     """
 
     layers: list[LayerLine]
@@ -50,7 +50,7 @@ class Outline:
     rows: dict[str, int]
     steps: int
     step_rows: int
-    accumulate: int
+    batches: int
     epochs: int
     threads: int
     memory: int
@@ -78,7 +78,7 @@ def outline(run: PreparedRun) -> Outline:
         rows=dict(experiment.data.rows),
         steps=experiment.steps,
         step_rows=experiment.step_rows,
-        accumulate=experiment.given.accumulate,
+        batches=-(-experiment.step_rows // experiment.batch_rows),
         epochs=experiment.config.epochs,
         threads=experiment.threads,
         memory=experiment.training_bytes,

@@ -63,6 +63,9 @@ def test_a_rehearsal_writes_nothing(folder: Path) -> None:
     assert json.loads(call("train", "small.yaml", "--dry-run", "--json").out)["parameters"] == 17
     accumulated = call("train", "small.yaml", "batch_size=8", "accumulate=2", "--dry-run")
     assert "steps of 16 rows in 2 batches, 1 thread" in " ".join(accumulated.out.split())
+    clipped = call("train", "small.yaml", "accumulate=1000", "epochs=1", "--dry-run")
+    assert "; 1 epoch of 1 step of " in " ".join(clipped.out.split())
+    assert "in 1000 batches" not in " ".join(clipped.out.split())
     assert sorted(folder.rglob("*")) == before
 
 

@@ -54,6 +54,10 @@ OF_A_CONFIG = {
         "batch_size: all makes a step of all rows, so there are no batches to accumulate",
         "write batch_size: 32, or take accumulate out",
     ),
+    ("", "accumulate: 4\nbatch_size: all\noptimizer: lbfgs"): (
+        "batch_size: all makes a step of all rows, so there are no batches to accumulate",
+        "take accumulate out",
+    ),
     ("", "optimizer: lbfgs"): (
         "lbfgs searches for steps that lower the loss of all rows, and batch_size is 32",
         "write batch_size: all, or write optimizer: adam",

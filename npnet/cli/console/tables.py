@@ -162,9 +162,9 @@ def outline_table(outline: "Outline") -> RenderableType:
     ]
     layers = table(["name", "layer", "inputs", "outputs", "parameters"], rows, ["inputs", "outputs", "parameters"])
     counts = ", ".join(f"{count} {split}" for split, count in outline.rows.items())
-    steps = f"{outline.epochs} epochs of {outline.steps} steps"
-    if outline.accumulate > 1:
-        steps = f"{steps} of {plural(outline.step_rows, 'row')} in {outline.accumulate} batches"
+    steps = f"{plural(outline.epochs, 'epoch')} of {plural(outline.steps, 'step')}"
+    if outline.batches > 1:
+        steps = f"{steps} of {plural(outline.step_rows, 'row')} in {outline.batches} batches"
     steps = f"{steps}, {plural(outline.threads, 'thread')}"
     total = f"{outline.parameters} parameters; rows: {counts}; {steps}; {size_text(outline.memory)} of memory"
     return Group(layers, Text(), Text(total))
