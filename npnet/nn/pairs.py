@@ -78,8 +78,9 @@ class Similarity(Layer):
 class Contrastive(Loss):
     """Pulls the rows of a pair together where the target is 1, and pushes others apart.
 
-    L = ((1 + t) d² + (1 - t) max(0, margin - d)²) / 4,  d = margin / 2 - z the distance;
-    dL/dz = ((1 - t) max(0, margin - d) - (1 + t) d) / 2;  t = -1 or +1, z from the layer `similarity`.
+    L = ((1 + t) d² + (1 - t) · max(0, margin - d)²) / 4,  d = margin / 2 - z,
+    dL/dz = ((1 - t) · max(0, margin - d) - (1 + t) d) / 2;  t = -1 or +1, z from the layer
+    `similarity`, d the distance of a pair.
     Hadsell, Chopra and LeCun (2006), Dimensionality reduction by learning an invariant mapping.
     σ(z) is above 1/2 where a pair is nearer than half the margin; it ranks pairs and is no calibrated probability.
     PyTorch: no equivalent; its HingeEmbeddingLoss has d in place of d² / 2.

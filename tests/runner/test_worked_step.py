@@ -178,6 +178,7 @@ def test_every_optimizer_is_the_engines_and_is_written_out(name: str, limits: di
     last = next(stage for stage in stages if stage.name == "optimizer")
     assert last.lines
     assert last.lines[-1].symbol in ("θ", "m")
+    assert ("t = 1" in last.note) == ("ᵗ" in "".join(last.formulas))
     (grid,) = last.results
     flat = {name: view[0] for name, view in stack.named(stack.theta).items()}
     if not limits:
