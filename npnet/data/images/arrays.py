@@ -129,7 +129,8 @@ def targets_of(path: str, base: Path, count: int, images: str, as_values: bool) 
         what = f"{path} has the shape {values.shape}; targets are (images,) or (images, targets)"
         raise DataError(what, "reshape it before np.save")
     if len(values) != count:
-        raise DataError(f"{path} has {len(values)} targets, and {images} has {count} images")
+        what = f"{path} has {len(values)} targets, and {images} has {count} images"
+        raise DataError(what, "a target is needed for each image, in the same order")
     columns = values.reshape(count, -1).T
     numbers = values.dtype.kind != "U"
     if len(columns) > 1 and numbers and np.isin(values, (0, 1)).all() and (columns.sum(axis=0) == 1).all():
