@@ -24,6 +24,7 @@ YES, NO = ("yes", "on", "y", "true", "1"), ("no", "off", "n", "false", "0")
 NONE = ("none", "null", "nan", "off", "no", "false", "never", "~", "nil")
 TEXT = r'"(?:[^"\\]|\\.)*"'
 VALUE = rf"\{{(?:{TEXT}|[^}}\"])*\}}|\[(?:{TEXT}|[^]\"])*\]|{TEXT}|'[^']*'|[\w.+-]*\w"  # the value of a key in a hint
+DECIMAL_COMMA = r"[-+]?(\d*|\d{1,3}(\.\d{3})+),\d*([eE][-+]?\d+)?"  # 0,5 or 1.000,5
 OWN_LAYER = "take it out, and write it as a layer of its own"
 
 
@@ -237,14 +238,18 @@ def _decimal_comma(text: str, kind: Any) -> str:
 
 
 def _numbers(text: str) -> Iterator[Any]:
-    """Yield the numbers that a text may mean: 0,01 or 1.000,5 or 1,000 or 1_000 or 20% or 007."""
+    """Yield the numbers that a text may mean: 0,01 or 1.000,5 or 1,000 or 1_000 or 20% or 007.
+
+    >>> list(_numbers("1.000,5")), list(_numbers("1,5e-3")), list(_numbers("0.01,0.02"))
+    ([1000.5], [0.0015], [])
+    """
     plain = re.sub(r"[\s_'\u00a0]", "", text)
     if re.fullmatch(r"[-+]?[\d.,]+%", plain):
         for number in _numbers(plain[:-1]):
             yield number / 100
     thousands = re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", plain)
     forms = [plain.replace(",", "")] if thousands else []
-    forms += [plain.replace(".", "").replace(",", ".")] if plain.count(",") == 1 else []
+    forms += [plain.replace(".", "").replace(",", ".")] if re.fullmatch(DECIMAL_COMMA, plain) else []
     forms += [plain, re.sub(r"^([-+]?)0+(?=\d)", r"\1", plain)]
     yield from (number for number in map(parse_scalar, forms) if type(number) in (int, float))
 

@@ -42,7 +42,12 @@ def test_all_values_of_a_position_stand_together_in_a_row_and_those_of_a_feature
     ("layer", "inputs", "message"),
     [
         (Positions(size=5), Shape(12), "12 values do not divide into 5 positions; write positions: 4, or another"),
-        (Positions(size=(8, 8)), Shape(32), "32 values do not divide into 8x8 positions; write positions: 32"),
+        (
+            Positions(size=(8, 8)),
+            Shape(32),
+            "32 values do not divide into 8x8 positions; write positions: [8, 4], or others",
+        ),
+        (Positions(size=(7, 9)), Shape(64), "64 values do not divide into 7x9 positions; write positions: [4, 8], or"),
         (Positions(size=4), Shape(3, (4,)), "3 x 4 has positions already; write flatten before it"),
         (Last(), Shape(3), "last needs positions along one axis and gets 3 values without positions; write positions"),
         (Last(), Shape(3, (4, 4)), "last needs positions along one axis and gets 3 x 4 x 4, along 2; write positions"),

@@ -1,5 +1,6 @@
 """From the columns of a table to positions, and from positions back to features."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -36,8 +37,7 @@ class Positions(Layer):
         each, rest = divmod(inputs.values, made.count)
         if rest or not each:
             what = f"{inputs.text()} values do not divide into {'x'.join(map(str, sizes))} positions"
-            fits = next(n for n in range(min(inputs.values, made.count), 0, -1) if inputs.values % n == 0)
-            raise OptionError("size", what, f"write positions: {fits}, or another divisor of {inputs.values}")
+            raise OptionError("size", what, f"write positions: {_fitting(inputs.values, sizes)}")
         if inputs.positions:
             raise OptionError("size", f"{inputs.text()} has positions already", "write flatten before it")
         return made.with_features(each)
@@ -70,6 +70,15 @@ class Positions(Layer):
         """Write dx = dy in the order of x."""
         source, target = _each_position(dx, dy)
         np.copyto(source, target)
+
+
+def _fitting(values: int, sizes: Sizes) -> str:
+    """Return what to write: as many sizes, none larger than those of `sizes`, into which the values divide."""
+    made: list[int] = []
+    for size in sizes:
+        rest = values // math.prod(made)
+        made.append(next(n for n in range(min(rest, size), 0, -1) if rest % n == 0))
+    return f"{made[0]}, or another divisor of {values}" if len(made) == 1 else f"{made}, or others that divide {values}"
 
 
 def _each_position(inputs: Array, outputs: Array) -> tuple[Array, Array]:
