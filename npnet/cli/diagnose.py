@@ -63,6 +63,8 @@ def diagnose(
     if overrides or output is not None or force:
         given = (overrides or ["-o" if output is not None else "-f"])[0]
         raise UsageError(f"{given} is for --lr-find", f"leave out {given}, or add --lr-find after a config")
+    if Path(run).suffix in (".yaml", ".yml") and Path(run).is_file():
+        raise UsageError(f"{run} is a config, not a run", f"npnet train {run} makes a run; or add --lr-find")
     from npnet.cli.console.diagnosis import diagnosis_page
     from npnet.diagnosis.diagnose import diagnose_run, diagnose_sweep
     from npnet.rundir.run import find, is_sweep

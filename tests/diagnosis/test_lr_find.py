@@ -56,6 +56,7 @@ def test_it_is_shown_on_the_terminal_and_as_a_picture(folder: Path) -> None:
         ("c.yaml --lr-find optimizer=lbfgs batch_size=all", "it has no rate to find"),
         ("c.yaml --lr-find --no-probe", "--lr-find and --no-probe do not go together"),
         ("c.yaml --lr-find learning_rte=1", 'unknown key "learning_rte"'),
+        ("c.yaml", "c.yaml is a config, not a run"),
         ("latest -o rates.png", "-o is for --lr-find"),
         ("latest learning_rate=1", "learning_rate=1 is for --lr-find"),
         ("latest --fast", "--fast is for --lr-find"),
