@@ -11,10 +11,10 @@ from npnet.data.datasets.table import Table
 from npnet.engine.graph import Graph
 from npnet.engine.layer_check import run_once
 from npnet.errors import AdvisedError, OptionError
+from npnet.experiment.at_positions import position_issues
 from npnet.experiment.augmenting import augmentation_issues
 from npnet.experiment.frame_plan import FEWEST
 from npnet.experiment.looking_ahead import looking_ahead
-from npnet.experiment.pairs import pair_issues
 from npnet.experiment.resolved import DEFAULT_LOSS, DataInfo, ResolvedExperiment
 from npnet.metrics import for_task
 from npnet.nn.embeddings import Embedding
@@ -22,7 +22,6 @@ from npnet.nn.layer import Layer, Layers, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
 from npnet.nn.normalization import BatchNorm
-from npnet.nn.positions.reshape import Positions
 from npnet.nn.residual import Residual, with_inner
 from npnet.nn.shape import Shape
 from npnet.registry.plugins import fault_of, is_foreign
@@ -55,9 +54,8 @@ def misfits(resolved: ResolvedExperiment) -> Iterator[KeyIssue]:
     if r.given.target_transform is not None:
         yield from _target_transform(r, data)
     yield from _foreign(r)
-    yield from pair_issues(r)
+    yield from position_issues(r)
     yield from _calibration(r.given, data)
-    yield from _at_positions(r, data)
     yield from _embedding(r.given, data)
     yield from _small_batches(r)
     yield from _scores(r.given, data)
@@ -220,17 +218,6 @@ def _target_transform(r: ResolvedExperiment, data: DataInfo) -> Iterator[KeyIssu
         name = losses.name_of(r.loss)
         message = f"{name} takes the logarithm of its predictions itself, so {key} does not fit it"
         yield (key,), message, f"take {key} out, or write loss: {losses.name_of(DEFAULT_LOSS['regression'])}"
-
-
-def _at_positions(r: ResolvedExperiment, data: DataInfo) -> Iterator[KeyIssue]:
-    """Check options of data at positions: what the first layer says of them, and losses with several scores."""
-    first, e = r.sized_layers[0], r.given
-    if data.ragged and isinstance(first, Positions) and not first.ragged:
-        message = "layers[0]: sequences of the data end at different positions, and positions is not ragged"
-        yield _layer_key(e.layers, 0), message, "take positions out: it then comes by itself; or add ragged: true"
-    if data.steps and r.loss.quantiles:
-        message = "a quantile loss with several quantiles is for one target of each row, not at each position"
-        yield ("loss",), message, "write one quantile"
 
 
 def _calibration(e: Experiment, data: DataInfo) -> Iterator[KeyIssue]:

@@ -1,6 +1,7 @@
 """A network of every layer for positions goes through the commands: whatever lacks a layer names it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,13 @@ def test_positions_of_ragged_data_must_be_ragged(folder: Path) -> None:
     assert "layers[0]: conv1d needs every position, and ragged ones may not exist" in refused.err
     assert "take ragged out" not in refused.err
     assert call("train", "s.yaml", "layers=[{positions: {size: 6, ragged: true}}, linear]", "-q").code == 0
+
+
+def test_an_embedding_has_as_many_tokens_as_the_data(folder: Path) -> None:
+    copying = "dataset={sequences: {task: copy, samples: 40}}"
+    refused = call("train", "s.yaml", copying, "layers=[{token_embedding: {tokens: 5, size: 4}}, linear]")
+    assert refused.code == 3
+    assert re.search(r"the data have \d+ tokens, and token_embedding has 5", refused.err)
 
 
 @pytest.mark.parametrize(
