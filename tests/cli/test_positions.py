@@ -140,6 +140,7 @@ def test_positions_of_ragged_data_must_be_ragged(folder: Path) -> None:
 
 
 def test_an_embedding_has_as_many_tokens_as_the_data(folder: Path) -> None:
+    (folder / "s.yaml").write_text(SEQUENCES)
     copying = "dataset={sequences: {task: copy, samples: 40}}"
     refused = call("train", "s.yaml", copying, "layers=[{token_embedding: {tokens: 5, size: 4}}, linear]")
     assert refused.code == 3
