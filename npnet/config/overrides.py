@@ -21,10 +21,15 @@ SHORT = "dataset.table"  # where the keys of a table are, which overrides may na
 
 
 def key_of(text: str) -> str:
-    """Return the dotted key of an override; a key of a table alone stands for `dataset.table.KEY`."""
-    key = text.partition("=")[0].strip()
+    """Return the dotted key of an override; a key of a table alone stands for `dataset.table.KEY`.
+
+    Of `target`, which an experiment has too, `inputs` is the value for the experiment.
+    """
+    key, equals, value = text.partition("=")
+    key, own = key.strip(), value.strip() == "inputs" or not equals
     first = key.partition(".")[0]
-    return f"{SHORT}.{key}" if first in Table.model_fields and first not in Experiment.model_fields else key
+    of_table = first in Table.model_fields and (first not in Experiment.model_fields or (first == "target" and not own))
+    return f"{SHORT}.{key}" if of_table else key
 
 
 @contextmanager
@@ -43,10 +48,10 @@ def hints_as_overrides() -> Iterator[None]:
 def with_overrides(root: Node, texts: Sequence[str], issues: list[ConfigIssue]) -> Node:
     """Return the tree of a config with every `KEY=VALUE` put in, in order; issues found are appended."""
     for text in texts:
-        key, value, found = read_override(text)
+        _, value, found = read_override(text)
         issues += found
         try:
-            root = put(root, Experiment, tuple(key_of(key).split(".")), value)
+            root = put(root, Experiment, tuple(key_of(text).split(".")), value)
         except LookupError as error:
             issues.append(ConfigIssue(value.start, *error.args))
     return root

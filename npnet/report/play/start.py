@@ -145,8 +145,8 @@ def _rows(loaded: Loaded) -> tuple[str, Frame, str, Any, bool]:
         raise UsageError(what, "npnet train CONFIG trains on them, and npnet report shows the run")
     if not isinstance(source, Table):
         dataset = source.load(loaded.base, e.seed)
-        if dataset.steps:
-            what = "the page predicts one target, and these rows have a target at each position"
+        if dataset.positions:
+            what = "the page has no layers for sequences and images"
             raise UsageError(what, "npnet train CONFIG trains on them, and npnet report shows the run")
         return datasets.name_of(source), with_targets(dataset), dataset.targets[0], written, True
     if not source.targets:
