@@ -103,6 +103,7 @@ def test_a_run_without_frames_is_refused_with_the_line_to_write(run: Path) -> No
     assert "no animation plot: it needs recorded frames; write record: true in the config" in result.err
 
 
+@pytest.mark.long
 def test_frames_of_another_network_and_damaged_ones_are_refused(run: Path) -> None:
     config = run.parent / "c.yaml"
     config.write_text(CONFIG)

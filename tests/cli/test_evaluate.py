@@ -113,6 +113,7 @@ def test_plots_are_drawn_and_named(copied: RunFolder) -> None:
     assert sorted(path.name for path in copied.plots.iterdir()) == sorted(names)
 
 
+@pytest.mark.long
 def test_all_plots_are_those_that_suit(copied: RunFolder) -> None:
     result = call("plot", copied.path, "--kind", "all", "--json", "--format", "svg")
     drawn = {Path(path).stem for path in json.loads(result.out)["paths"]}

@@ -37,6 +37,7 @@ def inside(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return trained
 
 
+@pytest.mark.long
 def test_a_run_on_pictures_predicts_files_and_folders_by_their_paths(inside):
     out = call("predict", "latest", "bars/lying/000.png", "bars/standing").out.splitlines()
     assert out[0] == "file,prediction"

@@ -44,6 +44,7 @@ def trained(*more: str) -> str:
     return result.out.strip()
 
 
+@pytest.mark.long
 def test_labels_have_boundaries_and_curves_and_no_residuals(table: Path) -> None:
     run = trained("epochs=1", "record=8")
     drawn = call("plot", run, "--kind", "all", "--format", "svg")
@@ -153,6 +154,7 @@ def test_init_writes_the_delimiter_of_labels(table: Path) -> None:
     assert trained("epochs=1", "ensemble=1")
 
 
+@pytest.mark.long
 def test_the_predictions_of_a_run_have_the_words_of_label_columns_and_are_drawn(table: Path) -> None:
     rows = [f"{line.rpartition(',')[0]},{'no' if n % 3 else 'yes'},{n % 2}" for n, line in enumerate(lines())]
     Path("t.csv").write_text("\n".join(["x,z,rock,jazz", *rows]) + "\n")

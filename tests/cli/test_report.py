@@ -63,6 +63,7 @@ def test_no_id_is_there_twice(page: str) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
+@pytest.mark.long
 def test_a_report_replaces_a_report_and_no_other_file(own: Path, page: str, tmp_path: Path) -> None:
     there, other = tmp_path / "there.html", tmp_path / "other.html"
     there.write_text(page[: len(page) // 2])
@@ -86,6 +87,7 @@ def test_a_foreign_file_of_that_name_in_a_run_is_kept(own: Path, tmp_path: Path)
     assert call("report", run, "-f").code == 0
 
 
+@pytest.mark.long
 def test_damaged_frames_are_named_with_what_helps(own: Path, tmp_path: Path) -> None:
     run = Path(shutil.copytree(next(path for path in own.iterdir() if path.is_dir()), tmp_path / "run"))
     (run / "report.html").unlink(missing_ok=True)

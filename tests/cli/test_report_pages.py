@@ -149,6 +149,7 @@ def test_long_names_are_cut_and_are_whole_in_a_title(folder: Path) -> None:
     assert f'title="{LONG}"' in page
 
 
+@pytest.mark.long
 def test_of_a_cross_validation_the_sets_are_those_of_its_first_fold(folder: Path) -> None:
     page = page_at(call("data", "report", "small.yaml", "cv=4"))
     assert "The first of 4 folds." in page
@@ -185,6 +186,7 @@ def going(runs: Path, tmp_path: Path) -> Path:
     return run
 
 
+@pytest.mark.long
 def test_watch_rewrites_the_page_until_it_is_stopped(going: Path, tmp_path: Path) -> None:
     lock, page = Lock(going / "LOCK"), tmp_path / "live.html"
     try:

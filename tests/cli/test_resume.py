@@ -105,6 +105,7 @@ def test_a_killed_training_ends_with_the_bytes_of_one_that_ran_through(kind: str
     assert len((half / "timing.csv").read_bytes().splitlines()) == len((half / "history.csv").read_bytes().splitlines())
 
 
+@pytest.mark.long
 def test_a_training_that_was_killed_before_its_first_checkpoint_begins_anew(config: Path) -> None:
     whole, half = train(config, "whole"), killed(config, "half", syncs=9)
     assert RunFolder(half).checkpoints == []
@@ -224,6 +225,7 @@ def test_other_data_are_refused_unless_they_are_accepted(config: Path) -> None:
     assert RunFolder(half).info["bitwise"] is False
 
 
+@pytest.mark.long
 def test_on_another_machine_it_says_so_and_strictly_it_refuses(config: Path) -> None:
     half = killed(config, "half")
     info = half / "run.json"

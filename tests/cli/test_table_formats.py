@@ -65,6 +65,7 @@ def tables(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_run_answers_the_same_whatever_format_its_table_and_the_new_rows_have(tables: Path) -> None:
     runs = [trained("t.csv"), trained("t.xlsx", "sheet: people"), trained("t.db", "query: SELECT * FROM people")]
     for run, files in zip(runs, (["new.csv"], ["new.csv", "new.xlsx"], ["new.csv", "new.db"]), strict=True):

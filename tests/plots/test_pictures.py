@@ -164,6 +164,7 @@ def in_new_process(script, *arguments, **environment):
     return subprocess.run(command, env=found, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_without_a_home_a_new_process_draws_the_same_bytes_without_a_message(tmp_path):
     draw(circles(), ["loss"], tmp_path / "here")
     done = in_new_process(DRAW_LOSS, tmp_path / "there", HOME="/dev/null", TMPDIR=str(tmp_path), PYTHONHASHSEED="7")

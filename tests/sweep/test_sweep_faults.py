@@ -222,6 +222,7 @@ def test_workers_whose_driver_was_killed_do_not_train_on(folder: Path, start: St
     assert marks("s") == []
 
 
+@pytest.mark.long
 def test_of_two_that_resume_at_once_the_second_is_refused(folder: Path, start: Start) -> None:
     process = start("sweep", "c.yaml", "learning_rate=[0.01, 0.1]", *SLOW, "--run-dir", "s", "--no-plots")
     wait_for(lambda: marks("s"))
@@ -238,6 +239,7 @@ def test_of_two_that_resume_at_once_the_second_is_refused(folder: Path, start: S
     assert first.returncode == 130, stderr
 
 
+@pytest.mark.long
 def test_the_file_stop_ends_a_sweep(folder: Path, start: Start) -> None:
     process = start("sweep", "c.yaml", "learning_rate=[0.01, 0.1]", *SLOW, "--run-dir", "s", "-j", 2, "--no-plots")
     wait_for(lambda: marks("s"))
