@@ -34,12 +34,12 @@ Flags = NDArray[np.bool_]
 
 
 def plain(text: str, limit: int = 60) -> str:
-    """Return a name fit to be drawn: unprintable letters escaped, the middle of a long one cut.
+    """Return a name fit to be drawn: unprintable letters escaped, the middle of a long one cut, blanks in quotes.
 
-    >>> plain("a\\tb"), plain("a very long name of a class", 16)
-    ('a\\\\tb', 'a very lon…class')
+    >>> plain("a\\tb"), plain("a very long name of a class", 16), plain(" ")
+    ('a\\\\tb', 'a very lon…class', '" "')
     """
-    whole = escaped(text)
+    whole = escaped(text) if text.strip() or not text else f'"{text}"'
     if len(fitting(whole, limit)) == len(whole):
         return whole
     tail = fitting(whole[::-1], limit // 3)[::-1]

@@ -38,6 +38,9 @@ layers:
   - token_embedding: {tokens: 5, size: 4}
   - unembedding: 5
   - global_average_pool
+  - linear: 4
+  - positions: 2
+  - similarity
   - linear
 epochs: 1
 record: true

@@ -83,6 +83,9 @@ class Parity:
         return f"{self.group} {self.name}"
 
 
+PAIRS = "[{linear: 4}, tanh, {positions: 2}, similarity]"
+
+
 def cases() -> Iterator[Parity]:
     """Yield all cases; what is registered later is among them."""
     for name, layer in layers.items():
@@ -94,7 +97,10 @@ def cases() -> Iterator[Parity]:
             "loss",
             name,
             TASKS.get(task, task),
-            (f"loss={SPECIAL.get(name, name)}", "layers=[{linear: 4}, tanh, linear]"),
+            (
+                f"loss={SPECIAL.get(name, name)}",
+                f"layers={PAIRS if name == 'contrastive' else '[{linear: 4}, tanh, linear]'}",
+            ),
         )
     for task in TARGETS:
         for form in FORMS:

@@ -143,7 +143,8 @@ def test_worksheets_compile(case: str, tmp_path: Path) -> None:
     elif loss:
         tasks = {"regression": "diabetes", "counts": "diabetes", "binary": "moons", "multiclass": "iris"}
         config = ROOT / "configs" / f"{tasks[loss.tasks[0]]}.yaml"
-        options += ["layers=[{linear: 2}, linear]"]
+        pairs = "[{linear: 4}, {positions: 2}, similarity]"
+        options += [f"layers={pairs if case == 'contrastive' else '[{linear: 2}, linear]'}"]
     for answers in (False, True):
         (tmp_path / "w.tex").write_bytes(worksheet(worked_step_of(load(config, options)), answers=answers))
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "w.tex"]
