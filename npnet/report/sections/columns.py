@@ -43,15 +43,15 @@ def class_legend(classes: Sequence[str]) -> Legend:
 def time_figure(one: Distribution, index: int) -> Markup:
     """Return the mean of a column, or the share of its commonest level, over equally large periods."""
     x = np.arange(1, len(one.over_time) + 1, dtype=float)
-    name = plain(one.column.name, 40)
+    title = f"{plain(one.column.name, 40)} over time"
     chart = Chart(Axis.whole(x), Axis.of(one.over_time, log=False), *SMALL)
     chart.line(x, one.over_time, "c1")
     chart.markers(x, one.over_time, 0, "c1", 3)
     note = "mean" if one.column.kind != "category" else f"share of “{plain(_commonest(one), 24)}”"
     alt = f"From {short(float(one.over_time[0]))} in the first period to {short(float(one.over_time[-1]))} in the last."
-    drawing = chart.svg(f"{name} over time", alt, f"time-{index}-chart")
+    drawing = chart.svg(title, alt, f"time-{index}-chart")
     numbers = NumberTable({"period": np.arange(1, len(x) + 1), note: one.over_time})
-    return figure(f"time-{index}", name, drawing, numbers, f"{note}, in {PERIODS} periods of equally many rows")
+    return figure(f"time-{index}", title, drawing, numbers, f"{note}, in {PERIODS} periods of equally many rows")
 
 
 def _commonest(one: Distribution) -> str:
