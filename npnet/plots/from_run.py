@@ -73,7 +73,9 @@ def material(run: RunFolder, predictor: SplitPredictor) -> Material:
         input_units=data.target_scaler.scale if data.reproduces else None,
     )
     whole = judge in found.predictions and len(found.predictions[judge].rows) == len(predictions[judge].rows)
-    found = replace(found, importance=partial(permutation_importance, predictor, judge) if whole else None)
+    several = not data.predicts_next  # a text has a single column, its characters
+    importance = partial(permutation_importance, predictor, judge) if whole and several else None
+    found = replace(found, importance=importance)
     if not found.inside_kinds or found.judged is None:
         return found
     shown = found.predictions[found.judged]

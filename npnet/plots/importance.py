@@ -114,7 +114,7 @@ class _Rows:
 
 def validated(material: Material) -> str | None:
     """Require rows that chose the best epoch but did not train."""
-    needs = "needs a validation set, or a cross-validation, with finite predictions"
+    needs = "needs columns, and a validation set or a cross-validation with finite predictions"
     return None if material.importance else material.missing or needs
 
 
