@@ -23,10 +23,10 @@ SHORT = "dataset.table"  # where the keys of a table are, which overrides may na
 def key_of(text: str) -> str:
     """Return the dotted key of an override; a key of a table alone stands for `dataset.table.KEY`.
 
-    Of `target`, which an experiment has too, `inputs` is the value for the experiment.
+    Of `target`, which an experiment has too, `inputs` and `null` are values for the experiment.
     """
     key, equals, value = text.partition("=")
-    key, own = key.strip(), value.strip() == "inputs" or not equals
+    key, own = key.strip(), value.strip() in ("inputs", "null") or not equals
     first = key.partition(".")[0]
     of_table = first in Table.model_fields and (first not in Experiment.model_fields or (first == "target" and not own))
     return f"{SHORT}.{key}" if of_table else key
