@@ -17,7 +17,7 @@ from npnet.nn.activations import logistic
 from npnet.nn.layer import Activations, Array, Layers, Memory, Scratch
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, Loss
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 
 CONFIG = Path(__file__).parent.parent / "configs" / "article" / "circles.yaml"
 SAMPLES = 200

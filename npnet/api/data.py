@@ -20,7 +20,7 @@ from npnet.data.readers.in_memory import InMemory, is_table
 from npnet.data.readers.reading import read_table
 from npnet.errors import DataError, UsageError
 from npnet.nn.losses import Loss
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.text import plural, quoted
 
 Floats = NDArray[np.float64]

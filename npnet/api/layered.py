@@ -20,7 +20,7 @@ from npnet.engine.network import Network, weights_of
 from npnet.errors import DataError, UsageError
 from npnet.experiment.resolved import ResolvedExperiment, prepare_folds
 from npnet.nn.layer import Layer, Layers
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.runner.prepared_run import SUGGESTIONS, misplaced, oddities_of, resolve_checked
 from npnet.text import plural
 

@@ -27,11 +27,11 @@ from npnet.errors import DataError, UsageError
 from npnet.experiment.resources import limited
 from npnet.machine.resources import explained_memory
 from npnet.model.trainer import Trainer
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import best_trial_of, find
 from npnet.runner.notes import remarks
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.text import plural
 
 Floats = NDArray[np.float64]

@@ -20,8 +20,8 @@ from npnet.text import escaped, plural
 
 if TYPE_CHECKING:
     from npnet.model.predictor import Scores
-    from npnet.runner.predicting import RunPredictor
-    from npnet.runner.prediction_files import PredictionFiles, PredictionOptions
+    from npnet.runner.predictions.predicting import RunPredictor
+    from npnet.runner.predictions.prediction_files import PredictionFiles, PredictionOptions
     from npnet.runner.results import Columns
     from npnet.runner.text.measuring import TextFiles
 
@@ -83,13 +83,13 @@ def predict(
     its best trial. Where a file is written otherwise than that of the training, npnet finds how, and says so. A run on
     a text gives the probability of each character of a text file. Inputs and the files of a run are never overwritten.
     """
-    from npnet.runner.prediction_files import PredictionOptions, expanded, layout_of
+    from npnet.runner.predictions.prediction_files import PredictionOptions, expanded, layout_of
 
     paths, overrides = _divided(files or [])
     _refuse_options(context, paths, form, output, keep)
     from npnet.rundir.restore import data_files
     from npnet.rundir.run import best_trial_of, find
-    from npnet.runner.predicting import RunPredictor
+    from npnet.runner.predictions.predicting import RunPredictor
     from npnet.runner.results import encoded, require_writer
 
     layout = layout_of(overrides) if overrides else {}
@@ -151,7 +151,7 @@ def _rows(
 ) -> "PredictionFiles | TextFiles":
     """Return the rows of files, or the characters of texts, that a run predicts."""
     from npnet.data.datasets.text import Text
-    from npnet.runner.prediction_files import PredictionFiles
+    from npnet.runner.predictions.prediction_files import PredictionFiles
     from npnet.runner.text.measuring import TextFiles
 
     if isinstance(predictor.source, Text):
@@ -239,7 +239,7 @@ def evaluate(
     from npnet.cli.console.tables import baselines_table, scores_table
     from npnet.rundir.run import best_trial_of, find
     from npnet.rundir.writer import with_threshold
-    from npnet.runner.prediction_files import layout_of
+    from npnet.runner.predictions.prediction_files import layout_of
     from npnet.runner.scoring import Question, score
 
     if overrides and data is None:

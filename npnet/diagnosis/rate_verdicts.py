@@ -110,5 +110,5 @@ class LearningRateLow(VerdictKind):
 
 
 def has_batch_norm(record: Record) -> bool:
-    """Return whether a network has running statistics, which lag behind the weights."""
+    """Return whether a network has running statistics, which change more slowly than the weights."""
     return "batch_norm" in repr(changed_options(record.experiment))

@@ -14,8 +14,8 @@ from npnet.engine.updates import Constraints, Updates
 from npnet.nn.layer import Array, Layer
 from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.optimizers import SGD
-from npnet.nn.regression_losses import MeanSquaredError
 
 STEPS = (1e-4, 1e-5, 1e-6, 1e-7)
 """Widths of the differences: wide ones have less rounding error, narrow ones rarely cross a kink."""

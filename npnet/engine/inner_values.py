@@ -9,7 +9,7 @@ from npnet.engine.graph import LayerStep, Sum
 from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.nn.layer import Array
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.shape import Shape, by_position
 
 

@@ -13,8 +13,8 @@ from npnet.engine.network import Network
 from npnet.engine.passes import Pass
 from npnet.nn.layer import Array, Layer, Layers, draws
 from npnet.nn.linear import Linear
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.positions.reshape import Flatten, Positions
-from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.shape import Shape
 
 ROWS = 9

@@ -15,7 +15,7 @@ from npnet.engine.network import weights_of
 from npnet.model.train_state import Tensors
 from npnet.rundir.names import ROWS
 from npnet.rundir.restore import DataMetadata, rebuilt
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 
 @dataclass(frozen=True, eq=False)

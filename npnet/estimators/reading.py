@@ -18,7 +18,7 @@ from npnet.experiment.resolved import DEFAULT_LOSS
 from npnet.nn.linear import Linear
 from npnet.rundir.restore import DataMetadata, experiment_of
 from npnet.rundir.run import RunFolder, best_trial_of, find
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 
 def parameters_of_config(config: Config, overrides: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from npnet.machine.resources import explained_memory
 from npnet.model.trainer import Trainer
 from npnet.rundir.names import RUNS_DIR
 from npnet.rundir.restore import DataMetadata, rebuilt
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.runner.prepared_run import misplaced, resolve_checked, start_from, training_info
 from npnet.runner.results import history_columns, history_row
 

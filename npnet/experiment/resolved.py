@@ -26,8 +26,8 @@ from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
 from npnet.nn.layer import Inputs, Layers, fitted
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
+from npnet.nn.losses.regression import MeanSquaredError, Poisson
 from npnet.nn.positions.reshape import Positions
-from npnet.nn.regression_losses import MeanSquaredError, Poisson
 from npnet.rng import member_seed
 
 DEFAULT_LOSS: dict[Task, Loss] = {

@@ -11,7 +11,7 @@ from npnet.errors import DataError, NpnetError
 from npnet.export.document import Document
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import RunFolder
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 ROWS = 64
 CLOSE = 1e-5

@@ -38,7 +38,7 @@ from npnet.nn.shape import Shape
 from npnet.rundir.names import RESOLVED
 from npnet.rundir.restore import experiment_of
 from npnet.rundir.run import RunFolder
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.text import quoted
 
 

@@ -6,7 +6,7 @@ from npnet.export.checking import feeds_of, require_equal, rows_of_run
 from npnet.export.describe import describe
 from npnet.export.targets import TARGETS, Files, refuse_missing_operations
 from npnet.rundir.run import RunFolder
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from npnet.nn.attention.tokens import TokenEmbedding, Unembedding
 from npnet.nn.attention.positional import Positional
 from npnet.nn.attention.attention import Attention
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, Hinge
-from npnet.nn.focal_losses import BinaryFocal, Focal
+from npnet.nn.losses.focal import BinaryFocal, Focal
 from npnet.nn.pairs import Contrastive, Similarity
-from npnet.nn.regression_losses import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
+from npnet.nn.losses.regression import Huber, LogCosh, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
 from npnet.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Lion, Momentum, NAdam, Nesterov, RMSProp
 from npnet.nn.quasi_newton.lbfgs import LBFGS
 from npnet.nn.initializers import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LeCunNormal, LeCunUniform

@@ -20,8 +20,8 @@ from npnet.registry import nearest
 from npnet.rng import stream
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder
-from npnet.runner.labelled_rows import labelled, read_with_targets
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.labelled_rows import labelled, read_with_targets
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.runner.text.measuring import scored_text
 
 Floats = NDArray[np.float64]

@@ -15,8 +15,8 @@ from npnet.nn.embeddings import Embedding, Periodic
 from npnet.nn.layer import Array, Layer, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import Loss, losses
+from npnet.nn.losses.regression import MeanSquaredError, Quantile
 from npnet.nn.optimizers import SGD, Adam, Optimizer, optimizers
-from npnet.nn.regression_losses import MeanSquaredError, Quantile
 from npnet.report.network_data import layers_data, options
 from npnet.report.page_engine import KNOWN
 from tests.nn.builders import layer_of, network, targets_of

@@ -10,7 +10,7 @@ import pytest
 from npnet.metrics import DECIDED, evaluate
 from npnet.rundir.restore import reopen
 from npnet.rundir.run import RunFolder, find
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from tests.cli.conftest import call
 from tests.cli.tables import csv_of, people, trained
 

@@ -13,7 +13,7 @@ from npnet.data import Scaler
 from npnet.data.preprocessing.target_transform import TRANSFORMS, TransformName, smearing
 from npnet.errors import NpnetWarning
 from npnet.model.outputs import OutputTransform
-from npnet.nn.regression_losses import Quantile
+from npnet.nn.losses.regression import Quantile
 from tests.cli.conftest import call, start
 
 CONFIG = """\

@@ -6,7 +6,7 @@ from npnet.engine.graph import CHUNK
 from npnet.engine.scoring import DeadUnits, Scorer
 from npnet.nn.activations import ReLU, Tanh
 from npnet.nn.linear import Linear
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.residual import Residual
 from tests.nn.builders import network, samples
 

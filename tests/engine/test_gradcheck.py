@@ -8,7 +8,7 @@ from npnet.engine.gradcheck import check_gradients, hint
 from npnet.engine.network import Network
 from npnet.nn.activations import ReLU, Tanh
 from npnet.nn.linear import Linear
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from tests.nn.builders import network, samples
 
 

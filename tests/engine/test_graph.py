@@ -8,8 +8,8 @@ from npnet.engine.graph import Graph
 from npnet.nn.activations import ReLU, Sigmoid, Tanh
 from npnet.nn.dropout import Dropout
 from npnet.nn.linear import Linear
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.normalization import BatchNorm, LayerNorm
-from npnet.nn.regression_losses import MeanSquaredError
 from npnet.nn.residual import Residual
 from tests.nn.builders import network, samples
 

@@ -16,7 +16,7 @@ from npnet.export.document import Document
 from npnet.nn.layer import Layer, layers
 from npnet.nn.losses import losses
 from npnet.rundir.run import RunFolder, best_trial_of
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.runner.results import rows_of
 from tests.cli.conftest import call
 from tests.nn.builders import written

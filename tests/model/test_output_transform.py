@@ -5,7 +5,7 @@ import pytest
 
 from npnet.data import Scaler
 from npnet.model.outputs import OutputTransform
-from npnet.nn.regression_losses import Huber, MeanSquaredError
+from npnet.nn.losses.regression import Huber, MeanSquaredError
 
 
 @pytest.mark.parametrize("loss", [MeanSquaredError(), Huber()])

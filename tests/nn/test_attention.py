@@ -11,7 +11,7 @@ from npnet.errors import AdvisedError
 from npnet.nn import Attention, Linear, Positional, Positions, TokenEmbedding, Unembedding
 from npnet.nn.layer import Layer
 from npnet.nn.losses import CrossEntropy
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.shape import Shape
 from tests.nn.builders import network
 

@@ -10,7 +10,7 @@ from npnet.engine.scoring import Scorer
 from npnet.nn.embeddings import Embedding
 from npnet.nn.layer import Inputs
 from npnet.nn.linear import Linear
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.residual import Residual
 from npnet.nn.shape import Shape
 from tests.nn.builders import run

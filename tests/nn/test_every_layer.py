@@ -13,8 +13,8 @@ from npnet.engine.updates import Constraints
 from npnet.nn.layer import Layer, draws, layers
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.positions.reshape import Positions
-from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import chain_of, layer_of, network, run, samples, targets_of
 
 LAYERS, LOSSES = sorted(layers), sorted(losses)

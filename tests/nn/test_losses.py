@@ -9,7 +9,7 @@ from npnet.engine.passes import Pass
 from npnet.nn.activations import Sigmoid, Softmax
 from npnet.nn.linear import Linear
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from tests.nn.builders import network, reference_of, run, targets_of
 
 

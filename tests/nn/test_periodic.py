@@ -11,8 +11,8 @@ from npnet.errors import OptionError
 from npnet.nn.embeddings import Periodic
 from npnet.nn.linear import Linear
 from npnet.nn.losses import losses
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.nn.normalization import Scale
-from npnet.nn.regression_losses import MeanSquaredError
 from tests.nn.builders import network, run, samples
 
 

@@ -12,7 +12,7 @@ from npnet.engine.passes import Pass
 from npnet.engine.scoring import Scorer
 from npnet.nn import Linear, Positions
 from npnet.nn.layer import layers
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from tests.nn.builders import network
 
 KINDS = ("rnn", "gru", "lstm")

@@ -9,7 +9,7 @@ from npnet.errors import UsageError
 from npnet.plots.figures import painted
 from npnet.plots.kinds import Material, fits_axis
 from npnet.plots.layout import Figure, Floats
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 from npnet.text import listed
 
 

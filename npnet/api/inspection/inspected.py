@@ -20,7 +20,7 @@ from npnet.engine.network import Network
 from npnet.errors import DataError
 from npnet.model.trainer import Trainer
 from npnet.nn.losses import Loss
-from npnet.nn.regression_losses import MeanSquaredError
+from npnet.nn.losses.regression import MeanSquaredError
 from npnet.text import plural
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def files_below(folder: Path, name: str, found: Found, above: frozenset[tuple[in
 
 
 def _entries(folder: Path, name: str) -> Iterator[os.DirEntry[str]]:
-    """Yield the files and folders in a folder by name, without hidden ones and those that systems leave behind."""
+    """Yield the files and folders in a folder by name, without hidden ones and those that systems write."""
     try:
         with os.scandir(folder) as entries:
             known = sorted(entries, key=lambda entry: entry.name)

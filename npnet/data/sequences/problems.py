@@ -1,4 +1,4 @@
-"""The problems: each draws sequences of given lengths, missing steps as NaN behind their ends, and their targets."""
+"""The problems: each draws sequences of given lengths, missing steps as NaN after their ends, and their targets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Wanted:
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        """Which steps are behind the end of their sequence, (samples, steps)."""
+        """Which steps are after the end of their sequence, (samples, steps)."""
         return np.asarray(np.arange(self.length) >= self.lengths[:, np.newaxis])
 
     @property
@@ -143,5 +143,5 @@ def _whole(random: Generator, count: int, shape: tuple[int, ...]) -> NDArray[np.
 
 
 def _ended(X: NDArray[Any], wanted: Wanted) -> Array:
-    """Return sequences with NaN behind their ends."""
+    """Return sequences with NaN after their ends."""
     return np.where(wanted.missing[..., np.newaxis], np.nan, X)

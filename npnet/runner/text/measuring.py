@@ -13,8 +13,8 @@ from npnet.data.text.reading import BY_BYTES, Symbols, read_symbols
 from npnet.data.text.vocabulary import Vocabulary
 from npnet.errors import DataError, UsageError
 from npnet.experiment.resources import limited
-from npnet.runner.predicting import RunPredictor
-from npnet.runner.prediction_files import PredictionOptions
+from npnet.runner.predictions.predicting import RunPredictor
+from npnet.runner.predictions.prediction_files import PredictionOptions
 from npnet.runner.results import Columns
 from npnet.runner.text.network import Codes, Floats, TextNetwork
 from npnet.text import listed, plural, quoted

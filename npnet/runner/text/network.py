@@ -9,7 +9,7 @@ from npnet.engine.batches import Batch, Samples
 from npnet.engine.passes import Pass
 from npnet.errors import RunError
 from npnet.rundir.run import RunFolder
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]

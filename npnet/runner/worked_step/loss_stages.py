@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from npnet.nn.focal_losses import Focal
 from npnet.nn.layer import Array
 from npnet.nn.losses import BinaryCrossEntropy, CrossEntropy, losses
+from npnet.nn.losses.focal import Focal
 from npnet.runner.worked_step.formulas import bracketed, formulas_of, side_of, substitute
 from npnet.runner.worked_step.lines import Labels
 from npnet.runner.worked_step.playing import PlayedStep

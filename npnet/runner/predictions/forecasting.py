@@ -13,8 +13,8 @@ from npnet.data.readers.reading import ReadFrame
 from npnet.errors import DataError
 from npnet.model.predictor import Predictor
 from npnet.rundir.restore import DataMetadata
-from npnet.runner.predicting import AS_RUN, RunPredictor
-from npnet.runner.unseen import Unseen
+from npnet.runner.predictions.predicting import AS_RUN, RunPredictor
+from npnet.runner.predictions.unseen import Unseen
 from npnet.text import plural
 
 MEMORY = "the table"

@@ -11,8 +11,8 @@ from npnet.data.columns import MISSING, Frame
 from npnet.data.datasets.targets import with_target
 from npnet.data.readers.reading import ReadFrame
 from npnet.errors import DataError
-from npnet.runner.forecasting import WindowsPredictor
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.forecasting import WindowsPredictor
+from npnet.runner.predictions.predicting import RunPredictor
 
 
 def read_with_targets(predictor: RunPredictor, table: object, layout: Mapping[str, Any]) -> ReadFrame:

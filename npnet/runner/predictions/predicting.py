@@ -27,8 +27,8 @@ from npnet.model.predictor import Predictor, SplitPredictor
 from npnet.registry import nearest
 from npnet.rundir.restore import DataMetadata, experiment_of, restored
 from npnet.rundir.run import RunFolder
-from npnet.runner.row_predictor import RowPredictor
-from npnet.runner.unseen import Unseen
+from npnet.runner.predictions.row_predictor import RowPredictor
+from npnet.runner.predictions.unseen import Unseen
 from npnet.text import one_line, plural, quoted
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class RunPredictor(RowPredictor):
 
                 found.sides = side_sources(source.sides, base)
         elif isinstance(source, WindowsOfTable):
-            from npnet.runner.forecasting import WindowsPredictor
+            from npnet.runner.predictions.forecasting import WindowsPredictor
 
             found = WindowsPredictor(predictor, data, threads, source)
         found.run, found.source = run.id, source if source.reads_new_rows else None

@@ -21,9 +21,9 @@ from npnet.data.readers.reading import ReadFrame, with_notes
 from npnet.data.row_blocks import RowBlock, RowBlocks
 from npnet.errors import DataError, UsageError
 from npnet.registry import nearest
-from npnet.runner.predicting import RunPredictor
+from npnet.runner.predictions.predicting import RunPredictor
+from npnet.runner.predictions.unseen import Unseen
 from npnet.runner.results import Columns, blocks_of
-from npnet.runner.unseen import Unseen
 from npnet.text import listed, quoted
 
 FILE, ROW = "file", "row"
