@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from npnet.api.display import sweep_display, training_display
 from npnet.api.ending import draw, raise_for, raise_if_stopped, stopping
 from npnet.api.layered import Rows, Table
 from npnet.api.model import Model, load
-from npnet.api.plugins import Plugins
 from npnet.api.reporting import short_traceback, warn
 from npnet.api.saved import SavedRun
 from npnet.config.nodes import parse_scalar
@@ -52,15 +50,8 @@ class Run(SavedRun):
     True
     """
 
-    def __init__(
-        self,
-        run: str | Path = "latest",
-        runs_dir: "Folder" = None,
-        *,
-        plugins: "Plugins" = (),
-        accept_plugin: bool = False,
-    ) -> None:
-        super().__init__(run, runs_dir, plugins=plugins, accept_plugin=accept_plugin)
+    def _require_kind(self) -> None:
+        """Raise UsageError for a sweep."""
         if is_sweep(self._folder):
             what = f"{self.id} is a sweep, which has many trainings"
             raise UsageError(what, f'npnet.Sweep("{self.id}") opens it; its `best` is a Run')
@@ -197,15 +188,8 @@ class Sweep(SavedRun):
 
     _overview = "overview"
 
-    def __init__(
-        self,
-        run: str | Path = "latest",
-        runs_dir: "Folder" = None,
-        *,
-        plugins: "Plugins" = (),
-        accept_plugin: bool = False,
-    ) -> None:
-        super().__init__(run, runs_dir, plugins=plugins, accept_plugin=accept_plugin)
+    def _require_kind(self) -> None:
+        """Raise UsageError for one training."""
         if not is_sweep(self._folder):
             raise UsageError(f"{self.id} is one training, no sweep", f'npnet.Run("{self.id}") opens it')
 

@@ -34,6 +34,11 @@ class SavedRun:
     ) -> None:
         self._folder = find(runs_folder(runs_dir), str(run))
         load_plugins(plugins, self._folder, accept_plugin)
+        self._require_kind()
+
+    def _require_kind(self) -> None:
+        """Raise UsageError where the folder holds something else than the class shows."""
+        raise TypeError(f"{type(self).__name__} says nothing of its kind")
 
     @property
     def path(self) -> Path:
